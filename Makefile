@@ -1,0 +1,54 @@
+# Doorstep. `make demo` plans a day of orders; `make test` runs the whole suite; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ORDERS ?= 2000
+DEMO := demo
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev demo test lint types contracts check bench lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/doorstep: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Doorstep needs Python 3.11 or newer; say: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/doorstep requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(BIN)/doorstep ## make the environment (.venv/bin/doorstep)
+
+dev: $(VENV)/.dev ## make the environment with the tools of development, Chromium included
+	@$(BIN)/python scripts/chromium.py
+
+demo: $(BIN)/doorstep ## generate a brand, plan its day of orders, and name the report to open
+	@$(BIN)/doorstep demo-brand $(DEMO)/brand --orders $(ORDERS) --seed 1 --force
+	@$(BIN)/doorstep plan $(DEMO)/brand --out $(DEMO)/plan --force
+
+test: dev ## run the whole test suite
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.dev ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## mypy --strict, tests too
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev ## the layers of the house
+	$(BIN)/lint-imports
+
+check: lint types contracts test ## everything that CI runs
+
+lock: ## refresh the hashed lock files (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build -o requirements/run.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) $(DEMO) out

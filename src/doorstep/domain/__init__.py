@@ -1,0 +1,1 @@
+"""The nouns: frozen, slotted dataclasses with integer measures. No I/O, no framework."""

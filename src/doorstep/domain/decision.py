@@ -1,0 +1,63 @@
+"""Why: what was chosen, what lost, and what would have changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doorstep.domain.parcel import CostParts
+
+MAX_REJECTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One parcel of an option, named."""
+
+    site: str
+    carton: str
+    service: str
+    ship_date: str
+    promised_by: str
+    on_time_ppm: int
+    cost: CostParts
+    skus: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An alternative that lost: by its cost, or by the constraint that ruled it out (then `cost_minor` is None)."""
+
+    option: str
+    cost_minor: int | None
+    constraint: str  # empty when it lost by cost
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """The least change found that would alter the choice."""
+
+    change: str
+    amount: str
+    to: str  # the option then chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    order: str
+    chosen: tuple[Choice, ...]
+    cost_minor: int
+    rejected: tuple[Rejected, ...]
+    flip: Flip | None
+    lower_bound_minor: int  # the order's own optimum, with the whole stock to itself
+    exact: bool  # the bound is the optimum over all options, given the packer's verdicts
+    packing_proven: bool  # no carton was ruled out by a heuristic
+    data_version: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    order: str
+    reason: str  # a stable code
+    detail: str
+    remedy: str

@@ -1,0 +1,36 @@
+"""What is known from parcels that have travelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastParcel:
+    parcel: str
+    order: str
+    service: str  # empty: not recorded
+    site: str
+    seller: str
+    origin_country: str
+    origin_postcode: str
+    destination_country: str
+    destination_region: str
+    destination_postcode: str
+    weight_g: int
+    placed_at: datetime  # aware, like all instants here
+    status: str
+    distance_m: int | None = None
+    category: str = ""
+    approved_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    delivered_at: datetime | None = None
+    promised_by: date | None = None
+    freight_paid_micros: int | None = None
+    review_score: int | None = None
+    sample_weight: float = 1.0
+    origin_latitude: float | None = None
+    origin_longitude: float | None = None
+    destination_latitude: float | None = None
+    destination_longitude: float | None = None

@@ -1,0 +1,73 @@
+"""A parcel of a plan: the same object is quote, reservation, packing instruction, label and expected invoice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+OWN_BOX = "own-box"  # the carton of a product that ships in its own box
+
+
+@dataclass(frozen=True, slots=True)
+class CostParts:
+    """Charge lines of one parcel, in minor units, each rounded once."""
+
+    pick_minor: int
+    carton_minor: int
+    freight_minor: int
+    surcharges_minor: int
+    duty_tax_minor: int
+    lateness_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        return (
+            self.pick_minor
+            + self.carton_minor
+            + self.freight_minor
+            + self.surcharges_minor
+            + self.duty_tax_minor
+            + self.lateness_minor
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How one unit lies: the corner nearest the origin, and the sizes as placed. z points up."""
+
+    order: str
+    sku: str
+    unit: int  # counts the units of a sku in the parcel, from 1
+    x_mm: int
+    y_mm: int
+    z_mm: int
+    length_mm: int  # along x
+    width_mm: int  # along y
+    height_mm: int  # along z
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Units of one order line in a parcel."""
+
+    order: str
+    line: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    parcel: str
+    orders: tuple[str, ...]
+    site: str
+    carton: str  # OWN_BOX: no carton
+    service: str
+    weight_g: int  # gross
+    billed_weight_g: int
+    ship_at: datetime  # aware, in the site's zone
+    promised_by: date  # local at the destination
+    on_time_ppm: int
+    cost: CostParts
+    contents: tuple[Content, ...]
+    placements: tuple[Placement, ...]

@@ -1,0 +1,33 @@
+"""Where things are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_RADIUS_M = 6_371_009  # mean radius, IUGG
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place as far as a parcel's route, tariff and calendar need it. Degrees are WGS 84; None: not located."""
+
+    country: str  # ISO 3166-1 alpha-2
+    region: str
+    city: str
+    postcode: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def located(self) -> bool:
+        return self.latitude is not None and self.longitude is not None
+
+
+def distance_m(from_latitude: float, from_longitude: float, to_latitude: float, to_longitude: float) -> int:
+    """Great-circle metres by the haversine formula; degrees in."""
+    phi_1, phi_2 = radians(from_latitude), radians(to_latitude)
+    half_phi = (phi_2 - phi_1) / 2
+    half_lambda = radians(to_longitude - from_longitude) / 2
+    chord = sin(half_phi) ** 2 + cos(phi_1) * cos(phi_2) * sin(half_lambda) ** 2
+    return round(2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(chord))))

@@ -1,0 +1,55 @@
+"""Where goods wait, and when they can leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from doorstep.domain.clock import WorkingDays
+from doorstep.domain.place import Place
+
+SiteKind = Literal["fulfilment_centre", "store", "depot", "locker", "pickup_point"]
+SITE_KINDS: tuple[SiteKind, ...] = ("fulfilment_centre", "store", "depot", "locker", "pickup_point")
+SHIPPING_KINDS: tuple[SiteKind, ...] = ("fulfilment_centre", "store")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    site: str
+    kind: SiteKind
+    name: str
+    place: Place  # always located
+    time_zone: str  # IANA
+    working_days: WorkingDays
+    holiday_calendar: str  # `BR`, `BR-SP`; empty: none
+    order_cutoff_s: int  # after local midnight; orders placed before it can leave the same day
+    pick_cost_per_order_micros: int
+    pick_cost_per_unit_micros: int
+    daily_order_capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A carrier's standing call at a site."""
+
+    site: str
+    service: str
+    collection_time_s: int  # after local midnight
+    working_days: WorkingDays
+    daily_parcel_capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    site: str
+    sku: str
+    on_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    site: str
+    sku: str
+    quantity: int
+    expected_at: datetime  # aware
