@@ -25,11 +25,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An alternative that lost: by its cost, or by the constraint that ruled it out (then `cost_minor` is None)."""
+    """An alternative that lost: by its cost, or by the constraint that ruled it out."""
 
     option: str
-    cost_minor: int | None
-    constraint: str  # empty when it lost by cost
+    cost_minor: int | None  # None: never priced
+    constraint: str  # empty when it lost by cost; an option whose stock went to others has both
 
 
 @dataclass(frozen=True, slots=True)

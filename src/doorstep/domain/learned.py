@@ -34,3 +34,27 @@ class PastParcel:
     origin_longitude: float | None = None
     destination_latitude: float | None = None
     destination_longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How long a service takes from one area to another. An empty field: any."""
+
+    level: int  # 0: the finest
+    service: str  # empty: parcels whose service was not recorded
+    origin_country: str
+    origin_prefix: str  # of the postcode
+    destination_country: str
+    destination_region: str
+    destination_prefix: str
+    parcels: int  # handed over before the model's instant
+    arrived_ppm: tuple[int, ...]  # [k]: share that arrived by the k-th working day after the hand-over; ends where the
+    # history ends
+
+
+@dataclass(frozen=True, slots=True)
+class TransitModel:
+    """Transit times as known at `as_of`; lanes from the coarsest level to the finest, then by their fields."""
+
+    as_of: datetime
+    lanes: tuple[Lane, ...] = ()

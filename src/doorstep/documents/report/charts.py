@@ -1,0 +1,217 @@
+"""The charts of cost and promise, drawn here so that they show without a script, each with its figures as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from doorstep.documents.report.histogram import Bin, histogram, quantile, round_step
+from doorstep.documents.report.plan_report import PlanReport
+from doorstep.documents.report.svg import element, picture
+from doorstep.documents.report.tally import PARTS, Tally
+from doorstep.documents.report.wording import amount, count, percent, percent_ppm
+from doorstep.domain.money import Currency
+from doorstep.domain.parcel import OWN_BOX
+from doorstep.domain.units import PPM
+
+WIDTH, HEIGHT = 360, 196
+LEFT, RIGHT, TOP, BOTTOM = 40, 8, 14, 24
+CARTONS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    key: str
+    title: str
+    takeaway: str
+    drawing: Markup
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A bar of a histogram: its label on the axis, its full name in the table."""
+
+    label: str
+    name: str
+    count: int
+    style: str = "bar"
+
+
+def charts(report: PlanReport, counted: Tally) -> tuple[Chart, ...]:
+    """Nothing planned: nothing drawn."""
+    if not counted.parcel_costs_minor:
+        return ()
+    return (
+        cost_parts(report, counted),
+        cost_per_parcel(report.brand.currency, counted.parcel_costs_minor),
+        promised_days(counted.promised_days),
+        on_time(counted.on_time_ppm, report.brand.on_time_target_ppm),
+        carton_use(counted),
+    )
+
+
+def cost_parts(report: PlanReport, counted: Tally) -> Chart:
+    """The plan's parts in one bar; of the rule only the total is known, drawn to the same scale."""
+    currency, figures, rule = report.brand.currency, report.figures, report.baseline
+    total = sum(counted.cost_parts_minor.values())
+    shown = [(key, name, counted.cost_parts_minor[key]) for key, name in PARTS if counted.cost_parts_minor[key] > 0]
+    per_order = [total / max(1, figures.planned), rule.cost_minor / max(1, rule.planned)]
+    longest = max(*per_order, 1.0)
+    reach = WIDTH - 2.0
+    parts, x = [element("text", "Plan", x=0, y=14, class_="label strong")], 0.0
+    parts.append(element("text", f"{_each(currency, per_order[0])} per order", x=WIDTH, y=14, class_="label end"))
+    for key, name, minor in shown:
+        width = reach * (minor / max(1, figures.planned)) / longest
+        bar = element("title", f"{name}: {amount(currency, minor)}")
+        parts.append(element("rect", bar, x=x, y=22, width=max(0.5, width - 1), height=34, class_=f"part-{key}"))
+        x += width
+    parts.append(element("text", "Nearest-site rule", x=0, y=86, class_="label strong"))
+    parts.append(element("text", f"{_each(currency, per_order[1])} per order", x=WIDTH, y=86, class_="label end"))
+    parts.append(element("rect", x=0, y=94, width=reach * per_order[1] / longest, height=34, class_="bar-rule"))
+    x = 0.0
+    for place, (key, name, _) in enumerate(shown):
+        across, down = place % 3, place // 3
+        parts.append(element("rect", x=across * 122, y=148 + down * 20, width=10, height=10, class_=f"part-{key}"))
+        parts.append(element("text", name, x=across * 122 + 15, y=157 + down * 20, class_="label"))
+    largest = max(shown, key=lambda part: part[2], default=("", "Nothing", 0))
+    share = percent(largest[2] / total, 0) if total else "0 %"
+    takeaway = f"{largest[1]} makes {share} of the cost of {amount(currency, total)}."
+    if rule.unplanned != figures.unplanned:
+        takeaway += f" The rule leaves {count(rule.unplanned)} orders unplanned, the plan {count(figures.unplanned)}."
+    rows = tuple(
+        (name, amount(currency, minor), percent(minor / total) if total else "0.0 %")
+        for name, minor in ((name, counted.cost_parts_minor[key]) for key, name in PARTS)
+    )
+    rows += (("All parts", amount(currency, total), "100.0 %"),)
+    rows += (("Nearest-site rule, all parts", amount(currency, rule.cost_minor), ""),)
+    drawing = picture(WIDTH, HEIGHT, "What an order costs", takeaway, parts, "parts")
+    return Chart("parts", "What an order costs", takeaway, drawing, ("Part", "Amount", "Share"), rows)
+
+
+def cost_per_parcel(currency: Currency, costs_minor: Sequence[int]) -> Chart:
+    ordered = sorted(costs_minor)
+    half, tenth = quantile(ordered, 0.5), quantile(ordered, 0.9)
+    takeaway = f"Half of the parcels cost {amount(currency, half)} or less, one in ten more than {_money(currency, tenth)}."
+    columns = [_cost_column(currency, b) for b in histogram(ordered, 14)]
+    title = f"Cost per parcel, {currency.code}"
+    return _histogram_chart("costs", title, takeaway, columns, ("Cost", "Parcels"))
+
+
+def promised_days(days: Sequence[int]) -> Chart:
+    ordered = sorted(days)
+    most = quantile(ordered, 0.9)
+    takeaway = f"Nine in ten orders are promised within {most} days of placing, half within {quantile(ordered, 0.5)}."
+    columns = []
+    for b in histogram(ordered, 16):
+        name = f"{b.low} or more" if b.open_above else str(b.low) if b.high - b.low == 1 else f"{b.low} to {b.high - 1}"
+        columns.append(Column(f"{b.low}+" if b.open_above else str(b.low), name, b.count))
+    return _histogram_chart("days", "Days from placing to the promise", takeaway, columns, ("Days", "Orders"))
+
+
+def on_time(on_time_ppm: Sequence[int], target_ppm: int) -> Chart:
+    """Bins of the probability that a parcel keeps its promise; those that reach the target stand out."""
+    # From the largest down, in misses, so that the bins end at certainty and the long tail is at the left.
+    misses = [PPM - ppm for ppm in on_time_ppm]
+    met = sum(ppm >= target_ppm for ppm in on_time_ppm)
+    target = percent_ppm(target_ppm)
+    takeaway = f"{percent(met / len(on_time_ppm))} of the parcels reach the target of {target} on their own."
+    columns = []
+    for b in reversed(histogram(misses, 14, least_step=1000)):
+        low, high = PPM - b.high, PPM - b.low
+        label = percent((low + 1) / PPM, 1).removesuffix(" %")
+        name = f"up to {percent(high / PPM, 1)}" if b.open_above else f"{label} to {percent(high / PPM, 1)}"
+        missed = "bar-low" if high < target_ppm else "bar"
+        columns.append(Column(f"≤{percent(high / PPM, 0)}" if b.open_above else label, name, b.count, missed))
+    title = "Chance that a parcel is on time, %"
+    return _histogram_chart("ontime", title, takeaway, columns, ("On time", "Parcels"))
+
+
+def carton_use(counted: Tally) -> Chart:
+    """Parcels per carton as bars, each filled as far as goods fill the carton."""
+    ranked = sorted(counted.cartons.items(), key=lambda item: (-item[1].parcels, item[0]))
+    boxed = [use for name, use in ranked if name != OWN_BOX]
+    inner = sum(use.inner_mm3 for use in boxed)
+    fill = sum(use.filled_mm3 for use in boxed) / inner if inner else 0.0
+    own = counted.cartons[OWN_BOX].parcels if OWN_BOX in counted.cartons else 0
+    takeaway = f"Goods fill {percent(fill, 0)} of the cartons' volume." if boxed else "No parcel needs a carton."
+    if own:
+        takeaway += f" {count(own)} parcels travel in the product's own box."
+    shown = ranked[:CARTONS_SHOWN]
+    most = shown[0][1].parcels
+    parts = []
+    for row, (name, use) in enumerate(shown):
+        y, width = 8 + row * 24, 170 * use.parcels / most
+        own_box = name == OWN_BOX
+        parts.append(element("text", _shortened(_carton_name(name), 15), x=0, y=y + 12, class_="label"))
+        parts.append(element("rect", x=98, y=y, width=max(1.0, width), height=16, class_="bar-pale"))
+        parts.append(element("rect", x=98, y=y, width=width * (1 if own_box else use.fill), height=16, class_="bar"))
+        note = count(use.parcels) if own_box else f"{count(use.parcels)} · {percent(use.fill, 0)}"
+        parts.append(element("text", note, x=98 + max(1.0, width) + 6, y=y + 12, class_="label number"))
+    rows = tuple(
+        (_carton_name(name), count(use.parcels), "" if name == OWN_BOX else percent(use.fill)) for name, use in ranked
+    )
+    height = max(HEIGHT, 16 + 24 * len(shown))
+    title = "Cartons used, and how full"
+    drawing = picture(WIDTH, height, title, takeaway, parts, "cartons")
+    return Chart("cartons", title, takeaway, drawing, ("Carton", "Parcels", "Fill"), rows)
+
+
+def _histogram_chart(key: str, title: str, takeaway: str, columns: list[Column], heads: tuple[str, str]) -> Chart:
+    total = sum(column.count for column in columns)
+    rows = tuple((c.name, count(c.count), percent(c.count / total)) for c in columns)
+    drawing = picture(WIDTH, HEIGHT, title, takeaway, _bars(columns), key)
+    return Chart(key, title, takeaway, drawing, (*heads, "Share"), rows)
+
+
+def _bars(columns: list[Column]) -> list[Markup]:
+    most = max(column.count for column in columns)
+    step = round_step(most, 4)
+    top = step * -(-most // step)
+    floor, tall = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+    parts = []
+    for value in range(0, top + 1, step):
+        y = floor - tall * value / top
+        parts.append(element("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="axis" if value == 0 else "grid"))
+        parts.append(element("text", count(value), x=LEFT - 6, y=y + 4, class_="label end"))
+    pitch = (WIDTH - RIGHT - LEFT) / len(columns)
+    width = min(pitch - 2, 48)
+    labelled = max(1, -(-max(len(c.label) for c in columns) * 7 // int(max(1, pitch))))
+    for place, column in enumerate(columns):
+        centre = LEFT + pitch * (place + 0.5)
+        height = tall * column.count / top
+        if column.count:
+            height = max(1.0, height)
+        tip = element("title", f"{column.name}: {count(column.count)}")
+        parts.append(
+            element("rect", tip, x=centre - width / 2, y=floor - height, width=width, height=height, class_=column.style)
+        )
+        if place % labelled == 0:
+            parts.append(element("text", column.label, x=centre, y=HEIGHT - 8, class_="label middle"))
+    return parts
+
+
+def _cost_column(currency: Currency, b: Bin) -> Column:
+    low = _money(currency, b.low)
+    if b.open_above:
+        return Column(f"{low}+", f"{low} or more", b.count)
+    return Column(low, f"{low} to {_money(currency, b.high - 1)}", b.count)
+
+
+def _money(currency: Currency, minor: int) -> str:
+    return amount(currency, minor).removesuffix(f" {currency.code}").removesuffix(".00").removesuffix(".000")
+
+
+def _each(currency: Currency, minor: float) -> str:
+    return amount(currency, round(minor))
+
+
+def _carton_name(carton: str) -> str:
+    return "Own box" if carton == OWN_BOX else carton
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,111 @@
+// Everything about one order: what was chosen, what lost, what would change it, and its boxes.
+
+function facet(name, ...value) {
+  return make("div", {}, make("dt", {}, name), make("dd", {}, ...value));
+}
+
+function costBar(cost) {
+  const parts = facts.parts.map(([key, name]) => [key, name, cost[`${key}_minor`]]);
+  const total = parts.reduce((sum, part) => sum + part[2], 0);
+  const bar = draw("svg", { viewBox: "0 0 300 10", preserveAspectRatio: "none", class: "cost-bar", "aria-hidden": "true" });
+  let x = 0;
+  for (const [key, , minor] of parts) {
+    if (minor <= 0 || total <= 0) continue;
+    const width = (300 * minor) / total;
+    bar.append(draw("rect", { class: `part-${key}`, x: x.toFixed(2), width: Math.max(0.5, width - 1).toFixed(2), height: 10 }));
+    x += width;
+  }
+  const rows = parts.filter((part) => part[2] !== 0).map(([key, name, minor]) =>
+    make("tr", {}, make("th", { scope: "row" }, make("span", { class: `swatch part-${key}` }), name), make("td", { class: "number" }, bare(minor))));
+  return make("div", { class: "costs" }, bar, make("table", {}, make("caption", { class: "hidden" }, "Cost parts"),
+    make("tbody", {}, ...rows, make("tr", { class: "strong" }, make("th", { scope: "row" }, "Parcel"), make("td", { class: "number" }, amount(total))))));
+}
+
+function contentList(parcel, products, marks) {
+  return make("ul", { class: "contents" }, ...parcel.contents.map((content) => {
+    const product = products[content.sku];
+    return make("li", {}, make("span", { class: `mark ${marks[content.sku][1]}` }, marks[content.sku][0]),
+      make("span", {}, `${content.quantity} × `, named((product && product[0]) || content.sku),
+        make("small", {}, named(content.sku), product ? ` · ${sizes(product.slice(1, 4))} · ${weight(product[4])}` : "")));
+  }));
+}
+
+function parcelCard(parcel, place, number, order, products) {
+  const marks = marksOf(parcel.contents);
+  const own = parcel.carton === facts.own_box;
+  const others = parcel.orders.filter((id) => id !== order);
+  const risky = parcel.on_time_ppm < facts.target_ppm;
+  return make("article", { class: "parcel" },
+    make("h4", {}, number > 1 ? `Parcel ${place + 1} of ${number} ` : "Parcel ", make("small", {}, named(parcel.parcel))),
+    make("div", { class: "parcel-parts" },
+      boxDrawing(parcel, products, marks),
+      make("div", { class: "parcel-facts" },
+        make("dl", { class: "facts" },
+          facet("From", named(siteName(parcel.site))),
+          facet("Service", named(serviceName(parcel.service))),
+          facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !facts.cartons[parcel.carton] ? "" : make("small", {}, `inside ${sizes(facts.cartons[parcel.carton][0])}`)),
+          facet("Weight", weight(parcel.weight_g), make("small", {}, `billed ${weight(parcel.billed_weight_g)}`)),
+          facet("Ships", instant(parcel.ship_at)),
+          facet("Promised by", dayOf(parcel.promised_by), make("small", { class: risky ? "worse" : "" }, `${percent(parcel.on_time_ppm)} on time${risky ? ", below target" : ""}`))),
+        contentList(parcel, products, marks),
+        others.length ? make("p", { class: "quiet" }, "Shared with order ", named(others.join(", ")), "; the cost is of the whole parcel.") : null),
+      costBar(parcel.cost)));
+}
+
+function optionTable(decision) {
+  const chosen = make("tr", { class: "strong" },
+    make("th", { scope: "row" }, named(decision.chosen.map((c) => `${c.site}, ${c.carton}, ${c.service}`).join(" + ")), make("small", {}, "chosen")),
+    make("td", { class: "number" }, bare(decision.cost_minor)), make("td", { class: "number" }, "–"), make("td", {}, ""));
+  const lost = decision.rejected.map((option) => {
+    const out = option.cost_minor === null;
+    return make("tr", out ? { class: "out" } : {},
+      make("th", { scope: "row" }, named(option.option)),
+      make("td", { class: "number" }, out ? "–" : bare(option.cost_minor)),
+      make("td", { class: "number" }, out ? "–" : change(option.cost_minor - decision.cost_minor)),
+      make("td", {}, option.constraint ? named(option.constraint) : option.cost_minor < decision.cost_minor ? "cheaper alone, dearer for all orders together" : option.cost_minor === decision.cost_minor ? "as cheap" : "costs more"));
+  });
+  const heads = make("tr", {}, make("th", { scope: "col" }, "Option"), make("th", { scope: "col", class: "number" }, `Cost, ${facts.currency}`),
+    make("th", { scope: "col", class: "number" }, "Difference"), make("th", { scope: "col" }, "Why it lost"));
+  return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Options" },
+    make("table", { class: "options" }, make("thead", {}, heads), make("tbody", {}, chosen, ...lost)));
+}
+
+function proofs(decision) {
+  const over = decision.cost_minor - decision.lower_bound_minor;
+  const bound = over > 0
+    ? `Alone, with the whole stock to itself, this order would cost ${amount(decision.lower_bound_minor)}: sharing stock and capacity costs it ${amount(over)}.`
+    : `Alone, with the whole stock to itself, this order could not cost less than ${amount(decision.lower_bound_minor)}.`;
+  const exact = decision.exact ? "The bound is exact over all options." : "The bound is not exact: some options were not looked at.";
+  const packing = decision.packing_proven ? "Every carton ruled out was proven too small." : "Some cartons were ruled out by a packing heuristic, without proof.";
+  const flip = decision.flip
+    ? make("p", { class: "flip" }, make("b", {}, "What would flip it: "), named(decision.flip.change), " ", named(decision.flip.amount), make("span", {}, " → "), named(decision.flip.to))
+    : make("p", { class: "flip quiet" }, "No single change was found that would flip this choice.");
+  return make("div", { class: "proofs" }, flip, make("p", {}, bound, " ", exact, " ", packing),
+    make("p", { class: "quiet" }, "Data ", make("code", {}, decision.data_version), `, seed ${decision.seed}.`));
+}
+
+function summary({ order, decision, parcels }) {
+  const cheaper = decision.rejected.filter((option) => option.cost_minor !== null && !option.constraint).map((option) => option.cost_minor - decision.cost_minor);
+  const asked = order.speed ? ` ${order.speed} asked for,` : "";
+  const text = `Placed ${instant(order.placed_at)},${asked} ${counted(order.lines.length, "line")}. ${counted(parcels.length, "parcel")} for ${amount(decision.cost_minor)}.`;
+  if (!cheaper.length) return `${text} No other option was feasible on cost.`;
+  const least = Math.min(...cheaper);
+  return least > 0 ? `${text} The next best option costs ${amount(least)} more.` : least === 0 ? `${text} Another option costs the same.` : text;
+}
+
+function detail(found) {
+  const { order, decision, parcels, unplanned, products } = found;
+  const body = make("div", { class: "detail" });
+  if (unplanned) {
+    const lines = order.lines.map(([sku, quantity]) => make("li", {}, `${quantity} × `, named((products[sku] && products[sku][0]) || sku), make("small", {}, named(sku))));
+    body.append(make("p", { class: "why" }, `Placed ${instant(order.placed_at)}. Not planned.`),
+      make("dl", { class: "facts" }, facet("Reason", make("code", {}, unplanned.reason)), facet("What stood in the way", named(unplanned.detail)), facet("What would help", named(unplanned.remedy))),
+      make("h4", {}, "Asked for"), make("ul", { class: "plain" }, ...lines));
+    return body;
+  }
+  body.append(make("p", { class: "why" }, summary(found)),
+    ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, products)),
+    make("h4", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
+  body.append(decision.rejected.length ? optionTable(decision) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
+  return body;
+}

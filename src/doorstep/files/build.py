@@ -1,0 +1,126 @@
+"""Columns that have passed every rule, made into the nouns of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import starmap
+from typing import Any
+
+from doorstep.domain.carriage import RateBreak, Service, Surcharge, Tariff, ZoneRule
+from doorstep.domain.catalog import Carton, Product
+from doorstep.domain.demand import Brand, Contact, Order, OrderLine
+from doorstep.domain.learned import PastParcel
+from doorstep.domain.place import Place
+from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
+from doorstep.files.table import Columns
+
+_NO_LINES: tuple[OrderLine, ...] = ()
+
+
+def _rows(read: Columns, names: str) -> Iterable[tuple[Any, ...]]:
+    return zip(*(read.values[name] for name in names.split()), strict=True)
+
+
+def brand(read: Columns) -> Brand:
+    names = (
+        "brand name currency country on_time_target late_cost unplanned_cost operator company address_1 address_2"
+        " city postcode phone email eori ioss"
+    )
+    return Brand(*next(iter(_rows(read, names))))
+
+
+def products(read: Columns) -> tuple[Product, ...]:
+    names = (
+        "sku name category length_mm width_mm height_mm weight_g value hs_code origin_country this_side_up fragile"
+        " max_load_g hazmat_class ships_in_own_box"
+    )
+    return tuple(starmap(Product, _rows(read, names)))
+
+
+def sites(read: Columns) -> tuple[Site, ...]:
+    heads = _rows(read, "site kind name")
+    places = starmap(Place, _rows(read, "country region city postcode latitude longitude"))
+    tails = _rows(
+        read,
+        "time_zone working_days holiday_calendar order_cutoff pick_cost_per_order pick_cost_per_unit"
+        " daily_order_capacity",
+    )
+    return tuple(starmap(Site, ((*head, place, *tail) for head, place, tail in zip(heads, places, tails, strict=True))))
+
+
+def collections(read: Columns) -> tuple[Collection, ...]:
+    names = "site service collection_time working_days daily_parcel_capacity"
+    return tuple(starmap(Collection, _rows(read, names)))
+
+
+def stock(read: Columns) -> tuple[StockLevel, ...]:
+    return tuple(starmap(StockLevel, _rows(read, "site sku on_hand")))
+
+
+def inbound(read: Columns | None) -> tuple[Inbound, ...]:
+    return tuple(starmap(Inbound, _rows(read, "site sku quantity expected_at"))) if read else ()
+
+
+def cartons(read: Columns) -> tuple[Carton, ...]:
+    sides = ("length", "width", "height")
+    inner = _rows(read, " ".join(f"inner_{side}_mm" for side in sides))
+    outer = _rows(read, " ".join(f"outer_{side}_mm" for side in sides))
+    tails = _rows(read, "tare_g max_weight_g cost site")
+    ids = read.values["carton"]
+    return tuple(Carton(one, i, o, *tail) for one, i, o, tail in zip(ids, inner, outer, tails, strict=True))
+
+
+def tariff(services: Columns, zones: Columns, rates: Columns, surcharges: Columns) -> Tariff:
+    offered = (
+        "service carrier name speed delivers_to max_weight_g max_length_mm max_girth_mm dim_divisor_cm3_per_kg"
+        " working_days min_days max_days tracked signature"
+    )
+    zone_rules = "service origin_country origin_prefix destination_country destination_prefix zone remote"
+    breaks = "service zone up_to_g price per_extra_kg valid_from valid_to"
+    heads = _rows(surcharges, "service surcharge when threshold")
+    tails = _rows(surcharges, "amount sequence valid_from valid_to")
+    kinds = surcharges.values["kind"]
+    return Tariff(
+        tuple(starmap(Service, _rows(services, offered))),
+        tuple(starmap(ZoneRule, _rows(zones, zone_rules))),
+        tuple(starmap(RateBreak, _rows(rates, breaks))),
+        tuple(
+            starmap(
+                Surcharge,
+                ((*head, kind == "percent", *tail) for head, kind, tail in zip(heads, kinds, tails, strict=True)),
+            )
+        ),
+    )
+
+
+def orders(read: Columns, lines: Columns) -> tuple[Order, ...]:
+    of_order: dict[str, list[OrderLine]] = {}
+    made = starmap(OrderLine, _rows(lines, "line sku quantity unit_price"))
+    for order, line in zip(lines.values["order"], made, strict=True):
+        of_order.setdefault(order, []).append(line)
+    heads = _rows(read, "order channel placed_at customer")
+    places = starmap(Place, _rows(read, "country region city postcode latitude longitude"))
+    tails = _rows(read, "speed residential signed_for saturday pickup_point safe_place not_before promised_by")
+    whole = (
+        (*head, place, tuple(of_order.get(head[0], _NO_LINES)), *tail, contact)
+        for head, place, tail, contact in zip(heads, places, tails, _contacts(read), strict=True)
+    )
+    return tuple(starmap(Order, whole))
+
+
+def _contacts(read: Columns) -> Iterator[Contact]:
+    nobody = Contact()
+    for parts in _rows(read, "name company address_1 address_2 phone email"):
+        yield Contact(*parts) if any(parts) else nobody
+
+
+def history(read: Columns | None) -> tuple[PastParcel, ...]:
+    if read is None:
+        return ()
+    names = (
+        "parcel order service site seller origin_country origin_postcode destination_country destination_region"
+        " destination_postcode weight_g placed_at status distance_m category approved_at handed_over_at delivered_at"
+        " promised_by freight_paid review_score sample_weight origin_latitude origin_longitude destination_latitude"
+        " destination_longitude"
+    )
+    return tuple(starmap(PastParcel, _rows(read, names)))

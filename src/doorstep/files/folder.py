@@ -1,0 +1,107 @@
+"""A brand folder in: read, checked in every cell, and either whole or refused with every fault."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from doorstep.domain.carriage import Tariff
+from doorstep.domain.catalog import Carton, Product
+from doorstep.domain.demand import Brand, Order
+from doorstep.domain.learned import PastParcel
+from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
+from doorstep.files import build, content
+from doorstep.files.faults import Faults
+from doorstep.files.rules import RULES, Tables
+from doorstep.files.schema import TABLES
+from doorstep.files.table import read_table
+from doorstep.kernels.run import Progress, silent
+
+_FILES = frozenset(table.file for table in TABLES)
+
+
+@dataclass(frozen=True, slots=True)
+class BrandFolder:
+    brand: Brand
+    products: tuple[Product, ...]
+    sites: tuple[Site, ...]
+    collections: tuple[Collection, ...]
+    stock: tuple[StockLevel, ...]
+    inbound: tuple[Inbound, ...]
+    cartons: tuple[Carton, ...]
+    tariff: Tariff
+    orders: tuple[Order, ...]  # as they stand in orders.csv, each with its lines as they stand in order_lines.csv
+    history: tuple[PastParcel, ...]
+    data_version: str  # sha256 of the content: equal for equal data, packed or not
+
+
+def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
+    """Read and check a brand folder.
+
+    An order that cannot be planned (an unknown sku, no lines, no zone for its postcode) is well-formed and read; a cell
+    that is not what docs/formats.md says is not. Raises InputRefused with the first thousand faults and the count of
+    all.
+    """
+    faults = Faults()
+    tables, version = _read_tables(Path(path), faults, progress)
+    for step, rule in enumerate(RULES):
+        progress("checking", step, len(RULES))
+        rule(tables)
+    progress("checking", len(RULES), len(RULES))
+    faults.refuse_if_any()
+    return BrandFolder(
+        brand=build.brand(tables["brand"]),
+        products=build.products(tables["products"]),
+        sites=build.sites(tables["sites"]),
+        collections=build.collections(tables["collections"]),
+        stock=build.stock(tables["stock"]),
+        inbound=build.inbound(tables.get("inbound")),
+        cartons=build.cartons(tables["cartons"]),
+        tariff=build.tariff(tables["services"], tables["zones"], tables["rates"], tables["surcharges"]),
+        orders=build.orders(tables["orders"], tables["order_lines"]),
+        history=build.history(tables.get("history")),
+        data_version=version,
+    )
+
+
+def _read_tables(folder: Path, faults: Faults, progress: Progress) -> tuple[Tables, str]:
+    tables: Tables = {}
+    version = hashlib.sha256()
+    try:
+        if not folder.is_dir():
+            raise content.Unreadable("is not a folder" if folder.exists() else "is not there")
+        for rank, table in enumerate(TABLES):
+            progress("reading", rank, len(TABLES))
+            file = table.file
+            try:
+                found = content.find(folder, file)
+                if found is None:
+                    if not table.optional:
+                        faults.rule(file, rank).add(0, "", content.missing(folder, file, _FILES))
+                    continue
+                file = found.name
+                text = content.decode(content.read_bytes(found))
+            except content.Unreadable as error:
+                faults.rule(file, rank).add(error.row, "", error.why)
+                continue
+            canonical = content.canonical(text)
+            version.update(f"{table.file} {len(canonical)}\n".encode() + canonical)
+            tables[table.name] = read_table(text, table, file, rank, faults)
+    except content.Unreadable as error:
+        faults.rule(str(folder), -1).add(0, "", error.why)
+    except (OSError, ValueError) as error:
+        faults.rule(str(folder), -1).add(0, "", f"cannot be read: {error}")
+    progress("reading", len(TABLES), len(TABLES))
+    return tables, version.hexdigest()
+
+
+def select_orders(folder: BrandFolder, from_date: date | None, to_date: date | None) -> tuple[Order, ...]:
+    """Orders placed on `from_date` or later and before `to_date`, by the date as written in `placed_at`."""
+    return tuple(
+        order
+        for order in folder.orders
+        if (from_date is None or order.placed_at.date() >= from_date)
+        and (to_date is None or order.placed_at.date() < to_date)
+    )

@@ -1,0 +1,1 @@
+"""Public data and other systems' exports made into brand folders. One package per source."""

@@ -1,0 +1,260 @@
+"""Kinds of cells: what a text must look like, what it becomes, and what to say when it does not.
+
+Every parser takes a text that is not empty and raises ValueError with a sentence that reads after the value. Digits are
+ASCII digits: what `str.isdecimal` and `int` would take besides is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from doorstep.domain.clock import WorkingDays, parse_time_of_day
+from doorstep.domain.money import Currency
+from doorstep.domain.units import PPM
+from doorstep.files.codes import COUNTRIES, CURRENCIES, holiday_calendars, time_zones
+
+MAX_TEXT = 2_000
+MAX_ID = 100
+MAX_MONEY = 10**9  # major units; keeps sums of micros within 64 bits
+FIRST_YEAR, LAST_YEAR = 1970, 2199  # calendars, zones and 64-bit instants all hold in between
+
+_WHOLE = re.compile(r"-?[0-9]+")
+_DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+_FLOAT = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,6})?)?")
+_OFFSET = re.compile(r"Z|[+-][0-9]{2}:?[0-9]{2}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    says: str  # in the documents: "whole number, 1 to 100000"
+    parse: Callable[[str], Any]
+    type: str = "string"  # of a Frictionless field
+    constraints: Mapping[str, Any] = field(default_factory=dict)
+    format: str = ""
+    absent: Any = None  # stands for an empty cell, and for a column left out
+
+
+def text() -> Kind:
+    def parse(cell: str) -> str:
+        if len(cell) > MAX_TEXT:
+            raise ValueError(f"is longer than {MAX_TEXT} characters")
+        if _CONTROL_BUT_LAYOUT.search(cell):
+            raise ValueError("contains a control character")
+        return cell
+
+    return Kind("text", parse, constraints={"maxLength": MAX_TEXT}, absent="")
+
+
+def code() -> Kind:
+    """An id, or another short text that must match exactly elsewhere."""
+
+    def parse(cell: str) -> str:
+        if len(cell) > MAX_ID:
+            raise ValueError(f"is longer than {MAX_ID} characters")
+        if _CONTROL.search(cell):
+            raise ValueError("contains a control character")
+        if cell != cell.strip():
+            raise ValueError("begins or ends with a space")
+        return cell
+
+    return Kind("code", parse, constraints={"maxLength": MAX_ID}, absent="")
+
+
+def word() -> Kind:
+    """An id without any space: plan.csv joins the ids of orders by spaces."""
+    accept = code().parse
+
+    def parse(cell: str) -> str:
+        if any(character.isspace() for character in cell):
+            raise ValueError("contains a space: the ids of orders and parcels are joined by spaces")
+        return str(accept(cell))
+
+    return Kind("code without spaces", parse, constraints={"maxLength": MAX_ID, "pattern": r"\S+"}, absent="")
+
+
+def whole(low: int, high: int) -> Kind:
+    def parse(cell: str) -> int:
+        if not _WHOLE.fullmatch(cell):
+            raise ValueError("is not a whole number")
+        if len(cell) > 19 or not low <= (number := int(cell)) <= high:
+            raise ValueError(f"is not between {low} and {high}")
+        return number
+
+    says = f"whole number, {low} to {high}"
+    return Kind(says, parse, "integer", {"minimum": low, "maximum": high})
+
+
+def millionths(cell: str) -> int:
+    """Read a decimal into integer millionths, exactly. Raises ValueError."""
+    match = _DECIMAL.fullmatch(cell)
+    if not match:
+        raise ValueError("is not a decimal number such as 12.50")
+    sign, major, minor = match[1], match[2], match[3] or ""
+    if len(minor) > 6:
+        raise ValueError("has more than 6 decimals")
+    if len(major) > 18:
+        raise ValueError("is too large")
+    number = int(major) * 1_000_000 + int(minor.ljust(6, "0"))
+    return -number if sign else number
+
+
+def money(low: int = 0) -> Kind:
+    def parse(cell: str) -> int:
+        micros = millionths(cell)
+        if not low * 1_000_000 <= micros <= MAX_MONEY * 1_000_000:
+            raise ValueError(f"is not between {low} and {MAX_MONEY}")
+        return micros
+
+    return Kind(f"decimal, {low} to {MAX_MONEY}, at most 6 decimals", parse, "number", {"minimum": low})
+
+
+def share() -> Kind:
+    def parse(cell: str) -> int:
+        ppm = millionths(cell)
+        if not 0 < ppm < PPM:
+            raise ValueError("is not between 0 and 1, both excluded")
+        return ppm
+
+    return Kind("decimal between 0 and 1, both excluded", parse, "number", {"minimum": 0, "maximum": 1})
+
+
+def measure(low: float, high: float) -> Kind:
+    def parse(cell: str) -> float:
+        if not _FLOAT.fullmatch(cell):
+            raise ValueError("is not a decimal number")
+        if not low <= (number := float(cell)) <= high:
+            raise ValueError(f"is not between {low:g} and {high:g}")
+        return number
+
+    says = f"decimal, {low:g} to {high:g}"
+    return Kind(says, parse, "number", {"minimum": low, "maximum": high})
+
+
+def flag() -> Kind:
+    def parse(cell: str) -> bool:
+        if cell not in ("0", "1"):
+            raise ValueError("is neither 0 nor 1")
+        return cell == "1"
+
+    return Kind("0 or 1", parse, "boolean", absent=False)
+
+
+def instant() -> Kind:
+    """The offset stays as written, so that the local date of the writing can be told."""
+
+    def parse(cell: str) -> datetime:
+        local = _LOCAL.match(cell)
+        if not local:
+            raise ValueError("is not an instant of ISO 8601 such as 2024-05-01T09:30:00+02:00")
+        offset = cell[local.end() :]
+        if not offset:
+            raise ValueError("has no offset: write 2024-05-01T09:30:00+02:00, or Z for UTC")
+        if not _OFFSET.fullmatch(offset):
+            raise ValueError("is not an instant of ISO 8601 such as 2024-05-01T09:30:00+02:00")
+        try:
+            moment = datetime.fromisoformat(cell)
+        except ValueError:
+            raise ValueError("is no instant of the calendar") from None
+        return _in_range(moment)
+
+    return Kind("instant with offset", parse, "datetime", format="any")
+
+
+def _in_range(moment: datetime) -> datetime:
+    if not FIRST_YEAR < moment.year < LAST_YEAR:  # a year to spare on both sides, whatever the offset
+        raise ValueError(f"is not between the years {FIRST_YEAR + 1} and {LAST_YEAR - 1}")
+    return moment
+
+
+def day(any_year: bool = False) -> Kind:
+    """A date; `any_year` lets the ends of a validity be written as 9999-12-31."""
+
+    def parse(cell: str) -> date:
+        if not _DATE.fullmatch(cell):
+            raise ValueError("is not a date such as 2024-05-01")
+        try:
+            found = date.fromisoformat(cell)
+        except ValueError:
+            raise ValueError("is no date of the calendar") from None
+        if not any_year and not FIRST_YEAR < found.year < LAST_YEAR:
+            raise ValueError(f"is not between the years {FIRST_YEAR + 1} and {LAST_YEAR - 1}")
+        return found
+
+    return Kind("date", parse, "date")
+
+
+def time_of_day() -> Kind:
+    def parse(cell: str) -> int:
+        try:
+            if not cell.isascii():
+                raise ValueError
+            return parse_time_of_day(cell)
+        except ValueError:
+            raise ValueError("is not a time of day; write HH:MM, 00:00 to 23:59") from None
+
+    return Kind("HH:MM", parse, constraints={"pattern": "([01][0-9]|2[0-3]):[0-5][0-9]"})
+
+
+def working_days() -> Kind:
+    def parse(cell: str) -> WorkingDays:
+        try:
+            return WorkingDays.parse(cell)
+        except ValueError:
+            raise ValueError("is not a set of working days; write Mon-Fri or Mon,Wed,Fri") from None
+
+    return Kind("working days", parse)
+
+
+def one_of(choices: tuple[str, ...], absent: str | None = None) -> Kind:
+    says = ", ".join(choices)
+
+    def parse(cell: str) -> str:
+        if cell not in choices:
+            raise ValueError(f"is not one of {says}")
+        return cell
+
+    return Kind(says, parse, constraints={"enum": list(choices)}, absent=absent)
+
+
+def country() -> Kind:
+    def parse(cell: str) -> str:
+        if cell not in COUNTRIES:
+            raise ValueError("is not a country code of ISO 3166-1 such as BR or DE")
+        return cell
+
+    return Kind("ISO 3166-1 country code", parse, constraints={"pattern": "[A-Z]{2}"}, absent="")
+
+
+def currency() -> Kind:
+    def parse(cell: str) -> Currency:
+        if cell not in CURRENCIES:
+            raise ValueError("is not a currency code of ISO 4217 such as EUR")
+        return Currency(cell)
+
+    return Kind("ISO 4217 currency code", parse, constraints={"pattern": "[A-Z]{3}"})
+
+
+def time_zone() -> Kind:
+    def parse(cell: str) -> str:
+        if cell not in time_zones():
+            raise ValueError("is not a time zone of IANA such as America/Sao_Paulo")
+        return cell
+
+    return Kind("IANA time zone", parse)
+
+
+def holiday_calendar() -> Kind:
+    def parse(cell: str) -> str:
+        if cell not in holiday_calendars():
+            raise ValueError("is not a known holiday calendar; write a country or a subdivision: BR, BR-SP")
+        return cell
+
+    return Kind("ISO country or subdivision", parse, absent="")

@@ -1,0 +1,149 @@
+"""An output folder that is there whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+
+from doorstep.domain.errors import OutputRefused
+
+SUMMARY_FILE = "summary.json"
+MARK = "written_by"
+WRITER = "doorstep"
+PACKAGE_FILE = "datapackage.json"
+RESULT_NAMES = frozenset(
+    {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "report.html", SUMMARY_FILE, "documents"}
+)
+
+
+@contextmanager
+def output_folder(path: Path | str, force: bool = False, reading: Path | None = None) -> Iterator[Path]:
+    """Yield a folder beside `path` to write into; on success it takes the place of `path`, else it vanishes.
+
+    An existing folder is replaced when it is empty, when `force` says so, or when it holds nothing but a former output
+    of this program (see `replaceable`); never when it is, or holds, the folder `reading` that the input comes from.
+    Raises OutputRefused, also for any OSError on the way.
+    """
+    target = Path(path)
+    try:
+        target = target.resolve()
+        if reading is not None and reading.resolve().is_relative_to(target):
+            raise OutputRefused(f"{path} holds the input; name another folder")
+        _refuse_unless_replaceable(target, force)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise OutputRefused(f"cannot write {path}: {_sentence(error)}") from error
+    try:
+        yield aside
+        _open_to_readers(aside)
+        _sync(aside)
+        _refuse_unless_replaceable(target, force)
+        _put_in_place(aside, target)
+    except OSError as error:
+        raise OutputRefused(f"cannot write {path}: {_sentence(error)}; nothing was changed there") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def replaceable(folder: Path) -> bool:
+    """Whether a folder holds nothing but what this program wrote, so that replacing it loses nobody's work.
+
+    A result: summary.json bears our mark and no other file has joined. A brand folder: every file still has the
+    sha256 that its datapackage.json gives, and no other has joined; one edited since is never replaced unasked.
+    """
+    names = {entry.name for entry in folder.iterdir()}
+    if SUMMARY_FILE in names:
+        summary = _object(folder / SUMMARY_FILE)
+        return summary.get(MARK) == WRITER and names <= RESULT_NAMES
+    if PACKAGE_FILE in names:
+        hashes = _object(folder / PACKAGE_FILE).get("written")
+        if not isinstance(hashes, dict) or names != {PACKAGE_FILE, *hashes}:
+            return False
+        return all(digest(folder / name) == known for name, known in hashes.items())
+    return False
+
+
+def _object(path: Path) -> dict[str, object]:
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file; empty where there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _refuse_unless_replaceable(target: Path, force: bool) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise OutputRefused(f"{target} is a file, not a folder")
+    here = Path.cwd()
+    if target in (Path.home(), here, *here.parents):
+        raise OutputRefused(f"{target} is the home folder or holds the current one; name a folder of its own")
+    if not force and any(target.iterdir()) and not replaceable(target):
+        raise OutputRefused(f"{target} exists and holds other files; name another folder, or replace it with --force")
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Give the folder the rights of any new one: a temporary folder is its owner's alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    folder.chmod(0o777 & ~mask)
+
+
+def _sync(folder: Path) -> None:
+    """Have the content on disk before its name."""
+    for directory, _, files in os.walk(folder):
+        if len(files) > 100:
+            os.sync()  # a folder of many documents: once for all instead of once for each
+            return
+        for name in files:
+            _sync_one(Path(directory, name))
+        _sync_one(Path(directory))
+
+
+def _sync_one(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _put_in_place(aside: Path, target: Path) -> None:
+    """Rename in; a folder that was there is renamed away first, and back should anything intervene."""
+    if not target.exists():
+        aside.rename(target)
+        _sync_one(target.parent)
+        return
+    former = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
+    try:
+        try:
+            target.rename(former)  # onto an empty folder: one step
+            aside.rename(target)
+        except BaseException:
+            if not target.exists():
+                former.rename(target)
+            raise
+        _sync_one(target.parent)
+    finally:
+        shutil.rmtree(former, ignore_errors=True)
+
+
+def _sentence(error: BaseException) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".")

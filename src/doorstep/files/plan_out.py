@@ -1,0 +1,178 @@
+"""What a plan writes: plan.csv, placements.csv, unplanned.csv, decisions.jsonl and summary.json."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from doorstep.domain.decision import Choice, Decision, Unplanned
+from doorstep.domain.money import Currency
+from doorstep.domain.parcel import CostParts, Parcel
+from doorstep.domain.units import PPM
+from doorstep.files.output import MARK, SUMMARY_FILE, WRITER
+
+COST_COLUMNS = ("pick_cost", "carton_cost", "freight", "surcharges", "duty_tax", "lateness_cost", "cost")
+PLAN_COLUMNS = (
+    "parcel",
+    "orders",
+    "site",
+    "carton",
+    "service",
+    "weight_g",
+    "billed_weight_g",
+    "ship_at",
+    "promised_by",
+    "on_time_probability",
+    *COST_COLUMNS,
+)
+PLACEMENT_COLUMNS = (
+    "parcel",
+    "order",
+    "sku",
+    "unit",
+    "carton",
+    "x_mm",
+    "y_mm",
+    "z_mm",
+    "length_mm",
+    "width_mm",
+    "height_mm",
+)
+UNPLANNED_COLUMNS = ("order", "reason", "detail", "remedy")
+
+
+def write_plan(
+    folder: Path,
+    parcels: Iterable[Parcel],
+    unplanned: Iterable[Unplanned],
+    decisions: Iterable[Decision],
+    currency: Currency,
+    summary: Mapping[str, object],
+) -> None:
+    """Write a plan into a folder that exists (see `output_folder`). Each iterable is walked once."""
+    _write_parcels(folder, parcels, currency)
+    with (folder / "unplanned.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(UNPLANNED_COLUMNS)
+        writer.writerows((one.order, one.reason, one.detail, one.remedy) for one in unplanned)
+    with (folder / "decisions.jsonl").open("wb") as lines:
+        lines.writelines(
+            orjson.dumps(decision_record(decision, currency), option=orjson.OPT_APPEND_NEWLINE)
+            for decision in decisions
+        )
+    (folder / SUMMARY_FILE).write_bytes(
+        orjson.dumps({**summary, MARK: WRITER}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )
+
+
+def _write_parcels(folder: Path, parcels: Iterable[Parcel], currency: Currency) -> None:
+    with (
+        (folder / "plan.csv").open("w", encoding="utf-8", newline="") as plan_out,
+        (folder / "placements.csv").open("w", encoding="utf-8", newline="") as placements_out,
+    ):
+        plan, placements = csv.writer(plan_out), csv.writer(placements_out)
+        plan.writerow(PLAN_COLUMNS)
+        placements.writerow(PLACEMENT_COLUMNS)
+        for parcel in parcels:
+            plan.writerow(_plan_row(parcel, currency))
+            placements.writerows(_placement_rows(parcel))
+
+
+def _plan_row(parcel: Parcel, currency: Currency) -> tuple[object, ...]:
+    return (
+        parcel.parcel,
+        " ".join(parcel.orders),
+        parcel.site,
+        parcel.carton,
+        parcel.service,
+        parcel.weight_g,
+        parcel.billed_weight_g,
+        parcel.ship_at.isoformat(timespec="seconds"),
+        parcel.promised_by.isoformat(),
+        probability_text(parcel.on_time_ppm),
+        *map(currency.text, _amounts(parcel.cost)),
+    )
+
+
+def _placement_rows(parcel: Parcel) -> list[tuple[object, ...]]:
+    return [
+        (
+            parcel.parcel,
+            place.order,
+            place.sku,
+            place.unit,
+            parcel.carton,
+            place.x_mm,
+            place.y_mm,
+            place.z_mm,
+            place.length_mm,
+            place.width_mm,
+            place.height_mm,
+        )
+        for place in parcel.placements
+    ]
+
+
+def probability_text(ppm: int) -> str:
+    return f"{ppm // PPM}.{ppm % PPM:06d}"
+
+
+def _amounts(cost: CostParts) -> tuple[int, ...]:
+    return (
+        cost.pick_minor,
+        cost.carton_minor,
+        cost.freight_minor,
+        cost.surcharges_minor,
+        cost.duty_tax_minor,
+        cost.lateness_minor,
+        cost.total_minor,
+    )
+
+
+def major(minor: int, currency: Currency) -> float | int:
+    """Give an amount as a JSON number: the nearest one to the decimal, so that it prints as that decimal."""
+    return minor / 10**currency.digits if currency.digits else minor
+
+
+def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
+    """Say a decision in the keys of decisions.jsonl; amounts in major units."""
+    flip = decision.flip
+    return {
+        "order": decision.order,
+        "chosen": [_choice_record(choice, currency) for choice in decision.chosen],
+        "cost": major(decision.cost_minor, currency),
+        "rejected": [
+            {
+                "option": lost.option,
+                "cost": None if lost.cost_minor is None else major(lost.cost_minor, currency),
+                "constraint": lost.constraint,
+            }
+            for lost in decision.rejected
+        ],
+        "flip": None if flip is None else {"change": flip.change, "amount": flip.amount, "to": flip.to},
+        "lower_bound": major(decision.lower_bound_minor, currency),
+        "exact": decision.exact,
+        "packing_proven": decision.packing_proven,
+        "currency": currency.code,
+        "data_version": decision.data_version,
+        "seed": decision.seed,
+    }
+
+
+def _choice_record(choice: Choice, currency: Currency) -> dict[str, Any]:
+    return {
+        "site": choice.site,
+        "carton": choice.carton,
+        "service": choice.service,
+        "ship_date": choice.ship_date,
+        "promised_by": choice.promised_by,
+        "on_time_probability": choice.on_time_ppm / PPM,
+        "cost_parts": {
+            name: major(amount, currency) for name, amount in zip(COST_COLUMNS, _amounts(choice.cost), strict=True)
+        },
+        "skus": list(choice.skus),
+    }

@@ -1,0 +1,209 @@
+"""What must hold between the cells of a row, the rows of a file, and the files of a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from doorstep.files.table import Columns
+
+Tables = dict[str, Columns]
+Rule = Callable[[Tables], None]
+
+
+def check_keys(tables: Tables) -> None:
+    """Each key is unique; the row that it repeats is named."""
+    for read in tables.values():
+        for key in read.table.keys:
+            if not all(read.has(name) for name in key):
+                continue
+            distinct = set(zip(*(read.texts[name] for name in key), strict=True))
+            if len(distinct) == len(read.rows):
+                continue
+            finding = read.rule(key[-1])
+            first: dict[tuple[Any, ...], int] = {}
+            for row, *value in _sound_rows(read, *key, cells=read.texts):
+                if (earlier := first.setdefault(tuple(value), row)) != row:
+                    finding.add(row, value[-1], f"repeats row {earlier}: {', '.join(key)} must be unique")
+
+
+def check_references(tables: Tables) -> None:
+    """Each cell that names a row of another file names one that is there."""
+    for read in tables.values():
+        for column in read.table.columns:
+            if column.refers_to is None or not read.has(column.name):
+                continue
+            other_name, other_column = column.refers_to
+            other = tables.get(other_name)
+            # Of a file that could not be read whole nobody can say what it lacks.
+            if other is None or not other.complete or not other.has(other_column):
+                continue
+            texts = read.texts[column.name]
+            unknown = set(texts) - set(other.texts[other_column]) - read.faulty(column.name).keys() - {""}
+            if not unknown:
+                continue
+            finding = read.rule(column.name)
+            for row, cell in zip(read.rows, texts, strict=True):
+                if cell in unknown:
+                    finding.add(row, cell, f"names no {other_column} of {other.table.file}")
+
+
+def _sound_rows(
+    read: Columns, *names: str, cells: Mapping[str, Sequence[Any]] | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Rows (number, cell of each name) whose cells of these columns are all sound; as values unless told otherwise."""
+    source = read.values if cells is None else cells
+    rows = zip(read.rows, *(source[name] for name in names), strict=True)
+    checked = [(read.texts[name], read.faulty(name)) for name in names if read.faulty(name)]
+    if not checked:
+        return rows
+    return (row for at, row in enumerate(rows) if not any(texts[at] in wrong for texts, wrong in checked))
+
+
+def _have(read: Columns | None, *names: str) -> bool:
+    return read is not None and all(read.has(name) or read.table.column(name).optional for name in names)
+
+
+def check_brand(tables: Tables) -> None:
+    read = tables.get("brand")
+    if read is not None and len(read.rows) > 1:
+        read.rule().add(read.rows[1], "", "is a second brand; a folder holds one")
+
+
+def check_rows_present(tables: Tables) -> None:
+    for read in tables.values():
+        if read.table.needs_rows and read.complete and not read.rows:
+            read.rule().add(0, "", "has no rows; it needs at least one")
+    cartons, products = tables.get("cartons"), tables.get("products")
+    if cartons is None or cartons.rows or not cartons.complete:
+        return
+    if products is None or not products.rows or not all(products.values["ships_in_own_box"]):
+        cartons.rule().add(0, "", "has no rows, and not every product ships in its own box")
+
+
+def check_cartons(tables: Tables) -> None:
+    read = tables.get("cartons")
+    if read is None:
+        return
+    for side in ("length", "width", "height"):
+        inner, outer = f"inner_{side}_mm", f"outer_{side}_mm"
+        if not _have(read, inner, outer):
+            continue
+        finding = read.rule(outer)
+        for row, inside, outside in _sound_rows(read, inner, outer):
+            if outside < inside:
+                finding.add(row, str(outside), f"is smaller than {inner}, which is {inside}")
+    if _have(read, "tare_g", "max_weight_g"):
+        finding = read.rule("max_weight_g")
+        for row, tare, most in _sound_rows(read, "tare_g", "max_weight_g"):
+            if most < tare:
+                finding.add(row, str(most), f"is less than tare_g, which is {tare}")
+
+
+def check_services(tables: Tables) -> None:
+    read = tables.get("services")
+    if read is None or not _have(read, "min_days", "max_days"):
+        return
+    finding = read.rule("max_days")
+    for row, least, most in _sound_rows(read, "min_days", "max_days"):
+        if most < least:
+            finding.add(row, str(most), f"is less than min_days, which is {least}")
+
+
+def check_coordinates(tables: Tables) -> None:
+    """A latitude without its longitude is a place nowhere."""
+    for name, prefix in (("orders", ""), ("history", "origin_"), ("history", "destination_")):
+        read = tables.get(name)
+        if read is None or not (read.has(f"{prefix}latitude") or read.has(f"{prefix}longitude")):
+            continue
+        finding = read.rule(f"{prefix}longitude")
+        for row, latitude, longitude in _sound_rows(read, f"{prefix}latitude", f"{prefix}longitude"):
+            if (latitude is None) != (longitude is None):
+                finding.add(row, "", f"{prefix}latitude and {prefix}longitude go together: give both or none")
+
+
+def check_validity(tables: Tables) -> None:
+    for name in ("rates", "surcharges"):
+        read = tables.get(name)
+        if read is None or not (read.has("valid_from") and read.has("valid_to")):
+            continue
+        finding = read.rule("valid_to")
+        for row, start, end in _sound_rows(read, "valid_from", "valid_to"):
+            if start and end and end < start:
+                finding.add(row, end.isoformat(), f"is before valid_from, which is {start}")
+
+
+def check_thresholds(tables: Tables) -> None:
+    read = tables.get("surcharges")
+    if read is None or not _have(read, "when", "threshold"):
+        return
+    finding = read.rule("threshold")
+    for row, when, threshold in _sound_rows(read, "when", "threshold"):
+        if when.startswith("over_") and threshold is None:
+            finding.add(row, "", f"is empty; {when} needs one")
+
+
+def check_currency(tables: Tables) -> None:
+    rates, brand = tables.get("rates"), tables.get("brand")
+    if rates is None or brand is None or not rates.has("currency") or not brand.values.get("currency"):
+        return
+    own = brand.values["currency"][0]
+    if own is None:
+        return
+    finding = rates.rule("currency")
+    for row, currency in _sound_rows(rates, "currency"):
+        if currency is not None and currency != own:
+            why = f"is not the brand's currency, {own.code}; exchange rates are not supported yet"
+            finding.add(row, currency.code, why)
+
+
+def check_collections(tables: Tables) -> None:
+    """A call may be given in several rows for several days, not twice for the same day and time."""
+    names = ("site", "service", "collection_time", "working_days")
+    read = tables.get("collections")
+    if read is None or not _have(read, *names):
+        return
+    finding = read.rule("working_days")
+    seen: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
+    for row, *call, days in _sound_rows(read, *names):
+        earlier = seen.setdefault(tuple(call), [])
+        again = next((other for other, mask in earlier if mask & days.mask), None)
+        if again is not None:
+            finding.add(row, str(days), f"repeats row {again}: the same call on the same day")
+        earlier.append((row, days.mask))
+
+
+def check_overlaps(tables: Tables) -> None:
+    """Two rows for the same thing must not be valid on the same day."""
+    wanted = {"rates": ("service", "zone", "up_to_g"), "surcharges": ("service", "surcharge", "when", "threshold")}
+    for name, names in wanted.items():
+        read = tables.get(name)
+        if read is None or not _have(read, *names):
+            continue
+        finding = read.rule(names[-1])
+        seen: dict[tuple[Any, ...], list[tuple[int, date, date]]] = {}
+        for row, *thing, start, end in _sound_rows(read, *names, "valid_from", "valid_to"):
+            first, last = start or date.min, end or date.max
+            earlier = seen.setdefault(tuple(thing), [])
+            again = next((other for other, begins, ends in earlier if begins <= last and first <= ends), None)
+            if again is not None:
+                value = "" if thing[-1] is None else str(thing[-1])
+                finding.add(row, value, f"repeats row {again}: {', '.join(names)} valid on the same day")
+            earlier.append((row, first, last))
+
+
+RULES: tuple[Rule, ...] = (
+    check_brand,
+    check_rows_present,
+    check_keys,
+    check_references,
+    check_cartons,
+    check_services,
+    check_coordinates,
+    check_validity,
+    check_thresholds,
+    check_currency,
+    check_collections,
+    check_overlaps,
+)

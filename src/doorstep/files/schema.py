@@ -1,0 +1,29 @@
+"""Every input file of a brand folder, declared once, as data.
+
+The reader, the writer, the blank folder, its datapackage.json and the tables of docs/formats.md all follow from here.
+"""
+
+from __future__ import annotations
+
+from doorstep.files.columns import Table
+from doorstep.files.schema_carriage import RATES, SERVICES, SURCHARGES, ZONES
+from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
+from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, PRODUCTS, SITES, STOCK
+
+TABLES: tuple[Table, ...] = (
+    BRAND,
+    PRODUCTS,
+    SITES,
+    COLLECTIONS,
+    STOCK,
+    INBOUND,
+    CARTONS,
+    SERVICES,
+    ZONES,
+    RATES,
+    SURCHARGES,
+    ORDERS,
+    ORDER_LINES,
+    HISTORY,
+)
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

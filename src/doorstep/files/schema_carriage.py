@@ -1,0 +1,85 @@
+"""What carriers offer and what they charge."""
+
+from __future__ import annotations
+
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, WHENS
+from doorstep.files.columns import Table, may, must, opt
+from doorstep.files.kinds import code, country, currency, day, flag, money, one_of, text, whole, working_days
+
+MAX_WEIGHT_G = 100_000_000
+MAX_SIDE_MM = 100_000
+
+_SERVICE = ("services", "service")
+_FROM = opt("valid_from", day(any_year=True), "first date of validity; empty: since ever")
+_TO = opt("valid_to", day(any_year=True), "last date of validity; empty: for ever")
+
+SERVICES = Table(
+    "services",
+    "What carriers offer.",
+    (
+        must("service", code(), "id of the service"),
+        must("carrier", code(), "who runs it"),
+        may("name", text(), "name"),
+        must("speed", one_of(SPEEDS), "how fast"),
+        must("delivers_to", one_of(DELIVERS_TO), "where to"),
+        must("max_weight_g", whole(0, MAX_WEIGHT_G), "heaviest parcel, gross"),
+        must("max_length_mm", whole(1, MAX_SIDE_MM), "longest side of a parcel"),
+        opt("max_girth_mm", whole(1, 5 * MAX_SIDE_MM), "longest side plus twice the other two; empty: any"),
+        must("dim_divisor_cm3_per_kg", whole(0, 1_000_000), "volume that counts as a kilogram; 0: only weight counts"),
+        must("working_days", working_days(), "days on which it moves and delivers"),
+        must("min_days", whole(0, 365), "shortest stated transit, in its working days"),
+        must("max_days", whole(0, 365), "longest stated transit, in its working days"),
+        opt("tracked", flag(), "1: parcels can be followed; empty: 0"),
+        opt("signature", flag(), "1: signed for without a surcharge; empty: 0"),
+    ),
+    keys=(("service",),),
+    needs_rows=True,
+)
+
+ZONES = Table(
+    "zones",
+    "Which zone of a service a parcel falls into: the longest destination prefix wins, then the longest origin prefix.",
+    (
+        must("service", code(), "service", _SERVICE),
+        must("origin_country", country(), "where parcels leave"),
+        may("origin_prefix", code(), "how their postcode begins; empty: any"),
+        must("destination_country", country(), "where parcels go"),
+        may("destination_prefix", code(), "how their postcode begins; empty: any"),
+        must("zone", code(), "zone of rates.csv"),
+        opt("remote", flag(), "1: surcharges for remote places apply; empty: 0"),
+    ),
+    keys=(("service", "origin_country", "origin_prefix", "destination_country", "destination_prefix"),),
+    needs_rows=True,
+)
+
+RATES = Table(
+    "rates",
+    "Freight by zone and billed weight. The last row of a zone may go on by the kilogram; else heavier is not carried.",
+    (
+        must("service", code(), "service", _SERVICE),
+        must("zone", code(), "zone of zones.csv"),
+        must("up_to_g", whole(1, MAX_WEIGHT_G), "billed weight up to which the price holds, inclusive"),
+        must("price", money(), "price"),
+        opt("per_extra_kg", money(), "on the last row: price per kilogram begun beyond it"),
+        opt("currency", currency(), "the currency of the brand; exchange rates are not supported yet"),
+        _FROM,
+        _TO,
+    ),
+    needs_rows=True,
+)
+
+SURCHARGES = Table(
+    "surcharges",
+    "What is charged besides freight.",
+    (
+        must("service", code(), "service", _SERVICE),
+        must("surcharge", code(), "name of the surcharge"),
+        must("when", one_of(WHENS), "when it applies"),
+        opt("threshold", whole(0, MAX_WEIGHT_G), "for over_...: charged when the parcel exceeds it; mm or g"),
+        must("kind", one_of(("fixed", "percent")), "how it is reckoned"),
+        must("amount", money(), "fixed: an amount; percent: of freight plus all surcharges of lower sequence"),
+        must("sequence", whole(0, 1_000_000), "order in which surcharges are reckoned"),
+        _FROM,
+        _TO,
+    ),
+)

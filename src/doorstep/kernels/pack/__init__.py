@@ -1,0 +1,1 @@
+"""Which carton holds a load, and how the units lie in it."""

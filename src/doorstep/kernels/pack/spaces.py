@@ -1,0 +1,259 @@
+"""Placing units one by one into maximal empty spaces. Compiled; int64 throughout.
+
+A space is x, y, z of its near corner and x, y, z of its far corner. A rule is the order of the units, the rule of
+the place, and the axes of a position from the most to the least important.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorstep.kernels.compiled import compiled
+from doorstep.kernels.pack.units import MOST, IntArray
+
+PPM = 1_000_000
+MAX_SPACES = 2_000  # further spaces are dropped: this way of packing proves nothing anyway
+TOUCH, CORNER, TIGHT, FAR_CORNER, SMALL_SPACE = 0, 1, 2, 3, 4
+
+
+@compiled
+def shadow(pos: IntArray, dim: IntArray, u: int, v: int) -> int:
+    """Area that two units share seen from above."""
+    x = min(pos[u, 0] + dim[u, 0], pos[v, 0] + dim[v, 0]) - max(pos[u, 0], pos[v, 0])
+    y = min(pos[u, 1] + dim[u, 1], pos[v, 1] + dim[v, 1]) - max(pos[u, 1], pos[v, 1])
+    return x * y if x > 0 and y > 0 else 0
+
+
+@compiled
+def covered(order: IntArray, step: int, pos: IntArray, dim: IntArray) -> bool:
+    """Tell whether something placed before lies above the unit at `step`."""
+    u = order[step]
+    for former in range(step):
+        if pos[order[former], 2] >= pos[u, 2] + dim[u, 2] and shadow(pos, dim, u, order[former]) > 0:
+            return True
+    return False
+
+
+@compiled
+def rests(order: IntArray, count: int, u: int, pos: IntArray, dim: IntArray, support_ppm: int) -> bool:
+    """Tell whether enough of a unit's base lies on the floor or on tops of units of `order[:count]`."""
+    if pos[u, 2] == 0 or support_ppm == 0:
+        return True
+    area = 0
+    for at in range(count):
+        v = order[at]
+        if v != u and pos[v, 2] + dim[v, 2] == pos[u, 2]:
+            area += shadow(pos, dim, u, v)
+    return area * PPM >= support_ppm * dim[u, 0] * dim[u, 1]
+
+
+@compiled
+def touch(order: IntArray, step: int, box: IntArray, pos: IntArray, dim: IntArray) -> int:
+    """Share (ppm) of a unit's surface that lies against walls and placed units."""
+    u = order[step]
+    area = surface = 0
+    for axis in range(3):
+        second, third = (axis + 1) % 3, (axis + 2) % 3
+        near, far = pos[u, axis], pos[u, axis] + dim[u, axis]
+        face = dim[u, second] * dim[u, third]
+        surface += 2 * face
+        area += face * ((near == 0) + (far == box[axis]))
+        for former in range(step):
+            v = order[former]
+            if far == pos[v, axis] or near == pos[v, axis] + dim[v, axis]:
+                wide = min(pos[u, second] + dim[u, second], pos[v, second] + dim[v, second])
+                wide -= max(pos[u, second], pos[v, second])
+                deep = min(pos[u, third] + dim[u, third], pos[v, third] + dim[v, third])
+                deep -= max(pos[u, third], pos[v, third])
+                if wide > 0 and deep > 0:
+                    area += wide * deep
+    return area * PPM // surface
+
+
+@compiled
+def apart(space: IntArray, taken: IntArray) -> bool:
+    """Tell whether two boxes share no inner point."""
+    for axis in range(3):
+        if taken[axis] >= space[axis + 3] or taken[axis + 3] <= space[axis]:
+            return True
+    return False
+
+
+@compiled
+def within(space: IntArray, other: IntArray) -> bool:
+    """Tell whether a space lies inside another."""
+    for axis in range(3):
+        if space[axis] < other[axis] or space[axis + 3] > other[axis + 3]:
+            return False
+    return True
+
+
+@compiled
+def copy(space: IntArray, into: IntArray) -> None:
+    """Copy a space; a slice assignment would take far longer to compile."""
+    for k in range(6):
+        into[k] = space[k]
+
+
+@compiled
+def add(new: IntArray, spare: IntArray, kept: int, total: int) -> int:
+    """Add a space unless it lies in another; drop those after `kept` that lie in it. Returns how many there are."""
+    for at in range(total):
+        if within(new, spare[at]):
+            return total
+    left = kept
+    for at in range(kept, total):
+        if not within(spare[at], new):
+            copy(spare[at], spare[left])
+            left += 1
+    if left < MAX_SPACES:
+        copy(new, spare[left])
+        left += 1
+    return left
+
+
+@compiled
+def clear(spaces: IntArray, box: IntArray) -> int:
+    """Start with one space, the whole box."""
+    for k in range(3):
+        spaces[0, k], spaces[0, k + 3] = 0, box[k]
+    return 1
+
+
+@compiled
+def keep(spaces: IntArray, spare: IntArray, count: int, taken: IntArray) -> int:
+    """Copy the spaces that a box leaves whole; return how many there are."""
+    kept = 0
+    for s in range(count):
+        if apart(spaces[s], taken):
+            copy(spaces[s], spare[kept])
+            kept += 1
+    return kept
+
+
+@compiled
+def carve(spaces: IntArray, spare: IntArray, count: int, taken: IntArray, least: int) -> int:
+    """Take a box out of the maximal empty spaces; those thinner than `least` are of no use any more."""
+    kept = keep(spaces, spare, count, taken)
+    total = kept
+    new = np.empty(6, np.int64)
+    for s in range(count):
+        if apart(spaces[s], taken):
+            continue
+        for axis in range(3):
+            if taken[axis] - spaces[s, axis] >= least:
+                copy(spaces[s], new)
+                new[axis + 3] = taken[axis]
+                total = add(new, spare, kept, total)
+            if spaces[s, axis + 3] - taken[axis + 3] >= least:
+                copy(spaces[s], new)
+                new[axis] = taken[axis + 3]
+                total = add(new, spare, kept, total)
+    for s in range(total):
+        copy(spare[s], spaces[s])
+    return total
+
+
+@compiled
+def place_code(x: int, y: int, z: int, rule: IntArray) -> int:
+    """One number that orders positions by the axes of a pass; coordinates are below 2^20."""
+    code = 0
+    for axis in (rule[4], rule[3], rule[2]):
+        code = code * 2**20 + (x if axis == 0 else y if axis == 1 else z)
+    return code
+
+
+@compiled
+def score(rule: IntArray, order: IntArray, step: int, space: IntArray, box: IntArray, pos: IntArray, dim: IntArray) -> int:
+    """Rate the place of the unit at `step`; less is better."""
+    u = order[step]
+    if rule[1] == TOUCH:
+        return -touch(order, step, box, pos, dim)
+    if rule[1] == TIGHT:
+        a = space[3] - space[0] - dim[u, 0]
+        b = space[4] - space[1] - dim[u, 1]
+        c = space[5] - space[2] - dim[u, 2]
+        least, most = min(a, b, c), max(a, b, c)
+        return (least * 2**20 + a + b + c - least - most) * 2**20 + most
+    if rule[1] == FAR_CORNER:
+        return place_code(pos[u, 0] + dim[u, 0], pos[u, 1] + dim[u, 1], pos[u, 2] + dim[u, 2], rule)
+    if rule[1] == SMALL_SPACE:
+        return (space[3] - space[0]) * (space[4] - space[1]) * (space[5] - space[2])
+    return 0
+
+
+@compiled
+def best_place(
+    unit: IntArray,
+    turns: IntArray,
+    turn_count: IntArray,
+    order: IntArray,
+    step: int,
+    box: IntArray,
+    rule: IntArray,
+    support_ppm: int,
+    pos: IntArray,
+    dim: IntArray,
+    spaces: IntArray,
+    empty: int,
+) -> bool:
+    """Place the unit at `step` where the rule likes it best; False: nowhere."""
+    u = order[step]
+    x = y = z = dx = dy = dz = 0
+    least = least_tie = MOST
+    for s in range(empty):
+        for t in range(turn_count[u]):
+            fits = True
+            for k in range(3):
+                pos[u, k], dim[u, k] = spaces[s, k], turns[u, t, k]
+                fits = fits and spaces[s, k] + turns[u, t, k] <= spaces[s, k + 3]
+            if not fits or (unit[u, 4] and covered(order, step, pos, dim)):
+                continue
+            if not rests(order, step, u, pos, dim, support_ppm):
+                continue
+            value = score(rule, order, step, spaces[s], box, pos, dim)
+            tie = place_code(pos[u, 0], pos[u, 1], pos[u, 2], rule)
+            if value < least or (value == least and tie < least_tie):
+                least, least_tie = value, tie
+                x, y, z = pos[u, 0], pos[u, 1], pos[u, 2]
+                dx, dy, dz = dim[u, 0], dim[u, 1], dim[u, 2]
+    pos[u, 0], pos[u, 1], pos[u, 2] = x, y, z
+    dim[u, 0], dim[u, 1], dim[u, 2] = dx, dy, dz
+    return least < MOST
+
+
+@compiled
+def fill(
+    unit: IntArray,
+    turns: IntArray,
+    turn_count: IntArray,
+    order: IntArray,
+    count: int,
+    box: IntArray,
+    rule: IntArray,
+    support_ppm: int,
+    pos: IntArray,
+    dim: IntArray,
+    spaces: IntArray,
+    spare: IntArray,
+) -> bool:
+    """Place all units in their order; False: one found no place."""
+    thin = np.empty(count + 1, np.int64)  # least edge of the units still to come
+    thin[count] = MOST
+    for step in range(count - 1, -1, -1):
+        u = order[step]
+        thin[step] = min(thin[step + 1], unit[u, 0], unit[u, 1], unit[u, 2])
+    taken = np.empty(6, np.int64)
+    empty = clear(spaces, box)
+    for step in range(count):
+        u = order[step]
+        if not best_place(
+            unit, turns, turn_count, order, step, box, rule, support_ppm, pos, dim, spaces, empty
+        ):
+            return False
+        for k in range(3):
+            taken[k], taken[k + 3] = pos[u, k], pos[u, k] + dim[u, k]
+        if unit[u, 4]:
+            taken[5] = box[2]
+        empty = carve(spaces, spare, empty, taken, thin[step + 1])
+    return True

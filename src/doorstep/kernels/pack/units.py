@@ -1,0 +1,170 @@
+"""The units of a load: unpacked, turned, sorted, refused, or laid out as a grid. Compiled; int64 throughout.
+
+Tables, one row each:
+item    length, width, height, weight, upright, fragile, max_load, class
+carton  inner length, width, height, tare, max gross weight
+unit    length, width, height, upright, bare as assumed, bare for certain, item, volume
+
+A unit is *bare* when nothing may lie above it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorstep.kernels.compiled import compiled
+
+IntArray = NDArray[np.int64]
+
+MOST = 2**62
+BY_VOLUME, BY_FACE, BY_LONGEST, BY_SHORTEST = 0, 1, 2, 3
+
+# Axis taken as length, width, height; the first two leave a product standing.
+TURNS = np.array([[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 0, 1], [1, 2, 0], [2, 1, 0]])
+
+
+@compiled
+def rank(key: IntArray, order: IntArray) -> None:
+    """Write the indices of the keys in rising order, ties by index: few and nearly sorted, so by insertion."""
+    for u in range(len(key)):
+        at = u
+        while at > 0 and key[order[at - 1]] > key[u]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = u
+
+
+@compiled
+def lightest_two(items: IntArray, line_item: IntArray, line_quantity: IntArray) -> tuple[int, int]:
+    """Weigh the lightest unit of a load and the next one, which may weigh the same."""
+    lightest, second = MOST, MOST
+    for line in range(len(line_item)):
+        for _ in range(min(line_quantity[line], 2)):
+            weight = items[line_item[line], 3]
+            if weight < lightest:
+                lightest, second = weight, lightest
+            elif weight < second:
+                second = weight
+    return lightest, second
+
+
+@compiled
+def unpack(items: IntArray, line_item: IntArray, line_quantity: IntArray, unit: IntArray) -> None:
+    """Fill the unit table of a load, units in the order of their items."""
+    lines = len(line_item)
+    order = np.empty(lines, np.int64)
+    rank(line_item, order)
+    lightest, second = lightest_two(items, line_item, line_quantity)
+    weight = count = 0
+    for line in range(lines):
+        weight += items[line_item[line], 3] * line_quantity[line]
+    for line in order:
+        item = line_item[line]
+        own, load = items[item, 3], items[item, 6]
+        others_lightest = lightest if own > lightest else second
+        for _ in range(line_quantity[line]):
+            for axis in range(3):
+                unit[count, axis] = items[item, axis]
+            unit[count, 3] = items[item, 4]
+            unit[count, 4] = 1 if items[item, 5] or 0 <= load < weight - own else 0
+            unit[count, 5] = 1 if items[item, 5] or 0 <= load < others_lightest else 0
+            unit[count, 6] = item
+            unit[count, 7] = items[item, 0] * items[item, 1] * items[item, 2]
+            count += 1
+
+
+@compiled
+def turn(unit: IntArray, count: int, turns: IntArray, turn_count: IntArray) -> None:
+    """List the distinct sizes along x, y, z that each unit may take."""
+    for u in range(count):
+        found = 0
+        for t in range(2 if unit[u, 3] else 6):
+            new = 1
+            for axis in range(3):
+                turns[u, found, axis] = unit[u, TURNS[t, axis]]
+            for former in range(found):
+                if (
+                    turns[u, former, 0] == turns[u, found, 0]
+                    and turns[u, former, 1] == turns[u, found, 1]
+                    and turns[u, former, 2] == turns[u, found, 2]
+                ):
+                    new = 0
+            found += new
+        turn_count[u] = found
+
+
+@compiled
+def refused(items: IntArray, line_item: IntArray, line_quantity: IntArray, carton: IntArray) -> bool:
+    """Tell whether class, weight, volume or one unit alone rules the carton out."""
+    room = carton[0] * carton[1] * carton[2]
+    may_weigh = carton[4] - carton[3]
+    low, high = min(carton[0], carton[1]), max(carton[0], carton[1])
+    least, most = min(low, carton[2]), max(high, carton[2])
+    middle = carton[0] + carton[1] + carton[2] - least - most
+    hazmat = 0
+    for line in range(len(line_item)):
+        item, times = line_item[line], line_quantity[line]
+        x, y, z = items[item, 0], items[item, 1], items[item, 2]
+        small, large = min(x, y), max(x, y)
+        if items[item, 4]:
+            if small > low or large > high or z > carton[2]:
+                return True
+        else:
+            shortest, longest = min(small, z), max(large, z)
+            if shortest > least or longest > most or x + y + z - shortest - longest > middle:
+                return True
+        if items[item, 7]:
+            if hazmat not in (0, items[item, 7]):
+                return True
+            hazmat = items[item, 7]
+        if x * y * z > room // times:  # no product of both: it could overflow
+            return True
+        room -= x * y * z * times
+        may_weigh -= items[item, 3] * times
+    return room < 0 or may_weigh < 0
+
+
+@compiled
+def grid(items: IntArray, line_item: IntArray, count: int, box: IntArray, pos: IntArray, dim: IntArray) -> bool:
+    """Lay units of one product side by side, row by row, layer by layer; `pos` is written if long enough."""
+    item = line_item[0]
+    for line in range(len(line_item)):
+        if line_item[line] != item:
+            return False
+    layers = count
+    if items[item, 5]:
+        layers = 1
+    elif items[item, 6] >= 0 and items[item, 3] > 0:
+        layers = min(layers, 1 + items[item, 6] // items[item, 3])
+    for t in range(2 if items[item, 4] else 6):
+        dx, dy, dz = items[item, TURNS[t, 0]], items[item, TURNS[t, 1]], items[item, TURNS[t, 2]]
+        along, across = box[0] // dx, box[1] // dy
+        if along * across * min(layers, box[2] // dz) < count:
+            continue
+        if len(pos) >= count:
+            for u in range(count):
+                pos[u, 0] = u % along * dx
+                pos[u, 1] = u // along % across * dy
+                pos[u, 2] = u // (along * across) * dz
+                dim[u, 0], dim[u, 1], dim[u, 2] = dx, dy, dz
+        return True
+    return False
+
+
+@compiled
+def sort_units(unit: IntArray, count: int, rule: IntArray, order: IntArray) -> None:
+    """Order the units from big to small as a rule asks, ties as they come."""
+    key = np.empty(count, np.int64)
+    for u in range(count):
+        least = min(unit[u, 0], unit[u, 1], unit[u, 2])
+        most = max(unit[u, 0], unit[u, 1], unit[u, 2])
+        if rule[0] == BY_VOLUME:
+            key[u] = -unit[u, 7]
+        elif rule[0] == BY_FACE:
+            key[u] = -(unit[u, 7] // least)
+        elif rule[0] == BY_LONGEST:
+            key[u] = -most
+        else:
+            key[u] = -least
+    rank(key, order)

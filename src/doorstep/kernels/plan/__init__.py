@@ -1,0 +1,1 @@
+"""Plan: site, split, carton, service and date of every order, under shared stock and capacity."""

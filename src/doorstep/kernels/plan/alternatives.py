@@ -1,0 +1,205 @@
+"""What lost, and the least change that would have made it win."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from doorstep.domain.decision import MAX_REJECTED, Flip, Rejected
+from doorstep.kernels.plan.assemble import Picks
+from doorstep.kernels.plan.board import Table
+from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.loads import Key, LoadBook
+from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.quote import Quotes
+from doorstep.kernels.plan.search import Assignment
+from doorstep.kernels.rate.explain import explain as rate_reason
+
+PRICED = 14  # at most so many that lost by cost, so that constraints are named too
+SPLITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """One planned order i with the quotes of its chunk, whose first order is `lo`; `rows` are its picks."""
+
+    market: Market
+    table: Table
+    assignment: Assignment
+    book: LoadBook
+    quotes: Quotes
+    lo: int
+    i: int
+    rows: range
+    picks: Picks
+
+    @property
+    def whole(self) -> int:
+        """The block that holds the whole order, or -1."""
+        board = self.table.board
+        p = int(board.order_partition[self.i])
+        return int(board.partition[p, 0]) if board.partition[p, 1] < 0 else -1
+
+    def quotes_of(self, block: int) -> range:
+        """Quote rows of a block."""
+        local = block - int(self.table.blocks.order_block[self.lo])
+        lo, hi = np.searchsorted(self.quotes.block, [local, local + 1])
+        return range(int(lo), int(hi))
+
+    def used(self, site: int, sku: int) -> int:
+        """Units of a sku that the order itself draws from a site."""
+        units = 0
+        for row in self.rows:
+            if self.picks.site[row] == site:
+                key = self.book.keys[int(self.table.blocks.block_load[self.picks.block[row]])]
+                units += sum(q for j, q in key if j == sku)
+        return units
+
+
+def list_rejected(seen: Alternatives, cost: int) -> tuple[Rejected, ...]:
+    """At most `MAX_REJECTED`: cheapest first, then what a constraint ruled out."""
+    priced = sorted(_single_parcels(seen) + _splits(seen), key=lambda one: (one[0], one[1]))
+    constrained = _ruled_out(seen)
+    room = max(PRICED, MAX_REJECTED - len(constrained))
+    listed = [Rejected(name, amount, _shortage(seen, parts) if amount < cost else "") for amount, name, parts in priced]
+    return tuple((listed[:room] + constrained)[:MAX_REJECTED])
+
+
+def find_flip(seen: Alternatives, cost: int) -> Flip | None:
+    """The stock that would let a cheaper option win; else the rate that would let the next best win."""
+    priced = sorted(_single_parcels(seen) + _splits(seen), key=lambda one: (one[0], one[1]))
+    for amount, name, parts in priced:
+        if amount < cost:
+            lacking = _lacking(seen, parts)
+            if lacking:
+                site, sku, units = lacking
+                return Flip(f"more {sku} at {site}", f"{units} unit{'s' * (units > 1)}", name)
+            continue
+        text = seen.market.problem.brand.currency.text
+        share = 100 * (amount - cost) / amount if amount else 0.0
+        return Flip("a lower cost of that option", f"more than {text(amount - cost)} ({share:.1f}%)", name)
+    return None
+
+
+Priced = tuple[int, str, tuple[tuple[int, Key], ...]]  # cost, name, (site, load) of its parcels
+
+
+def _single_parcels(seen: Alternatives) -> list[Priced]:
+    """The whole order in one parcel: the best carton and day of each site and service, and the chosen one's cartons."""
+    if seen.whole < 0:
+        return []
+    rows = seen.quotes_of(seen.whole)
+    quotes, market = seen.quotes, seen.market
+    total = quotes.total_minor[rows.start : rows.stop]
+    r, v = np.nonzero(total < NEVER)
+    cost = total[r, v] + market.pick_order_minor[quotes.site[rows.start + r]]
+    chosen = _chosen_single(seen)
+    key: Key = seen.book.keys[int(seen.table.blocks.block_load[seen.whole])]
+    found: list[Priced] = []
+    met: set[tuple[int, ...]] = set()
+    for at in np.lexsort((v, r, cost)):
+        row, service = rows.start + int(r[at]), int(v[at])
+        site, carton = int(quotes.site[row]), int(quotes.carton[row])
+        lane = (site, service)
+        what = (*lane, carton) if chosen is not None and chosen[:2] == lane else lane
+        if what in met or (chosen is not None and what == chosen):
+            continue
+        met.add(what)
+        name = f"{_site(market, site)} by {_service(market, service)} in {market.carton_name(carton)}"
+        found.append((int(cost[at]), name, ((site, key),)))
+        if len(found) == MAX_REJECTED:
+            break
+    return found
+
+
+def _chosen_single(seen: Alternatives) -> tuple[int, int, int] | None:
+    if len(seen.rows) != 1:
+        return None
+    row = seen.rows[0]
+    return int(seen.picks.site[row]), int(seen.picks.service[row]), int(seen.picks.carton[row])
+
+
+def _splits(seen: Alternatives) -> list[Priced]:
+    """The best of the partitions into several parcels, each block where it is cheapest."""
+    board, market, blocks = seen.table.board, seen.market, seen.table.blocks
+    chosen = int(seen.assignment.choice[seen.i, 0])
+    found: list[Priced] = []
+    fee = board.pick_order[board.column_site]
+    for p in range(int(board.order_partition[seen.i]), int(board.order_partition[seen.i + 1])):
+        parts = [int(b) for b in board.partition[p] if b >= 0]
+        if p == chosen or len(parts) < 2:
+            continue
+        columns = [int(np.argmin(board.cost[b] + fee)) for b in parts]
+        if any(board.cost[b, q] >= NEVER for b, q in zip(parts, columns, strict=True)):
+            continue
+        groups = {int(board.column_group[q]) for q in columns}
+        cost = sum(int(board.cost[b, q]) for b, q in zip(parts, columns, strict=True))
+        cost += sum(int(board.pick_order[board.group_site[g]]) for g in groups)
+        sites = [int(board.column_site[q]) for q in columns]
+        services = [int(seen.table.best.service[b, q]) for b, q in zip(parts, columns, strict=True)]
+        keys = [seen.book.keys[int(blocks.block_load[b])] for b in parts]
+        name = " + ".join(
+            f"{_site(market, k)} by {_service(market, v)} ({', '.join(market.problem.products[j].sku for j, _ in key)})"
+            for k, v, key in zip(sites, services, keys, strict=True)
+        )
+        found.append((cost, name, tuple(zip(sites, keys, strict=True))))
+    return sorted(found)[:SPLITS]
+
+
+def _lacking(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> tuple[str, str, int] | None:
+    """First (site, sku, units) that others left too little of."""
+    for site, key in parts:
+        for sku, quantity in key:
+            left = int(seen.assignment.ledger.stock[site, sku]) + seen.used(site, sku)
+            if left < quantity:
+                return _site(seen.market, site), seen.market.problem.products[sku].sku, quantity - left
+    return None
+
+
+def _shortage(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> str:
+    lacking = _lacking(seen, parts)
+    if lacking is None:
+        return "the day's capacity there goes to other orders"
+    site, sku, units = lacking
+    return f"{sku} at {site} goes to other orders: {units} short"
+
+
+def _ruled_out(seen: Alternatives) -> list[Rejected]:
+    """Sites without the goods, services that refuse, and a whole that fits no carton."""
+    market, named = seen.market, []
+    if seen.whole < 0:
+        named.append(Rejected("everything in one parcel", None, "fits no single carton that a service takes"))
+        return named
+    key = seen.book.keys[int(seen.table.blocks.block_load[seen.whole])]
+    for k in np.flatnonzero(market.ships):
+        lacking = [(j, q) for j, q in key if market.stock[k, j] < q]
+        if lacking:
+            sku, quantity = lacking[0]
+            held = int(market.stock[k, sku])
+            why = f"{held} of {quantity} x {market.problem.products[sku].sku} on hand"
+            named.append(Rejected(f"{_site(market, int(k))}, everything in one parcel", None, why))
+    rows = seen.quotes_of(seen.whole)
+    for k in sorted({int(seen.quotes.site[r]) for r in rows}):
+        mine = [r for r in rows if seen.quotes.site[r] == k]
+        for v in range(seen.quotes.total_minor.shape[1]):
+            if len(named) >= MAX_REJECTED:
+                return named
+            if (seen.quotes.total_minor[mine, v] < NEVER).any() or not market.calls[k, v]:
+                continue
+            row = mine[0]
+            why = (
+                rate_reason(seen.quotes.problem, seen.quotes.rates, row, v)
+                if seen.quotes.rates.reason[row, v]
+                else "no date in reach"
+            )
+            named.append(Rejected(f"{_site(market, k)} by {_service(market, v)}", None, why))
+    return named
+
+
+def _site(market: Market, site: int) -> str:
+    return market.problem.sites[site].site
+
+
+def _service(market: Market, service: int) -> str:
+    return market.problem.tariff.services[service].service

@@ -1,0 +1,167 @@
+"""Blocks and partitions: the ways an order's atoms can share parcels.
+
+A block is a set of an order's atoms that travels as one parcel; a partition is at most three blocks that hold every
+atom once. Orders of few atoms get all their partitions, larger ones those that follow from where stock lies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from doorstep.kernels.plan.atoms import Atoms, load_key
+from doorstep.kernels.plan.loads import LoadBook
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+from doorstep.kernels.run import Run
+
+Partition = tuple[int, ...]  # masks of atoms
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Blocks b and partitions p of all orders, as ranges per order; usage rows (site excluded) per block."""
+
+    order_block: IntArray  # [N + 1]
+    block_order: IntArray  # [B]
+    block_mask: IntArray  # [B]
+    block_load: IntArray  # [B]
+    block_units: IntArray  # [B]
+    block_at: BoolArray  # [B, K] the site's whole stock holds the block
+    use_start: IntArray  # [B + 1]
+    use_sku: IntArray
+    use_quantity: IntArray
+    order_partition: IntArray  # [N + 1]
+    partition: IntArray  # [P, 3] blocks, -1: none
+    shares_sku: BoolArray  # [P] two of its blocks hold units of one sku
+    exact: BoolArray  # [N] all partitions are there
+
+
+def form_blocks(market: Market, atoms: Atoms, book: LoadBook, max_parcels: int, exact_atoms: int, run: Run) -> Blocks:
+    """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel."""
+    families = [_family(market, one, max_parcels, exact_atoms) for one in atoms.of]
+    loads = [{m: book.add(load_key(one, m)) for p in family for m in p} for one, family in zip(atoms.of, families, strict=True)]
+    book.pack_new(run)
+    travels = book.ships.any(axis=1)
+    writer = _Writer(market, book)
+    for one, family, load in zip(atoms.of, families, loads, strict=True):
+        kept = [p for p in family if all(travels[load[m]] for m in p)]
+        writer.add(one, kept, load, len(one) <= exact_atoms)
+    return writer.finish()
+
+
+@cache
+def _all_partitions(n: int, max_parcels: int) -> tuple[Partition, ...]:
+    """All partitions of n atoms into at most `max_parcels` blocks; fewest blocks first."""
+    growing: list[Partition] = [(1,)]
+    for atom in range(1, n):
+        bit = 1 << atom
+        growing = [
+            grown
+            for p in growing
+            for grown in (
+                *((*p[:at], p[at] | bit, *p[at + 1 :]) for at in range(len(p))),
+                *(((*p, bit),) if len(p) < max_parcels else ()),
+            )
+        ]
+    return tuple(sorted(growing, key=lambda p: (len(p), p)))
+
+
+def _family(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, exact_atoms: int) -> tuple[Partition, ...]:
+    if not atoms:
+        return ()
+    if len(atoms) <= exact_atoms:
+        return _all_partitions(len(atoms), max_parcels)
+    return _restricted(market, atoms, max_parcels)
+
+
+def _restricted(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int) -> tuple[Partition, ...]:
+    """For large orders: everything together, what a site can give and the rest, and equal shares by volume."""
+    full = (1 << len(atoms)) - 1
+    held = sorted({_held(market, atoms, k) for k in np.flatnonzero(market.ships)} - {0})
+    found = {(full,)}
+    for first in held:
+        for rest_of in [full, *held]:
+            parts = (first, rest_of & ~first & full, full & ~(first | rest_of))
+            found.add(tuple(mask for mask in parts if mask))
+    volume = [int(np.prod(market.size_mm[j])) * q for j, q in atoms]
+    for parcels in range(2, max_parcels + 1):
+        share, room = [0] * parcels, [0] * parcels
+        for atom in sorted(range(len(atoms)), key=lambda a: (-volume[a], a)):
+            least = room.index(min(room))
+            share[least] |= 1 << atom
+            room[least] += volume[atom]
+        found.add(tuple(share))
+    return tuple(sorted((p for p in found if len(p) <= max_parcels), key=lambda p: (len(p), p)))
+
+
+def _held(market: Market, atoms: tuple[tuple[int, int], ...], site: int) -> int:
+    return sum(1 << bit for bit, (j, q) in enumerate(atoms) if market.stock[site, j] >= q)
+
+
+class _Writer:
+    """Gathers blocks order by order into flat lists."""
+
+    def __init__(self, market: Market, book: LoadBook) -> None:
+        self.market, self.book = market, book
+        self.order_block, self.order_partition, self.use_start = [0], [0], [0]
+        self.order: list[int] = []
+        self.mask: list[int] = []
+        self.load: list[int] = []
+        self.use: list[tuple[int, int]] = []
+        self.partition: list[tuple[int, int, int]] = []
+        self.shares: list[bool] = []
+        self.exact: list[bool] = []
+
+    def add(self, atoms: tuple[tuple[int, int], ...], kept: list[Partition], load: dict[int, int], exact: bool) -> None:
+        first, order = len(self.mask), len(self.order_block) - 1
+        masks = sorted({mask for p in kept for mask in p})
+        at = {mask: first + n for n, mask in enumerate(masks)}
+        for mask in masks:
+            self.order.append(order)
+            self.mask.append(mask)
+            self.load.append(load[mask])
+            self.use.extend(self.book.keys[load[mask]])
+            self.use_start.append(len(self.use))
+        for p in kept:
+            row = [at[mask] for mask in p] + [-1] * (3 - len(p))
+            self.partition.append((row[0], row[1], row[2]))
+            skus = [j for mask in p for j, _ in self.book.keys[load[mask]]]
+            self.shares.append(len(set(skus)) < len(skus))
+        self.order_block.append(len(self.mask))
+        self.order_partition.append(len(self.partition))
+        self.exact.append(exact)
+
+    def finish(self) -> Blocks:
+        use = np.array(self.use, np.int64).reshape(-1, 2)
+        start = np.array(self.use_start, np.int64)
+        units, held = _held_by_site(self.market, start, use)
+        return Blocks(
+            order_block=np.array(self.order_block, np.int64),
+            block_order=np.array(self.order, np.int64),
+            block_mask=np.array(self.mask, np.int64),
+            block_load=np.array(self.load, np.int64),
+            block_units=units,
+            block_at=held,
+            use_start=start,
+            use_sku=np.ascontiguousarray(use[:, 0]),
+            use_quantity=np.ascontiguousarray(use[:, 1]),
+            order_partition=np.array(self.order_partition, np.int64),
+            partition=np.array(self.partition, np.int64).reshape(-1, 3),
+            shares_sku=np.array(self.shares, bool),
+            exact=np.array(self.exact, bool),
+        )
+
+
+def _held_by_site(market: Market, start: IntArray, use: IntArray) -> tuple[IntArray, BoolArray]:
+    """Units of each block, and the sites whose whole stock holds it."""
+    blocks, sites = len(start) - 1, len(market.ships)
+    if blocks == 0:
+        return np.zeros(0, np.int64), np.zeros((0, sites), bool)
+    units = np.add.reduceat(use[:, 1], start[:-1])
+    held = np.empty((blocks, sites), bool)
+    for k in range(sites):
+        enough = market.stock[k, use[:, 0]] >= use[:, 1]
+        held[:, k] = market.ships[k] & np.logical_and.reduceat(enough, start[:-1])
+    return units, held

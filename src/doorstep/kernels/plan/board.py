@@ -1,0 +1,200 @@
+"""Set the board: the cost of every block in every column, and the rows of capacity they draw on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from doorstep.kernels.plan.atoms import Atoms
+from doorstep.kernels.plan.blocks import Blocks
+from doorstep.kernels.plan.compiled import NEVER, Board, Ledger, Scratch, keep_best, mark_contested, touch
+from doorstep.kernels.plan.loads import LoadBook
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
+from doorstep.kernels.run import Run
+
+CHUNK_BLOCKS = 6_000  # bounds the memory of one chunk's quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """Per (block, column): the best parcel and the usual rule's parcel."""
+
+    cost: IntArray
+    carton: IntArray
+    service: IntArray
+    shift: IntArray
+    rule_cost: IntArray
+    rule_carton: IntArray
+    rule_service: IntArray
+    rule_shift: IntArray
+    rule_price: IntArray
+    first_day: IntArray  # [orders, K]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The whole batch."""
+
+    terms: Terms
+    asked: Asked
+    blocks: Blocks
+    best: Best
+    board: Board
+    ledger: Ledger
+    contested: BoolArray  # [N] the order may use stock or capacity that others want too
+
+    def scratch(self) -> Scratch:
+        """Work space for the compiled loops."""
+        most = int(np.diff(self.blocks.order_block).max(initial=1))
+        groups = len(self.board.group_site)
+        return Scratch(
+            at=np.empty((most, groups)),
+            column=np.zeros((most, groups), np.int64),
+            least=np.empty(most),
+            least_group=np.zeros(most, np.int64),
+            fee=np.zeros(groups),
+        )
+
+
+def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: LoadBook, lo: int, hi: int) -> Chunk:
+    """Orders lo to hi with their blocks."""
+    first, last = blocks.order_block[lo], blocks.order_block[hi]
+    load = blocks.block_load[first:last]
+    own = np.array([book.keys[one][0][0] if book.ships[one, -1] else -1 for one in load], np.int64)
+    return Chunk(
+        terms=terms,
+        asked=asked.part(lo, hi),
+        order=blocks.block_order[first:last] - lo,
+        weight_g=book.weight_g[load],
+        units=blocks.block_units[first:last],
+        own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
+        at=blocks.block_at[first:last],
+        ships=book.ships[load],
+    )
+
+
+def spans(blocks: Blocks, most_blocks: int = CHUNK_BLOCKS) -> Iterator[tuple[int, int]]:
+    """Cut the orders into runs of about so many blocks."""
+    lo, orders = 0, len(blocks.order_block) - 1
+    while lo < orders:
+        hi = int(np.searchsorted(blocks.order_block, blocks.order_block[lo] + most_blocks, side="right")) - 1
+        hi = min(max(hi, lo + 1), lo + most_blocks, orders)
+        yield lo, hi
+        lo = hi
+
+
+def best_of_chunk(chunk: Chunk) -> Best:
+    """Quote a chunk and keep the best. Runs in any process."""
+    return reduce(quote(chunk), len(chunk.order), len(chunk.terms.lanes.column_site), chunk.terms)
+
+
+def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
+    """Keep the best quote per (block, column)."""
+    shape = (blocks, columns)
+    best, rule = np.full(shape, NEVER), np.full(shape, NEVER)
+    best_day, rule_rank, rule_price = (np.zeros(shape, np.int64) for _ in range(3))
+    row, service, rule_row, rule_service = (np.zeros(shape, np.int64) for _ in range(4))
+    day = np.where(quotes.leg >= 0, quotes.legs.promised_day[quotes.leg], 0)
+    keep_best(
+        quotes.block,
+        quotes.carton,
+        terms.carton_rank,
+        quotes.column,
+        quotes.total_minor,
+        quotes.rates.price_minor,
+        day,
+        best,
+        best_day,
+        row,
+        service,
+        rule,
+        rule_rank,
+        rule_price,
+        rule_row,
+        rule_service,
+    )
+    if len(quotes.block) == 0:
+        empty = np.zeros(shape, np.int16)
+        return Best(best, empty, empty, empty, rule, empty, empty, empty, rule_price, quotes.first_day)
+    return Best(
+        cost=best,
+        carton=quotes.carton[row].astype(np.int16),
+        service=service.astype(np.int16),
+        shift=quotes.shift[row].astype(np.int16),
+        rule_cost=rule,
+        rule_carton=quotes.carton[rule_row].astype(np.int16),
+        rule_service=rule_service.astype(np.int16),
+        rule_shift=quotes.shift[rule_row].astype(np.int16),
+        rule_price=rule_price,
+        first_day=quotes.first_day,
+    )
+
+
+def set_table(market: Market, terms: Terms, asked: Asked, atoms: Atoms, blocks: Blocks, book: LoadBook, run: Run) -> Table:
+    """Quote all orders, chunk by chunk through `run.map`, and set the board."""
+    cuts = list(spans(blocks))
+    parts: list[Best] = []
+    done = 0
+    tasks = (chunk_of(market, terms, asked, blocks, book, lo, hi) for lo, hi in cuts)
+    for (lo, hi), part in zip(cuts, run.map(best_of_chunk, tasks), strict=True):
+        parts.append(part)
+        done += hi - lo
+        run.progress("quoting", done, len(atoms.of))
+    columns = len(terms.lanes.column_site)
+    if not parts:
+        parts = [_nothing(columns, len(market.ships))]
+    best = Best(*(np.concatenate([getattr(part, name) for part in parts]) for name in Best.__slots__))
+    board, rows = _board(market, terms, blocks, best)
+    ledger = Ledger(market.stock.copy(), rows, np.zeros(market.stock.shape), np.zeros(len(rows)))
+    return Table(terms, asked, blocks, best, board, ledger, _contested(board, ledger))
+
+
+def _nothing(columns: int, sites: int) -> Best:
+    costs, marks = np.zeros((0, columns), np.int64), np.zeros((0, columns), np.int16)
+    return Best(costs, marks, marks, marks, costs, marks, marks, marks, costs, np.zeros((0, sites), np.int64))
+
+
+def _board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Board, IntArray]:
+    """Return the board and what its capacity rows hold: one row per day of each limited site and (site, service)."""
+    lanes, orders, first = terms.lanes, len(blocks.order_block) - 1, best.first_day
+    start = int(first[first >= 0].min(initial=np.iinfo(np.int64).max)) if (first >= 0).any() else 0
+    days = int(first.max(initial=start)) - start + lanes.days
+    held: list[IntArray] = []
+    column_row = np.full((orders, len(lanes.column_site)), -1, np.int64)
+    group_row = np.full((orders, len(lanes.group_site)), -1, np.int64)
+    for k in np.flatnonzero(market.site_capacity >= 0):
+        for g in np.flatnonzero(lanes.group_site == k):
+            group_row[:, g] = len(held) * days + first[:, k] - start + lanes.group_ahead[g]
+        held.append(np.full(days, market.site_capacity[k]))
+    for k, v in np.argwhere(market.service_capacity >= 0):
+        for q in np.flatnonzero((lanes.column_site == k) & (lanes.column_service == v)):
+            column_row[:, q] = len(held) * days + first[:, k] - start + lanes.column_ahead[q]
+        held.append(np.full(days, market.service_capacity[k, v]))
+    board = Board(
+        order_block=blocks.order_block,
+        order_partition=blocks.order_partition,
+        partition=blocks.partition,
+        use_start=blocks.use_start,
+        use_sku=blocks.use_sku,
+        use_quantity=blocks.use_quantity,
+        cost=best.cost,
+        column_site=lanes.column_site,
+        column_group=lanes.column_group,
+        group_site=lanes.group_site,
+        pick_order=market.pick_order_minor,
+        column_row=column_row,
+        group_row=group_row,
+        unplanned=np.array([market.problem.brand.currency.minor(market.problem.brand.unplanned_cost_micros)], np.int64),
+    )
+    return board, np.concatenate([np.zeros(0, np.int64), *held]).astype(np.int64)
+
+
+def _contested(board: Board, ledger: Ledger) -> BoolArray:
+    """Orders that could draw on a stock or capacity row for which all who could ask for more than there is."""
+    wanted = np.zeros(ledger.stock.shape, np.int64)
+    row_wanted = np.zeros(len(ledger.row), np.int64)
+    touch(board, wanted, row_wanted, np.zeros(ledger.stock.shape, np.int64))
+    return mark_contested(board, wanted > ledger.stock, row_wanted > ledger.row)

@@ -1,0 +1,351 @@
+"""Inner loops of the plan kernel. Costs in minor units; NEVER marks what cannot be; priced costs are floats."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorstep.kernels.compiled import compiled
+from doorstep.kernels.plan.market import BoolArray, IntArray
+
+FloatArray = NDArray[np.float64]
+NEVER = np.int64(1) << 60
+
+
+class Board(NamedTuple):
+    """What stays as it is: blocks b, partitions p, columns q, groups g of orders i; capacity rows r."""
+
+    order_block: IntArray  # [N + 1]
+    order_partition: IntArray  # [N + 1]
+    partition: IntArray  # [P, 3]
+    use_start: IntArray  # [B + 1]
+    use_sku: IntArray
+    use_quantity: IntArray
+    cost: IntArray  # [B, Q] without the pick cost per order
+    column_site: IntArray  # [Q]
+    column_group: IntArray  # [Q]
+    group_site: IntArray  # [G]
+    pick_order: IntArray  # [K]
+    column_row: IntArray  # [N, Q] row of the service's parcels that day, -1: no capacity
+    group_row: IntArray  # [N, G] row of the site's orders that day, -1: no capacity
+    unplanned: IntArray  # [1] cost of leaving an order
+
+
+class Ledger(NamedTuple):
+    """What is left, and its prices."""
+
+    stock: IntArray  # [K, J]
+    row: IntArray  # [R]
+    stock_price: FloatArray  # [K, J]
+    row_price: FloatArray  # [R]
+
+
+class Scratch(NamedTuple):
+    """Work space for one order: [most blocks, G], [most blocks, G], [most blocks], [most blocks], [G]."""
+
+    at: FloatArray
+    column: IntArray
+    least: FloatArray
+    least_group: IntArray
+    fee: FloatArray
+
+
+@compiled
+def keep_best(
+    block: IntArray,
+    carton: IntArray,
+    carton_rank: IntArray,
+    column: IntArray,
+    total: IntArray,
+    price: IntArray,
+    day: IntArray,
+    best: IntArray,
+    best_day: IntArray,
+    best_row: IntArray,
+    best_service: IntArray,
+    rule: IntArray,
+    rule_rank: IntArray,
+    rule_price: IntArray,
+    rule_row: IntArray,
+    rule_service: IntArray,
+) -> None:
+    """Reduce quote rows [r, v] to the best per (block, column), and to what the usual rule would take there.
+
+    Best: least cost, then earliest promise. The rule: smallest carton, then cheapest price. Ties keep the first row.
+    The outputs are [b, q], `best` and `rule` filled with NEVER beforehand; rows are indices into r.
+    """
+    for r in range(len(block)):
+        b = block[r]
+        rank = carton_rank[carton[r]]
+        for v in range(column.shape[1]):
+            q = column[r, v]
+            if q < 0:
+                continue
+            cost = total[r, v]
+            if cost < best[b, q] or (cost == best[b, q] and day[r, v] < best_day[b, q]):
+                best[b, q], best_day[b, q], best_row[b, q], best_service[b, q] = cost, day[r, v], r, v
+            if (
+                rule[b, q] == NEVER
+                or rank < rule_rank[b, q]
+                or (rank == rule_rank[b, q] and price[r, v] < rule_price[b, q])
+            ):
+                rule[b, q], rule_rank[b, q], rule_price[b, q] = cost, rank, price[r, v]
+                rule_row[b, q], rule_service[b, q] = r, v
+
+
+@compiled
+def price_blocks(board: Board, ledger: Ledger, i: int, bounded: bool, scale: float, scratch: Scratch) -> None:
+    """Fill the scratch with each block's priced cost in its best column per group, and with the groups' fees."""
+    groups = len(board.group_site)
+    for g in range(groups):
+        row = board.group_row[i, g]
+        scratch.fee[g] = board.pick_order[board.group_site[g]]
+        if row >= 0:
+            scratch.fee[g] = np.inf if bounded and ledger.row[row] < 1 else scratch.fee[g] + scale * ledger.row_price[row]
+    first = board.order_block[i]
+    for b in range(first, board.order_block[i + 1]):
+        n = b - first
+        scratch.least[n], scratch.least_group[n] = np.inf, -1
+        for g in range(groups):
+            scratch.at[n, g] = np.inf
+        for q in range(board.cost.shape[1]):
+            if board.cost[b, q] >= NEVER:
+                continue
+            k, row, enough = board.column_site[q], board.column_row[i, q], True
+            priced = 0.0
+            for u in range(board.use_start[b], board.use_start[b + 1]):
+                j = board.use_sku[u]
+                if bounded and ledger.stock[k, j] < board.use_quantity[u]:
+                    enough = False
+                    break
+                priced += ledger.stock_price[k, j] * board.use_quantity[u]
+            if row >= 0:
+                enough = enough and not (bounded and ledger.row[row] < 1)
+                priced += ledger.row_price[row]
+            if not enough:
+                continue
+            cost, g = board.cost[b, q] + scale * priced, board.column_group[q]
+            if cost < scratch.at[n, g]:
+                scratch.at[n, g], scratch.column[n, g] = cost, q
+            if cost + scratch.fee[g] < scratch.least[n]:
+                scratch.least[n], scratch.least_group[n] = cost + scratch.fee[g], g
+
+
+@compiled
+def choose(
+    board: Board, ledger: Ledger, i: int, bounded: bool, scale: float, scratch: Scratch, choice: IntArray
+) -> float:
+    """Cheapest way to serve order i under the prices; exact. Returns its priced cost.
+
+    `choice` [4] becomes (partition, column of each block), partition -1: leaving the order unplanned is cheapest.
+    `bounded`: only what the ledger has left.
+    """
+    price_blocks(board, ledger, i, bounded, scale, scratch)
+    best = float(board.unplanned[0])
+    choice[:] = -1
+    pick = np.full(3, -1, np.int64)
+    first = board.order_block[i]
+    for p in range(board.order_partition[i], board.order_partition[i + 1]):
+        cost = together(board, scratch, p, first, pick)
+        if cost >= best:
+            continue
+        if bounded and not allowed(board, ledger, i, p, first, scratch, pick):
+            cost = search_allowed(board, ledger, i, p, first, scratch, pick, best)
+            if cost >= best:
+                continue
+        best = cost
+        choice[0] = p
+        for n in range(3):
+            b = board.partition[p, n]
+            choice[1 + n] = scratch.column[b - first, pick[n]] if b >= 0 else -1
+    return best
+
+
+@compiled
+def together(board: Board, scratch: Scratch, p: int, first: int, pick: IntArray) -> float:
+    """Least priced cost of partition p, its blocks sharing a group's fee where they meet; `pick` gets the groups."""
+    x, y, z = board.partition[p, 0] - first, board.partition[p, 1] - first, board.partition[p, 2] - first
+    pick[0], pick[1], pick[2] = scratch.least_group[x], -1, -1
+    best = scratch.least[x]
+    if board.partition[p, 1] < 0:
+        return best
+    pick[1] = scratch.least_group[y]
+    best += scratch.least[y]
+    three = board.partition[p, 2] >= 0
+    if three:
+        pick[2] = scratch.least_group[z]
+        best += scratch.least[z]
+    at, fee = scratch.at, scratch.fee
+    for g in range(len(fee)):
+        if three:
+            cost = at[x, g] + at[y, g] + at[z, g] + fee[g]
+            if cost < best:
+                best, pick[0], pick[1], pick[2] = cost, g, g, g
+            cost = at[x, g] + at[z, g] + fee[g] + scratch.least[y]
+            if cost < best:
+                best, pick[0], pick[1], pick[2] = cost, g, scratch.least_group[y], g
+            cost = at[y, g] + at[z, g] + fee[g] + scratch.least[x]
+            if cost < best:
+                best, pick[0], pick[1], pick[2] = cost, scratch.least_group[x], g, g
+        cost = at[x, g] + at[y, g] + fee[g]
+        if three:
+            cost += scratch.least[z]
+        if cost < best:
+            best, pick[0], pick[1] = cost, g, g
+            if three:
+                pick[2] = scratch.least_group[z]
+    return best
+
+
+@compiled
+def allowed(board: Board, ledger: Ledger, i: int, p: int, first: int, scratch: Scratch, pick: IntArray) -> bool:
+    """Say whether what is left suffices for the picked columns *together*; each alone was checked before."""
+    for n in range(3):
+        b = board.partition[p, n]
+        if b < 0:
+            break
+        q = scratch.column[b - first, pick[n]]
+        k, row = board.column_site[q], board.column_row[i, q]
+        same_row = 0
+        for m in range(3):
+            c = board.partition[p, m]
+            if c >= 0 and row >= 0 and board.column_row[i, scratch.column[c - first, pick[m]]] == row:
+                same_row += 1
+        if row >= 0 and same_row > ledger.row[row]:
+            return False
+        for u in range(board.use_start[b], board.use_start[b + 1]):
+            asked = 0
+            for m in range(3):
+                c = board.partition[p, m]
+                if c < 0 or board.column_site[scratch.column[c - first, pick[m]]] != k:
+                    continue
+                for w in range(board.use_start[c], board.use_start[c + 1]):
+                    if board.use_sku[w] == board.use_sku[u]:
+                        asked += board.use_quantity[w]
+            if asked > ledger.stock[k, board.use_sku[u]]:
+                return False
+    return True
+
+
+@compiled
+def search_allowed(
+    board: Board, ledger: Ledger, i: int, p: int, first: int, scratch: Scratch, pick: IntArray, best: float
+) -> float:
+    """Least priced cost of partition p over all groups whose columns suffice together; rare, so plain enumeration.
+
+    One column per group and block is tried: the group's cheapest.
+    """
+    groups, trial = len(scratch.fee), np.full(3, -1, np.int64)
+    x, y, z = board.partition[p, 0] - first, board.partition[p, 1] - first, board.partition[p, 2] - first
+    three = board.partition[p, 2] >= 0
+    least_z = scratch.least[z] if three else 0.0
+    for g in range(groups):
+        a = scratch.at[x, g] + scratch.fee[g]
+        if a >= best:
+            continue
+        for h in range(groups):
+            b = a + scratch.at[y, h] + (0.0 if h == g else scratch.fee[h])
+            if b >= best:
+                continue
+            for f in range(groups if three else 1):
+                cost = b
+                if three:
+                    cost += scratch.at[z, f] + (0.0 if f in (g, h) else scratch.fee[f])
+                if cost >= best:
+                    continue
+                trial[0], trial[1], trial[2] = g, h, f if three else -1
+                if allowed(board, ledger, i, p, first, scratch, trial):
+                    best = cost
+                    pick[:] = trial
+        if least_z == np.inf:
+            break
+    return best
+
+
+@compiled
+def true_cost(board: Board, choice: IntArray) -> int:
+    """Cost of a choice in minor units, without prices."""
+    if choice[0] < 0:
+        return int(board.unplanned[0])
+    cost = 0
+    for n in range(3):
+        q = choice[1 + n]
+        if q < 0:
+            break
+        cost += board.cost[board.partition[choice[0], n], q]
+        g, seen = board.column_group[q], False
+        for m in range(n):
+            seen = seen or board.column_group[choice[1 + m]] == g
+        if not seen:
+            cost += board.pick_order[board.group_site[g]]
+    return cost
+
+
+@compiled
+def book(board: Board, stock: IntArray, rows: IntArray, i: int, choice: IntArray, sign: int) -> None:
+    """Take (sign -1) or give back (+1) what a choice of order i uses."""
+    if choice[0] < 0:
+        return
+    for n in range(3):
+        q = choice[1 + n]
+        if q < 0:
+            break
+        b, k = board.partition[choice[0], n], board.column_site[q]
+        for u in range(board.use_start[b], board.use_start[b + 1]):
+            stock[k, board.use_sku[u]] += sign * board.use_quantity[u]
+        if board.column_row[i, q] >= 0:
+            rows[board.column_row[i, q]] += sign
+        g, seen = board.column_group[q], False
+        for m in range(n):
+            seen = seen or board.column_group[choice[1 + m]] == g
+        if not seen and board.group_row[i, g] >= 0:
+            rows[board.group_row[i, g]] += sign
+
+
+@compiled
+def touch(board: Board, wanted: IntArray, row_wanted: IntArray, most: IntArray) -> None:
+    """Add up the most that each order could draw on each stock row [K, J] and capacity row; `most` is zeroed space."""
+    for i in range(len(board.order_block) - 1):
+        for sign in (1, 0):
+            for b in range(board.order_block[i], board.order_block[i + 1]):
+                for q in range(board.cost.shape[1]):
+                    if board.cost[b, q] >= NEVER:
+                        continue
+                    k = board.column_site[q]
+                    for u in range(board.use_start[b], board.use_start[b + 1]):
+                        j = board.use_sku[u]
+                        if sign == 1:
+                            most[k, j] = max(most[k, j], board.use_quantity[u])
+                        else:
+                            wanted[k, j] += most[k, j]
+                            most[k, j] = 0
+                    if sign == 1 and board.column_row[i, q] >= 0:
+                        row_wanted[board.column_row[i, q]] += 1
+        for g in range(len(board.group_site)):
+            if board.group_row[i, g] >= 0:
+                row_wanted[board.group_row[i, g]] += 1
+
+
+@compiled
+def mark_contested(board: Board, short: BoolArray, row_short: BoolArray) -> BoolArray:
+    """Orders that could draw on a row that is short."""
+    orders = len(board.order_block) - 1
+    contested = np.zeros(orders, np.bool_)
+    for i in range(orders):
+        for b in range(board.order_block[i], board.order_block[i + 1]):
+            for q in range(board.cost.shape[1]):
+                if board.cost[b, q] >= NEVER:
+                    continue
+                g = board.column_group[q]
+                if board.column_row[i, q] >= 0 and row_short[board.column_row[i, q]]:
+                    contested[i] = True
+                if board.group_row[i, g] >= 0 and row_short[board.group_row[i, g]]:
+                    contested[i] = True
+                for u in range(board.use_start[b], board.use_start[b + 1]):
+                    if short[board.column_site[q], board.use_sku[u]]:
+                        contested[i] = True
+            if contested[i]:
+                break
+    return contested

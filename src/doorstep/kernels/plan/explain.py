@@ -1,0 +1,246 @@
+"""Why: for every planned order what was chosen, what lost and what would change it; for the others the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from doorstep.domain.decision import Choice, Decision, Unplanned
+from doorstep.domain.parcel import CostParts
+from doorstep.kernels.pack.problem import UNPROVEN
+from doorstep.kernels.plan.alternatives import Alternatives, find_flip, list_rejected
+from doorstep.kernels.plan.assemble import EPOCH, Picks
+from doorstep.kernels.plan.atoms import Atoms
+from doorstep.kernels.plan.board import Table, chunk_of, spans
+from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.loads import LoadBook
+from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.quote import Quotes, quote
+from doorstep.kernels.plan.search import Assignment
+from doorstep.kernels.promise.result import reason_text as promise_reason
+from doorstep.kernels.rate.explain import explain as rate_reason
+from doorstep.kernels.rate.result import reason_text as rate_code
+from doorstep.kernels.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """All that explanations are read from."""
+
+    market: Market
+    table: Table
+    atoms: Atoms
+    book: LoadBook
+    assignment: Assignment
+    picks: Picks
+    seed: int
+    max_parcels: int
+
+
+def explain(reasons: Reasons, run: Run) -> Iterator[Decision]:
+    """Decisions of the planned orders, in order of the problem; quotes are made again chunk by chunk."""
+    market, table = reasons.market, reasons.table
+    starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
+    for lo, hi in spans(table.blocks):
+        quotes = quote(chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi))
+        for i in range(lo, hi):
+            if starts[i] < starts[i + 1]:
+                yield _decide(reasons, quotes, lo, i, range(int(starts[i]), int(starts[i + 1])))
+        run.progress("explaining", hi, len(market.problem.orders))
+
+
+def _decide(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> Decision:
+    market, assignment, blocks = reasons.market, reasons.assignment, reasons.table.blocks
+    chosen = tuple(_choice(reasons, row) for row in rows)
+    cost = sum(one.cost.total_minor for one in chosen)
+    seen = Alternatives(market, reasons.table, assignment, reasons.book, quotes, lo, i, rows, reasons.picks)
+    loads = blocks.block_load[blocks.order_block[i] : blocks.order_block[i + 1]]
+    exact = bool(blocks.exact[i])
+    return Decision(
+        order=market.problem.orders[i].order,
+        chosen=chosen,
+        cost_minor=cost,
+        rejected=list_rejected(seen, cost),
+        flip=find_flip(seen, cost),
+        lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
+        exact=exact,
+        packing_proven=not bool((reasons.book.verdict[loads] == UNPROVEN).any()),
+        data_version=market.problem.data_version,
+        seed=reasons.seed,
+    )
+
+
+def _choice(reasons: Reasons, row: int) -> Choice:
+    picks, market = reasons.picks, reasons.market
+    key = reasons.book.keys[int(reasons.table.blocks.block_load[picks.block[row]])]
+    site = market.problem.sites[int(picks.site[row])]
+    return Choice(
+        site=site.site,
+        carton=market.carton_name(int(picks.carton[row])),
+        service=market.problem.tariff.services[int(picks.service[row])].service,
+        ship_date=_date(int(picks.ship_day[row])),
+        promised_by=_date(int(picks.promised_day[row])),
+        on_time_ppm=int(picks.on_time_ppm[row]),
+        cost=CostParts(
+            pick_minor=int(picks.pick[row]),
+            carton_minor=int(picks.carton_minor[row]),
+            freight_minor=int(picks.freight[row]),
+            surcharges_minor=int(picks.surcharges[row]),
+            duty_tax_minor=0,
+            lateness_minor=int(picks.lateness[row]),
+        ),
+        skus=tuple(market.problem.products[j].sku for j, _ in key),
+    )
+
+
+def _date(day: int) -> str:
+    return str(np.datetime64(EPOCH) + np.timedelta64(day, "D"))
+
+
+def why_unplanned(reasons: Reasons) -> tuple[Unplanned, ...]:
+    """Name the reason and the remedy of every order without a plan, in order of the problem."""
+    out: list[Unplanned] = []
+    for i in np.flatnonzero(reasons.assignment.choice[:, 0] < 0):
+        out.append(reasons.atoms.faults.get(int(i)) or _diagnose(reasons, int(i)))
+    return tuple(out)
+
+
+def _diagnose(reasons: Reasons, i: int) -> Unplanned:
+    blocks, assignment = reasons.table.blocks, reasons.assignment
+    name = reasons.market.problem.orders[i].order
+    if assignment.own_choice[i, 0] >= 0:
+        return _taken(reasons, i)
+    if blocks.order_partition[i] == blocks.order_partition[i + 1]:
+        return Unplanned(
+            name,
+            "too_many_parcels",
+            f"its lines do not go into {reasons.max_parcels} parcels",
+            "split the order, or add a larger carton",
+        )
+    short = _short_of_stock(reasons, i)
+    if short:
+        return short
+    costs = reasons.table.best.cost[blocks.order_block[i] : blocks.order_block[i + 1]]
+    if (costs < NEVER).any() and _served_somehow(reasons, i):
+        return Unplanned(
+            name,
+            "costs_more_than_unplanned",
+            "its cheapest plan costs more than leaving it unplanned",
+            "raise unplanned_cost in brand.csv, or negotiate a rate for it",
+        )
+    return _not_carried(reasons, i)
+
+
+def _served_somehow(reasons: Reasons, i: int) -> bool:
+    """Say whether some partition has every block in some column."""
+    board = reasons.table.board
+    for p in range(board.order_partition[i], board.order_partition[i + 1]):
+        parts = [b for b in board.partition[p] if b >= 0]
+        if all((board.cost[b] < NEVER).any() for b in parts):
+            return True
+    return False
+
+
+def _needs(reasons: Reasons, i: int) -> dict[int, int]:
+    units: dict[int, int] = {}
+    for sku, quantity in reasons.atoms.of[i]:
+        units[sku] = units.get(sku, 0) + quantity
+    return units
+
+
+def _short_of_stock(reasons: Reasons, i: int) -> Unplanned | None:
+    market = reasons.market
+    order = market.problem.orders[i].order
+    for sku, quantity in reasons.atoms.of[i]:
+        held = market.stock[market.ships, sku]
+        if (held >= quantity).any():
+            continue
+        name = market.problem.products[sku].sku
+        detail = f"{quantity} x {name} asked, at most {int(held.max(initial=0))} on hand at one site"
+        return Unplanned(order, "stock_out", detail, _restock(market, name, quantity))
+    for sku, quantity in _needs(reasons, i).items():
+        held = int(market.stock[market.ships, sku].sum())
+        if held < quantity:
+            name = market.problem.products[sku].sku
+            detail = f"{quantity} x {name} asked, {held} on hand"
+            return Unplanned(order, "stock_out", detail, _restock(market, name, quantity))
+    return None
+
+
+def _restock(market: Market, sku: str, quantity: int) -> str:
+    due = sorted((one.expected_at, one.site, one.quantity) for one in market.problem.inbound if one.sku == sku)
+    if due:
+        at, site, units = due[0]
+        return f"{units} x {sku} expected at {site} on {at.date()}: plan again then, or move stock in"
+    return f"bring {quantity} x {sku} to one site; none is announced in inbound.csv"
+
+
+def _taken(reasons: Reasons, i: int) -> Unplanned:
+    """Servable alone, but others hold what it wanted."""
+    market, table, ledger = reasons.market, reasons.table, reasons.assignment.ledger
+    name, want = market.problem.orders[i].order, reasons.assignment.own_choice[i]
+    for n in range(3):
+        if want[1 + n] < 0:
+            continue
+        b, k = table.board.partition[want[0], n], int(table.board.column_site[want[1 + n]])
+        for sku, quantity in reasons.book.keys[int(table.blocks.block_load[b])]:
+            left = int(ledger.stock[k, sku])
+            if left < quantity:
+                product, site = market.problem.products[sku].sku, market.problem.sites[k].site
+                detail = f"{quantity} x {product} asked; other orders leave {left} at {site}"
+                return Unplanned(name, "stock_taken", detail, _restock(market, product, quantity))
+    return Unplanned(
+        name,
+        "capacity",
+        "the sites and services that could take it are full on the days considered",
+        "raise daily_order_capacity or daily_parcel_capacity, or plan it with the next batch",
+    )
+
+
+def _not_carried(reasons: Reasons, i: int) -> Unplanned:
+    """Goods and carton there, but no service: quote the smallest block that nobody takes, and say why."""
+    market, table = reasons.market, reasons.table
+    name = market.problem.orders[i].order
+    quotes = quote(chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, i, i + 1))
+    if len(quotes.block) == 0:
+        return Unplanned(
+            name, "no_collection", "no service calls at a site that holds the goods", "add a row to collections.csv"
+        )
+    refused: dict[str, int] = {}
+    for r in range(len(quotes.block)):
+        for v in range(quotes.total_minor.shape[1]):
+            code, _ = _refusal(reasons, quotes, r, v, explained=False)
+            refused[code] = refused.get(code, 0) + 1
+    lightest = int(np.argmin(quotes.problem.parcels.weight_g))
+    texts = []
+    for v, service in enumerate(market.problem.tariff.services):
+        text = _refusal(reasons, quotes, lightest, v, explained=True)[1]
+        texts.append(f"{service.service}: {text}")
+    if set(refused) <= {"no_zone", "no_collection"} and "no_zone" in refused:
+        place = market.problem.orders[i].place
+        return Unplanned(
+            name,
+            "no_zone",
+            f"no service has a zone for {place.country} {place.postcode}",
+            "add the destination to zones.csv, or mend the address",
+        )
+    if set(refused) <= {"promise_unreachable", "no_collection"} and "promise_unreachable" in refused:
+        return Unplanned(name, "promise_unreachable", "; ".join(texts), "lower on_time_target, or add a service")
+    return Unplanned(name, "no_service", "; ".join(texts), "add a service that takes it, or change what the order asks")
+
+
+def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int, explained: bool) -> tuple[str, str]:
+    """Code and words for why a service does not take a quote row."""
+    code = int(quotes.rates.reason[r, v])
+    if code:
+        return rate_code(code), rate_reason(quotes.problem, quotes.rates, r, v) if explained else ""
+    leg = int(quotes.leg[r, v])
+    if leg < 0:
+        site = reasons.market.problem.sites[int(quotes.site[r])].site
+        return "no_collection", f"does not call at {site}"
+    if quotes.legs.reason[leg]:
+        return "promise_unreachable", promise_reason(int(quotes.legs.reason[leg]))
+    return "capacity", "leaves later than the days considered"
+

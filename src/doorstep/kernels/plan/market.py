@@ -1,0 +1,139 @@
+"""The problem's nouns as arrays, indexed once: sites k, skus j, cartons c, services v."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorstep.domain.carriage import SPEEDS
+from doorstep.domain.demand import Order
+from doorstep.domain.parcel import OWN_BOX
+from doorstep.domain.supply import SHIPPING_KINDS
+from doorstep.domain.units import girth_mm
+from doorstep.kernels.plan.problem import PlanProblem
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Arrays of integers; the last carton index stands for "ships in its own box"."""
+
+    problem: PlanProblem
+    site: dict[str, int]
+    sku: dict[str, int]
+    service: dict[str, int]
+    ships: BoolArray  # [K] the kind of site that ships orders
+    stock: IntArray  # [K, J] units on hand
+    size_mm: IntArray  # [J, 3]
+    weight_g: IntArray  # [J]
+    own_box: BoolArray  # [J]
+    outer_mm: IntArray  # [C, 3]
+    tare_g: IntArray  # [C]
+    carton_minor: IntArray  # [C + 1]
+    carton_at: BoolArray  # [K, C + 1]
+    pick_order_minor: IntArray  # [K]
+    pick_unit_micros: IntArray  # [K]
+    site_capacity: IntArray  # [K] orders a day, -1: none set
+    service_capacity: IntArray  # [K, V] parcels a day, -1: none set
+    calls: BoolArray  # [K, V] the service calls at the site
+
+    @property
+    def n_cartons(self) -> int:
+        """Cartons, the own box not counted."""
+        return len(self.outer_mm)
+
+    def carton_name(self, carton: int) -> str:
+        """Id of a carton index."""
+        return OWN_BOX if carton == self.n_cartons else self.problem.cartons[carton].carton
+
+
+def open_market(problem: PlanProblem) -> Market:
+    """Index the problem."""
+    site = {one.site: k for k, one in enumerate(problem.sites)}
+    sku = {one.sku: j for j, one in enumerate(problem.products)}
+    service = {one.service: v for v, one in enumerate(problem.tariff.services)}
+    stock = np.zeros((len(site), len(sku)), np.int64)
+    for level in problem.stock:
+        stock[site[level.site], sku[level.sku]] += level.on_hand
+    cartons, currency = problem.cartons, problem.brand.currency
+    carton_at = np.ones((len(site), len(cartons) + 1), bool)
+    for c, carton in enumerate(cartons):
+        if carton.site:
+            carton_at[:, c] = [one.site == carton.site for one in problem.sites]
+    return Market(
+        problem=problem,
+        site=site,
+        sku=sku,
+        service=service,
+        ships=np.array([one.kind in SHIPPING_KINDS for one in problem.sites], bool),
+        stock=stock,
+        size_mm=_rows([(p.length_mm, p.width_mm, p.height_mm) for p in problem.products]),
+        weight_g=np.array([p.weight_g for p in problem.products], np.int64),
+        own_box=np.array([p.ships_in_own_box for p in problem.products], bool),
+        outer_mm=_rows([carton.outer_mm for carton in cartons]),
+        tare_g=np.array([carton.tare_g for carton in cartons], np.int64),
+        carton_minor=np.array([currency.minor(carton.cost_micros) for carton in cartons] + [0], np.int64),
+        carton_at=carton_at,
+        pick_order_minor=np.array([currency.minor(s.pick_cost_per_order_micros) for s in problem.sites], np.int64),
+        pick_unit_micros=np.array([s.pick_cost_per_unit_micros for s in problem.sites], np.int64),
+        site_capacity=np.array([_limit(s.daily_order_capacity) for s in problem.sites], np.int64),
+        **_collections(problem, site, service),
+    )
+
+
+def _rows(sizes: list[tuple[int, int, int]]) -> IntArray:
+    return np.array(sizes, np.int64).reshape(len(sizes), 3)
+
+
+def _limit(capacity: int | None) -> int:
+    return -1 if capacity is None else capacity
+
+
+def _collections(problem: PlanProblem, site: dict[str, int], service: dict[str, int]) -> dict[str, NDArray[np.generic]]:
+    """Which services call where; the capacities of several calls a day add up, and one without a limit lifts it."""
+    calls = np.zeros((len(site), len(service)), bool)
+    capacity = np.full((len(site), len(service)), -1, np.int64)
+    for call in problem.collections:
+        at = site[call.site], service[call.service]
+        limit = _limit(call.daily_parcel_capacity)
+        if calls[at] and (limit < 0 or capacity[at] < 0):
+            limit = -1
+        elif calls[at]:
+            limit += int(capacity[at])
+        calls[at], capacity[at] = True, limit
+    return {"calls": calls, "service_capacity": capacity}
+
+
+def carriable(market: Market, load_weight_g: IntArray, own_sku: IntArray) -> BoolArray:
+    """Say which load in which carton some service's stated limits admit, wherever it goes.
+
+    `load_weight_g` [L] nets of cartons; `own_sku` [L] the product that ships in its own box, or -1. Returns [L, C + 1].
+    """
+    admitted = np.zeros((len(load_weight_g), market.n_cartons + 1), bool)
+    gross = load_weight_g[:, None] + market.tare_g[None, :]
+    longest = market.outer_mm.max(axis=1, initial=0)
+    girth = longest + 2 * (market.outer_mm.sum(axis=1) - longest)
+    for one in market.problem.tariff.services:
+        small = (longest <= one.max_length_mm) & (girth <= (one.max_girth_mm or girth.max(initial=0)))
+        admitted[:, :-1] |= (gross <= one.max_weight_g) & small[None, :]
+        for load in np.flatnonzero(own_sku >= 0):
+            size = market.size_mm[own_sku[load]]
+            fits = size.max() <= one.max_length_mm and (
+                one.max_girth_mm is None or girth_mm(*(int(side) for side in size)) <= one.max_girth_mm
+            )
+            admitted[load, -1] |= bool(fits and load_weight_g[load] <= one.max_weight_g)
+    return admitted
+
+
+def accepts(order: Order) -> int:
+    """Bits of DELIVERS_TO that suit an order: its door, or a pick-up point or locker when it names one."""
+    return 0b110 if order.pickup_point else 0b001
+
+
+def slowest(order: Order) -> int:
+    """Index into SPEEDS of the slowest service that suits an order."""
+    return 0 if order.speed is None else SPEEDS.index(order.speed)

@@ -1,0 +1,130 @@
+"""The rule that most shops use, as a policy: the nearest site that has the goods, then the cheapest eligible service.
+
+Orders are served as they came. An order goes from the nearest site that holds all of it; if none does, in the fewest
+parcels, each from the nearest site that holds its part. Every parcel takes the smallest carton that fits and then the
+cheapest service. Packing verdicts, stock, capacities and costs are those of the plan.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorstep.domain.place import EARTH_RADIUS_M
+from doorstep.kernels.compiled import compiled
+from doorstep.kernels.plan.board import Table
+from doorstep.kernels.plan.compiled import NEVER, Board, book
+from doorstep.kernels.plan.market import IntArray, Market
+
+UNLOCATED_M = 0  # where an order's place is not located, all sites are equally near: the first of the table wins
+
+
+def serve_nearest(market: Market, table: Table) -> IntArray:
+    """Choices [N, 4] of the rule, as `Assignment.choice`."""
+    best = table.best
+    placed = np.array([order.placed_at.timestamp() for order in market.problem.orders])
+    board = table.board._replace(cost=best.rule_cost)
+    return serve(
+        board,
+        table.ledger.stock.copy(),
+        table.ledger.row.copy(),
+        best.rule_price,
+        table.terms.lanes.column_ahead,
+        distances_m(market),
+        np.argsort(placed, kind="stable"),
+    )
+
+
+def distances_m(market: Market) -> IntArray:
+    """Great-circle metres [N, K] from order to site by the haversine formula."""
+    orders, sites = market.problem.orders, market.problem.sites
+    to = np.radians([_degrees(o.place.latitude, o.place.longitude) for o in orders]).reshape(-1, 1, 2)
+    at = np.radians([_degrees(s.place.latitude, s.place.longitude) for s in sites]).reshape(1, -1, 2)
+    half = np.sin((to - at) / 2) ** 2
+    chord = half[..., 0] + np.cos(to[..., 0]) * np.cos(at[..., 0]) * half[..., 1]
+    metres = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+    located = np.array([o.place.located for o in orders], bool)
+    return np.where(located[:, None], np.rint(metres), UNLOCATED_M).astype(np.int64)
+
+
+def _degrees(latitude: float | None, longitude: float | None) -> tuple[float, float]:
+    return (0.0, 0.0) if latitude is None or longitude is None else (latitude, longitude)
+
+
+@compiled
+def serve(
+    board: Board,
+    stock: IntArray,
+    rows: IntArray,
+    price: IntArray,
+    ahead: IntArray,
+    distance_m: IntArray,
+    order: IntArray,
+) -> IntArray:
+    """Serve the orders in sequence; `stock` and `rows` are used up."""
+    choice = np.full((len(order), 4), -1, np.int64)
+    trial = np.full(4, -1, np.int64)
+    for i in order:
+        nearest, fewest = np.int64(0), 4
+        for p in range(board.order_partition[i], board.order_partition[i + 1]):
+            parts = 1 + (board.partition[p, 1] >= 0) + (board.partition[p, 2] >= 0)
+            if parts > fewest:
+                break  # partitions stand in order of size
+            trial[:] = -1
+            trial[0] = p
+            metres, found = np.int64(0), 0
+            for n in range(parts):
+                q = nearest_column(board, stock, rows, price, ahead, distance_m[i], i, board.partition[p, n])
+                if q < 0:
+                    break
+                metres += distance_m[i, board.column_site[q]]
+                take_part(board, stock, rows, i, p, n, q, -1)
+                trial[1 + n] = q
+                found += 1
+            for n in range(found):
+                take_part(board, stock, rows, i, p, n, trial[1 + n], 1)
+            if found == parts and (parts < fewest or metres < nearest):
+                nearest, fewest = metres, parts
+                choice[i] = trial
+        book(board, stock, rows, i, choice[i], -1)
+    return choice
+
+
+@compiled
+def take_part(board: Board, stock: IntArray, rows: IntArray, i: int, p: int, n: int, q: int, sign: int) -> None:
+    """Take or give back the stock and the service's capacity of one block."""
+    b = board.partition[p, n]
+    for u in range(board.use_start[b], board.use_start[b + 1]):
+        stock[board.column_site[q], board.use_sku[u]] += sign * board.use_quantity[u]
+    if board.column_row[i, q] >= 0:
+        rows[board.column_row[i, q]] += sign
+
+
+@compiled
+def nearest_column(
+    board: Board,
+    stock: IntArray,
+    rows: IntArray,
+    price: IntArray,
+    ahead: IntArray,
+    metres: IntArray,
+    i: int,
+    b: int,
+) -> int:
+    """Nearest site with the goods; there the earliest day, then the cheapest service. -1: none."""
+    best = -1
+    for q in range(board.cost.shape[1]):
+        if board.cost[b, q] >= NEVER:
+            continue
+        k, row, site_row = board.column_site[q], board.column_row[i, q], board.group_row[i, board.column_group[q]]
+        enough = (row < 0 or rows[row] > 0) and (site_row < 0 or rows[site_row] > 0)
+        for u in range(board.use_start[b], board.use_start[b + 1]):
+            enough = enough and stock[k, board.use_sku[u]] >= board.use_quantity[u]
+        if not enough:
+            continue
+        if best < 0:
+            best = q
+            continue
+        old = board.column_site[best]
+        if (metres[k], k, ahead[q], price[b, q]) < (metres[old], old, ahead[best], price[b, best]):
+            best = q
+    return best

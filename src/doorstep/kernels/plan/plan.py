@@ -1,0 +1,173 @@
+"""The plan kernel's one public function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from doorstep.domain.decision import Decision
+from doorstep.domain.demand import Order
+from doorstep.domain.place import Place
+from doorstep.domain.plan import Figures, Plan
+from doorstep.kernels.pack.problem import PackParams
+from doorstep.kernels.plan.assemble import EPOCH, Picks, build_parcels, figures, pick_parcels
+from doorstep.kernels.plan.atoms import split_orders
+from doorstep.kernels.plan.blocks import form_blocks
+from doorstep.kernels.plan.board import Table, set_table
+from doorstep.kernels.plan.explain import Reasons, explain, why_unplanned
+from doorstep.kernels.plan.lanes import lay_lanes
+from doorstep.kernels.plan.loads import LoadBook
+from doorstep.kernels.plan.market import IntArray, Market, accepts, open_market, slowest
+from doorstep.kernels.plan.nearest import serve_nearest
+from doorstep.kernels.plan.problem import PlanParams, PlanProblem
+from doorstep.kernels.plan.quote import Asked, Terms
+from doorstep.kernels.plan.search import assign
+from doorstep.kernels.promise.network import compile_network
+from doorstep.kernels.rate.tables import compile_tariff
+from doorstep.kernels.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """The plan, the usual rule on the same orders and stock, and the bound.
+
+    `lower_bound_minor` bounds the objective (cost of the planned orders plus the unplanned ones' penalty) of every
+    plan, given the packer's verdicts. `decisions()` explains the planned orders one by one, in order.
+    """
+
+    plan: Plan
+    baseline: Figures
+    lower_bound_minor: int
+    iterations: int
+    reasons: Reasons
+
+    @property
+    def gap_pct(self) -> float:
+        """Distance of the objective from the bound, in percent of the objective."""
+        objective = self.plan.figures.objective_minor
+        return 100 * (objective - self.lower_bound_minor) / objective if objective else 0.0
+
+    def decisions(self, run: Run = Run()) -> Iterator[Decision]:
+        """Explain every planned order; computed as it is asked for."""
+        return explain(self.reasons, run)
+
+
+def plan(
+    problem: PlanProblem, params: PlanParams = PlanParams(), run: Run = Run(), pack_params: PackParams = PackParams()
+) -> PlanResult:
+    """Decide site, split, carton, service and date of every order, out of one stock.
+
+    The order's own decision is exact over all partitions of its atoms into at most `max_parcels` parcels, all sites,
+    cartons, services and leaving days, given the packer's verdicts. Shared stock and capacity are priced by Lagrangian
+    relaxation and settled by insertion, sweeps, and ruin and recreate. Deterministic for a seed and iteration limit.
+
+    Parameters
+    ----------
+    problem
+        The batch; see `PlanProblem`.
+    params, pack_params
+        Limits and effort.
+    run
+        Seed, iteration limit, progress, and the map over which packing and quoting are spread.
+
+    Raises
+    ------
+    InvalidProblem
+        When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
+    """
+    market = open_market(problem)
+    book = LoadBook(market, pack_params)
+    atoms = split_orders(market, book, params.max_parcels, run)
+    blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
+    asked, terms = _asked(market), _terms(market, params)
+    table = set_table(market, terms, asked, atoms, blocks, book, run)
+    assignment = assign(table, params, run)
+    picks = pick_parcels(market, table, book, assignment.choice)
+    parcels = build_parcels(market, table, book, picks, pack_params, run)
+    reasons = Reasons(market, table, atoms, book, assignment, picks, run.seed, params.max_parcels)
+    return PlanResult(
+        plan=Plan(parcels, why_unplanned(reasons), figures(market, picks, "plan")),
+        baseline=_baseline(market, table, book),
+        lower_bound_minor=assignment.lower_bound_minor,
+        iterations=assignment.iterations,
+        reasons=reasons,
+    )
+
+
+def _baseline(market: Market, table: Table, book: LoadBook) -> Figures:
+    picks: Picks = pick_parcels(market, table, book, serve_nearest(market, table), by_rule=True)
+    return figures(market, picks, "nearest")
+
+
+def _places(orders: tuple[Order, ...]) -> tuple[list[Place], IntArray]:
+    """Distinct destinations, as far as tariffs and calendars tell them apart, and each order's index."""
+    found: dict[tuple[str, str, str], int] = {}
+    places: list[Place] = []
+    index = np.zeros(len(orders), np.int64)
+    for i, order in enumerate(orders):
+        key = (order.place.country, order.place.region, order.place.postcode)
+        index[i] = found.setdefault(key, len(places))
+        if index[i] == len(places):
+            places.append(order.place)
+    return places, index
+
+
+def _asked(market: Market) -> Asked:
+    orders = market.problem.orders
+    now = market.problem.now
+    floor = -(2**62) if now is None else int(np.ceil(now.timestamp()))
+    return Asked(
+        destination=_places(orders)[1],
+        ready_at=np.array([max(int(o.placed_at.timestamp()), floor) for o in orders], np.int64),
+        accepts=np.array([accepts(o) for o in orders], np.int64),
+        slowest=np.array([slowest(o) for o in orders], np.int64),
+        residential=np.array([o.residential for o in orders], bool),
+        signed_for=np.array([o.signed_for for o in orders], bool),
+        saturday=np.array([o.saturday for o in orders], bool),
+        not_before=_days([o.not_before for o in orders]),
+        promised_by=_days([o.promised_by for o in orders]),
+    )
+
+
+def _days(dates: list[date | None]) -> IntArray:
+    return np.array([-1 if day is None else (day - EPOCH).days for day in dates], np.int64)
+
+
+def _terms(market: Market, params: PlanParams) -> Terms:
+    problem, brand = market.problem, market.problem.brand
+    places = _places(problem.orders)[0]
+    ready = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
+    days = [int(at.timestamp() // 86_400) for at in ready] or [0]
+    wished = [(o.not_before - EPOCH).days for o in problem.orders if o.not_before]
+    volume = np.array([carton.volume_mm3 for carton in problem.cartons], np.int64)
+    rank = np.zeros(len(volume) + 1, np.int64)
+    rank[np.argsort(volume, kind="stable")] = np.arange(1, len(volume) + 1)
+    rank[-1] = 0
+    return Terms(
+        tariff=compile_tariff(problem.tariff, brand.currency, [site.place for site in problem.sites], places),
+        network=compile_network(
+            problem.sites,
+            problem.collections,
+            problem.tariff.services,
+            places,
+            problem.transit,
+            brand.on_time_target_ppm,
+            min(days) - 1,
+            max(days + wished) + 1,
+        ),
+        lanes=lay_lanes(market, params.days_ahead),
+        outer_mm=market.outer_mm,
+        tare_g=market.tare_g,
+        carton_minor=market.carton_minor,
+        carton_rank=rank,
+        carton_at=market.carton_at,
+        pick_unit_micros=market.pick_unit_micros,
+        late_cost_micros=brand.late_cost_micros,
+        micros_per_minor=brand.currency.micros_per_minor,
+    )
+
+
+__all__ = ["PlanParams", "PlanProblem", "PlanResult", "Table", "plan"]

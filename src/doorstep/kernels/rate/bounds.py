@@ -1,0 +1,57 @@
+"""The proof that no amount of a batch leaves 64 bits, by exact arithmetic on the worst case."""
+
+from __future__ import annotations
+
+from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.units import divide_up
+from doorstep.kernels.rate.compiled import GRAMS_PER_KG, PERCENT_MICROS
+from doorstep.kernels.rate.tables import TariffTables
+
+_SAFE = 2**61  # twice a safe amount plus a denominator still fits
+
+
+def check_amounts(tables: TariffTables, max_weight_g: int, max_side_mm: int) -> None:
+    """Refuse a batch whose dearest conceivable parcel overflows.
+
+    Parameters
+    ----------
+    tables
+        The compiled tariff.
+    max_weight_g, max_side_mm
+        Largest gross weight and side of the batch.
+
+    Raises
+    ------
+    InvalidProblem
+        Some service might charge more than can be added exactly.
+    """
+    ladders = tables.ladders
+    if not len(ladders.price_micros):
+        return
+    price, extra = int(ladders.price_micros.max()), max(0, int(ladders.extra_micros.max()))
+    for index, service in enumerate(tables.services):
+        billed_g = min(max_weight_g, service.max_weight_g)
+        if service.dim_divisor_cm3_per_kg:
+            side = min(max_side_mm, service.max_length_mm)
+            billed_g = max(billed_g, divide_up(side**3, service.dim_divisor_cm3_per_kg))
+        worst = price + divide_up(billed_g, GRAMS_PER_KG) * extra
+        largest = max(worst, _worst_charges(tables, index, worst // tables.currency.micros_per_minor + 1))
+        if largest > _SAFE:
+            raise InvalidProblem(
+                f"service {service.service}: a parcel of {billed_g} g billed may cost more than can be added exactly"
+            )
+
+
+def _worst_charges(tables: TariffTables, service: int, freight_minor: int) -> int:
+    """Return the largest intermediate amount, every surcharge ever in force applied at once."""
+    total, largest = freight_minor, freight_minor
+    lines = [line for line in tables.surcharges if line.service == tables.services[service].service]
+    for line in sorted(lines, key=lambda line: line.sequence):
+        if line.percent:
+            product = total * abs(line.amount_micros)
+            largest = max(largest, product)
+            total += product // PERCENT_MICROS + 1
+        else:
+            total += abs(line.amount_micros) // tables.currency.micros_per_minor + 1
+        largest = max(largest, total)
+    return largest

@@ -1,0 +1,232 @@
+"""The reference: rates one pair at a time in decimal arithmetic, straight from the tariff's lines.
+
+It shares no code with the solver, so that an error would have to be made twice to pass. Slow on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
+
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, RateBreak, Service, Surcharge, Tariff, ZoneRule
+from doorstep.domain.money import Currency
+from doorstep.domain.place import Place
+from doorstep.kernels.rate.problem import Parcels
+from doorstep.kernels.rate.result import RateResult, Reason
+
+_MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    origin: Place
+    destination: Place
+    ship_day: int
+    weight_g: int
+    sides_mm: tuple[int, ...]  # longest first
+    residential: bool
+    signature: bool
+    saturday: bool
+    accepts: frozenset[str]
+    slowest: int
+
+    @property
+    def girth_mm(self) -> int:
+        return self.sides_mm[0] + 2 * sum(self.sides_mm[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    reason: Reason
+    billed_g: int
+    zone: str | None
+    freight: Decimal = Decimal(0)  # minor units, like surcharges
+    surcharges: Decimal = Decimal(0)
+
+
+def check(
+    tariff: Tariff,
+    currency: Currency,
+    origins: Sequence[Place],
+    destinations: Sequence[Place],
+    parcels: Parcels,
+    result: RateResult,
+) -> tuple[str, ...]:
+    """Rate everything again, slowly, and list every difference; none: the result is right.
+
+    Parameters
+    ----------
+    tariff, currency, origins, destinations
+        What the tables were compiled from.
+    parcels
+        n parcels.
+    result
+        The solver's answer, arrays [n, s].
+    """
+    shape = (len(parcels), len(tariff.services))
+    fields = ("reason", "freight_minor", "surcharges_minor", "billed_weight_g", "zone")
+    misshapen = [f"{name} has shape {getattr(result, name).shape}" for name in fields]
+    misshapen = [text for name, text in zip(fields, misshapen, strict=True) if getattr(result, name).shape != shape]
+    if misshapen:
+        return tuple(f"{text}, not {shape}" for text in misshapen)
+    zones = sorted({rule.zone for rule in tariff.zones} | {line.zone for line in tariff.rates})
+    faults: list[str] = []
+    with localcontext(Context(prec=60)):
+        for p in range(shape[0]):
+            for s, service in enumerate(tariff.services):
+                quote = _quote(tariff, currency, service, _parcel(origins, destinations, parcels, p, s))
+                expected = (
+                    int(quote.reason),
+                    int(quote.freight),
+                    int(quote.surcharges),
+                    quote.billed_g,
+                    -1 if quote.zone is None else zones.index(quote.zone),
+                )
+                for name, wanted in zip(fields, expected, strict=True):
+                    given = int(getattr(result, name)[p, s])
+                    if given != wanted:
+                        faults.append(f"parcel {p}, service {service.service}: {name} is {given}, not {wanted}")
+    return tuple(faults)
+
+
+def _parcel(origins: Sequence[Place], destinations: Sequence[Place], parcels: Parcels, p: int, s: int) -> _Parcel:
+    day = parcels.ship_day[p] if parcels.ship_day.ndim == 1 else parcels.ship_day[p, s]
+    sides = tuple(sorted((int(side) for side in parcels.size_mm[p]), reverse=True))
+    kinds = {kind for power, kind in zip((1, 2, 4), DELIVERS_TO, strict=True) if parcels.accepts[p] // power % 2 == 1}
+    return _Parcel(
+        origin=origins[parcels.origin[p]],
+        destination=destinations[parcels.destination[p]],
+        ship_day=int(day),
+        weight_g=int(parcels.weight_g[p]),
+        sides_mm=sides,
+        residential=bool(parcels.residential[p]),
+        signature=bool(parcels.signature[p]),
+        saturday=bool(parcels.saturday[p]),
+        accepts=frozenset(kinds),
+        slowest=int(parcels.slowest[p]),
+    )
+
+
+def _quote(tariff: Tariff, currency: Currency, service: Service, parcel: _Parcel) -> _Quote:
+    billed_g = parcel.weight_g
+    if service.dim_divisor_cm3_per_kg:
+        length, width, height = (Decimal(side) / 10 for side in parcel.sides_mm)
+        kilograms = length * width * height / service.dim_divisor_cm3_per_kg
+        billed_g = max(billed_g, int((kilograms * 1000).to_integral_value(ROUND_CEILING)))
+    rule = _rule(tariff.zones, service, parcel)
+    if rule is None:
+        return _Quote(Reason.NO_ZONE, billed_g, None)
+    surcharges = [
+        line for line in tariff.surcharges if line.service == service.service and _valid(line, parcel.ship_day)
+    ]
+    reason = _refusal(service, surcharges, parcel)
+    if reason is not Reason.ELIGIBLE:
+        return _Quote(reason, billed_g, rule.zone)
+    freight = _freight(tariff.rates, rule, billed_g, parcel.ship_day)
+    if freight is None:
+        return _Quote(Reason.NO_RATE, billed_g, rule.zone)
+    rounded = _round(freight, currency)
+    return _Quote(
+        Reason.ELIGIBLE, billed_g, rule.zone, rounded, _surcharges(surcharges, service, rule, parcel, rounded, currency)
+    )
+
+
+def _plain(code: str) -> str:
+    return "".join(letter for letter in code.upper() if letter not in {" ", "-"})
+
+
+def _rule(rules: Iterable[ZoneRule], service: Service, parcel: _Parcel) -> ZoneRule | None:
+    matching = [
+        rule
+        for rule in rules
+        if rule.service == service.service
+        and rule.origin_country.upper() == parcel.origin.country.upper()
+        and rule.destination_country.upper() == parcel.destination.country.upper()
+        and _plain(parcel.origin.postcode).startswith(_plain(rule.origin_prefix))
+        and _plain(parcel.destination.postcode).startswith(_plain(rule.destination_prefix))
+    ]
+    return max(
+        matching,
+        key=lambda rule: (len(_plain(rule.destination_prefix)), len(_plain(rule.origin_prefix))),
+        default=None,
+    )
+
+
+def _valid(line: RateBreak | Surcharge, ship_day: int) -> bool:
+    day = date(1970, 1, 1) + timedelta(days=ship_day)
+    return (line.valid_from is None or line.valid_from <= day) and (line.valid_to is None or day <= line.valid_to)
+
+
+def _refusal(service: Service, surcharges: Sequence[Surcharge], parcel: _Parcel) -> Reason:
+    offered = {line.when for line in surcharges}
+    works_saturday = "Sat" in str(service.working_days).split(",")
+    refused = [
+        (service.delivers_to not in parcel.accepts, Reason.WRONG_DESTINATION_KIND),
+        (SPEEDS.index(service.speed) < parcel.slowest, Reason.TOO_SLOW),
+        (parcel.weight_g > service.max_weight_g, Reason.TOO_HEAVY),
+        (parcel.sides_mm[0] > service.max_length_mm, Reason.TOO_LONG),
+        (service.max_girth_mm is not None and parcel.girth_mm > service.max_girth_mm, Reason.GIRTH),
+        (parcel.signature and not service.signature and "signature" not in offered, Reason.NO_SIGNATURE),
+        (parcel.saturday and not works_saturday and "saturday" not in offered, Reason.NO_SATURDAY),
+    ]
+    return next((reason for holds, reason in refused if holds), Reason.ELIGIBLE)
+
+
+def _freight(rates: Iterable[RateBreak], rule: ZoneRule, billed_g: int, ship_day: int) -> Decimal | None:
+    """In major units, not rounded; None: not carried."""
+    ladder = [
+        line for line in rates if (line.service, line.zone) == (rule.service, rule.zone) and _valid(line, ship_day)
+    ]
+    carrying = [line for line in ladder if line.up_to_g >= billed_g]
+    if carrying:
+        return Decimal(min(carrying, key=lambda line: line.up_to_g).price_micros) / _MILLION
+    last = max(ladder, key=lambda line: line.up_to_g, default=None)
+    if last is None or last.per_extra_kg_micros is None:
+        return None
+    begun = (Decimal(billed_g - last.up_to_g) / 1000).to_integral_value(ROUND_CEILING)
+    return (Decimal(last.price_micros) + begun * last.per_extra_kg_micros) / _MILLION
+
+
+def _round(major: Decimal, currency: Currency) -> Decimal:
+    """Half up (towards the dearer), to minor units."""
+    return (major * Decimal(10) ** currency.digits + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
+
+
+def _surcharges(
+    surcharges: Sequence[Surcharge],
+    service: Service,
+    rule: ZoneRule,
+    parcel: _Parcel,
+    freight: Decimal,
+    currency: Currency,
+) -> Decimal:
+    """In minor units; `freight` likewise."""
+    applying = {
+        "always": True,
+        "residential": parcel.residential,
+        "remote": rule.remote,
+        "saturday": parcel.saturday,
+        "signature": parcel.signature and not service.signature,
+    }
+    measured = {
+        "over_length_mm": parcel.sides_mm[0],
+        "over_girth_mm": parcel.girth_mm,
+        "over_weight_g": parcel.weight_g,
+    }
+    minor_per_major = Decimal(10) ** currency.digits
+    charged: list[tuple[int, Decimal]] = []
+    for line in sorted(surcharges, key=lambda line: line.sequence):
+        if line.when in measured:
+            applies = line.threshold is not None and measured[line.when] > line.threshold
+        else:
+            applies = applying[line.when]
+        if not applies:
+            continue
+        amount = Decimal(line.amount_micros) / _MILLION
+        if line.percent:
+            seen = freight + sum(minor for sequence, minor in charged if sequence < line.sequence)
+            amount = seen / minor_per_major * amount / 100
+        charged.append((line.sequence, _round(amount, currency)))
+    return sum((minor for _, minor in charged), Decimal(0))

@@ -1,0 +1,228 @@
+"""The inner loop of rating: one pass over parcels x services, writing into arrays that the caller owns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from doorstep.kernels.compiled import compiled
+
+if TYPE_CHECKING:
+    from numpy import bool_, int32, int64, uint8
+    from numpy.typing import NDArray
+
+# Reasons, in order of precedence. They live in this file because the disk cache of a compiled function is renewed
+# only when the function's own file changes.
+ELIGIBLE = 0
+NO_ZONE = 1
+WRONG_DESTINATION_KIND = 2
+TOO_SLOW = 3
+TOO_HEAVY = 4
+TOO_LONG = 5
+GIRTH = 6
+NO_SIGNATURE = 7
+NO_SATURDAY = 8
+NO_RATE = 9
+
+# Conditions of a surcharge.
+ALWAYS = 0
+RESIDENTIAL = 1
+REMOTE = 2
+OVER_LENGTH_MM = 3
+OVER_GIRTH_MM = 4
+OVER_WEIGHT_G = 5
+SATURDAY = 6
+SIGNATURE = 7
+
+PERCENT_MICROS = 100_000_000  # an amount of this many millionths of a percent is the whole base
+GRAMS_PER_KG = 1000
+
+
+class Offers(NamedTuple):
+    """What each of s services takes; e counts the epochs between two changes of the tariff."""
+
+    speed: NDArray[int64]  # [s] index into SPEEDS
+    delivers_to: NDArray[int64]  # [s] one bit of DELIVERS_TO
+    max_weight_g: NDArray[int64]  # [s]
+    max_length_mm: NDArray[int64]  # [s]
+    max_girth_mm: NDArray[int64]  # [s] the largest integer: no limit
+    dim_divisor: NDArray[int64]  # [s] cm3 per kg; 0: gross weight only
+    signs: NDArray[bool_]  # [s] signed for without a surcharge
+    signature: NDArray[bool_]  # [s, e] a signature can be had, by the service or a surcharge
+    saturday: NDArray[bool_]  # [s, e] likewise
+
+
+class Lanes(NamedTuple):
+    """Which zone a route falls in. A lane is a (service, zone) pair."""
+
+    origin_class: NDArray[int32]  # [origins]
+    destination_class: NDArray[int32]  # [destinations]
+    code: NDArray[int32]  # [origin classes, destination classes, s] 2 x lane + remote; -1: not served
+    zone: NDArray[int32]  # [lanes] index into the zone names
+
+
+class Ladders(NamedTuple):
+    """Rate breaks in force together, ascending; equal ladders of consecutive epochs are stored once."""
+
+    of: NDArray[int32]  # [lanes, e] which ladder
+    start: NDArray[int32]  # [ladders + 1] its first break; it ends where the next starts
+    up_to_g: NDArray[int64]  # [breaks]
+    price_minor: NDArray[int64]  # [breaks] rounded
+    price_micros: NDArray[int64]  # [breaks]
+    extra_micros: NDArray[int64]  # [breaks] per kg begun beyond; -1: none
+
+
+class Charges(NamedTuple):
+    """Surcharges in force together, by sequence; equal lists of consecutive epochs are stored once."""
+
+    of: NDArray[int32]  # [s, e] which list
+    start: NDArray[int32]  # [lists + 1]
+    when: NDArray[int64]  # [charges]
+    threshold: NDArray[int64]  # [charges]
+    percent: NDArray[bool_]  # [charges]
+    amount: NDArray[int64]  # [charges] minor units, or millionths of a percent
+    sequence: NDArray[int64]  # [charges]
+    surcharge: NDArray[int32]  # [charges] index into the tariff's surcharges
+
+
+class ParcelRows(NamedTuple):
+    """The arrays of `Parcels`, and the epoch of each ship day ([n, 1] or [n, s])."""
+
+    origin: NDArray[int64]
+    destination: NDArray[int64]
+    epoch: NDArray[int32]
+    weight_g: NDArray[int64]
+    size_mm: NDArray[int64]
+    residential: NDArray[bool_]
+    signature: NDArray[bool_]
+    saturday: NDArray[bool_]
+    accepts: NDArray[int64]
+    slowest: NDArray[int64]
+
+
+class Quotes(NamedTuple):
+    """Output, all [n, s]."""
+
+    reason: NDArray[uint8]
+    freight_minor: NDArray[int64]
+    surcharges_minor: NDArray[int64]
+    billed_weight_g: NDArray[int64]
+    zone: NDArray[int32]
+
+
+@compiled
+def divide_half_up(numerator: int, denominator: int) -> int:
+    """Divide with halves going up."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+@compiled
+def freight_of(ladders: Ladders, ladder: int, billed_g: int, micros_per_minor: int) -> int:
+    """Freight in minor units; -1: no break of the ladder carries the weight."""
+    low = ladders.start[ladder]
+    end = ladders.start[ladder + 1]
+    high = end
+    while low < high:
+        middle = (low + high) // 2
+        if ladders.up_to_g[middle] < billed_g:
+            low = middle + 1
+        else:
+            high = middle
+    if low < end:
+        price: int = ladders.price_minor[low]
+        return price
+    if ladders.start[ladder] == end or ladders.extra_micros[end - 1] < 0:
+        return -1
+    kilograms = (billed_g - ladders.up_to_g[end - 1] + GRAMS_PER_KG - 1) // GRAMS_PER_KG
+    return divide_half_up(ladders.price_micros[end - 1] + kilograms * ladders.extra_micros[end - 1], micros_per_minor)
+
+
+@compiled
+def rate_parcels(
+    first: int,
+    last: int,
+    parcels: ParcelRows,
+    offers: Offers,
+    lanes: Lanes,
+    ladders: Ladders,
+    charges: Charges,
+    micros_per_minor: int,
+    quotes: Quotes,
+) -> None:
+    """Rate parcels `first` to `last` (exclusive) on every service. `quotes` holds zeros beforehand."""
+    per_service = parcels.epoch.shape[1] > 1
+    for p in range(first, last):
+        a, b, c = parcels.size_mm[p, 0], parcels.size_mm[p, 1], parcels.size_mm[p, 2]
+        length = max(a, b, c)
+        girth = 2 * (a + b + c) - length
+        volume = a * b * c
+        weight = parcels.weight_g[p]
+        origin = lanes.origin_class[parcels.origin[p]]
+        destination = lanes.destination_class[parcels.destination[p]]
+        for s in range(offers.speed.shape[0]):
+            epoch = parcels.epoch[p, s if per_service else 0]
+            divisor = offers.dim_divisor[s]
+            billed = weight
+            if divisor > 0:
+                # mm3 / (cm3 per kg) is grams
+                billed = max(weight, (volume + divisor - 1) // divisor)
+            quotes.billed_weight_g[p, s] = billed
+            code = lanes.code[origin, destination, s]
+            if code < 0:
+                quotes.zone[p, s] = -1
+                quotes.reason[p, s] = NO_ZONE
+                continue
+            lane = code >> 1
+            remote = (code & 1) == 1
+            quotes.zone[p, s] = lanes.zone[lane]
+
+            reason = ELIGIBLE
+            freight = 0
+            if parcels.accepts[p] & offers.delivers_to[s] == 0:
+                reason = WRONG_DESTINATION_KIND
+            elif offers.speed[s] < parcels.slowest[p]:
+                reason = TOO_SLOW
+            elif weight > offers.max_weight_g[s]:
+                reason = TOO_HEAVY
+            elif length > offers.max_length_mm[s]:
+                reason = TOO_LONG
+            elif girth > offers.max_girth_mm[s]:
+                reason = GIRTH
+            elif parcels.signature[p] and not offers.signature[s, epoch]:
+                reason = NO_SIGNATURE
+            elif parcels.saturday[p] and not offers.saturday[s, epoch]:
+                reason = NO_SATURDAY
+            else:
+                freight = freight_of(ladders, ladders.of[lane, epoch], billed, micros_per_minor)
+                if freight < 0:
+                    reason = NO_RATE
+            quotes.reason[p, s] = reason
+            if reason != ELIGIBLE:
+                continue
+            quotes.freight_minor[p, s] = freight
+
+            # A percent sees the lines of lower sequence only: `base` moves when the sequence does.
+            total = freight
+            base = freight
+            sequence = 0
+            charge_list = charges.of[s, epoch]
+            for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
+                if charges.sequence[k] != sequence:
+                    sequence = charges.sequence[k]
+                    base = total
+                when = charges.when[k]
+                threshold = charges.threshold[k]
+                if (
+                    when == ALWAYS
+                    or (when == RESIDENTIAL and parcels.residential[p])
+                    or (when == REMOTE and remote)
+                    or (when == OVER_LENGTH_MM and length > threshold)
+                    or (when == OVER_GIRTH_MM and girth > threshold)
+                    or (when == OVER_WEIGHT_G and weight > threshold)
+                    or (when == SATURDAY and parcels.saturday[p])
+                    or (when == SIGNATURE and parcels.signature[p] and not offers.signs[s])
+                ):
+                    if charges.percent[k]:
+                        total += divide_half_up(base * charges.amount[k], PERCENT_MICROS)
+                    else:
+                        total += charges.amount[k]
+            quotes.surcharges_minor[p, s] = total - freight

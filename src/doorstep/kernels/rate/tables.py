@@ -1,0 +1,156 @@
+"""A tariff as arrays, compiled once for a set of origins and destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Service, Surcharge, Tariff
+from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.money import Currency
+from doorstep.domain.place import Place
+from doorstep.kernels.rate.charges import MAX_AMOUNT, compile_charges, compile_ladders
+from doorstep.kernels.rate.compiled import SATURDAY, SIGNATURE, Charges, Ladders, Lanes, Offers
+from doorstep.kernels.rate.validity import change_days
+from doorstep.kernels.rate.zones import resolve_lanes
+
+_SATURDAY = 5  # weekday
+_UNLIMITED = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TariffTables:
+    """A compiled tariff; make it with `compile_tariff`.
+
+    Attributes
+    ----------
+    services
+        The services; their order is the second axis of every result.
+    surcharges
+        The tariff's surcharges, which `charges.surcharge` points into.
+    zone_names
+        The distinct zone names, sorted; results hold indices into them.
+    changes
+        Days since 1970-01-01 on which the tariff changes, ascending. Day d lies in epoch
+        `searchsorted(changes, d, side="right")`.
+    """
+
+    services: tuple[Service, ...]
+    surcharges: tuple[Surcharge, ...]
+    currency: Currency
+    origins: tuple[Place, ...]
+    destinations: tuple[Place, ...]
+    zone_names: tuple[str, ...]
+    changes: NDArray[np.int64]
+    offers: Offers
+    lanes: Lanes
+    ladders: Ladders
+    charges: Charges
+
+    def lane(self, service: int, origin: int, destination: int) -> int:
+        """Lane of a route by a service; -1: not served."""
+        return self._code(service, origin, destination) >> 1
+
+    def remote(self, service: int, origin: int, destination: int) -> bool:
+        """Whether the matched zone rule calls the destination remote."""
+        return self._code(service, origin, destination) & 1 == 1 and self.lane(service, origin, destination) >= 0
+
+    def zone_index(self, service: int, origin: int, destination: int) -> int:
+        """Zone of a route by a service, an index into `zone_names`; -1: not served."""
+        lane = self.lane(service, origin, destination)
+        return -1 if lane < 0 else int(self.lanes.zone[lane])
+
+    def _code(self, service: int, origin: int, destination: int) -> int:
+        row, column = self.lanes.origin_class[origin], self.lanes.destination_class[destination]
+        return int(self.lanes.code[row, column, service])
+
+
+def compile_tariff(
+    tariff: Tariff, currency: Currency, origins: Sequence[Place], destinations: Sequence[Place]
+) -> TariffTables:
+    """Compile a tariff into arrays.
+
+    Parameters
+    ----------
+    tariff
+        Amounts in `currency`.
+    currency
+        The brand's currency; decides the minor unit that charge lines are rounded to.
+    origins, destinations
+        The places that parcels leave from and go to; parcels name them by index. Postcodes compare in upper case
+        without spaces and hyphens.
+
+    Raises
+    ------
+    InvalidProblem
+        The tariff contradicts itself or names a service that it does not describe.
+    """
+    services = _numbered(tariff.services)
+    pairs = {(rule.service, rule.zone) for rule in tariff.zones} | {(line.service, line.zone) for line in tariff.rates}
+    for service in sorted({service for service, _ in pairs} | {line.service for line in tariff.surcharges}):
+        if service not in services:
+            raise InvalidProblem(f"service {service} has zones, rates or surcharges but is not described")
+    lane_of = {pair: lane for lane, pair in enumerate(sorted(pairs))}
+    zone_names = sorted({zone for _, zone in pairs})
+    zone_index = {zone: index for index, zone in enumerate(zone_names)}
+    changes = change_days((*tariff.rates, *tariff.surcharges))
+    charges = compile_charges(tariff.surcharges, services, changes, currency)
+    lane_zone = [zone_index[zone] for _, zone in lane_of]
+    return TariffTables(
+        services=tariff.services,
+        surcharges=tariff.surcharges,
+        currency=currency,
+        origins=tuple(origins),
+        destinations=tuple(destinations),
+        zone_names=tuple(zone_names),
+        changes=np.array(changes, np.int64),
+        offers=_offers(tariff.services, charges),
+        lanes=resolve_lanes(tariff.zones, services, lane_of, lane_zone, origins, destinations),
+        ladders=compile_ladders(tariff.rates, lane_of, changes, currency),
+        charges=charges,
+    )
+
+
+def _numbered(services: Sequence[Service]) -> dict[str, int]:
+    """Return the index of each service, checked."""
+    index: dict[str, int] = {}
+    for offer in services:
+        if offer.service in index:
+            raise InvalidProblem(f"service {offer.service} is described twice")
+        index[offer.service] = len(index)
+        limits = (offer.max_weight_g, offer.max_length_mm, offer.max_girth_mm or 0, offer.dim_divisor_cm3_per_kg)
+        if not all(0 <= limit <= MAX_AMOUNT for limit in limits):
+            raise InvalidProblem(f"service {offer.service}: a limit or divisor is out of range")
+        if offer.speed not in SPEEDS or offer.delivers_to not in DELIVERS_TO:
+            raise InvalidProblem(f"service {offer.service}: speed or delivers_to not understood")
+    return index
+
+
+def _offers(services: Sequence[Service], charges: Charges) -> Offers:
+    def measures(values: list[int]) -> NDArray[np.int64]:
+        return np.array(values, np.int64)
+
+    signs = np.array([offer.signature for offer in services], np.bool_)
+    works = np.array([_SATURDAY in offer.working_days for offer in services], np.bool_)
+    return Offers(
+        speed=measures([SPEEDS.index(offer.speed) for offer in services]),
+        delivers_to=measures([1 << DELIVERS_TO.index(offer.delivers_to) for offer in services]),
+        max_weight_g=measures([offer.max_weight_g for offer in services]),
+        max_length_mm=measures([offer.max_length_mm for offer in services]),
+        max_girth_mm=measures([_UNLIMITED if offer.max_girth_mm is None else offer.max_girth_mm for offer in services]),
+        dim_divisor=measures([offer.dim_divisor_cm3_per_kg for offer in services]),
+        signs=signs,
+        signature=signs[:, None] | _charged(charges, SIGNATURE),
+        saturday=works[:, None] | _charged(charges, SATURDAY),
+    )
+
+
+def _charged(charges: Charges, when: int) -> NDArray[np.bool_]:
+    """Where a surcharge of that condition is in force, [s, epochs]."""
+    before = np.concatenate(([0], np.cumsum(charges.when == when)))
+    per_list = before[charges.start[1:]] > before[charges.start[:-1]]
+    found: NDArray[np.bool_] = per_list[charges.of] if charges.of.size else np.zeros(charges.of.shape, np.bool_)
+    return found
