@@ -48,8 +48,7 @@ class Lane:
     destination_region: str
     destination_prefix: str
     parcels: int  # handed over before the model's instant
-    arrived_ppm: tuple[int, ...]  # [k]: share that arrived by the k-th working day after the hand-over; ends where the
-    # history ends
+    arrived_ppm: tuple[int, ...]  # [k]: share arrived by the k-th working day after hand-over; ends with the history
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _FLOAT = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,6})?)?")
 _OFFSET = re.compile(r"Z|[+-][0-9]{2}:?[0-9]{2}")
+_INSTANT = re.compile(f"(?:{_LOCAL.pattern})(?:{_OFFSET.pattern})")
+_SPACE = re.compile(r"\s")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -40,6 +42,16 @@ class Kind:
     constraints: Mapping[str, Any] = field(default_factory=dict)
     format: str = ""
     absent: Any = None  # stands for an empty cell, and for a column left out
+    many: Callable[[list[str]], list[Any] | None] | None = None  # parses all at once; None: look at each
+
+
+def _plain_text(cells: list[str]) -> list[str] | None:
+    return cells if max(map(len, cells), default=0) <= MAX_TEXT and "".join(cells).isprintable() else None
+
+
+def _plain_codes(cells: list[str]) -> list[str] | None:
+    joined = "".join(cells)
+    return cells if max(map(len, cells), default=0) <= MAX_ID and joined.isprintable() and " " not in joined else None
 
 
 def text() -> Kind:
@@ -50,7 +62,7 @@ def text() -> Kind:
             raise ValueError("contains a control character")
         return cell
 
-    return Kind("text", parse, constraints={"maxLength": MAX_TEXT}, absent="")
+    return Kind("text", parse, constraints={"maxLength": MAX_TEXT}, absent="", many=_plain_text)
 
 
 def code() -> Kind:
@@ -65,7 +77,7 @@ def code() -> Kind:
             raise ValueError("begins or ends with a space")
         return cell
 
-    return Kind("code", parse, constraints={"maxLength": MAX_ID}, absent="")
+    return Kind("code", parse, constraints={"maxLength": MAX_ID}, absent="", many=_plain_codes)
 
 
 def word() -> Kind:
@@ -73,11 +85,12 @@ def word() -> Kind:
     accept = code().parse
 
     def parse(cell: str) -> str:
-        if any(character.isspace() for character in cell):
+        if _SPACE.search(cell):
             raise ValueError("contains a space: the ids of orders and parcels are joined by spaces")
         return str(accept(cell))
 
-    return Kind("code without spaces", parse, constraints={"maxLength": MAX_ID, "pattern": r"\S+"}, absent="")
+    constraints = {"maxLength": MAX_ID, "pattern": r"\S+"}
+    return Kind("code without spaces", parse, constraints=constraints, absent="", many=_plain_codes)
 
 
 def whole(low: int, high: int) -> Kind:
@@ -165,7 +178,15 @@ def instant() -> Kind:
             raise ValueError("is no instant of the calendar") from None
         return _in_range(moment)
 
-    return Kind("instant with offset", parse, "datetime", format="any")
+    def many(cells: list[str]) -> list[datetime] | None:
+        try:
+            moments = [*map(datetime.fromisoformat, cells)] if all(map(_INSTANT.fullmatch, cells)) else []
+        except ValueError:
+            return None
+        years = {moment.year for moment in moments}
+        return moments if years and FIRST_YEAR < min(years) <= max(years) < LAST_YEAR else None
+
+    return Kind("instant with offset", parse, "datetime", format="any", many=many)
 
 
 def _in_range(moment: datetime) -> datetime:

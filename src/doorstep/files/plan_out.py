@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,28 +45,27 @@ PLACEMENT_COLUMNS = (
 UNPLANNED_COLUMNS = ("order", "reason", "detail", "remedy")
 
 
-def write_plan(
-    folder: Path,
-    parcels: Iterable[Parcel],
-    unplanned: Iterable[Unplanned],
-    decisions: Iterable[Decision],
-    currency: Currency,
-    summary: Mapping[str, object],
-) -> None:
-    """Write a plan into a folder that exists (see `output_folder`). Each iterable is walked once."""
+def write_plan(folder: Path, parcels: Iterable[Parcel], unplanned: Iterable[Unplanned], currency: Currency) -> None:
+    """Write plan.csv, placements.csv and unplanned.csv into a folder that exists (see `output_folder`)."""
     _write_parcels(folder, parcels, currency)
     with (folder / "unplanned.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(UNPLANNED_COLUMNS)
         writer.writerows((one.order, one.reason, one.detail, one.remedy) for one in unplanned)
+
+
+def write_decisions(folder: Path, decisions: Iterable[Decision], currency: Currency) -> Iterator[Decision]:
+    """Write decisions.jsonl, handing each decision on: a stream of them is computed once for all its readers."""
     with (folder / "decisions.jsonl").open("wb") as lines:
-        lines.writelines(
-            orjson.dumps(decision_record(decision, currency), option=orjson.OPT_APPEND_NEWLINE)
-            for decision in decisions
-        )
-    (folder / SUMMARY_FILE).write_bytes(
-        orjson.dumps({**summary, MARK: WRITER}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    )
+        for decision in decisions:
+            lines.write(orjson.dumps(decision_record(decision, currency), option=orjson.OPT_APPEND_NEWLINE))
+            yield decision
+
+
+def write_summary(folder: Path, summary: Mapping[str, object]) -> None:
+    """Write summary.json with the mark by which an output of ours is known."""
+    marked = {**summary, MARK: WRITER}
+    (folder / SUMMARY_FILE).write_bytes(orjson.dumps(marked, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def _write_parcels(folder: Path, parcels: Iterable[Parcel], currency: Currency) -> None:

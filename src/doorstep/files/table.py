@@ -127,20 +127,7 @@ def _parse_column(read: Columns, column: Column) -> None:
     if texts is None:
         read.values[column.name] = [column.kind.absent] * len(read.rows)
         return
-    parsed: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    parse = column.kind.parse
-    for cell in set(texts):
-        if not cell:
-            if column.blank:
-                parsed[cell] = column.kind.absent
-            else:
-                wrong[cell] = "is empty"
-            continue
-        try:
-            parsed[cell] = parse(cell)
-        except ValueError as error:
-            wrong[cell] = str(error)
+    parsed, wrong = _parse_cells(set(texts), column)
     read.values[column.name] = list(map(parsed.get, texts))
     if wrong:
         read.wrong[column.name] = wrong
@@ -148,3 +135,27 @@ def _parse_column(read: Columns, column: Column) -> None:
         for row, cell in zip(read.rows, texts, strict=True):
             if cell in wrong:
                 finding.add(row, cell, wrong[cell])
+
+
+def _parse_cells(distinct: set[str], column: Column) -> tuple[dict[str, Any], dict[str, str]]:
+    """Parse each text once: what the sound ones mean, and why the others are faulty."""
+    parsed: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    kind = column.kind
+    if "" in distinct:
+        distinct.remove("")
+        if column.blank:
+            parsed[""] = kind.absent
+        else:
+            wrong[""] = "is empty"
+    cells = list(distinct)
+    at_once = kind.many(cells) if kind.many else None
+    if at_once is not None:
+        parsed.update(zip(cells, at_once, strict=True))
+        return parsed, wrong
+    for cell in cells:
+        try:
+            parsed[cell] = kind.parse(cell)
+        except ValueError as error:
+            wrong[cell] = str(error)
+    return parsed, wrong

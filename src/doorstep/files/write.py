@@ -13,10 +13,10 @@ from typing import Any, TextIO
 
 from doorstep.files.output import PACKAGE_FILE, digest, output_folder
 from doorstep.files.package import datapackage
-from doorstep.files.plan_out import write_plan
+from doorstep.files.plan_out import write_decisions, write_plan, write_summary
 from doorstep.files.schema import BY_NAME, TABLES
 
-__all__ = ["output_folder", "write_brand_folder", "write_csv", "write_plan"]
+__all__ = ["output_folder", "write_brand_folder", "write_csv", "write_decisions", "write_plan", "write_summary"]
 
 _AS_TEXT: dict[type, Callable[[Any], object]] = {bool: int, datetime: datetime.isoformat, date: date.isoformat}
 

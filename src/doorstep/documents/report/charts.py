@@ -95,7 +95,9 @@ def cost_parts(report: PlanReport, counted: Tally) -> Chart:
 def cost_per_parcel(currency: Currency, costs_minor: Sequence[int]) -> Chart:
     ordered = sorted(costs_minor)
     half, tenth = quantile(ordered, 0.5), quantile(ordered, 0.9)
-    takeaway = f"Half of the parcels cost {amount(currency, half)} or less, one in ten more than {_money(currency, tenth)}."
+    takeaway = (
+        f"Half of the parcels cost {amount(currency, half)} or less, one in ten more than {_money(currency, tenth)}."
+    )
     columns = [_cost_column(currency, b) for b in histogram(ordered, 14)]
     title = f"Cost per parcel, {currency.code}"
     return _histogram_chart("costs", title, takeaway, columns, ("Cost", "Parcels"))
@@ -187,7 +189,9 @@ def _bars(columns: list[Column]) -> list[Markup]:
             height = max(1.0, height)
         tip = element("title", f"{column.name}: {count(column.count)}")
         parts.append(
-            element("rect", tip, x=centre - width / 2, y=floor - height, width=width, height=height, class_=column.style)
+            element(
+                "rect", tip, x=centre - width / 2, y=floor - height, width=width, height=height, class_=column.style
+            )
         )
         if place % labelled == 0:
             parts.append(element("text", column.label, x=centre, y=HEIGHT - 8, class_="label middle"))

@@ -78,7 +78,7 @@ def site_map(report: PlanReport, tallied: Tally) -> SiteMap | None:
     frame = reach.grown(reach.width * 0.6, reach.height * 0.6).within(WORLD)
     canvas = _Canvas(home, scale)
     outside = _count_outside(destinations, home)
-    description = _description(report, destinations, len(used))
+    description = _description(destinations, len(used))
     drawing = element(
         "svg",
         element("title", "Map of sites and destinations", id="map-title"),
@@ -239,9 +239,17 @@ def _markers(
         name = site.name or site.site
         shown = name if len(name) <= 22 else name[:21] + "…"
         tip = element("title", f"{name} ({site.site}): {counted(parcels, 'parcel')}")
-        parts = [tip, element("rect", x=-half, y=-half, width=2 * half, height=2 * half, rx=2, class_=colours[site.site])]
+        parts = [
+            tip,
+            element("rect", x=-half, y=-half, width=2 * half, height=2 * half, rx=2, class_=colours[site.site]),
+        ]
         box = Box(x - half, y - half, x + half, y + half)
-        for dx, dy, anchor in ((half + 5, 4.0, "start"), (-half - 5, 4.0, "end"), (0.0, -half - 6, "middle"), (0.0, half + 14, "middle")):
+        for dx, dy, anchor in (
+            (half + 5, 4.0, "start"),
+            (-half - 5, 4.0, "end"),
+            (0.0, -half - 6, "middle"),
+            (0.0, half + 14, "middle"),
+        ):
             wide = 7.2 * len(shown)
             left = x + dx - {"start": 0.0, "end": wide, "middle": wide / 2}[anchor]
             label = Box(left, y + dy - 11, left + wide, y + dy + 3)
@@ -279,7 +287,7 @@ def _rows(report: PlanReport, tallied: Tally, colours: dict[str, str]) -> tuple[
     return tuple(rows)
 
 
-def _description(report: PlanReport, destinations: list[Destination], sites: int) -> str:
+def _description(destinations: list[Destination], sites: int) -> str:
     return (
         f"{counted(sites, 'site')} as squares and {counted(len(destinations), 'order')} as dots at their destinations, "
         "in the colour of the site that ships them. The table beside it gives the same in figures."

@@ -102,7 +102,8 @@ class Records:
         products: dict[str, Product],
         decisions: Iterator[Decision],
     ) -> dict[str, Any]:
-        rows, skus = [], set()
+        rows: list[dict[str, Any]] = []
+        skus: set[str] = set()
         for order in orders:
             why = unplanned.get(order.order)
             decision = None if why else next(decisions, None)

@@ -60,9 +60,7 @@ def on_time_of(parcels: list[Parcel]) -> float:
 
 def tally(report: PlanReport) -> Tally:
     counted = Tally(cost_parts_minor={key: 0 for key, _ in PARTS})
-    inner = {
-        carton.carton: carton.inner_mm[0] * carton.inner_mm[1] * carton.inner_mm[2] for carton in report.cartons
-    }
+    inner = {carton.carton: carton.inner_mm[0] * carton.inner_mm[1] * carton.inner_mm[2] for carton in report.cartons}
     for parcel in report.parcels:
         for key, _ in PARTS:
             counted.cost_parts_minor[key] += part_minor(parcel.cost, key)
@@ -78,8 +76,8 @@ def tally(report: PlanReport) -> Tally:
         if parcel.carton != OWN_BOX:
             use.inner_mm3 += inner.get(parcel.carton, 0)
             use.filled_mm3 += sum(p.length_mm * p.width_mm * p.height_mm for p in parcel.placements)
-        for order in parcel.orders:
-            counted.parcels_of[order].append(parcel)
+        for order_id in parcel.orders:
+            counted.parcels_of[order_id].append(parcel)
     for order in report.orders:
         parcels = counted.parcels_of.get(order.order)
         if parcels:

@@ -57,9 +57,21 @@ def tiles(report: PlanReport) -> tuple[Tile, ...]:
             f"objective {amount(currency, plan.objective_minor)}, the rule's {amount(currency, rule.objective_minor)}",
             _verdict(saved),
         ),
-        Tile("Cost per parcel", _per(currency, plan.cost_minor, plan.parcels), f"the rule: {_per(currency, rule.cost_minor, rule.parcels)}"),
-        Tile("Mean promise", f"{decimal(plan.mean_promised_days)} days", f"the rule: {decimal(rule.mean_promised_days)} days"),
-        Tile("Expected on time", percent(plan.expected_on_time), f"of all orders; the rule: {percent(rule.expected_on_time)}"),
+        Tile(
+            "Cost per parcel",
+            _per(currency, plan.cost_minor, plan.parcels),
+            f"the rule: {_per(currency, rule.cost_minor, rule.parcels)}",
+        ),
+        Tile(
+            "Mean promise",
+            f"{decimal(plan.mean_promised_days)} days",
+            f"the rule: {decimal(rule.mean_promised_days)} days",
+        ),
+        Tile(
+            "Expected on time",
+            percent(plan.expected_on_time),
+            f"of all orders; the rule: {percent(rule.expected_on_time)}",
+        ),
         Tile(
             "Not planned",
             count(plan.unplanned),

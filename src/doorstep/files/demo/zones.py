@@ -23,7 +23,7 @@ _LOCAL = {
         "ES": {"ES": "D", "FR": "N", "IT": "E"},
         "IT": {"IT": "D", "FR": "N", "AT": "E"},
     },
-    "azur-point": {"FR": {"FR": "D", "ES": "N"}, "ES": {"ES": "D", "FR": "N"}, "IT": {"IT": "D", "FR": "N"}},
+    "azur-point": {"FR": {"FR": "D", "ES": "N", "IT": "N"}, "ES": {"ES": "D", "FR": "N"}, "IT": {"IT": "D", "FR": "N"}},
 }
 # From the depot beside a site, its own region is cheaper: service, origin, origin prefix, destination prefixes.
 _REGIONAL = (

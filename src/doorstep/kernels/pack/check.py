@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from itertools import combinations
 
-
 from doorstep.domain.units import PPM
 from doorstep.kernels.pack.problem import IntArray, PackProblem
 
 Box = tuple[int, int, int, int, int, int]  # near corner, far corner
 
 
-def check(
-    problem: PackProblem, load: int, carton: int, layout: IntArray, support_ppm: int = 0
-) -> tuple[str, ...]:
+def check(problem: PackProblem, load: int, carton: int, layout: IntArray, support_ppm: int = 0) -> tuple[str, ...]:
     """List what is wrong with a layout; empty: nothing.
 
     Parameters
@@ -147,5 +144,3 @@ def _support(boxes: list[Box], support_ppm: int) -> list[str]:
         if held * PPM < support_ppm * (box[3] - box[0]) * (box[4] - box[1]):
             faults.append(f"unit {i}: rests on too little")
     return faults
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.pack.spaces import CORNER, FAR_CORNER, MAX_SPACES, SMALL_SPACE, TIGHT, TOUCH, fill, rests, shadow
+from doorstep.kernels.pack.spaces import CORNER, FAR_CORNER, MAX_SPACES, TIGHT, TOUCH, fill, rests, shadow
 from doorstep.kernels.pack.units import (
     BY_FACE,
     BY_LONGEST,
@@ -19,6 +19,7 @@ from doorstep.kernels.pack.units import (
     grid,
     refused,
     sort_units,
+    too_much,
     turn,
     unpack,
 )
@@ -27,8 +28,26 @@ Scratch = tuple[IntArray, ...]
 
 NO, FITS, UNPROVEN = 0, 1, 2
 CHEAP_PASSES = 3  # tried before the exact search
-# Knobs: exact_units, exact_nodes, passes, max_units, support_ppm.
-PASSES = np.array([[o, r, a, b, 3 - a - b] for o in range(4) for r in range(5) for a in range(3) for b in range(3) if a != b])
+# Order of the units, rule of the place, axes of a position from the most to the least important. Chosen on real
+# orders and baskets: each is the one that packs most of what the ones before it leave.
+PASSES = np.array(
+    [
+        [BY_LONGEST, TIGHT, 0, 1, 2],
+        [BY_SHORTEST, FAR_CORNER, 1, 0, 2],
+        [BY_SHORTEST, TIGHT, 0, 2, 1],
+        [BY_VOLUME, FAR_CORNER, 2, 0, 1],
+        [BY_LONGEST, TOUCH, 2, 0, 1],
+        [BY_VOLUME, FAR_CORNER, 0, 1, 2],
+        [BY_SHORTEST, FAR_CORNER, 2, 1, 0],
+        [BY_VOLUME, CORNER, 0, 1, 2],
+        [BY_VOLUME, CORNER, 2, 1, 0],
+        [BY_FACE, TOUCH, 0, 1, 2],
+        [BY_VOLUME, FAR_CORNER, 1, 2, 0],
+        [BY_LONGEST, FAR_CORNER, 0, 1, 2],
+    ]
+)
+BIGGEST_FIRST = PASSES[3]  # the order of the exact search
+# Columns of the knobs: exact_units, exact_nodes, passes, max_units, support_ppm.
 
 
 @compiled
@@ -63,7 +82,7 @@ def allowed(i: int, j: int, relation: int, bare: IntArray, limit: IntArray, pos:
     axis = (relation - 1) % 3
     if axis == 2 and bare[first]:
         return False
-    return pos[first, axis] + dim[first, axis] <= limit[second, axis]
+    return bool(pos[first, axis] + dim[first, axis] <= limit[second, axis])
 
 
 @compiled
@@ -217,9 +236,11 @@ def attempt(items: IntArray, line_item: IntArray, count: int, box: IntArray, kno
         assumed = assumed or unit[u, 4] != unit[u, 5]
     exact_after = min(CHEAP_PASSES, knobs[2]) if count <= knobs[0] else knobs[2]
     for at in range(knobs[2] + 1):
+        if at == min(CHEAP_PASSES, knobs[2]) and too_much(turns, turn_count, count, box):
+            return NO
         if at == exact_after:
             # Of a large load, the biggest units alone may be proven not to fit. What is only assumed proves nothing.
-            sort_units(unit, count, PASSES[0], order)
+            sort_units(unit, count, BIGGEST_FIRST, order)
             few = min(count, knobs[0])
             trial = unit[:, 4] if few == count else unit[:, 5]
             found = search(unit, turns, turn_count, order, few, box, trial, knobs[1], pos, dim)
@@ -243,7 +264,7 @@ def attempt(items: IntArray, line_item: IntArray, count: int, box: IntArray, kno
 @compiled
 def holds(carton: IntArray, smaller: IntArray) -> bool:
     """Tell whether a carton holds another without turning it."""
-    return carton[0] >= smaller[0] and carton[1] >= smaller[1] and carton[2] >= smaller[2]
+    return bool(carton[0] >= smaller[0] and carton[1] >= smaller[1] and carton[2] >= smaller[2])
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from doorstep.kernels.pack.compiled import judge
-from doorstep.kernels.pack.problem import IntArray, PackParams, PackProblem, PackResult, VerdictArray
+from doorstep.kernels.pack.problem import PackParams, PackProblem, PackResult, VerdictArray
 from doorstep.kernels.pack.tables import Tables, some_loads, tables
 from doorstep.kernels.run import Run
 

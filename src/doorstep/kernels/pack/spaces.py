@@ -44,7 +44,7 @@ def rests(order: IntArray, count: int, u: int, pos: IntArray, dim: IntArray, sup
         v = order[at]
         if v != u and pos[v, 2] + dim[v, 2] == pos[u, 2]:
             area += shadow(pos, dim, u, v)
-    return area * PPM >= support_ppm * dim[u, 0] * dim[u, 1]
+    return bool(area * PPM >= support_ppm * dim[u, 0] * dim[u, 1])
 
 
 @compiled
@@ -73,19 +73,19 @@ def touch(order: IntArray, step: int, box: IntArray, pos: IntArray, dim: IntArra
 @compiled
 def apart(space: IntArray, taken: IntArray) -> bool:
     """Tell whether two boxes share no inner point."""
+    result = False
     for axis in range(3):
-        if taken[axis] >= space[axis + 3] or taken[axis + 3] <= space[axis]:
-            return True
-    return False
+        result |= taken[axis] >= space[axis + 3] or taken[axis + 3] <= space[axis]
+    return result
 
 
 @compiled
 def within(space: IntArray, other: IntArray) -> bool:
     """Tell whether a space lies inside another."""
+    result = True
     for axis in range(3):
-        if space[axis] < other[axis] or space[axis + 3] > other[axis + 3]:
-            return False
-    return True
+        result &= space[axis] >= other[axis] and space[axis + 3] <= other[axis + 3]
+    return result
 
 
 @compiled
@@ -110,14 +110,6 @@ def add(new: IntArray, spare: IntArray, kept: int, total: int) -> int:
         copy(new, spare[left])
         left += 1
     return left
-
-
-@compiled
-def clear(spaces: IntArray, box: IntArray) -> int:
-    """Start with one space, the whole box."""
-    for k in range(3):
-        spaces[0, k], spaces[0, k + 3] = 0, box[k]
-    return 1
 
 
 @compiled
@@ -158,13 +150,15 @@ def carve(spaces: IntArray, spare: IntArray, count: int, taken: IntArray, least:
 def place_code(x: int, y: int, z: int, rule: IntArray) -> int:
     """One number that orders positions by the axes of a pass; coordinates are below 2^20."""
     code = 0
-    for axis in (rule[4], rule[3], rule[2]):
+    for axis in rule[2:5]:
         code = code * 2**20 + (x if axis == 0 else y if axis == 1 else z)
     return code
 
 
 @compiled
-def score(rule: IntArray, order: IntArray, step: int, space: IntArray, box: IntArray, pos: IntArray, dim: IntArray) -> int:
+def score(
+    rule: IntArray, order: IntArray, step: int, space: IntArray, box: IntArray, pos: IntArray, dim: IntArray
+) -> int:
     """Rate the place of the unit at `step`; less is better."""
     u = order[step]
     if rule[1] == TOUCH:
@@ -174,11 +168,11 @@ def score(rule: IntArray, order: IntArray, step: int, space: IntArray, box: IntA
         b = space[4] - space[1] - dim[u, 1]
         c = space[5] - space[2] - dim[u, 2]
         least, most = min(a, b, c), max(a, b, c)
-        return (least * 2**20 + a + b + c - least - most) * 2**20 + most
+        return int((least * 2**20 + a + b + c - least - most) * 2**20 + most)
     if rule[1] == FAR_CORNER:
         return place_code(pos[u, 0] + dim[u, 0], pos[u, 1] + dim[u, 1], pos[u, 2] + dim[u, 2], rule)
     if rule[1] == SMALL_SPACE:
-        return (space[3] - space[0]) * (space[4] - space[1]) * (space[5] - space[2])
+        return int((space[3] - space[0]) * (space[4] - space[1]) * (space[5] - space[2]))
     return 0
 
 
@@ -244,12 +238,12 @@ def fill(
         u = order[step]
         thin[step] = min(thin[step + 1], unit[u, 0], unit[u, 1], unit[u, 2])
     taken = np.empty(6, np.int64)
-    empty = clear(spaces, box)
+    for k in range(3):
+        spaces[0, k], spaces[0, k + 3] = 0, box[k]
+    empty = min(count, 1)  # a plain 1 would be compiled for on its own
     for step in range(count):
         u = order[step]
-        if not best_place(
-            unit, turns, turn_count, order, step, box, rule, support_ppm, pos, dim, spaces, empty
-        ):
+        if not best_place(unit, turns, turn_count, order, step, box, rule, support_ppm, pos, dim, spaces, empty):
             return False
         for k in range(3):
             taken[k], taken[k + 3] = pos[u, k], pos[u, k] + dim[u, k]

@@ -59,11 +59,11 @@ def unpack(items: IntArray, line_item: IntArray, line_quantity: IntArray, unit: 
     weight = count = 0
     for line in range(lines):
         weight += items[line_item[line], 3] * line_quantity[line]
-    for line in order:
-        item = line_item[line]
+    for at in order:
+        item, times = line_item[at], line_quantity[at]
         own, load = items[item, 3], items[item, 6]
         others_lightest = lightest if own > lightest else second
-        for _ in range(line_quantity[line]):
+        for _ in range(times):
             for axis in range(3):
                 unit[count, axis] = items[item, axis]
             unit[count, 3] = items[item, 4]
@@ -122,7 +122,38 @@ def refused(items: IntArray, line_item: IntArray, line_quantity: IntArray, carto
             return True
         room -= x * y * z * times
         may_weigh -= items[item, 3] * times
-    return room < 0 or may_weigh < 0
+    return bool(room < 0 or may_weigh < 0)
+
+
+@compiled
+def stretched(edge: int, room: int, k: int) -> int:
+    """Apply the dual feasible function u(k) to `edge / room`, times 6 `room`; k = 0 changes nothing."""
+    if k == 0 or (k + 1) * edge % room == 0:
+        return 6 * edge
+    return (k + 1) * edge // room * (6 // k) * room
+
+
+@compiled
+def too_much(turns: IntArray, turn_count: IntArray, count: int, box: IntArray) -> bool:
+    """Tell whether the volume of the units, edges stretched by dual feasible functions, is more than the box has.
+
+    Each unit counts with the turn that makes it least, so the proof holds for every turn. Method: Fekete and
+    Schepers (2004), A general framework for bounds for higher-dimensional orthogonal packing problems.
+    """
+    whole = 216 * box[0] * box[1] * box[2]
+    for k in range(1, 64):
+        total = 0
+        for u in range(count):
+            least = whole + 1
+            for t in range(turn_count[u]):
+                x, y, z = turns[u, t, 0], turns[u, t, 1], turns[u, t, 2]
+                if x <= box[0] and y <= box[1] and z <= box[2]:
+                    part = stretched(x, box[0], k % 4) * stretched(y, box[1], k // 4 % 4)
+                    least = min(least, part * stretched(z, box[2], k // 16))
+            total += least
+            if total > whole:
+                return True
+    return False
 
 
 @compiled

@@ -167,18 +167,19 @@ def _shortage(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> str:
 
 def _ruled_out(seen: Alternatives) -> list[Rejected]:
     """Sites without the goods, services that refuse, and a whole that fits no carton."""
-    market, named = seen.market, []
+    market = seen.market
+    named: list[Rejected] = []
     if seen.whole < 0:
         named.append(Rejected("everything in one parcel", None, "fits no single carton that a service takes"))
         return named
     key = seen.book.keys[int(seen.table.blocks.block_load[seen.whole])]
-    for k in np.flatnonzero(market.ships):
+    for k in np.flatnonzero(market.ships).tolist():
         lacking = [(j, q) for j, q in key if market.stock[k, j] < q]
         if lacking:
             sku, quantity = lacking[0]
             held = int(market.stock[k, sku])
             why = f"{held} of {quantity} x {market.problem.products[sku].sku} on hand"
-            named.append(Rejected(f"{_site(market, int(k))}, everything in one parcel", None, why))
+            named.append(Rejected(f"{_site(market, k)}, everything in one parcel", None, why))
     rows = seen.quotes_of(seen.whole)
     for k in sorted({int(seen.quotes.site[r]) for r in rows}):
         mine = [r for r in rows if seen.quotes.site[r] == k]

@@ -234,7 +234,5 @@ def _placements(market: Market, order: str, layout: Sequence[Sequence[int]] | In
     placed: list[Placement] = []
     for sku, x, y, z, length, width, height in np.asarray(layout).tolist():
         units[sku] = units.get(sku, 0) + 1
-        placed.append(
-            Placement(order, market.problem.products[sku].sku, units[sku], x, y, z, length, width, height)
-        )
+        placed.append(Placement(order, market.problem.products[sku].sku, units[sku], x, y, z, length, width, height))
     return tuple(placed)

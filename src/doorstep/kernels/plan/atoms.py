@@ -59,7 +59,10 @@ def _fault_of_lines(market: Market, order: Order) -> Unplanned | None:
     if unknown:
         names = ", ".join(unknown)
         return Unplanned(
-            order.order, "unknown_sku", f"{names}: not in the catalogue", f"add {names} to products.csv, or mend the order"
+            order.order,
+            "unknown_sku",
+            f"{names}: not in the catalogue",
+            f"add {names} to products.csv, or mend the order",
         )
     return None
 
@@ -102,9 +105,8 @@ def _fault_of_needs(
         if chunks[j, q]:
             continue
         product = market.problem.products[j]
-        what = (
-            f"{q} x {product.sku} ({product.length_mm} x {product.width_mm} x {product.height_mm} mm, {product.weight_g} g)"
-        )
+        size = f"{product.length_mm} x {product.width_mm} x {product.height_mm} mm, {product.weight_g} g"
+        what = f"{q} x {product.sku} ({size})"
         if not chunks[j, 0]:
             return Unplanned(
                 order,

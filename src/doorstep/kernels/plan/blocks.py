@@ -34,20 +34,22 @@ class Blocks:
     use_quantity: IntArray
     order_partition: IntArray  # [N + 1]
     partition: IntArray  # [P, 3] blocks, -1: none
-    shares_sku: BoolArray  # [P] two of its blocks hold units of one sku
     exact: BoolArray  # [N] all partitions are there
 
 
 def form_blocks(market: Market, atoms: Atoms, book: LoadBook, max_parcels: int, exact_atoms: int, run: Run) -> Blocks:
     """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel."""
     families = [_family(market, one, max_parcels, exact_atoms) for one in atoms.of]
-    loads = [{m: book.add(load_key(one, m)) for p in family for m in p} for one, family in zip(atoms.of, families, strict=True)]
+    loads = [
+        {m: book.add(load_key(one, m)) for p in family for m in p}
+        for one, family in zip(atoms.of, families, strict=True)
+    ]
     book.pack_new(run)
-    travels = book.ships.any(axis=1)
+    travels: BoolArray = np.asarray(book.ships.any(axis=1))
     writer = _Writer(market, book)
     for one, family, load in zip(atoms.of, families, loads, strict=True):
         kept = [p for p in family if all(travels[load[m]] for m in p)]
-        writer.add(one, kept, load, len(one) <= exact_atoms)
+        writer.add(kept, load, len(one) <= exact_atoms)
     return writer.finish()
 
 
@@ -68,7 +70,9 @@ def _all_partitions(n: int, max_parcels: int) -> tuple[Partition, ...]:
     return tuple(sorted(growing, key=lambda p: (len(p), p)))
 
 
-def _family(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, exact_atoms: int) -> tuple[Partition, ...]:
+def _family(
+    market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, exact_atoms: int
+) -> tuple[Partition, ...]:
     if not atoms:
         return ()
     if len(atoms) <= exact_atoms:
@@ -79,8 +83,8 @@ def _family(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int
 def _restricted(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int) -> tuple[Partition, ...]:
     """For large orders: everything together, what a site can give and the rest, and equal shares by volume."""
     full = (1 << len(atoms)) - 1
-    held = sorted({_held(market, atoms, k) for k in np.flatnonzero(market.ships)} - {0})
-    found = {(full,)}
+    held = sorted({_held(market, atoms, int(k)) for k in np.flatnonzero(market.ships)} - {0})
+    found: set[Partition] = {(full,)}
     for first in held:
         for rest_of in [full, *held]:
             parts = (first, rest_of & ~first & full, full & ~(first | rest_of))
@@ -111,10 +115,9 @@ class _Writer:
         self.load: list[int] = []
         self.use: list[tuple[int, int]] = []
         self.partition: list[tuple[int, int, int]] = []
-        self.shares: list[bool] = []
         self.exact: list[bool] = []
 
-    def add(self, atoms: tuple[tuple[int, int], ...], kept: list[Partition], load: dict[int, int], exact: bool) -> None:
+    def add(self, kept: list[Partition], load: dict[int, int], exact: bool) -> None:
         first, order = len(self.mask), len(self.order_block) - 1
         masks = sorted({mask for p in kept for mask in p})
         at = {mask: first + n for n, mask in enumerate(masks)}
@@ -127,8 +130,6 @@ class _Writer:
         for p in kept:
             row = [at[mask] for mask in p] + [-1] * (3 - len(p))
             self.partition.append((row[0], row[1], row[2]))
-            skus = [j for mask in p for j, _ in self.book.keys[load[mask]]]
-            self.shares.append(len(set(skus)) < len(skus))
         self.order_block.append(len(self.mask))
         self.order_partition.append(len(self.partition))
         self.exact.append(exact)
@@ -149,7 +150,6 @@ class _Writer:
             use_quantity=np.ascontiguousarray(use[:, 1]),
             order_partition=np.array(self.order_partition, np.int64),
             partition=np.array(self.partition, np.int64).reshape(-1, 3),
-            shares_sku=np.array(self.shares, bool),
             exact=np.array(self.exact, bool),
         )
 

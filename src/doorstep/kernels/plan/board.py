@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.blocks import Blocks
@@ -15,6 +16,7 @@ from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
 from doorstep.kernels.run import Run
 
+ShortArray = NDArray[np.int16]  # indices of cartons, services, shifts: there are millions
 CHUNK_BLOCKS = 6_000  # bounds the memory of one chunk's quotes
 
 
@@ -23,13 +25,13 @@ class Best:
     """Per (block, column): the best parcel and the usual rule's parcel."""
 
     cost: IntArray
-    carton: IntArray
-    service: IntArray
-    shift: IntArray
+    carton: ShortArray
+    service: ShortArray
+    shift: ShortArray
     rule_cost: IntArray
-    rule_carton: IntArray
-    rule_service: IntArray
-    rule_shift: IntArray
+    rule_carton: ShortArray
+    rule_service: ShortArray
+    rule_shift: ShortArray
     rule_price: IntArray
     first_day: IntArray  # [orders, K]
 
@@ -133,7 +135,9 @@ def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
     )
 
 
-def set_table(market: Market, terms: Terms, asked: Asked, atoms: Atoms, blocks: Blocks, book: LoadBook, run: Run) -> Table:
+def set_table(
+    market: Market, terms: Terms, asked: Asked, atoms: Atoms, blocks: Blocks, book: LoadBook, run: Run
+) -> Table:
     """Quote all orders, chunk by chunk through `run.map`, and set the board."""
     cuts = list(spans(blocks))
     parts: list[Best] = []

@@ -103,7 +103,9 @@ def price_blocks(board: Board, ledger: Ledger, i: int, bounded: bool, scale: flo
         row = board.group_row[i, g]
         scratch.fee[g] = board.pick_order[board.group_site[g]]
         if row >= 0:
-            scratch.fee[g] = np.inf if bounded and ledger.row[row] < 1 else scratch.fee[g] + scale * ledger.row_price[row]
+            scratch.fee[g] = (
+                np.inf if bounded and ledger.row[row] < 1 else scratch.fee[g] + scale * ledger.row_price[row]
+            )
     first = board.order_block[i]
     for b in range(first, board.order_block[i + 1]):
         n = b - first
@@ -160,7 +162,7 @@ def choose(
         for n in range(3):
             b = board.partition[p, n]
             choice[1 + n] = scratch.column[b - first, pick[n]] if b >= 0 else -1
-    return best
+    return float(best)
 
 
 @compiled
@@ -170,7 +172,7 @@ def together(board: Board, scratch: Scratch, p: int, first: int, pick: IntArray)
     pick[0], pick[1], pick[2] = scratch.least_group[x], -1, -1
     best = scratch.least[x]
     if board.partition[p, 1] < 0:
-        return best
+        return float(best)
     pick[1] = scratch.least_group[y]
     best += scratch.least[y]
     three = board.partition[p, 2] >= 0
@@ -196,7 +198,7 @@ def together(board: Board, scratch: Scratch, p: int, first: int, pick: IntArray)
             best, pick[0], pick[1] = cost, g, g
             if three:
                 pick[2] = scratch.least_group[z]
-    return best
+    return float(best)
 
 
 @compiled
@@ -261,7 +263,7 @@ def search_allowed(
                     pick[:] = trial
         if least_z == np.inf:
             break
-    return best
+    return float(best)
 
 
 @compiled

@@ -19,7 +19,6 @@ from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.search import Assignment
-from doorstep.kernels.promise.result import reason_text as promise_reason
 from doorstep.kernels.rate.explain import explain as rate_reason
 from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
@@ -101,10 +100,8 @@ def _date(day: int) -> str:
 
 def why_unplanned(reasons: Reasons) -> tuple[Unplanned, ...]:
     """Name the reason and the remedy of every order without a plan, in order of the problem."""
-    out: list[Unplanned] = []
-    for i in np.flatnonzero(reasons.assignment.choice[:, 0] < 0):
-        out.append(reasons.atoms.faults.get(int(i)) or _diagnose(reasons, int(i)))
-    return tuple(out)
+    left = np.flatnonzero(reasons.assignment.choice[:, 0] < 0).tolist()
+    return tuple(reasons.atoms.faults.get(i) or _diagnose(reasons, i) for i in left)
 
 
 def _diagnose(reasons: Reasons, i: int) -> Unplanned:
@@ -240,7 +237,6 @@ def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int, explained: bool) 
     if leg < 0:
         site = reasons.market.problem.sites[int(quotes.site[r])].site
         return "no_collection", f"does not call at {site}"
-    if quotes.legs.reason[leg]:
-        return "promise_unreachable", promise_reason(int(quotes.legs.reason[leg]))
+    if quotes.legs.promised_day[leg] < 0:
+        return "promise_unreachable", "its dates lie beyond the calendar"
     return "capacity", "leaves later than the days considered"
-

@@ -51,9 +51,7 @@ def book_all(board: Board, ledger: Ledger, choice: IntArray) -> None:
 
 
 @compiled
-def insert_all(
-    board: Board, ledger: Ledger, order: IntArray, scale: float, scratch: Scratch, choice: IntArray
-) -> None:
+def insert_all(board: Board, ledger: Ledger, order: IntArray, scale: float, scratch: Scratch, choice: IntArray) -> None:
     """Take each order out and put it back where it is cheapest at the scaled prices, in the order given."""
     for i in order:
         book(board, ledger.stock, ledger.row, i, choice[i], 1)

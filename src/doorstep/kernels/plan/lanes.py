@@ -35,7 +35,7 @@ class Lanes:
     @property
     def days(self) -> int:
         """Leaving days considered, H."""
-        return self.lane_at.shape[2]
+        return int(self.lane_at.shape[2])
 
 
 def lay_lanes(market: Market, days_ahead: int) -> Lanes:

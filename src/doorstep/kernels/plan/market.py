@@ -64,6 +64,7 @@ def open_market(problem: PlanProblem) -> Market:
     for c, carton in enumerate(cartons):
         if carton.site:
             carton_at[:, c] = [one.site == carton.site for one in problem.sites]
+    calls, capacity = _collections(problem, site, service)
     return Market(
         problem=problem,
         site=site,
@@ -81,7 +82,8 @@ def open_market(problem: PlanProblem) -> Market:
         pick_order_minor=np.array([currency.minor(s.pick_cost_per_order_micros) for s in problem.sites], np.int64),
         pick_unit_micros=np.array([s.pick_cost_per_unit_micros for s in problem.sites], np.int64),
         site_capacity=np.array([_limit(s.daily_order_capacity) for s in problem.sites], np.int64),
-        **_collections(problem, site, service),
+        service_capacity=capacity,
+        calls=calls,
     )
 
 
@@ -93,7 +95,7 @@ def _limit(capacity: int | None) -> int:
     return -1 if capacity is None else capacity
 
 
-def _collections(problem: PlanProblem, site: dict[str, int], service: dict[str, int]) -> dict[str, NDArray[np.generic]]:
+def _collections(problem: PlanProblem, site: dict[str, int], service: dict[str, int]) -> tuple[BoolArray, IntArray]:
     """Which services call where; the capacities of several calls a day add up, and one without a limit lifts it."""
     calls = np.zeros((len(site), len(service)), bool)
     capacity = np.full((len(site), len(service)), -1, np.int64)
@@ -105,7 +107,7 @@ def _collections(problem: PlanProblem, site: dict[str, int], service: dict[str, 
         elif calls[at]:
             limit += int(capacity[at])
         calls[at], capacity[at] = True, limit
-    return {"calls": calls, "service_capacity": capacity}
+    return calls, capacity
 
 
 def carriable(market: Market, load_weight_g: IntArray, own_sku: IntArray) -> BoolArray:

@@ -29,6 +29,8 @@ from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.rate.tables import compile_tariff
 from doorstep.kernels.run import Run
 
+PLAIN = Run()
+
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
@@ -50,13 +52,13 @@ class PlanResult:
         objective = self.plan.figures.objective_minor
         return 100 * (objective - self.lower_bound_minor) / objective if objective else 0.0
 
-    def decisions(self, run: Run = Run()) -> Iterator[Decision]:
+    def decisions(self, run: Run = PLAIN) -> Iterator[Decision]:
         """Explain every planned order; computed as it is asked for."""
         return explain(self.reasons, run)
 
 
 def plan(
-    problem: PlanProblem, params: PlanParams = PlanParams(), run: Run = Run(), pack_params: PackParams = PackParams()
+    problem: PlanProblem, params: PlanParams | None = None, run: Run = PLAIN, pack_params: PackParams | None = None
 ) -> PlanResult:
     """Decide site, split, carton, service and date of every order, out of one stock.
 
@@ -78,6 +80,7 @@ def plan(
     InvalidProblem
         When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
     """
+    params, pack_params = params or PlanParams(), pack_params or PackParams()
     market = open_market(problem)
     book = LoadBook(market, pack_params)
     atoms = split_orders(market, book, params.max_parcels, run)

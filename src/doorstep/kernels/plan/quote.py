@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from doorstep.domain.units import PPM
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
+from doorstep.kernels.promise.network import PromiseTables
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import PromiseResult, promise
-from doorstep.kernels.promise.network import PromiseTables
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
 from doorstep.kernels.rate.result import RateResult
@@ -108,7 +108,7 @@ def quote(chunk: Chunk) -> Quotes:
     problem = RateProblem(terms.tariff, _parcels(chunk, block, site, carton, np.where(leg >= 0, legs.ship_day[leg], 0)))
     rates = rate(problem)
     usable = (leg >= 0) & (rates.reason == 0)
-    usable[usable] = legs.reason[leg[usable]] == 0
+    usable[usable] = legs.promised_day[leg[usable]] >= 0
     lateness = np.where(usable, lateness_minor(terms, legs.on_time_ppm)[leg], 0)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     total = rates.price_minor + lateness + (pick + terms.carton_minor[carton])[:, None]
@@ -199,7 +199,7 @@ def _first_days(lanes: Lanes, legs: PromiseResult, orders: int) -> IntArray:
     """Earliest leaving day of each order from each site, over all services; -1: nothing calls."""
     sites = lanes.lane_at.shape[0]
     far = np.iinfo(np.int64).max
-    day = np.where(legs.reason == 0, legs.ship_day, far).reshape(orders, len(lanes.site))
+    day = np.where(legs.promised_day >= 0, legs.ship_day, far).reshape(orders, len(lanes.site))
     first = np.full((orders, sites), far, np.int64)
     for k in range(sites):
         mine = lanes.site == k

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.kernels.plan.board import Table
-from doorstep.kernels.plan.improve import book_all, insert_all, own_choices, priced_choices, ruin_and_recreate
 from doorstep.kernels.plan.compiled import FloatArray, Ledger
+from doorstep.kernels.plan.improve import book_all, insert_all, own_choices, priced_choices, ruin_and_recreate
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.run import Run
@@ -53,9 +53,7 @@ def assign(table: Table, params: PlanParams, run: Run) -> Assignment:
     return Assignment(choice, own_choice, own_cost, bound, ledger, steps if len(active) else 0)
 
 
-def _price(
-    table: Table, active: IntArray, bound_of: IntArray, params: PlanParams, run: Run
-) -> tuple[Ledger, int]:
+def _price(table: Table, active: IntArray, bound_of: IntArray, params: PlanParams, run: Run) -> tuple[Ledger, int]:
     """Find prices of what is short: subgradient steps with momentum, relative to size, falling geometrically."""
     board, ledger, scratch = table.board, table.ledger, table.scratch()
     capacity, rows = ledger.stock.astype(float), ledger.row.astype(float)

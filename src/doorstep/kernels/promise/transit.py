@@ -268,7 +268,7 @@ def _level(
     for code, rows in zip(found, np.split(order, starts[1:]), strict=True):
         weights = weight[rows]
         shares = np.sort(weights) / MICROS  # sorted: the sums must not depend on the order of the history
-        squares = float(shares @ shares)
+        squares = float((shares * shares).sum())
         if code < 0 or squares <= 0 or float(shares.sum()) ** 2 / squares < params.min_parcels - 1e-9:
             continue
         size = params.horizon_days + 1
@@ -276,5 +276,5 @@ def _level(
         waits = np.zeros(size, dtype=np.int64)
         np.add.at(came, passed[rows][has_arrived[rows]], weights[has_arrived[rows]])
         np.add.at(waits, passed[rows][~has_arrived[rows]], weights[~has_arrived[rows]])
-        key = lane_of_code[code]
+        key = lane_of_code[int(code)]
         yield Lane(level, service, *key, len(rows), kaplan_meier(came, waits))

@@ -62,7 +62,7 @@ class Parcels:
             object.__setattr__(self, name, _integers(name, getattr(self, name)))
         for name in ("residential", "signature", "saturday"):
             object.__setattr__(self, name, _booleans(name, getattr(self, name)))
-        count = len(self.origin) if self.origin.ndim else -1
+        count = len(self.origin)
         for name in ("origin", "destination", "weight_g", "residential", "signature", "saturday", "accepts", "slowest"):
             if getattr(self, name).shape != (count,):
                 raise InvalidProblem(f"{name} has shape {getattr(self, name).shape}, not ({count},)")

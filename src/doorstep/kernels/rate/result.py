@@ -29,9 +29,9 @@ class Reason(IntEnum):
     NO_RATE = compiled.NO_RATE
 
 
-def reason_text(reason: int) -> str:
+def reason_text(reason: int | np.uint8) -> str:
     """Write a reason as its stable code, such as `too_long`."""
-    return Reason(reason).name.lower()
+    return Reason(int(reason)).name.lower()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

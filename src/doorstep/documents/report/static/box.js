@@ -115,11 +115,11 @@ function marksOf(contents) {
 function boxDrawing(parcel, products, marks) {
   const own = parcel.carton === facts.own_box;
   let boxes = packingOrder(parcel.placements);
-  if (!boxes.length && own && parcel.contents.length && products[parcel.contents[0].sku]) {
-    const [, length_mm, width_mm, height_mm] = products[parcel.contents[0].sku];
+  if (!boxes.length && own && parcel.contents.length && held(products, parcel.contents[0].sku)) {
+    const [, length_mm, width_mm, height_mm] = held(products, parcel.contents[0].sku);
     boxes = [boxOf({ sku: parcel.contents[0].sku, x_mm: 0, y_mm: 0, z_mm: 0, length_mm, width_mm, height_mm })];
   }
-  const known = facts.cartons[parcel.carton];
+  const known = held(facts.cartons, parcel.carton);
   if (!boxes.length || (!own && !known)) return make("p", { class: "quiet" }, "How it lies in its box is not recorded.");
   const inner = own ? ["X", "Y", "Z"].map((side) => Math.max(...boxes.map((box) => box[side]))) : known[0];
   const views = make("div", { class: "views" });
@@ -128,13 +128,12 @@ function boxDrawing(parcel, products, marks) {
   function show(number) {
     const seen = boxes.slice(0, number);
     const last = seen[number - 1].placement;
-    const held = `${number} of ${counted(boxes.length, "unit")}`;
+    const placed = `${number} of ${counted(boxes.length, "unit")}`;
     views.replaceChildren(
-      make("figure", { class: "view-corner" }, framed(cornerView(seen, inner, marks), `Box from the corner, ${held} in place`)),
+      make("figure", { class: "view-corner" }, framed(cornerView(seen, inner, marks), `Box from the corner, ${placed} in place`)),
       make("figure", {}, framed(flatView(seen, "x", "y", "Z", inner[0], inner[1], false, marks), "From above"), make("figcaption", {}, "Top")),
       make("figure", {}, framed(flatView(seen, "x", "z", "Y", inner[0], inner[2], true, marks), "From the side"), make("figcaption", {}, "Side")));
-    const name = products[last.sku] ? products[last.sku][0] : last.sku;
-    step.replaceChildren(`${number}/${boxes.length} · `, make("b", {}, marks[last.sku][0]), " ", named(name || last.sku),
+    step.replaceChildren(`${number}/${boxes.length} · `, make("b", {}, marks[last.sku][0]), " ", named(productName(products, last.sku)),
       ` at ${[last.x_mm, last.y_mm, last.z_mm].map(count).join(", ")} mm, lying ${sizes([last.length_mm, last.width_mm, last.height_mm])}`);
   }
 

@@ -23,9 +23,9 @@ function costBar(cost) {
 
 function contentList(parcel, products, marks) {
   return make("ul", { class: "contents" }, ...parcel.contents.map((content) => {
-    const product = products[content.sku];
+    const product = held(products, content.sku);
     return make("li", {}, make("span", { class: `mark ${marks[content.sku][1]}` }, marks[content.sku][0]),
-      make("span", {}, `${content.quantity} × `, named((product && product[0]) || content.sku),
+      make("span", {}, `${content.quantity} × `, named(productName(products, content.sku)),
         make("small", {}, named(content.sku), product ? ` · ${sizes(product.slice(1, 4))} · ${weight(product[4])}` : "")));
   }));
 }
@@ -33,17 +33,18 @@ function contentList(parcel, products, marks) {
 function parcelCard(parcel, place, number, order, products) {
   const marks = marksOf(parcel.contents);
   const own = parcel.carton === facts.own_box;
+  const carton = held(facts.cartons, parcel.carton);
   const others = parcel.orders.filter((id) => id !== order);
   const risky = parcel.on_time_ppm < facts.target_ppm;
   return make("article", { class: "parcel" },
-    make("h4", {}, number > 1 ? `Parcel ${place + 1} of ${number} ` : "Parcel ", make("small", {}, named(parcel.parcel))),
+    make("h3", {}, number > 1 ? `Parcel ${place + 1} of ${number} ` : "Parcel ", make("small", {}, named(parcel.parcel))),
     make("div", { class: "parcel-parts" },
       boxDrawing(parcel, products, marks),
       make("div", { class: "parcel-facts" },
         make("dl", { class: "facts" },
           facet("From", named(siteName(parcel.site))),
           facet("Service", named(serviceName(parcel.service))),
-          facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !facts.cartons[parcel.carton] ? "" : make("small", {}, `inside ${sizes(facts.cartons[parcel.carton][0])}`)),
+          facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !carton ? "" : make("small", {}, `inside ${sizes(carton[0])}`)),
           facet("Weight", weight(parcel.weight_g), make("small", {}, `billed ${weight(parcel.billed_weight_g)}`)),
           facet("Ships", instant(parcel.ship_at)),
           facet("Promised by", dayOf(parcel.promised_by), make("small", { class: risky ? "worse" : "" }, `${percent(parcel.on_time_ppm)} on time${risky ? ", below target" : ""}`))),
@@ -97,15 +98,15 @@ function detail(found) {
   const { order, decision, parcels, unplanned, products } = found;
   const body = make("div", { class: "detail" });
   if (unplanned) {
-    const lines = order.lines.map(([sku, quantity]) => make("li", {}, `${quantity} × `, named((products[sku] && products[sku][0]) || sku), make("small", {}, named(sku))));
+    const lines = order.lines.map(([sku, quantity]) => make("li", {}, `${quantity} × `, named(productName(products, sku)), make("small", {}, named(sku))));
     body.append(make("p", { class: "why" }, `Placed ${instant(order.placed_at)}. Not planned.`),
       make("dl", { class: "facts" }, facet("Reason", make("code", {}, unplanned.reason)), facet("What stood in the way", named(unplanned.detail)), facet("What would help", named(unplanned.remedy))),
-      make("h4", {}, "Asked for"), make("ul", { class: "plain" }, ...lines));
+      make("h3", {}, "Asked for"), make("ul", { class: "plain" }, ...lines));
     return body;
   }
   body.append(make("p", { class: "why" }, summary(found)),
     ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, products)),
-    make("h4", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
+    make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
   body.append(decision.rejected.length ? optionTable(decision) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
   return body;
 }

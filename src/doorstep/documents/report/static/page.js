@@ -64,8 +64,12 @@ function instant(text) {
   return `${dayOf(found[1])}, ${found[2]} ${offset}`;
 }
 
-const siteName = (id) => facts.sites[id] || id;
+// Ids come from files: one may be called like a property that every object has.
+const held = (table, id) => (Object.hasOwn(table, id) ? table[id] : undefined);
+
+const siteName = (id) => held(facts.sites, id) || id;
+const productName = (products, sku) => (held(products, sku) || [])[0] || sku;
 const serviceName = (id) => {
-  const known = facts.services[id];
-  return known && known[1] ? `${known[0]} ${known[1]}` : id;
+  const service = held(facts.services, id);
+  return service && service[1] ? `${service[0]} ${service[1]}`.trim() : id;
 };

@@ -20,8 +20,8 @@ function chunk(number) {
 }
 
 async function record(place) {
-  const held = await chunk(Math.floor(place / facts.chunk));
-  return { ...held.rows[place % facts.chunk], products: held.products };
+  const { rows, products } = await chunk(Math.floor(place / facts.chunk));
+  return { ...rows[place % facts.chunk], products };
 }
 
 let facts = null;

@@ -101,7 +101,6 @@ function startOrders() {
     at("none-found").hidden = Boolean(shown.length);
     at("found").textContent = shown.length === total ? counted(total, "order") : `${count(shown.length)} of ${counted(total, "order")}`;
     pager(at("pager"), page, pages, (to) => { page = to; render(); at("decisions").scrollIntoView({ block: "start" }); });
-    at("pager").hidden = pages < 2;
   }
 
   async function toggle(row, open = row.querySelector(".open").getAttribute("aria-expanded") === "false") {

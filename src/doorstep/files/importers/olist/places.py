@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from statistics import median
 
@@ -11,6 +12,7 @@ from doorstep.files.importers.olist.market import Prefix
 from doorstep.files.importers.olist.source import Table, Tallies
 
 PREFIX_DIGITS = 5
+SMALL_WORDS = frozenset({"Da", "Das", "De", "Do", "Dos", "E"})
 
 
 def is_prefix(text: str) -> bool:
@@ -51,6 +53,17 @@ def read_demand(table: Table, dropped: Tallies) -> Mapping[str, int]:
     return demand
 
 
+def plain_name(city: str) -> str:
+    """Lower case without accents: the same city is written both ways."""
+    return unicodedata.normalize("NFKD", city).encode("ascii", "ignore").decode().lower()
+
+
+def city_name(text: str) -> str:
+    """As it is written on a map: `rio de janeiro` -> `Rio de Janeiro`."""
+    words = text.title().split(" ")
+    return " ".join(word.lower() if position and word in SMALL_WORDS else word for position, word in enumerate(words))
+
+
 class Gazetteer:
     """Places of prefixes: exact, else the median of the prefixes that share four, then three digits."""
 
@@ -73,10 +86,8 @@ class Gazetteer:
                 latitude = round(median(prefix.latitude for prefix in near), 6)
                 longitude = round(median(prefix.longitude for prefix in near), 6)
                 return _place(region, city, postcode, latitude, longitude), "neighbours"
-        return Place("BR", region, city.title(), postcode), "none"
+        return Place("BR", region, city_name(city), postcode), "none"
 
 
 def _place(region: str, city: str, postcode: str, latitude: float, longitude: float) -> Place:
-    return Place("BR", region, city.title(), postcode, latitude, longitude)
-
-
+    return Place("BR", region, city_name(city), postcode, latitude, longitude)

@@ -42,9 +42,7 @@ def read_market(folder: Path) -> Market:
     return Market(products, sellers, prefixes, demand, orders, dropped.all(), mended.all())
 
 
-def read_products(
-    table: Table, translation: Table, dropped: Tallies, mended: Tallies
-) -> tuple[CatalogueItem, ...]:
+def read_products(table: Table, translation: Table, dropped: Tallies, mended: Tallies) -> tuple[CatalogueItem, ...]:
     english = {portuguese: name for _, (portuguese, name) in translation.rows if name}
     items: dict[str, CatalogueItem] = {}
     rows: dict[str, int] = {}
@@ -177,7 +175,15 @@ def read_orders(
         if times != later:
             mended.add(table.file, "times that contradict one another: the impossible one left out", number)
         orders[order] = PastOrder(
-            order, person, place, status, placed_at, *times, _day(promised), scores.get(order, ""), tuple(units[order] or ())
+            order,
+            person,
+            place,
+            status,
+            placed_at,
+            *times,
+            _day(promised),
+            scores.get(order, ""),
+            tuple(units[order] or ()),
         )
     return tuple(sorted(orders.values(), key=lambda each: (each.placed_at, each.order)))
 

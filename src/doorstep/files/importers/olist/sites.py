@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +12,10 @@ import numpy.typing as npt
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.place import EARTH_RADIUS_M, Place
 from doorstep.files.importers.olist.market import Prefix
+from doorstep.files.importers.olist.places import city_name, plain_name
 
 Floats = npt.NDArray[np.float64]
-MIN_CANDIDATES = 200
+MIN_CANDIDATES = 40
 CANDIDATES_PER_SITE = 4
 MAX_PASSES = 50
 
@@ -80,14 +80,15 @@ def _candidates(points: Sequence[Prefix], weight: Floats, most: int) -> list[Pre
     """Cities by falling demand; each stands at its prefix nearest to the middle of its customers."""
     cities: dict[tuple[str, str], list[int]] = {}
     for index, point in enumerate(points):
-        cities.setdefault((point.state, point.city), []).append(index)
+        cities.setdefault((point.state, plain_name(point.city)), []).append(index)
     ranked = sorted(cities.items(), key=lambda entry: (-weight[entry[1]].sum(), entry[0]))
     found = []
     for _, members in ranked[:most]:
         latitude, longitude = _degrees([points[member] for member in members])
         middle = (np.average(latitude, weights=weight[members]), np.average(longitude, weights=weight[members]))
         away = great_circle_m(latitude, longitude, np.array([middle[0]]), np.array([middle[1]]))[:, 0]
-        found.append(points[members[int(away.argmin())]])
+        accented = max((points[member].city for member in members), key=lambda city: (not city.isascii(), city))
+        found.append(replace(points[members[int(away.argmin())]], city=accented))
     return found
 
 
@@ -122,9 +123,8 @@ def _interchange(cost: Floats, chosen: list[int]) -> list[int]:
 
 
 def _place(city: Prefix) -> Place:
-    return Place("BR", city.state, city.city.title(), city.postcode, city.latitude, city.longitude)
+    return Place("BR", city.state, city_name(city.city), city.postcode, city.latitude, city.longitude)
 
 
 def _slug(city: Prefix) -> str:
-    plain = unicodedata.normalize("NFKD", f"{city.city} {city.state}").encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain_name(f"{city.city} {city.state}")).strip("-")

@@ -48,7 +48,9 @@ def stock_level(sold: Sold, day: date, rules: StockRules) -> Level:
     pooled = np.sort(np.concatenate(served))[::-1] if served else np.zeros(0)
     threshold = rules.default_threshold
     if len(pooled):
-        threshold = max(LEAST_CHANCE, float(pooled[min(len(pooled), int(np.ceil(rules.target_cover * len(pooled)))) - 1]))
+        threshold = max(
+            LEAST_CHANCE, float(pooled[min(len(pooled), int(np.ceil(rules.target_cover * len(pooled)))) - 1])
+        )
     further, chances = further_units(monthly_rate(sold, day, rules), rules.tail_shape, min(threshold, 1.0))
     units = 1 + np.bincount(further[chances >= threshold], minlength=len(sold.category_of))
     return Level(units.astype(np.int64), threshold, len(served))

@@ -1,0 +1,117 @@
+"""Orders drawn for load: real baskets of before a day, real products, the real demand by postcode prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from doorstep.domain.errors import Fault, InputRefused
+from doorstep.files.importers.olist.demand import Floats, Ints, Sold
+from doorstep.files.importers.olist.market import Market, PastOrder, Unit
+from doorstep.files.importers.olist.places import Gazetteer
+
+DRAWN_DAYS = 7
+MAX_DRAWN = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Baskets:
+    """Lines of the baskets drawn from: equal units of one basket are one line."""
+
+    orders: tuple[PastOrder, ...]
+    first_line: Ints  # by basket, with one more at the end
+    product: Ints
+    quantity: Ints
+
+
+def baskets_of(orders: Sequence[PastOrder]) -> Baskets:
+    first, product, quantity = [0], [], []
+    for order in orders:
+        counts: dict[int, int] = {}
+        for unit in order.units:
+            counts[unit.product] = counts.get(unit.product, 0) + 1
+        product.extend(counts)
+        quantity.extend(counts.values())
+        first.append(len(product))
+    return Baskets(tuple(orders), np.array(first), np.array(product), np.array(quantity))
+
+
+def drawn_rate(sold_before: Sold, baskets: int, count: int, swapped: float) -> Floats:
+    """Expected units of each product among `count` drawn orders."""
+    counts = np.bincount(sold_before.product, minlength=len(sold_before.category_of)).astype(np.float64)
+    by_category = np.bincount(sold_before.category_of, weights=counts, minlength=len(sold_before.categories))
+    even = (by_category / np.maximum(1, sold_before.in_category))[sold_before.category_of]
+    return np.asarray(((1 - swapped) * counts + swapped * even) * (count / baskets))
+
+
+def draw_orders(
+    market: Market,
+    baskets: Baskets,
+    sold: Sold,
+    values_cents: Ints,
+    as_of: date,
+    count: int,
+    swapped: float,
+    seed: int,
+) -> tuple[PastOrder, ...]:
+    """Draw `count` orders placed in the 7 days from `as_of`, at the weekday and time of day of their basket.
+
+    A line's product is swapped with chance `swapped` for any product of its category: that share of the real units went
+    to products not sold before. Places are drawn by customers per prefix, independently of the basket.
+    """
+    if not 1 <= count <= MAX_DRAWN:
+        raise InputRefused((Fault("--scale", 0, "", str(count), f"must lie between 1 and {MAX_DRAWN}"),), 1)
+    random = np.random.default_rng(seed)
+    postcodes, customers = _geography(market)
+    basket = random.integers(len(baskets.orders), size=count)
+    target = random.choice(len(postcodes), size=count, p=customers / customers.sum())
+    lines = np.diff(baskets.first_line)[basket]
+    start = np.concatenate(([0], np.cumsum(lines)))
+    picked = np.repeat(baskets.first_line[:-1][basket] - start[:-1], lines) + np.arange(start[-1])
+    product, kept = _swap(baskets.product[picked], sold, swapped, random)
+    quantity = baskets.quantity[picked]
+    gazetteer = Gazetteer(market.prefixes)
+    places = {index: gazetteer.place(postcodes[index])[0] for index in np.unique(target).tolist()}
+    price_of = [{unit.product: unit.price_cents for unit in order.units} for order in baskets.orders]
+    digits = len(str(count))
+    drawn = []
+    for number, (source, place) in enumerate(zip(basket.tolist(), target.tolist(), strict=True)):
+        real = baskets.orders[source]
+        units: list[Unit] = []
+        for line in range(start[number], start[number + 1]):
+            sku = int(product[line])
+            cents = price_of[source][sku] if kept[line] else int(values_cents[sku])
+            units.extend([Unit(sku, "", cents, 0)] * int(quantity[line]))
+        name = f"{number + 1:0{digits}d}"
+        placed_at = _same_weekday(real.placed_at, as_of)
+        drawn.append(
+            PastOrder(
+                f"d{name}", f"c{name}", places[place], "drawn", placed_at, None, None, None, None, "", tuple(units)
+            )
+        )
+    return tuple(sorted(drawn, key=lambda order: (order.placed_at, order.order)))
+
+
+def _geography(market: Market) -> tuple[list[str], Floats]:
+    postcodes = sorted(postcode for postcode, customers in market.demand.items() if customers > 0)
+    if not postcodes:
+        raise InputRefused((Fault("demand_by_zip_prefix.csv", 0, "", "", "holds no usable row"),), 1)
+    return postcodes, np.array([market.demand[postcode] for postcode in postcodes], dtype=np.float64)
+
+
+def _swap(product: Ints, sold: Sold, swapped: float, random: np.random.Generator) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    by_category = np.argsort(sold.category_of, kind="stable")
+    first = np.concatenate(([0], np.cumsum(sold.in_category)))
+    category = sold.category_of[product]
+    other = by_category[first[category] + (random.random(len(product)) * sold.in_category[category]).astype(np.int64)]
+    kept = random.random(len(product)) >= swapped
+    return np.where(kept, product, other), kept
+
+
+def _same_weekday(placed_at: datetime, as_of: date) -> datetime:
+    day = as_of + timedelta(days=(placed_at.weekday() - as_of.weekday()) % DRAWN_DAYS)
+    return placed_at.replace(year=day.year, month=day.month, day=day.day)

@@ -1,0 +1,1 @@
+"""One verb a file, always in three steps: load, decide, commit."""

@@ -1,0 +1,128 @@
+"""Plan a brand folder: read it, decide, and put the output folder in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from doorstep.compute import peak_memory_mb
+from doorstep.documents.report import PlanReport, write_report
+from doorstep.domain.demand import Order
+from doorstep.files.folder import BrandFolder, read_folder, select_orders
+from doorstep.files.output import output_folder
+from doorstep.files.plan_out import write_decisions, write_plan, write_summary
+from doorstep.flows.summary import summarise
+from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
+from doorstep.kernels.promise.transit import fit_transit
+from doorstep.kernels.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which orders: placed on `first` or later and before `until`, by the date as written."""
+
+    first: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What came of it: the kernel's result and the summary as written."""
+
+    result: PlanResult
+    summary: dict[str, object]
+
+
+def plan_folder(
+    folder: Path,
+    out: Path,
+    *,
+    selection: Selection,
+    run: Run,
+    stopwatch: Callable[[], float],
+    params: PlanParams | None = None,
+    now: datetime | None = None,
+    documents: bool = True,
+    force: bool = False,
+) -> Planned:
+    """Plan the selected orders of `folder` into `out`.
+
+    Raises InputRefused with every fault, or OutputRefused; in both cases `out` is as it was before.
+    """
+    start = stopwatch()
+    with output_folder(out, force, reading=folder) as aside:  # first, so that a refusal costs no planning
+        brand_folder = read_folder(folder, run.progress)
+        orders = select_orders(brand_folder, selection.first, selection.until)
+        loaded = stopwatch()
+        result = plan(problem_of(brand_folder, orders, now), params, run)
+        decided = stopwatch()
+        seconds = {"seconds_reading": loaded - start, "seconds_planning": decided - loaded}
+        summary = summarise(result, decided - start, peak_memory_mb(), brand_folder.data_version, run.seed)
+        _write(aside, brand_folder, orders, result, summary, selection, documents, run)
+        seconds["seconds_writing"] = stopwatch() - decided
+        summary |= {name: round(value, 3) for name, value in seconds.items()}
+        write_summary(aside, summary)
+    return Planned(result, summary)
+
+
+def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | None = None) -> PlanProblem:
+    """Build the kernel's problem; transit is learned from what was known when the first of the orders was placed."""
+    known = now or min((order.placed_at for order in orders), default=datetime(1970, 1, 1, tzinfo=UTC))
+    return PlanProblem(
+        brand=folder.brand,
+        products=folder.products,
+        sites=folder.sites,
+        collections=folder.collections,
+        stock=folder.stock,
+        inbound=folder.inbound,
+        cartons=folder.cartons,
+        tariff=folder.tariff,
+        orders=orders,
+        transit=fit_transit(folder.history, known, services=folder.tariff.services),
+        data_version=folder.data_version,
+        now=now,
+    )
+
+
+def _write(
+    aside: Path,
+    folder: BrandFolder,
+    orders: tuple[Order, ...],
+    result: PlanResult,
+    summary: dict[str, object],
+    selection: Selection,
+    documents: bool,
+    run: Run,
+) -> None:
+    write_plan(aside, result.plan.parcels, result.plan.unplanned, folder.brand.currency)
+    decisions = write_decisions(aside, result.decisions(run), folder.brand.currency)
+    if not documents:
+        for _ in decisions:
+            pass
+        return
+    report = PlanReport(
+        brand=folder.brand,
+        sites=folder.sites,
+        services=folder.tariff.services,
+        cartons=folder.cartons,
+        products=folder.products,
+        orders=orders,
+        parcels=result.plan.parcels,
+        unplanned=result.plan.unplanned,
+        decisions=decisions,
+        figures=result.plan.figures,
+        baseline=result.baseline,
+        lower_bound_minor=result.lower_bound_minor,
+        seconds=float(str(summary["seconds"])),
+        peak_memory_mb=float(str(summary["peak_memory_mb"])),
+        data_version=folder.data_version,
+        seed=run.seed,
+        placed_from=str(selection.first or ""),
+        placed_to=str(selection.until or ""),
+    )
+    write_report(aside / "report.html", report, run.progress)
+
+
+__all__ = ["Planned", "Selection", "plan_folder", "problem_of"]

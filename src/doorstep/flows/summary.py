@@ -1,0 +1,63 @@
+"""summary.json of a plan; keys are those of docs/formats.md."""
+
+from __future__ import annotations
+
+from doorstep.domain.money import Currency
+from doorstep.domain.plan import Figures
+from doorstep.kernels.plan.plan import PlanResult
+
+
+def summarise(
+    result: PlanResult, seconds: float, peak_memory_mb: float, data_version: str, seed: int
+) -> dict[str, object]:
+    """Amounts in major units as numbers; rates with their denominators beside them."""
+    figures, baseline = result.plan.figures, result.baseline
+    currency = result.reasons.market.problem.brand.currency
+    return {
+        "orders": figures.orders,
+        "planned": figures.planned,
+        "unplanned": figures.unplanned,
+        "parcels": figures.parcels,
+        "cost_total": major(currency, figures.cost_minor),
+        "objective": major(currency, figures.objective_minor),
+        "lower_bound": major(currency, result.lower_bound_minor),
+        "gap_pct": round(result.gap_pct, 4),
+        "cost_per_order": per(currency, figures.cost_minor, figures.planned),
+        "cost_per_parcel": per(currency, figures.cost_minor, figures.parcels),
+        "split_rate": round(figures.split_rate, 6),
+        "mean_promised_days": round(figures.mean_promised_days, 4),
+        "expected_on_time": round(figures.expected_on_time, 6),
+        "baseline_objective": major(currency, baseline.objective_minor),
+        "saving_pct": round(saving_pct(figures, baseline), 4),
+        "seconds": round(seconds, 3),
+        "orders_per_second": round(figures.orders / seconds, 1) if seconds else 0.0,
+        "peak_memory_mb": peak_memory_mb,
+        "data_version": data_version,
+        "seed": seed,
+        "iterations": result.iterations,
+        "currency": currency.code,
+        "baseline_unplanned": baseline.unplanned,
+        "baseline_parcels": baseline.parcels,
+        "baseline_cost_per_order": per(currency, baseline.cost_minor, baseline.planned),
+        "baseline_cost_per_parcel": per(currency, baseline.cost_minor, baseline.parcels),
+        "baseline_split_rate": round(baseline.split_rate, 6),
+        "baseline_mean_promised_days": round(baseline.mean_promised_days, 4),
+        "baseline_expected_on_time": round(baseline.expected_on_time, 6),
+    }
+
+
+def saving_pct(figures: Figures, baseline: Figures) -> float:
+    """Of the baseline's objective; 0 where that is 0."""
+    if not baseline.objective_minor:
+        return 0.0
+    return 100 * (baseline.objective_minor - figures.objective_minor) / baseline.objective_minor
+
+
+def major(currency: Currency, minor: int) -> float:
+    """Minor units as a JSON number in major units."""
+    return round(minor / 10**currency.digits, currency.digits)
+
+
+def per(currency: Currency, minor: int, count: int) -> float:
+    """Mean in major units with two more digits than the currency; 0 of nothing."""
+    return round(minor / count / 10**currency.digits, currency.digits + 2) if count else 0.0

@@ -1,0 +1,308 @@
+"""Verify promises one by one, the slow way: dates, time zones and holidays straight from their libraries.
+
+Shares no code with the solver; it walks from day to day where the solver looks up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from holidays import country_holidays
+
+from doorstep.domain.carriage import Service
+from doorstep.domain.learned import Lane, TransitModel
+from doorstep.domain.place import Place
+from doorstep.domain.supply import Collection, Site
+from doorstep.kernels.promise.problem import Legs
+from doorstep.kernels.promise.promise import (
+    BEYOND_CALENDAR,
+    NO_COLLECTION,
+    OK,
+    TARGET_NOT_REACHED,
+    PromiseResult,
+)
+
+MILLION = 1_000_000
+ONE_DAY = timedelta(days=1)
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    ship_at: int = -1
+    ship_day: int = -1
+    promised_day: int = -1
+    on_time_ppm: int = 0
+    reason: int = OK
+
+
+class _Outside(Exception):
+    """A day of the leg lies outside the days covered."""
+
+
+def check(
+    sites: Sequence[Site],
+    collections: Sequence[Collection],
+    services: Sequence[Service],
+    destinations: Sequence[Place],
+    transit: TransitModel,
+    target_ppm: int,
+    legs: Legs,
+    result: PromiseResult,
+    *,
+    covered: tuple[int, int] | None = None,
+    stated_on_time_ppm: int = 950_000,
+    early_ppm: int = 50_000,
+) -> tuple[str, ...]:
+    """Answer every leg anew and compare.
+
+    Parameters
+    ----------
+    sites, collections, services, destinations, transit, target_ppm
+        As given to `compile_network`.
+    legs, result
+        n questions and n answers.
+    covered
+        First and last day (since 1970-01-01) that the tables cover; None: all days, and no leg can be beyond them.
+    stated_on_time_ppm, early_ppm
+        As given to `NetworkParams` and `PromiseParams`.
+
+    Returns
+    -------
+    tuple
+        A sentence per leg that is answered wrongly; empty when all is well.
+    """
+    lengths = {len(legs.site), len(result.ship_at), len(result.ship_day), len(result.promised_day)}
+    if len(lengths | {len(result.on_time_ppm), len(result.reason)}) > 1:
+        return ("the result does not have one answer per leg",)
+    verifier = _Verifier(sites, collections, services, destinations, transit, target_ppm)
+    verifier.covered = covered or (date(1902, 1, 1).toordinal() - EPOCH.toordinal(), 80_000)
+    verifier.stated_on_time_ppm, verifier.early_ppm = stated_on_time_ppm, early_ppm
+    faults = []
+    for leg in range(len(legs)):
+        expected = verifier.answer(legs, leg)
+        given = _Answer(
+            ship_at=int(result.ship_at[leg]),
+            ship_day=int(result.ship_day[leg]),
+            promised_day=int(result.promised_day[leg]),
+            on_time_ppm=int(result.on_time_ppm[leg]),
+            reason=int(result.reason[leg]),
+        )
+        if given != expected:
+            faults.append(f"leg {leg}: expected {expected}, given {given}")
+    return tuple(faults)
+
+
+class _Verifier:
+    stated_on_time_ppm: int
+    early_ppm: int
+    covered: tuple[int, int]
+
+    def __init__(
+        self,
+        sites: Sequence[Site],
+        collections: Sequence[Collection],
+        services: Sequence[Service],
+        destinations: Sequence[Place],
+        transit: TransitModel,
+        target_ppm: int,
+    ) -> None:
+        self.sites, self.collections, self.services = sites, collections, services
+        self.destinations, self.transit, self.target_ppm = destinations, transit, target_ppm
+
+    def answer(self, legs: Legs, leg: int) -> _Answer:
+        site, service = self.sites[int(legs.site[leg])], self.services[int(legs.service[leg])]
+        destination = self.destinations[int(legs.destination[leg])]
+        calls = [call for call in self.collections if (call.site, call.service) == (site.site, service.service)]
+        if not any(
+            weekday in call.working_days and weekday in site.working_days for call in calls for weekday in range(7)
+        ):
+            return _Answer(reason=NO_COLLECTION)
+        try:
+            return self._promised(legs, leg, site, service, destination, calls)
+        except _Outside:
+            return _Answer(reason=BEYOND_CALENDAR)
+
+    def _promised(
+        self, legs: Legs, leg: int, site: Site, service: Service, destination: Place, calls: list[Collection]
+    ) -> _Answer:
+        curve, evidence_end = self._curve(site, service, destination)
+        not_before, promised_by = (_date(int(column[leg])) for column in (legs.not_before, legs.promised_by))
+        if not_before is not None and (not_before - EPOCH).days > self.covered[1]:
+            raise _Outside
+        early = _first_reaching(curve, self.early_ppm)
+        ready = datetime.fromtimestamp(int(legs.ready_at[leg]), UTC)
+        to_skip = int(legs.shift[leg])
+        nominated = not_before is None
+        departures = self._collection_days(ready, site, calls)
+        while True:
+            day, instants = next(departures)
+            if not_before is not None and not nominated:
+                arrival = self._advance(day, early, service, destination, stop=not_before)
+                nominated = arrival is None or arrival >= not_before
+            if nominated and to_skip == 0:
+                break
+            to_skip -= nominated
+        steps = _first_reaching(curve, self.target_ppm)
+        if curve[-1] < self.target_ppm:
+            steps = max(steps, _first_reaching(self._stated(service), self.target_ppm))
+        promised = promised_by
+        if promised is None:
+            promised = self._advance(day, steps, service, destination)
+            assert promised is not None
+            promised = max(promised, not_before or promised)
+        if promised > day:
+            self._inside(promised)
+        beyond = evidence_end is not None and (curve[-1] < self.target_ppm or steps > evidence_end)
+        return _Answer(
+            ship_at=int(min(instants).timestamp()),
+            ship_day=(day - EPOCH).days,
+            promised_day=(promised - EPOCH).days,
+            on_time_ppm=self._chance(curve, day, promised, service, destination),
+            reason=TARGET_NOT_REACHED if beyond else OK,
+        )
+
+    def _inside(self, day: date) -> None:
+        if not self.covered[0] <= (day - EPOCH).days <= self.covered[1]:
+            raise _Outside
+
+    def _collection_days(
+        self, ready: datetime, site: Site, calls: list[Collection]
+    ) -> Iterator[tuple[date, list[datetime]]]:
+        """Days on which the parcel can leave, with the instants of the collections that can take it."""
+        zone = ZoneInfo(site.time_zone)
+        first = ready.astimezone(zone).date()
+        day = first
+        while True:
+            self._inside(day)
+            if day.weekday() in site.working_days and not _is_holiday(site.holiday_calendar, day):
+                instants = [
+                    _at(day, call.collection_time_s, zone) for call in calls if day.weekday() in call.working_days
+                ]
+                if day == first:
+                    in_time = ready < _at(day, site.order_cutoff_s, zone)
+                    instants = [instant for instant in instants if in_time and instant > ready]
+                if instants:
+                    yield day, instants
+            day += ONE_DAY
+
+    def _advance(
+        self, ship_day: date, steps: int, service: Service, destination: Place, stop: date | None = None
+    ) -> date | None:
+        """Arrival day of a transit of so many working days; None: on or after `stop`."""
+        day, left = (ship_day, 1) if steps == 0 else (ship_day + ONE_DAY, steps)
+        while True:
+            if stop is not None and day >= stop:
+                return None
+            self._inside(day)
+            left -= _delivers(service, destination, day)
+            if left == 0:
+                return day
+            day += ONE_DAY
+
+    def _chance(self, curve: list[int], ship_day: date, promised: date, service: Service, destination: Place) -> int:
+        if promised < ship_day:
+            return 0
+        passed, day, possible = 0, ship_day, False
+        while day <= promised:
+            delivers = _delivers(service, destination, day)
+            possible |= delivers
+            passed += delivers and day > ship_day
+            day += ONE_DAY
+        return curve[min(passed, len(curve) - 1)] if possible else 0
+
+    def _stated(self, service: Service) -> list[int]:
+        length = service.max_days + 1
+        share = self.stated_on_time_ppm
+        span = service.max_days - service.min_days + 1
+        curve = [max(0, share * (k - service.min_days + 1) // span) for k in range(length)]
+        left = MILLION - share
+        while left:
+            left //= 2
+            curve.append(MILLION - left)
+        return _no_same_day(curve, service)
+
+    def _curve(self, site: Site, service: Service, destination: Place) -> tuple[list[int], int | None]:
+        """Stated transit, overlaid by lanes from the coarsest to the finest; and where the evidence ends."""
+        curve, evidence_end = self._stated(service), None
+        for level in range(4, -1, -1):
+            names = ["", service.service] if service.speed == "standard" else [service.service]
+            for name in names:
+                for lane in self.transit.lanes:
+                    if (lane.level, lane.service) == (level, name) and _covers(lane, site.place, destination):
+                        learned = _no_same_day(list(lane.arrived_ppm), service)
+                        end = len(learned) - 1
+                        curve = learned + _continuation(learned[-1], curve, end)
+                        evidence_end = end if evidence_end is None else max(end, evidence_end)
+        return curve, evidence_end
+
+
+def _continuation(known: int, coarser: list[int], end: int) -> list[int]:
+    at_end = coarser[min(end, len(coarser) - 1)]
+    if at_end == MILLION:
+        return []
+    return [known + (MILLION - known) * (share - at_end) // (MILLION - at_end) for share in coarser[end + 1 :]]
+
+
+def _no_same_day(curve: list[int], service: Service) -> list[int]:
+    if service.speed == "same_day" and service.min_days == 0:
+        return curve
+    return [0, *curve[1:]] if len(curve) > 1 else [0, curve[0]]
+
+
+def _first_reaching(curve: list[int], share_ppm: int) -> int:
+    goal = min(share_ppm, curve[-1])
+    return next(k for k, share in enumerate(curve) if share >= goal)
+
+
+def _covers(lane: Lane, origin: Place, destination: Place) -> bool:
+    from_code, to_code = ("".join(place.postcode.split(" ")).upper() for place in (origin, destination))
+    region = destination.region
+    if region.startswith(destination.country + "-"):
+        region = region[len(destination.country) + 1 :]
+    return (
+        lane.origin_country in ("", origin.country)
+        and lane.destination_country in ("", destination.country)
+        and lane.destination_region in ("", region)
+        and from_code.startswith(lane.origin_prefix)
+        and to_code.startswith(lane.destination_prefix)
+    )
+
+
+def _date(day: int) -> date | None:
+    return None if day < 0 else EPOCH + timedelta(days=day)
+
+
+def _at(day: date, second_of_day: int, zone: ZoneInfo) -> datetime:
+    wall = time(second_of_day // 3600, second_of_day // 60 % 60, second_of_day % 60)
+    return datetime.combine(day, wall, zone).astimezone(UTC)
+
+
+def _delivers(service: Service, destination: Place, day: date) -> bool:
+    if day.weekday() not in service.working_days:
+        return False
+    region = destination.region
+    code = region if region.startswith(destination.country + "-") else f"{destination.country}-{region}"
+    return not (_is_holiday(code, day) if _exists(code) else _is_holiday(destination.country, day))
+
+
+@lru_cache(maxsize=100_000)
+def _exists(code: str) -> bool:
+    country, _, subdivision = code.partition("-")
+    try:
+        country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1_000_000)
+def _is_holiday(code: str, day: date) -> bool:
+    country, _, subdivision = code.partition("-")
+    if not country or not _exists(code):
+        return False
+    return day in country_holidays(country, subdiv=subdivision or None, years=day.year)
