@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from doorstep.kernels.pack.problem import PackProblem
 
-# Inner sizes of common e-commerce cartons, mm; each bears 30 kg gross and weighs 4 g per dm2 of its surface or so.
+# Inner sizes of common e-commerce cartons, mm; each bears 30 kg gross and weighs 4 g per dm2 of its surface.
 OLIST_CARTONS_MM = (
     (200, 150, 100),
     (250, 200, 100),
@@ -54,7 +55,7 @@ def real_orders(root: Path) -> PackProblem:
 
 
 def olist_baskets(root: Path, count: int, seed: int, single_share: float = 0.0) -> PackProblem:
-    """Random baskets of 2 to 30 units (or, that share of them, of one) of real products in thirteen cartons."""
+    """Random baskets of 2 to 10 lines of 1 to 3 units, or, that share of them, of one unit, in thirteen cartons."""
     with gzip.open(root / "olist" / "products.csv.gz", "rt", newline="") as source:
         columns = ("product_length_cm", "product_width_cm", "product_height_cm", "product_weight_g")
         rows = [[row[name] for name in columns] for row in csv.DictReader(source)]
@@ -77,6 +78,17 @@ def olist_baskets(root: Path, count: int, seed: int, single_share: float = 0.0) 
         inner,
         surface * 4 // 10_000,
         np.full(len(inner), 30_000, np.int64),
+    )
+
+
+def head(problem: PackProblem, loads: int) -> PackProblem:
+    """The first loads of a problem."""
+    start = problem.load_start[: loads + 1]
+    return replace(
+        problem,
+        load_start=start,
+        load_item=problem.load_item[: start[-1]],
+        load_quantity=problem.load_quantity[: start[-1]],
     )
 
 

@@ -30,7 +30,7 @@ class Columns:
     faults: Faults
     rows: Sequence[int] = ()  # row numbers
     texts: dict[str, Sequence[str]] = field(default_factory=dict)
-    values: dict[str, list[Any]] = field(default_factory=dict)
+    values: dict[str, Sequence[Any]] = field(default_factory=dict)
     wrong: dict[str, dict[str, str]] = field(default_factory=dict)  # column -> faulty text -> why
     complete: bool = True  # every row of the file is among `rows`
 
@@ -128,7 +128,9 @@ def _parse_column(read: Columns, column: Column) -> None:
         read.values[column.name] = [column.kind.absent] * len(read.rows)
         return
     parsed, wrong = _parse_cells(set(texts), column)
-    read.values[column.name] = list(map(parsed.get, texts))
+    # Parsed to the texts themselves and mostly different ones: there is nothing to gain from looking each up.
+    verbatim = column.kind.absent == "" and not wrong and 2 * len(parsed) > len(texts)
+    read.values[column.name] = texts if verbatim else list(map(parsed.get, texts))
     if wrong:
         read.wrong[column.name] = wrong
         finding = read.rule(column.name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
+from functools import cache
 from random import Random
 
 from doorstep.documents.report import PlanReport
-from doorstep.domain.carriage import Service
+from doorstep.domain.carriage import Service, Speed
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.decision import Choice, Decision, Flip, Rejected, Unplanned
@@ -41,6 +41,7 @@ def brand(name: str = "Nord & Sud") -> Brand:
     return Brand("nord", name, Currency("EUR"), "DE", 950_000, 4_000_000, 25_000_000)
 
 
+@cache
 def sites() -> tuple[Site, ...]:
     spots = (
         ("leipzig", "Leipzig", "DE", 51.34, 12.37),
@@ -54,22 +55,26 @@ def sites() -> tuple[Site, ...]:
     )
 
 
+@cache
 def services() -> tuple[Service, ...]:
-    rows = (("gp-eco", "Gelbpost", "Economy", "economy", 3, 6), ("gp-std", "Gelbpost", "Standard", "standard", 2, 4))
-    rows += (("rapid", "Rapid", "Express", "express", 1, 2), ("rapid-xl", "Rapid", "Large", "standard", 2, 5))
+    rows: tuple[tuple[str, str, str, Speed, int, int], ...] = (
+        ("gp-eco", "Gelbpost", "Economy", "economy", 3, 6),
+        ("gp-std", "Gelbpost", "Standard", "standard", 2, 4),
+        ("rapid", "Rapid", "Express", "express", 1, 2),
+        ("rapid-xl", "Rapid", "Large", "standard", 2, 5),
+    )
     return tuple(
-        Service(s, c, n, speed, "home", 31_500, 1200, None, 5000, WEEK, low, high)  # type: ignore[arg-type]
-        for s, c, n, speed, low, high in rows
+        Service(s, c, n, speed, "home", 31_500, 1200, None, 5000, WEEK, low, high) for s, c, n, speed, low, high in rows
     )
 
 
+@cache
 def cartons() -> tuple[Carton, ...]:
     inner = {"S": (250, 200, 120), "M": (400, 300, 200), "L": (600, 400, 400)}
-    return tuple(
-        Carton(n, (a, b, c), (a + 8, b + 8, c + 8), 150, 31_500, 400_000) for n, (a, b, c) in inner.items()
-    )
+    return tuple(Carton(n, (a, b, c), (a + 8, b + 8, c + 8), 150, 31_500, 400_000) for n, (a, b, c) in inner.items())
 
 
+@cache
 def products() -> tuple[Product, ...]:
     made = [
         Product(f"SKU-{i:03}", name, "home", length, width, height, 300 + 70 * i, 19_000_000)
@@ -78,8 +83,9 @@ def products() -> tuple[Product, ...]:
     return (*made, Product("SKU-BIKE", "Balance bike", "toys", 880, 420, 210, 5200, 89_000_000, ships_in_own_box=True))
 
 
-def lying(order: str, skus: list[str], catalogue: dict[str, Product]) -> tuple[Carton | None, tuple[Placement, ...]]:
+def lying(order: str, skus: list[str]) -> tuple[Carton | None, tuple[Placement, ...]]:
     """Units in rows along x, rows along y, layers along z, in the smallest carton that takes them."""
+    catalogue = {p.sku: p for p in products()}
     for carton in cartons():
         room_x, room_y, room_z = carton.inner_mm
         x = y = z = row = layer = 0
@@ -113,12 +119,14 @@ def order(number: int, chance: Random, far: bool = False, located: bool = True) 
 
 
 def parcel(number: int, made: Order, skus: list[str], site: str, chance: Random) -> Parcel:
-    carton, placements = lying(made.order, skus, {p.sku: p for p in products()})
+    carton, placements = lying(made.order, skus)
     service = chance.choices(("gp-eco", "gp-std", "rapid", "rapid-xl"), (5, 8, 2, 1))[0]
     days = {"gp-eco": 6, "gp-std": 4, "rapid": 2, "rapid-xl": 5}[service] + chance.randrange(2)
     chance_ppm = int(1_000_000 - min(180_000, chance.expovariate(1 / 25_000)))
     freight = chance.randrange(380, 1400)
-    cost = CostParts(90 + 15 * len(skus), 40 if carton else 0, freight, freight // 9, 0, (1_000_000 - chance_ppm) // 2500)
+    cost = CostParts(
+        90 + 15 * len(skus), 40 if carton else 0, freight, freight // 9, 0, (1_000_000 - chance_ppm) // 2500
+    )
     weight = 200 + 400 * len(skus)
     contents = tuple(Content(made.order, str(i), s, skus.count(s)) for i, s in enumerate(dict.fromkeys(skus), 1))
     ship_at = made.placed_at.replace(hour=17, minute=0) + timedelta(days=1)
@@ -145,7 +153,9 @@ def decision(made: Order, parcels: list[Parcel], chance: Random) -> Decision:
     ]
     lost.append(Rejected("verona, S, gp-std", None, "carton S is too small by 40 mm"))
     lost.sort(key=lambda r: (r.cost_minor is None, r.cost_minor or 0))
-    flip = Flip("freight of gp-std from lille falls by", f"{chance.randrange(10, 99) / 100:.2f} EUR", "lille, M, gp-std")
+    flip = Flip(
+        "freight of gp-std from lille falls by", f"{chance.randrange(10, 99) / 100:.2f} EUR", "lille, M, gp-std"
+    )
     bound = cost - (35 if chance.random() < 0.2 else 0)
     return Decision(made.order, chosen, cost, tuple(lost), flip, bound, True, chance.random() < 0.9, "3f9a6c", 7)
 
@@ -175,7 +185,10 @@ def plan_report(
         decisions.append(decision(one, mine, chance))
     figures = _figures(made, parcels, len(unplanned))
     baseline = replace(
-        figures, policy="nearest", cost_minor=int(figures.cost_minor * 1.083), promised_days=figures.promised_days + orders // 5
+        figures,
+        policy="nearest",
+        cost_minor=int(figures.cost_minor * 1.083),
+        promised_days=figures.promised_days + orders // 5,
     )
     bound = sum(d.lower_bound_minor for d in decisions) + len(unplanned) * figures.unplanned_cost_minor
     return PlanReport(
@@ -206,27 +219,3 @@ def empty_report() -> PlanReport:
 
 def nothing_planned() -> PlanReport:
     return plan_report(5, unplanned_every=1)
-
-
-def box_report(parcels: Iterator[tuple[Carton, tuple[Placement, ...]]]) -> PlanReport:
-    """One order per given box, to look at drawings."""
-    report = plan_report(0)
-    orders, packed, decisions = [], [], []
-    chance = Random(0)
-    for number, (carton, placements) in enumerate(parcels, 1):
-        one = order(number, chance)
-        made = parcel(number, one, ["SKU-003"], "lille", chance)
-        skus = list(dict.fromkeys(p.sku for p in placements))
-        contents = tuple(Content(one.order, "1", s, sum(p.sku == s for p in placements)) for s in skus)
-        packed.append(replace(made, carton=carton.carton, contents=contents, placements=placements))
-        orders.append(one)
-        decisions.append(decision(one, [packed[-1]], chance))
-    figures = _figures(orders, packed, 0)
-    return replace(
-        report, orders=tuple(orders), parcels=tuple(packed), decisions=iter(decisions), figures=figures, baseline=figures,
-        cartons=(*report.cartons, Carton("T", (300, 300, 300), (310, 310, 310), 100, 30_000, 0)),
-    )  # fmt: skip
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FIRST_DAY = date(2026, 3, 2)

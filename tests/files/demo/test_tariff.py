@@ -10,9 +10,7 @@ from doorstep.files.demo.geography import cities
 from doorstep.files.demo.network import SITES, calling
 from doorstep.files.demo.tabular import DAY
 from doorstep.files.demo.tariff import CHANGING_SERVICE, SERVICES
-from doorstep.files.demo.zones import ISLANDS, zone_of, zone_rows
-
-ROWS = list(zone_rows())
+from doorstep.files.demo.zones import ISLANDS, zone_of
 
 
 def test_prices_rise_with_weight_and_zone(demo: Demo) -> None:
@@ -45,8 +43,8 @@ def test_the_local_carrier_is_the_cheapest_standard_service_at_home_and_not_abro
         ("azur-standard", "meridian-standard", "D"),
     ):
         assert by_name[local].price_cents(zone, 2000) < by_name[classic].price_cents("0", 2000)
-    assert zone_of(ROWS, "azur-standard", ("ES", "50197"), ("DE", "10115")) is None
-    assert zone_of(ROWS, "linden-standard", ("DE", "04158"), ("FR", "75001")) is None
+    assert zone_of("azur-standard", ("ES", "50197"), ("DE", "10115")) is None
+    assert zone_of("linden-standard", ("DE", "04158"), ("FR", "75001")) is None
 
 
 def test_one_service_changes_its_prices_between_two_shipping_days(demo: Demo) -> None:
@@ -73,14 +71,14 @@ def test_one_service_changes_its_prices_between_two_shipping_days(demo: Demo) ->
 def test_zones_follow_the_longest_prefix(
     service: str, origin: tuple[str, str], destination: tuple[str, str], zone: str | None
 ) -> None:
-    assert zone_of(ROWS, service, origin, destination) == zone
+    assert zone_of(service, origin, destination) == zone
 
 
 def test_every_site_reaches_every_mainland_city_except_the_store() -> None:
     for site in SITES:
         for city in cities():
             to = (city.country, str(city.postcode_from).zfill(city.postcode_digits))
-            reached = [s for s in calling(site.site) if zone_of(ROWS, s, (site.country, site.postcode), to) is not None]
+            reached = [s for s in calling(site.site) if zone_of(s, (site.country, site.postcode), to) is not None]
             assert reached or (site.kind == "store" and city.overseas)
 
 

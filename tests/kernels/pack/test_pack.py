@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.pack.instances import olist_baskets, real_orders
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.kernels.pack.brute import fits
+from tests.kernels.pack.loads import Box, Item, Load, problem, problems
 
-from benchmarks.pack.instances import olist_baskets, real_orders
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.pack.check import check
 from doorstep.kernels.pack.layout import place, place_all
 from doorstep.kernels.pack.pack import pack
 from doorstep.kernels.pack.problem import FITS, NO, UNPROVEN, PackParams, PackProblem
 from doorstep.kernels.run import Run
-from tests.kernels.pack.brute import fits
-from tests.kernels.pack.loads import Box, Item, Load, problem, problems
 
 
 def verdict(items: list[Item], load: Load, carton: Box, params: PackParams | None = None) -> int:
@@ -93,7 +93,7 @@ def test_chunks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, int, int]] = []
 
     def backwards(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
-        return reversed([function(task) for task in reversed(list(tasks))])
+        yield from reversed([function(task) for task in reversed(list(tasks))])
 
     monkeypatch.setattr("doorstep.kernels.pack.pack.CHUNK", 7)
     monkeypatch.setattr("doorstep.kernels.pack.layout.CHUNK", 7)
@@ -117,11 +117,25 @@ def test_pinwheel_of_four_slabs_round_a_core_fits_exactly() -> None:
     assert verdict(slabs, [(0, 4), (1, 1)], (100, 99, 51)) == NO
 
 
-def test_pinwheel_in_three_dimensions_needs_the_exact_search() -> None:
-    """Three bars, each along its own axis, leave two opposite corners: no corner of one touches its neighbour's end."""
-    bars = [Item((60, 40, 100)), Item((40, 60, 100)), Item((20, 20, 100))]
-    assert verdict(bars, [(0, 2), (1, 2), (2, 1)], (100, 100, 100)) == FITS
-    assert verdict([Item((10, 20, 30))], [(0, 6)], (30, 40, 30)) == FITS
+def test_six_flat_blocks_lock_round_a_diagonal_of_holes() -> None:
+    """Slothouber and Graatsma's puzzle: one layout, up to symmetry, and no corner to start a unit from leads to it."""
+    block, load, cube = [Item((10, 20, 20))], [(0, 6)], (30, 30, 30)
+    assert verdict(block, load, cube, PackParams(exact_units=1)) == UNPROVEN
+    assert verdict(block, load, cube, PackParams(exact_units=6)) == FITS
+    assert verdict(block, [(0, 7)], cube) == NO
+
+
+def test_exact_search_finds_what_the_passes_miss() -> None:
+    goods = [Item((40, 50, 60)), Item((40, 40, 50)), Item((50, 50, 40)), Item((30, 70, 70))]
+    load, carton = [(item, 1) for item in range(4)], (100, 70, 90)
+    assert verdict(goods, load, carton, PackParams(exact_units=3)) == UNPROVEN
+    assert verdict(goods, load, carton, PackParams(exact_units=4)) == FITS
+
+
+def test_flat_carton_takes_one_layer_only() -> None:
+    flat = [Item((90, 60, 8)), Item((70, 50, 9))]
+    assert verdict(flat, [(0, 6), (1, 4)], (220, 260, 15)) == FITS
+    assert verdict(flat, [(0, 10), (1, 4)], (220, 260, 15)) == NO
 
 
 def test_too_many_nodes_prove_nothing() -> None:

@@ -40,6 +40,7 @@ def test_an_unknown_calendar_is_refused() -> None:
         CalendarBook().add(31, "XX")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PATTERNS), st.integers(0, 40), st.integers(1, 20))
 def test_steps_and_counts_agree_with_walking(pattern: WorkingDays, start: int, steps: int) -> None:
     first = day("2017-12-01")
@@ -66,7 +67,7 @@ def test_a_step_past_the_end_is_beyond() -> None:
     assert calendars.on_or_after(index, np.array([110])).tolist() == [calendars.beyond]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(ZONES), st.integers(1_500_000_000, 1_600_000_000), st.integers(-7_300, 7_300))
 def test_local_times_agree_with_zoneinfo(name: str, instant: int, around_s: int) -> None:
     steps = compile_zones((name,), instant // 86_400 - 200, instant // 86_400 + 200).starts[1:]
@@ -77,7 +78,7 @@ def test_local_times_agree_with_zoneinfo(name: str, instant: int, around_s: int)
         assert seconds[0] == local.hour * 3600 + local.minute * 60 + local.second
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(ZONES), st.integers(0, 400), st.integers(0, 95))
 def test_instants_of_wall_times_agree_with_zoneinfo(name: str, later: int, quarter: int) -> None:
     first = day("2018-01-01")

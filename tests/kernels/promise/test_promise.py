@@ -248,3 +248,9 @@ def test_columns_of_unequal_length_or_of_fractions_are_refused() -> None:
         replace(asked, shift=np.zeros(2, dtype=np.int64))
     with pytest.raises(InvalidProblem, match="whole numbers"):
         replace(asked, ready_at=np.zeros(1))  # type: ignore[arg-type]
+
+
+def test_the_verifier_rejects_a_result_of_another_length() -> None:
+    asked = legs([epoch("2018-03-07T09:00")])
+    found = faults(PLAIN, legs([epoch("2018-03-07T09:00")] * 2), answers(PLAIN, asked), None)
+    assert found == ("the result does not have one answer per leg",)

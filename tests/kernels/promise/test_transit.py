@@ -223,6 +223,7 @@ def test_curves_rise_and_stay_within_a_million(history: list[PastParcel]) -> Non
         assert list(shares) == sorted(shares)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(1, 1_000_000))
 def test_stated_transit_reaches_its_share_on_the_last_stated_day(least: int, more: int, share_ppm: int) -> None:
     curve = stated_curve(least, least + more, share_ppm)

@@ -17,10 +17,11 @@ from doorstep.domain.place import Place
 FIRST_DATE = date(2026, 1, 1)
 FIRST_DAY = (FIRST_DATE - date(1970, 1, 1)).days
 DAYS = 8
-COUNTRIES = st.sampled_from(("NL", "NL", "BE"))
+COUNTRIES = st.sampled_from(("NL",) * 7 + ("BE",))
 POSTCODES = st.sampled_from(("", "1", "10", "10 1", "10-12", "101 2a", "1012AB", "2", "20"))
-SIDES = st.sampled_from((1, 99, 100, 101, 300, 700))
-WEIGHTS = st.sampled_from((0, 999, 1_000, 1_001, 2_500, 20_000))
+SIDES = st.sampled_from((1, 99, 100, 101, 100, 101, 300, 700))
+RARELY = st.sampled_from((False,) * 4 + (True,))
+WEIGHTS = st.sampled_from((0, 499, 999, 1_000, 1_001, 2_500, 20_000))
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ def services(name: str) -> st.SearchStrategy[Service]:
         service=st.just(name),
         carrier=st.just("carrier"),
         name=st.just(name),
-        speed=st.sampled_from(SPEEDS),
+        speed=st.sampled_from((*SPEEDS, "express", "same_day")),
         delivers_to=st.sampled_from(DELIVERS_TO),
-        max_weight_g=st.sampled_from((1_000, 20_000, 99_999)),
-        max_length_mm=st.sampled_from((100, 700, 9_999)),
-        max_girth_mm=st.sampled_from((None, None, 500, 2_000)),
-        dim_divisor_cm3_per_kg=st.sampled_from((0, 1, 4_000, 5_000)),
+        max_weight_g=st.sampled_from((99_999, 99_999, 20_000, 1_000)),
+        max_length_mm=st.sampled_from((9_999, 9_999, 700, 100)),
+        max_girth_mm=st.sampled_from((None, None, None, 500, 2_000)),
+        dim_divisor_cm3_per_kg=st.sampled_from((0, 4_000, 5_000, 1)),
         working_days=st.sampled_from(("Mon-Fri", "Mon-Sat", "Sat-Sun")).map(WorkingDays.parse),
         min_days=st.just(1),
         max_days=st.just(2),
@@ -71,14 +72,14 @@ def _plain(line: tuple[str, ...]) -> tuple[str, ...]:
 def rate_breaks(draw: st.DrawFn, service: str, zone: str) -> list[RateBreak]:
     """Draw breaks; those of one weight follow one another in time."""
     lines = []
-    for up_to_g in draw(st.lists(st.sampled_from((0, 500, 1_000, 2_500, 20_000)), unique=True, max_size=4)):
+    for up_to_g in draw(st.lists(st.sampled_from((0, 500, 1_000, 2_500, 20_000)), unique=True, min_size=1, max_size=4)):
         cuts = sorted(draw(st.lists(st.integers(0, DAYS), unique=True, max_size=2)))
         edges = [None, *(FIRST_DATE + timedelta(days=cut) for cut in cuts), None]
         for start, end in pairwise(edges):
-            if draw(st.integers(0, 3)) == 0:
+            if draw(RARELY):
                 continue
             price = draw(st.sampled_from((0, 4_995_000, 5_000_000, 12_344_999)))
-            extra = draw(st.sampled_from((None, 0, 1_255_000)))
+            extra = draw(st.sampled_from((1_255_000, 1_255_000, 0, None)))
             last = end and end - timedelta(days=1)
             lines.append(RateBreak(service, zone, up_to_g, price, extra, start, last))
     return lines
@@ -87,9 +88,9 @@ def rate_breaks(draw: st.DrawFn, service: str, zone: str) -> list[RateBreak]:
 @st.composite
 def surcharges(draw: st.DrawFn, service: str) -> list[Surcharge]:
     lines = []
-    for number in range(draw(st.integers(0, 5))):
-        start = draw(st.none() | st.integers(0, DAYS))
-        length = draw(st.none() | st.integers(0, DAYS))
+    for number in range(draw(st.integers(1, 6))):
+        start = draw(st.none() | st.none() | st.integers(0, DAYS))
+        length = draw(st.none() | st.none() | st.integers(0, DAYS))
         line = Surcharge(
             service=service,
             surcharge=f"{number}",
@@ -126,10 +127,10 @@ def scenes(draw: st.DrawFn) -> Scene:
             "weight_g": WEIGHTS,
             "size_mm": st.tuples(SIDES, SIDES, SIDES),
             "residential": st.booleans(),
-            "signature": st.booleans(),
-            "saturday": st.booleans(),
-            "accepts": st.sampled_from((7, 7, 7, 1, 6)),
-            "slowest": st.sampled_from((0, 0, 0, 1, 2, 3)),
+            "signature": RARELY,
+            "saturday": RARELY,
+            "accepts": st.sampled_from((7,) * 8 + (1, 6)),
+            "slowest": st.sampled_from((0,) * 8 + (1, 2, 3)),
         }
     )
     rows = tuple(draw(st.lists(row, min_size=1, max_size=12)))

@@ -24,6 +24,7 @@ ONE = parcels(parcel())
         ({"size_mm": np.array([1, 1, 1])}, "size_mm has shape"),
         ({"ship_day": np.zeros((2, 1), np.int64)}, "ship_day has shape"),
         ({"residential": np.array([1])}, "residential must hold booleans"),
+        ({"ship_day": np.array([3_000_000])}, "ship_day of parcel 0 is 3000000"),
         ({"accepts": np.array([8])}, "accepts of parcel 0 is 8"),
         ({"slowest": np.array([4])}, "slowest of parcel 0 is 4"),
         ({"origin": np.zeros((1, 1), np.int64)}, "origin has shape"),

@@ -115,21 +115,25 @@ def promised_days(days: Sequence[int]) -> Chart:
 
 
 def on_time(on_time_ppm: Sequence[int], target_ppm: int) -> Chart:
-    """Bins of the probability that a parcel keeps its promise; those that reach the target stand out."""
-    # From the largest down, in misses, so that the bins end at certainty and the long tail is at the left.
-    misses = [PPM - ppm for ppm in on_time_ppm]
+    """Bins of the probability that a parcel keeps its promise; those below the target stand out."""
+    # Binned by the miss, so that the long tail is at the low end; certainty belongs to the best bin.
+    misses = [max(0, PPM - ppm - 1) for ppm in on_time_ppm]
     met = sum(ppm >= target_ppm for ppm in on_time_ppm)
-    target = percent_ppm(target_ppm)
-    takeaway = f"{percent(met / len(on_time_ppm))} of the parcels reach the target of {target} on their own."
-    columns = []
-    for b in reversed(histogram(misses, 14, least_step=1000)):
+    takeaway = (
+        f"{percent(met / len(on_time_ppm))} of the parcels reach the target of {percent_ppm(target_ppm)} on their own."
+    )
+    columns, mark = [], None
+    bins = tuple(reversed(histogram(misses, 14, least_step=1000)))
+    for place, b in enumerate(bins):
         low, high = PPM - b.high, PPM - b.low
-        label = percent((low + 1) / PPM, 1).removesuffix(" %")
-        name = f"up to {percent(high / PPM, 1)}" if b.open_above else f"{label} to {percent(high / PPM, 1)}"
-        missed = "bar-low" if high < target_ppm else "bar"
-        columns.append(Column(f"≤{percent(high / PPM, 0)}" if b.open_above else label, name, b.count, missed))
+        edge = percent_ppm(high if b.open_above else low).removesuffix(" %").removesuffix(".0")
+        name = f"below {edge} %" if b.open_above else f"{edge} % to {percent_ppm(high)}"
+        reached = not b.open_above and low >= target_ppm
+        columns.append(Column(f"<{edge}" if b.open_above else edge, name, b.count, "bar" if reached else "bar-low"))
+        if low <= target_ppm <= high:
+            mark = place + (target_ppm - low) / (high - low)
     title = "Chance that a parcel is on time, %"
-    return _histogram_chart("ontime", title, takeaway, columns, ("On time", "Parcels"))
+    return _histogram_chart("ontime", title, takeaway, columns, ("On time", "Parcels"), mark)
 
 
 def carton_use(counted: Tally) -> Chart:
@@ -144,9 +148,9 @@ def carton_use(counted: Tally) -> Chart:
         takeaway += f" {count(own)} parcels travel in the product's own box."
     shown = ranked[:CARTONS_SHOWN]
     most = shown[0][1].parcels
-    parts = []
+    parts, pitch = [], max(24, min(40, HEIGHT // len(shown)))
     for row, (name, use) in enumerate(shown):
-        y, width = 8 + row * 24, 170 * use.parcels / most
+        y, width = 8 + row * pitch, 170 * use.parcels / most
         own_box = name == OWN_BOX
         parts.append(element("text", _shortened(_carton_name(name), 15), x=0, y=y + 12, class_="label"))
         parts.append(element("rect", x=98, y=y, width=max(1.0, width), height=16, class_="bar-pale"))
@@ -156,20 +160,23 @@ def carton_use(counted: Tally) -> Chart:
     rows = tuple(
         (_carton_name(name), count(use.parcels), "" if name == OWN_BOX else percent(use.fill)) for name, use in ranked
     )
-    height = max(HEIGHT, 16 + 24 * len(shown))
+    height = max(HEIGHT, 16 + pitch * len(shown))
     title = "Cartons used, and how full"
     drawing = picture(WIDTH, height, title, takeaway, parts, "cartons")
     return Chart("cartons", title, takeaway, drawing, ("Carton", "Parcels", "Fill"), rows)
 
 
-def _histogram_chart(key: str, title: str, takeaway: str, columns: list[Column], heads: tuple[str, str]) -> Chart:
+def _histogram_chart(
+    key: str, title: str, takeaway: str, columns: list[Column], heads: tuple[str, str], mark: float | None = None
+) -> Chart:
     total = sum(column.count for column in columns)
     rows = tuple((c.name, count(c.count), percent(c.count / total)) for c in columns)
-    drawing = picture(WIDTH, HEIGHT, title, takeaway, _bars(columns), key)
+    drawing = picture(WIDTH, HEIGHT, title, takeaway, _bars(columns, mark), key)
     return Chart(key, title, takeaway, drawing, (*heads, "Share"), rows)
 
 
-def _bars(columns: list[Column]) -> list[Markup]:
+def _bars(columns: list[Column], mark: float | None) -> list[Markup]:
+    """Bars over labels; `mark` sets a line at the target, in columns from the left."""
     most = max(column.count for column in columns)
     step = round_step(most, 4)
     top = step * -(-most // step)
@@ -195,6 +202,12 @@ def _bars(columns: list[Column]) -> list[Markup]:
         )
         if place % labelled == 0:
             parts.append(element("text", column.label, x=centre, y=HEIGHT - 8, class_="label middle"))
+    if mark is not None:
+        x = LEFT + pitch * mark
+        parts.append(element("line", x1=x, x2=x, y1=TOP - 2, y2=floor, class_="target"))
+        left = x > WIDTH / 2
+        text = element("text", "target", x=x + (-4 if left else 4), y=TOP + 7, class_=f"label {'end' if left else ''}")
+        parts.append(text)
     return parts
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import floor, sqrt
 
+import numpy as np
 from markupsafe import Markup
 
 from doorstep.documents.report.plan_report import PlanReport
@@ -192,9 +193,17 @@ def _land(canvas: _Canvas, home: Box, frame: Box) -> Markup:
             ring = ring[:: max(1, int(coarse / fine / 2))]
             if len(ring) < 3:
                 continue
-        written = [f"{x:.1f} {y:.1f}" for x, y in (canvas.at(px, py) for px, py in ring.tolist())]
-        paths.append(f"M{'L'.join(written)}Z")
-    return element("path", d="".join(paths), class_="land")
+        tenths = np.rint((ring - (home.left, home.top)) * (canvas.scale * 10)).astype(np.int64)
+        steps = np.diff(tenths, axis=0)
+        moved = steps[steps.any(axis=1)].ravel().tolist()
+        if len(moved) >= 4:
+            paths.append(f"M{_run(tenths[0].tolist())}l{_run(moved)}z")
+    return element("path", d="".join(paths), class_="land", transform="scale(.1)")
+
+
+def _run(numbers: list[int]) -> str:
+    """Integers side by side, with a space only where no minus parts them."""
+    return "".join(str(n) if n < 0 else f" {n}" for n in numbers).strip()
 
 
 def _dots(canvas: _Canvas, destinations: list[Destination], colours: dict[str, str]) -> list[Markup]:
@@ -276,7 +285,7 @@ def _rows(report: PlanReport, tallied: Tally, colours: dict[str, str]) -> tuple[
             SiteRow(
                 site.site,
                 site.name,
-                ", ".join(part for part in (site.place.city, site.place.country) if part),
+                ", ".join(p for p in (site.place.city, site.place.country) if p and p != site.name),
                 colours[site.site],
                 count(parcels),
                 count(use.orders if use else 0),

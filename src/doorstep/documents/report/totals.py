@@ -10,6 +10,7 @@ from doorstep.documents.report.wording import amount, change, count, counted, de
 from doorstep.domain.money import Currency
 from doorstep.domain.plan import Figures
 
+NONE = "–"  # a rate of nothing
 Verdict = Literal["better", "worse", ""]
 
 
@@ -23,6 +24,7 @@ class Row:
     explanation: str = ""
     plan_note: str = ""  # what a rate is of
     rule_note: str = ""
+    difference_note: str = ""
     strong: bool = False
 
 
@@ -52,7 +54,7 @@ def tiles(report: PlanReport) -> tuple[Tile, ...]:
     saved = saving(report)
     return (
         Tile(
-            "Below the nearest-site rule" if saved >= 0 else "Above the nearest-site rule",
+            f"{'Below' if saved > 0 else 'Above' if saved < 0 else 'Level with'} the nearest-site rule",
             percent(abs(saved)),
             f"objective {amount(currency, plan.objective_minor)}, the rule's {amount(currency, rule.objective_minor)}",
             _verdict(saved),
@@ -64,8 +66,8 @@ def tiles(report: PlanReport) -> tuple[Tile, ...]:
         ),
         Tile(
             "Mean promise",
-            f"{decimal(plan.mean_promised_days)} days",
-            f"the rule: {decimal(rule.mean_promised_days)} days",
+            _days(plan, " days"),
+            f"the rule: {_days(rule, ' days')}",
         ),
         Tile(
             "Expected on time",
@@ -97,7 +99,6 @@ def _counts(report: PlanReport) -> tuple[Row, ...]:
 
 def _costs(report: PlanReport) -> tuple[Row, ...]:
     plan, rule, currency = report.figures, report.baseline, report.brand.currency
-    of_plan, of_rule = _of_planned(plan), _of_planned(rule)
     above = gap(report)
     saved = rule.objective_minor - plan.objective_minor
     return (
@@ -107,8 +108,8 @@ def _costs(report: PlanReport) -> tuple[Row, ...]:
             amount(currency, rule.cost_minor),
             change(currency, plan.cost_minor - rule.cost_minor),
             _verdict(rule.cost_minor - plan.cost_minor) if plan.planned == rule.planned else "",
-            plan_note=of_plan,
-            rule_note=of_rule,
+            plan_note=_beside(plan),
+            rule_note=_beside(rule),
         ),
         _rated("Cost per order", currency, plan, rule, plan.planned, rule.planned),
         _rated("Cost per parcel", currency, plan, rule, plan.parcels, rule.parcels),
@@ -116,9 +117,10 @@ def _costs(report: PlanReport) -> tuple[Row, ...]:
             "Objective",
             amount(currency, plan.objective_minor),
             amount(currency, rule.objective_minor),
-            f"{change(currency, -saved)} ({percent(-saving(report))})" if rule.objective_minor else "",
+            change(currency, -saved),
             _verdict(saved),
             f"Cost, and {amount(currency, plan.unplanned_cost_minor)} for each order left unplanned",
+            difference_note=percent(-saving(report)) if rule.objective_minor else "",
             strong=True,
         ),
         Row(
@@ -127,7 +129,7 @@ def _costs(report: PlanReport) -> tuple[Row, ...]:
             "",
             explanation="Each order alone, with the whole stock to itself: no plan costs less",
         ),
-        Row("Gap to the bound", "–" if above is None else percent(above, 2), "", plan_note=_beside(plan)),
+        Row("Gap to the bound", NONE if above is None else percent(above, 2), "", plan_note=_beside(plan)),
     )
 
 
@@ -141,13 +143,13 @@ def _service(report: PlanReport) -> tuple[Row, ...]:
     return (
         Row(
             "Mean promised days",
-            decimal(plan.mean_promised_days),
-            decimal(rule.mean_promised_days),
+            _days(plan),
+            _days(rule),
             _signed(days, decimal(days)) if comparable else "",
             _verdict(-days) if comparable else "",
-            "From placing to the promised date",
-            _of_planned(plan),
-            _of_planned(rule),
+            "From placing to the promised date, of the planned orders",
+            _beside(plan),
+            _beside(rule),
         ),
         Row(
             "Expected on time",
@@ -155,19 +157,19 @@ def _service(report: PlanReport) -> tuple[Row, ...]:
             percent(rule.expected_on_time),
             f"{_signed(kept, decimal(kept * 100, 1))} points",
             _verdict(kept),
-            f"Every parcel by its promise; unplanned orders count as late. Target per parcel {target}",
-            f"of all {count(plan.orders)}; {_beside(plan)}",
-            f"of all {count(rule.orders)}; {_beside(rule)}",
+            f"Of all orders, every parcel by its promise; unplanned counts as late. Target {target}",
+            _beside(plan),
+            _beside(rule),
         ),
         Row(
             "Split rate",
-            percent(plan.split_rate),
-            percent(rule.split_rate),
+            percent(plan.split_rate) if plan.planned else NONE,
+            percent(rule.split_rate) if rule.planned else NONE,
             f"{_signed(split, decimal(split * 100, 1))} points" if comparable else "",
             "",
-            "Orders that travel in more than one parcel",
-            _of_planned(plan),
-            _of_planned(rule),
+            "Planned orders that travel in more than one parcel",
+            _beside(plan),
+            _beside(rule),
         ),
     )
 
@@ -189,17 +191,17 @@ def _rated(name: str, currency: Currency, plan: Figures, rule: Figures, of_plan:
         _per(currency, rule.cost_minor, of_rule),
         difference,
         verdict,
-        plan_note=_of_planned(plan),
-        rule_note=_of_planned(rule),
+        plan_note=_beside(plan),
+        rule_note=_beside(rule),
     )
 
 
 def _per(currency: Currency, minor: int, number: int) -> str:
-    return amount(currency, round(minor / number)) if number else "–"
+    return amount(currency, round(minor / number)) if number else NONE
 
 
-def _of_planned(figures: Figures) -> str:
-    return f"of {count(figures.planned)} planned; {_beside(figures)}"
+def _days(figures: Figures, unit: str = "") -> str:
+    return decimal(figures.mean_promised_days) + unit if figures.planned else NONE
 
 
 def _beside(figures: Figures) -> str:
@@ -225,7 +227,11 @@ def headline(report: PlanReport) -> str:
     of = f" of {count(plan.orders)}" if plan.unplanned else f" {count(plan.orders)}"
     saved = saving(report)
     compared = "as costly as" if not saved else f"{percent(abs(saved))} {'below' if saved > 0 else 'above'}"
+    missing = plan.unplanned or report.baseline.unplanned
+    counting = (
+        f", with {amount(currency, plan.unplanned_cost_minor)} counted for each order left out" if missing else ""
+    )
     return (
         f"{planned}{of} orders travel in {counted(plan.parcels, 'parcel')} for {amount(currency, plan.cost_minor)}: "
-        f"{compared} the rule most shops use, the nearest site and then the cheapest service."
+        f"{compared} the rule most shops use, the nearest site and then the cheapest service{counting}."
     )

@@ -32,7 +32,7 @@ def change(currency: Currency, minor: int) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    return f"{share * 100:.{digits}f} %".replace("-", MINUS)
+    return f"{decimal(share * 100, digits)} %"
 
 
 def percent_ppm(ppm: int) -> str:
@@ -40,7 +40,7 @@ def percent_ppm(ppm: int) -> str:
 
 
 def decimal(number: float, digits: int = 2) -> str:
-    return f"{number:,.{digits}f}".replace("-", MINUS)
+    return f"{number:z,.{digits}f}".replace("-", MINUS)
 
 
 def day(when: date) -> str:

@@ -40,7 +40,7 @@ CATEGORIES = (
              ("CZ", "DE"), ("Carafe", "Tumbler set", "Wine glass set"), fragile_share=1.0),
     Category("kitchen linen", "table", 34, 8, (200, 320), (160, 260), (15, 55), (90, 520), (8, 45), "6302.91",
              ("PT", "LT"), ("Tea towel pair", "Apron", "Table runner")),
-    Category("cushions", "living", 44, 11, (420, 520), (420, 520), (80, 150), (380, 950), (19, 69), "9404.90",
+    Category("cushions", "living", 44, 11, (400, 520), (400, 520), (60, 120), (380, 950), (19, 69), "9404.90",
              ("PT", "IN"), ("Cushion", "Bouclé cushion", "Floor cushion"), square=True),
     Category("throws", "living", 34, 8, (300, 380), (250, 300), (70, 130), (600, 1900), (29, 149), "6301.20",
              ("LT", "IT"), ("Wool throw", "Cotton blanket", "Knitted throw")),

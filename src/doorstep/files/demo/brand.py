@@ -30,7 +30,7 @@ BRAND_COLUMNS = (
     "address_1", "city", "postcode", "email",
 )  # fmt: skip
 BRAND_ROW = (
-    "hearth-harbour", "Hearth & Harbour", "EUR", "NL", "0.95", "6.00", "60.00", "hearth-harbour-logistics",
+    "hearth-harbour", "Hearth & Harbour", "EUR", "NL", "0.95", "6.00", "250.00", "hearth-harbour-logistics",
     "Hearth & Harbour B.V.", "Havenlicht 1", "Venlo", "5928 RC", f"hello@{EMAIL_DOMAIN}",
 )  # fmt: skip
 NOTE = f"""# Hearth & Harbour: a demonstration brand

@@ -51,7 +51,7 @@ class Product:
             max(self.size_mm) <= PARCEL_LONGEST_MM
             and self.weight_g <= PARCEL_HEAVIEST_G
             and self.litres <= PARCEL_LITRES
-            and not self.own_box
+            and not self.kind.bulky
         )
 
     def row(self) -> tuple[object, ...]:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.domain.clock import WorkingDays, parse_time_of_day
+from doorstep.domain.clock import parse_time_of_day
 from doorstep.domain.place import distance_m
 from doorstep.files.demo.assortment import CATEGORIES
 from doorstep.files.demo.geography import Addresses, City, addresses, cities, nearest_sites
 from doorstep.files.demo.network import COLLECTIONS, SITES, calling
 from doorstep.files.demo.tabular import DAY, Row, euros, instant
 from doorstep.files.demo.tariff import SERVICES, DemoService
-from doorstep.files.demo.transit import Workdays, transit_days
+from doorstep.files.demo.transit import Workdays, transit_days, working_days
 from doorstep.files.demo.wishes import HOURLY
-from doorstep.files.demo.zones import zone_of, zone_rows
+from doorstep.files.demo.zones import zone_of
 
 HISTORY_COLUMNS = (
     "parcel", "order", "service", "site", "origin_country", "origin_postcode", "origin_latitude", "origin_longitude",
@@ -32,8 +33,12 @@ SERVICE_SHARES = {
     "meridian-economy": 0.16, "meridian-standard": 0.26, "meridian-express": 0.10, "meridian-point": 0.06,
     "linden-standard": 0.50, "azur-standard": 0.45, "azur-point": 0.06, "titan-freight": 0.05,
 }  # fmt: skip
+# Share of the reviews with at most one, two, three and four stars.
+SCORES_IN_TIME, SCORES_LATE = (0.02, 0.04, 0.10, 0.35), (0.25, 0.45, 0.70, 0.90)
 CANCELLED_SHARE, LOST_SHARE, PICKED_LATE_SHARE, REVIEWED_SHARE = 0.006, 0.004, 0.05, 0.3
 FUEL_PERCENT = 11  # about what fuel adds to the ladder
+PICKING_S = 3600  # from placing to ready for the carrier, at the least
+APPROVAL_S = 240
 WEEKDAY_SHARES = (1.15, 1.05, 1.0, 1.0, 0.9, 0.8, 1.1)
 
 
@@ -87,7 +92,6 @@ class _Options:
     """Which services go from a site to a city, with their zones and shares, found once per pair."""
 
     def __init__(self) -> None:
-        self._rows = list(zone_rows())
         self._found: dict[tuple[int, int], tuple[list[tuple[DemoService, str]], list[float]]] = {}
 
     def draw(self, site: int, city: int, rng: np.random.Generator) -> tuple[DemoService, str]:
@@ -101,7 +105,7 @@ class _Options:
         for service in SERVICES:
             if service.service in calling(origin.site):
                 lane = (origin.country, origin.postcode), (to.country, prefix)
-                zone = zone_of(self._rows, service.service, *lane)
+                zone = zone_of(service.service, *lane)
                 if zone is not None:
                     options.append((service, zone))
         share = np.cumsum([SERVICE_SHARES[service.service] for service, _ in options])
@@ -113,15 +117,18 @@ def _journey(
     site: int, service: DemoService, zone: str, city: City, placed: tuple[date, int], rng: np.random.Generator
 ) -> _Sent:
     at = SITES[site]
-    floor = Workdays(WorkingDays.parse(at.working_days), at.holiday_calendar)
+    floor = Workdays(working_days(at.working_days), at.holiday_calendar)
     day, second = placed
     in_time = second < parse_time_of_day(at.cutoff)
     ready = floor.first(day if in_time else day + timedelta(days=1))
     if rng.random() < PICKED_LATE_SHARE:
         ready = floor.after(ready, 1)
     time, days = next((t, d) for s, name, t, d, _ in COLLECTIONS if (s, name) == (at.site, service.service))
-    handed_over = Workdays(WorkingDays.parse(days), at.holiday_calendar).first(ready)
-    on_the_road = Workdays(WorkingDays.parse(service.working_days), city.country)
+    calls = Workdays(working_days(days), at.holiday_calendar)
+    handed_over = calls.first(ready)
+    if handed_over == day and second + PICKING_S > parse_time_of_day(time):
+        handed_over = calls.after(handed_over, 1)  # the lorry had left
+    on_the_road = Workdays(working_days(service.working_days), city.country)
     delivered = on_the_road.after(handed_over, transit_days(service, zone, city, handed_over, rng))
     promised = on_the_road.after(handed_over, service.max_days)
     collected_at = parse_time_of_day(time) + int(rng.integers(0, 1500))
@@ -145,8 +152,8 @@ def _row(
         f"P-{index + 1:06d}", f"HH-OLD-{index + 1:06d}", service.service, at.site, at.country, at.postcode, at.latitude,
         at.longitude, city.country, city.region, homes.postcode[index], f"{to_lat:.5f}", f"{to_lon:.5f}",
         distance_m(at.latitude, at.longitude, round(to_lat, 5), round(to_lon, 5)), kind, weight_g,
-        instant(sent.placed, sent.second), instant(sent.placed, min(sent.second + 240, 86399)), handed_over, delivered,
-        sent.promised.isoformat(), status, euros(price), score,
+        instant(sent.placed, sent.second), instant(sent.placed, min(sent.second + APPROVAL_S, 86399)), handed_over,
+        delivered, sent.promised.isoformat(), status, euros(price), score,
     )  # fmt: skip
 
 
@@ -165,5 +172,4 @@ def _status(sent: _Sent, rng: np.random.Generator) -> tuple[str, str, str]:
 
 def _score(sent: _Sent, rng: np.random.Generator) -> int:
     late = (sent.delivered - sent.promised).days
-    shares = (0.02, 0.02, 0.06, 0.25, 0.65) if late <= 0 else (0.25, 0.2, 0.25, 0.2, 0.1)
-    return int(rng.choice(5, p=shares)) + 1
+    return 1 + bisect_right(SCORES_IN_TIME if late <= 0 else SCORES_LATE, rng.random())

@@ -36,11 +36,13 @@ CARTONS = (
     DemoCarton("box-m", (400, 300, 250), 4, 380, 20000, 68),
     DemoCarton("box-cube", (360, 360, 360), 4, 480, 20000, 85),
     DemoCarton("box-l", (500, 400, 350), 5, 720, 25000, 112),
+    DemoCarton("box-flat", (530, 530, 130), 4, 520, 12000, 98),
     DemoCarton("box-cushion", (550, 530, 330), 5, 860, 20000, 135),
     DemoCarton("box-xl", (780, 580, 480), 6, 1500, 31500, 210),
     DemoCarton("plant-tall", (330, 330, 660), 5, 780, 15000, 145),
     DemoCarton("tube", (760, 90, 90), 3, 190, 4000, 58),
     DemoCarton("tube-wide", (760, 150, 140), 3, 310, 6000, 82),
+    DemoCarton("rug-short", (1140, 210, 210), 5, 820, 20000, 165),
     DemoCarton("rug-long", (1640, 220, 220), 5, 1150, 25000, 250),
     DemoCarton("gift-brera", (320, 260, 160), 3, 260, 8000, 95, "milano-store"),
 )

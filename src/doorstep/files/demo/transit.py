@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -12,6 +11,7 @@ import numpy as np
 
 from doorstep.domain.clock import WorkingDays
 from doorstep.files.demo.geography import City
+from doorstep.files.demo.tabular import DAY
 from doorstep.files.demo.tariff import DemoService
 
 # Working days on top of the least that is stated, by zone.
@@ -31,10 +31,15 @@ GOOD_LANES = {("linden-standard", "NL"): 0.6, ("meridian-express", "DE"): 0.7, (
 
 
 @cache
-def closed_days(calendar: str) -> Mapping[date, str]:
-    """Public holidays of 2026 of a country, or of a subdivision such as `DE-SN`."""
+def closed_days(calendar: str) -> frozenset[date]:
+    """Public holidays of the year of a country, or of a subdivision such as `DE-SN`."""
     country, _, subdivision = calendar.partition("-")
-    return holidays.country_holidays(country, subdiv=subdivision or None, years=2026)
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=DAY.year))
+
+
+@cache
+def working_days(text: str) -> WorkingDays:
+    return WorkingDays.parse(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from doorstep.files.demo.geography import cities
 
 # Orders by hour of the day: little at night, a bump at lunch, most in the evening. Invented.
 HOURLY = (6, 3, 2, 1, 1, 2, 6, 14, 26, 36, 42, 46, 52, 48, 42, 42, 44, 48, 52, 62, 74, 70, 46, 20)
+PICKUP_LITRES = 28.0  # more is not carried home from the shop at the corner
 REPEAT_SHARE = 0.06  # of the orders come from a customer who has ordered already that day
 EXPRESS_SHARE, STANDARD_SHARE, PICKUP_SHARE, SATURDAY_SHARE = 0.08, 0.18, 0.06, 0.02
 SIGNED_SHARE, LATER_SHARE, SAFE_SHARE = 0.03, 0.015, 0.09
@@ -51,19 +52,26 @@ def wishes(lines: Lines, city: NDArray[np.int64], catalogue: Catalogue, rng: np.
     hard = ~np.array([p.easy for p in catalogue.products])[lines.product]
     easy = np.bincount(lines.basket[hard], minlength=count) == 0
     easy &= ~np.array([c.remote for c in cities()])[city]
+    litres = np.array([p.litres for p in catalogue.products])[lines.product] * lines.quantity
+    handy = np.bincount(lines.basket, litres, count) <= PICKUP_LITRES
     draw = rng.random((7, count))
-    express = easy & (draw[0] < EXPRESS_SHARE)
-    standard = easy & ~express & (draw[0] < EXPRESS_SHARE + STANDARD_SHARE)
-    pickup = easy & ~express & (draw[1] < PICKUP_SHARE / (1 - EXPRESS_SHARE))
+    express = _some(easy, EXPRESS_SHARE, draw[0])
+    standard = _some(easy & ~express, STANDARD_SHARE, draw[6])
+    pickup = _some(easy & ~express & handy, PICKUP_SHARE, draw[1])
     home = easy & ~pickup
     speed = tuple("express" if e else "standard" if s else "" for e, s in zip(express, standard, strict=True))
     later = (draw[4] < LATER_SHARE) & ~express
     return Wishes(
         easy,
         speed,
-        home & (draw[2] < SIGNED_SHARE),
-        home & (draw[3] < SATURDAY_SHARE) & ~later,
+        _some(home, SIGNED_SHARE, draw[2]),
+        _some(home & ~later, SATURDAY_SHARE, draw[3]),
         pickup,
-        home & (draw[5] < SAFE_SHARE),
-        np.where(later, 4 + (draw[6] * 17).astype(np.int64), 0),
+        _some(home, SAFE_SHARE, draw[5]),
+        np.where(later, rng.integers(4, 21, count), 0),
     )
+
+
+def _some(of: NDArray[np.bool_], share: float, draw: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Pick so many of `of` that they are `share` of all, or all of them where there are too few."""
+    return of & (draw * np.count_nonzero(of) < share * len(of))

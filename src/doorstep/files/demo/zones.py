@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from doorstep.files.demo.tabular import Row, Table
 
@@ -73,16 +74,23 @@ def zones_table() -> Table:
     return ZONE_COLUMNS, list(zone_rows())
 
 
-def zone_of(rows: list[Row], service: str, origin: tuple[str, str], destination: tuple[str, str]) -> str | None:
-    """The zone by the rule of the format: the longest destination prefix, then the longest origin prefix."""
-    best: tuple[int, int, str] | None = None
-    for name, from_country, from_prefix, to_country, to_prefix, zone, _ in rows:
-        if (
-            name == service
-            and (from_country, to_country) == (origin[0], destination[0])
-            and origin[1].startswith(str(from_prefix))
-            and destination[1].startswith(str(to_prefix))
-        ):
-            key = (len(str(to_prefix)), len(str(from_prefix)), str(zone))
-            best = key if best is None or key[:2] > best[:2] else best
-    return best[2] if best else None
+@cache
+def _lanes() -> dict[tuple[str, str, str], list[tuple[str, str, str]]]:
+    """(service, origin country, destination country) -> (destination prefix, origin prefix, zone), longest first."""
+    lanes: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
+    for service, origin, origin_prefix, destination, destination_prefix, zone, _ in zone_rows():
+        lane = str(service), str(origin), str(destination)
+        lanes.setdefault(lane, []).append((str(destination_prefix), str(origin_prefix), str(zone)))
+    for rules in lanes.values():
+        rules.sort(key=lambda rule: (-len(rule[0]), -len(rule[1])))
+    return lanes
+
+
+def zone_of(service: str, origin: tuple[str, str], destination: tuple[str, str]) -> str | None:
+    """The zone between two (country, postcode), by the rule of the format: the longest destination prefix wins, then
+    the longest origin prefix. None: not served.
+    """
+    for to_prefix, from_prefix, zone in _lanes().get((service, origin[0], destination[0]), ()):
+        if destination[1].startswith(to_prefix) and origin[1].startswith(from_prefix):
+            return zone
+    return None

@@ -135,8 +135,8 @@ class PackParams:
         If a value is out of its range.
     """
 
-    exact_units: int = 5
-    exact_nodes: int = 2_000
+    exact_units: int = 6
+    exact_nodes: int = 5_000
     passes: int = 12
     max_units: int = 200
     support_ppm: int = 0

@@ -33,7 +33,7 @@ class Best:
     rule_service: ShortArray
     rule_shift: ShortArray
     rule_price: IntArray
-    first_day: IntArray  # [orders, K]
+    days: IntArray  # [orders, K, R]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
     )
     if len(quotes.block) == 0:
         empty = np.zeros(shape, np.int16)
-        return Best(best, empty, empty, empty, rule, empty, empty, empty, rule_price, quotes.first_day)
+        return Best(best, empty, empty, empty, rule, empty, empty, empty, rule_price, quotes.days)
     return Best(
         cost=best,
         carton=quotes.carton[row].astype(np.int16),
@@ -131,7 +131,7 @@ def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
         rule_service=rule_service.astype(np.int16),
         rule_shift=quotes.shift[rule_row].astype(np.int16),
         rule_price=rule_price,
-        first_day=quotes.first_day,
+        days=quotes.days,
     )
 
 
@@ -149,33 +149,33 @@ def set_table(
         run.progress("quoting", done, len(atoms.of))
     columns = len(terms.lanes.column_site)
     if not parts:
-        parts = [_nothing(columns, len(market.ships))]
+        parts = [_nothing(columns, len(market.ships), terms.lanes.ranks)]
     best = Best(*(np.concatenate([getattr(part, name) for part in parts]) for name in Best.__slots__))
     board, rows = _board(market, terms, blocks, best)
     ledger = Ledger(market.stock.copy(), rows, np.zeros(market.stock.shape), np.zeros(len(rows)))
     return Table(terms, asked, blocks, best, board, ledger, _contested(board, ledger))
 
 
-def _nothing(columns: int, sites: int) -> Best:
+def _nothing(columns: int, sites: int, ranks: int) -> Best:
     costs, marks = np.zeros((0, columns), np.int64), np.zeros((0, columns), np.int16)
-    return Best(costs, marks, marks, marks, costs, marks, marks, marks, costs, np.zeros((0, sites), np.int64))
+    return Best(costs, marks, marks, marks, costs, marks, marks, marks, costs, np.zeros((0, sites, ranks), np.int64))
 
 
 def _board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Board, IntArray]:
     """Return the board and what its capacity rows hold: one row per day of each limited site and (site, service)."""
-    lanes, orders, first = terms.lanes, len(blocks.order_block) - 1, best.first_day
-    start = int(first[first >= 0].min(initial=np.iinfo(np.int64).max)) if (first >= 0).any() else 0
-    days = int(first.max(initial=start)) - start + lanes.days
+    lanes, orders, leaves = terms.lanes, len(blocks.order_block) - 1, best.days
+    start = int(leaves[leaves >= 0].min()) if (leaves >= 0).any() else 0
+    days = int(leaves.max(initial=start)) - start + 1
     held: list[IntArray] = []
     column_row = np.full((orders, len(lanes.column_site)), -1, np.int64)
     group_row = np.full((orders, len(lanes.group_site)), -1, np.int64)
     for k in np.flatnonzero(market.site_capacity >= 0):
         for g in np.flatnonzero(lanes.group_site == k):
-            group_row[:, g] = len(held) * days + first[:, k] - start + lanes.group_ahead[g]
+            group_row[:, g] = _rows(len(held) * days - start, leaves[:, k, lanes.group_rank[g]])
         held.append(np.full(days, market.site_capacity[k]))
     for k, v in np.argwhere(market.service_capacity >= 0):
         for q in np.flatnonzero((lanes.column_site == k) & (lanes.column_service == v)):
-            column_row[:, q] = len(held) * days + first[:, k] - start + lanes.column_ahead[q]
+            column_row[:, q] = _rows(len(held) * days - start, leaves[:, k, lanes.column_rank[q]])
         held.append(np.full(days, market.service_capacity[k, v]))
     board = Board(
         order_block=blocks.order_block,
@@ -194,6 +194,11 @@ def _board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Bo
         unplanned=np.array([market.problem.brand.currency.minor(market.problem.brand.unplanned_cost_micros)], np.int64),
     )
     return board, np.concatenate([np.zeros(0, np.int64), *held]).astype(np.int64)
+
+
+def _rows(base: int, day: IntArray) -> IntArray:
+    """Capacity rows of days; a column that means no day of an order holds no cost either, so it needs no row."""
+    return np.where(day >= 0, base + day, -1)
 
 
 def _contested(board: Board, ledger: Ledger) -> BoolArray:

@@ -3,7 +3,7 @@
 A lane is (site, service, shift): a service that calls at a site, on its first or a later collection day. Later days
 matter only where a capacity may be used up. A column gathers the lanes between which no capacity distinguishes, so
 that only its cheapest lane need be kept; columns of one site and day form a group, which pays the picking of an order
-once.
+once; a site without any daily capacity is one group. Which day a column means differs by order: its rank counts the distinct days on which that order can leave.
 """
 
 from __future__ import annotations
@@ -12,41 +12,46 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.kernels.plan.market import IntArray, Market
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+
+
+MORE_DAYS = 4  # services that call on other days, and nominated days, spread an order's leaving days further
 
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Arrays over lanes e, columns q, groups g; `column_at[k, v, days ahead]` is -1 where there is none."""
+    """Arrays over lanes e, columns q, groups g; `column_at[k, v, rank]` is -1 where there is none."""
 
     site: IntArray  # [E]
     service: IntArray  # [E]
     shift: IntArray  # [E]
     lane_at: IntArray  # [K, V, H]
-    column_at: IntArray  # [K, V, H]
-    follows_day: IntArray  # [K, V] 1: the column depends on the leaving day
+    column_at: IntArray  # [K, V, R]
+    follows_day: BoolArray  # [K] the site's columns depend on the leaving day
     column_site: IntArray  # [Q]
     column_group: IntArray  # [Q]
     column_service: IntArray  # [Q] the service whose own capacity binds it, -1: none
-    column_ahead: IntArray  # [Q]
+    column_rank: IntArray  # [Q]
     group_site: IntArray  # [G]
-    group_ahead: IntArray  # [G]
+    group_rank: IntArray  # [G]
 
     @property
-    def days(self) -> int:
-        """Leaving days considered, H."""
-        return int(self.lane_at.shape[2])
+    def ranks(self) -> int:
+        """Distinct leaving days considered, R."""
+        return int(self.column_at.shape[2])
 
 
 def lay_lanes(market: Market, days_ahead: int) -> Lanes:
     """Number lanes, columns and groups."""
     sites, services = market.calls.shape
     limited = (market.site_capacity[:, None] >= 0) | (market.service_capacity >= 0)
-    days = days_ahead if bool((limited & market.calls).any()) else 1
+    dated = (limited & market.calls).any(axis=1)  # sites where it matters on which day a parcel leaves
+    any_limit = bool(dated.any())
+    days, ranks = (days_ahead, days_ahead + MORE_DAYS) if any_limit else (1, 1)
     lane_at = np.full((sites, services, days), -1, np.int64)
-    column_at = np.full((sites, services, days), -1, np.int64)
+    column_at = np.full((sites, services, ranks), -1, np.int64)
     lanes: list[tuple[int, int, int]] = []
-    columns: dict[tuple[int, int, int], int] = {}  # (site, days ahead, service with a capacity or -1)
+    columns: dict[tuple[int, int, int], int] = {}  # (site, rank, service with a capacity or -1)
     groups: dict[tuple[int, int], int] = {}
     for k in range(sites):
         for v in range(services):
@@ -56,8 +61,9 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
             for h in range(days if limited[k, v] else 1):
                 lane_at[k, v, h] = len(lanes)
                 lanes.append((k, v, h))
-                groups.setdefault((k, h), len(groups))
-                column_at[k, v, h] = columns.setdefault((k, h, own), len(columns))
+            for rank in range(ranks if dated[k] else 1):
+                groups.setdefault((k, rank), len(groups))
+                column_at[k, v, rank] = columns.setdefault((k, rank, own), len(columns))
     lane = np.array(lanes, np.int64).reshape(-1, 3)
     column = np.array(list(columns), np.int64).reshape(-1, 3)
     return Lanes(
@@ -66,11 +72,11 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
         shift=lane[:, 2].copy(),
         lane_at=lane_at,
         column_at=column_at,
-        follows_day=(limited & market.calls).astype(np.int64),
+        follows_day=dated,
         column_site=column[:, 0].copy(),
-        column_group=np.array([groups[int(k), int(h)] for k, h, _ in column], np.int64),
+        column_group=np.array([groups[int(k), int(rank)] for k, rank, _ in column], np.int64),
         column_service=column[:, 2].copy(),
-        column_ahead=column[:, 1].copy(),
+        column_rank=column[:, 1].copy(),
         group_site=np.array([k for k, _ in groups], np.int64),
-        group_ahead=np.array([h for _, h in groups], np.int64),
+        group_rank=np.array([rank for _, rank in groups], np.int64),
     )

@@ -28,7 +28,7 @@ def serve_nearest(market: Market, table: Table) -> IntArray:
         table.ledger.stock.copy(),
         table.ledger.row.copy(),
         best.rule_price,
-        table.terms.lanes.column_ahead,
+        table.terms.lanes.column_rank,
         distances_m(market),
         np.argsort(placed, kind="stable"),
     )
@@ -56,7 +56,7 @@ def serve(
     stock: IntArray,
     rows: IntArray,
     price: IntArray,
-    ahead: IntArray,
+    rank: IntArray,
     distance_m: IntArray,
     order: IntArray,
 ) -> IntArray:
@@ -73,7 +73,7 @@ def serve(
             trial[0] = p
             metres, found = np.int64(0), 0
             for n in range(parts):
-                q = nearest_column(board, stock, rows, price, ahead, distance_m[i], i, board.partition[p, n])
+                q = nearest_column(board, stock, rows, price, rank, distance_m[i], i, board.partition[p, n])
                 if q < 0:
                     break
                 metres += distance_m[i, board.column_site[q]]
@@ -105,7 +105,7 @@ def nearest_column(
     stock: IntArray,
     rows: IntArray,
     price: IntArray,
-    ahead: IntArray,
+    rank: IntArray,
     metres: IntArray,
     i: int,
     b: int,
@@ -125,6 +125,6 @@ def nearest_column(
             best = q
             continue
         old = board.column_site[best]
-        if (metres[k], k, ahead[q], price[b, q]) < (metres[old], old, ahead[best], price[b, best]):
+        if (metres[k], k, rank[q], price[b, q]) < (metres[old], old, rank[best], price[b, best]):
             best = q
     return best

@@ -92,7 +92,7 @@ class Quotes:
     carton_minor: IntArray  # [r]
     total_minor: IntArray  # [r, v]
     column: NDArray[np.int64]  # [r, v] -1: none
-    first_day: IntArray  # [orders, K] earliest leaving day, -1: none
+    days: IntArray  # [orders, K, R] distinct leaving days in order, -1: no more
 
 
 def quote(chunk: Chunk) -> Quotes:
@@ -112,12 +112,12 @@ def quote(chunk: Chunk) -> Quotes:
     lateness = np.where(usable, lateness_minor(terms, legs.on_time_ppm)[leg], 0)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     total = rates.price_minor + lateness + (pick + terms.carton_minor[carton])[:, None]
-    first_day = _first_days(lanes, legs, len(chunk.asked.destination))
+    days = _leaving_days(lanes, legs, len(chunk.asked.destination))
     column = np.full((len(block), services), -1, np.int64)
-    ahead = np.where(usable, legs.ship_day[leg] - first_day[order, site][:, None], 0) * lanes.follows_day[site]
-    usable &= (ahead >= 0) & (ahead < lanes.days)
-    here = np.nonzero(usable)
-    column[here] = lanes.column_at[site[here[0]], here[1], ahead[here]]
+    for rank in range(lanes.ranks):
+        on_day = legs.ship_day[leg] == days[order, site, rank][:, None]
+        mine = usable & np.where(lanes.follows_day[site][:, None], on_day, rank == 0)
+        column = np.where(mine, lanes.column_at[site, :, rank], column)
     usable &= column >= 0
     return Quotes(
         block=block,
@@ -133,7 +133,7 @@ def quote(chunk: Chunk) -> Quotes:
         carton_minor=terms.carton_minor[carton],
         total_minor=np.where(usable, total, NEVER),
         column=np.where(usable, column, -1),
-        first_day=first_day,
+        days=days,
     )
 
 
@@ -195,14 +195,15 @@ def _parcels(chunk: Chunk, block: IntArray, site: IntArray, carton: IntArray, sh
     )
 
 
-def _first_days(lanes: Lanes, legs: PromiseResult, orders: int) -> IntArray:
-    """Earliest leaving day of each order from each site, over all services; -1: nothing calls."""
-    sites = lanes.lane_at.shape[0]
-    far = np.iinfo(np.int64).max
-    day = np.where(legs.promised_day >= 0, legs.ship_day, far).reshape(orders, len(lanes.site))
-    first = np.full((orders, sites), far, np.int64)
-    for k in range(sites):
-        mine = lanes.site == k
-        if mine.any():
-            first[:, k] = day[:, mine].min(axis=1)
-    return np.where(first == far, -1, first)
+def _leaving_days(lanes: Lanes, legs: PromiseResult, orders: int) -> IntArray:
+    """Distinct days on which each order can leave each site; only where a capacity is set does anybody ask."""
+    sites, n = lanes.lane_at.shape[0], len(lanes.site)
+    days = np.full((orders, sites, lanes.ranks), -1, np.int64)
+    ship_day = np.where(legs.promised_day >= 0, legs.ship_day, NEVER).reshape(orders, n)
+    for k in np.flatnonzero(lanes.follows_day):
+        mine = np.sort(ship_day[:, (lanes.site == k)], axis=1)
+        fresh = np.diff(mine, axis=1, prepend=-1) > 0
+        rank = np.cumsum(fresh, axis=1) - 1
+        at = np.nonzero(fresh & (mine < NEVER) & (rank < lanes.ranks))
+        days[at[0], k, rank[at]] = mine[at]
+    return days

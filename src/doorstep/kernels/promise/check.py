@@ -300,9 +300,13 @@ def _exists(code: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=1_000_000)
 def _is_holiday(code: str, day: date) -> bool:
+    return day in _holidays(code, day.year)
+
+
+@lru_cache(maxsize=100_000)
+def _holidays(code: str, year: int) -> frozenset[date]:
     country, _, subdivision = code.partition("-")
     if not country or not _exists(code):
-        return False
-    return day in country_holidays(country, subdiv=subdivision or None, years=day.year)
+        return frozenset()
+    return frozenset(country_holidays(country, subdiv=subdivision or None, years=year))

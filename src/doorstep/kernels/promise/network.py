@@ -22,12 +22,13 @@ from doorstep.kernels.promise.calendars import (
     known_calendar,
 )
 from doorstep.kernels.promise.lanes import compile_curves
-from doorstep.kernels.promise.local_time import compile_zones
+from doorstep.kernels.promise.local_time import Zones, compile_zones
 from doorstep.kernels.promise.tables import PromiseTables, curve
 
 __all__ = ["NetworkParams", "PromiseTables", "compile_network", "curve", "known_calendar"]
 
 BEFORE_DAYS = 7
+Wall = tuple[int, int]  # index of a time zone, seconds after local midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +104,26 @@ def compile_network(
         raise InvalidProblem("a lane without an arrival curve is not understood")
     covered = (first_day - BEFORE_DAYS, last_day + params.margin_days)
     book = CalendarBook()
-    pair, pair_calendar, call_time_s, call_weekdays = _calls(sites, collections, services, book)
-    origins, ends = origin_areas([site.place for site in sites]), destination_areas(destinations)
     zone_names = sorted({site.time_zone for site in sites})
+    site_zone = [zone_names.index(site.time_zone) for site in sites]
+    zones = compile_zones(zone_names, *covered)
+    walls: dict[Wall, int] = {}
+    cutoffs = [
+        walls.setdefault((zone, site.order_cutoff_s), len(walls)) for zone, site in zip(site_zone, sites, strict=True)
+    ]
+    pair, pair_calendar, call_wall, call_weekdays = _calls(sites, site_zone, collections, services, book, walls)
+    origins, ends = origin_areas([site.place for site in sites]), destination_areas(destinations)
     curves = compile_curves(services, origins, ends, transit, target_ppm, params.stated_on_time_ppm)
     return PromiseTables(
         target_ppm=target_ppm,
-        zones=compile_zones(zone_names, *covered),
-        site_zone=np.array([zone_names.index(site.time_zone) for site in sites], dtype=np.int64),
-        site_cutoff_s=np.array([site.order_cutoff_s for site in sites], dtype=np.int64),
+        zones=zones,
+        wall_at=_wall_at(walls, zones, *covered),
+        site_zone=np.array(site_zone, dtype=np.int64),
+        site_cutoff=np.array(cutoffs, dtype=np.int64),
         site_area=origins.area_of,
         pair=pair,
         pair_calendar=pair_calendar,
-        call_time_s=call_time_s,
+        call_wall=call_wall,
         call_weekdays=call_weekdays,
         destination_area=ends.area_of,
         delivery_calendar=_delivery_calendars(services, ends, book),
@@ -127,10 +135,22 @@ def compile_network(
     )
 
 
+def _wall_at(walls: dict[Wall, int], zones: Zones, first_day: int, last_day: int) -> IntArray:
+    """Return [T, D] the instants of wall times, in the order of their indices."""
+    zone, time_s = np.array(list(walls), dtype=np.int64).reshape(-1, 2).T
+    midnights = np.arange(first_day, last_day + 1) * DAY_S
+    return zones.instant(zone[:, None], time_s[:, None] + midnights[None, :])
+
+
 def _calls(
-    sites: Sequence[Site], collections: Sequence[Collection], services: Sequence[Service], book: CalendarBook
+    sites: Sequence[Site],
+    site_zone: Sequence[int],
+    collections: Sequence[Collection],
+    services: Sequence[Service],
+    book: CalendarBook,
+    walls: dict[Wall, int],
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Return `pair`, `pair_calendar`, `call_time_s` and `call_weekdays` of the tables."""
+    """Return `pair`, `pair_calendar`, `call_wall` and `call_weekdays` of the tables; enter the wall times."""
     site_index = {site.site: index for index, site in enumerate(sites)}
     service_index = {service.service: index for index, service in enumerate(services)}
     if len(site_index) < len(sites) or len(service_index) < len(services):
@@ -146,19 +166,20 @@ def _calls(
         at = site_index[row.site]
         mask = row.working_days.mask & sites[at].working_days.mask
         if mask:
-            calls.setdefault((at, service_index[row.service]), []).append((row.collection_time_s, mask))
+            wall = walls.setdefault((site_zone[at], row.collection_time_s), len(walls))
+            calls.setdefault((at, service_index[row.service]), []).append((wall, mask))
     pair = np.full((len(sites), len(services)), -1, dtype=np.int64)
     calendars = np.zeros(max(1, len(calls)), dtype=np.int64)
     shape = (max(1, len(calls)), max(map(len, calls.values()), default=1))
-    times, weekdays = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    call_wall, weekdays = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     for index, ((at, service), rows) in enumerate(sorted(calls.items())):
         pair[at, service] = index
         union = 0
-        for cell, (time_s, mask) in enumerate(sorted(rows)):
-            times[index, cell], weekdays[index, cell] = time_s, mask
+        for cell, (wall, mask) in enumerate(rows):
+            call_wall[index, cell], weekdays[index, cell] = wall, mask
             union |= mask
         calendars[index] = book.add(union, sites[at].holiday_calendar)
-    return pair, calendars, times, weekdays
+    return pair, calendars, call_wall, weekdays
 
 
 def _delivery_calendars(services: Sequence[Service], ends: Areas, book: CalendarBook) -> IntArray:

@@ -143,7 +143,7 @@ class _Block:
     def _ship_day(self, ready_day: IntArray) -> tuple[IntArray, IntArray]:
         """Return the day each parcel leaves, and the instant, if that is a collection later on the day it is ready."""
         tables, legs, calendars = self.tables, self.legs, self.tables.calendars
-        cutoff_at = tables.zones.instant(self.zone, ready_day * DAY_S + tables.site_cutoff_s[legs.site])
+        cutoff_at = self._instant(tables.site_cutoff[legs.site], ready_day)
         today_at = self._first_call(ready_day, legs.ready_at)
         today = (legs.ready_at < cutoff_at) & (today_at < NEVER) & calendars.works(self.calls, ready_day)
         day = np.where(today, ready_day, calendars.after(self.calls, ready_day, 1))
@@ -159,13 +159,21 @@ class _Block:
         tables = self.tables
         bit = np.left_shift(1, weekdays(day))
         first = np.full(len(day), NEVER, dtype=np.int64)
-        for cell in range(tables.call_time_s.shape[1]):
-            at = tables.zones.instant(self.zone, day * DAY_S + tables.call_time_s[self.pair, cell])
+        for cell in range(tables.call_wall.shape[1]):
+            at = self._instant(tables.call_wall[self.pair, cell], day)
             happens = (tables.call_weekdays[self.pair, cell] & bit) > 0
             if later_than is not None:
                 happens &= at > later_than
             first = np.where(happens & (at < first), at, first)
         return first
+
+    def _instant(self, wall: IntArray, day: IntArray) -> IntArray:
+        """Return the instant of a wall time on a day; a day outside the calendar is read as its nearest end."""
+        covered = self.tables.wall_at.shape[1]
+        at: IntArray = self.tables.wall_at.ravel()[
+            wall * covered + np.clip(day - self.tables.calendars.first_day, 0, covered - 1)
+        ]
+        return at
 
     def _earliest_for_nominated(self) -> IntArray | None:
         """Return the first day to leave on for the early quantile not to arrive before `not_before`; None: none asked.

@@ -12,8 +12,8 @@ from doorstep.kernels.promise.local_time import Zones
 class PromiseTables:
     """S sites, V services, N destinations, and what they have in common.
 
-    P pairs of site and service with at most R collections each, O origin areas, G destination areas, K curves over H
-    working days. Made by `network.compile_network`.
+    P pairs of site and service with at most R collections each, T distinct wall times, O origin areas, G destination
+    areas, K curves over H working days, D covered days. Made by `network.compile_network`.
 
     Attributes
     ----------
@@ -21,14 +21,16 @@ class PromiseTables:
         Probability that a promise has to reach.
     calendars, zones
         Cover the days [calendars.first_day, calendars.last_day].
-    site_zone, site_cutoff_s, site_area
-        [S] index of the time zone, order cut-off after local midnight, origin area.
+    wall_at
+        [T, D] epoch seconds of a wall time of some zone on each covered day.
+    site_zone, site_cutoff, site_area
+        [S] index of the time zone, of the order cut-off as a wall time, of the origin area.
     pair
         [S, V] index of the pair, -1: the service does not call at the site.
     pair_calendar
         [P] days on which the site works and at least one collection happens.
-    call_time_s, call_weekdays
-        [P, R] collection time after local midnight, and its weekdays as bits (0: no collection in this cell).
+    call_wall, call_weekdays
+        [P, R] index of a collection's wall time, and its weekdays as bits (0: no collection in this cell).
     destination_area
         [N] destination area: same country, region and postcode area.
     delivery_calendar
@@ -47,12 +49,13 @@ class PromiseTables:
     target_ppm: int
     calendars: Calendars
     zones: Zones
+    wall_at: IntArray
     site_zone: IntArray
-    site_cutoff_s: IntArray
+    site_cutoff: IntArray
     site_area: IntArray
     pair: IntArray
     pair_calendar: IntArray
-    call_time_s: IntArray
+    call_wall: IntArray
     call_weekdays: IntArray
     destination_area: IntArray
     delivery_calendar: IntArray

@@ -40,7 +40,7 @@ class TransitParams:
         Of services that are not described.
     """
 
-    min_parcels: int = 50
+    min_parcels: int = 20
     horizon_days: int = 60
     status_known_days: int = 90
     default_working_days: WorkingDays = field(default_factory=lambda: WorkingDays.parse("Mon-Sat"))

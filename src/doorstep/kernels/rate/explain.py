@@ -38,7 +38,7 @@ def explain(problem: RateProblem, result: RateResult, parcel: int, service: int)
     -------
     str
         The charge lines of an eligible pair. Otherwise each obstacle with its excess, the reported reason first:
-        removing them all makes the pair eligible.
+        removing them all makes the pair eligible, a route that is not served apart, whose rates are unknown.
     """
     if result.reason[parcel, service] == Reason.ELIGIBLE:
         currency = problem.tables.currency
@@ -162,5 +162,4 @@ def _epoch(problem: RateProblem, parcel: int, service: int) -> int:
 
 
 def _date(day: int) -> str:
-    ordinal = day + DAY_ZERO
-    return date.fromordinal(ordinal).isoformat() if 1 <= ordinal <= date.max.toordinal() else f"day {day}"
+    return date.fromordinal(day + DAY_ZERO).isoformat()

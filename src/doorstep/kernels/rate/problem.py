@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,12 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.rate.bounds import check_amounts
 from doorstep.kernels.rate.result import BoolArray, IntArray
 from doorstep.kernels.rate.tables import TariffTables
+from doorstep.kernels.rate.validity import DAY_ZERO
 
 MAX_WEIGHT_G = 10**12
 MAX_SIZE_MM = 10**6  # the volume of its cube still fits 64 bits
-MAX_DAY = 10**7  # far beyond the last calendar date
+MIN_DAY = date.min.toordinal() - DAY_ZERO
+MAX_DAY = date.max.toordinal() - DAY_ZERO
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +73,7 @@ class Parcels:
             raise InvalidProblem(f"size_mm has shape {self.size_mm.shape}, not ({count}, 3)")
         if self.ship_day.ndim not in (1, 2) or len(self.ship_day) != count:
             raise InvalidProblem(f"ship_day has shape {self.ship_day.shape}, not ({count},) or ({count}, services)")
-        _within("ship_day", self.ship_day, -MAX_DAY, MAX_DAY)
+        _within("ship_day", self.ship_day, MIN_DAY, MAX_DAY)
         _within("weight_g", self.weight_g, 0, MAX_WEIGHT_G)
         _within("size_mm", self.size_mm, 1, MAX_SIZE_MM)
         _within("accepts", self.accepts, 0, (1 << len(DELIVERS_TO)) - 1)

@@ -8,7 +8,9 @@ function startMap() {
   const all = drawing.dataset.all.split(" ").map(Number);
   const dots = [...drawing.querySelectorAll(".dots circle")].map((node) => [node, Number(node.getAttribute("r"))]);
   const sites = [...drawing.querySelectorAll(".sites > g")].map((node) => [node, node.getAttribute("transform")]);
-  const least = home[2] / 40;
+  const labels = sites.map(([node, place]) => [node.querySelector("text"), ...place.match(/-?[\d.]+/g).map(Number)]).filter(([text]) => text)
+    .map(([text, x, y]) => ({ text, x, y, box: text.getBBox() })).reverse(); // the busiest site last drawn, first labelled
+  const least = home[2] / 16;
   const most = Math.max(all[2], home[2]) * 1.2;
   let view = [...home];
   let drawn = 0;
@@ -16,11 +18,18 @@ function startMap() {
   function paint() {
     drawn = 0;
     drawing.setAttribute("viewBox", view.map((value) => value.toFixed(2)).join(" "));
-    const box = drawing.getBoundingClientRect();
-    const unit = Math.max(view[2] / box.width, view[3] / box.height); // map units per pixel
+    const area = drawing.getBoundingClientRect();
+    const unit = Math.max(view[2] / area.width, view[3] / area.height); // map units per pixel
     const near = Math.min(1.7, Math.max(1, (home[2] / view[2]) ** 0.3)); // dots grow a little on the way in
-    for (const [node, radius] of dots) node.setAttribute("r", (radius * unit * near * Math.min(1, 0.45 + box.width / 1100)).toFixed(2));
+    for (const [node, radius] of dots) node.setAttribute("r", (radius * unit * near * Math.min(1, 0.45 + area.width / 1100)).toFixed(2));
     for (const [node, place] of sites) node.setAttribute("transform", `${place} scale(${unit.toFixed(4)})`);
+    const taken = [];
+    for (const { text, x, y, box: { x: left, y: top, width, height } } of labels) {
+      const box = [x / unit + left, y / unit + top, x / unit + left + width, y / unit + top + height];
+      const free = !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
+      text.style.visibility = free ? "visible" : "hidden";
+      if (free) taken.push(box);
+    }
     frame.classList.toggle("moved", view[2] < home[2] * 0.99);
   }
 

@@ -40,7 +40,6 @@ class StockRules:
     walk_months: int
     first_walk_orders: int
     default_threshold: float
-    scale_shape: float
     regional_prior_units: float
 
 

@@ -19,6 +19,7 @@ from doorstep.files.importers.olist.market import CatalogueItem, PastOrder
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 RECENT_DAYS = 30
+MOST_LOG_ODDS = 600.0
 SMOOTHING_UNITS = 0.5  # given to every category, so that none is impossible
 
 
@@ -66,8 +67,9 @@ def unseen_share(sold: Sold, day: date) -> float:
 def monthly_rate(sold: Sold, day: date, rules: StockRules) -> Floats:
     """Expected units of each product in the 30 days from `day`.
 
-    The pace is that of the last 30 days. Of it, the share that went to products never sold before is spread over each
-    category's products evenly, and the rest follows what was sold, older sales counting less.
+    The pace is that of the last 30 days, or of all days before if that was faster. Of it, the share that went to
+    products never sold before is spread over each category's products evenly, and the rest follows what was sold, older
+    sales counting less.
     """
     before = sold.before(day)
     age = day.toordinal() - before.day
@@ -78,16 +80,18 @@ def monthly_rate(sold: Sold, day: date, rules: StockRules) -> Floats:
     even = (by_category / by_category.sum() / np.maximum(1, sold.in_category))[sold.category_of]
     unseen = unseen_share(before, day)
     share = unseen * even + (1 - unseen) * counts / max(counts.sum(), 1e-9)
-    pace = int((age <= RECENT_DAYS).sum())
+    recent = int((age <= RECENT_DAYS).sum())
+    pace = max(recent, len(age) * RECENT_DAYS / max(RECENT_DAYS, int(age.max(initial=0))))
     return np.asarray(share * pace, dtype=np.float64)
 
 
-def further_units(rate: Floats, shape: float, least: float) -> tuple[Ints, Floats]:
+def further_units(rate: Floats, shape: Floats, least: float) -> tuple[Ints, Floats]:
     """Chances that a product is asked for a 2nd, 3rd, ... unit, as far as they are `least` or more.
 
-    Demand is negative binomial with mean `rate` and the given shape. Returns the product of each such unit, and its
+    Demand is negative binomial with the given means and shapes. Returns the product of each such unit, and its
     chance; the entries of one product follow one another by unit.
     """
+    shape = _representable(rate, shape)
     alive = np.arange(len(rate))
     odds = rate / (rate + shape)
     mass = (1 - odds) ** shape
@@ -95,7 +99,7 @@ def further_units(rate: Floats, shape: float, least: float) -> tuple[Ints, Float
     products, chances = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     sold = 0
     while len(alive):
-        mass = mass * (sold + shape) / (sold + 1) * odds[alive]
+        mass = mass * (sold + shape[alive]) / (sold + 1) * odds[alive]
         sold += 1
         chance = chance - mass
         keep = chance >= least
@@ -103,3 +107,10 @@ def further_units(rate: Floats, shape: float, least: float) -> tuple[Ints, Float
         products.append(alive.astype(np.int64))
         chances.append(chance)
     return np.concatenate(products), np.concatenate(chances)
+
+
+def _representable(rate: Floats, shape: Floats) -> Floats:
+    """Shapes lowered where the chance of no sale at all would be too small for a number: it starts the recursion."""
+    while (rare := shape * np.log1p(rate / shape) > MOST_LOG_ODDS).any():
+        shape = np.where(rare, shape / 2, shape)
+    return shape

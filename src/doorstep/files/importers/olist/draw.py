@@ -29,7 +29,9 @@ class Baskets:
 
 
 def baskets_of(orders: Sequence[PastOrder]) -> Baskets:
-    first, product, quantity = [0], [], []
+    first: list[int] = [0]
+    product: list[int] = []
+    quantity: list[int] = []
     for order in orders:
         counts: dict[int, int] = {}
         for unit in order.units:
@@ -38,6 +40,11 @@ def baskets_of(orders: Sequence[PastOrder]) -> Baskets:
         quantity.extend(counts.values())
         first.append(len(product))
     return Baskets(tuple(orders), np.array(first), np.array(product), np.array(quantity))
+
+
+def clump(baskets: Baskets) -> float:
+    """Variance over mean of the units that a product is asked for: lines come at random, each with its quantity."""
+    return float((baskets.quantity**2).sum() / baskets.quantity.sum())
 
 
 def drawn_rate(sold_before: Sold, baskets: int, count: int, swapped: float) -> Floats:

@@ -95,7 +95,10 @@ def paid_freight(market: Market, orders: Sequence[PastOrder], rules: FreightRule
 
 
 def fit_card(paid: Paid, prefixes: Mapping[str, Prefix], day: date, rules: FreightRules) -> RateCard:
-    """Fit to parcels paid for before `day`; free freight is a promotion and is left out. Raises InputRefused without any."""
+    """Fit to parcels paid for before `day`; free freight is a promotion and is left out.
+
+    Raises InputRefused when there are none.
+    """
     paid = paid.where((paid.day < day.toordinal()) & (paid.freight > 0))
     if not len(paid.freight):
         why = "no order of one unit with freight paid lies before it: there is nothing to fit a rate card to"
@@ -114,13 +117,13 @@ def fit_card(paid: Paid, prefixes: Mapping[str, Prefix], day: date, rules: Freig
 
 
 def constant_card(card: RateCard, paid: Paid, day: date, rules: FreightRules) -> RateCard:
-    """The best card without zones: the mean by weight class of the same parcels, rising. The measure of what zones add."""
+    """The best card without zones, to measure what they add: the rising mean by weight class of the same parcels."""
     paid = paid.where((paid.day < day.toordinal()) & (paid.freight > 0))
     weight = 0.5 ** ((day.toordinal() - paid.day) / rules.half_life_days)
     column = weight_class(rules.breaks_g, paid.billed_g)
     classes = len(rules.breaks_g)
-    mass = np.bincount(column, weights=weight, minlength=classes)
-    total = np.bincount(column, weights=weight * paid.freight, minlength=classes)
+    mass = _totals(column, weight, classes)
+    total = _totals(column, weight * paid.freight, classes)
     overall = float(total.sum() / mass.sum())
     level = rising((total + 1e-6 * overall) / (mass + 1e-6), mass + 1e-6)
     cents = np.tile(np.floor(level * 100 + 0.5).astype(np.int64), (len(card.price_cents), 1))
@@ -128,13 +131,12 @@ def constant_card(card: RateCard, paid: Paid, day: date, rules: FreightRules) ->
 
 
 def state_distances_km(prefixes: Mapping[str, Prefix]) -> Floats:
-    """Between the middles of the states' postcode prefixes; shape (27, 27); a state without any lies at the middle of all."""
+    """Between the middles of the states' prefixes, shape (27, 27); a state without any lies at the middle of all."""
     everywhere = np.median([(each.latitude, each.longitude) for each in prefixes.values()], axis=0)
-    middles = []
-    for state in STATES:
-        inside = [(each.latitude, each.longitude) for each in prefixes.values() if state_of(each.postcode) == state]
-        middles.append(np.median(inside, axis=0) if inside else everywhere)
-    at = np.array(middles)
+    inside: dict[str, list[tuple[float, float]]] = {}
+    for each in prefixes.values():
+        inside.setdefault(state_of(each.postcode), []).append((each.latitude, each.longitude))
+    at = np.array([np.median(inside[state], axis=0) if state in inside else everywhere for state in STATES])
     return great_circle_m(at[:, 0], at[:, 1], at[:, 0], at[:, 1]) / 1000
 
 
@@ -146,15 +148,15 @@ def _pair_effects(
     pairs, bands = distances_km.size, len(DISTANCE_BANDS_KM) + 1
     far = ~paid.local
     log_price, pair, column, weight = np.log(paid.freight[far]), paid.pair[far], column[far], weight[far]
-    parcels = np.bincount(pair, weights=weight, minlength=pairs)
+    parcels = _totals(pair, weight, pairs)
     of_class, of_pair = np.zeros(classes), np.zeros(pairs)
-    mass = np.bincount(column, weights=weight, minlength=classes)
-    band_mass = np.bincount(band_of_pair, weights=parcels, minlength=bands) + 1e-6
+    mass = _totals(column, weight, classes)
+    band_mass = _totals(band_of_pair, parcels, bands) + 1e-6
     for _ in range(EFFECT_ROUNDS):
-        rest = np.bincount(column, weights=weight * (log_price - of_pair[pair]), minlength=classes)
+        rest = _totals(column, weight * (log_price - of_pair[pair]), classes)
         of_class = np.where(mass > 0, rest / np.maximum(mass, 1e-9), of_class)
-        total = np.bincount(pair, weights=weight * (log_price - of_class[column]), minlength=pairs)
-        of_band = np.bincount(band_of_pair, weights=total, minlength=bands)
+        total = _totals(pair, weight * (log_price - of_class[column]), pairs)
+        of_band = _totals(band_of_pair, total, bands)
         overall = of_band.sum() / band_mass.sum()
         of_band = rising((of_band + 1e-6 * overall) / band_mass, band_mass)
         prior = rules.effect_prior_parcels
@@ -167,8 +169,8 @@ def _price_table(
 ) -> Floats:
     zones, classes = shape
     cell = zone * classes + column
-    mass = np.bincount(cell, weights=weight, minlength=zones * classes).reshape(shape)
-    total = np.bincount(cell, weights=weight * freight, minlength=zones * classes).reshape(shape)
+    mass = _totals(cell, weight, zones * classes).reshape(shape)
+    total = _totals(cell, weight * freight, zones * classes).reshape(shape)
     form = _product_form(mass, total)
     prior = rules.cell_prior_parcels
     return rising_table((total + prior * form) / (mass + prior), mass + prior)
@@ -189,3 +191,7 @@ def _product_form(mass: Floats, total: Floats) -> Floats:
             (total.sum(axis=1) + faint * by_zone) / (expected.sum(axis=1) + faint), expected.sum(axis=1) + faint
         )
     return by_zone[:, None] * by_class[None, :]
+
+
+def _totals(index: Ints, weights: Floats, length: int) -> Floats:
+    return np.bincount(index, weights=weights, minlength=length).astype(np.float64)

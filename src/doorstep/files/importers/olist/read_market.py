@@ -1,4 +1,4 @@
-"""Tables of text -> the marketplace. A row that says nothing usable is dropped and counted; a cell is mended and counted."""
+"""Tables of text -> the marketplace. What says nothing usable is dropped, what can be told is mended; both counted."""
 
 from __future__ import annotations
 
@@ -175,15 +175,17 @@ def read_orders(
         if times != later:
             mended.add(table.file, "times that contradict one another: the impossible one left out", number)
         orders[order] = PastOrder(
-            order,
-            person,
-            place,
-            status,
-            placed_at,
-            *times,
-            _day(promised),
-            scores.get(order, ""),
-            tuple(units[order] or ()),
+            order=order,
+            customer=person,
+            place=place,
+            status=status,
+            placed_at=placed_at,
+            approved_at=times[0],
+            handed_over_at=times[1],
+            delivered_at=times[2],
+            promised_by=_day(promised),
+            review_score=scores.get(order, ""),
+            units=tuple(units[order] or ()),
         )
     return tuple(sorted(orders.values(), key=lambda each: (each.placed_at, each.order)))
 

@@ -32,7 +32,7 @@ class StockReport:
     months_walked: int  # that the threshold was fitted to
     asked_units: int  # in the month from the day on; of the drawn orders, when orders were drawn
     covered_units: int
-    coverage: float
+    coverage: float | None  # None when nothing was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class ImportReport:
     dropped: tuple[Tally, ...]
     mended: tuple[Tally, ...]
     stock: StockReport
-    card_parcels: int  # that the rate card was fitted to
-    fit: CardFit | None  # on the parcels before the day
+    fit: CardFit | None  # on the parcels before the day that the rate card was fitted to
     held_out: CardFit | None  # on those of the following month
 
     def to_json(self) -> str:

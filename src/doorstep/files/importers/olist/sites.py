@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,7 +40,7 @@ def place_sites(count: int, demand: Mapping[str, float], prefixes: Mapping[str, 
     """Choose cities among those of the greatest demand. Raises InputRefused when there are fewer cities than sites."""
     points = [prefixes[postcode] for postcode in sorted(demand) if postcode in prefixes and demand[postcode] > 0]
     weight = np.array([demand[point.postcode] for point in points], dtype=np.float64)
-    cities = _candidates(points, weight, max(MIN_CANDIDATES, CANDIDATES_PER_SITE * count))
+    cities = _candidates(points, weight, _names(prefixes.values()), max(MIN_CANDIDATES, CANDIDATES_PER_SITE * count))
     if not 1 <= count <= len(cities):
         why = f"must lie between 1 and the {len(cities)} cities with customers before the day"
         raise InputRefused((Fault("--sites", 0, "", str(count), why),), 1)
@@ -68,7 +68,8 @@ def place_sites(count: int, demand: Mapping[str, float], prefixes: Mapping[str, 
 def nearest_site(sites: Sequence[PlacedSite], latitude: Floats, longitude: Floats) -> npt.NDArray[np.int64]:
     """Index of the nearest site of each point."""
     at = np.array([(site.place.latitude, site.place.longitude) for site in sites], dtype=np.float64)
-    return great_circle_m(latitude, longitude, at[:, 0], at[:, 1]).argmin(axis=1).astype(np.int64)
+    away = great_circle_m(latitude, longitude, at[:, 0], at[:, 1])
+    return np.asarray(away.argmin(axis=1), dtype=np.int64)
 
 
 def _degrees(points: Sequence[Prefix]) -> tuple[Floats, Floats]:
@@ -76,7 +77,18 @@ def _degrees(points: Sequence[Prefix]) -> tuple[Floats, Floats]:
     return at[:, 0], at[:, 1]
 
 
-def _candidates(points: Sequence[Prefix], weight: Floats, most: int) -> list[Prefix]:
+def _names(prefixes: Iterable[Prefix]) -> dict[tuple[str, str], str]:
+    """The name of each city by state and plain name: with its accents, where anybody wrote them."""
+    names: dict[tuple[str, str], str] = {}
+    for prefix in prefixes:
+        key = prefix.state, plain_name(prefix.city)
+        names[key] = max(names.get(key, ""), prefix.city, key=lambda city: (not city.isascii(), city))
+    return names
+
+
+def _candidates(
+    points: Sequence[Prefix], weight: Floats, names: Mapping[tuple[str, str], str], most: int
+) -> list[Prefix]:
     """Cities by falling demand; each stands at its prefix nearest to the middle of its customers."""
     cities: dict[tuple[str, str], list[int]] = {}
     for index, point in enumerate(points):
@@ -87,8 +99,8 @@ def _candidates(points: Sequence[Prefix], weight: Floats, most: int) -> list[Pre
         latitude, longitude = _degrees([points[member] for member in members])
         middle = (np.average(latitude, weights=weight[members]), np.average(longitude, weights=weight[members]))
         away = great_circle_m(latitude, longitude, np.array([middle[0]]), np.array([middle[1]]))[:, 0]
-        accented = max((points[member].city for member in members), key=lambda city: (not city.isascii(), city))
-        found.append(replace(points[members[int(away.argmin())]], city=accented))
+        stand = points[members[int(away.argmin())]]
+        found.append(replace(stand, city=names[stand.state, plain_name(stand.city)]))
     return found
 
 

@@ -11,6 +11,7 @@ from doorstep.files.importers.olist.assumptions import StockRules
 from doorstep.files.importers.olist.demand import Floats, Ints, Sold, further_units, monthly_rate
 
 LEAST_CHANCE = 1e-5  # units less likely to be asked for are not looked at
+LEAST_KNOWN_CHANCE = 1e-3  # the same where the rate is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,15 @@ def stock_level(sold: Sold, day: date, rules: StockRules) -> Level:
         threshold = max(
             LEAST_CHANCE, float(pooled[min(len(pooled), int(np.ceil(rules.target_cover * len(pooled)))) - 1])
         )
-    further, chances = further_units(monthly_rate(sold, day, rules), rules.tail_shape, min(threshold, 1.0))
+    further, chances = further_units(monthly_rate(sold, day, rules), _tail(sold, rules), min(threshold, 1.0))
     units = 1 + np.bincount(further[chances >= threshold], minlength=len(sold.category_of))
     return Level(units.astype(np.int64), threshold, len(served))
 
 
 def _chances_of_asked(sold: Sold, first: date, after: date, rules: StockRules) -> Floats:
-    """For each unit asked for in the month: the chance it had been given; 1 for the first of a product, 0 if hopeless."""
+    """For each unit asked for in the month the chance it had been given: 1 for a product's first, 0 if hopeless."""
     asked = sold.asked(first, after)
-    products, chances = further_units(monthly_rate(sold, first, rules), rules.tail_shape, LEAST_CHANCE)
+    products, chances = further_units(monthly_rate(sold, first, rules), _tail(sold, rules), LEAST_CHANCE)
     order = np.argsort(products, kind="stable")
     products, chances = products[order], chances[order]
     rank = np.arange(len(products)) - np.searchsorted(products, products)  # 0: the second unit
@@ -68,15 +69,22 @@ def _chances_of_asked(sold: Sold, first: date, after: date, rules: StockRules) -
     return np.concatenate((ones, given, np.zeros(int(asked.sum()) - len(ones) - len(given))))
 
 
-def level_of_known_rate(rate: Floats, rules: StockRules) -> Level:
-    """The stock for demand of a known rate: greatest chance first until the target share is expected to be covered."""
-    least = 1e-3
-    further, chances = further_units(rate, rules.scale_shape, least)
-    first = 1 - (rules.scale_shape / (rules.scale_shape + rate)) ** rules.scale_shape
+def _tail(sold: Sold, rules: StockRules) -> Floats:
+    return np.full(len(sold.category_of), rules.tail_shape)
+
+
+def level_of_known_rate(rate: Floats, clump: float, rules: StockRules) -> Level:
+    """The stock for demand of a known rate: greatest chance first until the target share is expected to be covered.
+
+    Units come in baskets, so the variance of a product's demand is `clump` times its mean: the mean square of a line's
+    quantity over its mean.
+    """
+    shape = np.maximum(rate, 1e-9) / max(clump - 1, 0.05)
+    further, chances = further_units(rate, shape, LEAST_KNOWN_CHANCE)
+    first = 1 - (shape / (shape + rate)) ** shape
     falling = np.argsort(-chances, kind="stable")
     covered = first.sum() + np.cumsum(chances[falling])
-    needed = int(np.searchsorted(covered, rules.target_cover * rate.sum())) + 1
-    taken = falling[:needed]
+    taken = falling[: int(np.searchsorted(covered, rules.target_cover * rate.sum())) + 1]
     threshold = float(chances[taken[-1]]) if len(taken) else 1.0
     units = 1 + np.bincount(further[taken], minlength=len(rate))
     return Level(units.astype(np.int64), threshold, 0)

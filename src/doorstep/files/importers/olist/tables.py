@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from doorstep.domain.place import Place, distance_m
 from doorstep.files.importers.olist.assumptions import Assumptions
 from doorstep.files.importers.olist.brazil import TIME_ZONE_OF
@@ -13,6 +16,7 @@ from doorstep.files.importers.olist.sites import PlacedSite
 
 Row = Sequence[object]
 TableRows = tuple[Sequence[str], Iterable[Row]]
+LineRow = tuple[str, int, str, int, str]  # order, line, sku, quantity, unit price
 STATUS = {"canceled": "cancelled"}  # the word of the formats
 FITTED_SERVICE = "standard"
 
@@ -24,17 +28,17 @@ def brand_table(assumptions: Assumptions) -> TableRows:
     return columns, [row]
 
 
-def needs_own_box(product: CatalogueItem, assumptions: Assumptions) -> bool:
-    """No carton holds it."""
-    sides = sorted(product.sides_mm)
-    return not any(
-        all(side <= inner for side, inner in zip(sides, sorted(carton.inner_mm), strict=True))
-        and product.weight_g + carton.tare_g <= carton.max_weight_g
-        for carton in assumptions.cartons
-    )
+def own_boxes(products: Sequence[CatalogueItem], assumptions: Assumptions) -> npt.NDArray[np.bool_]:
+    """Which products no carton holds."""
+    sides = np.sort(np.array([product.sides_mm for product in products]), axis=1)
+    weight = np.array([product.weight_g for product in products])
+    held = np.zeros(len(products), dtype=np.bool_)
+    for carton in assumptions.cartons:
+        held |= (sides <= sorted(carton.inner_mm)).all(axis=1) & (weight + carton.tare_g <= carton.max_weight_g)
+    return ~held
 
 
-def product_table(market: Market, values_cents: Ints, assumptions: Assumptions) -> TableRows:
+def product_table(market: Market, values_cents: Ints, own_box: npt.NDArray[np.bool_]) -> TableRows:
     columns = (
         *("sku", "name", "category", "length_mm", "width_mm", "height_mm", "weight_g", "value", "origin_country"),
         "ships_in_own_box",
@@ -48,9 +52,9 @@ def product_table(market: Market, values_cents: Ints, assumptions: Assumptions) 
             product.weight_g,
             money(value),
             "BR",
-            int(needs_own_box(product, assumptions)),
+            int(own),
         )
-        for product, value in zip(market.products, values_cents.tolist(), strict=True)
+        for product, value, own in zip(market.products, values_cents.tolist(), own_box.tolist(), strict=True)
     ]
     return columns, rows
 
@@ -131,7 +135,7 @@ def order_table(orders: Iterable[PastOrder]) -> TableRows:
     )
 
 
-def order_lines(market: Market, orders: Iterable[PastOrder]) -> Iterator[tuple[str, int, str, int, str]]:
+def order_lines(market: Market, orders: Iterable[PastOrder]) -> Iterator[LineRow]:
     """Equal products at equal prices are one line."""
     for order in orders:
         counts: dict[tuple[int, int], int] = {}
@@ -140,6 +144,10 @@ def order_lines(market: Market, orders: Iterable[PastOrder]) -> Iterator[tuple[s
             counts[key] = counts.get(key, 0) + 1
         for line, ((product, cents), quantity) in enumerate(counts.items(), start=1):
             yield order.order, line, market.products[product].sku, quantity, money(cents)
+
+
+def line_table(lines: Sequence[LineRow]) -> TableRows:
+    return ("order", "line", "sku", "quantity", "unit_price"), lines
 
 
 def history_table(market: Market, assumptions: Assumptions) -> TableRows:

@@ -1,0 +1,153 @@
+"""Independent verifier of a plan: plain loops over the domain's nouns, sharing no code with the solver.
+
+Charges, dates and layouts are recomputed by the verifiers of the kernels they come from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from doorstep.domain.demand import Order
+from doorstep.domain.parcel import Parcel
+from doorstep.domain.plan import Plan
+from doorstep.kernels.plan.check_parcel import parcel_faults
+from doorstep.kernels.plan.problem import PlanProblem
+
+
+def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, ...]:
+    """List everything wrong with a plan; empty: it keeps every rule and every amount is right.
+
+    Every unit exactly once or its order unplanned; stock and capacity never exceeded; every parcel possible (goods,
+    carton, layout, service); dates and probabilities as the calendar and the curves give them; every charge line
+    recomputed to the minor unit; figures equal to their parcels.
+    """
+    return (
+        *_units(problem, plan),
+        *_stock(problem, plan),
+        *_capacity(problem, plan),
+        *_costs(problem, plan),
+        *_figures(problem, plan),
+        *(fault for parcel in plan.parcels for fault in parcel_faults(problem, parcel)),
+        *_parcel_count(plan, max_parcels),
+    )
+
+
+def _units(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+    """Every line's units exactly once, or its order in the unplanned table with a reason; never both."""
+    asked = {(o.order, line.line): (line.sku, line.quantity) for o in problem.orders for line in o.lines}
+    sent: Counter[tuple[str, str]] = Counter()
+    for parcel in plan.parcels:
+        for one in parcel.contents:
+            sent[one.order, one.line] += one.quantity
+            if asked.get((one.order, one.line), ("", 0))[0] != one.sku:
+                yield f"{parcel.parcel} holds {one.sku}, which line {one.line} of {one.order} does not ask for"
+    left = Counter(one.order for one in plan.unplanned)
+    for order, times in left.items():
+        if times > 1 or any(sent[order, line] for o, line in asked if o == order):
+            yield f"{order} is unplanned {times} times, or planned as well"
+    for (order, line), (_, quantity) in asked.items():
+        if order not in left and sent[order, line] != quantity:
+            yield f"line {line} of {order} asks for {quantity} units and gets {sent[order, line]}"
+    for o in problem.orders:
+        if not o.lines and o.order not in left:
+            yield f"{o.order} has no lines and no reason"
+    for one in plan.unplanned:
+        if not (one.reason and one.detail and one.remedy):
+            yield f"{one.order} is left unplanned without a reason, detail and remedy"
+
+
+def _stock(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+    held: Counter[tuple[str, str]] = Counter()
+    for level in problem.stock:
+        held[level.site, level.sku] += level.on_hand
+    for parcel in plan.parcels:
+        for one in parcel.contents:
+            held[parcel.site, one.sku] -= one.quantity
+    yield from (f"{-units} units of {sku} too many leave {site}" for (site, sku), units in held.items() if units < 0)
+
+
+def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+    picked: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    taken: Counter[tuple[str, str, str]] = Counter()
+    for parcel in plan.parcels:
+        day = str(parcel.ship_at.date())
+        picked[parcel.site, day].update(parcel.orders)
+        taken[parcel.site, parcel.service, day] += 1
+    limits = {site.site: site.daily_order_capacity for site in problem.sites}
+    for (site, day), orders in picked.items():
+        limit = limits[site]
+        if limit is not None and len(orders) > limit:
+            yield f"{len(orders)} orders leave {site} on {day}, {limit} can"
+    calls: defaultdict[tuple[str, str], list[int | None]] = defaultdict(list)
+    for call in problem.collections:
+        calls[call.site, call.service].append(call.daily_parcel_capacity)
+    for (site, service, day), parcels in taken.items():
+        room = calls[site, service]
+        if None not in room and parcels > sum(one or 0 for one in room):
+            yield f"{parcels} parcels leave {site} by {service} on {day}, {sum(one or 0 for one in room)} can"
+
+
+def _parcel_count(plan: Plan, max_parcels: int) -> Iterator[str]:
+    counted = Counter(order for parcel in plan.parcels for order in parcel.orders)
+    yield from (f"{order} travels in {n} parcels" for order, n in counted.items() if n > max_parcels)
+    if len({parcel.parcel for parcel in plan.parcels}) < len(plan.parcels):
+        yield "two parcels bear one id"
+
+
+def _costs(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+    """Pick lines: every unit, and the order once per site (and day, where a daily capacity is set at the site)."""
+    dated = {site.site for site in problem.sites if site.daily_order_capacity is not None}
+    dated |= {call.site for call in problem.collections if call.daily_parcel_capacity is not None}
+    sites, minor = {site.site: site for site in problem.sites}, problem.brand.currency.minor
+    paid: set[tuple[str, str, str]] = set()
+    for parcel in plan.parcels:
+        site = sites[parcel.site]
+        key = (parcel.orders[0], parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")
+        units = sum(one.quantity for one in parcel.contents)
+        pick = minor(units * site.pick_cost_per_unit_micros)
+        if key not in paid:
+            pick += minor(site.pick_cost_per_order_micros)
+        paid.add(key)
+        if pick != parcel.cost.pick_minor:
+            yield f"picking {parcel.parcel} costs {pick}, not {parcel.cost.pick_minor}"
+
+
+def _figures(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+    by_order: defaultdict[str, list[Parcel]] = defaultdict(list)
+    for parcel in plan.parcels:
+        for name in parcel.orders:
+            by_order[name].append(parcel)
+    orders: dict[str, Order] = {order.order: order for order in problem.orders}
+    found = (
+        len(orders),
+        len(by_order),
+        len(plan.parcels),
+        sum(len(parcels) > 1 for parcels in by_order.values()),
+        sum(parcel.cost.total_minor for parcel in plan.parcels),
+        sum(
+            (max(p.promised_by for p in parcels) - orders[name].placed_at.date()).days
+            for name, parcels in by_order.items()
+        ),
+    )
+    figures = plan.figures
+    claimed = (
+        figures.orders,
+        figures.planned,
+        figures.parcels,
+        figures.split_orders,
+        figures.cost_minor,
+        figures.promised_days,
+    )
+    if found != claimed:
+        yield f"the figures say {claimed}, the parcels {found}"
+    if len(plan.unplanned) + len(by_order) != len(orders):
+        yield f"{len(by_order)} planned and {len(plan.unplanned)} unplanned of {len(orders)} orders"
+    on_time = 0.0
+    for parcels in by_order.values():
+        kept = 1.0
+        for parcel in parcels:
+            kept *= parcel.on_time_ppm / 1_000_000
+        on_time += kept
+    if abs(on_time - figures.on_time_orders) > 1e-6 * max(1.0, on_time):
+        yield f"the figures expect {figures.on_time_orders} orders on time, the parcels {on_time}"

@@ -1,0 +1,188 @@
+"""Verifier of one parcel: goods in a carton of its site, laid out, carried, dated and charged as it says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, timedelta
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+
+from doorstep.domain.carriage import SPEEDS, Tariff
+from doorstep.domain.demand import Order
+from doorstep.domain.parcel import OWN_BOX, Parcel
+from doorstep.domain.supply import SHIPPING_KINDS
+from doorstep.kernels.pack.check import check as check_layout
+from doorstep.kernels.pack.problem import PackProblem
+from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.promise.check import check as check_legs
+from doorstep.kernels.promise.problem import Legs
+from doorstep.kernels.promise.promise import OK, TARGET_NOT_REACHED, PromiseResult
+from doorstep.kernels.rate.check import check as check_rates
+from doorstep.kernels.rate.problem import Parcels
+from doorstep.kernels.rate.result import RateResult
+
+EPOCH = date(1970, 1, 1)
+LATEST_SHIFT = 8  # more collection days than any plan looks ahead
+
+
+def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
+    """List what is wrong with one parcel."""
+    order = next((one for one in problem.orders if one.order == parcel.orders[0]), None)
+    site = next((one for one in problem.sites if one.site == parcel.site), None)
+    if order is None or site is None or site.kind not in SHIPPING_KINDS:
+        yield f"{parcel.parcel} has no order or no site that ships"
+        return
+    units = Counter({one.sku: 0 for one in parcel.contents})
+    for one in parcel.contents:
+        units[one.sku] += one.quantity
+    if Counter(placed.sku for placed in parcel.placements) != units:
+        yield f"{parcel.parcel} does not place what it holds"
+    weight = sum(next(p for p in problem.products if p.sku == sku).weight_g * n for sku, n in units.items())
+    if parcel.carton == OWN_BOX:
+        size, tare, box_micros = _own_box(problem, units), 0, 0
+        if size is None:
+            yield f"{parcel.parcel} goes without a carton, though it is not one product in its own box"
+            return
+    else:
+        carton = next((one for one in problem.cartons if one.carton == parcel.carton), None)
+        if carton is None or carton.site not in ("", parcel.site):
+            yield f"{parcel.parcel} takes a carton that {parcel.site} does not have"
+            return
+        size, tare, box_micros = carton.outer_mm, carton.tare_g, carton.cost_micros
+        yield from (f"{parcel.parcel}: {fault}" for fault in _layout(problem, parcel, units))
+    if parcel.weight_g != weight + tare:
+        yield f"{parcel.parcel} weighs {weight + tare} g, not {parcel.weight_g} g"
+    yield from _charges(problem, order, parcel, size)
+    yield from _dates(problem, order, parcel)
+    late = Fraction(problem.brand.late_cost_micros * (1_000_000 - parcel.on_time_ppm), 1_000_000)
+    lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor, parcel.cost.duty_tax_minor)
+    wanted = (_rounded(problem, Fraction(box_micros)), _rounded(problem, late), 0)
+    if lines != wanted:
+        yield f"{parcel.parcel}: carton, lateness and duty cost {wanted}, not {lines}"
+
+
+def _rounded(problem: PlanProblem, micros: Fraction) -> int:
+    return floor(micros * 10**problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
+
+
+def _own_box(problem: PlanProblem, units: Counter[str]) -> tuple[int, int, int] | None:
+    if sum(units.values()) != 1:
+        return None
+    product = next(p for p in problem.products if p.sku == next(iter(units)))
+    return (product.length_mm, product.width_mm, product.height_mm) if product.ships_in_own_box else None
+
+
+def _layout(problem: PlanProblem, parcel: Parcel, units: Counter[str]) -> tuple[str, ...]:
+    """Give the pack kernel's verifier the parcel as a problem of one load and one carton."""
+    products = [next(p for p in problem.products if p.sku == sku) for sku in sorted(units)]
+    if any(product.ships_in_own_box for product in products):
+        return ("a product that ships in its own box lies in a carton",)
+    carton = next(one for one in problem.cartons if one.carton == parcel.carton)
+    classes = sorted({p.hazmat_class for p in products} - {""})
+    at = {product.sku: n for n, product in enumerate(products)}
+    one = PackProblem(
+        item_size_mm=np.array([(p.length_mm, p.width_mm, p.height_mm) for p in products], np.int64),
+        item_weight_g=np.array([p.weight_g for p in products], np.int64),
+        item_upright=np.array([p.this_side_up for p in products], bool),
+        item_fragile=np.array([p.fragile for p in products], bool),
+        item_max_load_g=np.array([-1 if p.max_load_g is None else p.max_load_g for p in products], np.int64),
+        item_class=np.array([1 + classes.index(p.hazmat_class) if p.hazmat_class else 0 for p in products], np.int64),
+        load_start=np.array([0, len(products)], np.int64),
+        load_item=np.arange(len(products), dtype=np.int64),
+        load_quantity=np.array([units[p.sku] for p in products], np.int64),
+        carton_inner_mm=np.array([carton.inner_mm], np.int64),
+        carton_tare_g=np.array([carton.tare_g], np.int64),
+        carton_max_weight_g=np.array([carton.max_weight_g], np.int64),
+    )
+    rows = [
+        (at[p.sku], p.x_mm, p.y_mm, p.z_mm, p.length_mm, p.width_mm, p.height_mm)
+        for p in parcel.placements
+        if p.sku in at
+    ]
+    return check_layout(one, 0, 0, np.array(rows, np.int64).reshape(-1, 7))
+
+
+def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int, int, int]) -> Iterator[str]:
+    """Give the rate kernel's reference the parcel and its one service."""
+    tariff, name = problem.tariff, parcel.service
+    own = Tariff(
+        tuple(one for one in tariff.services if one.service == name),
+        tuple(rule for rule in tariff.zones if rule.service == name),
+        tuple(line for line in tariff.rates if line.service == name),
+        tuple(line for line in tariff.surcharges if line.service == name),
+    )
+    site = next(one for one in problem.sites if one.site == parcel.site)
+    parcels = Parcels(
+        origin=np.zeros(1, np.int64),
+        destination=np.zeros(1, np.int64),
+        ship_day=np.array([(parcel.ship_at.date() - EPOCH).days], np.int64),
+        weight_g=np.array([parcel.weight_g], np.int64),
+        size_mm=np.array([size], np.int64),
+        residential=np.array([order.residential]),
+        signature=np.array([order.signed_for]),
+        saturday=np.array([order.saturday]),
+        accepts=np.array([0b110 if order.pickup_point else 0b001], np.int64),
+        slowest=np.array([0 if order.speed is None else SPEEDS.index(order.speed)], np.int64),
+    )
+    claimed = RateResult(
+        reason=np.zeros((1, 1), np.uint8),
+        freight_minor=np.array([[parcel.cost.freight_minor]], np.int64),
+        surcharges_minor=np.array([[parcel.cost.surcharges_minor]], np.int64),
+        billed_weight_g=np.array([[parcel.billed_weight_g]], np.int64),
+        zone=np.zeros((1, 1), np.int32),
+    )
+    for fault in check_rates(own, problem.brand.currency, [site.place], [order.place], parcels, claimed):
+        if ": zone is" not in fault:  # a parcel does not say its zone
+            yield f"{parcel.parcel}: {fault}"
+
+
+def _dates(problem: PlanProblem, order: Order, parcel: Parcel) -> Iterator[str]:
+    """Some collection the plan may have chosen must give exactly these dates and this probability."""
+    ready = order.placed_at if problem.now is None else max(order.placed_at, problem.now)
+    for shift in range(LATEST_SHIFT):
+        for reason in (OK, TARGET_NOT_REACHED):
+            if not _leg_faults(problem, order, parcel, int(ready.timestamp()), shift, reason):
+                return
+    yield (
+        f"{parcel.parcel}: no collection by {parcel.service} at {parcel.site} leaves at {parcel.ship_at.isoformat()}"
+        f" and arrives by {parcel.promised_by} with probability {parcel.on_time_ppm / 1e6}"
+    )
+
+
+def _leg_faults(
+    problem: PlanProblem, order: Order, parcel: Parcel, ready_at: int, shift: int, reason: int
+) -> tuple[str, ...]:
+    one = np.zeros(1, np.int64)
+    legs = Legs(
+        site=one,
+        service=one,
+        destination=one,
+        ready_at=np.array([ready_at], np.int64),
+        shift=np.array([shift], np.int64),
+        not_before=_day(order.not_before),
+        promised_by=_day(order.promised_by),
+    )
+    claimed = PromiseResult(
+        ship_at=np.array([int(parcel.ship_at.astimezone(UTC).timestamp())], np.int64),
+        ship_day=_day(parcel.ship_at.date()),
+        promised_day=_day(parcel.promised_by),
+        on_time_ppm=np.array([parcel.on_time_ppm], np.int64),
+        reason=np.array([reason], np.uint8),
+    )
+    return check_legs(
+        [site for site in problem.sites if site.site == parcel.site],
+        [call for call in problem.collections if call.site == parcel.site],
+        [service for service in problem.tariff.services if service.service == parcel.service],
+        [order.place],
+        problem.transit,
+        problem.brand.on_time_target_ppm,
+        legs,
+        claimed,
+    )
+
+
+def _day(day: date | None) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array([-1 if day is None else (day - EPOCH) // timedelta(days=1)], np.int64)
