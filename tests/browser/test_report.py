@@ -115,8 +115,9 @@ def test_opens_from_a_file_without_errors_and_without_the_network(opened: Open, 
     assert len([url for url in found.requests if url.startswith("file:")]) == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["full", "empty", "none"])
+@pytest.mark.parametrize(
+    ("name", "scheme"), [("full", "light"), ("full", "dark"), ("empty", "dark"), ("none", "light")]
+)
 def test_is_accessible(opened: Open, name: str, scheme: Scheme) -> None:
     page = opened(name, scheme=scheme).page
     if name == "full":
@@ -232,11 +233,14 @@ def test_boxes_behind_are_painted_first(opened: Open) -> None:
             for (let x = 0; x < 3; x += 1) for (let y = 0; y < 3; y += 1) for (let z = 0; z < 3; z += 1) {
               if (chance(4) === 0) continue;
               const [l, w, h] = [20 + chance(80), 20 + chance(80), 20 + chance(80)];
-              boxes.push(boxOf({ x_mm: x * 100, y_mm: y * 100, z_mm: z * 100, length_mm: l, width_mm: w, height_mm: h }));
+              const [x_mm, y_mm, z_mm] = [x * 100, y * 100, z * 100];
+              boxes.push(boxOf({ x_mm, y_mm, z_mm, length_mm: l, width_mm: w, height_mm: h }));
             }
             const order = painted(boxes.reverse());
             if (order.length !== boxes.length) wrong += 1;
-            order.forEach((box, place) => order.slice(place + 1).forEach((later) => { if (behind(later, box)) wrong += 1; }));
+            order.forEach((box, place) => {
+              wrong += order.slice(place + 1).filter((later) => behind(later, box)).length;
+            });
           }
           return wrong;
         }"""
@@ -292,7 +296,7 @@ def test_hostile_names_stay_text(opened: Open) -> None:
     expect(page.locator(".detail")).to_have_count(2)
     page.wait_for_timeout(100)
     assert page.locator("img").count() == 0
-    assert "caught" not in (page.title().replace("document.title='caught'", ""))
+    assert page.title().startswith("Delivery plan: </script>")  # no handler has set another
     expect(page.locator("h1")).to_have_text(HOSTILE)
     expect(page.locator(".options").first).to_contain_text(HOSTILE)
     assert found.complaints == []

@@ -105,7 +105,7 @@ def _check_header(read: Columns, header: list[str]) -> dict[str, int]:
 def _even_records(read: Columns, records: list[list[str]], width: int) -> list[list[str]]:
     """Keep the records as wide as the header, with their row numbers; report the others."""
     del records[0]
-    if all(len(record) == width for record in records):
+    if set(map(len, records)) <= {width}:
         read.rows = range(2, len(records) + 2)
         return records
     finding = read.rule()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from doorstep.documents.report.histogram import histogram, quantile, round_step
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(st.lists(st.integers(-(10**6), 10**7), min_size=1, max_size=200), st.integers(2, 20))
 def test_every_value_is_in_exactly_one_bin(values: list[int], bins: int) -> None:
     made = histogram(values, bins)
@@ -18,7 +18,7 @@ def test_every_value_is_in_exactly_one_bin(values: list[int], bins: int) -> None
     assert all(b.high == after.low for b, after in pairwise(made))
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=100), st.integers(2, 20))
 def test_no_more_bins_than_asked_for_and_one_for_the_tail(values: list[int], bins: int) -> None:
     assert len(histogram(values, bins)) <= bins + 1

@@ -75,7 +75,7 @@ class PlanParams:
     max_parcels: int = 3
     exact_atoms: int = 8
     days_ahead: int = 4
-    price_rounds: int = 80
+    price_rounds: int = 150
     improvement_rounds: int = 30
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.run import Run
 
-STEP_FIRST, STEP_LAST = 0.2, 0.002  # of the mean order cost
+STEP_FIRST, STEP_LAST = 2.0, 0.02  # of the mean order cost
 MOMENTUM = 0.6
 SWEEP_SCALES = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)
 RUIN_BATCH = 20_000  # steps between reports of progress

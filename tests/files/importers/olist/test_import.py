@@ -32,6 +32,7 @@ def test_a_tiny_source_becomes_a_valid_folder(tmp_path: Path) -> None:
     values = {product.sku: product.value_micros for product in folder.products}
     assert values == {"p-lamp": 50_000_000, "p-sofa": 900_000_000, "p-vase": 50_000_000}  # the day is 1 February
     assert sum(level.on_hand for level in folder.stock) == report.stock.units
+    assert folder.orders[0].promised_by == date(2018, 1, 25)
     assert {level.sku for level in folder.stock} == {"p-lamp", "p-sofa", "p-vase"}
     assert [site.place.city for site in folder.sites] == ["São Paulo", "Salvador"]
     assert json.loads((tmp_path / "brand/import.json").read_text())["orders"] == 4
@@ -79,6 +80,10 @@ def test_drawn_orders_hold_real_products_at_real_places_in_the_week_from_the_day
     assert {line.sku for order in folder.orders for line in order.lines} == {"p-lamp", "p-sofa", "p-vase"}
     assert all(DAY <= order.placed_at.date() < date(2018, 2, 8) for order in folder.orders)
     assert len(folder.history) == 4
+    for order in folder.orders:
+        assert order.promised_by is not None
+        lead = (order.promised_by - order.placed_at.date()).days
+        assert lead in {"01001": {15}, "20010": {21}, "40010": {15, 21}}[order.place.postcode]
 
 
 def test_equal_seeds_draw_equal_folders_and_others_do_not(tmp_path: Path) -> None:

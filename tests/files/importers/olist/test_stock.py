@@ -27,16 +27,21 @@ def sold(entries: list[tuple[int, date]], category_of: list[int]) -> Sold:
 
 
 def test_the_chances_of_further_units_are_those_of_the_negative_binomial() -> None:
-    products, chances = further_units(np.array([2.0]), 1.0, 0.05)  # shape 1: geometric with odds 2/3
+    products, chances = further_units(np.array([2.0]), np.array([1.0]), 0.05)  # shape 1: geometric with odds 2/3
     assert products.tolist() == [0] * len(chances)
     assert chances == pytest.approx([(2 / 3) ** units for units in range(2, 2 + len(chances))])
     assert len(chances) == 6  # (2/3)^7 = 0.0585, (2/3)^8 = 0.039
 
 
+def test_a_great_rate_ends_near_its_mean() -> None:
+    products, chances = further_units(np.array([50_000.0]), np.array([1e6]), 0.5)
+    assert 48_000 < len(products) < 51_000
+    assert (np.diff(chances) <= 1e-9).all()
+
+
 def test_a_product_sold_often_is_expected_more_than_its_category_and_never_nothing() -> None:
-    history = sold(
-        [(0, date(2018, 1, 5)), *((0, date(2018, 2, day)) for day in range(1, 21)), (1, date(2018, 2, 9))], [0, 0, 1]
-    )
+    often = [(0, date(2018, 2, day)) for day in range(1, 21)]
+    history = sold([(0, date(2018, 1, 5)), *often, (1, date(2018, 2, 9))], [0, 0, 1])
     rate = monthly_rate(history, DAY, RULES)
     assert rate[0] > rate[1] > rate[2] > 0
     assert rate.sum() == pytest.approx(21)
@@ -75,7 +80,7 @@ def test_the_walk_reaches_its_target_on_the_months_walked() -> None:
 
 def test_stock_for_a_known_rate_covers_the_target_and_not_much_more() -> None:
     rate = np.concatenate((np.full(10, 50.0), np.full(1000, 0.5)))
-    level = level_of_known_rate(rate, RULES)
+    level = level_of_known_rate(rate, 1.0, RULES)
     drawn = np.random.default_rng(1).poisson(rate)
     covered = np.minimum(level.units, drawn).sum() / drawn.sum()
     assert 0.90 <= covered <= 0.97

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from doorstep.domain.errors import Fault, InputRefused
+from doorstep.domain.place import Place
 from doorstep.files.importers.olist.demand import Floats, Ints, Sold
 from doorstep.files.importers.olist.market import Market, PastOrder, Unit
 from doorstep.files.importers.olist.places import Gazetteer
@@ -68,7 +69,8 @@ def draw_orders(
     """Draw `count` orders placed in the 7 days from `as_of`, at the weekday and time of day of their basket.
 
     A line's product is swapped with chance `swapped` for any product of its category: that share of the real units went
-    to products not sold before. Places are drawn by customers per prefix, independently of the basket.
+    to products not sold before. Places are drawn by customers per prefix, independently of the basket; the promised
+    date lies as many days ahead as that of a real order to the same state.
     """
     if not 1 <= count <= MAX_DRAWN:
         raise InputRefused((Fault("--scale", 0, "", str(count), f"must lie between 1 and {MAX_DRAWN}"),), 1)
@@ -80,27 +82,69 @@ def draw_orders(
     start = np.concatenate(([0], np.cumsum(lines)))
     picked = np.repeat(baskets.first_line[:-1][basket] - start[:-1], lines) + np.arange(start[-1])
     product, kept = _swap(baskets.product[picked], sold, swapped, random)
-    quantity = baskets.quantity[picked]
-    gazetteer = Gazetteer(market.prefixes)
-    places = {index: gazetteer.place(postcodes[index])[0] for index in np.unique(target).tolist()}
-    price_of = [{unit.product: unit.price_cents for unit in order.units} for order in baskets.orders]
+    units = _units(baskets, basket, start, product, kept, baskets.quantity[picked], values_cents)
+    places = _places(market, postcodes, target)
+    leads, luck = _promised_days(baskets.orders), random.random(count)
     digits = len(str(count))
     drawn = []
-    for number, (source, place) in enumerate(zip(basket.tolist(), target.tolist(), strict=True)):
-        real = baskets.orders[source]
+    for number, source in enumerate(basket.tolist()):
+        place, placed_at = places[number], _same_weekday(baskets.orders[source].placed_at, as_of)
+        lead = leads.get(place.region, leads[""])
+        drawn.append(
+            PastOrder(
+                order=f"d{number + 1:0{digits}d}",
+                customer=f"c{number + 1:0{digits}d}",
+                place=place,
+                status="drawn",
+                placed_at=placed_at,
+                approved_at=None,
+                handed_over_at=None,
+                delivered_at=None,
+                promised_by=placed_at.date() + lead[int(luck[number] * len(lead))] if lead else None,
+                review_score="",
+                units=units[number],
+            )
+        )
+    return tuple(sorted(drawn, key=lambda order: (order.placed_at, order.order)))
+
+
+def _units(
+    baskets: Baskets,
+    basket: Ints,
+    start: Ints,
+    product: Ints,
+    kept: npt.NDArray[np.bool_],
+    quantity: Ints,
+    values_cents: Ints,
+) -> list[tuple[Unit, ...]]:
+    """The units of each drawn order; a product that was swapped in costs its value."""
+    price_of = [{unit.product: unit.price_cents for unit in order.units} for order in baskets.orders]
+    drawn = []
+    for number, source in enumerate(basket.tolist()):
         units: list[Unit] = []
         for line in range(start[number], start[number + 1]):
             sku = int(product[line])
             cents = price_of[source][sku] if kept[line] else int(values_cents[sku])
             units.extend([Unit(sku, "", cents, 0)] * int(quantity[line]))
-        name = f"{number + 1:0{digits}d}"
-        placed_at = _same_weekday(real.placed_at, as_of)
-        drawn.append(
-            PastOrder(
-                f"d{name}", f"c{name}", places[place], "drawn", placed_at, None, None, None, None, "", tuple(units)
-            )
-        )
-    return tuple(sorted(drawn, key=lambda order: (order.placed_at, order.order)))
+        drawn.append(tuple(units))
+    return drawn
+
+
+def _places(market: Market, postcodes: Sequence[str], target: Ints) -> list[Place]:
+    gazetteer = Gazetteer(market.prefixes)
+    places = {index: gazetteer.place(postcodes[index])[0] for index in np.unique(target).tolist()}
+    return [places[index] for index in target.tolist()]
+
+
+def _promised_days(orders: Sequence[PastOrder]) -> dict[str, list[timedelta]]:
+    """From placing to the promised date, as really promised, by state; of all states under an empty one."""
+    leads: dict[str, list[timedelta]] = {"": []}
+    for order in orders:
+        if order.promised_by is not None:
+            lead = order.promised_by - order.placed_at.date()
+            leads[""].append(lead)
+            leads.setdefault(order.place.region, []).append(lead)
+    return leads
 
 
 def _geography(market: Market) -> tuple[list[str], Floats]:

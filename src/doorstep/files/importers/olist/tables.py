@@ -126,12 +126,14 @@ def carton_table(assumptions: Assumptions) -> TableRows:
 
 
 def order_table(orders: Iterable[PastOrder]) -> TableRows:
+    """The date really promised goes with each order: what the plan has to keep."""
     columns = (
         *("order", "channel", "placed_at", "customer", "country", "region", "city", "postcode"),
-        *("latitude", "longitude", "residential"),
+        *("latitude", "longitude", "residential", "promised_by"),
     )
     return columns, (
-        (order.order, "marketplace", order.placed_at, order.customer, *place_cells(order.place), 1) for order in orders
+        (order.order, "marketplace", order.placed_at, order.customer, *place_cells(order.place), 1, order.promised_by)
+        for order in orders
     )
 
 

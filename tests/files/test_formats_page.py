@@ -1,0 +1,44 @@
+"""docs/formats.md says what the code does, neither less nor more."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.files.test_plan_out import DECISION
+
+from doorstep.domain.money import Currency
+from doorstep.files.package import markdown
+from doorstep.files.plan_out import PLACEMENT_COLUMNS, PLAN_COLUMNS, UNPLANNED_COLUMNS, decision_record
+from doorstep.files.schema import TABLES
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+INPUT = PAGE[PAGE.index("## In: a brand folder") : PAGE.index("## Out: ")]
+
+
+def test_every_file_and_column_is_on_the_page_and_nothing_else() -> None:
+    tables = INPUT[INPUT.index("### ") :].strip()
+    assert tables == "\n".join(markdown(table) for table in TABLES).strip(), (
+        "docs/formats.md has fallen behind doorstep.files.schema: put markdown(table) of each table there"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "columns"),
+    [("plan.csv", PLAN_COLUMNS), ("placements.csv", PLACEMENT_COLUMNS), ("unplanned.csv", UNPLANNED_COLUMNS)],
+)
+def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:
+    row = re.search(rf"^\| {re.escape(file)} \| (.*) \|$", PAGE, re.MULTILINE)
+    assert row is not None
+    assert tuple(row[1].split(", ")) == columns
+
+
+def test_every_key_of_a_decision_is_on_the_page() -> None:
+    section = PAGE[PAGE.index("### decisions.jsonl") : PAGE.index("### summary.json")]
+    record = decision_record(DECISION, Currency("EUR"))
+    keys = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)
+    assert keys[1:] == list(record)  # the first is the heading of the table
+    inner = {key for part in ("rejected", "chosen") for key in record[part][0]} | set(record["flip"])
+    inner |= set(record["chosen"][0]["cost_parts"])
+    assert set(re.findall(r"`(\w+)`", section)) == inner
