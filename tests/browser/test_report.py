@@ -314,6 +314,15 @@ def test_amounts_follow_the_currency(browser: Browser, tmp_path: Path) -> None:
     page.close()
 
 
+def test_a_browser_that_cannot_unpack_says_so(browser: Browser, reports: dict[str, Path]) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(reports["full"].as_uri())
+    expect(page.locator("#decisions")).to_contain_text("The decisions could not be opened here.")
+    expect(page.locator(".compared")).to_be_visible()
+    page.close()
+
+
 def test_prints_without_its_controls(opened: Open) -> None:
     page = opened("full").page
     page.emulate_media(media="print")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from doorstep.documents.report.histogram import Bin, histogram, quantile, round_step
 from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.svg import element, picture
-from doorstep.documents.report.tally import PARTS, Tally
+from doorstep.documents.report.tally import PARTS, CartonUse, Tally
 from doorstep.documents.report.wording import amount, count, percent, percent_ppm
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX
@@ -18,7 +18,7 @@ from doorstep.domain.units import PPM
 
 WIDTH, HEIGHT = 360, 196
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 14, 24
-CARTONS_SHOWN = 12
+CARTONS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ def carton_use(counted: Tally) -> Chart:
     takeaway = f"Goods fill {percent(fill, 0)} of the cartons' volume." if boxed else "No parcel needs a carton."
     if own:
         takeaway += f" {count(own)} parcels travel in the product's own box."
-    shown = ranked[:CARTONS_SHOWN]
-    most = shown[0][1].parcels
+    shown = ranked if len(ranked) <= CARTONS_SHOWN else [*ranked[: CARTONS_SHOWN - 1], _others(ranked)]
+    most = max(use.parcels for _, use in shown)
     parts, pitch = [], max(24, min(40, HEIGHT // len(shown)))
     for row, (name, use) in enumerate(shown):
         y, width = 8 + row * pitch, 170 * use.parcels / most
@@ -164,6 +164,12 @@ def carton_use(counted: Tally) -> Chart:
     title = "Cartons used, and how full"
     drawing = picture(WIDTH, height, title, takeaway, parts, "cartons")
     return Chart("cartons", title, takeaway, drawing, ("Carton", "Parcels", "Fill"), rows)
+
+
+def _others(ranked: list[tuple[str, CartonUse]]) -> tuple[str, CartonUse]:
+    rest = [use for _, use in ranked[CARTONS_SHOWN - 1 :]]
+    total = CartonUse(sum(u.parcels for u in rest), sum(u.filled_mm3 for u in rest), sum(u.inner_mm3 for u in rest))
+    return f"{len(rest)} others", total
 
 
 def _histogram_chart(

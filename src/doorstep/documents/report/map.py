@@ -13,7 +13,7 @@ from markupsafe import Markup
 from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.svg import element
 from doorstep.documents.report.tally import Tally
-from doorstep.documents.report.wording import amount, count, counted, percent
+from doorstep.documents.report.wording import amount, count, counted
 from doorstep.documents.report.world import WORLD, Box, land, project
 from doorstep.domain.supply import Site
 
@@ -34,7 +34,6 @@ class SiteRow:
     colour: str
     parcels: str
     orders: str
-    share: str
     cost_per_parcel: str
 
 
@@ -276,7 +275,7 @@ def _parcels(tallied: Tally, site: str) -> int:
 
 
 def _rows(report: PlanReport, tallied: Tally, colours: dict[str, str]) -> tuple[SiteRow, ...]:
-    total, currency = len(report.parcels), report.brand.currency
+    currency = report.brand.currency
     rows = []
     for site in sorted(report.sites, key=lambda s: (-_parcels(tallied, s.site), s.site)):
         use = tallied.sites.get(site.site)
@@ -285,11 +284,10 @@ def _rows(report: PlanReport, tallied: Tally, colours: dict[str, str]) -> tuple[
             SiteRow(
                 site.site,
                 site.name,
-                ", ".join(p for p in (site.place.city, site.place.country) if p and p != site.name),
+                ", ".join(p for p in (site.place.city, site.place.country) if p and p not in site.name),
                 colours[site.site],
                 count(parcels),
                 count(use.orders if use else 0),
-                percent(parcels / total) if total else "–",
                 amount(currency, round(use.cost_minor / parcels)).split()[0] if use and parcels else "–",
             )
         )

@@ -42,11 +42,10 @@ def saving(report: PlanReport) -> float:
     return (rule - report.figures.objective_minor) / rule if rule else 0.0
 
 
-def gap(report: PlanReport) -> float | None:
-    """How far the objective lies above its lower bound, as a share of the bound; None: there is no bound."""
-    if report.lower_bound_minor <= 0:
-        return None
-    return (report.figures.objective_minor - report.lower_bound_minor) / report.lower_bound_minor
+def gap(report: PlanReport) -> float:
+    """How far the objective lies above its lower bound, as a share of the objective."""
+    objective = report.figures.objective_minor
+    return (objective - report.lower_bound_minor) / objective if objective else 0.0
 
 
 def tiles(report: PlanReport) -> tuple[Tile, ...]:
@@ -99,7 +98,6 @@ def _counts(report: PlanReport) -> tuple[Row, ...]:
 
 def _costs(report: PlanReport) -> tuple[Row, ...]:
     plan, rule, currency = report.figures, report.baseline, report.brand.currency
-    above = gap(report)
     saved = rule.objective_minor - plan.objective_minor
     return (
         Row(
@@ -129,7 +127,7 @@ def _costs(report: PlanReport) -> tuple[Row, ...]:
             "",
             explanation="Each order alone, with the whole stock to itself: no plan costs less",
         ),
-        Row("Gap to the bound", NONE if above is None else percent(above, 2), "", plan_note=_beside(plan)),
+        Row("Gap to the bound", percent(gap(report), 2), "", plan_note=_beside(plan)),
     )
 
 

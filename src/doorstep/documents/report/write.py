@@ -24,7 +24,7 @@ from doorstep.domain.parcel import OWN_BOX
 from doorstep.kernels.run import Progress, silent
 
 STYLES = ("page.css", "figures.css", "orders.css", "print.css")
-SCRIPTS = ("page.js", "read.js", "map.js", "box.js", "detail.js", "table.js", "start.js")
+SCRIPTS = ("page.js", "read.js", "map.js", "box.js", "detail.js", "pager.js", "table.js", "unplanned.js", "start.js")
 
 
 def write_report(path: Path, report: PlanReport, progress: Progress = silent) -> None:
@@ -75,7 +75,7 @@ def _policy(style: str, script: str) -> str:
     """The page may run its own script and style, by their digests, and load nothing."""
     return (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
 
 

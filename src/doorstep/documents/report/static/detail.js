@@ -79,7 +79,7 @@ function proofs(decision) {
   const exact = decision.exact ? "The bound is exact over all options." : "The bound is not exact: some options were not looked at.";
   const packing = decision.packing_proven ? "Every carton ruled out was proven too small." : "Some cartons were ruled out by a packing heuristic, without proof.";
   const flip = decision.flip
-    ? make("p", { class: "flip" }, make("b", {}, "What would flip it: "), named(decision.flip.change), " ", named(decision.flip.amount), make("span", {}, " → "), named(decision.flip.to))
+    ? make("p", { class: "flip" }, make("b", {}, "What would flip it: "), named(decision.flip.change), ": ", named(decision.flip.amount), make("span", {}, " → "), named(decision.flip.to))
     : make("p", { class: "flip quiet" }, "No single change was found that would flip this choice.");
   return make("div", { class: "proofs" }, flip, make("p", {}, bound, " ", exact, " ", packing),
     make("p", { class: "quiet" }, "Data ", make("code", {}, decision.data_version), `, seed ${decision.seed}.`));
@@ -89,9 +89,17 @@ function summary({ order, decision, parcels }) {
   const cheaper = decision.rejected.filter((option) => option.cost_minor !== null && !option.constraint).map((option) => option.cost_minor - decision.cost_minor);
   const asked = order.speed ? ` ${order.speed} asked for,` : "";
   const text = `Placed ${instant(order.placed_at)},${asked} ${counted(order.lines.length, "line")}. ${counted(parcels.length, "parcel")} for ${amount(decision.cost_minor)}.`;
-  if (!cheaper.length) return `${text} No other option was feasible on cost.`;
+  const ruledOut = decision.rejected.filter((option) => option.constraint && option.cost_minor !== null).length;
+  const out = ruledOut ? ` ${ruledOut === 1 ? "A cheaper option was" : `${ruledOut} cheaper options were`} ruled out.` : "";
+  if (!cheaper.length) return `${text}${out || " No other option could carry it."}`;
   const least = Math.min(...cheaper);
-  return least > 0 ? `${text} The next best option costs ${amount(least)} more.` : least === 0 ? `${text} Another option costs the same.` : text;
+  return out ? text + out : least > 0 ? `${text} The next best option costs ${amount(least)} more.` : least === 0 ? `${text} Another option costs the same.` : text;
+}
+
+// A long explanation joins one clause per service or site.
+function sentences(text) {
+  const clauses = text.split("; ");
+  return clauses.length < 3 ? [named(text)] : [make("ul", { class: "plain" }, ...clauses.map((clause) => make("li", {}, named(clause))))];
 }
 
 function detail(found) {
@@ -100,7 +108,7 @@ function detail(found) {
   if (unplanned) {
     const lines = order.lines.map(([sku, quantity]) => make("li", {}, `${quantity} × `, named(productName(products, sku)), make("small", {}, named(sku))));
     body.append(make("p", { class: "why" }, `Placed ${instant(order.placed_at)}. Not planned.`),
-      make("dl", { class: "facts" }, facet("Reason", make("code", {}, unplanned.reason)), facet("What stood in the way", named(unplanned.detail)), facet("What would help", named(unplanned.remedy))),
+      make("dl", { class: "facts" }, facet("Reason", make("code", {}, unplanned.reason)), facet("What stood in the way", ...sentences(unplanned.detail)), facet("What would help", named(unplanned.remedy))),
       make("h3", {}, "Asked for"), make("ul", { class: "plain" }, ...lines));
     return body;
   }

@@ -71,5 +71,7 @@ const siteName = (id) => held(facts.sites, id) || id;
 const productName = (products, sku) => (held(products, sku) || [])[0] || sku;
 const serviceName = (id) => {
   const service = held(facts.services, id);
-  return service && service[1] ? `${service[0]} ${service[1]}`.trim() : id;
+  if (!service || !service[1]) return id;
+  const [carrier, name] = service;
+  return name.startsWith(carrier.split(" ")[0]) ? name : `${carrier} ${name}`; // carriers are often named in their services
 };

@@ -23,4 +23,9 @@ async function start() {
   document.documentElement.dataset.ready = "yes";
 }
 
-start();
+// An old browser cannot unpack; the totals, the map and the charts stand without it.
+start().catch((error) => {
+  at("decisions").append(make("p", { class: "empty" }, make("strong", {}, "The decisions could not be opened here."),
+    `A browser of 2023 or later is needed; the same stands in decisions.jsonl beside this page. (${error.message})`));
+  throw error;
+});
