@@ -44,8 +44,9 @@ def print_totals(folder: BrandFolder, result: PlanResult) -> None:
 
 
 def most_contested(result: PlanResult) -> Decision | None:
-    """Find the planned order that pays most for what other orders took."""
-    return max(result.decisions(), key=lambda one: one.cost_minor - one.lower_bound_minor, default=None)
+    """Find the planned order that pays most for what other orders took, and that a stated change would help."""
+    explained = (one for one in result.decisions() if one.flip is not None)
+    return max(explained, key=lambda one: one.cost_minor - one.lower_bound_minor, default=None)
 
 
 def print_decision(decision: Decision, currency: Currency) -> None:
