@@ -46,7 +46,9 @@ class Table:
     best: Best
     board: Board
     ledger: Ledger
-    contested: BoolArray  # [N] the order may use stock or capacity that others want too
+    short: BoolArray  # [K, J] all who could draw on the stock want more than there is
+    row_short: BoolArray  # [R] the same for capacity
+    contested: BoolArray  # [N] the order could draw on something short
 
     def scratch(self) -> Scratch:
         """Work space for the compiled loops."""
@@ -153,7 +155,8 @@ def set_table(
     best = Best(*(np.concatenate([getattr(part, name) for part in parts]) for name in Best.__slots__))
     board, rows = _board(market, terms, blocks, best)
     ledger = Ledger(market.stock.copy(), rows, np.zeros(market.stock.shape), np.zeros(len(rows)))
-    return Table(terms, asked, blocks, best, board, ledger, _contested(board, ledger))
+    short, row_short = _short(board, ledger)
+    return Table(terms, asked, blocks, best, board, ledger, short, row_short, mark_contested(board, short, row_short))
 
 
 def _nothing(columns: int, sites: int, ranks: int) -> Best:
@@ -201,9 +204,9 @@ def _rows(base: int, day: IntArray) -> IntArray:
     return np.where(day >= 0, base + day, -1)
 
 
-def _contested(board: Board, ledger: Ledger) -> BoolArray:
-    """Orders that could draw on a stock or capacity row for which all who could ask for more than there is."""
+def _short(board: Board, ledger: Ledger) -> tuple[BoolArray, BoolArray]:
+    """Stock and capacity rows of which all who could draw on them want more than there is."""
     wanted = np.zeros(ledger.stock.shape, np.int64)
     row_wanted = np.zeros(len(ledger.row), np.int64)
     touch(board, wanted, row_wanted, np.zeros(ledger.stock.shape, np.int64))
-    return mark_contested(board, wanted > ledger.stock, row_wanted > ledger.row)
+    return wanted > ledger.stock, row_wanted > ledger.row

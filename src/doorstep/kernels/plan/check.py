@@ -43,8 +43,9 @@ def _units(problem: PlanProblem, plan: Plan) -> Iterator[str]:
             if asked.get((one.order, one.line), ("", 0))[0] != one.sku:
                 yield f"{parcel.parcel} holds {one.sku}, which line {one.line} of {one.order} does not ask for"
     left = Counter(one.order for one in plan.unplanned)
+    planned = {one.order for parcel in plan.parcels for one in parcel.contents}
     for order, times in left.items():
-        if times > 1 or any(sent[order, line] for o, line in asked if o == order):
+        if times > 1 or order in planned:
             yield f"{order} is unplanned {times} times, or planned as well"
     for (order, line), (_, quantity) in asked.items():
         if order not in left and sent[order, line] != quantity:
@@ -52,9 +53,9 @@ def _units(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     for o in problem.orders:
         if not o.lines and o.order not in left:
             yield f"{o.order} has no lines and no reason"
-    for one in plan.unplanned:
-        if not (one.reason and one.detail and one.remedy):
-            yield f"{one.order} is left unplanned without a reason, detail and remedy"
+    for failed in plan.unplanned:
+        if not (failed.reason and failed.detail and failed.remedy):
+            yield f"{failed.order} is left unplanned without a reason, detail and remedy"
 
 
 def _stock(problem: PlanProblem, plan: Plan) -> Iterator[str]:

@@ -65,7 +65,8 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
 
 
 def _rounded(problem: PlanProblem, micros: Fraction) -> int:
-    return floor(micros * 10**problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
+    whole: int = floor(micros * 10**problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
+    return whole
 
 
 def _own_box(problem: PlanProblem, units: Counter[str]) -> tuple[int, int, int] | None:

@@ -3,7 +3,8 @@
 A lane is (site, service, shift): a service that calls at a site, on its first or a later collection day. Later days
 matter only where a capacity may be used up. A column gathers the lanes between which no capacity distinguishes, so
 that only its cheapest lane need be kept; columns of one site and day form a group, which pays the picking of an order
-once; a site without any daily capacity is one group. Which day a column means differs by order: its rank counts the distinct days on which that order can leave.
+once; a site without any daily capacity is one group. Which day a column means differs by order: its rank counts the
+distinct days on which that order can leave.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
-
 
 MORE_DAYS = 4  # services that call on other days, and nominated days, spread an order's leaving days further
 
@@ -45,7 +45,9 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
     """Number lanes, columns and groups."""
     sites, services = market.calls.shape
     limited = (market.site_capacity[:, None] >= 0) | (market.service_capacity >= 0)
-    dated = (limited & market.calls).any(axis=1)  # sites where it matters on which day a parcel leaves
+    dated: BoolArray = np.asarray(
+        (limited & market.calls).any(axis=1)
+    )  # sites where it matters on which day a parcel leaves
     any_limit = bool(dated.any())
     days, ranks = (days_ahead, days_ahead + MORE_DAYS) if any_limit else (1, 1)
     lane_at = np.full((sites, services, days), -1, np.int64)

@@ -1,8 +1,4 @@
-"""Shared stock: prices by Lagrangian relaxation, then insertion, sweeps, and ruin and recreate.
-
-The bound: for any prices >= 0 on stock and capacity, the sum of every order's cheapest priced choice less the value of
-all that is priced is at most the best objective (Geoffrion 1974, Lagrangean relaxation for integer programming).
-"""
+"""Shared stock: prices, then insertion, sweeps, and ruin and recreate, cluster by cluster."""
 
 from __future__ import annotations
 
@@ -11,16 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.kernels.plan.board import Table
-from doorstep.kernels.plan.compiled import FloatArray, Ledger
-from doorstep.kernels.plan.improve import book_all, insert_all, own_choices, priced_choices, ruin_and_recreate
+from doorstep.kernels.plan.clusters import Clusters, find_clusters
+from doorstep.kernels.plan.compiled import Ledger
+from doorstep.kernels.plan.improve import book_all, cost_of, insert_all, own_choices, sweep
 from doorstep.kernels.plan.market import IntArray
+from doorstep.kernels.plan.price import find_prices
 from doorstep.kernels.plan.problem import PlanParams
+from doorstep.kernels.plan.ruin import open_bench, ruin_and_recreate
 from doorstep.kernels.run import Run
 
-STEP_FIRST, STEP_LAST = 2.0, 0.02  # of the mean order cost
-MOMENTUM = 0.6
 SWEEP_SCALES = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)
-RUIN_BATCH = 20_000  # steps between reports of progress
+BATCH = 20_000  # steps between reports of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Assignment:
     own_cost: IntArray  # [N]
     lower_bound_minor: int
     ledger: Ledger  # what is left, and the prices
-    iterations: int  # ruin-and-recreate steps done
+    iterations: int  # ruin-and-recreate steps granted to clusters not yet proven optimal
 
 
 def assign(table: Table, params: PlanParams, run: Run) -> Assignment:
@@ -40,68 +37,57 @@ def assign(table: Table, params: PlanParams, run: Run) -> Assignment:
     scratch, board = table.scratch(), table.board
     own_choice, own_cost = own_choices(board, table.ledger, scratch)
     bound_of = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, 0))
-    active = np.flatnonzero(table.contested)
-    ledger, priced_bound = _price(table, active, bound_of, params, run)
-    choice = np.full((len(own_cost), 4), -1, np.int64)
-    quiet = np.flatnonzero(~table.contested)
-    choice[quiet] = own_choice[quiet]
-    book_all(board, ledger, choice)
-    steps = run.iterations if run.iterations is not None else params.improvement_rounds * len(active)
-    if len(active):
-        _settle(table, ledger, active, own_cost, choice, steps, run)
-    bound = max(int(bound_of.sum()), priced_bound)
-    return Assignment(choice, own_choice, own_cost, bound, ledger, steps if len(active) else 0)
-
-
-def _price(table: Table, active: IntArray, bound_of: IntArray, params: PlanParams, run: Run) -> tuple[Ledger, int]:
-    """Find prices of what is short: subgradient steps with momentum, relative to size, falling geometrically."""
-    board, ledger, scratch = table.board, table.ledger, table.scratch()
-    capacity, rows = ledger.stock.astype(float), ledger.row.astype(float)
-    others = int(bound_of.sum() - bound_of[active].sum())
-    best_bound, best = -np.inf, (ledger.stock_price.copy(), ledger.row_price.copy())
-    pull, row_pull = np.zeros(capacity.shape), np.zeros(len(rows))
-    scale = max(1.0, float(bound_of[active].mean())) if len(active) else 1.0
-    rounds = params.price_rounds if len(active) else 0
-    for n in range(rounds):
-        use, row_use = np.zeros(capacity.shape, np.int64), np.zeros(len(rows), np.int64)
-        least = priced_choices(board, ledger, active, bound_of, table.blocks.exact, scratch, use, row_use)
-        bound = others + least - float((ledger.stock_price * capacity).sum() + (ledger.row_price * rows).sum())
-        if bound > best_bound:
-            best_bound, best = bound, (ledger.stock_price.copy(), ledger.row_price.copy())
-        step = scale * STEP_FIRST * (STEP_LAST / STEP_FIRST) ** (n / max(1, rounds - 1))
-        pull = MOMENTUM * pull + (1 - MOMENTUM) * _excess(use, capacity)
-        row_pull = MOMENTUM * row_pull + (1 - MOMENTUM) * _excess(row_use, rows)
-        ledger.stock_price[:] = np.maximum(0.0, ledger.stock_price + step * pull)
-        ledger.row_price[:] = np.maximum(0.0, ledger.row_price + step * row_pull)
-        run.progress("pricing", n + 1, rounds)
-    fresh = Ledger(ledger.stock.copy(), ledger.row.copy(), *best)
-    return fresh, int(np.floor(best_bound + 1e-6)) if rounds else int(bound_of.sum())
-
-
-def _excess(use: IntArray, capacity: FloatArray) -> FloatArray:
-    return np.clip((use - capacity) / np.maximum(1.0, (use + capacity) / 2), -1.0, 1.0)
+    clusters = find_clusters(table, own_cost)
+    choice = np.where(table.contested[:, None], -1, own_choice)
+    greedy = Ledger(table.ledger.stock.copy(), table.ledger.row.copy(), *table.ledger[2:])
+    insert_all(board, greedy, clusters.order, 0.0, scratch, choice)
+    cost = np.array([cost_of(board, clusters.orders(c), choice) for c in range(len(clusters))], np.int64)
+    prices = find_prices(table, clusters, bound_of, cost, params.price_rounds, run)
+    book_all(board, prices.ledger, choice)
+    quiet = int(bound_of[~table.contested].sum())
+    steps = _settle(table, prices.ledger, clusters, cost, prices.bound_minor, own_cost, choice, params, run)
+    return Assignment(choice, own_choice, own_cost, quiet + int(prices.bound_minor.sum()), prices.ledger, steps)
 
 
 def _settle(
     table: Table,
     ledger: Ledger,
-    active: IntArray,
+    clusters: Clusters,
+    cost: IntArray,
+    bound: IntArray,
     own_cost: IntArray,
     choice: IntArray,
-    steps: int,
+    params: PlanParams,
     run: Run,
-) -> None:
-    """Insert under prices, sweep with falling prices, then ruin and recreate. Changes `choice` and `ledger`."""
-    board, scratch = table.board, table.scratch()
-    order = active[np.lexsort((active, own_cost[active]))]
-    for n, scale in enumerate(SWEEP_SCALES):
-        insert_all(board, ledger, order, scale, scratch, choice)
-        run.progress("settling", n + 1, len(SWEEP_SCALES))
-    done = 0
-    while done < steps:
-        batch = min(RUIN_BATCH, steps - done)
-        ruin_and_recreate(board, ledger, active, own_cost, scratch, choice, batch, done, steps, run.seed)
-        done += batch
-        run.progress("improving", done, steps)
-    for _ in range(2):  # leave nobody with a cheaper choice that is still open
-        insert_all(board, ledger, order, 0.0, scratch, choice)
+) -> int:
+    """Sweep the clusters that may still gain, then ruin and recreate them; returns the steps granted.
+
+    Changes `choice` and `ledger`.
+    """
+    board, scratch, bench = table.board, table.scratch(), open_bench(table.board, clusters.order, table.short.shape[1])
+    scales = np.array(SWEEP_SCALES)
+    for c in np.flatnonzero(cost > bound).tolist():
+        cost[c] = sweep(board, ledger, clusters.orders(c), scales, scratch, choice, bench.record)
+    left = np.flatnonzero(cost > bound)
+    steps = _steps(np.diff(clusters.start)[left], params, run)
+    done, told, total = 0, 0, int(steps.sum())
+    for c, most in zip(left.tolist(), steps.tolist(), strict=True):
+        orders = clusters.orders(c)
+        for first in range(0, most, BATCH):
+            last = min(first + BATCH, most)
+            at = (int(bound[c]), first, last, most, run.seed + c)
+            cost[c] = ruin_and_recreate(board, ledger, orders, own_cost, scratch, bench, choice, *at)
+            if done + last - told >= BATCH:
+                told = done + last
+                run.progress("improving", told, total)
+        insert_all(board, ledger, orders, 0.0, scratch, choice)  # leave nobody with a cheaper choice that is open
+        done += most
+    run.progress("improving", total, total)
+    return total
+
+
+def _steps(sizes: IntArray, params: PlanParams, run: Run) -> IntArray:
+    """Steps per cluster: by its orders, out of the run's limit when there is one."""
+    if run.iterations is None:
+        return params.improvement_rounds * sizes
+    return run.iterations * sizes // max(1, int(sizes.sum()))
