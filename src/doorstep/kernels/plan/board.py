@@ -60,6 +60,7 @@ class Table:
             least=np.empty(most),
             least_group=np.zeros(most, np.int64),
             fee=np.zeros(groups),
+            pick=np.full(3, -1, np.int64),
         )
 
 
@@ -188,6 +189,8 @@ def _board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Bo
         use_sku=blocks.use_sku,
         use_quantity=blocks.use_quantity,
         cost=best.cost,
+        option_start=np.concatenate([[0], np.cumsum((best.cost < NEVER).sum(axis=1))]).astype(np.int64),
+        option=np.nonzero(best.cost < NEVER)[1],
         column_site=lanes.column_site,
         column_group=lanes.column_group,
         group_site=lanes.group_site,

@@ -8,7 +8,7 @@ import numpy as np
 
 from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.board import Table
-from doorstep.kernels.plan.compiled import NEVER, Board
+from doorstep.kernels.plan.compiled import Board
 from doorstep.kernels.plan.market import BoolArray, IntArray
 
 
@@ -31,9 +31,9 @@ class Clusters:
         """Orders of a cluster, those that cost little by themselves first."""
         return self.order[self.start[cluster] : self.start[cluster + 1]]
 
-    def rows(self, cluster: int) -> slice:
-        """Place of a cluster's rows in `row`."""
-        return slice(int(self.row_start[cluster]), int(self.row_start[cluster + 1]))
+    def rows(self, cluster: int) -> IntArray:
+        """Short rows of a cluster."""
+        return self.row[self.row_start[cluster] : self.row_start[cluster + 1]]
 
 
 def find_clusters(table: Table, own_cost: IntArray) -> Clusters:
@@ -69,9 +69,8 @@ def join(board: Board, active: IntArray, short: BoolArray, parent: IntArray, sku
     for a in range(len(active)):
         i = active[a]
         for b in range(board.order_block[i], board.order_block[i + 1]):
-            for q in range(board.cost.shape[1]):
-                if board.cost[b, q] >= NEVER:
-                    continue
+            for f in range(board.option_start[b], board.option_start[b + 1]):
+                q = board.option[f]
                 k = board.column_site[q]
                 for u in range(board.use_start[b], board.use_start[b + 1]):
                     node[a] = unite(parent, short, node[a], k * skus + board.use_sku[u])

@@ -24,6 +24,8 @@ class Board(NamedTuple):
     use_sku: IntArray
     use_quantity: IntArray
     cost: IntArray  # [B, Q] without the pick cost per order
+    option_start: IntArray  # [B + 1] ranges of `option`
+    option: IntArray  # the columns in which a block can travel
     column_site: IntArray  # [Q]
     column_group: IntArray  # [Q]
     group_site: IntArray  # [G]
@@ -43,13 +45,14 @@ class Ledger(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Work space for one order: [most blocks, G], [most blocks, G], [most blocks], [most blocks], [G]."""
+    """Work space for one order: [most blocks, G], [most blocks, G], [most blocks], [most blocks], [G], [3]."""
 
     at: FloatArray
     column: IntArray
     least: FloatArray
     least_group: IntArray
     fee: FloatArray
+    pick: IntArray
 
 
 @compiled
@@ -97,24 +100,16 @@ def keep_best(
 
 @compiled
 def price_blocks(board: Board, ledger: Ledger, i: int, bounded: bool, scale: float, scratch: Scratch) -> None:
-    """Fill the scratch with each block's priced cost in its best column per group, and with the groups' fees."""
+    """Fill the scratch with each block's priced cost in its best column per group, and with those groups' fees."""
     groups = len(board.group_site)
-    for g in range(groups):
-        row = board.group_row[i, g]
-        scratch.fee[g] = board.pick_order[board.group_site[g]]
-        if row >= 0:
-            scratch.fee[g] = (
-                np.inf if bounded and ledger.row[row] < 1 else scratch.fee[g] + scale * ledger.row_price[row]
-            )
     first = board.order_block[i]
     for b in range(first, board.order_block[i + 1]):
         n = b - first
         scratch.least[n], scratch.least_group[n] = np.inf, -1
         for g in range(groups):
             scratch.at[n, g] = np.inf
-        for q in range(board.cost.shape[1]):
-            if board.cost[b, q] >= NEVER:
-                continue
+        for f in range(board.option_start[b], board.option_start[b + 1]):
+            q = board.option[f]
             k, row, enough = board.column_site[q], board.column_row[i, q], True
             priced = 0.0
             for u in range(board.use_start[b], board.use_start[b + 1]):
@@ -129,6 +124,10 @@ def price_blocks(board: Board, ledger: Ledger, i: int, bounded: bool, scale: flo
             if not enough:
                 continue
             cost, g = board.cost[b, q] + scale * priced, board.column_group[q]
+            row = board.group_row[i, g]
+            if row >= 0 and bounded and ledger.row[row] < 1:
+                continue
+            scratch.fee[g] = board.pick_order[k] + (scale * ledger.row_price[row] if row >= 0 else 0.0)
             if cost < scratch.at[n, g]:
                 scratch.at[n, g], scratch.column[n, g] = cost, q
             if cost + scratch.fee[g] < scratch.least[n]:
@@ -147,7 +146,7 @@ def choose(
     price_blocks(board, ledger, i, bounded, scale, scratch)
     best = float(board.unplanned[0])
     choice[:] = -1
-    pick = np.full(3, -1, np.int64)
+    pick = scratch.pick
     first = board.order_block[i]
     for p in range(board.order_partition[i], board.order_partition[i + 1]):
         cost = together(board, scratch, p, first, pick)
@@ -312,9 +311,8 @@ def touch(board: Board, wanted: IntArray, row_wanted: IntArray, most: IntArray) 
     for i in range(len(board.order_block) - 1):
         for sign in (1, 0):
             for b in range(board.order_block[i], board.order_block[i + 1]):
-                for q in range(board.cost.shape[1]):
-                    if board.cost[b, q] >= NEVER:
-                        continue
+                for f in range(board.option_start[b], board.option_start[b + 1]):
+                    q = board.option[f]
                     k = board.column_site[q]
                     for u in range(board.use_start[b], board.use_start[b + 1]):
                         j = board.use_sku[u]
@@ -337,9 +335,8 @@ def mark_contested(board: Board, short: BoolArray, row_short: BoolArray) -> Bool
     contested = np.zeros(orders, np.bool_)
     for i in range(orders):
         for b in range(board.order_block[i], board.order_block[i + 1]):
-            for q in range(board.cost.shape[1]):
-                if board.cost[b, q] >= NEVER:
-                    continue
+            for f in range(board.option_start[b], board.option_start[b + 1]):
+                q = board.option[f]
                 g = board.column_group[q]
                 if board.column_row[i, q] >= 0 and row_short[board.column_row[i, q]]:
                     contested[i] = True

@@ -39,7 +39,7 @@ class Rows(NamedTuple):
 
 
 class Descent(NamedTuple):
-    """Where the search for prices stands; per place in `Clusters.row`."""
+    """Where the search for a cluster's prices stands; per row of the cluster."""
 
     pull: FloatArray
     best_price: FloatArray
@@ -62,25 +62,23 @@ def find_prices(
     The ledger returned is a fresh one, with nothing taken.
     """
     ledger, rows = _open_rows(table)
-    descent = Descent(np.zeros(len(clusters.row)), np.zeros(len(clusters.row)))
+    scratch, exact = table.scratch(), table.blocks.exact
     bound = np.zeros(len(clusters), np.int64)
     done, told = 0, 0
     for c in range(len(clusters)):
-        orders, at = clusters.orders(c), clusters.rows(c)
-        row, part = clusters.row[at], Descent(descent.pull[at], descent.best_price[at])
+        orders, row = clusters.orders(c), clusters.rows(c)
+        descent = Descent(np.zeros(len(row)), np.zeros(len(row)))
         mean = max(1.0, float(bound_of[orders].mean()))
         best, n = float(bound_of[orders].sum()), 0
         while n < rounds and np.ceil(best - ROUNDING) < ceiling[c]:
             last = min(rounds, n + max(1, BATCH // len(orders)))
-            best = price_cluster(
-                table.board, ledger, orders, row, rows, part, bound_of, table.blocks.exact, table.scratch(),
-                mean, float(ceiling[c]), best, n, last, rounds,
-            )  # fmt: skip
+            stand = (mean, float(ceiling[c]), best, n, last, rounds)
+            best = price_cluster(table.board, ledger, orders, row, rows, descent, bound_of, exact, scratch, *stand)
             n = last
             if done + len(orders) * n // rounds - told >= BATCH // rounds:
                 told = done + len(orders) * n // rounds
                 run.progress("pricing", told, len(clusters.order))
-        rows.price[row] = part.best_price
+        rows.price[row] = descent.best_price
         bound[c] = int(np.ceil(best - ROUNDING))
         done += len(orders)
     run.progress("pricing", done, len(clusters.order))

@@ -69,7 +69,9 @@ class PlanParams:
     price_rounds
         Updates of the stock and capacity prices.
     improvement_rounds
-        Ruin-and-recreate steps per order with contested stock, unless the run sets `iterations`.
+        Ruin-and-recreate steps per order that may still gain from them, unless the run sets `iterations`.
+    improvement_limit
+        Most such steps of all orders together: beyond it a large day gains too little to wait for.
     """
 
     max_parcels: int = 3
@@ -77,13 +79,14 @@ class PlanParams:
     days_ahead: int = 4
     price_rounds: int = 150
     improvement_rounds: int = 30
+    improvement_limit: int = 300_000
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_parcels <= 3:
             raise InvalidProblem("max_parcels lies between 1 and 3")
         if not 1 <= self.exact_atoms <= 10:
             raise InvalidProblem("exact_atoms lies between 1 and 10")
-        if self.days_ahead < 1 or self.price_rounds < 0 or self.improvement_rounds < 0:
+        if self.days_ahead < 1 or min(self.price_rounds, self.improvement_rounds, self.improvement_limit) < 0:
             raise InvalidProblem("days_ahead < 1 or negative rounds not understood")
 
 

@@ -87,7 +87,7 @@ def _settle(
 
 
 def _steps(sizes: IntArray, params: PlanParams, run: Run) -> IntArray:
-    """Steps per cluster: by its orders, out of the run's limit when there is one."""
-    if run.iterations is None:
-        return params.improvement_rounds * sizes
-    return run.iterations * sizes // max(1, int(sizes.sum()))
+    """Steps per cluster, by its orders."""
+    orders = int(sizes.sum())
+    granted = min(params.improvement_rounds * orders, params.improvement_limit)
+    return (granted if run.iterations is None else run.iterations) * sizes // max(1, orders)
