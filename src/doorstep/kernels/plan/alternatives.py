@@ -57,18 +57,24 @@ class Alternatives:
         return units
 
 
-def list_rejected(seen: Alternatives, cost: int) -> tuple[Rejected, ...]:
+Priced = tuple[int, str, tuple[tuple[int, Key], ...]]  # cost, name, (site, load) of its parcels
+
+
+def list_priced(seen: Alternatives) -> list[Priced]:
+    """What could have been chosen with the whole stock, cheapest first; the choice itself is left out."""
+    return sorted(_single_parcels(seen) + _splits(seen), key=lambda one: (one[0], one[1]))
+
+
+def list_rejected(seen: Alternatives, priced: list[Priced], cost: int) -> tuple[Rejected, ...]:
     """At most `MAX_REJECTED`: cheapest first, then what a constraint ruled out."""
-    priced = sorted(_single_parcels(seen) + _splits(seen), key=lambda one: (one[0], one[1]))
     constrained = _ruled_out(seen)
     room = max(PRICED, MAX_REJECTED - len(constrained))
     listed = [Rejected(name, amount, _shortage(seen, parts) if amount < cost else "") for amount, name, parts in priced]
     return tuple((listed[:room] + constrained)[:MAX_REJECTED])
 
 
-def find_flip(seen: Alternatives, cost: int) -> Flip | None:
+def find_flip(seen: Alternatives, priced: list[Priced], cost: int) -> Flip | None:
     """The stock that would let a cheaper option win; else the rate that would let the next best win."""
-    priced = sorted(_single_parcels(seen) + _splits(seen), key=lambda one: (one[0], one[1]))
     for amount, name, parts in priced:
         if amount < cost:
             lacking = _lacking(seen, parts)
@@ -82,9 +88,6 @@ def find_flip(seen: Alternatives, cost: int) -> Flip | None:
     return None
 
 
-Priced = tuple[int, str, tuple[tuple[int, Key], ...]]  # cost, name, (site, load) of its parcels
-
-
 def _single_parcels(seen: Alternatives) -> list[Priced]:
     """The whole order in one parcel: the best carton and day of each site and service, and the chosen one's cartons."""
     if seen.whole < 0:
@@ -93,24 +96,24 @@ def _single_parcels(seen: Alternatives) -> list[Priced]:
     quotes, market = seen.quotes, seen.market
     total = quotes.total_minor[rows.start : rows.stop]
     r, v = np.nonzero(total < NEVER)
-    cost = total[r, v] + market.pick_order_minor[quotes.site[rows.start + r]]
+    site, carton = quotes.site[rows.start + r], quotes.carton[rows.start + r]
+    cost = total[r, v] + market.pick_order_minor[site]
     chosen = _chosen_single(seen)
+    lane = site * total.shape[1] + v
+    what = lane * (market.n_cartons + 2)
+    if chosen is not None:
+        mine = (site == chosen[0]) & (v == chosen[1])
+        what[mine] += 1 + carton[mine]
+    order = np.lexsort((v, r, cost))
+    best = np.sort(np.unique(what[order], return_index=True)[1])[: MAX_REJECTED + 1]
     key: Key = seen.book.keys[int(seen.table.blocks.block_load[seen.whole])]
     found: list[Priced] = []
-    met: set[tuple[int, ...]] = set()
-    for at in np.lexsort((v, r, cost)):
-        row, service = rows.start + int(r[at]), int(v[at])
-        site, carton = int(quotes.site[row]), int(quotes.carton[row])
-        lane = (site, service)
-        what = (*lane, carton) if chosen is not None and chosen[:2] == lane else lane
-        if what in met or (chosen is not None and what == chosen):
-            continue
-        met.add(what)
-        name = f"{_site(market, site)} by {_service(market, service)} in {market.carton_name(carton)}"
-        found.append((int(cost[at]), name, ((site, key),)))
-        if len(found) == MAX_REJECTED:
-            break
-    return found
+    for at in order[best].tolist():
+        k, c, service = int(site[at]), int(carton[at]), int(v[at])
+        if (k, service, c) != chosen:
+            name = f"{_site(market, k)} by {_service(market, service)} in {market.carton_name(c)}"
+            found.append((int(cost[at]), name, ((k, key),)))
+    return found[:MAX_REJECTED]
 
 
 def _chosen_single(seen: Alternatives) -> tuple[int, int, int] | None:
@@ -180,21 +183,21 @@ def _ruled_out(seen: Alternatives) -> list[Rejected]:
             held = int(market.stock[k, sku])
             why = f"{held} of {quantity} x {market.problem.products[sku].sku} on hand"
             named.append(Rejected(f"{_site(market, k)}, everything in one parcel", None, why))
-    rows = seen.quotes_of(seen.whole)
-    for k in sorted({int(seen.quotes.site[r]) for r in rows}):
-        mine = [r for r in rows if seen.quotes.site[r] == k]
-        for v in range(seen.quotes.total_minor.shape[1]):
-            if len(named) >= MAX_REJECTED:
-                return named
-            if (seen.quotes.total_minor[mine, v] < NEVER).any() or not market.calls[k, v]:
-                continue
-            row = mine[0]
-            why = (
-                rate_reason(seen.quotes.problem, seen.quotes.rates, row, v)
-                if seen.quotes.rates.reason[row, v]
-                else "no date in reach"
-            )
-            named.append(Rejected(f"{_site(market, k)} by {_service(market, v)}", None, why))
+    return named + _refusals(seen, MAX_REJECTED - len(named))
+
+
+def _refusals(seen: Alternatives, most: int) -> list[Rejected]:
+    """Services that call at a site with the goods and take the whole order in no carton and on no day."""
+    market, quotes, rows = seen.market, seen.quotes, seen.quotes_of(seen.whole)
+    if len(rows) == 0:
+        return []
+    sites, first = np.unique(quotes.site[rows.start : rows.stop], return_index=True)  # rows go by site
+    taken = np.logical_or.reduceat(quotes.total_minor[rows.start : rows.stop] < NEVER, first)
+    named: list[Rejected] = []
+    for at, v in np.argwhere(~taken & market.calls[sites])[: max(0, most)].tolist():
+        row = rows.start + int(first[at])
+        why = rate_reason(quotes.problem, quotes.rates, row, v) if quotes.rates.reason[row, v] else "no date in reach"
+        named.append(Rejected(f"{_site(market, int(sites[at]))} by {_service(market, v)}", None, why))
     return named
 
 

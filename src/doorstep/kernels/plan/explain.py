@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
 from doorstep.domain.decision import Choice, Decision, Unplanned
 from doorstep.domain.parcel import CostParts
 from doorstep.kernels.pack.problem import UNPROVEN
-from doorstep.kernels.plan.alternatives import Alternatives, find_flip, list_rejected
+from doorstep.kernels.plan.alternatives import Alternatives, find_flip, list_priced, list_rejected
 from doorstep.kernels.plan.assemble import EPOCH, Picks
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table, chunk_of, spans
@@ -55,14 +56,15 @@ def _decide(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> D
     chosen = tuple(_choice(reasons, row) for row in rows)
     cost = sum(one.cost.total_minor for one in chosen)
     seen = Alternatives(market, reasons.table, assignment, reasons.book, quotes, lo, i, rows, reasons.picks)
+    priced = list_priced(seen)
     loads = blocks.block_load[blocks.order_block[i] : blocks.order_block[i + 1]]
     exact = bool(blocks.exact[i])
     return Decision(
         order=market.problem.orders[i].order,
         chosen=chosen,
         cost_minor=cost,
-        rejected=list_rejected(seen, cost),
-        flip=find_flip(seen, cost),
+        rejected=list_rejected(seen, priced, cost),
+        flip=find_flip(seen, priced, cost),
         lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
         exact=exact,
         packing_proven=not bool((reasons.book.verdict[loads] == UNPROVEN).any()),
@@ -95,7 +97,7 @@ def _choice(reasons: Reasons, row: int) -> Choice:
 
 
 def _date(day: int) -> str:
-    return str(np.datetime64(EPOCH) + np.timedelta64(day, "D"))
+    return (EPOCH + timedelta(days=day)).isoformat()
 
 
 def why_unplanned(reasons: Reasons) -> tuple[Unplanned, ...]:
