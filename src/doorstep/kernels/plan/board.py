@@ -211,5 +211,5 @@ def _short(board: Board, ledger: Ledger) -> tuple[BoolArray, BoolArray]:
     """Stock and capacity rows of which all who could draw on them want more than there is."""
     wanted = np.zeros(ledger.stock.shape, np.int64)
     row_wanted = np.zeros(len(ledger.row), np.int64)
-    touch(board, wanted, row_wanted, np.zeros(ledger.stock.shape, np.int64))
+    touch(board, wanted, row_wanted, np.zeros(ledger.stock.shape, np.bool_), np.zeros(ledger.stock.shape[1], np.int64))
     return wanted > ledger.stock, row_wanted > ledger.row

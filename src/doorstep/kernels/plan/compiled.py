@@ -306,26 +306,41 @@ def book(board: Board, stock: IntArray, rows: IntArray, i: int, choice: IntArray
 
 
 @compiled
-def touch(board: Board, wanted: IntArray, row_wanted: IntArray, most: IntArray) -> None:
-    """Add up the most that each order could draw on each stock row [K, J] and capacity row; `most` is zeroed space."""
+def touch(board: Board, wanted: IntArray, row_wanted: IntArray, drawn: BoolArray, need: IntArray) -> None:
+    """Add up the most that each order could draw on each stock row [K, J] and capacity row.
+
+    An order may send all its units of a sku from one site, if in several parcels. `drawn` [K, J] and `need` [J] are
+    zeroed space.
+    """
     for i in range(len(board.order_block) - 1):
-        for sign in (1, 0):
+        count_need(board, i, need, 1)
+        for fresh in (True, False):
             for b in range(board.order_block[i], board.order_block[i + 1]):
                 for f in range(board.option_start[b], board.option_start[b + 1]):
                     q = board.option[f]
                     k = board.column_site[q]
                     for u in range(board.use_start[b], board.use_start[b + 1]):
                         j = board.use_sku[u]
-                        if sign == 1:
-                            most[k, j] = max(most[k, j], board.use_quantity[u])
-                        else:
-                            wanted[k, j] += most[k, j]
-                            most[k, j] = 0
-                    if sign == 1 and board.column_row[i, q] >= 0:
+                        if fresh and not drawn[k, j]:
+                            wanted[k, j] += need[j]
+                        drawn[k, j] = fresh
+                    if fresh and board.column_row[i, q] >= 0:
                         row_wanted[board.column_row[i, q]] += 1
         for g in range(len(board.group_site)):
             if board.group_row[i, g] >= 0:
                 row_wanted[board.group_row[i, g]] += 1
+        count_need(board, i, need, -1)
+
+
+@compiled
+def count_need(board: Board, i: int, need: IntArray, sign: int) -> None:
+    """Add (sign 1) or take off (-1) an order's units per sku; every partition holds them all."""
+    if board.order_partition[i] == board.order_partition[i + 1]:
+        return
+    for b in board.partition[board.order_partition[i]]:
+        if b >= 0:
+            for u in range(board.use_start[b], board.use_start[b + 1]):
+                need[board.use_sku[u]] += sign * board.use_quantity[u]
 
 
 @compiled
