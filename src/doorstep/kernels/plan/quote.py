@@ -7,11 +7,13 @@ kernel's charges, the promise kernel's dates, and the pick, carton and lateness 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.units import PPM
+from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.promise.network import PromiseTables
@@ -107,18 +109,25 @@ def quote(chunk: Chunk) -> Quotes:
     leg = np.where(lane >= 0, order[:, None] * n_lanes + lane, -1)
     problem = RateProblem(terms.tariff, _parcels(chunk, block, site, carton, np.where(leg >= 0, legs.ship_day[leg], 0)))
     rates = rate(problem)
-    usable = (leg >= 0) & (rates.reason == 0)
-    usable[usable] = legs.promised_day[leg[usable]] >= 0
-    lateness = np.where(usable, lateness_minor(terms, legs.on_time_ppm)[leg], 0)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
-    total = rates.price_minor + lateness + (pick + terms.carton_minor[carton])[:, None]
     days = _leaving_days(lanes, legs, len(chunk.asked.destination))
-    column = np.full((len(block), services), -1, np.int64)
-    for rank in range(lanes.ranks):
-        on_day = legs.ship_day[leg] == days[order, site, rank][:, None]
-        mine = usable & np.where(lanes.follows_day[site][:, None], on_day, rank == 0)
-        column = np.where(mine, lanes.column_at[site, :, rank], column)
-    usable &= column >= 0
+    shape = (len(block), services)
+    lateness, total, column = np.zeros(shape, np.int64), np.full(shape, NEVER), np.full(shape, -1, np.int64)
+    reach = Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.on_time_ppm), days)
+    columns = (lanes.follows_day, lanes.column_at)
+    add_up(
+        order,
+        site,
+        leg,
+        rates.price_minor,
+        rates.reason,
+        pick + terms.carton_minor[carton],
+        reach,
+        *columns,
+        lateness,
+        total,
+        column,
+    )
     return Quotes(
         block=block,
         site=site,
@@ -131,10 +140,50 @@ def quote(chunk: Chunk) -> Quotes:
         lateness_minor=lateness,
         pick_minor=pick,
         carton_minor=terms.carton_minor[carton],
-        total_minor=np.where(usable, total, NEVER),
-        column=np.where(usable, column, -1),
+        total_minor=total,
+        column=column,
         days=days,
     )
+
+
+class Reach(NamedTuple):
+    """What the legs of a chunk bring, and the leaving days."""
+
+    promised_day: IntArray  # [legs] -1: not in reach
+    ship_day: IntArray  # [legs]
+    lateness_minor: IntArray  # [legs]
+    days: IntArray  # [orders, K, R]
+
+
+@compiled
+def add_up(
+    order: IntArray,
+    site: IntArray,
+    leg: IntArray,
+    price_minor: IntArray,
+    reason: NDArray[np.uint8],
+    base_minor: IntArray,
+    reach: Reach,
+    follows_day: BoolArray,
+    column_at: IntArray,
+    lateness: IntArray,
+    total: IntArray,
+    column: IntArray,
+) -> None:
+    """Fill lateness, total and column [r, v] where a service takes the row, has a date, and leaves in time."""
+    for r in range(len(order)):
+        k = site[r]
+        for v in range(leg.shape[1]):
+            e = leg[r, v]
+            if e < 0 or reason[r, v] != 0 or reach.promised_day[e] < 0:
+                continue
+            lateness[r, v] = reach.lateness_minor[e]
+            for rank in range(column_at.shape[2]):
+                if not follows_day[k] or reach.days[order[r], k, rank] == reach.ship_day[e]:
+                    column[r, v] = column_at[k, v, rank]
+                    break
+            if column[r, v] >= 0:
+                total[r, v] = price_minor[r, v] + lateness[r, v] + base_minor[r]
 
 
 def half_up(numerator: IntArray, denominator: int) -> IntArray:
