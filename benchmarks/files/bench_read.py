@@ -10,7 +10,7 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from doorstep.domain.errors import InputRefused
@@ -44,74 +44,81 @@ def main() -> None:
             )
 
 
+Table = tuple[Sequence[str], Iterable[Sequence[object]]]
+
+
 def make(folder: Path, lines: int, faults: int) -> None:
     """Write a brand of one site, one service and 5,000 products, its orders of 2.5 lines each."""
     chance = random.Random(1)
     orders = lines * 2 // 5
     skus = [f"sku-{number:05d}" for number in range(5_000)]
     spoilt = set(chance.sample(range(lines), faults))
-    write_brand_folder(
-        folder,
-        {
-            "brand": (
-                ("brand", "name", "currency", "country", "on_time_target", "late_cost", "unplanned_cost"),
-                [("b", "", "EUR", "DE", "0.95", "5", "40")],
+    lines_table = (("order", "line", "sku", "quantity", "unit_price"), _lines(lines, skus, spoilt, chance))
+    tables = _network(skus) | {"orders": _orders(orders), "order_lines": lines_table}
+    write_brand_folder(folder, tables, force=True)
+
+
+def _network(skus: list[str]) -> dict[str, Table]:
+    return {
+        "brand": (
+            ("brand", "name", "currency", "country", "on_time_target", "late_cost", "unplanned_cost"),
+            [("b", "", "EUR", "DE", "0.95", "5", "40")],
+        ),
+        "products": (
+            ("sku", "name", "category", "length_mm", "width_mm", "height_mm", "weight_g", "value"),
+            ((sku, "", "", 100, 80, 60, 300, "9.99") for sku in skus),
+        ),
+        "sites": (
+            (
+                *("site", "kind", "name", "country", "region", "city", "postcode", "latitude", "longitude"),
+                *("time_zone", "working_days", "holiday_calendar", "order_cutoff"),
+                *("pick_cost_per_order", "pick_cost_per_unit"),
             ),
-            "products": (
-                ("sku", "name", "category", "length_mm", "width_mm", "height_mm", "weight_g", "value"),
-                ((sku, "", "", 100, 80, 60, 300, "9.99") for sku in skus),
+            [("s", "store", "", "DE", "", "", "", 52.5, 13.4, "Europe/Berlin", "Mon-Fri", "DE", "14:00", 1, 1)],
+        ),
+        "collections": (
+            ("site", "service", "collection_time", "working_days"),
+            [("s", "std", "17:00", "Mon-Fri")],
+        ),
+        "cartons": (
+            (
+                "carton",
+                *(f"{where}_{side}_mm" for where in ("inner", "outer") for side in ("length", "width", "height")),
+                *("tare_g", "max_weight_g", "cost"),
             ),
-            "sites": (
-                (
-                    *("site", "kind", "name", "country", "region", "city", "postcode", "latitude", "longitude"),
-                    *("time_zone", "working_days", "holiday_calendar", "order_cutoff"),
-                    *("pick_cost_per_order", "pick_cost_per_unit"),
-                ),
-                [("s", "store", "", "DE", "", "", "", 52.5, 13.4, "Europe/Berlin", "Mon-Fri", "DE", "14:00", 1, 1)],
+            [("S", 200, 150, 100, 206, 156, 106, 80, 5000, "0.35")],
+        ),
+        "services": (
+            (
+                *("service", "carrier", "name", "speed", "delivers_to", "max_weight_g", "max_length_mm"),
+                *("dim_divisor_cm3_per_kg", "working_days", "min_days", "max_days"),
             ),
-            "collections": (
-                ("site", "service", "collection_time", "working_days"),
-                [("s", "std", "17:00", "Mon-Fri")],
-            ),
-            "cartons": (
-                (
-                    "carton",
-                    *(f"{where}_{side}_mm" for where in ("inner", "outer") for side in ("length", "width", "height")),
-                    *("tare_g", "max_weight_g", "cost"),
-                ),
-                [("S", 200, 150, 100, 206, 156, 106, 80, 5000, "0.35")],
-            ),
-            "services": (
-                (
-                    *("service", "carrier", "name", "speed", "delivers_to", "max_weight_g", "max_length_mm"),
-                    *("dim_divisor_cm3_per_kg", "working_days", "min_days", "max_days"),
-                ),
-                [("std", "pony", "", "standard", "home", 30_000, 1_000, 5_000, "Mon-Sat", 1, 3)],
-            ),
-            "zones": (
-                ("service", "origin_country", "origin_prefix", "destination_country", "destination_prefix", "zone"),
-                [("std", "DE", "", "DE", "", "1")],
-            ),
-            "rates": (("service", "zone", "up_to_g", "price"), [("std", "1", 30_000, "4.2")]),
-            "orders": (
-                ("order", "channel", "placed_at", "customer", "country", "region", "city", "postcode"),
-                (
-                    (
-                        f"o{number}",
-                        "web",
-                        f"2024-05-01T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}+02:00",
-                        f"c{number}",
-                        "DE",
-                        "BE",
-                        "Berlin",
-                        f"{number % 100_000:05d}",
-                    )
-                    for number in range(orders)
-                ),
-            ),
-            "order_lines": (("order", "line", "sku", "quantity", "unit_price"), _lines(lines, skus, spoilt, chance)),
-        },
-        force=True,
+            [("std", "pony", "", "standard", "home", 30_000, 1_000, 5_000, "Mon-Sat", 1, 3)],
+        ),
+        "zones": (
+            ("service", "origin_country", "origin_prefix", "destination_country", "destination_prefix", "zone"),
+            [("std", "DE", "", "DE", "", "1")],
+        ),
+        "rates": (("service", "zone", "up_to_g", "price"), [("std", "1", 30_000, "4.2")]),
+    }
+
+
+def _orders(orders: int) -> Table:
+    return (
+        ("order", "channel", "placed_at", "customer", "country", "region", "city", "postcode"),
+        (
+            (
+                f"o{number}",
+                "web",
+                f"2024-05-01T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}+02:00",
+                f"c{number}",
+                "DE",
+                "BE",
+                "Berlin",
+                f"{number % 100_000:05d}",
+            )
+            for number in range(orders)
+        ),
     )
 
 
