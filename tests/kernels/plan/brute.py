@@ -83,9 +83,7 @@ class Brute:
 
     def _parcel_capacity(self, site: str, service: str) -> int | None:
         rooms = [
-            one.daily_parcel_capacity
-            for one in self.problem.collections
-            if (one.site, one.service) == (site, service)
+            one.daily_parcel_capacity for one in self.problem.collections if (one.site, one.service) == (site, service)
         ]
         known = [room for room in rooms if room is not None]
         return sum(known) if rooms and len(known) == len(rooms) else None
@@ -168,11 +166,24 @@ class Brute:
             for parts in range(1, min(3, units) + 1):
                 sizes = [units // parts + (n < units % parts) for n in range(parts)]
                 if all(self._travels(((sku, size),)) for size in sizes):
-                    atoms += [(sku, size) for size in sizes]
+                    atoms += [(sku, size) for size in self._stocked(sku, units, sizes)]
                     break
             else:
                 return None
         return atoms
+
+    def _stocked(self, sku: str, units: int, sizes: list[int]) -> list[int]:
+        """The sizes, or where no site holds the largest: what one site after the other can give, best stocked first."""
+        shipping = [one.site for one in self.problem.sites if one.kind in SHIPPING_KINDS]
+        held = sorted((self.limit(("stock", site, sku)) for site in shipping), reverse=True)
+        if not held or held[0] >= max(sizes) or sum(held) < units:
+            return sizes
+        given = []
+        for most in held:
+            share = min(most, units)
+            units -= share
+            given += [max(sizes)] * (share // max(sizes)) + [share % max(sizes)] * (share % max(sizes) > 0)
+        return given if len(given) <= 3 else sizes
 
     def ways(self, i: int) -> list[Way]:
         """Every way to serve order i that what there is allows, the cheapest of each usage; leaving it comes last."""
@@ -259,7 +270,9 @@ class Brute:
 
     def _legs(self, i: int, lanes: list[tuple[int, int, int]]) -> PromiseResult:
         order, n = self.problem.orders[i], len(lanes)
-        asked = [-1 if day is None else int(np.datetime64(day).astype(int)) for day in (order.not_before, order.promised_by)]
+        asked = [
+            -1 if day is None else int(np.datetime64(day).astype(int)) for day in (order.not_before, order.promised_by)
+        ]
         site, service, shift = np.array(lanes, np.int64).T
         whole = [np.full(n, value, np.int64) for value in (i, self._ready(order), *asked)]
         return promise(PromiseProblem(self.network, Legs(site, service, whole[0], whole[1], shift, whole[2], whole[3])))

@@ -92,7 +92,9 @@ def _site(rng: Random, home: tuple[Place, str, str], number: int) -> Site:
     place, zone, calendar = home
     return Site(
         site=f"site-{number}",
-        kind=rng.choice(("fulfilment_centre", "fulfilment_centre", "fulfilment_centre", "fulfilment_centre", "store", "depot")),
+        kind=rng.choice(
+            ("fulfilment_centre", "fulfilment_centre", "fulfilment_centre", "fulfilment_centre", "store", "depot")
+        ),
         name=place.city,
         place=place,
         time_zone=zone,

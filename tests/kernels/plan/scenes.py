@@ -136,20 +136,26 @@ def rate(service: str, price: float, *, name: str = "z", up_to: int = 100_000, e
     return RateBreak(service, name, up_to, cents(price), None if extra is None else cents(extra))
 
 
-def surcharge(service: str, when: When, amount: float, *, percent: bool = False, threshold: int | None = None) -> Surcharge:
+def surcharge(
+    service: str, when: When, amount: float, *, percent: bool = False, threshold: int | None = None
+) -> Surcharge:
     """Cents, or percent."""
     micros = round(amount * 1_000_000) if percent else cents(amount)
     return Surcharge(service, when, when, threshold, percent, micros, 1)
 
 
-def order(name: str, *skus: str | tuple[str, int], place: Place = BERLIN, at: datetime = MONDAY, **rest: object) -> Order:
+def order(
+    name: str, *skus: str | tuple[str, int], place: Place = BERLIN, at: datetime = MONDAY, **rest: object
+) -> Order:
     pairs = [(one, 1) if isinstance(one, str) else one for one in skus]
     lines = tuple(OrderLine(str(n), sku, quantity, 1_000_000) for n, (sku, quantity) in enumerate(pairs, 1))
     plain = Order(name, "web", at, f"customer of {name}", place, lines)
     return replace(plain, **rest)  # type: ignore[arg-type]
 
 
-def call(site: str, service: str, *, hour: int = 17, working: WorkingDays = EVERY_DAY, capacity: int | None = None) -> Collection:
+def call(
+    site: str, service: str, *, hour: int = 17, working: WorkingDays = EVERY_DAY, capacity: int | None = None
+) -> Collection:
     return Collection(site, service, hour * 3600, working, capacity)
 
 
@@ -179,7 +185,9 @@ def scene(
         brand=brand or _brand(),
         products=tuple(products or [product(sku) for sku in skus]),
         sites=tuple(sites),
-        collections=tuple([call(s.site, v.service) for s in sites for v in services] if collections is None else collections),
+        collections=tuple(
+            [call(s.site, v.service) for s in sites for v in services] if collections is None else collections
+        ),
         stock=tuple(StockLevel(name, sku, units) for name, held in stock.items() for sku, units in held.items()),
         inbound=tuple(inbound),
         cartons=tuple([carton("box")] if cartons is None else cartons),

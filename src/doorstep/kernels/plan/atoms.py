@@ -1,7 +1,8 @@
 """Orders as atoms: what travels together whatever happens.
 
 Lines of one sku are one need. A need is one atom when it can travel in one parcel; otherwise its units are cut into
-the fewest nearly equal chunks that can. So the units of a line split only when they cannot travel whole.
+the fewest nearly equal chunks that can. Where no site holds such a chunk, it is cut by what the sites hold. So the
+units of a line split only when they cannot travel whole.
 """
 
 from __future__ import annotations
@@ -84,8 +85,26 @@ def _chunks(
         found.update({key: sizes[key] for key, row in loads.items() if all(book.ships[load].any() for load in row)})
         open_needs = [key for key in open_needs if key not in found]
     found.update(dict.fromkeys(open_needs, ()))
+    found = {key: _by_stock(book.market, key, sizes, max_parcels) for key, sizes in found.items()}
     found.update({(j, 0): (1,) if book.ships[load].any() else () for j, load in units.items()})  # one unit, alone
     return found
+
+
+def _by_stock(market: Market, need: tuple[int, int], sizes: tuple[int, ...], max_parcels: int) -> tuple[int, ...]:
+    """Chunks that the sites hold, the largest holder first; the sizes as they are where that is needless or no use.
+
+    What fits with more units of a sku fits with fewer, so smaller chunks travel.
+    """
+    sku, rest = need
+    held = sorted(market.stock[market.ships, sku].tolist(), reverse=True)
+    if not sizes or not held or sizes[0] <= held[0] or sum(held) < rest:
+        return sizes
+    cut: list[int] = []
+    for units in held:
+        while units and rest and len(cut) < max_parcels:
+            cut.append(min(units, rest, sizes[0]))
+            units, rest = units - cut[-1], rest - cut[-1]
+    return tuple(sorted(cut, reverse=True)) if rest == 0 else sizes
 
 
 def _equal_parts(quantity: int, parts: int) -> tuple[int, ...]:

@@ -59,6 +59,7 @@ class Table:
             column=np.zeros((most, groups), np.int64),
             least=np.empty(most),
             least_group=np.zeros(most, np.int64),
+            least_alone=np.empty(most),
             fee=np.zeros(groups),
             pick=np.full(3, -1, np.int64),
         )

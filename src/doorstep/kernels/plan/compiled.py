@@ -45,14 +45,15 @@ class Ledger(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Work space for one order: [most blocks, G], [most blocks, G], [most blocks], [most blocks], [G], [3]."""
+    """Work space for one order; n counts its blocks."""
 
-    at: FloatArray
-    column: IntArray
-    least: FloatArray
-    least_group: IntArray
-    fee: FloatArray
-    pick: IntArray
+    at: FloatArray  # [n, G] priced cost in the cheapest column of a group
+    column: IntArray  # [n, G] that column
+    least: FloatArray  # [n] of all groups, the fee added
+    least_group: IntArray  # [n]
+    least_alone: FloatArray  # [n] of all groups, no fee
+    fee: FloatArray  # [G]
+    pick: IntArray  # [3]
 
 
 @compiled
@@ -99,37 +100,45 @@ def keep_best(
 
 
 @compiled
+def priced_cost(board: Board, ledger: Ledger, i: int, b: int, q: int, bounded: bool, scale: float) -> float:
+    """Priced cost of a block in a column without the group's fee; infinite when what is left does not suffice."""
+    k, row = board.column_site[q], board.column_row[i, q]
+    group_row = board.group_row[i, board.column_group[q]]
+    if bounded and ((row >= 0 and ledger.row[row] < 1) or (group_row >= 0 and ledger.row[group_row] < 1)):
+        return float(np.inf)
+    priced = ledger.row_price[row] if row >= 0 else 0.0
+    for u in range(board.use_start[b], board.use_start[b + 1]):
+        j = board.use_sku[u]
+        if bounded and ledger.stock[k, j] < board.use_quantity[u]:
+            return float(np.inf)
+        priced += ledger.stock_price[k, j] * board.use_quantity[u]
+    return float(board.cost[b, q] + scale * priced)
+
+
+@compiled
 def price_blocks(board: Board, ledger: Ledger, i: int, bounded: bool, scale: float, scratch: Scratch) -> None:
     """Fill the scratch with each block's priced cost in its best column per group, and with those groups' fees."""
     groups = len(board.group_site)
     first = board.order_block[i]
     for b in range(first, board.order_block[i + 1]):
         n = b - first
-        scratch.least[n], scratch.least_group[n] = np.inf, -1
+        scratch.least[n], scratch.least_group[n], scratch.least_alone[n] = np.inf, -1, np.inf
         for g in range(groups):
             scratch.at[n, g] = np.inf
         for f in range(board.option_start[b], board.option_start[b + 1]):
             q = board.option[f]
-            k, row, enough = board.column_site[q], board.column_row[i, q], True
-            priced = 0.0
-            for u in range(board.use_start[b], board.use_start[b + 1]):
-                j = board.use_sku[u]
-                if bounded and ledger.stock[k, j] < board.use_quantity[u]:
-                    enough = False
-                    break
-                priced += ledger.stock_price[k, j] * board.use_quantity[u]
-            if row >= 0:
-                enough = enough and not (bounded and ledger.row[row] < 1)
-                priced += ledger.row_price[row]
-            if not enough:
+            cost, g, k = (
+                priced_cost(board, ledger, i, b, q, bounded, scale),
+                board.column_group[q],
+                board.column_site[q],
+            )
+            if cost == np.inf:
                 continue
-            cost, g = board.cost[b, q] + scale * priced, board.column_group[q]
             row = board.group_row[i, g]
-            if row >= 0 and bounded and ledger.row[row] < 1:
-                continue
             scratch.fee[g] = board.pick_order[k] + (scale * ledger.row_price[row] if row >= 0 else 0.0)
             if cost < scratch.at[n, g]:
                 scratch.at[n, g], scratch.column[n, g] = cost, q
+            scratch.least_alone[n] = min(scratch.least_alone[n], cost)
             if cost + scratch.fee[g] < scratch.least[n]:
                 scratch.least[n], scratch.least_group[n] = cost + scratch.fee[g], g
 
@@ -152,15 +161,16 @@ def choose(
         cost = together(board, scratch, p, first, pick)
         if cost >= best:
             continue
-        if bounded and not allowed(board, ledger, i, p, first, scratch, pick):
-            cost = search_allowed(board, ledger, i, p, first, scratch, pick, best)
+        for n in range(3):
+            b = board.partition[p, n]
+            pick[n] = scratch.column[b - first, pick[n]] if b >= 0 else -1
+        if bounded and not allowed(board, ledger, i, p, pick):
+            cost = search_allowed(board, ledger, i, p, scratch, pick, best, scale)
             if cost >= best:
                 continue
         best = cost
         choice[0] = p
-        for n in range(3):
-            b = board.partition[p, n]
-            choice[1 + n] = scratch.column[b - first, pick[n]] if b >= 0 else -1
+        choice[1:] = pick
     return float(best)
 
 
@@ -201,18 +211,17 @@ def together(board: Board, scratch: Scratch, p: int, first: int, pick: IntArray)
 
 
 @compiled
-def allowed(board: Board, ledger: Ledger, i: int, p: int, first: int, scratch: Scratch, pick: IntArray) -> bool:
+def allowed(board: Board, ledger: Ledger, i: int, p: int, pick: IntArray) -> bool:
     """Say whether what is left suffices for the picked columns *together*; each alone was checked before."""
     for n in range(3):
         b = board.partition[p, n]
         if b < 0:
             break
-        q = scratch.column[b - first, pick[n]]
-        k, row = board.column_site[q], board.column_row[i, q]
+        k, row = board.column_site[pick[n]], board.column_row[i, pick[n]]
         same_row = 0
         for m in range(3):
             c = board.partition[p, m]
-            if c >= 0 and row >= 0 and board.column_row[i, scratch.column[c - first, pick[m]]] == row:
+            if c >= 0 and row >= 0 and board.column_row[i, pick[m]] == row:
                 same_row += 1
         if row >= 0 and same_row > ledger.row[row]:
             return False
@@ -220,7 +229,7 @@ def allowed(board: Board, ledger: Ledger, i: int, p: int, first: int, scratch: S
             asked = 0
             for m in range(3):
                 c = board.partition[p, m]
-                if c < 0 or board.column_site[scratch.column[c - first, pick[m]]] != k:
+                if c < 0 or board.column_site[pick[m]] != k:
                     continue
                 for w in range(board.use_start[c], board.use_start[c + 1]):
                     if board.use_sku[w] == board.use_sku[u]:
@@ -232,36 +241,36 @@ def allowed(board: Board, ledger: Ledger, i: int, p: int, first: int, scratch: S
 
 @compiled
 def search_allowed(
-    board: Board, ledger: Ledger, i: int, p: int, first: int, scratch: Scratch, pick: IntArray, best: float
+    board: Board, ledger: Ledger, i: int, p: int, scratch: Scratch, pick: IntArray, best: float, scale: float
 ) -> float:
-    """Least priced cost of partition p over all groups whose columns suffice together; rare, so plain enumeration.
+    """Least priced cost of partition p over all columns that what is left suffices for together.
 
-    One column per group and block is tried: the group's cheapest.
+    Rare, so plain enumeration. `pick` gets the columns; nothing below `best`: it stays, and `best` is returned.
     """
-    groups, trial = len(scratch.fee), np.full(3, -1, np.int64)
-    x, y, z = board.partition[p, 0] - first, board.partition[p, 1] - first, board.partition[p, 2] - first
-    three = board.partition[p, 2] >= 0
-    least_z = scratch.least[z] if three else 0.0
-    for g in range(groups):
-        a = scratch.at[x, g] + scratch.fee[g]
-        if a >= best:
+    first, trial = board.order_block[i], np.full(3, -1, np.int64)
+    x, y, z = board.partition[p, 0], board.partition[p, 1], board.partition[p, 2]
+    last = board.option[board.option_start[z] : board.option_start[z + 1]] if z >= 0 else board.option[:1]
+    rest = scratch.least_alone[z - first] if z >= 0 else 0.0
+    for trial[0] in board.option[board.option_start[x] : board.option_start[x + 1]]:
+        g = board.column_group[trial[0]]
+        a = priced_cost(board, ledger, i, x, trial[0], True, scale) + scratch.fee[g]
+        if a + scratch.least_alone[y - first] + rest >= best:
             continue
-        for h in range(groups):
-            b = a + scratch.at[y, h] + (0.0 if h == g else scratch.fee[h])
-            if b >= best:
+        for trial[1] in board.option[board.option_start[y] : board.option_start[y + 1]]:
+            h = board.column_group[trial[1]]
+            b = a + priced_cost(board, ledger, i, y, trial[1], True, scale) + (0.0 if h == g else scratch.fee[h])
+            if b + rest >= best:
                 continue
-            for f in range(groups if three else 1):
+            for q in last:
                 cost = b
-                if three:
-                    cost += scratch.at[z, f] + (0.0 if f in (g, h) else scratch.fee[f])
-                if cost >= best:
-                    continue
-                trial[0], trial[1], trial[2] = g, h, f if three else -1
-                if allowed(board, ledger, i, p, first, scratch, trial):
+                trial[2] = q if z >= 0 else -1
+                if z >= 0:
+                    f = board.column_group[q]
+                    cost += priced_cost(board, ledger, i, z, q, True, scale)
+                    cost += 0.0 if f in (g, h) else scratch.fee[f]
+                if cost < best and allowed(board, ledger, i, p, trial):
                     best = cost
                     pick[:] = trial
-        if least_z == np.inf:
-            break
     return float(best)
 
 
