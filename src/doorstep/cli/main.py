@@ -9,8 +9,10 @@ import typer
 
 from doorstep import __version__
 from doorstep.cli import folders
+from doorstep.cli.importers import importers
 from doorstep.cli.plan import plan
-from doorstep.cli.terminal import err, print_error
+from doorstep.cli.stopping import Stopped, watch
+from doorstep.cli.terminal import EXIT_FAILED, any_encoding, err, print_error
 from doorstep.domain.errors import DoorstepError
 
 app = typer.Typer(
@@ -18,13 +20,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="The last mile of an online shop: a date it can keep, at the lowest cost, and the reason why.",
 )
 app.command()(plan)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)
-app.add_typer(folders.importers, name="import")
+app.add_typer(importers, name="import")
 
 
 def _version(asked: bool) -> None:
@@ -39,18 +40,30 @@ def doorstep(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Options of all commands."""
+    """The last mile of an online shop: a date it can keep, at the lowest cost, and the reason why.
+
+    \b
+    Examples:
+      doorstep demo-brand demo --orders 2000
+      doorstep check demo
+      doorstep plan demo --out plan
+    """
 
 
 def run() -> None:
     """Entry point of the `doorstep` script."""
+    any_encoding()
+    watch()
     try:
-        app()
+        app(prog_name="doorstep")
     except DoorstepError as error:
         sys.exit(print_error(error))
-    except KeyboardInterrupt:
-        err.print("stopped; nothing was written")
-        sys.exit(130)
+    except Stopped as stopped:
+        err.print("stopped; nothing half-written is left behind")
+        sys.exit(stopped.exit_code)
+    except MemoryError:
+        err.print("out of memory; plan fewer orders at a time with --from and --to, or with fewer --workers")
+        sys.exit(EXIT_FAILED)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,23 @@
-"""What people see in a terminal: progress, faults, figures."""
+"""What people see in a terminal: progress, notices, faults."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
 from doorstep.domain.errors import DoorstepError, InputRefused
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 EXIT_FAILED, EXIT_REFUSED, EXIT_SOME_UNPLANNED = 1, 2, 3
-FAULTS_SHOWN = 1_000
 
 
 class Bars:
@@ -34,22 +37,39 @@ class Bars:
 @contextmanager
 def bars(shown: bool = True) -> Iterator[Bars]:
     """Yield a progress callback. It draws only when told, so no thread of its own runs beside the work."""
+    drawn = shown and sys.stderr.isatty() and not err.is_dumb_terminal
     columns = (TextColumn("{task.description:>12}"), BarColumn(), TextColumn("{task.completed:,.0f}/{task.total:,.0f}"))
-    with Progress(
-        *columns, TimeElapsedColumn(), console=err, auto_refresh=False, disable=not shown or not err.is_terminal
-    ) as progress:
+    with Progress(*columns, TimeElapsedColumn(), console=err, auto_refresh=False, disable=not drawn) as progress:
         yield Bars(progress)
+
+
+def any_encoding() -> None:
+    """Write what a terminal of another encoding cannot show as an escape, in place of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def notice(text: str) -> None:
+    """Say something beside the result."""
+    err.print(Text(text, style="yellow"))
+
+
+def print_table(table: Table) -> None:
+    """Print a table as wide as it is: a cell that is cut off tells nobody anything."""
+    wide = Measurement.get(out, out.options.update(max_width=1_000), table).maximum
+    out.print(table, width=max(wide, 1), crop=False)
 
 
 def print_error(error: DoorstepError) -> int:
     """Say what is wrong, every fault on its line; return the exit code."""
     if isinstance(error, InputRefused):
-        for fault in error.faults[:FAULTS_SHOWN]:
-            err.print(str(fault), markup=False, soft_wrap=True)
+        for fault in error.faults:
+            err.print(str(fault))
         if error.count > len(error.faults):
             err.print(f"... and {error.count - len(error.faults):,} more")
-        err.print(f"[bold red]refused[/]: {error.count:,} fault{'s' * (error.count != 1)}; nothing was done")
+        faults = f"{error.count:,} fault{'s' * (error.count != 1)}"
+        err.print(Text.assemble(("refused", "bold red"), f": {faults}; nothing was done"))
         return EXIT_REFUSED
-    err.print(f"[bold red]{error.code}[/]:", end=" ")
-    err.print(str(error), markup=False, soft_wrap=True)
+    err.print(Text.assemble((error.code, "bold red"), f": {error}"))
     return EXIT_FAILED

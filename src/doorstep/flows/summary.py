@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doorstep.domain.money import Currency
 from doorstep.domain.plan import Figures
+from doorstep.files.plan_out import major
 from doorstep.kernels.plan.plan import PlanResult
 
 
@@ -18,16 +19,16 @@ def summarise(
         "planned": figures.planned,
         "unplanned": figures.unplanned,
         "parcels": figures.parcels,
-        "cost_total": major(currency, figures.cost_minor),
-        "objective": major(currency, figures.objective_minor),
-        "lower_bound": major(currency, result.lower_bound_minor),
+        "cost_total": major(figures.cost_minor, currency),
+        "objective": major(figures.objective_minor, currency),
+        "lower_bound": major(result.lower_bound_minor, currency),
         "gap_pct": round(result.gap_pct, 4),
         "cost_per_order": per(currency, figures.cost_minor, figures.planned),
         "cost_per_parcel": per(currency, figures.cost_minor, figures.parcels),
         "split_rate": round(figures.split_rate, 6),
         "mean_promised_days": round(figures.mean_promised_days, 4),
         "expected_on_time": round(figures.expected_on_time, 6),
-        "baseline_objective": major(currency, baseline.objective_minor),
+        "baseline_objective": major(baseline.objective_minor, currency),
         "saving_pct": round(saving_pct(figures, baseline), 4),
         "seconds": round(seconds, 3),
         "orders_per_second": round(figures.orders / seconds, 1) if seconds else 0.0,
@@ -53,11 +54,6 @@ def saving_pct(figures: Figures, baseline: Figures) -> float:
     return 100 * (baseline.objective_minor - figures.objective_minor) / baseline.objective_minor
 
 
-def major(currency: Currency, minor: int) -> float:
-    """Minor units as a JSON number in major units."""
-    return round(minor / 10**currency.digits, currency.digits)
-
-
 def per(currency: Currency, minor: int, count: int) -> float:
     """Mean in major units with two more digits than the currency; 0 of nothing."""
-    return round(minor / count / 10**currency.digits, currency.digits + 2) if count else 0.0
+    return round(float(major(minor, currency)) / count, currency.digits + 2) if count else 0.0

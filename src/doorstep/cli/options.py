@@ -1,0 +1,54 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LARGEST_SEED = 2**63 - 1
+LARGEST_COUNT = 10_000_000
+MOST_WORKERS = 256
+
+
+def day(text: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text:  # 20261015 and 2026-W42-4 are dates as well, but not ours
+        raise typer.BadParameter(f"{text!r} is not a date; write YYYY-MM-DD, as in 2026-10-15")
+    return found
+
+
+def instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} is not an instant with an offset; write 2026-10-15T12:00:00+02:00")
+    return found
+
+
+def seed_number(seed: int) -> int:
+    return _at_most(seed, LARGEST_SEED)
+
+
+def some(count: int | None) -> int | None:
+    return None if count is None else _at_most(count, LARGEST_COUNT)
+
+
+def _at_most(number: int, most: int) -> int:
+    if number > most:
+        raise typer.BadParameter(f"{number} is more than {most:,}")
+    return number
+
+
+BrandFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The brand folder.")]
+NewFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The brand folder to make.")]
+Seed = Annotated[int, typer.Option(metavar="S", min=0, callback=seed_number, help="Equal seeds give equal results.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the folder, whatever it holds.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and draw no progress bars.")]
