@@ -155,6 +155,15 @@ def curves(draw: st.DrawFn) -> tuple[int, ...]:
     return shares[: shares.index(1_000_000) + 1] if 1_000_000 in shares else shares
 
 
+AREAS: tuple[dict[str, str], ...] = (
+    {"origin_country": "BR", "origin_prefix": "01", "destination_country": "BR", "destination_prefix": "69"},
+    {"origin_country": "BR", "origin_prefix": "0", "destination_country": "BR", "destination_region": "RJ"},
+    {"destination_country": "BR", "destination_region": "SP"},
+    {"destination_country": "BR"},
+    {},
+)
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
     clock = st.integers(0, 95).map(lambda quarter: quarter * 900)
@@ -191,15 +200,8 @@ def networks(draw: st.DrawFn) -> Network:
         clock,
         st.sampled_from(PATTERNS),
     )
-    areas: tuple[dict[str, str], ...] = (
-        {"origin_country": "BR", "origin_prefix": "01", "destination_country": "BR", "destination_prefix": "69"},
-        {"origin_country": "BR", "origin_prefix": "0", "destination_country": "BR", "destination_region": "RJ"},
-        {"destination_country": "BR", "destination_region": "SP"},
-        {"destination_country": "BR"},
-        {},
-    )
     wanted = draw(st.sets(st.tuples(st.integers(0, 4), st.sampled_from(["", *(s.service for s in services)]))))
-    lanes = tuple(lane(draw(curves()), level, name, **areas[level]) for level, name in sorted(wanted))
+    lanes = tuple(lane(draw(curves()), level, name, **AREAS[level]) for level, name in sorted(wanted))
     return Network(
         sites,
         tuple(draw(st.lists(calls, max_size=8))),

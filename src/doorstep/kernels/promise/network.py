@@ -54,6 +54,18 @@ class NetworkParams:
             raise InvalidProblem("margin_days < 0 not understood")
 
 
+def _refuse(services: Sequence[Service], transit: TransitModel, target_ppm: int, first_day: int, last_day: int) -> None:
+    if not 0 < target_ppm < PPM:
+        raise InvalidProblem("target_ppm lies between 0 and a million")
+    if last_day < first_day:
+        raise InvalidProblem("last_day < first_day not understood")
+    for service in services:
+        if not 0 <= service.min_days <= service.max_days:
+            raise InvalidProblem(f"the stated transit of service {service.service} is not understood")
+    if not all(lane.arrived_ppm for lane in transit.lanes):
+        raise InvalidProblem("a lane without an arrival curve is not understood")
+
+
 def compile_network(
     sites: Sequence[Site],
     collections: Sequence[Collection],
@@ -93,15 +105,7 @@ def compile_network(
         For data that contradicts itself, an unknown time zone or holiday calendar.
     """
     params = params or NetworkParams()
-    if not 0 < target_ppm < PPM:
-        raise InvalidProblem("target_ppm lies between 0 and a million")
-    if last_day < first_day:
-        raise InvalidProblem("last_day < first_day not understood")
-    for service in services:
-        if not 0 <= service.min_days <= service.max_days:
-            raise InvalidProblem(f"the stated transit of service {service.service} is not understood")
-    if not all(lane.arrived_ppm for lane in transit.lanes):
-        raise InvalidProblem("a lane without an arrival curve is not understood")
+    _refuse(services, transit, target_ppm, first_day, last_day)
     covered = (first_day - BEFORE_DAYS, last_day + params.margin_days)
     book = CalendarBook()
     zone_names = sorted({site.time_zone for site in sites})
