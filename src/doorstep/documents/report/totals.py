@@ -125,7 +125,7 @@ def _costs(report: PlanReport) -> tuple[Row, ...]:
             "Lower bound of the objective",
             amount(currency, report.lower_bound_minor),
             "",
-            explanation="Each order alone, with the whole stock to itself: no plan costs less",
+            explanation="From prices of what is short: no plan it chooses among costs less",
         ),
         Row("Gap to the bound", percent(gap(report), 2), "", plan_note=_beside(plan)),
     )

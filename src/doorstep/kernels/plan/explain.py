@@ -199,25 +199,28 @@ def _taken(reasons: Reasons, i: int) -> Unplanned:
 
 
 def _not_carried(reasons: Reasons, i: int) -> Unplanned:
-    """Goods and carton there, but no service: quote the smallest block that nobody takes, and say why."""
+    """Goods and carton there, but no service: quote the lightest part of the order that nobody takes, and say why."""
     market, table = reasons.market, reasons.table
     name = market.problem.orders[i].order
     quotes = quote(chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, i, i + 1))
-    if len(quotes.block) == 0:
+    served = quotes.block[(quotes.total_minor < NEVER).any(axis=1)]
+    rows = np.flatnonzero(~np.isin(quotes.block, served))
+    if len(rows) == 0:
         return Unplanned(
             name, "no_collection", "no service calls at a site that holds the goods", "add a row to collections.csv"
         )
-    refused: dict[str, int] = {}
-    for r in range(len(quotes.block)):
-        for v in range(quotes.total_minor.shape[1]):
-            code, _ = _refusal(reasons, quotes, r, v, explained=False)
-            refused[code] = refused.get(code, 0) + 1
-    lightest = int(np.argmin(quotes.problem.parcels.weight_g))
-    texts = []
-    for v, service in enumerate(market.problem.tariff.services):
-        text = _refusal(reasons, quotes, lightest, v, explained=True)[1]
-        texts.append(f"{service.service}: {text}")
-    if set(refused) <= {"no_zone", "no_collection"} and "no_zone" in refused:
+    refused = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
+    lightest = int(rows[np.argmin(quotes.problem.parcels.weight_g[rows])])
+    block = int(table.blocks.order_block[i]) + int(quotes.block[lightest])
+    skus = [market.problem.products[j].sku for j, _ in reasons.book.keys[int(table.blocks.block_load[block])]]
+    part = len(skus) < len(_needs(reasons, i))
+    what = f"{', '.join(skus)}: " if part else ""
+    texts = [
+        f"{service.service}: {_refusal(reasons, quotes, lightest, v)[1]}"
+        for v, service in enumerate(market.problem.tariff.services)
+    ]
+    detail = what + "; ".join(texts)
+    if refused <= {"no_zone", "no_collection"} and "no_zone" in refused:
         place = market.problem.orders[i].place
         return Unplanned(
             name,
@@ -225,16 +228,16 @@ def _not_carried(reasons: Reasons, i: int) -> Unplanned:
             f"no service has a zone for {place.country} {place.postcode}",
             "add the destination to zones.csv, or mend the address",
         )
-    if set(refused) <= {"promise_unreachable", "no_collection"} and "promise_unreachable" in refused:
-        return Unplanned(name, "promise_unreachable", "; ".join(texts), "lower on_time_target, or add a service")
-    return Unplanned(name, "no_service", "; ".join(texts), "add a service that takes it, or change what the order asks")
+    if refused <= {"promise_unreachable", "no_collection"} and "promise_unreachable" in refused:
+        return Unplanned(name, "promise_unreachable", detail, "lower on_time_target, or add a service")
+    return Unplanned(name, "no_service", detail, "add a service that takes it, or change what the order asks")
 
 
-def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int, explained: bool) -> tuple[str, str]:
+def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int) -> tuple[str, str]:
     """Code and words for why a service does not take a quote row."""
     code = int(quotes.rates.reason[r, v])
     if code:
-        return rate_code(code), rate_reason(quotes.problem, quotes.rates, r, v) if explained else ""
+        return rate_code(code), rate_reason(quotes.problem, quotes.rates, r, v)
     leg = int(quotes.leg[r, v])
     if leg < 0:
         site = reasons.market.problem.sites[int(quotes.site[r])].site
