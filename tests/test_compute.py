@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstep.compute import WorkerLost, local_map, peak_memory_mb
+from doorstep.compute import WorkerLost, local_map
 
 PARENT = """
 import os, sys, time

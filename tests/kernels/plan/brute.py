@@ -79,7 +79,8 @@ class Brute:
         return int(max(order.placed_at, self.problem.now or order.placed_at).timestamp())
 
     def _minor(self, micros: Fraction) -> int:
-        return floor(micros * 10**self.problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
+        whole: int = floor(micros * 10**self.problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
+        return whole
 
     def _parcel_capacity(self, site: str, service: str) -> int | None:
         rooms = [
@@ -149,9 +150,9 @@ class Brute:
             size, weight, _ = self._box(load, name)
             for one in self.problem.tariff.services:
                 girth = max(size) + 2 * (sum(size) - max(size))
-                if weight <= one.max_weight_g and max(size) <= one.max_length_mm:
-                    if one.max_girth_mm is None or girth <= one.max_girth_mm:
-                        return True
+                small = max(size) <= one.max_length_mm and (one.max_girth_mm is None or girth <= one.max_girth_mm)
+                if small and weight <= one.max_weight_g:
+                    return True
         return False
 
     def atoms(self, order: Order) -> list[tuple[str, int]] | None:
@@ -237,7 +238,7 @@ class Brute:
             cost = int(quotes.freight_minor[n, v]) + int(quotes.surcharges_minor[n, v])
             cost += self._own_costs(site, load, name, int(legs.on_time_ppm[n]))
             service = self.problem.tariff.services[v].service
-            usage = {("stock", site.site, sku): units for sku, units in load}
+            usage: dict[tuple[str, ...], int] = {("stock", site.site, sku): units for sku, units in load}
             if self._parcel_capacity(site.site, service) is not None:
                 usage["parcels", site.site, service, str(day)] = 1
             way = Way(cost, tuple(sorted(usage.items())), (site.site, day if days[k] else 0))

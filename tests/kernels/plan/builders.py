@@ -8,7 +8,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, RateBreak, Service, Surcharge, Tariff, ZoneRule
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, RateBreak, Service, Surcharge, Tariff, When, ZoneRule
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.demand import Brand, Order, OrderLine
@@ -206,7 +206,16 @@ def _breaks(rng: Random, service: str, zone: str) -> list[RateBreak]:
 
 
 def _surcharge(rng: Random, service: str, number: int) -> Surcharge:
-    when = rng.choice(("always", "residential", "remote", "over_length_mm", "over_weight_g", "saturday", "signature"))
+    kinds: tuple[When, ...] = (
+        "always",
+        "residential",
+        "remote",
+        "over_length_mm",
+        "over_weight_g",
+        "saturday",
+        "signature",
+    )
+    when = rng.choice(kinds)
     percent = rng.random() < 0.4
     return Surcharge(
         service,

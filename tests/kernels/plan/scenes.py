@@ -175,7 +175,7 @@ def scene(
     brand: Brand | None = None,
     now: datetime | None = None,
 ) -> PlanProblem:
-    """What is not given is plain: every sku of the stock 100 mm wide, one box, one post that goes everywhere for 5.00."""
+    """What is not given is plain: every sku of the stock a cube of 100 mm, one box, one post to everywhere for 5.00."""
     skus = sorted({sku for held in stock.values() for sku in held})
     sites = sites or [_site(name) for name in stock]
     services = [service("post")] if services is None else services

@@ -22,7 +22,8 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
     carton, layout, service); dates and probabilities as the calendar and the curves give them; every charge line
     recomputed to the minor unit; figures equal to their parcels.
     """
-    return (
+    unknown = tuple(_unknown(problem, plan))
+    return unknown or (
         *_units(problem, plan),
         *_stock(problem, plan),
         *_capacity(problem, plan),
@@ -31,6 +32,20 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
         *(fault for parcel in plan.parcels for fault in parcel_faults(problem, parcel)),
         *_parcel_count(plan, max_parcels),
     )
+
+
+def _unknown(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+    """Names that the problem does not have; with one of them nothing else can be said."""
+    orders, sites = {one.order for one in problem.orders}, {one.site for one in problem.sites}
+    services = {one.service for one in problem.tariff.services}
+    for parcel in plan.parcels:
+        for kind, names, known in (
+            ("order", {*parcel.orders, *(one.order for one in parcel.contents)}, orders),
+            ("site", {parcel.site}, sites),
+            ("service", {parcel.service}, services),
+        ):
+            yield from (f"{parcel.parcel} names an unknown {kind}: {name}" for name in sorted(names - known))
+    yield from (f"an unknown order is unplanned: {one.order}" for one in plan.unplanned if one.order not in orders)
 
 
 def _units(problem: PlanProblem, plan: Plan) -> Iterator[str]:

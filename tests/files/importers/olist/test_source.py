@@ -48,6 +48,7 @@ def test_reviews_and_translations_may_be_missing(tmp_path: Path) -> None:
         (gzip.compress(b"seller_id,seller_zip_code_prefix\n"), "has no rows"),
         (b"", "header"),
     ],
+    ids=["not gzip", "cut off", "not utf-8", "not csv", "no rows", "empty"],  # compressed bytes hold the time
 )
 def test_a_corrupt_file_is_refused_with_the_reason(tmp_path: Path, raw: bytes, why: str) -> None:
     source = write_source(tmp_path, edited(sellers=None))
