@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ORDERS ?= 2000
 DEMO := demo
+RECORD_TESTS := tests/core tests/api tests/web tests/record tests/concurrency
 
 .DEFAULT_GOAL := help
 .PHONY: help install dev demo test lint types contracts check bench lock clean
@@ -27,12 +28,14 @@ install: $(BIN)/doorstep ## make the environment (.venv/bin/doorstep)
 dev: $(VENV)/.dev ## make the environment with the tools of development, Chromium included
 	@$(BIN)/python scripts/chromium.py
 
-demo: $(BIN)/doorstep ## generate a brand, plan its day of orders, and name the report to open
+demo: $(BIN)/doorstep ## generate a brand, plan its day, name the report, and serve the tower until Ctrl-C
 	@$(BIN)/doorstep demo-brand $(DEMO)/brand --orders $(ORDERS) --seed 1 --force
 	@$(BIN)/doorstep plan $(DEMO)/brand --out $(DEMO)/plan --force || [ $$? -eq 3 ]  # 3: planned, with some orders left
+	@DOORSTEP_HOME=$(DEMO) $(BIN)/doorstep demo-tower $(DEMO)/brand $(if $(DEMO_ONCE),--once)
 
-test: dev ## run the whole test suite
+test: dev ## run the whole test suite, and what touches the database once more on PostgreSQL
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python scripts/postgres.py $(BIN)/python -m pytest -n 2 $(RECORD_TESTS)
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -50,8 +53,8 @@ bench: install ## time the planner on the demonstration brand and, with the publ
 	$(BIN)/python -m benchmarks.plan.run
 
 lock: ## refresh the hashed lock files (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build -o requirements/run.txt pyproject.toml
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build --extra server -o requirements/run.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra build --extra server --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) $(DEMO) out

@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from doorstep.domain.decision import Decision
+from doorstep.domain.errors import InputRefused
 from doorstep.domain.money import Currency
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import BrandFolder, read_folder
@@ -22,7 +23,10 @@ from doorstep.kernels.run import Run
 
 
 def main(folder: Path) -> None:
-    brand_folder = read_folder(folder)  # raises InputRefused with every fault in it
+    try:
+        brand_folder = read_folder(folder)
+    except InputRefused as refused:
+        sys.exit("\n".join([*map(str, refused.faults), str(refused)]))
     problem = problem_of(brand_folder, brand_folder.orders)
     result = plan(problem, run=Run(seed=7, iterations=2_000))
     print_totals(brand_folder, result)

@@ -36,10 +36,11 @@ def locked(file: str) -> set[str]:
     ("heading", "requirements"),
     [
         ("## At run time", PROJECT["dependencies"]),
+        ("## At run time", PROJECT["optional-dependencies"]["server"]),
         ("## To install it", PROJECT["optional-dependencies"]["build"]),
         ("## For development", PROJECT["optional-dependencies"]["dev"]),
     ],
-    ids=["run", "build", "dev"],
+    ids=["run", "server", "build", "dev"],
 )
 def test_every_requirement_has_a_row_with_a_reason_and_a_licence(heading: str, requirements: list[str]) -> None:
     told = rows(heading)

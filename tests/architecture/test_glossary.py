@@ -14,7 +14,16 @@ GLOSSARY = text(Path("docs/glossary.md"))
 ROWS = re.findall(r"^\| ([^|`]+?) \| (.+) \|$", GLOSSARY, re.MULTILINE)
 TERMS = [term for term, _ in ROWS if term not in {"term", "ending"}]
 ENDINGS = re.findall(r"^\| `(\w+)` \|", GLOSSARY, re.MULTILINE)
-ERRORS = {"doorstep error", "input refused", "invalid problem", "output refused"}  # listed where they are defined
+ERRORS = {  # listed where they are defined
+    "conflict",
+    "doorstep error",
+    "input refused",
+    "invalid problem",
+    "not enough",
+    "not found",
+    "out of stock",
+    "output refused",
+}
 
 
 def words(name: str) -> str:

@@ -83,3 +83,29 @@ def test_an_order_without_lines_and_a_day_without_orders_are_read(tmp_path: Path
     orders, lines = (TINY[name].splitlines()[0] for name in ("orders", "order_lines"))
     assert read_folder(write_tiny(tmp_path, order_lines=lines)).orders[0].lines == ()
     assert read_folder(write_tiny(tmp_path, orders=orders, order_lines=lines)).orders == ()
+
+
+WISHED = (
+    "order,channel,placed_at,customer,country,region,city,postcode,not_before,promised_by\no1,web,{},,DE,,,,{},{}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("early", "promised", "column", "why"),
+    [
+        ("", "2024-05-01", "promised_by", "is before the order was placed, on 2024-05-03"),
+        ("2024-05-07", "2024-05-06", "not_before", "is after promised_by, which is 2024-05-06"),
+    ],
+)
+def test_dates_that_no_parcel_could_keep_are_told(
+    tmp_path: Path, early: str, promised: str, column: str, why: str
+) -> None:
+    lines = "order,line,sku,quantity,unit_price\no1,1,mug,1,1\n"
+    orders = WISHED.format("2024-05-03T09:00Z", early, promised)
+    fault = the_fault(write_tiny(tmp_path, orders=orders, order_lines=lines))
+    assert (fault.column, fault.why) == (column, why)
+
+
+def test_a_destination_may_lie_a_day_behind(tmp_path: Path) -> None:
+    lines = "order,line,sku,quantity,unit_price\no1,1,mug,1,1\n"
+    read_folder(write_tiny(tmp_path, orders=WISHED.format("2024-05-03T09:00Z", "", "2024-05-02"), order_lines=lines))

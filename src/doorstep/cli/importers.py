@@ -61,7 +61,8 @@ def olist(
     out.print(_stock(report))
     print_table(_fit(report))
     out.print(_rows(report))
-    out.print(f"plan its first week: {_next(folder, report)}")
+    if report.orders_in_month:
+        out.print(f"plan its first week: {_next(folder, report)}")
 
 
 def _headline(folder: Path, report: ImportReport) -> str:

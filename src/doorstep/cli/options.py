@@ -47,7 +47,14 @@ def _at_most(number: int, most: int) -> int:
     return number
 
 
-BrandFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The brand folder.")]
+def folder(text: str) -> Path:
+    """An empty shell variable means no folder, and not the one we stand in."""
+    if not text.strip():
+        raise typer.BadParameter("is empty; name a folder, or . for this one")
+    return Path(text)
+
+
+BrandFolder = Annotated[Path, typer.Argument(metavar="FOLDER", parser=folder, help="The brand folder.")]
 NewFolder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The brand folder to make.")]
 Seed = Annotated[int, typer.Option(metavar="S", min=0, callback=seed_number, help="Equal seeds give equal results.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder, whatever it holds.")]

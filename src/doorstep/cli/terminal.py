@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from doorstep.domain.errors import DoorstepError, InputRefused
+from doorstep.domain.errors import DoorstepError, InputRefused, InvalidProblem
 
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -72,4 +72,4 @@ def print_error(error: DoorstepError) -> int:
         err.print(Text.assemble(("refused", "bold red"), f": {faults}; nothing was done"))
         return EXIT_REFUSED
     err.print(Text.assemble((error.code, "bold red"), f": {error}"))
-    return EXIT_FAILED
+    return EXIT_REFUSED if isinstance(error, InvalidProblem) else EXIT_FAILED

@@ -3,12 +3,18 @@
 DoorstepError
 ├── InputRefused       malformed input; carries every fault found
 ├── InvalidProblem     a kernel was handed data that contradicts itself
-└── OutputRefused      the result cannot be written where it was asked for
+├── OutputRefused      the result cannot be written where it was asked for
+└── Conflict           what is asked contradicts what is there
+    ├── NotEnough      the units asked of a shelf are not there (any more)
+    ├── OutOfStock     an order's goods are not there, and it would rather be refused than wait
+    └── NotFound       it is not there, or it is somebody else's
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from doorstep.domain.ledger import Shelf
 
 
 class DoorstepError(Exception):
@@ -52,3 +58,28 @@ class InvalidProblem(DoorstepError):
 
 class OutputRefused(DoorstepError):
     code = "output_refused"
+
+
+class Conflict(DoorstepError):
+    """What is asked contradicts what is there."""
+
+    code = "conflict"
+
+
+class NotEnough(Conflict):
+    """A shelf lacks the units asked of it; nothing of the posting was done."""
+
+    code = "stock_moved"
+
+    def __init__(self, shelf: Shelf, asked: int) -> None:
+        super().__init__(f"fewer than {asked} units {shelf.state} of product {shelf.product} at site {shelf.site}")
+        self.shelf = shelf
+        self.asked = asked
+
+
+class OutOfStock(Conflict):
+    code = "out_of_stock"
+
+
+class NotFound(Conflict):
+    code = "not_found"

@@ -119,14 +119,14 @@ def millionths(cell: str) -> int:
     return -number if sign else number
 
 
-def money(low: int = 0) -> Kind:
+def money(low: int = 0, most: int = MAX_MONEY) -> Kind:
     def parse(cell: str) -> int:
         micros = millionths(cell)
-        if not low * 1_000_000 <= micros <= MAX_MONEY * 1_000_000:
-            raise ValueError(f"is not between {low} and {MAX_MONEY}")
+        if not low * 1_000_000 <= micros <= most * 1_000_000:
+            raise ValueError(f"is not between {low} and {most}")
         return micros
 
-    return Kind(f"decimal, {low} to {MAX_MONEY}, at most 6 decimals", parse, "number", {"minimum": low})
+    return Kind(f"decimal, {low} to {most}, at most 6 decimals", parse, "number", {"minimum": low})
 
 
 def share() -> Kind:

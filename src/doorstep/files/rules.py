@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from doorstep.files.table import Columns
@@ -134,6 +134,23 @@ def check_validity(tables: Tables) -> None:
                 finding.add(row, end.isoformat(), f"is before valid_from, which is {start}")
 
 
+def check_wishes(tables: Tables) -> None:
+    """Dates that no parcel could keep. A day of grace: the destination may lie a day behind the clock of placing."""
+    read = tables.get("orders")
+    if read is None or not _have(read, "placed_at", "promised_by"):
+        return
+    finding = read.rule("promised_by")
+    for row, placed, promised in _sound_rows(read, "placed_at", "promised_by"):
+        if promised and promised < placed.date() - timedelta(days=1):
+            finding.add(row, promised.isoformat(), f"is before the order was placed, on {placed.date()}")
+    if not read.has("not_before"):
+        return
+    finding = read.rule("not_before")
+    for row, early, promised in _sound_rows(read, "not_before", "promised_by"):
+        if early and promised and early > promised:
+            finding.add(row, early.isoformat(), f"is after promised_by, which is {promised}")
+
+
 def check_thresholds(tables: Tables) -> None:
     read = tables.get("surcharges")
     if read is None or not _have(read, "when", "threshold"):
@@ -202,6 +219,7 @@ RULES: tuple[Rule, ...] = (
     check_services,
     check_coordinates,
     check_validity,
+    check_wishes,
     check_thresholds,
     check_currency,
     check_collections,

@@ -8,6 +8,7 @@ from doorstep.files.kinds import code, country, currency, day, flag, money, one_
 
 MAX_WEIGHT_G = 100_000_000
 MAX_SIDE_MM = 100_000
+MAX_PER_KG = 1_000_000  # of the heaviest parcel it still makes an amount that can be added exactly
 
 _SERVICE = ("services", "service")
 _FROM = opt("valid_from", day(any_year=True), "first date of validity; empty: since ever")
@@ -60,7 +61,7 @@ RATES = Table(
         must("zone", code(), "zone of zones.csv"),
         must("up_to_g", whole(1, MAX_WEIGHT_G), "billed weight up to which the price holds, inclusive"),
         must("price", money(), "price"),
-        opt("per_extra_kg", money(), "on the last row: price per kilogram begun beyond it"),
+        opt("per_extra_kg", money(most=MAX_PER_KG), "on the last row: price per kilogram begun beyond it"),
         opt("currency", currency(), "the currency of the brand; exchange rates are not supported yet"),
         _FROM,
         _TO,

@@ -24,6 +24,8 @@ from doorstep.kernels.rate.explain import explain as rate_reason
 from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
 
+UNASKED = frozenset({"wrong_destination_kind", "too_slow"})  # services of another kind than the order asks for
+
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
@@ -121,25 +123,36 @@ def _diagnose(reasons: Reasons, i: int) -> Unplanned:
     short = _short_of_stock(reasons, i)
     if short:
         return short
-    costs = reasons.table.best.cost[blocks.order_block[i] : blocks.order_block[i + 1]]
-    if (costs < NEVER).any() and _served_somehow(reasons, i):
-        return Unplanned(
-            name,
-            "costs_more_than_unplanned",
-            "its cheapest plan costs more than leaving it unplanned",
-            "raise unplanned_cost in brand.csv, or negotiate a rate for it",
-        )
-    return _not_carried(reasons, i)
+    cheapest = _cheapest(reasons, i)
+    if cheapest >= NEVER:
+        return _not_carried(reasons, i)
+    if cheapest < int(reasons.table.board.unplanned[0]):
+        return _full(name)
+    return Unplanned(
+        name,
+        "costs_more_than_unplanned",
+        "its cheapest plan costs more than leaving it unplanned",
+        "raise unplanned_cost in brand.csv, or negotiate a rate for it",
+    )
 
 
-def _served_somehow(reasons: Reasons, i: int) -> bool:
-    """Say whether some partition has every block in some column."""
-    board = reasons.table.board
+def _cheapest(reasons: Reasons, i: int) -> int:
+    """Cost of the cheapest partition, every block in its cheapest column, full or not; NEVER: none is served."""
+    board, found = reasons.table.board, int(NEVER)
     for p in range(board.order_partition[i], board.order_partition[i + 1]):
-        parts = [b for b in board.partition[p] if b >= 0]
-        if all((board.cost[b] < NEVER).any() for b in parts):
-            return True
-    return False
+        parts = [int(board.cost[b].min(initial=int(NEVER))) for b in board.partition[p] if b >= 0]
+        if max(parts) < NEVER:
+            found = min(found, sum(parts))
+    return found
+
+
+def _full(order: str) -> Unplanned:
+    return Unplanned(
+        order,
+        "capacity",
+        "the sites and services that could take it are full on the days considered",
+        "raise daily_order_capacity or daily_parcel_capacity, or plan it with the next batch",
+    )
 
 
 def _needs(reasons: Reasons, i: int) -> dict[int, int]:
@@ -150,30 +163,37 @@ def _needs(reasons: Reasons, i: int) -> dict[int, int]:
 
 
 def _short_of_stock(reasons: Reasons, i: int) -> Unplanned | None:
-    market = reasons.market
+    market, needs = reasons.market, _needs(reasons, i)
     order = market.problem.orders[i].order
-    for sku, quantity in reasons.atoms.of[i]:
-        held = market.stock[market.ships, sku]
-        if (held >= quantity).any():
-            continue
-        name = market.problem.products[sku].sku
-        detail = f"{quantity} x {name} asked, at most {int(held.max(initial=0))} on hand at one site"
-        return Unplanned(order, "stock_out", detail, _restock(market, name, quantity))
-    for sku, quantity in _needs(reasons, i).items():
+    for sku, quantity in needs.items():
         held = int(market.stock[market.ships, sku].sum())
         if held < quantity:
             name = market.problem.products[sku].sku
-            detail = f"{quantity} x {name} asked, {held} on hand"
-            return Unplanned(order, "stock_out", detail, _restock(market, name, quantity))
+            detail = f"{quantity} x {name} asked, {held} on hand{_elsewhere(market, sku)}"
+            return Unplanned(order, "stock_out", detail, _restock(market, name, quantity - held))
+    for sku, share in reasons.atoms.of[i]:
+        most = int(market.stock[market.ships, sku].max(initial=0))
+        if most < share:
+            name = market.problem.products[sku].sku
+            detail = f"{needs[sku]} x {name} asked, at most {most} on hand at one site"
+            return Unplanned(order, "stock_out", detail, _restock(market, name, share - most))
     return None
 
 
-def _restock(market: Market, sku: str, quantity: int) -> str:
+def _elsewhere(market: Market, sku: int) -> str:
+    """Units that lie where no order is sent from: a depot, a locker."""
+    units = int(market.stock[~market.ships, sku].sum())
+    return f" where orders are sent from, {units} at other sites" if units else ""
+
+
+def _restock(market: Market, sku: str, missing: int) -> str:
     due = sorted((one.expected_at, one.site, one.quantity) for one in market.problem.inbound if one.sku == sku)
-    if due:
-        at, site, units = due[0]
+    enough = next(((at, site, units) for at, site, units in due if units >= missing), None)
+    if enough:
+        at, site, units = enough
         return f"{units} x {sku} expected at {site} on {at.date()}: plan again then, or move stock in"
-    return f"bring {quantity} x {sku} to one site; none is announced in inbound.csv"
+    announced = f"only {sum(units for *_, units in due)} more are" if due else "none is"
+    return f"bring {missing} more x {sku} to one site; {announced} announced in inbound.csv"
 
 
 def _taken(reasons: Reasons, i: int) -> Unplanned:
@@ -189,13 +209,8 @@ def _taken(reasons: Reasons, i: int) -> Unplanned:
             if left < quantity:
                 product, site = market.problem.products[sku].sku, market.problem.sites[k].site
                 detail = f"{quantity} x {product} asked; other orders leave {left} at {site}"
-                return Unplanned(name, "stock_taken", detail, _restock(market, product, quantity))
-    return Unplanned(
-        name,
-        "capacity",
-        "the sites and services that could take it are full on the days considered",
-        "raise daily_order_capacity or daily_parcel_capacity, or plan it with the next batch",
-    )
+                return Unplanned(name, "stock_taken", detail, _restock(market, product, quantity - left))
+    return _full(name)
 
 
 def _not_carried(reasons: Reasons, i: int) -> Unplanned:
@@ -206,10 +221,9 @@ def _not_carried(reasons: Reasons, i: int) -> Unplanned:
     served = quotes.block[(quotes.total_minor < NEVER).any(axis=1)]
     rows = np.flatnonzero(~np.isin(quotes.block, served))
     if len(rows) == 0:
-        return Unplanned(
-            name, "no_collection", "no service calls at a site that holds the goods", "add a row to collections.csv"
-        )
-    refused = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
+        return _apart(reasons, i)
+    codes = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
+    refused = codes - UNASKED or codes
     lightest = int(rows[np.argmin(quotes.problem.parcels.weight_g[rows])])
     block = int(table.blocks.order_block[i]) + int(quotes.block[lightest])
     skus = [market.problem.products[j].sku for j, _ in reasons.book.keys[int(table.blocks.block_load[block])]]
@@ -225,12 +239,29 @@ def _not_carried(reasons: Reasons, i: int) -> Unplanned:
         return Unplanned(
             name,
             "no_zone",
-            f"no service has a zone for {place.country} {place.postcode}",
+            f"no service has a zone for {place.country} {place.postcode or 'without a postcode'}",
             "add the destination to zones.csv, or mend the address",
         )
     if refused <= {"promise_unreachable", "no_collection"} and "promise_unreachable" in refused:
         return Unplanned(name, "promise_unreachable", detail, "lower on_time_target, or add a service")
     return Unplanned(name, "no_service", detail, "add a service that takes it, or change what the order asks")
+
+
+def _apart(reasons: Reasons, i: int) -> Unplanned:
+    """All parts of the order are carried from somewhere, or nobody calls where one of them lies."""
+    market, lanes = reasons.market, reasons.table.terms.lanes
+    name = market.problem.orders[i].order
+    called = (lanes.lane_at >= 0).any(axis=(1, 2)) & market.ships
+    for sku, quantity in reasons.atoms.of[i]:
+        if not (market.stock[called, sku] >= quantity).any():
+            detail = f"no service calls at a site that holds {quantity} x {market.problem.products[sku].sku}"
+            return Unplanned(name, "no_collection", detail, "add a row to collections.csv")
+    return Unplanned(
+        name,
+        "too_many_parcels",
+        f"its goods lie at such sites that it needs more than {reasons.max_parcels} parcels",
+        "split the order, or move stock together",
+    )
 
 
 def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int) -> tuple[str, str]:

@@ -192,8 +192,14 @@ def half_up(numerator: IntArray, denominator: int) -> IntArray:
 
 
 def lateness_minor(terms: Terms, on_time_ppm: IntArray) -> IntArray:
-    """Charge line of the expected lateness: late_cost x (1 - on-time probability)."""
-    return half_up(terms.late_cost_micros * (PPM - on_time_ppm), PPM * terms.micros_per_minor)
+    """Charge line of the expected lateness: late_cost x (1 - on-time probability).
+
+    In two parts, whole minor units and what is left of one, so that the dearest late parcel stays within 64 bits.
+    """
+    whole, rest = divmod(terms.late_cost_micros, terms.micros_per_minor)
+    late_ppm = PPM - on_time_ppm
+    minor, left = np.divmod(whole * late_ppm, PPM)
+    return minor + half_up(left * terms.micros_per_minor + rest * late_ppm, PPM * terms.micros_per_minor)
 
 
 def _travel(chunk: Chunk) -> PromiseResult:

@@ -1,0 +1,65 @@
+"""The API put together: its resources, its errors, its addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+from django.urls import URLPattern
+from ninja import NinjaAPI
+from ninja.operation import Operation
+from ninja.parser import Parser
+
+from doorstep.api import decisions, keys, orders, parcels, problems, products, sites, stock
+from doorstep.api.auth import QUERY_NAMES, ApiKey
+
+VERSION = "1.0.0"
+ABOUT = """\
+Promise a date, keep it, say why. Send `Authorization: Bearer ds_...` with every request. Amounts are integers in minor
+units of the currency named beside them, instants are UTC, and every error is a problem of RFC 9457.
+"""
+
+
+class OrjsonParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return orjson.loads(request.body)
+
+
+api = NinjaAPI(
+    title="Doorstep",
+    version=VERSION,
+    description=ABOUT,
+    openapi_url=None,  # ours says the problems too, and its page needs nothing from elsewhere
+    docs_url=None,
+    urls_namespace="api",
+    auth=ApiKey(),
+    parser=OrjsonParser(),
+)
+api.add_router("/stock", stock.router)
+api.add_router("/orders", decisions.router)  # before orders: codes of orders may contain a slash
+api.add_router("/orders", orders.router)
+api.add_router("/parcels", parcels.router)
+api.add_router("/products", products.router)
+api.add_router("/sites", sites.router)
+api.add_router("/keys", keys.router)
+for handled in problems.HANDLED:
+    api.add_exception_handler(handled, problems.on_error)
+
+
+def patterns() -> list[URLPattern]:
+    """Addresses of all operations, each knowing the names that may follow its question mark."""
+    routers = api._get_bound_routers()
+    views = [view for router in routers for view in router.path_operations.values() for _ in view.operations]
+    found = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern) and pattern.name != "api-root"]
+    for pattern, view in zip(found, views, strict=True):
+        callback = problems.refusing(pattern.callback)
+        asked = {method: _query_names(one) for one in view.operations for method in one.methods}
+        setattr(callback, QUERY_NAMES, asked)
+        pattern.callback = callback
+    return found
+
+
+def _query_names(operation: Operation) -> frozenset[str]:
+    models = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    return frozenset(name for model in models for name in model.__ninja_flatten_map__)

@@ -1,0 +1,134 @@
+"""/v1/orders/{order}/decision: what was chosen for an order, what lost, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import Field, with_config
+
+from doorstep.api.answers import json_answer, shown
+from doorstep.api.auth import allowed
+from doorstep.api.fields import Code
+from doorstep.api.parcels import CostPartsOut, cost_parts
+from doorstep.core.decisions import queries
+from doorstep.core.orders.queries import get_order
+from doorstep.domain.errors import NotFound
+
+router = Router(tags=["decisions"])
+
+EXAMPLE = {
+    "order": "W-1001",
+    "decided_at": "2024-05-01T07:30:01Z",
+    "currency": "BRL",
+    "cost_minor": 2310,
+    "lower_bound_minor": 2310,
+    "exact": True,
+    "packing_proven": True,
+    "chosen": [
+        {
+            "site": "CWB1", "carton": "S", "service": "standard", "ship_date": "2024-05-01",
+            "promised_by": "2024-05-06", "on_time_ppm": 958_000, "skus": ["TEA-100"], "cost_minor": 2310,
+            "cost_parts_minor": {
+                "pick": 450, "carton": 110, "freight": 1700, "surcharges": 50, "duty_tax": 0, "lateness": 0,
+            },
+        }
+    ],
+    "rejected": [{"option": "CWB1 M standard", "cost_minor": 2390, "constraint": ""}],
+    "flip": {"change": "freight of standard", "amount": "+0.80", "to": "CWB1 M express"},
+    "data_version": "3f1c",
+    "seed": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceOut:
+    """One parcel of what was chosen."""
+
+    site: str
+    carton: str
+    service: str
+    ship_date: str
+    promised_by: str
+    on_time_ppm: int
+    skus: list[str]
+    cost_minor: int
+    cost_parts_minor: CostPartsOut
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedOut:
+    option: str
+    cost_minor: Annotated[int | None, Field(description="null: never priced")]
+    constraint: Annotated[str, Field(description="empty: lost by its cost")]
+
+
+@dataclass(frozen=True, slots=True)
+class FlipOut:
+    change: str
+    amount: str
+    to: str
+
+
+@with_config(shown(EXAMPLE))
+@dataclass(frozen=True, slots=True)
+class DecisionOut:
+    order: str
+    decided_at: datetime
+    currency: str
+    cost_minor: int
+    lower_bound_minor: Annotated[int, Field(description="the order's own optimum, with the whole stock to itself")]
+    exact: bool
+    packing_proven: bool
+    chosen: list[ChoiceOut]
+    rejected: Annotated[list[RejectedOut], Field(description="at most 20 alternatives that lost")]
+    flip: Annotated[FlipOut | None, Field(description="the least change that would have altered the choice")]
+    data_version: str
+    seed: int
+
+
+@router.get("/{path:order}/decision", response=DecisionOut, operation_id="getDecision", summary="An order's decision")
+def get_decision(
+    request: HttpRequest, order: Annotated[Code, Path()], brand: Annotated[Code | None, Query(None)]
+) -> HttpResponse:
+    """The decision in force. Needs the right `see`."""
+    caller = allowed(request, "see")
+    found = get_order(caller.scope, order, brand)
+    receipt = queries.latest(caller.scope, found.row.pk) if found else None
+    if receipt is None:
+        raise NotFound(f"no decision on an order {order}")
+    return json_answer(_told(order, receipt))
+
+
+def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
+    flip = receipt.flip
+    return DecisionOut(
+        order,
+        receipt.at,
+        receipt.currency,
+        receipt.cost_minor,
+        receipt.lower_bound_minor,
+        receipt.exact,
+        receipt.packing_proven,
+        [
+            ChoiceOut(
+                one.site,
+                one.carton,
+                one.service,
+                one.ship_date,
+                one.promised_by,
+                one.on_time_ppm,
+                list(one.skus),
+                one.cost.total_minor,
+                cost_parts(one.cost),
+            )
+            for one in receipt.chosen
+        ],
+        [RejectedOut(one.option, one.cost_minor, one.constraint) for one in receipt.rejected],
+        FlipOut(flip.change, flip.amount, flip.to) if flip else None,
+        receipt.data_version,
+        receipt.seed,
+    )

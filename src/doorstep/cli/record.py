@@ -1,0 +1,202 @@
+"""`doorstep migrate`, `load`, `plan-day`, `add-user`, `serve` and `demo-tower`: the commands of the record."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doorstep.cli.options import BrandFolder, Seed
+from doorstep.cli.serving import PORT, serve_tower
+from doorstep.cli.terminal import bars, notice, out
+from doorstep.domain.errors import NotFound
+from doorstep.domain.rights import ROLES, Scope
+
+if TYPE_CHECKING:
+    from doorstep.flows.load_brand import Loaded
+    from doorstep.flows.plan_day import DayPlanned
+
+OperatorCode = Annotated[
+    str, typer.Option("--operator", metavar="CODE", help="The operator: a 3PL, or the shop itself.")
+]
+BrandCode = Annotated[str, typer.Argument(metavar="BRAND", help="The brand's code.")]
+Port = Annotated[int, typer.Option(metavar="P", min=1, max=65_535, help="Where to listen.")]
+Host = Annotated[str, typer.Option(metavar="H", help="Which address to listen on; others than this machine need TLS.")]
+Once = Annotated[bool, typer.Option("--once", help="End after the first page has answered.")]
+DEMO_EMAIL = "demo@example.com"
+
+
+def migrate() -> None:
+    """Make the tables of the record, or bring them up to this version.
+
+    The record is SQLite in the folder DOORSTEP_HOME (default: demo), or what DOORSTEP_DATABASE names, as in
+    postgresql://user:password@host/name.
+
+    \b
+    Example:
+      doorstep migrate
+    """
+    _record()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def load(folder: BrandFolder, operator: OperatorCode = "operator") -> None:
+    """Load a brand folder into the record, whole or not at all; the operator is made if it is not there.
+
+    \b
+    Example:
+      doorstep load my-shop --operator north
+    """
+    _record()
+    loaded = _load(folder, operator)
+    out.print(f"{folder}: {loaded.orders:,} orders, {loaded.products:,} products and {loaded.units:,} units loaded")
+
+
+def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed = 0) -> None:
+    """Plan all open orders of a brand from now on, reserve their stock, and keep the decisions.
+
+    \b
+    Example:
+      doorstep plan-day nordlicht --operator north
+    """
+    _record()
+    scope, brand_id = _scope(operator, brand)
+    _say_day(_plan_day(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
+
+
+def add_user(
+    email: Annotated[str, typer.Argument(metavar="EMAIL")],
+    role: Annotated[str, typer.Option(metavar="ROLE", help=f"One of {', '.join(ROLES)}.")] = "operator_admin",
+    operator: OperatorCode = "operator",
+    brands: Annotated[list[str] | None, typer.Option("--brand", help="For roles of a brand; may be repeated.")] = None,
+) -> None:
+    """Add somebody who may log in; the password is asked for, or read from DOORSTEP_PASSWORD.
+
+    \b
+    Example:
+      doorstep add-user ann@example.com --role supervisor --operator north
+    """
+    _record()
+    known = [one for one in ROLES if one == role]
+    if not known:
+        raise typer.BadParameter(f"{role} is not one of {', '.join(ROLES)}", param_hint="'--role'")
+    password = os.environ.get("DOORSTEP_PASSWORD") or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    from doorstep.core.accounts import actions
+
+    ids = [_scope(operator, brand)[1] for brand in brands or []]
+    actions.add_user(email, "", password, known[0], _operator(operator), ids)
+    out.print(f"{email} may log in as {role}")
+
+
+def serve(port: Port = PORT, host: Host = "127.0.0.1", once: Once = False) -> None:
+    """Serve the tower and the API until Ctrl-C.
+
+    \b
+    Example:
+      doorstep serve --port 8000
+    """
+    _record()
+    serve_tower(host, port, once)
+
+
+def demo_tower(folder: BrandFolder, port: Port = PORT, once: Once = False, seed: Seed = 0) -> None:
+    """Load a brand folder into a fresh record on this machine, plan its orders, and serve the tower.
+
+    The record goes into DOORSTEP_HOME (default: demo); a former demonstration there is replaced. A real one is not
+    touched: DOORSTEP_DATABASE must not be set.
+
+    \b
+    Example:
+      doorstep demo-tower demo/brand
+    """
+    if os.environ.get("DOORSTEP_DATABASE"):
+        raise typer.BadParameter("DOORSTEP_DATABASE is set; the demonstration keeps to a file of its own")
+    home = _home()
+    for end in ("", "-wal", "-shm"):
+        (home / f"demonstration.sqlite3{end}").unlink(missing_ok=True)
+    os.environ["DOORSTEP_DATABASE"] = f"sqlite:///{(home / 'demonstration.sqlite3').absolute()}"
+    migrate()
+    loaded = _load(folder, "operator")
+    scope = Scope(_operator("operator"), frozenset({loaded.brand_id}), "operator_admin", "system")
+    _say_day(_plan_day(scope, loaded.brand_id, seed, leaving_from=None))
+    password = secrets.token_urlsafe(9)
+    from doorstep.core.accounts import actions
+
+    actions.add_user(DEMO_EMAIL, "Demonstration", password, "operator_admin", scope.operator)
+    out.print(f"log in as {DEMO_EMAIL} with the password {password}")
+    serve_tower("127.0.0.1", port, once)
+
+
+def _record() -> None:
+    """Set Django up; only the commands of the record need it."""
+    home = _home()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.server.settings")
+    os.environ.setdefault("DOORSTEP_SECRET_KEY", _secret_key(home))
+    import django
+
+    django.setup()
+
+
+def _home() -> Path:
+    home = Path(os.environ.get("DOORSTEP_HOME", "demo"))
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _secret_key(home: Path) -> str:
+    """Kept beside the record, so that sessions outlive a restart; readable by its owner alone."""
+    file = home / "secret_key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50), encoding="ascii")
+    return file.read_text(encoding="ascii")
+
+
+def _operator(code: str) -> int:
+    from doorstep.core.accounts import actions, queries
+
+    found = queries.operator_id(code)
+    return actions.add_operator(code, code) if found is None else found
+
+
+def _scope(operator: str, brand: str) -> tuple[Scope, int]:
+    from doorstep.core.accounts import queries
+
+    found = queries.operator_id(operator)
+    ids = queries.brand_ids(found) if found is not None else {}
+    if found is None or brand not in ids:
+        known = f"; there are {', '.join(sorted(ids))}" if ids else ""
+        raise NotFound(f"the operator {operator} has no brand {brand}{known}")
+    return Scope(found, frozenset(ids.values()), "operator_admin", "system"), ids[brand]
+
+
+def _load(folder: Path, operator: str) -> Loaded:
+    from doorstep.flows.load_brand import load_brand
+
+    with bars() as progress:
+        return load_brand(_operator(operator), folder, now=datetime.now(UTC), progress=progress)
+
+
+def _plan_day(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | None) -> DayPlanned:
+    from doorstep.cli.first_run import NOTICE, must_compile
+    from doorstep.compute import local_map
+    from doorstep.flows.plan_day import plan_day as flow
+    from doorstep.kernels.run import Run
+
+    if must_compile():
+        notice(NOTICE)
+    with bars() as progress, local_map(None) as spread:
+        run = Run(seed=seed, progress=progress, map=spread)
+        return flow(scope, brand_id, now=datetime.now(UTC), run=run, leaving_from=leaving_from)
+
+
+def _say_day(day: DayPlanned) -> None:
+    out.print(f"{day.planned:,} orders planned and their stock reserved; {day.unplanned:,} wait, each with its reason")

@@ -1,0 +1,59 @@
+"""The web server as a process of its own, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import typer
+
+from doorstep.cli.terminal import EXIT_FAILED, err, out
+
+PORT = 8000
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+START_SECONDS = 60.0
+THREADS = 4  # of one process: requests wait for the database more than for the processor
+
+
+def serve_tower(host: str, port: int, once: bool) -> None:
+    """Serve until stopped, or until the first page has answered. Ends with the server's failure when it fails."""
+    environment = dict(os.environ)
+    if host in LOOPBACK:
+        environment.setdefault("DOORSTEP_PLAIN_HTTP", "1")  # nothing leaves this machine
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
+    server = subprocess.Popen([*command, "doorstep.server.wsgi:application"], env=environment)
+    try:
+        _wait_for_page(server, f"http://{'localhost' if host in LOOPBACK else host}:{port}/login")
+        out.print(f"the tower is at http://{'localhost' if host in LOOPBACK else host}:{port}")
+        if not once:
+            out.print("stop it with Ctrl-C")
+            server.wait()
+            err.print("the server has ended")
+            raise typer.Exit(EXIT_FAILED)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for_page(server: subprocess.Popen[bytes], address: str) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            err.print("the server did not start; is the port taken? Choose another with --port")
+            raise typer.Exit(EXIT_FAILED)
+        try:
+            with urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except HTTPError as error:
+            err.print(f"the first page answers {error.code}")
+            raise typer.Exit(EXIT_FAILED) from None
+        except (URLError, OSError):
+            time.sleep(0.1)
+    err.print("the server does not answer")
+    raise typer.Exit(EXIT_FAILED)

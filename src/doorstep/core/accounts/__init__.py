@@ -1,0 +1,1 @@
+"""Who works here: operators, the brands they serve, users, keys, and what each may see."""

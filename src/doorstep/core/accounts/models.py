@@ -1,0 +1,98 @@
+"""Operators (a 3PL, or a shop with a warehouse of its own) serve brands; people and programs act for either."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from doorstep.domain.rights import KEY_ROLES, ROLES
+
+
+class Operator(models.Model):
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=2000)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Brand(models.Model):
+    """A client account. Amounts in millionths of the major unit of `currency`."""
+
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="brands")
+    code = models.CharField(max_length=100)
+    name = models.CharField(max_length=2000)
+    currency = models.CharField(max_length=3)
+    country = models.CharField(max_length=2)
+    on_time_target_ppm = models.PositiveIntegerField()
+    late_cost_micros = models.BigIntegerField()
+    unplanned_cost_micros = models.BigIntegerField()
+    company = models.CharField(max_length=2000, blank=True)
+    address_1 = models.CharField(max_length=2000, blank=True)
+    address_2 = models.CharField(max_length=2000, blank=True)
+    city = models.CharField(max_length=2000, blank=True)
+    postcode = models.CharField(max_length=100, blank=True)
+    phone = models.CharField(max_length=2000, blank=True)
+    email = models.CharField(max_length=2000, blank=True)
+    eori = models.CharField(max_length=100, blank=True)
+    ioss = models.CharField(max_length=100, blank=True)
+    colour = models.CharField(max_length=7, default="#0b6e4f")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("operator", "code"), name="one_brand_of_a_code"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Channel(models.Model):
+    """Where a brand sells: its web shop, a marketplace."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="channels")
+    code = models.CharField(max_length=100)
+    name = models.CharField(max_length=2000)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_channel_of_a_code"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class People(BaseUserManager["User"]):
+    pass
+
+
+class User(AbstractBaseUser):
+    """A person who logs in. Those of a brand see the brands named; those of the operator see all of its brands."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=2000, blank=True)
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="users")
+    role = models.CharField(max_length=20, choices=[(role, role) for role in ROLES])
+    brands = models.ManyToManyField(Brand, related_name="users", blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = People()
+    USERNAME_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ApiKey(models.Model):
+    """A program's key. Only its hash is kept; it acts for one brand, or for the operator when `brand` is empty."""
+
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="keys")
+    brand = models.ForeignKey(Brand, models.CASCADE, null=True, blank=True, related_name="keys")
+    name = models.CharField(max_length=2000)
+    role = models.CharField(max_length=20, choices=[(role, role) for role in KEY_ROLES])
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)  # sha256: the key has 256 random bits, so that a slow hash adds nothing
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.prefix

@@ -1,0 +1,167 @@
+"""Reads: who asks, and whose rows they may see."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from doorstep.core.accounts.keys import digest_of, prefix_of
+from doorstep.core.accounts.models import ApiKey, Brand, Operator, User
+from doorstep.domain.rights import BRAND_ROLES, Role, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    id: int
+    scope: Scope
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRow:
+    id: int
+    code: str
+    name: str
+    currency: str
+    country: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    id: int
+    email: str
+    name: str
+    role: str
+    brands: tuple[str, ...]  # codes
+    is_active: bool
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    id: int
+    name: str
+    role: Role
+    brand: str  # code; empty: acts for the operator
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+def scope_of_user(user: AbstractBaseUser | AnonymousUser) -> Scope:
+    """Those of a brand see the brands named; those of the operator see all of its brands. One query."""
+    if not isinstance(user, User) or not user.is_active:
+        raise PermissionError("nobody is logged in")
+    role = cast(Role, user.role)
+    brands = user.brands.all() if role in BRAND_ROLES else Brand.objects.filter(operator_id=user.operator_id)
+    ids = brands.filter(operator_id=user.operator_id).values_list("pk", flat=True)
+    return Scope(user.operator_id, frozenset(ids), role, f"user:{user.pk}")
+
+
+def find_key(raw_key: str, now: datetime) -> KnownKey | None:
+    """The key and its scope, if it is one of ours and in force. One query for a brand's key, two for an operator's."""
+    prefix = prefix_of(raw_key)
+    row = ApiKey.objects.filter(prefix=prefix).first() if prefix else None
+    if row is None or not hmac.compare_digest(row.digest, digest_of(raw_key)):
+        return None
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    if row.brand_id is not None:
+        brands = frozenset({row.brand_id})
+    else:
+        brands = frozenset(Brand.objects.filter(operator_id=row.operator_id).values_list("pk", flat=True))
+    return KnownKey(row.pk, Scope(row.operator_id, brands, cast(Role, row.role), f"key:{row.pk}"), row.last_used_at)
+
+
+def scope_of_key(raw_key: str, now: datetime) -> Scope | None:
+    known = find_key(raw_key, now)
+    return known.scope if known else None
+
+
+def operator_name(scope: Scope) -> str:
+    return Operator.objects.values_list("name", flat=True).get(pk=scope.operator)
+
+
+def brands(scope: Scope) -> tuple[BrandRow, ...]:
+    """The brands of the scope, by code."""
+    rows = Brand.objects.filter(operator_id=scope.operator, pk__in=scope.brands).order_by("code")
+    return tuple(BrandRow(*row) for row in rows.values_list("id", "code", "name", "currency", "country", "colour"))
+
+
+def brand_id(scope: Scope, code: str) -> int | None:
+    """Row id of a brand of the scope; None: there is no such brand, or it is somebody else's."""
+    rows = Brand.objects.filter(operator_id=scope.operator, pk__in=scope.brands, code=code)
+    return rows.values_list("pk", flat=True).first()
+
+
+def users(scope: Scope) -> tuple[UserRow, ...]:
+    """People in the scope, by address; those of a brand see who shares all of a person's brands with them."""
+    rows = User.objects.filter(operator_id=scope.operator)
+    if scope.role in BRAND_ROLES:
+        foreign = User.brands.through.objects.exclude(brand_id__in=scope.brands).values("user_id")
+        rows = rows.filter(role__in=BRAND_ROLES, brands__in=scope.brands).exclude(pk__in=foreign).distinct()
+    return tuple(
+        UserRow(
+            one.pk,
+            one.email,
+            one.name,
+            one.role,
+            tuple(sorted(brand.code for brand in one.brands.all())),
+            one.is_active,
+            one.last_login,
+        )
+        for one in rows.order_by("email").prefetch_related("brands")
+    )
+
+
+def keys(scope: Scope, *, after: int = 0, limit: int = 200) -> tuple[KeyRow, ...]:
+    """Keys that the scope may manage, oldest first, those after the row id `after`; revoked ones too. One query."""
+    rows = _keys(scope).filter(pk__gt=after).order_by("pk").select_related("brand")[:limit]
+    return tuple(_key(row) for row in rows)
+
+
+def key(scope: Scope, key_id: int) -> KeyRow | None:
+    row = _keys(scope).filter(pk=key_id).select_related("brand").first()
+    return _key(row) if row else None
+
+
+def keys_in_force(rows: Iterable[KeyRow], now: datetime) -> tuple[KeyRow, ...]:
+    return tuple(row for row in rows if row.revoked_at is None and (row.expires_at is None or row.expires_at > now))
+
+
+def _keys(scope: Scope) -> QuerySet[ApiKey]:
+    rows = ApiKey.objects.filter(operator_id=scope.operator)
+    return rows.filter(brand_id__in=scope.brands) if scope.role in BRAND_ROLES else rows
+
+
+def _key(row: ApiKey) -> KeyRow:
+    return KeyRow(
+        row.pk,
+        row.name,
+        cast(Role, row.role),
+        row.brand.code if row.brand else "",
+        row.prefix,
+        row.created_at,
+        row.expires_at,
+        row.revoked_at,
+        row.last_used_at,
+    )
+
+
+def operator_id(code: str) -> int | None:
+    return Operator.objects.filter(code=code).values_list("pk", flat=True).first()
+
+
+def brand_ids(operator: int) -> dict[str, int]:
+    """Row ids of an operator's brands by code; for the command line, which acts for the operator."""
+    return dict(Brand.objects.filter(operator_id=operator).values_list("code", "pk"))

@@ -1,0 +1,31 @@
+"""Rows to the nouns of the domain."""
+
+from __future__ import annotations
+
+from doorstep.core.accounts.models import Brand
+from doorstep.domain import demand
+from doorstep.domain.money import Currency
+
+
+def brand(brand_id: int) -> tuple[int, demand.Brand]:
+    """The operator's row id, and the brand."""
+    row = Brand.objects.select_related("operator").get(pk=brand_id)
+    return row.operator_id, demand.Brand(
+        row.code,
+        row.name,
+        Currency(row.currency),
+        row.country,
+        row.on_time_target_ppm,
+        row.late_cost_micros,
+        row.unplanned_cost_micros,
+        row.operator.name,
+        row.company,
+        row.address_1,
+        row.address_2,
+        row.city,
+        row.postcode,
+        row.phone,
+        row.email,
+        row.eori,
+        row.ioss,
+    )

@@ -1,0 +1,1 @@
+"""What brands sell, and what it is packed in."""

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from django.db import models
+
+from doorstep.core.accounts.models import Brand
+
+
+class Product(models.Model):
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="products")
+    sku = models.CharField(max_length=100)
+    name = models.CharField(max_length=2000, blank=True)
+    category = models.CharField(max_length=2000, blank=True)
+    length_mm = models.PositiveIntegerField()
+    width_mm = models.PositiveIntegerField()
+    height_mm = models.PositiveIntegerField()
+    weight_g = models.PositiveIntegerField()
+    value_micros = models.BigIntegerField()
+    hs_code = models.CharField(max_length=100, blank=True)
+    origin_country = models.CharField(max_length=2, blank=True)
+    this_side_up = models.BooleanField(default=False)
+    fragile = models.BooleanField(default=False)
+    max_load_g = models.PositiveIntegerField(null=True)
+    hazmat_class = models.CharField(max_length=100, blank=True)
+    ships_in_own_box = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "sku"), name="one_product_of_a_sku"),)
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class Carton(models.Model):
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="cartons")
+    code = models.CharField(max_length=100)
+    inner_length_mm = models.PositiveIntegerField()
+    inner_width_mm = models.PositiveIntegerField()
+    inner_height_mm = models.PositiveIntegerField()
+    outer_length_mm = models.PositiveIntegerField()
+    outer_width_mm = models.PositiveIntegerField()
+    outer_height_mm = models.PositiveIntegerField()
+    tare_g = models.PositiveIntegerField()
+    max_weight_g = models.PositiveIntegerField()
+    cost_micros = models.BigIntegerField()
+    site = models.CharField(max_length=100, blank=True)  # empty: at every site
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_carton_of_a_code"),)
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,41 @@
+"""Rows to the nouns of the domain, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import starmap
+
+from doorstep.core.catalog.models import Carton, Product
+from doorstep.domain import catalog
+
+_PRODUCT = (
+    "sku", "name", "category", "length_mm", "width_mm", "height_mm", "weight_g", "value_micros", "hs_code",
+    "origin_country", "this_side_up", "fragile", "max_load_g", "hazmat_class", "ships_in_own_box",
+)  # fmt: skip
+
+
+def products(brand_id: int, skus: Iterable[str] | None = None) -> tuple[catalog.Product, ...]:
+    """All products of a brand, or those of these skus."""
+    rows = Product.objects.filter(brand_id=brand_id).order_by("id")
+    if skus is not None:
+        rows = rows.filter(sku__in=list(skus))
+    return tuple(starmap(catalog.Product, rows.values_list(*_PRODUCT)))
+
+
+def product_ids(brand_id: int) -> dict[str, int]:
+    return dict(Product.objects.filter(brand_id=brand_id).values_list("sku", "id"))
+
+
+def cartons(brand_id: int) -> tuple[catalog.Carton, ...]:
+    return tuple(
+        catalog.Carton(
+            row.code,
+            (row.inner_length_mm, row.inner_width_mm, row.inner_height_mm),
+            (row.outer_length_mm, row.outer_width_mm, row.outer_height_mm),
+            row.tare_g,
+            row.max_weight_g,
+            row.cost_micros,
+            row.site,
+        )
+        for row in Carton.objects.filter(brand_id=brand_id).order_by("id")
+    )

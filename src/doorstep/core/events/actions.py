@@ -1,0 +1,71 @@
+"""Facts are written in the transaction of what they tell of, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from doorstep.core.events.models import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    kind: str
+    subject: str
+    data: Mapping[str, Any] = field(default_factory=dict)  # ids and numbers; no personal data
+
+
+def record(
+    operator_id: int,
+    brand_id: int | None,
+    *,
+    kind: str,
+    subject: str,
+    data: Mapping[str, Any],
+    at: datetime,
+    actor: str,
+    cause: int | None = None,
+) -> int:
+    """Record one fact; returns its id."""
+    row = Fact.objects.create(
+        operator_id=operator_id,
+        brand_id=brand_id,
+        at=at,
+        kind=kind,
+        actor=actor,
+        cause_id=cause,
+        subject=subject,
+        data=dict(data),
+    )
+    return row.pk
+
+
+def record_all(
+    operator_id: int,
+    brand_id: int | None,
+    facts: Iterable[NewFact],
+    *,
+    at: datetime,
+    actor: str,
+    cause: int | None = None,
+) -> int:
+    """Record many facts of one instant, in bulk and in their order; returns how many."""
+    rows = Fact.objects.bulk_create(
+        (
+            Fact(
+                operator_id=operator_id,
+                brand_id=brand_id,
+                at=at,
+                kind=one.kind,
+                actor=actor,
+                cause_id=cause,
+                subject=one.subject,
+                data=dict(one.data),
+            )
+            for one in facts
+        ),
+        batch_size=1_000,
+    )
+    return len(rows)

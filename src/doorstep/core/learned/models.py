@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from django.db import models
+
+from doorstep.core.accounts.models import Brand
+
+
+class PastParcel(models.Model):
+    """A parcel that has travelled, as transit is learned from. Codes, so that it outlives what it names."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="history")
+    parcel = models.CharField(max_length=100)
+    order = models.CharField(max_length=100)
+    service = models.CharField(max_length=100, blank=True)
+    site = models.CharField(max_length=100, blank=True)
+    seller = models.CharField(max_length=100, blank=True)
+    origin_country = models.CharField(max_length=2)
+    origin_postcode = models.CharField(max_length=100)
+    destination_country = models.CharField(max_length=2)
+    destination_region = models.CharField(max_length=2000, blank=True)
+    destination_postcode = models.CharField(max_length=100)
+    weight_g = models.PositiveIntegerField()
+    placed_at = models.DateTimeField()
+    status = models.CharField(max_length=100)
+    distance_m = models.PositiveIntegerField(null=True)
+    category = models.CharField(max_length=2000, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    # Days are counted by the clock that an instant was written by, so its offset is kept.
+    placed_offset_s = models.IntegerField(default=0)
+    approved_offset_s = models.IntegerField(default=0)
+    handed_over_offset_s = models.IntegerField(default=0)
+    delivered_offset_s = models.IntegerField(default=0)
+    promised_by = models.DateField(null=True)
+    freight_paid_micros = models.BigIntegerField(null=True)
+    review_score = models.PositiveSmallIntegerField(null=True)
+    sample_weight = models.FloatField(default=1.0)
+    origin_latitude = models.FloatField(null=True)
+    origin_longitude = models.FloatField(null=True)
+    destination_latitude = models.FloatField(null=True)
+    destination_longitude = models.FloatField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "parcel"), name="one_past_parcel_of_a_code"),)
+
+    def __str__(self) -> str:
+        return self.parcel

@@ -1,0 +1,1 @@
+"""Where goods wait, and when carriers call."""

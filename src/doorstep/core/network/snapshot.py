@@ -1,0 +1,45 @@
+"""Rows to the nouns of the domain, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Ids
+
+from doorstep.core.network.models import Collection, Site
+from doorstep.domain import supply
+from doorstep.domain.clock import WorkingDays
+from doorstep.domain.place import Place
+
+
+def sites(operator_id: int) -> tuple[supply.Site, ...]:
+    return tuple(
+        supply.Site(
+            row.code,
+            row.kind,  # type: ignore[arg-type]  # written from the same Literal
+            row.name,
+            Place(row.country, row.region, row.city, row.postcode, row.latitude, row.longitude),
+            row.time_zone,
+            WorkingDays(row.working_days),
+            row.holiday_calendar,
+            row.order_cutoff_s,
+            row.pick_cost_per_order_micros,
+            row.pick_cost_per_unit_micros,
+            row.daily_order_capacity,
+        )
+        for row in Site.objects.filter(operator_id=operator_id).order_by("id")
+    )
+
+
+def collections(operator_id: int, services: Ids[str]) -> tuple[supply.Collection, ...]:
+    """Calls of these services; others call for other brands."""
+    rows = Collection.objects.filter(site__operator_id=operator_id).order_by("id")
+    return tuple(
+        supply.Collection(site, service, at, WorkingDays(days), capacity)
+        for site, service, at, days, capacity in rows.values_list(
+            "site__code", "service", "collection_time_s", "working_days", "daily_parcel_capacity"
+        )
+        if service in services
+    )
+
+
+def site_ids(operator_id: int) -> dict[str, int]:
+    return dict(Site.objects.filter(operator_id=operator_id).values_list("code", "id"))

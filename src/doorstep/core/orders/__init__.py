@@ -1,0 +1,1 @@
+"""What was bought, by whom, and how far it has come."""

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+
+from django.db import IntegrityError, transaction
+
+from doorstep.core.orders.models import Order, OrderLine, Person
+from doorstep.domain import demand
+from doorstep.domain.errors import Conflict
+from doorstep.domain.journey import FOLLOWS, OrderState
+
+BATCH = 2_000
+
+
+def add_orders(
+    brand_id: int, orders: Iterable[demand.Order], products: Mapping[str, int], state: OrderState = "open"
+) -> int:
+    """Add orders with their lines, in bulk; an unknown sku leaves its line without a product."""
+    orders = list(orders)
+    people = Person.objects.bulk_create(
+        (Person(brand_id=brand_id, **asdict(one.contact)) for one in orders), batch_size=BATCH
+    )
+    rows = Order.objects.bulk_create(
+        (_row(brand_id, one, person, state) for one, person in zip(orders, people, strict=True)), batch_size=BATCH
+    )
+    OrderLine.objects.bulk_create(
+        (line for one, row in zip(orders, rows, strict=True) for line in _lines(one, row, products)),
+        batch_size=BATCH,
+    )
+    return len(rows)
+
+
+def add_order(brand_id: int, order: demand.Order, products: Mapping[str, int]) -> int:
+    """Add one order; returns its row id. Raises Conflict when the brand has an order of that code."""
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(brand_id=brand_id, **asdict(order.contact))
+            row = _row(brand_id, order, person, "open")
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(f"there is an order {order.order} already") from error
+    OrderLine.objects.bulk_create(_lines(order, row, products))
+    return row.pk
+
+
+def move_on(
+    ids: Iterable[int], before: OrderState, after: OrderState, reason: str = "", detail: str = "", remedy: str = ""
+) -> int:
+    """Orders in `before` go into `after`; returns how many did. Whoever comes second finds them gone on."""
+    if after not in FOLLOWS[before] and before != after:
+        raise Conflict(f"an order does not go from {before} to {after}")
+    return Order.objects.filter(pk__in=list(ids), state=before).update(
+        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000]
+    )
+
+
+def lock_open(ids: Iterable[int]) -> set[int]:
+    """Those of the orders that are open still, locked until the transaction ends, in the order of their ids."""
+    rows = Order.objects.select_for_update().filter(pk__in=list(ids), state="open").order_by("pk")
+    return set(rows.values_list("pk", flat=True))
+
+
+def _lines(order: demand.Order, row: Order, products: Mapping[str, int]) -> Iterator[OrderLine]:
+    for line in order.lines:
+        yield OrderLine(
+            order=row,
+            line=line.line,
+            sku=line.sku,
+            product_id=products.get(line.sku),
+            quantity=line.quantity,
+            unit_price_micros=line.unit_price_micros,
+        )
+
+
+def _row(brand_id: int, order: demand.Order, person: Person, state: OrderState) -> Order:
+    offset = order.placed_at.utcoffset()
+    place = order.place
+    return Order(
+        brand_id=brand_id,
+        code=order.order,
+        channel=order.channel,
+        placed_at=order.placed_at,
+        placed_offset_s=int(offset.total_seconds()) if offset else 0,
+        customer=order.customer,
+        person=person,
+        country=place.country,
+        region=place.region,
+        city=place.city,
+        postcode=place.postcode,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        speed=order.speed or "",
+        residential=order.residential,
+        signed_for=order.signed_for,
+        saturday=order.saturday,
+        pickup_point=order.pickup_point,
+        safe_place=order.safe_place,
+        not_before=order.not_before,
+        promised_by=order.promised_by,
+        state=state,
+    )

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from doorstep.core.accounts.models import Brand
+from doorstep.core.catalog.models import Product
+from doorstep.domain.journey import ORDER_STATES
+
+
+class Person(models.Model):
+    """Personal data, here and nowhere else, so that it can be erased without breaking the ledger."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE)
+    name = models.CharField(max_length=2000, blank=True)
+    company = models.CharField(max_length=2000, blank=True)
+    address_1 = models.CharField(max_length=2000, blank=True)
+    address_2 = models.CharField(max_length=2000, blank=True)
+    phone = models.CharField(max_length=2000, blank=True)
+    email = models.CharField(max_length=2000, blank=True)
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class Order(models.Model):
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="orders")
+    code = models.CharField(max_length=100)
+    channel = models.CharField(max_length=100, blank=True)
+    placed_at = models.DateTimeField()
+    placed_offset_s = models.IntegerField(default=0)  # of the clock that placed_at was written by
+    customer = models.CharField(max_length=100, blank=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True)
+    country = models.CharField(max_length=2)
+    region = models.CharField(max_length=2000, blank=True)
+    city = models.CharField(max_length=2000, blank=True)
+    postcode = models.CharField(max_length=100, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    speed = models.CharField(max_length=10, blank=True)
+    residential = models.BooleanField(default=True)
+    signed_for = models.BooleanField(default=False)
+    saturday = models.BooleanField(default=False)
+    pickup_point = models.CharField(max_length=100, blank=True)
+    safe_place = models.CharField(max_length=2000, blank=True)
+    gift_note = models.CharField(max_length=2000, blank=True)
+    priority = models.SmallIntegerField(default=0)
+    not_before = models.DateField(null=True)
+    promised_by = models.DateField(null=True)
+    state = models.CharField(max_length=12, choices=[(state, state) for state in ORDER_STATES])
+    reason = models.CharField(max_length=60, blank=True)  # of a hold, a cancellation, or being unplanned
+    detail = models.CharField(max_length=1000, blank=True)
+    remedy = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("brand", "code"), name="one_order_of_a_code"),
+            models.CheckConstraint(condition=Q(state__in=ORDER_STATES), name="orders_have_a_known_state"),
+        )
+        indexes = (
+            models.Index(fields=("brand", "state", "id"), name="orders_of_a_state"),
+            models.Index(fields=("brand", "placed_at"), name="orders_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class OrderLine(models.Model):
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    line = models.CharField(max_length=100)
+    sku = models.CharField(max_length=100)
+    product = models.ForeignKey(Product, models.PROTECT, null=True)  # none: the sku is not known
+    quantity = models.PositiveIntegerField()
+    unit_price_micros = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("order", "line"), name="one_line_of_a_code"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="lines_ask_for_something"),
+        )
+
+    def __str__(self) -> str:
+        return self.line

@@ -1,0 +1,216 @@
+"""Orders as people and programs read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from doorstep.core.orders.models import Order, OrderLine, Person
+from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
+from doorstep.domain.journey import ORDER_STATES, OrderState
+from doorstep.domain.money import Currency
+from doorstep.domain.rights import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    pk: int
+    brand: str
+    order: str
+    channel: str
+    customer: str
+    placed_at: datetime
+    country: str
+    region: str
+    city: str
+    postcode: str
+    speed: str
+    priority: int
+    state: OrderState
+    reason: str
+    not_before: date | None
+    promised_by: date | None  # what the shop told the shopper
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    name: str
+    company: str
+    address_1: str
+    address_2: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    line: str
+    sku: str
+    known: bool  # the brand has a product of this sku
+    name: str
+    quantity: int
+    unit_price_minor: int
+    size_mm: tuple[int, int, int] | None  # None: the sku is not known
+    weight_g: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    row: OrderRow
+    brand_id: int
+    brand_name: str
+    on_time_target_ppm: int
+    addressee: Addressee | None  # None: erased, or never told
+    latitude: float | None
+    longitude: float | None
+    residential: bool
+    signed_for: bool
+    saturday: bool
+    pickup_point: str
+    safe_place: str
+    gift_note: str
+    detail: str
+    remedy: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """Orders that wait for something, by what they wait for."""
+
+    state: OrderState
+    reason: str
+    orders: int
+
+
+def list_orders(
+    scope: Scope,
+    *,
+    state: str | None = None,
+    reason: str | None = None,
+    brand: str | None = None,
+    search: str | None = None,
+    placed_from: datetime | None = None,
+    placed_to: datetime | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[OrderRow]:
+    """List orders, the latest placed first; `placed_to` is exclusive.
+
+    `search` is the beginning of an order's code, customer or postcode, in any case. Raises InvalidCursor.
+    """
+    orders = _of(scope).select_related("brand")
+    if state is not None:
+        orders = orders.filter(state=state)
+    if reason is not None:
+        orders = orders.filter(reason=reason)
+    if brand is not None:
+        orders = orders.filter(brand__code=brand)
+    if search:
+        begins = Q(code__istartswith=search) | Q(customer__istartswith=search) | Q(postcode__istartswith=search)
+        orders = orders.filter(begins)
+    if placed_from is not None:
+        orders = orders.filter(placed_at__gte=placed_from)
+    if placed_to is not None:
+        orders = orders.filter(placed_at__lt=placed_to)
+    if after is not None:
+        micros, last = read_cursor(after, int, int)
+        when = instant_of(micros)
+        # The first condition alone says the same to an index, which does not look into an OR.
+        orders = orders.filter(placed_at__lte=when).filter(Q(placed_at__lt=when) | Q(id__lt=last))
+    found = list(orders.order_by("-placed_at", "-id")[: reach(limit)])
+    return page(found, limit, _row, lambda order: (micros_of(order.placed_at), order.pk))
+
+
+def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail | None:
+    """Give an order with its lines and addressee; the latest, should several brands use the code and none be named."""
+    orders = _of(scope).filter(code=code).select_related("brand", "person")
+    if brand is not None:
+        orders = orders.filter(brand__code=brand)
+    order = orders.order_by("-placed_at", "-id").first()
+    if order is None:
+        return None
+    currency = Currency(order.brand.currency)
+    lines = OrderLine.objects.filter(order_id=order.pk).select_related("product").order_by("id")
+    return OrderDetail(
+        row=_row(order),
+        brand_id=order.brand_id,
+        brand_name=order.brand.name,
+        on_time_target_ppm=order.brand.on_time_target_ppm,
+        addressee=_addressee(order.person) if order.person else None,
+        latitude=order.latitude,
+        longitude=order.longitude,
+        residential=order.residential,
+        signed_for=order.signed_for,
+        saturday=order.saturday,
+        pickup_point=order.pickup_point,
+        safe_place=order.safe_place,
+        gift_note=order.gift_note,
+        detail=order.detail,
+        remedy=order.remedy,
+        lines=tuple(_line(line, currency) for line in lines),
+    )
+
+
+def count_by_state(scope: Scope) -> dict[OrderState, int]:
+    """Count orders of every state, those without any included."""
+    counted = dict(_of(scope).order_by().values_list("state").annotate(Count("id")))
+    return {state: counted.get(state, 0) for state in ORDER_STATES}
+
+
+def count_waiting(scope: Scope) -> tuple[ReasonCount, ...]:
+    """Count open and held orders by their reason, the most frequent first."""
+    waiting = _of(scope).filter(state__in=("open", "held")).order_by().values_list("state", "reason")
+    counted = [ReasonCount(_state(state), reason, number) for state, reason, number in waiting.annotate(Count("id"))]
+    return tuple(sorted(counted, key=lambda one: (-one.orders, one.state, one.reason)))
+
+
+def _of(scope: Scope) -> QuerySet[Order]:
+    return Order.objects.filter(brand_id__in=scope.brands)
+
+
+def _state(text: str) -> OrderState:
+    return next(state for state in ORDER_STATES if state == text)  # the database knows no other
+
+
+def _row(order: Order) -> OrderRow:
+    return OrderRow(
+        pk=order.pk,
+        brand=order.brand.code,
+        order=order.code,
+        channel=order.channel,
+        customer=order.customer,
+        placed_at=order.placed_at,
+        country=order.country,
+        region=order.region,
+        city=order.city,
+        postcode=order.postcode,
+        speed=order.speed,
+        priority=order.priority,
+        state=_state(order.state),
+        reason=order.reason,
+        not_before=order.not_before,
+        promised_by=order.promised_by,
+        currency=order.brand.currency,
+    )
+
+
+def _addressee(person: Person) -> Addressee:
+    return Addressee(person.name, person.company, person.address_1, person.address_2, person.phone, person.email)
+
+
+def _line(line: OrderLine, currency: Currency) -> Line:
+    product = line.product
+    return Line(
+        line=line.line,
+        sku=line.sku,
+        known=product is not None,
+        name=product.name if product else "",
+        quantity=line.quantity,
+        unit_price_minor=currency.minor(line.unit_price_micros),
+        size_mm=(product.length_mm, product.width_mm, product.height_mm) if product else None,
+        weight_g=product.weight_g if product else None,
+    )

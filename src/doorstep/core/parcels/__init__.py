@@ -1,0 +1,1 @@
+"""The parcels of a plan, as planned and as they travel."""

@@ -1,0 +1,341 @@
+"""Parcels of plans as people and programs read them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+
+from doorstep.core.network.models import Site
+from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
+from doorstep.core.parcels.models import Parcel
+from doorstep.domain.parcel import Content, CostParts, Placement
+from doorstep.domain.rights import Scope
+
+Risk = Literal["promise_passed", "not_left", "unlikely"]
+RISKS: tuple[Risk, ...] = get_args(Risk)
+BEFORE_LEAVING = ("planned", "released", "packed")  # states of the order
+UNDER_WAY = (*BEFORE_LEAVING, "shipped")
+_PARTS = ("pick_minor", "carton_minor", "freight_minor", "surcharges_minor", "duty_tax_minor", "lateness_minor")
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRow:
+    pk: int
+    brand: str
+    parcel: str
+    order_id: int
+    order: str
+    order_state: str
+    site: str
+    site_name: str
+    time_zone: str  # of the site
+    carton: str
+    service: str
+    weight_g: int
+    billed_weight_g: int
+    ship_at: datetime  # UTC
+    promised_by: date
+    on_time_ppm: int
+    target_ppm: int  # of the brand
+    cost: CostParts
+    currency: str
+    country: str
+    city: str
+    postcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelDetail:
+    row: ParcelRow
+    contents: tuple[Content, ...]
+    placements: tuple[Placement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Parcels that a carrier takes from a site at one time."""
+
+    site: str
+    site_name: str
+    time_zone: str
+    service: str
+    leaves_at: datetime  # UTC
+    parcels: int
+    orders: int
+    waiting: int  # parcels not handed over yet
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All parcels of one order together."""
+
+    parcels: int
+    cost_minor: int
+    promised_by: date  # of the last one
+    least_on_time_ppm: int
+    leaves_at: datetime  # the first one
+    site: str  # one of them
+    sites: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Parcels under way to one place, from the site that ships them."""
+
+    latitude: float
+    longitude: float
+    city: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What charts are drawn from: parcels under way in one currency, the latest to leave first."""
+
+    currency: str
+    target_ppm: int
+    costs: tuple[CostParts, ...]
+    on_time_ppm: tuple[int, ...]
+    promised_days: tuple[int, ...]  # from placing to the promise
+
+
+def list_parcels(
+    scope: Scope,
+    *,
+    order: int | None = None,
+    brand: str | None = None,
+    site: str | None = None,
+    service: str | None = None,
+    ship_date: date | None = None,
+    risk: Risk | None = None,
+    now: datetime | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[ParcelRow]:
+    """List parcels by when they leave, the latest first; `ship_date` is the local one of their site.
+
+    `risk` keeps those in danger of it and needs `now`. Raises InvalidCursor.
+    """
+    found = _of(scope)
+    if order is not None:
+        found = found.filter(order_id=order)
+    if brand is not None:
+        found = found.filter(brand__code=brand)
+    if site is not None:
+        found = found.filter(site__code=site)
+    if service is not None:
+        found = found.filter(service=service)
+    if ship_date is not None:
+        found = found.filter(_on_days(scope, ship_date))
+    if risk is not None:
+        if now is None:
+            raise ValueError("a risk is one at a time")
+        found = found.filter(_at_risk(risk, now))
+    if after is not None:
+        micros, last = read_cursor(after, int, int)
+        when = instant_of(micros)
+        found = found.filter(ship_at__lte=when).filter(Q(ship_at__lt=when) | Q(id__lt=last))
+    listed = list(_joined(found).order_by("-ship_at", "-id")[: reach(limit)])
+    return page(listed, limit, _row, lambda parcel: (micros_of(parcel.ship_at), parcel.pk))
+
+
+def of_order(scope: Scope, order_pk: int) -> tuple[ParcelDetail, ...]:
+    """Give the parcels of an order with what lies in them, and how."""
+    parcels = list(_joined(_of(scope).filter(order_id=order_pk)).order_by("ship_at", "id"))
+    return tuple(ParcelDetail(_row(one), _contents(one), _placements(one)) for one in parcels)
+
+
+def leaving(scope: Scope, day: date) -> tuple[Leaving, ...]:
+    """Give what leaves on a day, local at each site, by site and time."""
+    return _leaving(scope, _on_days(scope, day))
+
+
+def leaving_today(scope: Scope, now: datetime) -> tuple[Leaving, ...]:
+    """Give what leaves on the day that it is at each site now."""
+    return _leaving(scope, _on_days(scope, now))
+
+
+def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
+    """Sum up the parcels of orders, by the order's row id; orders without parcels are left out."""
+    total = Sum(sum((F(part) for part in _PARTS[1:]), F(_PARTS[0])))
+    grouped = _of(scope).filter(order_id__in=orders).order_by().values("order_id")
+    return {
+        row["order_id"]: Summary(
+            parcels=row["parcels"],
+            cost_minor=row["cost"],
+            promised_by=row["promised"],
+            least_on_time_ppm=row["least"],
+            leaves_at=row["leaves"],
+            site=row["one_site"],
+            sites=row["sites"],
+        )
+        for row in grouped.annotate(
+            parcels=Count("id"),
+            cost=total,
+            promised=Max("promised_by"),
+            least=Min("on_time_ppm"),
+            leaves=Min("ship_at"),
+            one_site=Min("site__code"),
+            sites=Count("site", distinct=True),
+        )
+    }
+
+
+def count_at_risk(scope: Scope, now: datetime) -> dict[Risk, int]:
+    """Count parcels under way by what endangers them; one may count more than once."""
+    counted = _of(scope).filter(order__state__in=UNDER_WAY)
+    numbers = counted.aggregate(**{risk: Count("id", filter=_at_risk(risk, now)) for risk in RISKS})
+    return {risk: numbers[risk] for risk in RISKS}
+
+
+def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
+    """Give where parcels under way go, the latest to leave first; those without coordinates are left out."""
+    located = _of(scope).filter(order__state__in=UNDER_WAY, order__latitude__isnull=False)
+    rows = located.order_by("-ship_at", "-id").values_list(
+        "order__latitude", "order__longitude", "order__city", "site__code"
+    )[:limit]
+    return tuple(
+        Spot(latitude, longitude, city, site)
+        for latitude, longitude, city, site in rows
+        if latitude is not None and longitude is not None
+    )
+
+
+def figures(scope: Scope, limit: int = 2000) -> tuple[Figures, ...]:
+    """Give what charts need of the parcels under way, currency by currency, the most frequent first."""
+    rows = (
+        _of(scope)
+        .filter(order__state__in=UNDER_WAY)
+        .order_by("-ship_at", "-id")
+        .values_list(
+            "brand__currency", "brand__on_time_target_ppm", "on_time_ppm", "promised_by", "order__placed_at", *_PARTS
+        )[:limit]
+    )
+    by_currency: dict[str, list[tuple[int, int, int, CostParts]]] = {}
+    for currency, target, on_time, promised, placed, *parts in rows:
+        entry = (target, on_time, (promised - placed.date()).days, CostParts(*parts))
+        by_currency.setdefault(currency, []).append(entry)
+    ranked = sorted(by_currency.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(
+        Figures(
+            currency=currency,
+            target_ppm=max(entry[0] for entry in entries),
+            costs=tuple(entry[3] for entry in entries),
+            on_time_ppm=tuple(entry[1] for entry in entries),
+            promised_days=tuple(max(0, entry[2]) for entry in entries),
+        )
+        for currency, entries in ranked
+    )
+
+
+def _of(scope: Scope) -> QuerySet[Parcel]:
+    return Parcel.objects.filter(brand_id__in=scope.brands)
+
+
+def _joined(parcels: QuerySet[Parcel]) -> QuerySet[Parcel]:
+    return parcels.select_related("brand", "order", "site")
+
+
+def _leaving(scope: Scope, on: Q) -> tuple[Leaving, ...]:
+    groups = (
+        _of(scope)
+        .filter(on)
+        .exclude(order__state="cancelled")
+        .values("site__code", "site__name", "site__time_zone", "service", "ship_at")
+        .annotate(
+            parcels=Count("id"),
+            orders=Count("order", distinct=True),
+            waiting=Count("id", filter=Q(order__state__in=BEFORE_LEAVING)),
+            weight=Sum("weight_g"),
+        )
+        .order_by("site__code", "ship_at", "service")
+    )
+    return tuple(
+        Leaving(
+            site=row["site__code"],
+            site_name=row["site__name"],
+            time_zone=row["site__time_zone"],
+            service=row["service"],
+            leaves_at=row["ship_at"],
+            parcels=row["parcels"],
+            orders=row["orders"],
+            waiting=row["waiting"],
+            weight_g=row["weight"],
+        )
+        for row in groups
+    )
+
+
+def _on_days(scope: Scope, day: date | datetime) -> Q:
+    """Parcels of each site on a local day of its own; of an instant, the day that it is there."""
+    zones: dict[str, list[int]] = {}
+    for pk, name in Site.objects.filter(operator_id=scope.operator).order_by("id").values_list("id", "time_zone"):
+        zones.setdefault(name, []).append(pk)
+    condition = Q(pk__in=())
+    for name, sites in zones.items():
+        zone = ZoneInfo(name)
+        local = day.astimezone(zone).date() if isinstance(day, datetime) else day
+        # Clamped, so that the ends of the calendar are days without parcels instead of an overflow.
+        local = min(max(local, date(1, 1, 3)), date(9999, 12, 28))
+        start = datetime.combine(local, time(), zone).astimezone(UTC)
+        end = datetime.combine(local + timedelta(days=1), time(), zone).astimezone(UTC)
+        condition |= Q(site_id__in=sites, ship_at__gte=start, ship_at__lt=end)
+    return condition
+
+
+def _at_risk(risk: Risk, now: datetime) -> Q:
+    if risk == "promise_passed":
+        return Q(order__state__in=UNDER_WAY, promised_by__lt=now.date())
+    if risk == "not_left":
+        return Q(order__state__in=BEFORE_LEAVING, ship_at__lt=now)
+    return Q(order__state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
+
+
+def _row(one: Parcel) -> ParcelRow:
+    return ParcelRow(
+        pk=one.pk,
+        brand=one.brand.code,
+        parcel=one.code,
+        order_id=one.order_id,
+        order=one.order.code,
+        order_state=one.order.state,
+        site=one.site.code,
+        site_name=one.site.name,
+        time_zone=one.site.time_zone,
+        carton=one.carton,
+        service=one.service,
+        weight_g=one.weight_g,
+        billed_weight_g=one.billed_weight_g,
+        ship_at=one.ship_at,
+        promised_by=one.promised_by,
+        on_time_ppm=one.on_time_ppm,
+        target_ppm=one.brand.on_time_target_ppm,
+        cost=CostParts(*(getattr(one, part) for part in _PARTS)),
+        currency=one.brand.currency,
+        country=one.order.country,
+        city=one.order.city,
+        postcode=one.order.postcode,
+    )
+
+
+def _contents(one: Parcel) -> tuple[Content, ...]:
+    return tuple(Content(one.order.code, line, sku, quantity) for line, sku, quantity in one.contents)
+
+
+def _placements(one: Parcel) -> tuple[Placement, ...]:
+    return tuple(Placement(one.order.code, *lying) for lying in one.placements)
+
+
+def parcel(scope: Scope, code: str, brand: str | None = None) -> ParcelDetail | None:
+    """Give a parcel with what lies in it; the latest, should several brands use the code and none be named."""
+    found = _of(scope).filter(code=code)
+    if brand is not None:
+        found = found.filter(brand__code=brand)
+    one = _joined(found).order_by("-ship_at", "-id").first()
+    return ParcelDetail(_row(one), _contents(one), _placements(one)) if one else None

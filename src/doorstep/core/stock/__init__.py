@@ -1,0 +1,1 @@
+"""The stock ledger: append-only moves, and the levels they add up to."""

@@ -1,0 +1,207 @@
+"""Post to the ledger: levels and moves change together or not at all.
+
+Locks are taken in one order: levels as Shelf sorts, then the brand's clock. A posting takes any number of shifts, so
+that a transaction needs one posting; it comes last in it, for the clock stays locked until the transaction ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from doorstep.core.accounts.models import Brand
+from doorstep.core.catalog.models import Product
+from doorstep.core.network.models import Site
+from doorstep.core.stock.models import Clock, Level, Move
+from doorstep.domain.errors import NotEnough, NotFound
+from doorstep.domain.ledger import Shelf, Shift
+
+BATCH = 200  # shelves named in one statement; SQLite bounds how deep a condition may go
+SHELF_ORDER = ("site_id", "product_id", "bin", "lot", "state")
+
+
+@dataclass(slots=True)
+class _Change:
+    """What one posting does to one level. `since` and `expires_on` are of the units that arrive."""
+
+    out: int = 0
+    into: int = 0
+    since: datetime | None = None
+    expires_on: date | None = None
+
+
+class Overtaken(Exception):
+    """What a posting was reckoned from is no longer so; reckon again."""
+
+
+def post(
+    brand_id: int,
+    shifts: Sequence[Shift],
+    *,
+    at: datetime,
+    actor: str,
+    still: Callable[[], bool] = lambda: True,
+) -> int:
+    """Do all of the shifts, or none; returns the version of the brand's stock after them.
+
+    A source must have what it gives before the posting: what arrives in a posting cannot leave in it. `still` is
+    asked once the levels are locked, and raises Overtaken by saying no. Raises NotEnough when a source lacks units,
+    NotFound when a site or a product is not the brand's.
+    """
+    if not shifts:
+        return version_of(brand_id)
+    with transaction.atomic():
+        shelves = sorted({end for shift in shifts for end in (shift.source, shift.target) if end is not None})
+        _create_missing(brand_id, {shift.target for shift in shifts if shift.target is not None}, at)
+        levels = _locked(brand_id, shelves)
+        if not still():
+            raise Overtaken
+        changes = _changes(shifts, levels, at)
+        for shelf in shelves:
+            _apply(levels.get(shelf), shelf, changes[shelf])
+        return _record(brand_id, shifts, levels, at, actor)
+
+
+def version_of(brand_id: int) -> int:
+    """Give how many postings there have been; 0 before the first."""
+    return Clock.objects.filter(pk=brand_id).values_list("version", flat=True).first() or 0
+
+
+def tick(brand_id: int) -> int:
+    """Count a posting. The brand's clock is locked until the transaction ends."""
+    if not Clock.objects.filter(pk=brand_id).update(version=F("version") + 1):
+        Clock.objects.bulk_create([Clock(brand_id=brand_id)], ignore_conflicts=True)
+        Clock.objects.filter(pk=brand_id).update(version=F("version") + 1)
+    return Clock.objects.values_list("version", flat=True).get(pk=brand_id)
+
+
+def check_ends(brand_id: int, sites: set[int], products: set[int]) -> None:
+    """Raise NotFound unless the products are the brand's and the sites its operator's."""
+    known = Product.objects.filter(brand_id=brand_id, pk__in=products).count()
+    near = Site.objects.filter(operator__in=Brand.objects.filter(pk=brand_id).values("operator"), pk__in=sites).count()
+    if known != len(products) or near != len(sites):
+        raise NotFound("no such site or product of the brand")
+
+
+def _create_missing(brand_id: int, targets: set[Shelf], at: datetime) -> None:
+    """Make empty levels before any is locked.
+
+    Whoever makes the same one waits for us or we for them, holding nothing but levels nobody else can see yet; they
+    are made in shelf order, so that two who make the same few do not wait for one another.
+    """
+    missing = sorted(targets - {shelf_of(level) for level in _levels(brand_id, sorted(targets))})
+    if not missing:
+        return
+    check_ends(brand_id, {shelf.site for shelf in missing}, {shelf.product for shelf in missing})
+    Level.objects.bulk_create(
+        [
+            Level(
+                brand_id=brand_id,
+                site_id=shelf.site,
+                product_id=shelf.product,
+                bin=shelf.bin,
+                lot=shelf.lot,
+                state=shelf.state,
+                quantity=0,
+                received_at=at,
+            )
+            for shelf in missing
+        ],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+
+
+def shelf_of(level: Level) -> Shelf:
+    return Shelf(level.site_id, level.product_id, level.bin, level.lot, level.state)  # type: ignore[arg-type]
+
+
+def _locked(brand_id: int, shelves: Sequence[Shelf]) -> dict[Shelf, Level]:
+    return {shelf_of(level): level for level in _levels(brand_id, shelves, lock=True)}
+
+
+def _levels(brand_id: int, shelves: Sequence[Shelf], *, lock: bool = False) -> Iterator[Level]:
+    """Read levels, sorted; those of one site and product in one statement, so that several keep the order, too."""
+    rows = Level.objects.filter(brand_id=brand_id).order_by(*SHELF_ORDER)
+    if lock:
+        rows = rows.select_for_update()
+    for batch in _batches(shelves):
+        named = [
+            Q(site_id=one.site, product_id=one.product, bin=one.bin, lot=one.lot, state=one.state) for one in batch
+        ]
+        yield from rows.filter(Q(*named, _connector=Q.OR))
+
+
+def _batches(shelves: Sequence[Shelf]) -> Iterator[list[Shelf]]:
+    batch: list[Shelf] = []
+    for _, group in groupby(shelves, key=lambda one: (one.site, one.product)):
+        here = list(group)
+        if batch and len(batch) + len(here) > BATCH:
+            yield batch
+            batch = []
+        batch += here
+    if batch:
+        yield batch
+
+
+def _changes(shifts: Sequence[Shift], levels: dict[Shelf, Level], at: datetime) -> dict[Shelf, _Change]:
+    """Add up what each level gives and takes. Units keep their age and their date as they move."""
+    changes: dict[Shelf, _Change] = {}
+    for shift in shifts:
+        level = None if shift.source is None else levels.get(shift.source)
+        if shift.source is not None:
+            changes.setdefault(shift.source, _Change()).out += shift.quantity
+        if shift.target is not None:
+            change = changes.setdefault(shift.target, _Change())
+            change.into += shift.quantity
+            change.since = min(change.since or at, at if level is None else level.received_at)
+            dated = shift.expires_on if level is None else shift.expires_on or level.expires_on
+            change.expires_on = earliest(change.expires_on, dated)
+    return changes
+
+
+def earliest(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
+
+
+def _apply(level: Level | None, shelf: Shelf, change: _Change) -> None:
+    """Change a level by one guarded statement: the guard holds where rows cannot be locked, too."""
+    if level is None:
+        raise NotEnough(shelf, change.out)
+    fields: dict[str, object] = {"quantity": F("quantity") + (change.into - change.out)}
+    if change.into:
+        bare = level.quantity == change.out  # what was here is gone; the age is that of what arrives
+        assert change.since is not None
+        fields["received_at"] = change.since if bare else min(level.received_at, change.since)
+        fields["expires_on"] = change.expires_on if bare else earliest(level.expires_on, change.expires_on)
+    if not Level.objects.filter(pk=level.pk, quantity__gte=change.out).update(**fields):
+        raise NotEnough(shelf, change.out)
+
+
+def _record(brand_id: int, shifts: Sequence[Shift], levels: dict[Shelf, Level], at: datetime, actor: str) -> int:
+    """Lock the clock, last of all, and write the moves under its new version."""
+    version = tick(brand_id)
+    Move.objects.bulk_create(
+        [
+            Move(
+                brand_id=brand_id,
+                version=version,
+                at=at,
+                actor=actor,
+                reason=shift.reason,
+                note=shift.note,
+                reference=shift.reference,
+                source=None if shift.source is None else levels[shift.source],
+                target=None if shift.target is None else levels[shift.target],
+                quantity=shift.quantity,
+            )
+            for shift in shifts
+        ],
+        batch_size=BATCH * 10,
+    )
+    return version

@@ -1,0 +1,1 @@
+"""What carriers offer and charge."""

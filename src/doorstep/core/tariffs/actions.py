@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.domain.carriage import Tariff
+
+BATCH = 2_000
+
+
+def add_tariff(brand_id: int, tariff: Tariff) -> None:
+    """Add a brand's services with their zones, rates and surcharges."""
+    Service.objects.bulk_create(
+        Service(
+            brand_id=brand_id,
+            code=one.service,
+            **{name: value for name, value in asdict(one).items() if name not in ("service", "working_days")},
+            working_days=one.working_days.mask,
+        )
+        for one in tariff.services
+    )
+    ids = dict(Service.objects.filter(brand_id=brand_id).values_list("code", "id"))
+
+    def fields(one: Any) -> dict[str, Any]:
+        named: dict[str, Any] = asdict(one)
+        return {"service_id": ids[named.pop("service")], **named}
+
+    ZoneRule.objects.bulk_create((ZoneRule(**fields(one)) for one in tariff.zones), batch_size=BATCH)
+    RateBreak.objects.bulk_create((RateBreak(**fields(one)) for one in tariff.rates), batch_size=BATCH)
+    Surcharge.objects.bulk_create((Surcharge(**fields(one)) for one in tariff.surcharges), batch_size=BATCH)

@@ -1,0 +1,72 @@
+"""The contracts by which a brand's parcels travel. Tables as carriers print them; ids are the position in the list."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from doorstep.core.accounts.models import Brand
+
+
+class Service(models.Model):
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="services")
+    code = models.CharField(max_length=100)
+    carrier = models.CharField(max_length=100)
+    name = models.CharField(max_length=2000)
+    speed = models.CharField(max_length=10)
+    delivers_to = models.CharField(max_length=12)
+    max_weight_g = models.PositiveIntegerField()
+    max_length_mm = models.PositiveIntegerField()
+    max_girth_mm = models.PositiveIntegerField(null=True)
+    dim_divisor_cm3_per_kg = models.PositiveIntegerField()
+    working_days = models.PositiveSmallIntegerField()
+    min_days = models.PositiveSmallIntegerField()
+    max_days = models.PositiveSmallIntegerField()
+    tracked = models.BooleanField(default=False)
+    signature = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_service_of_a_code"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ZoneRule(models.Model):
+    service = models.ForeignKey(Service, models.CASCADE, related_name="zones")
+    origin_country = models.CharField(max_length=2)
+    origin_prefix = models.CharField(max_length=100, blank=True)
+    destination_country = models.CharField(max_length=2)
+    destination_prefix = models.CharField(max_length=100, blank=True)
+    zone = models.CharField(max_length=100)
+    remote = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.zone
+
+
+class RateBreak(models.Model):
+    service = models.ForeignKey(Service, models.CASCADE, related_name="rates")
+    zone = models.CharField(max_length=100)
+    up_to_g = models.PositiveIntegerField()
+    price_micros = models.BigIntegerField()
+    per_extra_kg_micros = models.BigIntegerField(null=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.up_to_g}"
+
+
+class Surcharge(models.Model):
+    service = models.ForeignKey(Service, models.CASCADE, related_name="surcharges")
+    surcharge = models.CharField(max_length=100)
+    when = models.CharField(max_length=20)
+    threshold = models.PositiveIntegerField(null=True)
+    percent = models.BooleanField()
+    amount_micros = models.BigIntegerField()
+    sequence = models.IntegerField()
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.surcharge

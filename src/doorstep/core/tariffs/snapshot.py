@@ -1,0 +1,54 @@
+"""Rows to the nouns of the domain, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import starmap
+from typing import Any
+
+from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.domain import carriage
+from doorstep.domain.clock import WorkingDays
+
+_ZONE = (
+    "service__code", "origin_country", "origin_prefix", "destination_country", "destination_prefix", "zone", "remote",
+)  # fmt: skip
+_RATE = ("service__code", "zone", "up_to_g", "price_micros", "per_extra_kg_micros", "valid_from", "valid_to")
+_SURCHARGE = (
+    "service__code", "surcharge", "when", "threshold", "percent", "amount_micros", "sequence", "valid_from", "valid_to",
+)  # fmt: skip
+
+
+def tariff(brand_id: int) -> carriage.Tariff:
+    """Four queries, whatever the size."""
+    return carriage.Tariff(
+        tuple(_service(row) for row in Service.objects.filter(brand_id=brand_id).order_by("id")),
+        tuple(starmap(carriage.ZoneRule, _rows(ZoneRule, brand_id, _ZONE))),
+        tuple(starmap(carriage.RateBreak, _rows(RateBreak, brand_id, _RATE))),
+        tuple(starmap(carriage.Surcharge, _rows(Surcharge, brand_id, _SURCHARGE))),
+    )
+
+
+def _rows(
+    model: type[ZoneRule | RateBreak | Surcharge], brand_id: int, names: tuple[str, ...]
+) -> Iterable[tuple[Any, ...]]:
+    return model.objects.filter(service__brand_id=brand_id).order_by("id").values_list(*names)
+
+
+def _service(row: Service) -> carriage.Service:
+    return carriage.Service(
+        row.code,
+        row.carrier,
+        row.name,
+        row.speed,  # type: ignore[arg-type]  # written from the same Literal
+        row.delivers_to,  # type: ignore[arg-type]
+        row.max_weight_g,
+        row.max_length_mm,
+        row.max_girth_mm,
+        row.dim_divisor_cm3_per_kg,
+        WorkingDays(row.working_days),
+        row.min_days,
+        row.max_days,
+        row.tracked,
+        row.signature,
+    )

@@ -1,0 +1,48 @@
+"""Who may do what. One table; whoever asks, asks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal[
+    "operator_admin",
+    "supervisor",
+    "floor_worker",
+    "planner",
+    "driver",
+    "brand_admin",
+    "brand_viewer",
+    "brand_writer",
+    "quote_only",
+]
+Right = Literal["see", "see_stock", "order", "plan", "move_stock", "manage"]
+_RIGHTS: dict[Role, frozenset[Right]] = {
+    "operator_admin": frozenset({"see", "see_stock", "order", "plan", "move_stock", "manage"}),
+    "supervisor": frozenset({"see", "see_stock", "order", "plan", "move_stock"}),
+    "planner": frozenset({"see", "see_stock", "plan"}),
+    "floor_worker": frozenset({"see", "see_stock", "move_stock"}),
+    "driver": frozenset(),
+    "brand_admin": frozenset({"see", "see_stock", "order", "manage"}),
+    "brand_writer": frozenset({"see", "see_stock", "order"}),
+    "brand_viewer": frozenset({"see", "see_stock"}),
+    "quote_only": frozenset(),
+}
+KEY_ROLES: tuple[Role, ...] = (
+    "brand_writer", "brand_viewer", "quote_only", "brand_admin", "supervisor", "operator_admin",
+)  # fmt: skip
+ROLES: tuple[Role, ...] = tuple(role for role in _RIGHTS if role not in ("brand_writer", "quote_only"))
+BRAND_ROLES: frozenset[Role] = frozenset({"brand_admin", "brand_viewer", "brand_writer", "quote_only"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows somebody may touch: those of one operator, and of these of its brands (row ids)."""
+
+    operator: int
+    brands: frozenset[int]
+    role: Role
+    actor: str  # as facts name them: `user:7`, `key:12`, `system`
+
+    def may(self, right: Right) -> bool:
+        return right in _RIGHTS[self.role]

@@ -1,0 +1,124 @@
+"""People and keys: who may add them, change them and shut them out. Every change is a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from doorstep.core.accounts import actions, queries
+from doorstep.core.events.actions import record
+from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.rights import BRAND_ROLES, KEY_ROLES, ROLES, Role, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    key_id: int
+    raw: str  # shown once; only its hash is kept
+
+
+def roles_to_give(scope: Scope) -> tuple[Role, ...]:
+    """Give the roles that a person of this scope may give to others: those of a brand know brand roles alone."""
+    return tuple(role for role in ROLES if scope.role not in BRAND_ROLES or role in BRAND_ROLES)
+
+
+def key_roles_to_give(scope: Scope) -> tuple[Role, ...]:
+    return tuple(role for role in KEY_ROLES if scope.role not in BRAND_ROLES or role in BRAND_ROLES)
+
+
+def add_user(
+    scope: Scope, *, email: str, name: str, password: str, role: str, brands: Collection[str], now: datetime
+) -> int:
+    """Add a person; `brands` are codes. Raises NotFound for a brand out of scope, Conflict for what cannot be."""
+    _may_manage(scope)
+    if not email.strip():
+        raise Conflict("a person logs in by an e-mail address")
+    given = _one_of(role, roles_to_give(scope))
+    with transaction.atomic():
+        ids = [_brand(scope, code) for code in brands]
+        user = actions.add_user(email, name, password, given, scope.operator, ids)
+        _tell(scope, None, "UserAdded", f"user:{user}", {"role": given, "brands": sorted(ids)}, now)
+    return user
+
+
+def deactivate_user(scope: Scope, user_id: int, *, now: datetime) -> None:
+    """Shut a person out. Raises NotFound for one who is not of this scope, Conflict for oneself."""
+    _may_manage(scope)
+    if scope.actor == f"user:{user_id}":
+        raise Conflict("nobody shuts themselves out: ask another administrator")
+    if all(one.id != user_id for one in queries.users(scope)):
+        raise NotFound("no such person")
+    with transaction.atomic():
+        actions.deactivate_user(user_id)
+        _tell(scope, None, "UserDeactivated", f"user:{user_id}", {}, now)
+
+
+def add_key(
+    scope: Scope, *, name: str, role: str, brand: str, now: datetime, expires_at: datetime | None = None
+) -> NewKey:
+    """Add a program's key; `brand` is a code, empty for the operator. Raises NotFound and Conflict."""
+    _may_manage(scope)
+    if not name.strip():
+        raise Conflict("a key needs a name, to be told from the others by")
+    given = _one_of(role, key_roles_to_give(scope))
+    with transaction.atomic():
+        brand_id = _brand(scope, brand) if brand else None
+        key, raw = actions.add_key(scope.operator, brand_id, name.strip(), given, at=now, expires_at=expires_at)
+        _tell(scope, brand_id, "KeyAdded", f"key:{key}", {"role": given}, now)
+    return NewKey(key, raw)
+
+
+def rotate_key(scope: Scope, key_id: int, *, now: datetime, grace: timedelta = actions.GRACE) -> NewKey:
+    """Give a key a successor; the old one works for `grace` longer.
+
+    Raises NotFound for one out of scope, Conflict for one no longer in force.
+    """
+    _may_manage(scope)
+    brand_id = _brand_of_key(scope, key_id)
+    with transaction.atomic():
+        successor, raw = actions.rotate_key(key_id, at=now, grace=grace)
+        _tell(scope, brand_id, "KeyRotated", f"key:{key_id}", {"successor": successor}, now)
+    return NewKey(successor, raw)
+
+
+def revoke_key(scope: Scope, key_id: int, *, now: datetime) -> None:
+    """Shut a key out at once; one that is revoked already stays so. Raises NotFound for one out of scope."""
+    _may_manage(scope)
+    brand_id = _brand_of_key(scope, key_id)
+    with transaction.atomic():
+        if actions.revoke_key(key_id, at=now):
+            _tell(scope, brand_id, "KeyRevoked", f"key:{key_id}", {}, now)
+
+
+def _may_manage(scope: Scope) -> None:
+    if not scope.may("manage"):
+        raise NotFound("nothing to manage")
+
+
+def _one_of(role: str, roles: tuple[Role, ...]) -> Role:
+    for one in roles:
+        if one == role:
+            return one
+    raise Conflict(f"not a role that you may give: {role or 'none'}")
+
+
+def _brand(scope: Scope, code: str) -> int:
+    found = queries.brand_id(scope, code)
+    if found is None:
+        raise NotFound("no such brand")
+    return found
+
+
+def _brand_of_key(scope: Scope, key_id: int) -> int | None:
+    key = queries.key(scope, key_id)
+    if key is None:
+        raise NotFound("no such key")
+    return queries.brand_id(scope, key.brand) if key.brand else None
+
+
+def _tell(scope: Scope, brand_id: int | None, kind: str, subject: str, data: Mapping[str, Any], now: datetime) -> None:
+    record(scope.operator, brand_id, kind=kind, subject=subject, data=data, at=now, actor=scope.actor)

@@ -1,0 +1,70 @@
+"""Commit one order's plan: its stock reserved, its parcels and decision kept, the fact recorded; all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from doorstep.core.decisions import actions as decisions
+from doorstep.core.events.actions import record
+from doorstep.core.orders import actions as orders
+from doorstep.core.parcels import actions as parcels
+from doorstep.core.stock import actions as stock
+from doorstep.domain.decision import Decision
+from doorstep.domain.money import Currency
+from doorstep.domain.parcel import Parcel
+from doorstep.files.plan_out import decision_record
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Row ids by code."""
+
+    operator: int
+    brand: int
+    sites: Mapping[str, int]
+    products: Mapping[str, int]
+
+
+def order_reference(order_id: int) -> str:
+    """How facts and stock moves name an order."""
+    return f"order:{order_id}"
+
+
+def keep_plan(
+    ids: Ids,
+    order_id: int,
+    order_code: str,
+    planned: Sequence[Parcel],
+    decision: Decision,
+    currency: Currency,
+    *,
+    at: datetime,
+    actor: str,
+) -> None:
+    """Call within a transaction that holds the order. Raises NotEnough when the stock has gone meanwhile."""
+    wanted = [
+        stock.Wanted(ids.sites[parcel.site], ids.products[part.sku], part.quantity)
+        for parcel in planned
+        for part in parcel.contents
+    ]
+    parcels.keep(ids.brand, planned, {order_code: order_id}, ids.sites)
+    decisions.keep([(order_id, decision, decision_record(decision, currency))], at)
+    orders.move_on([order_id], "open", "planned")
+    record(
+        ids.operator,
+        ids.brand,
+        kind="OrderPromised",
+        subject=order_reference(order_id),
+        data={
+            "promised_by": max(parcel.promised_by for parcel in planned).isoformat(),
+            "parcels": len(planned),
+            "cost_minor": decision.cost_minor,
+            "on_time_ppm": min(parcel.on_time_ppm for parcel in planned),
+        },
+        at=at,
+        actor=actor,
+    )
+    # Last, because a posting holds the brand's stock clock until the transaction ends.
+    stock.reserve(ids.brand, wanted, order_reference(order_id), at=at, actor=actor)

@@ -1,0 +1,106 @@
+"""Plan all open orders of a brand out of the record: load, decide, commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.core.catalog.snapshot import product_ids
+from doorstep.core.network.snapshot import site_ids
+from doorstep.core.orders import actions as orders
+from doorstep.core.orders.snapshot import open_orders
+from doorstep.domain.decision import Decision, Unplanned
+from doorstep.domain.errors import NotEnough, NotFound
+from doorstep.domain.parcel import Parcel
+from doorstep.domain.rights import Scope
+from doorstep.flows.keep_plan import Ids, keep_plan
+from doorstep.flows.record_problem import day_problem
+from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
+from doorstep.kernels.run import Run
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlanned:
+    """What was committed; `result` is the kernel's first answer, for all orders together."""
+
+    result: PlanResult
+    planned: int
+    unplanned: int
+    overtaken: int  # orders that somebody else moved on meanwhile
+
+
+def plan_day(
+    scope: Scope,
+    brand_id: int,
+    *,
+    now: datetime,
+    run: Run,
+    leaving_from: datetime | None = None,
+    params: PlanParams | None = None,
+) -> DayPlanned:
+    """Plan the open orders together. No parcel leaves before `leaving_from`; None: each order as at its placing.
+
+    Stock that went while we decided sends the orders concerned round again, at most three times; those that are
+    left stay open with the reason.
+    """
+    if brand_id not in scope.brands:
+        raise NotFound("no such brand")
+    ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
+    waiting = set(open_orders(brand_id))
+    first: PlanResult | None = None
+    committed = overtaken = 0
+    refused: set[int] = set()
+    for _ in range(ATTEMPTS):
+        found = open_orders(brand_id, waiting)
+        result = plan(day_problem(brand_id, found.values(), leaving_from), params, run)
+        first = first or result
+        rows = {order.order: pk for pk, order in found.items()}
+        left = {rows[one.order]: one for one in result.plan.unplanned}
+        kept, waiting = _commit(ids, result, rows, now, scope.actor, run)
+        _tell_why(left)
+        committed += kept
+        refused |= set(left)
+        overtaken += len(rows) - len(left) - kept - len(waiting)
+        if not waiting:
+            break
+    assert first is not None
+    return DayPlanned(first, committed, len(refused) + len(waiting), overtaken)
+
+
+def _commit(
+    ids: Ids, result: PlanResult, rows: dict[str, int], now: datetime, actor: str, run: Run
+) -> tuple[int, set[int]]:
+    """Commit order by order, each in a transaction of its own; returns how many, and those whose stock had gone."""
+    parcels: dict[str, list[Parcel]] = {}
+    for parcel in result.plan.parcels:
+        parcels.setdefault(parcel.orders[0], []).append(parcel)
+    kept, gone = 0, set()
+    for number, decision in enumerate(result.decisions(run)):
+        run.progress("committing", number, len(parcels))
+        pk = rows[decision.order]
+        try:
+            kept += _commit_one(ids, pk, parcels[decision.order], decision, result, now, actor)
+        except NotEnough:
+            gone.add(pk)
+    run.progress("committing", len(parcels), len(parcels))
+    return kept, gone
+
+
+def _commit_one(
+    ids: Ids, pk: int, parcels: list[Parcel], decision: Decision, result: PlanResult, now: datetime, actor: str
+) -> int:
+    with transaction.atomic():
+        if not orders.lock_open([pk]):
+            return 0
+        currency = result.reasons.market.problem.brand.currency
+        keep_plan(ids, pk, decision.order, parcels, decision, currency, at=now, actor=actor)
+    return 1
+
+
+def _tell_why(left: dict[int, Unplanned]) -> None:
+    for pk, one in left.items():
+        orders.move_on([pk], "open", "open", one.reason, one.detail, one.remedy)

@@ -1,0 +1,77 @@
+"""The door of the record: rows become the same problem that a brand folder becomes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from doorstep.core.accounts import snapshot as accounts
+from doorstep.core.catalog import snapshot as catalog
+from doorstep.core.learned import snapshot as learned
+from doorstep.core.network import snapshot as network
+from doorstep.core.stock import snapshot as stock
+from doorstep.core.tariffs import snapshot as tariffs
+from doorstep.domain.demand import Order
+from doorstep.kernels.plan.plan import PlanProblem
+from doorstep.kernels.promise.transit import fit_transit
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stands still while orders come and go: a problem without orders and stock, and how old it is."""
+
+    problem: PlanProblem
+    operator_id: int
+    loaded_at: datetime
+
+
+def ground(brand_id: int, known: datetime) -> Ground:
+    """Load what does not change with an order; transit is learned from what was known at `known`."""
+    operator_id, brand = accounts.brand(brand_id)
+    tariff = tariffs.tariff(brand_id)
+    sites = network.sites(operator_id)
+    transit = fit_transit(learned.history(brand_id), known, services=tariff.services)
+    problem = PlanProblem(
+        brand=brand,
+        products=(),
+        sites=sites,
+        collections=network.collections(operator_id, {one.service for one in tariff.services}),
+        stock=(),
+        inbound=(),
+        cartons=catalog.cartons(brand_id),
+        tariff=tariff,
+        orders=(),
+        transit=transit,
+        data_version="",
+        now=None,
+    )
+    return Ground(problem, operator_id, known)
+
+
+def with_orders(
+    ground: Ground, brand_id: int, orders: Iterable[Order], now: datetime | None, all_products: bool = False
+) -> PlanProblem:
+    """Set orders, and the stock of this moment, upon the ground."""
+    orders = tuple(orders)
+    skus = None if all_products else {line.sku for order in orders for line in order.lines}
+    products = catalog.products(brand_id, skus)
+    levels = stock.available(brand_id, skus)
+    wanted = {product.sku for product in products}
+    return replace(
+        ground.problem,
+        products=products,
+        stock=levels,
+        inbound=tuple(one for one in stock.inbound(brand_id) if one.sku in wanted),
+        orders=orders,
+        data_version=hashlib.sha256(repr((levels, orders)).encode()).hexdigest(),
+        now=now,
+    )
+
+
+def day_problem(brand_id: int, orders: Iterable[Order], now: datetime | None) -> PlanProblem:
+    """All of it at once, for a batch."""
+    orders = tuple(orders)
+    known = now or min((order.placed_at for order in orders), default=datetime(1970, 1, 1, tzinfo=UTC))
+    return with_orders(ground(brand_id, known), brand_id, orders, now, all_products=True)

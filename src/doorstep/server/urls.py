@@ -1,0 +1,10 @@
+"""All addresses: the API for programs, the pages for people."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include("doorstep.api.urls")),
+    path("", include("doorstep.web.urls")),
+]

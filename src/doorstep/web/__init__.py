@@ -1,0 +1,1 @@
+"""Pages: the tower for operators and brands."""

@@ -1,0 +1,1 @@
+"""Pictures drawn on the server: they need no script."""

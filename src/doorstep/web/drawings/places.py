@@ -1,0 +1,173 @@
+"""The map: sites as squares, parcel destinations as dots gathered on a grid, over country outlines."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import ceil, floor, sqrt
+
+import numpy as np
+from markupsafe import Markup
+
+from doorstep.core.network.queries import SiteRow
+from doorstep.core.parcels.queries import Spot
+from doorstep.documents.report.svg import element
+from doorstep.documents.report.wording import counted
+from doorstep.documents.report.world import WORLD, Box, land, project
+
+WIDTH, HEIGHT = 760, 380
+CELLS = 84  # across
+COLOURS = 8  # sites with a colour of their own; the others share one
+LEAST_DEGREES = 3.0
+OUTLYING = 0.005  # share of the parcels beyond each edge that the view may leave out
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    site: str
+    name: str
+    style: str
+    parcels: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesMap:
+    drawing: Markup
+    legend: tuple[Legend, ...]  # the busiest sites first
+    outside: int  # parcels beyond the edges
+
+
+@dataclass(slots=True)
+class _Cell:
+    x: float = 0.0
+    y: float = 0.0
+    sites: Counter[str] = field(default_factory=Counter)
+    cities: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    box: Box
+
+    @property
+    def scale(self) -> float:
+        return WIDTH / self.box.width
+
+    def at(self, point: tuple[float, float]) -> tuple[float, float]:
+        return (point[0] - self.box.left) * self.scale, (point[1] - self.box.top) * self.scale
+
+    def shows(self, point: tuple[float, float]) -> bool:
+        return self.box.left <= point[0] <= self.box.right and self.box.top <= point[1] <= self.box.bottom
+
+
+def places_map(sites: Sequence[SiteRow], spots: Sequence[Spot]) -> PlacesMap | None:
+    """Draw sites and where their parcels go. None: there is nothing to show."""
+    if not sites:
+        return None
+    busy = Counter(spot.site for spot in spots)
+    ranked = sorted(sites, key=lambda site: (-busy[site.site], site.site))
+    styles = {site.site: f"c{rank}" if rank < COLOURS else "c-other" for rank, site in enumerate(ranked)}
+    points = [project(spot.longitude, spot.latitude) for spot in spots]
+    homes = {site.site: project(site.longitude, site.latitude) for site in ranked if busy[site.site] or not spots}
+    view = _View(_frame(points, list(homes.values())))
+    dots = _dots(view, list(zip(points, spots, strict=True)), styles)
+    markers = _markers(view, [site for site in ranked if site.site in homes], homes, busy, styles)
+    described = f"{counted(len(homes), 'site')} and {counted(len(spots), 'parcel')} at their destinations."
+    drawing = element(
+        "svg",
+        element("title", "Map of sites and destinations", id="map-title"),
+        element("desc", described, id="map-desc"),
+        _land(view.box),
+        element("g", *dots, class_="dots"),
+        element("g", *markers, class_="sites"),
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        role="img",
+        aria_labelledby="map-title map-desc",
+    )
+    legend = tuple(Legend(s.site, s.name or s.site, styles[s.site], busy[s.site]) for s in ranked[:COLOURS])
+    return PlacesMap(drawing, legend, sum(not view.shows(point) for point in points))
+
+
+def _frame(points: Sequence[tuple[float, float]], homes: Sequence[tuple[float, float]]) -> Box:
+    """Take in all sites in use and nearly all destinations, in whole degrees, so that the land is cut but once."""
+    trim = int(len(points) * OUTLYING)
+    xs, ys = sorted(p[0] for p in points), sorted(p[1] for p in points)
+    xs, ys = xs[trim : len(xs) - trim], ys[trim : len(ys) - trim]
+    xs, ys = [*xs, *(p[0] for p in homes)], [*ys, *(p[1] for p in homes)]
+    box = Box(min(xs), min(ys), max(xs), max(ys))
+    box = box.grown(max(box.width * 0.07, LEAST_DEGREES / 2), max(box.height * 0.07, LEAST_DEGREES / 2))
+    box = Box(floor(box.left), floor(box.top), ceil(box.right), ceil(box.bottom))
+    width = max(box.width, box.height * WIDTH / HEIGHT)
+    return box.grown((width - box.width) / 2, (width * HEIGHT / WIDTH - box.height) / 2)
+
+
+@lru_cache(maxsize=32)
+def _land(view: Box) -> Markup:
+    scale = WIDTH / view.width
+    paths = []
+    for ring in land(view.grown(view.width * 0.02, view.height * 0.02).within(WORLD), 0.5 / scale):
+        tenths = np.rint((ring - (view.left, view.top)) * (scale * 10)).astype(np.int64)
+        steps = np.diff(tenths, axis=0)
+        moved = steps[steps.any(axis=1)].ravel().tolist()
+        if len(moved) >= 4:
+            start = tenths[0].tolist()
+            paths.append(f"M{start[0]} {start[1]}l{' '.join(map(str, moved))}z")
+    return element("path", d="".join(paths), class_="land", transform="scale(.1)")
+
+
+def _dots(view: _View, spots: Sequence[tuple[tuple[float, float], Spot]], styles: Mapping[str, str]) -> list[Markup]:
+    size = view.box.width / CELLS
+    cells: dict[tuple[int, int], _Cell] = defaultdict(_Cell)
+    for (x, y), spot in spots:
+        cell = cells[floor(x / size), floor(y / size)]
+        cell.x += x
+        cell.y += y
+        cell.sites[spot.site] += 1
+        cell.cities[spot.city] += 1
+    most = max((cell.sites.total() for cell in cells.values()), default=1)
+    drawn = []
+    for cell in sorted(cells.values(), key=lambda c: (-c.sites.total(), c.x, c.y)):
+        parcels = cell.sites.total()
+        site = min(cell.sites, key=lambda s: (-cell.sites[s], s))
+        city = min(cell.cities, key=lambda c: (-cell.cities[c], c))
+        x, y = view.at((cell.x / parcels, cell.y / parcels))
+        tip = element("title", f"{f'Near {city}' if city else 'Here'}: {counted(parcels, 'parcel')}")
+        radius = 1.8 + 7.2 * sqrt(parcels / most) if most > 1 else 3.0
+        drawn.append(element("circle", tip, cx=x, cy=y, r=radius, class_=styles.get(site, "c-other")))
+    return drawn
+
+
+def _markers(
+    view: _View,
+    sites: Sequence[SiteRow],
+    homes: Mapping[str, tuple[float, float]],
+    busy: Counter[str],
+    styles: Mapping[str, str],
+) -> list[Markup]:
+    """Squares sized by parcels, with names where they do not cover one another."""
+    most = max((busy[site.site] for site in sites), default=0)
+    taken: list[Box] = []
+    drawn = []
+    for site in sites:
+        half = 5.0 + 5.0 * (sqrt(busy[site.site] / most) if most else 0.0)
+        x, y = view.at(homes[site.site])
+        name = site.name or site.site
+        tip = element("title", f"{name} ({site.site}): {counted(busy[site.site], 'parcel')}")
+        parts = [
+            tip,
+            element("rect", x=-half, y=-half, width=2 * half, height=2 * half, rx=2, class_=styles[site.site]),
+        ]
+        shown = name if len(name) <= 22 else f"{name[:21]}…"
+        wide = 7.2 * len(shown)
+        for dx, anchor in ((half + 5, "start"), (-half - 5, "end")):
+            left = x + dx - (wide if anchor == "end" else 0.0)
+            label = Box(left, y - 8, left + wide, y + 7)
+            if label.left > 0 and label.right < WIDTH and not any(label.touches(other) for other in taken):
+                taken.append(label)
+                parts.append(element("text", shown, x=dx, y=4, text_anchor=anchor))
+                break
+        taken.append(Box(x - half, y - half, x + half, y + half))
+        drawn.append(element("g", *parts, transform=f"translate({x:.1f} {y:.1f})"))
+    return drawn[::-1]

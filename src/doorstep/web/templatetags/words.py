@@ -1,0 +1,151 @@
+"""Filters: numbers, amounts, days and times as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+
+from doorstep.documents.report import wording
+from doorstep.domain.clock import WorkingDays
+from doorstep.domain.money import Currency
+from doorstep.domain.parcel import OWN_BOX, CostParts
+from doorstep.domain.units import MICROS
+from doorstep.web.words.facts import reason_words
+
+register = template.Library()
+_RISKS = {
+    "promise_passed": "promised day has passed",
+    "not_left": "should have left",
+    "unlikely": "less likely on time than the brand aims at",
+}
+_WIDE_WEEK = {0b0011111: "Mon–Fri", 0b0111111: "Mon–Sat", 0b1111111: "every day"}
+
+
+@register.filter
+def money(minor: int, currency: str) -> str:
+    return wording.amount(Currency(currency), minor)
+
+
+@register.filter
+def rate(micros: int | None, currency: str) -> str:
+    """A unit rate: as many decimals as it has, at least those of the currency."""
+    if micros is None:
+        return "–"
+    digits = Currency(currency).digits
+    whole, part = divmod(abs(micros), MICROS)
+    kept = f"{part:06d}".rstrip("0").ljust(digits, "0")
+    return f"{wording.MINUS if micros < 0 else ''}{whole:,}{'.' + kept if kept else ''}"
+
+
+@register.filter
+def percentage(micros: int) -> str:
+    """Millionths as a percentage of a surcharge: 125000 -> 12.5 %."""
+    return f"{micros / 10_000:g} %"
+
+
+@register.filter
+def chance(ppm: int) -> str:
+    return wording.percent_ppm(ppm)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    return "–" if value is None else wording.count(value)
+
+
+@register.filter
+def counted(value: int, noun: str) -> str:
+    return wording.counted(value, noun)
+
+
+@register.filter
+def weight(weight_g: int | None) -> str:
+    return "–" if weight_g is None else wording.weight(weight_g)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return "–" if value is None else wording.day(value)
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    return "–" if value is None else wording.day(value).rsplit(" ", 1)[0]
+
+
+@register.filter
+def clock_in(value: datetime, zone: str) -> str:
+    """Give the time of day at a site."""
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+@register.filter
+def day_in(value: datetime, zone: str) -> str:
+    return wording.day(value.astimezone(ZoneInfo(zone)).date())
+
+
+@register.filter
+def short_day_in(value: datetime, zone: str) -> str:
+    return short_day(value.astimezone(ZoneInfo(zone)).date())
+
+
+@register.filter
+def iso_day_in(value: datetime, zone: str) -> str:
+    """Give the local day as a query string says it."""
+    return value.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+@register.filter
+def share(value: float) -> str:
+    return wording.percent(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Give an instant in UTC, to the minute."""
+    if value is None:
+        return "never"
+    return f"{wording.day(value.date())}, {value:%H:%M}"
+
+
+@register.filter
+def time_of_day(seconds: int) -> str:
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+
+
+@register.filter
+def working_days(mask: int) -> str:
+    return _WIDE_WEEK.get(mask) or str(WorkingDays(mask)).replace(",", ", ")
+
+
+@register.filter
+def sizes(mm: tuple[int, int, int]) -> str:
+    return " × ".join(wording.count(side) for side in mm) + " mm"
+
+
+@register.filter
+def carton(code: str) -> str:
+    return "own box" if code == OWN_BOX else code
+
+
+@register.filter
+def total(cost: CostParts) -> int:
+    return cost.total_minor
+
+
+@register.filter
+def reason(code: str) -> str:
+    return reason_words(code)
+
+
+@register.filter
+def risk(code: str) -> str:
+    return _RISKS[code]
+
+
+@register.filter
+def spoken(code: str) -> str:
+    """Say a code in words: operator_admin -> operator admin."""
+    return code.replace("_", " ")

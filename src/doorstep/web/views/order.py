@@ -1,0 +1,114 @@
+"""An order: where it stands, where it goes, what was decided and why, and how its boxes are packed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from doorstep.core.catalog.queries import CartonRow, cartons
+from doorstep.core.decisions.queries import latest
+from doorstep.core.events.queries import timeline
+from doorstep.core.orders.queries import Line, OrderDetail, get_order
+from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
+from doorstep.domain.money import Currency
+from doorstep.domain.parcel import OWN_BOX, Placement
+from doorstep.domain.rights import Scope
+from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
+from doorstep.web.drawings.costs import Costs, costs
+from doorstep.web.room import furnished, room
+from doorstep.web.words.decision import told
+from doorstep.web.words.facts import happened
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Units of a line in a parcel."""
+
+    mark: Mark
+    quantity: int
+    sku: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCard:
+    row: ParcelRow
+    inner_mm: tuple[int, int, int] | None
+    inside: tuple[Inside, ...]
+    drawing: BoxDrawing | None
+    costs: Costs
+    unlikely: bool
+
+
+@room("see")
+def show(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpResponse:
+    order = get_order(scope, code, brand)
+    if order is None:
+        raise Http404("There is no such order.")
+    details = of_order(scope, order.row.pk)
+    known = {one.carton: one for one in cartons(scope, brand=brand, codes={one.row.carton for one in details})}
+    receipt = latest(scope, order.row.pk)
+    currency = Currency(order.row.currency)
+    facts = timeline(scope, f"order:{order.row.pk}")
+    context = {
+        "order": order,
+        "row": order.row,
+        "parcels": [_card(one, order, known) for one in details],
+        "decision": told(receipt) if receipt else None,
+        "receipt": receipt,
+        "facts": [happened(fact, currency) for fact in facts],
+        "promised_by": max((one.row.promised_by for one in details), default=None),
+        "cost_minor": sum(one.row.cost.total_minor for one in details),
+        "wishes": list(_wishes(order)),
+    }
+    return furnished(request, scope, "order.html", context, current="orders")
+
+
+def _card(one: ParcelDetail, order: OrderDetail, known: Mapping[str, CartonRow]) -> ParcelCard:
+    lines = {line.sku: line for line in order.lines}
+    marked = marks([*(part.sku for part in one.contents), *(lying.sku for lying in one.placements)])
+    carton = known.get(one.row.carton)
+    placements = one.placements or _own_box(one, lines)
+    return ParcelCard(
+        row=one.row,
+        inner_mm=carton.inner_mm if carton else None,
+        inside=tuple(
+            Inside(marked[part.sku], part.quantity, part.sku, lines[part.sku].name if part.sku in lines else "")
+            for part in one.contents
+        ),
+        drawing=box_drawing(placements, carton.inner_mm if carton else None, marked),
+        costs=costs(one.row.cost, one.row.currency),
+        unlikely=one.row.on_time_ppm < one.row.target_ppm,
+    )
+
+
+def _own_box(one: ParcelDetail, lines: Mapping[str, Line]) -> tuple[Placement, ...]:
+    """A product that ships in its own box is not placed anywhere: it is the box."""
+    if one.row.carton != OWN_BOX or not one.contents:
+        return ()
+    line = lines.get(one.contents[0].sku)
+    if line is None or line.size_mm is None:
+        return ()
+    return (Placement(one.row.order, line.sku, 1, 0, 0, 0, *line.size_mm),)
+
+
+def _wishes(order: OrderDetail) -> Iterable[tuple[str, str]]:
+    row = order.row
+    if row.speed:
+        yield "Speed", row.speed
+    if order.signed_for:
+        yield "Signature", "asked for"
+    if order.saturday:
+        yield "Saturday", "asked for"
+    if order.pickup_point:
+        yield "Pick-up point", order.pickup_point
+    if order.safe_place:
+        yield "Safe place", order.safe_place
+    if order.gift_note:
+        yield "Gift note", order.gift_note
+    if row.priority:
+        yield "Priority", str(row.priority)
+    if not order.residential:
+        yield "Address", "business"

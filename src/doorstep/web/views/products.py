@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from doorstep.core.catalog.queries import products
+from doorstep.domain.rights import Scope
+from doorstep.web.asked import Asked
+from doorstep.web.room import furnished, room
+
+PAGE = 50
+
+
+@room("see")
+def show(request: HttpRequest, scope: Scope) -> HttpResponse:
+    asked = Asked(request.GET)
+    search, brand = asked.text("q"), asked.text("brand")
+    page = asked.page(lambda after: products(scope, brand=brand, search=search, after=after, limit=PAGE))
+    context = {
+        "asked": asked,
+        "rows": page.rows,
+        "next": asked.next_link(page),
+        "search": search or "",
+        "brand": brand,
+    }
+    return furnished(request, scope, "products.html", context, current="products")

@@ -1,0 +1,53 @@
+"""Parcels by the day on which they leave and the service that takes them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from doorstep.core.network.queries import sites
+from doorstep.core.parcels import queries as parcels
+from doorstep.domain.rights import Scope
+from doorstep.web.asked import Asked
+from doorstep.web.room import came_at, furnished, room
+
+PAGE = 50
+
+
+@room("see")
+def show(request: HttpRequest, scope: Scope) -> HttpResponse:
+    asked = Asked(request.GET)
+    time = came_at(request)
+    places = sites(scope)
+    site = asked.one_of("site", [place.site for place in places])
+    service, brand = asked.text("service"), asked.text("brand")
+    day = asked.day("leaves")
+    risk = asked.one_of("risk", parcels.RISKS)
+    page = asked.page(
+        lambda after: parcels.list_parcels(
+            scope,
+            brand=brand,
+            site=site,
+            service=service,
+            ship_date=day,
+            risk=risk,
+            now=time,
+            after=after,
+            limit=PAGE,
+        )
+    )
+    context = {
+        "asked": asked,
+        "rows": page.rows,
+        "next": asked.next_link(page),
+        "calls": parcels.leaving(scope, day) if day else (),
+        "day": day,
+        "sites": places,
+        "site": site,
+        "service": service or "",
+        "brand": brand,
+        "risk": risk,
+        "risks": parcels.RISKS,
+        "now": time,
+        "waiting_states": parcels.BEFORE_LEAVING,
+    }
+    return furnished(request, scope, "shipments.html", context, current="shipments")

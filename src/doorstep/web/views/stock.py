@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from doorstep.core.accounts.queries import brand_id
+from doorstep.core.network.queries import sites
+from doorstep.core.stock.health import health
+from doorstep.core.stock.queries import stock
+from doorstep.domain.rights import Scope
+from doorstep.web.asked import Asked
+from doorstep.web.room import came_at, furnished, room
+
+PAGE = 50
+RISKY = 0.05  # chance of running out from which a row stands out
+
+
+@room("see_stock")
+def show(request: HttpRequest, scope: Scope) -> HttpResponse:
+    asked = Asked(request.GET)
+    search, brand = asked.text("q"), asked.text("brand")
+    places = sites(scope)
+    site = asked.one_of("site", [place.site for place in places])
+    of_brand = None if brand is None else brand_id(scope, brand) or 0  # no such brand: no rows
+    page = asked.page(lambda after: stock(scope, brand=of_brand, site=site, search=search, after=after, limit=PAGE))
+    fares = {(row.brand, row.site, row.sku): row for row in health(scope, came_at(request), site=site)}
+    context = {
+        "asked": asked,
+        "rows": [(row, fares.get((row.brand, row.site, row.sku))) for row in page.rows],
+        "next": asked.next_link(page),
+        "sites": places,
+        "site": site,
+        "search": search or "",
+        "brand": brand,
+        "risky": RISKY,
+        "endangered": sum(row.stock_out_risk >= RISKY for row in fares.values()),
+        "dead": sum(row.dead for row in fares.values()),
+        "positions": len(fares),
+    }
+    return furnished(request, scope, "stock.html", context, current="stock")

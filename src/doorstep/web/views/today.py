@@ -1,0 +1,115 @@
+"""Today: what must leave, what waits, what is in danger, where it goes and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+
+from doorstep.core.network import queries as network
+from doorstep.core.orders import queries as orders
+from doorstep.core.parcels import queries as parcels
+from doorstep.core.parcels.queries import Figures, Leaving, ParcelRow
+from doorstep.documents.report.charts import Chart, cost_per_parcel, on_time, promised_days
+from doorstep.domain.money import Currency
+from doorstep.domain.rights import Scope
+from doorstep.web.drawings.costs import costs_picture
+from doorstep.web.drawings.places import places_map
+from doorstep.web.room import came_at, furnished, room
+
+AT_RISK_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A carrier's call of today at a site."""
+
+    leaving: Leaving
+    passed: bool
+    late: bool  # it has passed, and parcels of it wait still
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDay:
+    site: str
+    name: str
+    time_zone: str
+    calls: tuple[Call, ...]
+    parcels: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    risk: str
+    parcels: int
+    rows: tuple[ParcelRow, ...]
+
+
+@room("see")
+def show(request: HttpRequest, scope: Scope) -> HttpResponse:
+    time = came_at(request)
+    figures = parcels.figures(scope)
+    spots = parcels.destinations(scope)
+    counts = orders.count_by_state(scope)
+    dangers = _dangers(scope, time)
+    context = {
+        "now": time,
+        "states": counts.items(),
+        "orders_in_all": sum(counts.values()),
+        "days": _days(parcels.leaving_today(scope, time), time),
+        "waiting": orders.count_waiting(scope),
+        "dangers": dangers,
+        "endangered": any(danger.parcels for danger in dangers),
+        "map": places_map(network.sites(scope), spots),
+        "spots": len(spots),
+        "charts": _charts(figures[0]) if figures else (),
+        "chart_currency": figures[0].currency if len(figures) > 1 else "",
+    }
+    return furnished(request, scope, "today.html", context, current="today")
+
+
+def _days(leaving: tuple[Leaving, ...], time: datetime) -> list[SiteDay]:
+    days = []
+    for _, group in groupby(leaving, key=lambda one: one.site):
+        calls = tuple(
+            Call(one, passed=one.leaves_at < time, late=one.leaves_at < time and one.waiting > 0) for one in group
+        )
+        first = calls[0].leaving
+        days.append(
+            SiteDay(
+                site=first.site,
+                name=first.site_name,
+                time_zone=first.time_zone,
+                calls=calls,
+                parcels=sum(call.leaving.parcels for call in calls),
+                waiting=sum(call.leaving.waiting for call in calls),
+            )
+        )
+    return days
+
+
+def _dangers(scope: Scope, time: datetime) -> list[Danger]:
+    counts = parcels.count_at_risk(scope, time)
+    return [
+        Danger(
+            risk,
+            counts[risk],
+            parcels.list_parcels(scope, risk=risk, now=time, limit=AT_RISK_SHOWN).rows if counts[risk] else (),
+        )
+        for risk in parcels.RISKS
+    ]
+
+
+def _charts(figures: Figures) -> tuple[Chart, ...]:
+    currency = Currency(figures.currency)
+    drawing, takeaway, parts = costs_picture(figures.costs, currency)
+    rows = tuple((part.name, currency.text(part.minor), part.share) for part in parts)
+    return (
+        Chart("parts", "What a parcel costs", takeaway, drawing, ("Part", f"All, {currency.code}", "Share"), rows),
+        cost_per_parcel(currency, [cost.total_minor for cost in figures.costs]),
+        promised_days(figures.promised_days),
+        on_time(figures.on_time_ppm, figures.target_ppm),
+    )

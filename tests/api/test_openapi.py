@@ -1,0 +1,129 @@
+"""The description of the API: true to what is served, stable, and readable without anything from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.api.routes import routes
+
+from doorstep.api.openapi import described
+from doorstep.api.order_in import EXAMPLE, OrderIn
+
+IDS = {
+    "GET /v1/stock": "listStock",
+    "GET /v1/stock/changes": "listStockChanges",
+    "GET /v1/orders": "listOrders",
+    "POST /v1/orders": "placeOrder",
+    "GET /v1/orders/{order}": "getOrder",
+    "GET /v1/orders/{order}/decision": "getDecision",
+    "GET /v1/parcels": "listParcels",
+    "GET /v1/parcels/{parcel}": "getParcel",
+    "GET /v1/products": "listProducts",
+    "GET /v1/products/{sku}": "getProduct",
+    "GET /v1/sites": "listSites",
+    "GET /v1/sites/{site}": "getSite",
+    "GET /v1/keys": "listKeys",
+    "POST /v1/keys": "createKey",
+    "POST /v1/keys/{key_id}/rotate": "rotateKey",
+    "DELETE /v1/keys/{key_id}": "revokeKey",
+}
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    paths = described()["paths"]
+    return {f"{method.upper()} {path}": one for path, found in paths.items() for method, one in found.items()}
+
+
+def test_the_ids_of_operations_stay() -> None:
+    assert {name: one["operationId"] for name, one in operations().items()} == IDS
+    assert {str(route) for route in routes()} == set(IDS)
+
+
+def test_it_is_served_as_it_is() -> None:
+    answer = Client().get("/v1/openapi.json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == described()
+    assert answer.json()["openapi"] == "3.1.0"
+
+
+def test_every_reference_leads_somewhere() -> None:
+    schemas = described()["components"]["schemas"]
+    names = re.findall(r"#/components/schemas/(\w+)", str(described()))
+    assert names
+    assert set(names) <= set(schemas)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_operation_says_its_right_and_its_problems(name: str) -> None:
+    one = operations()[name]
+    assert re.search(r"[Nn]eeds (the right )?`\w+`", one["description"])
+    assert {"401", "403", "422"} <= set(one["responses"])
+    assert one["security"] == [{"ApiKey": []}]
+    assert ("400" in one["responses"]) == ("requestBody" in one)
+
+
+def test_a_parameter_that_is_there_is_not_null() -> None:
+    assert "null" not in str([one["parameters"] for one in operations().values()])
+
+
+def test_what_is_sent_and_told_has_an_example() -> None:
+    schemas = described()["components"]["schemas"]
+    shown = {name for name, schema in schemas.items() if "examples" in schema}
+    told = {"OrderIn", "OrderBrief", "OrderOut", "AcceptedOut", "ParcelBrief", "ParcelOut", "DecisionOut", "StockOut",
+            "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "Problem"}  # fmt: skip
+    assert told <= shown
+
+
+def test_the_examples_have_the_fields_of_their_schema() -> None:
+    for name, schema in described()["components"]["schemas"].items():
+        for example in schema.get("examples", ()):
+            assert set(example) <= set(schema["properties"]), name
+            assert set(schema.get("required", ())) <= set(example), name
+    OrderIn.model_validate(EXAMPLE)
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            self.attributes.add(name)
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("href", "src"):
+                self.links.append(value or "")
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_keeps_to_the_policy() -> None:
+    answer = Client().get("/v1/docs")
+    assert answer.status_code == 200
+    assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
+    page = Page()
+    page.feed(answer.content.decode())
+    assert not page.tags & {"script", "style", "img", "iframe"}
+    assert not any(name == "style" or name.startswith("on") for name in page.attributes)
+    assert all(link.startswith(("/v1/", "#")) for link in page.links)
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+    assert set(IDS.values()) <= set(page.ids)
+
+
+def test_the_page_brings_its_own_styles() -> None:
+    answer = Client().get("/v1/docs.css")
+    assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert b"url(" not in answer.content
+
+
+def test_only_reading_is_for_everybody() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/v1/docs")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")

@@ -1,0 +1,144 @@
+"""Nobody sees or touches what is somebody else's: every operation, asked with foreign keys for rows that are there.
+
+Operations are found in the router. A new one fails here until it is told how to ask it for a row of the tea shop.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.serializers import serialize
+from tests.api.routes import Route, routes
+from tests.api.shop import NOW, Answer, Place, Shop, order
+from tests.core_fixtures import make_brand, make_operator
+
+from doorstep.core.accounts import actions
+from doorstep.core.accounts.models import ApiKey, Operator
+
+pytestmark = pytest.mark.django_db
+
+BRAND = "tea"
+NEW_KEY = {"name": "x", "role": "brand_viewer", "brand": BRAND}
+# How to ask each operation for what is the tea shop's: the query and the body that go with the path's own parameters.
+# Lists are asked without naming the brand, too.
+HOW: dict[str, tuple[str, Any]] = {
+    "GET /v1/stock": (f"?brand={BRAND}", None),
+    "GET /v1/stock/changes": (f"?brand={BRAND}", None),
+    "GET /v1/orders": (f"?brand={BRAND}", None),
+    "POST /v1/orders": ("", order("F-1", brand=BRAND)),
+    "GET /v1/orders/{order}": ("", None),
+    "GET /v1/orders/{order}/decision": ("", None),
+    "GET /v1/parcels": (f"?brand={BRAND}", None),
+    "GET /v1/parcels/{parcel}": ("", None),
+    "GET /v1/products": (f"?brand={BRAND}", None),
+    "GET /v1/products/{sku}": ("", None),
+    "GET /v1/sites": ("", None),
+    "GET /v1/sites/{site}": ("", None),
+    "GET /v1/keys": ("", None),
+    "POST /v1/keys": ("", NEW_KEY),
+    "POST /v1/keys/{key_id}/rotate": ("", {}),
+    "DELETE /v1/keys/{key_id}": ("", None),
+}
+SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
+MAKES = {"POST": 201, "GET": 200, "DELETE": 200}
+
+
+@pytest.fixture
+def own(place: Place) -> dict[str, str]:
+    """What the paths name: rows of the tea shop."""
+    shop = place.with_key("brand_writer")
+    parcel = shop.post("/v1/orders", order(), idempotency_key="own").json()["parcels"][0]
+    return {
+        "order": "N-1",
+        "parcel": parcel["parcel"],
+        "sku": "mug",
+        "site": "munich",
+        "key_id": str(ApiKey.objects.get().pk),
+    }
+
+
+@pytest.fixture
+def sister(place: Place) -> Shop:
+    """Another brand of the same operator; nobody of a brand may do more than its key."""
+    brand = make_brand(Operator.objects.get(pk=place.operator), "coffee")
+    return Shop(actions.add_key(place.operator, brand.pk, "sister", "brand_admin", at=NOW)[1])
+
+
+@pytest.fixture
+def stranger() -> Shop:
+    """Another operator's administrator, with a brand of its own."""
+    operator = make_operator("south")
+    make_brand(operator, "coffee")
+    return Shop(actions.add_key(operator.pk, None, "stranger", "operator_admin", at=NOW)[1])
+
+
+def ask(who: Shop, route: Route, own: dict[str, str], query: str | None = None) -> Answer:
+    how, body = HOW[str(route)]
+    path = route.path.format(**own) + (how if query is None else query)
+    return who.ask(route.method, path, body, idempotency_key=str(route))
+
+
+def everything() -> str:
+    """Every row of the record that a request could change."""
+    models = [
+        model for app in apps.get_app_configs() if app.name.startswith("doorstep.core") for model in app.get_models()
+    ]
+    rows = [row for model in models if model is not ApiKey for row in model._default_manager.order_by("pk")]
+    keys = ApiKey.objects.order_by("pk").values_list("pk", "digest", "expires_at", "revoked_at")
+    return f"{serialize('json', rows)} {list(keys)}"
+
+
+def test_every_operation_is_walked() -> None:
+    assert {str(route) for route in routes()} == set(HOW)
+
+
+@pytest.mark.parametrize("route", routes(), ids=str)
+def test_the_tea_shop_itself_is_served(place: Place, own: dict[str, str], route: Route) -> None:
+    """Without this the refusals below would prove nothing."""
+    answer = ask(place.with_key("operator_admin"), route, own)
+    assert answer.status_code == MAKES[route.method]
+    assert answer.json() != {"data": [], "next": None}
+
+
+@pytest.mark.parametrize("route", routes(), ids=str)
+@pytest.mark.parametrize("who", ["sister", "stranger"])
+def test_somebody_else_is_told_nothing_and_changes_nothing(
+    who: str, own: dict[str, str], route: Route, request: pytest.FixtureRequest
+) -> None:
+    asking: Shop = request.getfixturevalue(who)
+    if who == "sister" and str(route) in SHARED:
+        assert ask(asking, route, own).status_code == 200
+        return
+    before = everything()
+    answer = ask(asking, route, own)
+    assert everything() == before
+    if answer.status_code == 404:
+        assert answer.json()["code"] == "not_found"
+    else:
+        assert answer.status_code == 200
+        assert nothing_of_the_tea_shop(route, answer)
+
+
+@pytest.mark.parametrize("route", [one for one in routes() if HOW[str(one)][0]], ids=str)
+@pytest.mark.parametrize("who", ["sister", "stranger"])
+def test_a_list_without_a_brand_named_is_empty(
+    who: str, own: dict[str, str], route: Route, request: pytest.FixtureRequest
+) -> None:
+    answer = ask(request.getfixturevalue(who), route, own, query="")
+    assert answer.status_code == 200
+    assert nothing_of_the_tea_shop(route, answer)
+
+
+def test_a_cursor_of_somebody_else_opens_nothing(place: Place, own: dict[str, str], stranger: Shop) -> None:
+    del own
+    cursor = place.with_key("supervisor").get("/v1/products?limit=1").json()["next"]
+    assert stranger.get(f"/v1/products?after={cursor}").json() == {"data": [], "next": None}
+
+
+def nothing_of_the_tea_shop(route: Route, answer: Answer) -> bool:
+    rows = answer.json()["data"]
+    if str(route) == "GET /v1/keys":
+        return [one["name"] for one in rows] in (["sister"], ["stranger"])
+    return bool(rows == [])

@@ -1,0 +1,214 @@
+"""The tower as people use it, in Chromium, from a server that runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from tests.web.filled import PASSWORD, Filled, fill
+
+from doorstep.core.orders.models import Order
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+Scheme = Literal["light", "dark"]
+ROOMS = ("/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components")
+ORDER = "/orders/tea/O-00003"
+PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _database_beside_an_event_loop() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread, which Django takes for a reason not to touch the database."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    else:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    executable = next((path for name in names if (path := shutil.which(name))), None)
+    if executable is None:
+        pytest.skip("NO CHROMIUM on the PATH: install it to run the browser tests")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@dataclass(slots=True)
+class Visit:
+    page: Page
+    complaints: list[str]  # of the console: what the content policy forbids is among them
+
+
+Enter = Callable[..., Visit]
+
+
+@pytest.fixture
+def filled(request: pytest.FixtureRequest) -> Filled:
+    request.getfixturevalue("transactional_db")
+    made = fill(timezone.now(), orders=90)
+    made.admin.set_password(PASSWORD)
+    made.admin.save()
+    return made
+
+
+@pytest.fixture
+def enter(browser: Browser, filled: Filled, live_server: LiveServer) -> Iterator[Enter]:
+    contexts = []
+
+    def log_in(width: int = 1280, scheme: Scheme = "light", address: str = "/") -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        visit = Visit(context.new_page(), [])
+
+        def heard(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                visit.complaints.append(message.text)
+
+        def answered(response: Response) -> None:
+            if not response.url.startswith(live_server.url):
+                visit.complaints.append(f"asked {response.url}")
+
+        visit.page.on("console", heard)
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        visit.page.on("response", answered)
+        visit.page.goto(live_server.url + address)
+        visit.page.get_by_label("E-mail address").fill(filled.admin.email.upper())
+        visit.page.get_by_label("Password").fill(PASSWORD)
+        visit.page.get_by_role("button", name="Log in").click()
+        visit.page.wait_for_selector("main#content.wide")
+        return visit
+
+    yield log_in
+    for context in contexts:
+        context.close()
+
+
+def go(page: Page, live_server: LiveServer, address: str) -> None:
+    page.goto(live_server.url + address)
+    page.wait_for_selector("main#content.wide")
+
+
+def keep(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def name_of(address: str) -> str:
+    return address.strip("/").replace("/", "-") or "today"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_room_is_accessible_and_without_complaints(enter: Enter, live_server: LiveServer, scheme: Scheme) -> None:
+    visit = enter(scheme=scheme)
+    for address in (*ROOMS, ORDER, "/orders/tea/O-00009", "/tariffs/tea/gp-std"):
+        go(visit.page, live_server, address)
+        for summary in visit.page.locator("main summary").all():
+            summary.click()
+        results = Axe().run(visit.page)
+        assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
+        go(visit.page, live_server, address)
+        keep(visit.page, f"{name_of(address)}-{scheme}")
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_page_scrolls_in_one_direction_only(enter: Enter, live_server: LiveServer, width: int) -> None:
+    visit = enter(width=width)
+    for address in (*ROOMS, ORDER, "/tariffs/tea/gp-std"):
+        go(visit.page, live_server, address)
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, address
+        keep(visit.page, f"{name_of(address)}-{width}")
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_page_is_accessible_and_tells_what_is_wrong(
+    browser: Browser, filled: Filled, live_server: LiveServer, scheme: Scheme
+) -> None:
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 390, "height": 800})
+    page.goto(live_server.url + "/orders?state=held")
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    page.get_by_label("E-mail address").fill(filled.admin.email)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_contain_text("No one logs in with this address and password.")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    keep(page, f"login-{scheme}")
+    page.get_by_label("E-mail address").fill(filled.admin.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/orders?state=held")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login*")
+    page.goto(live_server.url + "/nowhere")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    keep(page, f"missing-{scheme}")
+    page.close()
+
+
+def test_from_today_to_an_order_by_keyboard(enter: Enter) -> None:
+    page = enter().page
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.get_by_role("link", name="planned").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders?state=planned")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("o-00001")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=o-00001**")
+    assert "from=" not in page.url  # empty fields stay out of the address
+    page.get_by_role("link", name="O-00001").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("O-00001")
+    expect(page.locator(".options")).to_contain_text("carton XS is too small by 40 mm")
+    expect(page.locator(".views svg")).to_have_count(3)
+
+
+def test_a_choice_shows_its_orders_at_once(enter: Enter, live_server: LiveServer) -> None:
+    page = enter().page
+    go(page, live_server, "/orders")
+    page.get_by_label("State").select_option("held")
+    page.wait_for_url("**state=held**")
+    states = page.locator("tbody .state").all_inner_texts()
+    assert len(states) == Order.objects.filter(state="held", brand__code="tea").count()
+    assert set(states) == {"held"}
+
+
+def test_a_key_is_shown_once_and_revoked_after_asking(enter: Enter, live_server: LiveServer) -> None:
+    visit = enter()
+    page = visit.page
+    go(page, live_server, "/users-and-keys")
+    page.get_by_text("Make a key").click()
+    page.locator("#keys").get_by_label("Name").fill("checkout")
+    page.get_by_role("button", name="Make", exact=True).click()
+    expect(page.locator("#new-key")).to_contain_text("ds_")
+    keep(page, "new-key-light")
+    go(page, live_server, "/users-and-keys")
+    expect(page.locator("#new-key")).to_have_count(0)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Revoke checkout").click()
+    expect(page.get_by_role("button", name="Revoke checkout")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Revoke checkout").click()
+    expect(page.get_by_role("button", name="Revoke checkout")).to_have_count(0)
+    assert visit.complaints == []

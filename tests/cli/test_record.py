@@ -1,0 +1,118 @@
+"""The record from the command line: a real database file, a real server that answers and ends."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.cli.run import COMMAND, TEA_SHOP
+
+
+def run(home: Path, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("DOORSTEP_", "DJANGO_"))}
+    return subprocess.run(
+        [*COMMAND, *map(str, words)],
+        env={**environment, "DOORSTEP_HOME": str(home), **more},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def rows(home: Path, query: str, file: str = "doorstep.sqlite3") -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(home / file)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    made = run(tmp_path, "migrate")
+    assert (made.returncode, made.stderr) == (0, "")
+    return tmp_path
+
+
+def test_a_folder_is_loaded_and_its_day_planned(home: Path) -> None:
+    loaded = run(home, "load", TEA_SHOP, "--operator", "north")
+    assert loaded.returncode == 0, loaded.stderr
+    assert "4 orders" in loaded.stdout
+    brand = str(rows(home, "select code from accounts_brand")[0][0])
+    planned = run(home, "plan-day", brand, "--operator", "north")
+    assert planned.returncode == 0, planned.stderr
+    assert "3 orders planned" in planned.stdout
+    assert rows(home, "select state, count(*) from orders_order group by state order by 1") == [
+        ("open", 1),
+        ("planned", 3),
+    ]
+
+
+def test_a_brand_that_is_not_there_is_named_with_those_that_are(home: Path) -> None:
+    run(home, "load", TEA_SHOP, "--operator", "north")
+    refused = run(home, "plan-day", "coffee", "--operator", "north")
+    assert refused.returncode == 1
+    assert "no brand coffee; there are" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_loading_twice_changes_nothing(home: Path) -> None:
+    run(home, "load", TEA_SHOP)
+    again = run(home, "load", TEA_SHOP)
+    assert again.returncode == 1
+    assert "already" in again.stderr
+    assert rows(home, "select count(*) from orders_order") == [(4,)]
+
+
+def test_a_faulty_folder_leaves_the_record_as_it_was(home: Path, tmp_path: Path) -> None:
+    refused = run(home, "load", tmp_path / "nowhere")
+    assert refused.returncode == 2
+    assert rows(home, "select count(*) from accounts_brand") == [(0,)]
+
+
+def test_people_are_added_by_role(home: Path) -> None:
+    assert run(home, "add-user", "a@example.com", DOORSTEP_PASSWORD="correct horse battery").returncode == 0
+    weak = run(home, "add-user", "b@example.com", DOORSTEP_PASSWORD="short")
+    assert weak.returncode == 1
+    assert "too short" in weak.stderr
+    assert run(home, "add-user", "c@example.com", "--role", "king", DOORSTEP_PASSWORD="x").returncode == 2
+    stored = rows(home, "select email, password from accounts_user")
+    assert [email for email, _ in stored] == ["a@example.com"]
+    assert str(stored[0][1]).startswith("argon2")
+
+
+def test_the_demonstration_serves_its_first_page_and_ends(tmp_path: Path) -> None:
+    done = run(tmp_path, "demo-tower", TEA_SHOP, "--once", "--port", free_port())
+    assert done.returncode == 0, done.stderr
+    assert "3 orders planned" in done.stdout
+    assert "log in as demo@example.com with the password" in done.stdout
+    assert "the tower is at http://localhost:" in done.stdout
+    assert rows(tmp_path, "select count(*) from parcels_parcel", "demonstration.sqlite3") == [(3,)]
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        run(tmp_path, "migrate")
+        refused = run(tmp_path, "serve", "--once", "--port", taken.getsockname()[1])
+    assert refused.returncode == 1
+    assert "--port" in refused.stderr
+
+
+def test_the_demonstration_keeps_away_from_a_real_record(tmp_path: Path) -> None:
+    refused = run(tmp_path, "demo-tower", TEA_SHOP, DOORSTEP_DATABASE="postgresql://somewhere/real")
+    assert refused.returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,54 @@
+"""A brand folder and the record become one problem: planned through either, the output is the same to the byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.record.brand import NOW, loaded
+
+from doorstep.core.accounts.actions import add_operator
+from doorstep.core.orders.snapshot import open_orders
+from doorstep.domain.errors import Conflict
+from doorstep.files.demo import demo_brand
+from doorstep.files.folder import read_folder
+from doorstep.files.plan_out import write_plan
+from doorstep.flows.load_brand import load_brand
+from doorstep.flows.plan_folder import problem_of
+from doorstep.flows.record_problem import day_problem
+from doorstep.kernels.plan.plan import PlanProblem, plan
+
+pytestmark = pytest.mark.django_db
+FILES = ("plan.csv", "placements.csv", "unplanned.csv")
+
+
+def written(problem: PlanProblem, folder: Path) -> dict[str, bytes]:
+    folder.mkdir()
+    made = plan(problem).plan
+    write_plan(folder, made.parcels, made.unplanned, problem.brand.currency)
+    return {name: (folder / name).read_bytes() for name in FILES}
+
+
+def test_a_demonstration_day_is_planned_alike(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 250, 5)
+    folder = read_folder(tmp_path / "brand")
+    _, brand_id = loaded(tmp_path / "brand")
+    through_files = written(problem_of(folder, folder.orders), tmp_path / "files")
+    through_record = written(day_problem(brand_id, open_orders(brand_id).values(), None), tmp_path / "record")
+    assert through_record == through_files
+    assert through_files["plan.csv"].count(b"\n") > 200
+
+
+def test_a_brand_is_loaded_once(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 20, 5)
+    scope, brand_id = loaded(tmp_path / "brand")
+    with pytest.raises(Conflict, match="already"):
+        load_brand(scope.operator, tmp_path / "brand", now=NOW)
+    assert len(open_orders(brand_id)) == 20
+
+
+def test_operators_may_serve_the_same_brand_each_for_itself(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 20, 5)
+    loaded(tmp_path / "brand")
+    other = add_operator("south", "South")
+    assert load_brand(other, tmp_path / "brand", now=NOW).orders == 20

@@ -1,0 +1,223 @@
+"""Every room, empty and filled, with a steady number of queries, whatever the query string says."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.web.filled import Filled, fill, lone_admin
+
+from doorstep.core.accounts.models import User
+from doorstep.core.orders.models import Order
+
+ROOMS = ("today", "orders", "shipments", "stock", "products", "sites", "tariffs", "users_and_keys", "components")
+INLINE = re.compile(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
+
+
+def entered(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def text_of(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status, address
+    return response.content.decode()
+
+
+def order_page(order: Order) -> str:
+    return reverse("order", args=(order.brand.code, order.code))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ROOMS)
+def test_an_empty_room_says_what_to_do(name: str) -> None:
+    page = text_of(entered(lone_admin()), reverse(name))
+    assert not INLINE.search(page)
+    if name not in ("users_and_keys", "components"):
+        assert 'class="empty' in page
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_filled_room_shows_rows_and_nothing_inline(filled: Filled, name: str) -> None:
+    client = entered(filled.admin)
+    response = client.get(reverse(name))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert not INLINE.search(page)
+    assert response["Cache-Control"] == "private, no-store"
+    assert "'unsafe-inline'" not in response["Content-Security-Policy"]
+    if name != "components":
+        assert "Nord Logistik" in page
+
+
+def test_numbers_of_today_lead_to_their_orders(filled: Filled) -> None:
+    client = entered(filled.admin)
+    page = text_of(client, reverse("today"))
+    found = re.findall(r'href="([^"]*)"><span class="tile-name">(\w+)</span><strong>(\d+)<', page)
+    assert len(found) == 10
+    for address, _, number in found:
+        listed = text_of(client, address.replace("&amp;", "&"))
+        assert listed.count('<th scope="row">') == int(number)
+    for address, number in re.findall(r'<a href="(/shipments\?site=[^"]*leaves=[^"]*)">(\d+)<', page):
+        listed = text_of(client, address.replace("&amp;", "&"))
+        assert listed.split('aria-label="Parcels"')[1].count('<th scope="row">') == int(number)
+
+
+def test_today_names_what_is_at_risk(filled: Filled) -> None:
+    page = text_of(entered(filled.admin), reverse("today"))
+    for words in ("promised day has passed", "should have left", "less likely on time", "unknown sku", "out of stock"):
+        assert words in page
+    assert "Lille" in page
+    assert "What a parcel costs" in page
+    assert '<path d="M' in page  # land
+
+
+def test_an_order_tells_everything(filled: Filled) -> None:
+    page = text_of(entered(filled.viewer), order_page(filled.planned))
+    for words in (
+        "Person O-00001",
+        "1 rue de la Paix",
+        "The next best option costs 1.73 EUR more.",
+        "carton XS is too small by 40 mm",
+        "freight of swift from verona falls by: 1.74 EUR",
+        "Assam, 250 g",
+        "on time",
+        "Placed",
+        "Promised",
+        "inside 250 × 210 × 120 mm",
+        "face-top",
+        "6.57 EUR",
+    ):
+        assert words in page, words
+    assert not INLINE.search(page)
+
+
+def test_an_order_without_a_plan_says_why(filled: Filled) -> None:
+    page = text_of(entered(filled.admin), order_page(filled.held))
+    assert "It is held until a person sees to it." in page
+    assert "Add the product, or correct the order." in page
+    assert "Nothing was decided yet." in page
+
+
+def test_orders_are_searched_by_code_customer_and_postcode(filled: Filled) -> None:
+    client = entered(filled.viewer)
+    for search, number in (("o-00003", 1), ("c-o-00004", 1), ("75011", 2), ("nothing", 0)):
+        page = text_of(client, f"{reverse('orders')}?q={search}")
+        assert page.count('<th scope="row">') == number, search
+    assert "No order is like that." in page
+
+
+def test_stock_is_searched_by_the_beginning_of_a_sku(filled: Filled) -> None:
+    client = entered(filled.viewer)
+    for search, number in (("tea-", 6), ("TEA-3", 2), ("EA", 0)):
+        assert text_of(client, f"{reverse('stock')}?q={search}").count('<th scope="row">') == number, search
+
+
+@pytest.mark.django_db
+def test_lists_turn_their_pages() -> None:
+    filled = fill(timezone.now(), orders=120)
+    client = entered(filled.viewer)
+    for name, least in (("orders", 3), ("shipments", 2)):
+        address, seen, pages = reverse(name), list[str](), 0
+        while address:
+            page = text_of(client, address)
+            seen += re.findall(r'<th scope="row"><a href="[^"]*"><bdi>([^<]*)', page)
+            pages += 1
+            following = re.search(r'rel="next" href="([^"]*)"', page)
+            address = reverse(name) + following[1].replace("&amp;", "&") if following else ""
+        assert pages >= least
+        assert len(seen) == len(set(seen)) == {"orders": 120, "shipments": 96}[name]
+    by_time = list(Order.objects.filter(brand=filled.brand).order_by("-placed_at", "-id"))
+    assert all(one.placed_at >= other.placed_at for one, other in pairwise(by_time))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [*ROOMS, "order", "tariff"])
+def test_queries_do_not_grow_with_orders(name: str) -> None:
+    counts = []
+    for orders in (10, 300):
+        User.objects.all().delete()
+        filled = fill_anew(orders)
+        address = {
+            "order": order_page(filled.planned),
+            "tariff": reverse("tariff", args=(filled.brand.code, "gp-std")),
+        }.get(name) or reverse(name)
+        client = entered(filled.admin)
+        text_of(client, address)  # the first one fills caches
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            text_of(client, address)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 20
+
+
+def fill_anew(orders: int) -> Filled:
+    from django.apps import apps
+
+    for model in reversed(list(apps.get_models())):
+        if model.__module__.startswith("doorstep.core"):
+            model._default_manager.all().delete()
+    return fill(timezone.now(), orders=orders)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=nonsense", "after=nonsense", "after=bm9uc2Vuc2U", "after=WzFd", "from=2026-13-45", "to=9999-12-31",
+        "from=0001-01-01", "leaves=0001-01-01", "leaves=9999-12-31", "leaves=tomorrow", "risk=none", "site=nowhere",
+        "brand=nobody", "q=%00", "q=%25_%27%22%3C", "reason=%F0%9F%8E%81", "q=" + "x" * 3000, "service=%C3%28",
+        "after=WzkyMjMzNzIwMzY4NTQ3NzU4MDcsMV0", "after=WyJhIiwxXQ", "after=" + "W" * 5000,
+    ],
+)  # fmt: skip
+def test_bad_query_strings_are_left_out(filled: Filled, query: str) -> None:
+    client = entered(filled.admin)
+    for name in ROOMS:
+        text_of(client, f"{reverse(name)}?{query}")
+
+
+def test_hostile_words_stay_words(filled: Filled) -> None:
+    hostile = "</script><img src=x onerror=alert(1)>"
+    Order.objects.filter(pk=filled.planned.pk).update(city=hostile, customer=hostile, gift_note=hostile)
+    client = entered(filled.admin)
+    for address in (
+        reverse("today"),
+        reverse("orders"),
+        order_page(filled.planned),
+        f"{reverse('orders')}?q={hostile}",
+    ):
+        assert "<img" not in text_of(client, address)
+
+
+@pytest.mark.parametrize("code", ["a/b", "..", "50%", "ü?#&=x", "a b"])
+def test_any_code_has_an_address(filled: Filled, code: str) -> None:
+    Order.objects.filter(pk=filled.planned.pk).update(code=code)
+    filled.planned.refresh_from_db()
+    assert "Goes to" in text_of(entered(filled.admin), order_page(filled.planned))
+
+
+def test_missing_pages_and_forbidden_rooms_look_like_the_house(filled: Filled) -> None:
+    admin = entered(filled.admin)
+    assert "There is nothing here" in text_of(admin, "/nowhere", 404)
+    assert "There is nothing here" in text_of(admin, reverse("order", args=("tea", "O-99999")), 404)
+    assert "not for your role" in text_of(entered(filled.floor), reverse("today"), 403)
+    assert "not for your role" in text_of(entered(filled.viewer), reverse("users_and_keys"), 403)
+
+
+def test_a_page_that_breaks_says_so(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("doorstep.web.views.sites.sites", broken)
+    client = entered(filled.admin)
+    client.raise_request_exception = False
+    assert "Something broke on our side" in text_of(client, reverse("sites"), 500)

@@ -1,0 +1,124 @@
+"""Every address of the pages, found from the resolver, asked for by those whose it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+from tests.web.filled import Filled
+
+from doorstep.core.accounts.models import ApiKey, User
+from doorstep.core.events.models import Fact
+from doorstep.web.urls import urlpatterns
+
+OWN_WORDS = (
+    "O-0000",
+    "C-O-0000",
+    "Person O-",
+    "Tea & Leaf",
+    "Tea &amp; Leaf",
+    "TEA-1",
+    "Assam",
+    "abcd1234",
+    "web shop",
+)
+OPERATOR_WORDS = ("Lille", "Verona", "Nord Logistik", "nord.example")
+OPEN_TO_ALL = frozenset({"login", "logout"})
+POSTED = frozenset({"add_user", "deactivate_user", "add_key", "revoke_key", "rotate_key"})
+
+
+def entered(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def names() -> list[str]:
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+    return [str(pattern.name) for pattern in urlpatterns]
+
+
+def arguments(name: str, filled: Filled) -> dict[str, object] | None:
+    """Address the first brand's rows; None: the page names no row."""
+    known: dict[str, dict[str, object]] = {
+        "order": {"brand": filled.brand.code, "code": filled.planned.code},
+        "tariff": {"brand": filled.brand.code, "code": "gp-std"},
+        "deactivate_user": {"user_id": filled.viewer.pk},
+        "revoke_key": {"key_id": filled.key.pk},
+        "rotate_key": {"key_id": filled.key.pk},
+    }
+    return known.get(name)
+
+
+def strangers(filled: Filled) -> Iterator[tuple[User, tuple[str, ...]]]:
+    yield filled.foreign_admin, (*OWN_WORDS, *OPERATOR_WORDS)
+    yield filled.sister_admin, OWN_WORDS
+
+
+def test_every_address_that_names_a_row_is_known_here(filled: Filled) -> None:
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        named = bool(re.search(r"<", str(pattern.pattern)))
+        assert named == (arguments(str(pattern.name), filled) is not None), pattern.name
+
+
+@pytest.mark.parametrize("name", names())
+def test_rows_of_others_are_not_there(filled: Filled, name: str) -> None:
+    address = reverse(name, kwargs=arguments(name, filled))
+    facts = Fact.objects.count()
+    for stranger, words in strangers(filled):
+        client = entered(stranger)
+        response = client.post(address) if name in POSTED else client.get(address)
+        if arguments(name, filled) is not None:
+            assert response.status_code == 404, (name, stranger.email)
+        page = response.content.decode()
+        for word in words:
+            assert word not in page, (name, stranger.email, word)
+    assert Fact.objects.count() == facts
+    filled.viewer.refresh_from_db()
+    filled.key.refresh_from_db()
+    assert filled.viewer.is_active
+    assert filled.key.revoked_at is None
+    assert ApiKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in POSTED | OPEN_TO_ALL])
+def test_their_owners_do_see_them(filled: Filled, name: str) -> None:
+    """Else the test before would pass for pages that are broken."""
+    for owner in (filled.admin, filled.brand_admin):
+        assert entered(owner).get(reverse(name, kwargs=arguments(name, filled))).status_code == 200
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in OPEN_TO_ALL])
+def test_nobody_enters_without_logging_in(filled: Filled, name: str) -> None:
+    client = Client()
+    address = reverse(name, kwargs=arguments(name, filled))
+    response = client.post(address) if name in POSTED else client.get(address)
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("query", ["brand=tea", "q=O-00001", "site=lille", "q=TEA-1", "service=gp-std&risk=unlikely"])
+def test_filters_do_not_reach_beyond_the_scope(filled: Filled, query: str) -> None:
+    for stranger, words in strangers(filled):
+        client = entered(stranger)
+        for name in ("orders", "shipments", "stock", "products", "tariffs"):
+            page = client.get(f"{reverse(name)}?{query}").content.decode()
+            for word in words:
+                assert word not in page.replace(f'value="{query.partition("=")[2]}"', ""), (name, word)
+
+
+@pytest.mark.parametrize("name", sorted(POSTED))
+def test_changes_ask_for_a_token_of_the_form_and_for_the_right(filled: Filled, name: str) -> None:
+    address = reverse(name, kwargs=arguments(name, filled))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(filled.admin, backend="django.contrib.auth.backends.ModelBackend")
+    refused = strict.post(address)
+    assert refused.status_code == 403
+    assert "sent too late" in refused.content.decode()
+    assert entered(filled.viewer).post(address).status_code == 403
+    assert entered(filled.admin).get(address).status_code == 405
