@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,6 +85,15 @@ def places(draw: st.DrawFn) -> Place:
     return Place("BR", draw(TEXT), draw(TEXT), draw(st.just("") | CODE), latitude, longitude)
 
 
+def keepable(order: Order) -> Order:
+    """Dates that contradict one another are refused; such an order keeps the promise alone, or none."""
+    promised = order.promised_by
+    if promised and promised < order.placed_at.date() - timedelta(days=1):
+        promised = None
+    early = order.not_before
+    return replace(order, promised_by=promised, not_before=None if promised and early and early > promised else early)
+
+
 ORDERS = st.lists(
     st.builds(
         Order,
@@ -102,7 +112,7 @@ ORDERS = st.lists(
         not_before=st.none() | DAY,
         promised_by=st.none() | DAY,
         contact=st.builds(Contact, *[TEXT] * 6),
-    ),
+    ).map(keepable),
     unique_by=lambda order: order.order,
     max_size=4,
 )

@@ -222,8 +222,7 @@ def _not_carried(reasons: Reasons, i: int) -> Unplanned:
     rows = np.flatnonzero(~np.isin(quotes.block, served))
     if len(rows) == 0:
         return _apart(reasons, i)
-    codes = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
-    refused = codes - UNASKED or codes
+    refused = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
     lightest = int(rows[np.argmin(quotes.problem.parcels.weight_g[rows])])
     block = int(table.blocks.order_block[i]) + int(quotes.block[lightest])
     skus = [market.problem.products[j].sku for j, _ in reasons.book.keys[int(table.blocks.block_load[block])]]
@@ -242,6 +241,7 @@ def _not_carried(reasons: Reasons, i: int) -> Unplanned:
             f"no service has a zone for {place.country} {place.postcode or 'without a postcode'}",
             "add the destination to zones.csv, or mend the address",
         )
+    refused -= UNASKED
     if refused <= {"promise_unreachable", "no_collection"} and "promise_unreachable" in refused:
         return Unplanned(name, "promise_unreachable", detail, "lower on_time_target, or add a service")
     return Unplanned(name, "no_service", detail, "add a service that takes it, or change what the order asks")
