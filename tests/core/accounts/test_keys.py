@@ -40,7 +40,7 @@ def test_what_does_not_look_like_a_key_is_none(raw: str) -> None:
 def test_the_key_itself_is_kept_nowhere(brand: Brand) -> None:
     key_id, raw = make(brand)
     row = ApiKey.objects.get(pk=key_id)
-    assert raw.rsplit("_", 1)[-1] not in "".join(str(value) for value in vars(row).values())
+    assert raw.removeprefix(f"ds_{row.prefix}_") not in "".join(str(value) for value in vars(row).values())
 
 
 def test_a_key_of_a_brand_sees_that_brand_alone(operator: Operator, brand: Brand) -> None:
