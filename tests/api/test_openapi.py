@@ -26,6 +26,8 @@ IDS = {
     "GET /v1/products/{sku}": "getProduct",
     "GET /v1/sites": "listSites",
     "GET /v1/sites/{site}": "getSite",
+    "GET /v1/brands": "listBrands",
+    "PATCH /v1/brands/{brand}": "changeBrand",
     "GET /v1/keys": "listKeys",
     "POST /v1/keys": "createKey",
     "POST /v1/keys/{key_id}/rotate": "rotateKey",
@@ -61,7 +63,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_operation_says_its_right_and_its_problems(name: str) -> None:
     one = operations()[name]
     assert re.search(r"[Nn]eeds (the right )?`\w+`", one["description"])
-    assert {"401", "403", "422"} <= set(one["responses"])
+    assert {"401", "403", "422", "429"} <= set(one["responses"])
     assert one["security"] == [{"ApiKey": []}]
     assert ("400" in one["responses"]) == ("requestBody" in one)
 
@@ -74,7 +76,7 @@ def test_what_is_sent_and_told_has_an_example() -> None:
     schemas = described()["components"]["schemas"]
     shown = {name for name, schema in schemas.items() if "examples" in schema}
     told = {"OrderIn", "OrderBrief", "OrderOut", "AcceptedOut", "ParcelBrief", "ParcelOut", "DecisionOut", "StockOut",
-            "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "Problem"}  # fmt: skip
+            "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem"}  # fmt: skip
     assert told <= shown
 
 

@@ -29,6 +29,7 @@ MOST = {
     "/v1/parcels?limit=200": 2,
     "/v1/products?limit=200": 2,
     "/v1/sites": 3,
+    "/v1/brands": 3,
 }
 
 

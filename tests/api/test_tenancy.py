@@ -36,13 +36,15 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/products/{sku}": ("", None),
     "GET /v1/sites": ("", None),
     "GET /v1/sites/{site}": ("", None),
+    "GET /v1/brands": ("", None),
+    "PATCH /v1/brands/{brand}": ("", {"company": "Tea GmbH", "colour": "#204060"}),
     "GET /v1/keys": ("", None),
     "POST /v1/keys": ("", NEW_KEY),
     "POST /v1/keys/{key_id}/rotate": ("", {}),
     "DELETE /v1/keys/{key_id}": ("", None),
 }
 SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
-MAKES = {"POST": 201, "GET": 200, "DELETE": 200}
+MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200}
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ def own(place: Place) -> dict[str, str]:
         "parcel": parcel["parcel"],
         "sku": "mug",
         "site": "munich",
+        "brand": BRAND,
         "key_id": str(ApiKey.objects.get().pk),
     }
 
@@ -139,6 +142,8 @@ def test_a_cursor_of_somebody_else_opens_nothing(place: Place, own: dict[str, st
 
 def nothing_of_the_tea_shop(route: Route, answer: Answer) -> bool:
     rows = answer.json()["data"]
+    if str(route) == "GET /v1/brands":
+        return [one["brand"] for one in rows] == ["coffee"]
     if str(route) == "GET /v1/keys":
         return [one["name"] for one in rows] in (["sister"], ["stranger"])
     return bool(rows == [])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from doorstep.core.accounts.models import ApiKey, Brand, Operator, User
+from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.core.catalog.models import Carton, Product
 from doorstep.core.decisions.models import Decision
 from doorstep.core.events.models import Fact
@@ -62,13 +63,15 @@ def fill(now: datetime, orders: int = 10) -> Filled:
     key = ApiKey.objects.create(
         operator=operator,
         brand=brand,
-        name="web shop",
+        name="checkout of tea",
         role="brand_writer",
         prefix="abcd1234",
         digest="0" * 64,
         created_at=now,
     )
     assert cartons
+    Channel.objects.create(brand=brand, code="shop", name="Shop of tea")
+    Logo.objects.create(brand=brand, png=png(), digest="1" * 64, width_px=64, height_px=32)
     _order(foreign, "F-1", "open", now, None)
     return Filled(
         operator=operator,
@@ -90,6 +93,17 @@ def fill(now: datetime, orders: int = 10) -> Filled:
 def lone_admin() -> User:
     """An operator who has just begun: nothing there."""
     return _user(Operator.objects.create(code="new", name="New"), "operator_admin")
+
+
+def png(width: int = 64, height: int = 32) -> bytes:
+    """Draw a plain grey picture."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+    head = width.to_bytes(4) + height.to_bytes(4) + bytes((8, 0, 0, 0, 0))
+    rows = zlib.compress((b"\0" + b"\x80" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def _user(operator: Operator, role: str, brand: Brand | None = None, name: str = "") -> User:

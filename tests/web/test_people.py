@@ -14,6 +14,7 @@ from doorstep.core.accounts.keys import digest_of
 from doorstep.core.accounts.models import ApiKey, User
 from doorstep.core.events.models import Fact
 
+OWN = "battery staple horse"
 NEW = {"email": "Ann@Nord.example", "name": "Ann", "password": "correct horse battery", "role": "brand_viewer"}
 
 
@@ -29,6 +30,9 @@ def test_an_operator_adds_a_person_who_then_logs_in(filled: Filled) -> None:
     assert Fact.objects.filter(kind="UserAdded", subject=f"user:{user.pk}").exists()
     client = Client()
     client.post(reverse("login"), {"username": " ANN@nord.example ", "password": NEW["password"]})
+    assert client.get(reverse("components"))["Location"] == reverse("account")  # the password is the operator's
+    own = {"password": NEW["password"], "new_password": OWN, "again": OWN}
+    assert client.post(reverse("change_password"), own).status_code == 200
     assert logged_in(client)
     entered(filled.brand_admin).post(reverse("deactivate_user", args=(user.pk,)))
     assert not logged_in(client)  # from the next request on

@@ -23,11 +23,30 @@ OWN_WORDS = (
     "TEA-1",
     "Assam",
     "abcd1234",
-    "web shop",
+    "checkout of tea",
+    "Shop of tea",
 )
 OPERATOR_WORDS = ("Lille", "Verona", "Nord Logistik", "nord.example")
-OPEN_TO_ALL = frozenset({"login", "logout"})
-POSTED = frozenset({"add_user", "deactivate_user", "add_key", "revoke_key", "rotate_key"})
+OPEN_TO_ALL = frozenset({"login", "second_factor", "logout"})
+OWN_ACCOUNT = frozenset({"change_password", "begin_second_factor", "confirm_second_factor", "remove_second_factor"})
+MANAGED = frozenset(
+    {
+        "add_user",
+        "deactivate_user",
+        "change_brand",
+        "change_logo",
+        "add_channel",
+        "rename_channel",
+        "give_first_password",
+        "reset_second_factor",
+        "demand_second_factor",
+        "add_key",
+        "revoke_key",
+        "rotate_key",
+    }
+)
+OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
+POSTED = MANAGED | OWN_ACCOUNT
 
 
 def entered(user: User) -> Client:
@@ -47,7 +66,11 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
     known: dict[str, dict[str, object]] = {
         "order": {"brand": filled.brand.code, "code": filled.planned.code},
         "tariff": {"brand": filled.brand.code, "code": "gp-std"},
+        **{one: {"code": filled.brand.code} for one in OF_A_BRAND},
+        "rename_channel": {"code": filled.brand.code, "channel": "shop"},
         "deactivate_user": {"user_id": filled.viewer.pk},
+        "give_first_password": {"user_id": filled.viewer.pk},
+        "reset_second_factor": {"user_id": filled.viewer.pk},
         "revoke_key": {"key_id": filled.key.pk},
         "rotate_key": {"key_id": filled.key.pk},
     }
@@ -120,5 +143,6 @@ def test_changes_ask_for_a_token_of_the_form_and_for_the_right(filled: Filled, n
     refused = strict.post(address)
     assert refused.status_code == 403
     assert "sent too late" in refused.content.decode()
-    assert entered(filled.viewer).post(address).status_code == 403
+    if name in MANAGED:
+        assert entered(filled.viewer).post(address).status_code == 403
     assert entered(filled.admin).get(address).status_code == 405

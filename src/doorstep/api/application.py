@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from doorstep.api import decisions, keys, orders, parcels, problems, products, sites, stock
+from doorstep.api import brands, decisions, keys, orders, parcels, problems, products, sites, stock
 from doorstep.api.auth import QUERY_NAMES, ApiKey
 
 VERSION = "1.0.0"
@@ -42,6 +42,7 @@ api.add_router("/orders", orders.router)
 api.add_router("/parcels", parcels.router)
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
+api.add_router("/brands", brands.router)
 api.add_router("/keys", keys.router)
 for handled in problems.HANDLED:
     api.add_exception_handler(handled, problems.on_error)

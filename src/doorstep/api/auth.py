@@ -9,12 +9,12 @@ from typing import cast
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from doorstep.api.problems import Fault, Invalid, NotAllowed
+from doorstep.api.problems import Fault, Invalid, NotAllowed, TooManyWrongKeys
 from doorstep.core.accounts import queries
 from doorstep.core.accounts.queries import BrandRow
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Right, Scope
-from doorstep.flows.authenticate import authenticate
+from doorstep.flows.authenticate import authenticate, refused
 
 QUERY_NAMES = "query_names"  # of a view: method -> names that may follow the question mark
 
@@ -31,7 +31,12 @@ class ApiKey(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         now = cast(datetime, request.now)  # type: ignore[attr-defined]  # the server notes when a request came
         scope = authenticate(token, now=now)
-        return Caller(scope, now) if scope else None
+        if scope:
+            return Caller(scope, now)
+        wait_s = refused(cast(str, request.address), now=now)  # type: ignore[attr-defined]  # noted by the server
+        if wait_s:
+            raise TooManyWrongKeys(wait_s)
+        return None
 
 
 def allowed(request: HttpRequest, right: Right) -> Caller:

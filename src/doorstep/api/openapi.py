@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from doorstep.api.application import api
 from doorstep.api.problems import CODES, Problem
 
-_ANY = ("401", "403", "422")
+_ANY = ("401", "403", "422", "429")
 _BODY = ("400", "413")
 _SAYS = {
     "400": "not JSON",
@@ -25,6 +25,7 @@ _SAYS = {
     "409": "contradicts what is there",
     "413": "too large",
     "422": "not valid",
+    "429": "too many wrong keys from this address",
 }
 
 
@@ -38,7 +39,7 @@ def described() -> dict[str, Any]:
     schemas["Problem"] = schema
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            writes = method in ("post", "delete")
+            writes = method in ("post", "patch", "delete")
             finds = writes or "{" in path or any(one["name"] == "brand" for one in operation["parameters"])
             body = "requestBody" in operation
             statuses = [*_ANY, *(["404"] if finds else []), *(["409"] if writes else []), *(_BODY if body else ())]

@@ -35,6 +35,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "too_large": (413, "The body is larger than the server takes."),
     "invalid": (422, "The request is well-formed and says something that cannot be; `errors` lists it all."),
     "idempotency_key_reused": (422, "The Idempotency-Key was used for another request."),
+    "too_many_wrong_keys": (429, "Too many wrong keys came from this address; Retry-After says when to try again."),
     "error": (500, "The fault is ours; it is in the log."),
 }
 TITLES = {
@@ -46,6 +47,7 @@ TITLES = {
     409: "Conflict",
     413: "Too large",
     422: "Not valid",
+    429: "Too many requests",
     500: "Internal error",
 }
 
@@ -89,6 +91,14 @@ class NotAllowed(Exception):
     """The caller's role lacks the right."""
 
 
+class TooManyWrongKeys(Exception):
+    """Of the address that the request came from."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"too many wrong keys came from this address; wait {wait_s} s")
+        self.wait_s = wait_s
+
+
 class Invalid(Exception):
     """Faults that only a look at the whole request finds."""
 
@@ -128,6 +138,8 @@ def on_error(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
             return invalid(request, [Fault("query", "/after", str(error))])
         case AuthenticationError():
             return unauthorized(request)
+        case TooManyWrongKeys():
+            return problem(request, "too_many_wrong_keys", str(error), headers={"Retry-After": str(error.wait_s)})
         case NotAllowed():
             return problem(request, "forbidden", str(error))
         case Http404() | NotFound():

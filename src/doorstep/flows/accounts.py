@@ -40,7 +40,7 @@ def add_user(
     given = _one_of(role, roles_to_give(scope))
     with transaction.atomic():
         ids = [_brand(scope, code) for code in brands]
-        user = actions.add_user(email, name, password, given, scope.operator, ids)
+        user = actions.add_user(email, name, password, given, scope.operator, ids, first_password=True)
         _tell(scope, None, "UserAdded", f"user:{user}", {"role": given, "brands": sorted(ids)}, now)
     return user
 
@@ -50,11 +50,35 @@ def deactivate_user(scope: Scope, user_id: int, *, now: datetime) -> None:
     _may_manage(scope)
     if scope.actor == f"user:{user_id}":
         raise Conflict("nobody shuts themselves out: ask another administrator")
-    if all(one.id != user_id for one in queries.users(scope)):
-        raise NotFound("no such person")
+    _person(scope, user_id)
     with transaction.atomic():
         actions.deactivate_user(user_id)
         _tell(scope, None, "UserDeactivated", f"user:{user_id}", {}, now)
+
+
+def give_first_password(scope: Scope, user_id: int, password: str, *, now: datetime) -> None:
+    """Give a person a password that they must change at once; who was shut out comes in again by it.
+
+    Raises NotFound for one who is not of this scope, Conflict for oneself and for a weak password.
+    """
+    _may_manage(scope)
+    if scope.actor == f"user:{user_id}":
+        raise Conflict("your own password is changed on your account's page")
+    _person(scope, user_id)
+    with transaction.atomic():
+        actions.set_password(user_id, password, first=True)
+        if actions.reactivate_user(user_id):
+            _tell(scope, None, "UserReactivated", f"user:{user_id}", {}, now)
+        _tell(scope, None, "FirstPasswordGiven", f"user:{user_id}", {}, now)
+
+
+def change_own_password(scope: Scope, user_id: int, password: str, *, now: datetime) -> None:
+    """Change the password of whoever asks, who has proved the old one. Raises Conflict for a weak one."""
+    if scope.actor != f"user:{user_id}":
+        raise NotFound("no such person")
+    with transaction.atomic():
+        actions.set_password(user_id, password)
+        _tell(scope, None, "PasswordChanged", f"user:{user_id}", {}, now)
 
 
 def add_key(
@@ -104,6 +128,11 @@ def _one_of(role: str, roles: tuple[Role, ...]) -> Role:
         if one == role:
             return one
     raise Conflict(f"not a role that you may give: {role or 'none'}")
+
+
+def _person(scope: Scope, user_id: int) -> None:
+    if all(one.id != user_id for one in queries.users(scope)):
+        raise NotFound("no such person")
 
 
 def _brand(scope: Scope, code: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from doorstep.core.accounts import actions, queries
+from doorstep.core.accounts import actions, queries, wrong_keys
 from doorstep.domain.rights import Scope
 
 
@@ -16,3 +16,13 @@ def authenticate(raw_key: str, *, now: datetime) -> Scope | None:
     if known.last_used_at is None or known.last_used_at <= now - actions.TOUCH_EVERY:
         actions.touch_key(known.id, at=now)
     return known.scope
+
+
+def refused(address: str, *, now: datetime) -> int:
+    """Count a key that opened nothing; gives for how many seconds the address is answered nothing else, 0: it is not.
+
+    Right keys are served from any address: one broken script must not stop the shop behind the same router, and 256
+    random bits are not found by trying.
+    """
+    until = wrong_keys.count(address, at=now)
+    return 0 if until is None else max(1, round((until - now).total_seconds()))

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "doorstep.server.clock.stamped",
+    "doorstep.server.address.noted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -80,8 +81,10 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "doorstep.server.address.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"  # as credentials name it; by default axes looks for `email` and locks nobody out
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "new_password", "again", "code"]  # kept nowhere, as passwords
 AXES_LOCKOUT_TEMPLATE = "web/locked_out.html"
 
 CONTENT_SECURITY_POLICY = {

@@ -11,11 +11,11 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 
-from doorstep.core.accounts.queries import BrandRow, brands, operator_name, scope_of_user
-from doorstep.domain.rights import Right, Scope
+from doorstep.core.accounts.queries import BrandRow, brands, operator_name, owes, scope_of_user
+from doorstep.domain.rights import BRAND_ROLES, Right, Scope
 
 Named = ParamSpec("Named")
 Room = Callable[Concatenate[HttpRequest, Scope, Named], HttpResponse]
@@ -39,19 +39,27 @@ DOORS = (
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),
     Door("tariffs", "Tariffs", "see"),
+    Door("brands", "Brand", "manage"),
     Door("users_and_keys", "Users and keys", "manage"),
 )
 
 
-def room(right: Right) -> Callable[[Room[Named]], View[Named]]:
-    """A page for those who are logged in and have the right; it is handed their scope, and no one keeps a copy."""
+def room(right: Right | None) -> Callable[[Room[Named]], View[Named]]:
+    """A page for those who are logged in and have the right; it is handed their scope, and no one keeps a copy.
+
+    Without a right named it is one's own account, where what is owed is done: a password of one's own, the second
+    factor that the operator demands. Until then every other page leads there.
+    """
 
     def furnish(view: Room[Named]) -> View[Named]:
         @wraps(view)
         def entered(request: HttpRequest, /, *args: Named.args, **kwargs: Named.kwargs) -> HttpResponse:
             scope = scope_of_user(request.user)
-            if not scope.may(right):
-                raise PermissionDenied
+            if right is not None:
+                if owes(request.user):
+                    return redirect("account")
+                if not scope.may(right):
+                    raise PermissionDenied
             response = view(request, scope, *args, **kwargs)
             patch_cache_control(response, private=True, no_store=True)
             return response
@@ -78,6 +86,7 @@ def furnished(
         "operator": operator_name(scope),
         "brands": served,
         "several_brands": len(served) > 1,
+        "look": served[0] if scope.role in BRAND_ROLES and len(served) == 1 else None,
     }
     return render(request, f"web/{template}", {**frame, **context}, status=status)
 

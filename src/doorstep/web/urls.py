@@ -7,6 +7,8 @@ from django.urls import path, register_converter
 
 from doorstep.web.codes import Code
 from doorstep.web.views import (
+    account,
+    brand,
     components,
     login,
     order,
@@ -23,6 +25,7 @@ from doorstep.web.views import (
 register_converter(Code, "code")
 urlpatterns = [
     path("login", login.Login.as_view(), name="login"),
+    path("login/code", login.show_second_factor, name="second_factor"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("", today.show, name="today"),
     path("orders", orders.show, name="orders"),
@@ -39,5 +42,20 @@ urlpatterns = [
     path("users-and-keys/keys", people.add_key, name="add_key"),
     path("users-and-keys/keys/<int:key_id>/revoke", people.revoke_key, name="revoke_key"),
     path("users-and-keys/keys/<int:key_id>/rotate", people.rotate_key, name="rotate_key"),
+    path("users-and-keys/users/<int:user_id>/password", people.give_first_password, name="give_first_password"),
+    path("users-and-keys/users/<int:user_id>/second-factor", people.reset_second_factor, name="reset_second_factor"),
+    path("users-and-keys/second-factor", people.demand_second_factor, name="demand_second_factor"),
+    path("brands", brand.show, name="brands"),
+    path("brands/<code:code>", brand.show_one, name="brand"),
+    path("brands/<code:code>/logo.png", brand.logo, name="brand_logo"),
+    path("brands/<code:code>/change", brand.change, name="change_brand"),
+    path("brands/<code:code>/logo", brand.change_logo, name="change_logo"),
+    path("brands/<code:code>/channels", brand.add_channel, name="add_channel"),
+    path("brands/<code:code>/channels/<code:channel>", brand.rename_channel, name="rename_channel"),
+    path("account", account.show, name="account"),
+    path("account/password", account.change_password, name="change_password"),
+    path("account/second-factor", account.begin_second_factor, name="begin_second_factor"),
+    path("account/second-factor/confirm", account.confirm_second_factor, name="confirm_second_factor"),
+    path("account/second-factor/remove", account.remove_second_factor, name="remove_second_factor"),
     path("components", components.show, name="components"),
 ]

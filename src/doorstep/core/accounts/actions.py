@@ -43,8 +43,20 @@ def add_brand(operator_id: int, brand: demand.Brand, channels: Iterable[str] = (
     return row.pk
 
 
-def add_user(email: str, name: str, password: str, role: Role, operator_id: int, brand_ids: Iterable[int] = ()) -> int:
-    """Add a person who logs in. Raises Conflict: address taken, password weak, role and brands at odds."""
+def add_user(
+    email: str,
+    name: str,
+    password: str,
+    role: Role,
+    operator_id: int,
+    brand_ids: Iterable[int] = (),
+    *,
+    first_password: bool = False,
+) -> int:
+    """Add a person who logs in. Raises Conflict: address taken, password weak, role and brands at odds.
+
+    A `first_password` is known to whoever chose it, so that the person must change it before anything else.
+    """
     brands = set(brand_ids)
     if role not in ROLES:
         raise Conflict(f"{role} is not a role of a person")
@@ -53,6 +65,7 @@ def add_user(email: str, name: str, password: str, role: Role, operator_id: int,
     if Brand.objects.filter(pk__in=brands, operator_id=operator_id).count() != len(brands):
         raise Conflict("a brand is not one of the operator's")
     user = User(email=normalised(email), name=name, operator_id=operator_id, role=role)
+    user.first_password = first_password
     _set_password(user, password)
     try:
         with transaction.atomic():
@@ -63,11 +76,17 @@ def add_user(email: str, name: str, password: str, role: Role, operator_id: int,
     return user.pk
 
 
-def set_password(user_id: int, password: str) -> None:
-    """Raise Conflict if the password is weak."""
+def set_password(user_id: int, password: str, *, first: bool = False) -> None:
+    """End all sessions of the person with it: they hang on the password. Raises Conflict if the password is weak."""
     user = User.objects.get(pk=user_id)
     _set_password(user, password)
-    user.save(update_fields=["password"])
+    user.first_password = first
+    user.save(update_fields=["password", "first_password"])
+
+
+def reactivate_user(user_id: int) -> bool:
+    """Let a person in again; False: they were never shut out."""
+    return User.objects.filter(pk=user_id, is_active=False).update(is_active=True) == 1
 
 
 def deactivate_user(user_id: int) -> None:

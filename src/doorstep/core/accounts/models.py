@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from doorstep.domain.look import CHANNEL_KINDS, MOST_LOGO_BYTES, TEXT_COLOURS
 from doorstep.domain.rights import KEY_ROLES, ROLES
 
 
 class Operator(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=2000)
+    second_factor_required = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.code
@@ -37,6 +39,17 @@ class Brand(models.Model):
     eori = models.CharField(max_length=100, blank=True)
     ioss = models.CharField(max_length=100, blank=True)
     colour = models.CharField(max_length=7, default="#0b6e4f")
+    accent = models.CharField(max_length=7, default="#0b6e4f")
+    text_colour = models.CharField(max_length=5, choices=[(one, one) for one in TEXT_COLOURS], default="white")
+    returns_name = models.CharField(max_length=2000, blank=True)
+    returns_address_1 = models.CharField(max_length=2000, blank=True)
+    returns_address_2 = models.CharField(max_length=2000, blank=True)
+    returns_city = models.CharField(max_length=2000, blank=True)
+    returns_postcode = models.CharField(max_length=100, blank=True)
+    returns_country = models.CharField(max_length=2, blank=True)
+    support_email = models.CharField(max_length=320, blank=True)
+    support_phone = models.CharField(max_length=100, blank=True)
+    support_url = models.CharField(max_length=2000, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("operator", "code"), name="one_brand_of_a_code"),)
@@ -45,12 +58,26 @@ class Brand(models.Model):
         return self.code
 
 
+class Logo(models.Model):
+    """A brand's picture, apart from the brand so that no other question carries it along."""
+
+    brand = models.OneToOneField(Brand, models.CASCADE, related_name="logo")
+    png = models.BinaryField(max_length=MOST_LOGO_BYTES)
+    digest = models.CharField(max_length=64)
+    width_px = models.PositiveIntegerField()
+    height_px = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class Channel(models.Model):
     """Where a brand sells: its web shop, a marketplace."""
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="channels")
     code = models.CharField(max_length=100)
     name = models.CharField(max_length=2000)
+    kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in CHANNEL_KINDS], default="web_shop")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_channel_of_a_code"),)
@@ -72,12 +99,30 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=[(role, role) for role in ROLES])
     brands = models.ManyToManyField(Brand, related_name="users", blank=True)
     is_active = models.BooleanField(default=True)
+    first_password = models.BooleanField(default=False)  # somebody else knows it: to be changed at the first log-in
+    totp_secret = models.CharField(max_length=64, blank=True)  # needed to check codes, so that no hash will do
+    totp_pending = models.CharField(max_length=64, blank=True)  # shown, and not yet confirmed by a code
+    totp_step = models.BigIntegerField(default=0)  # of the last code that was accepted: none is good twice
 
     objects = People()
     USERNAME_FIELD = "email"
 
     def __str__(self) -> str:
         return self.email
+
+
+class RecoveryCode(models.Model):
+    """Opens once in place of a code of the second factor. Only its hash is kept: it has 80 random bits."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "digest"), name="one_recovery_code_of_a_digest"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
 
 
 class ApiKey(models.Model):
@@ -96,3 +141,14 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.prefix
+
+
+class WrongKeys(models.Model):
+    """How many keys that open nothing came from an address within a span of time."""
+
+    address = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()
+    number = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.address

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from doorstep.core.accounts.keys import digest_of, prefix_of
-from doorstep.core.accounts.models import ApiKey, Brand, Operator, User
+from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.domain.rights import BRAND_ROLES, Role, Scope
 
 
@@ -32,6 +33,68 @@ class BrandRow:
     currency: str
     country: str
     colour: str
+    text_colour: str
+    logo: str  # digest; empty: there is none
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrandDetails:
+    """A brand as it shows itself: sender, returns, support, look, and where it sells."""
+
+    id: int
+    code: str
+    name: str
+    currency: str
+    country: str
+    colour: str
+    accent: str
+    text_colour: str
+    company: str
+    address_1: str
+    address_2: str
+    city: str
+    postcode: str
+    phone: str
+    email: str
+    returns_name: str
+    returns_address_1: str
+    returns_address_2: str
+    returns_city: str
+    returns_postcode: str
+    returns_country: str
+    support_email: str
+    support_phone: str
+    support_url: str
+    logo: str  # digest; empty: there is none
+    channels: tuple[ChannelRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as they see themselves."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    first_password: bool
+    second_factor: bool
+    recovery_codes_left: int
+    second_factor_demanded: bool
+
+    @property
+    def owes(self) -> str:
+        """What must be done before any page opens; empty: nothing."""
+        if self.first_password:
+            return "password"
+        return "second_factor" if self.second_factor_demanded and not self.second_factor else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +106,7 @@ class UserRow:
     brands: tuple[str, ...]  # codes
     is_active: bool
     last_login: datetime | None
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +159,64 @@ def operator_name(scope: Scope) -> str:
 def brands(scope: Scope) -> tuple[BrandRow, ...]:
     """The brands of the scope, by code."""
     rows = Brand.objects.filter(operator_id=scope.operator, pk__in=scope.brands).order_by("code")
-    return tuple(BrandRow(*row) for row in rows.values_list("id", "code", "name", "currency", "country", "colour"))
+    names = ("id", "code", "name", "currency", "country", "colour", "text_colour")
+    return tuple(BrandRow(*row) for row in rows.values_list(*names, Coalesce("logo__digest", Value(""))))
 
 
 def brand_id(scope: Scope, code: str) -> int | None:
     """Row id of a brand of the scope; None: there is no such brand, or it is somebody else's."""
     rows = Brand.objects.filter(operator_id=scope.operator, pk__in=scope.brands, code=code)
     return rows.values_list("pk", flat=True).first()
+
+
+def brand_details(scope: Scope, *, code: str = "", after: str = "", limit: int = 200) -> tuple[BrandDetails, ...]:
+    """The brands of the scope by code, those after `after`; or the one of this code. Two queries."""
+    names = tuple(one.name for one in fields(BrandDetails))[:-2]
+    rows = Brand.objects.filter(operator_id=scope.operator, pk__in=scope.brands, code__gt=after).order_by("code")
+    rows = rows.filter(code=code) if code else rows
+    found: list[Any] = list(rows.values_list(*names, Coalesce("logo__digest", Value("")))[:limit])
+    channels: dict[int, list[ChannelRow]] = {}
+    for one in Channel.objects.filter(brand_id__in=[row[0] for row in found]).order_by("code"):
+        channels.setdefault(one.brand_id, []).append(ChannelRow(one.code, one.name, one.kind))
+    return tuple(BrandDetails(*(*row, tuple(channels.get(row[0], ())))) for row in found)
+
+
+def logo(scope: Scope, code: str) -> bytes | None:
+    """The brand's picture as PNG; None: there is none, or the brand is somebody else's."""
+    rows = Logo.objects.filter(brand__operator_id=scope.operator, brand_id__in=scope.brands, brand__code=code)
+    found = rows.values_list("png", flat=True).first()
+    return None if found is None else bytes(found)
+
+
+def account(user_id: int) -> Account:
+    """Give a person as they see themselves. One query."""
+    left = Count("recovery_codes", filter=Q(recovery_codes__used_at=None))
+    row = User.objects.select_related("operator").annotate(left=left).get(pk=user_id)
+    return Account(
+        row.pk,
+        row.email,
+        row.name,
+        cast(Role, row.role),
+        row.first_password,
+        bool(row.totp_secret),
+        row.left,
+        row.operator.second_factor_required,
+    )
+
+
+def owes(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether something must be done before any page opens; a query only for those without a second factor."""
+    if not isinstance(user, User):
+        return False
+    return user.first_password or (not user.totp_secret and user.operator.second_factor_required)
+
+
+def has_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
+    return isinstance(user, User) and bool(user.totp_secret)
+
+
+def second_factor_demanded(scope: Scope) -> bool:
+    return Operator.objects.values_list("second_factor_required", flat=True).get(pk=scope.operator)
 
 
 def users(scope: Scope) -> tuple[UserRow, ...]:
@@ -119,6 +234,7 @@ def users(scope: Scope) -> tuple[UserRow, ...]:
             tuple(sorted(brand.code for brand in one.brands.all())),
             one.is_active,
             one.last_login,
+            bool(one.totp_secret),
         )
         for one in rows.order_by("email").prefetch_related("brands")
     )

@@ -22,8 +22,12 @@ def products(brand_id: int, skus: Iterable[str] | None = None) -> tuple[catalog.
     return tuple(starmap(catalog.Product, rows.values_list(*_PRODUCT)))
 
 
-def product_ids(brand_id: int) -> dict[str, int]:
-    return dict(Product.objects.filter(brand_id=brand_id).values_list("sku", "id"))
+def product_ids(brand_id: int, skus: Iterable[str] | None = None) -> dict[str, int]:
+    """Row ids of all products of a brand, or of those of these skus."""
+    rows = Product.objects.filter(brand_id=brand_id)
+    if skus is not None:
+        rows = rows.filter(sku__in=list(skus))
+    return dict(rows.values_list("sku", "id"))
 
 
 def cartons(brand_id: int) -> tuple[catalog.Carton, ...]:

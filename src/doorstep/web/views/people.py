@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from doorstep.core.accounts import queries
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
-from doorstep.flows import accounts
+from doorstep.flows import accounts, second_factor
 from doorstep.web.room import came_at, furnished, room
 
 
@@ -48,6 +48,40 @@ def deactivate_user(request: HttpRequest, scope: Scope, user_id: int) -> HttpRes
         return _done("users")
 
     return _tried(request, scope, deactivate, "user_refused", {})
+
+
+@sensitive_post_parameters("password")
+@login_required
+@require_POST
+@room("manage")
+def give_first_password(request: HttpRequest, scope: Scope, user_id: int) -> HttpResponse:
+    def give() -> HttpResponse:
+        accounts.give_first_password(scope, user_id, request.POST.get("password", ""), now=came_at(request))
+        return _done("users")
+
+    return _tried(request, scope, give, "user_refused", {})
+
+
+@login_required
+@require_POST
+@room("manage")
+def reset_second_factor(request: HttpRequest, scope: Scope, user_id: int) -> HttpResponse:
+    def reset() -> HttpResponse:
+        second_factor.reset(scope, user_id, now=came_at(request))
+        return _done("users")
+
+    return _tried(request, scope, reset, "user_refused", {})
+
+
+@login_required
+@require_POST
+@room("manage")
+def demand_second_factor(request: HttpRequest, scope: Scope) -> HttpResponse:
+    def demand() -> HttpResponse:
+        second_factor.demand(scope, request.POST.get("required") == "yes", now=came_at(request))
+        return _done("users")
+
+    return _tried(request, scope, demand, "user_refused", {})
 
 
 @login_required
@@ -112,6 +146,7 @@ def _page(request: HttpRequest, scope: Scope, more: Mapping[str, Any], status: i
         "roles": accounts.roles_to_give(scope),
         "key_roles": accounts.key_roles_to_give(scope),
         "own_brands_only": scope.role == "brand_admin",
+        "demanded": queries.second_factor_demanded(scope),
         "me": scope.actor.removeprefix("user:"),
         **more,
     }
