@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.domain import demand
 from doorstep.domain.errors import Conflict
-from doorstep.domain.journey import FOLLOWS, OrderState
+from doorstep.domain.journey import FOLLOWS, ORDER_STATES, OrderState
 
 BATCH = 2_000
+_STATES: dict[str, OrderState] = {state: state for state in ORDER_STATES}
 
 
 def add_orders(
@@ -53,6 +54,17 @@ def move_on(
     return Order.objects.filter(pk__in=list(ids), state=before).update(
         state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000]
     )
+
+
+def lock(ids: Iterable[int]) -> dict[int, OrderState]:
+    """How orders stand, locked until the transaction ends, in the order of their ids."""
+    rows = Order.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk")
+    return {pk: _STATES[state] for pk, state in rows.values_list("pk", "state")}
+
+
+def stand(ids: Iterable[int], state: OrderState) -> None:
+    """Let orders that are locked stand as their parcels do, whatever steps nobody told us of lie between."""
+    Order.objects.filter(pk__in=list(ids)).update(state=state, reason="", detail="", remedy="")
 
 
 def lock_open(ids: Iterable[int]) -> set[int]:

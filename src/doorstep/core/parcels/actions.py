@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+from doorstep.core.orders import actions as orders
 from doorstep.core.parcels.models import Parcel
 from doorstep.domain import parcel
+from doorstep.domain.errors import Conflict
+from doorstep.domain.journey import PARCEL_FOLLOWS, PARCEL_STATES, OrderState, ParcelState, order_state
+
+_STATES: dict[str, ParcelState] = {state: state for state in PARCEL_STATES}
 
 
 def keep(brand_id: int, parcels: Iterable[parcel.Parcel], orders: Mapping[str, int], sites: Mapping[str, int]) -> None:
@@ -38,3 +45,30 @@ def keep(brand_id: int, parcels: Iterable[parcel.Parcel], orders: Mapping[str, i
         ),
         batch_size=500,
     )
+
+
+def move_on(ids: Iterable[int], before: ParcelState, after: ParcelState, **changed: Any) -> int:
+    """Parcels in `before` go into `after`; returns how many did. Whoever comes second finds them gone on.
+
+    `changed` are other columns of the rows. Call `settle` in the same transaction, so that their orders follow.
+    """
+    if after not in PARCEL_FOLLOWS[before]:
+        raise Conflict(f"a parcel does not go from {before} to {after}")
+    return Parcel.objects.filter(pk__in=list(ids), state=before).update(state=after, **changed)
+
+
+def settle(order_ids: Iterable[int]) -> None:
+    """Let orders stand as their parcels do. Locks the orders by id; two queries, and one for each new state."""
+    pks = sorted(set(order_ids))
+    standing = orders.lock(pks)
+    parcels: dict[int, list[ParcelState]] = defaultdict(list)
+    for order, state in Parcel.objects.filter(order_id__in=pks).order_by("pk").values_list("order_id", "state"):
+        parcels[order].append(_STATES[state])
+    moved: dict[tuple[OrderState, OrderState], list[int]] = defaultdict(list)
+    for pk, before in standing.items():
+        live = [state for state in parcels[pk] if state != "cancelled"]
+        if live and before not in ("open", "held", "cancelled"):
+            moved[before, order_state(live)].append(pk)
+    for (before, after), those in sorted(moved.items()):
+        if before != after:
+            orders.stand(those, after)
