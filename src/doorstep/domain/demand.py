@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from doorstep.domain.carriage import Speed
 from doorstep.domain.money import Currency
 from doorstep.domain.place import Place
 from doorstep.domain.units import PPM
+
+Payment = Literal["", "paid", "pending", "failed"]  # empty: the shop did not say, and has seen to it
+PAYMENTS: tuple[Payment, ...] = ("", "paid", "pending", "failed")
+Precision = Literal["", "coordinates", "postcode", "postcode_area", "country", "nowhere"]  # empty: never looked at
+PRECISIONS: tuple[Precision, ...] = ("", "coordinates", "postcode", "postcode_area", "country", "nowhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,24 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressChange:
+    """What the check of an address made of one of its fields."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFault:
+    """Why an order is held, and what mends it."""
+
+    reason: str  # a stable code
+    detail: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     order: str
     channel: str
@@ -73,3 +97,9 @@ class Order:
     not_before: date | None = None  # local at the destination
     promised_by: date | None = None  # promised already; local at the destination
     contact: Contact = Contact()
+    priority: int = 0  # whose goods are scarce gets them first; the higher, the sooner
+    gift_note: str = ""
+    payment: Payment = ""
+    review: bool = False  # the shop asks that a person looks at it first
+    address_precision: Precision = ""  # how near to the door its place is known
+    address_changes: tuple[AddressChange, ...] = ()

@@ -13,10 +13,11 @@ from doorstep.core.events.actions import record
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
 from doorstep.domain.decision import Decision, Unplanned
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
+from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.record_problem import Ground, ground, with_orders
 from doorstep.kernels.plan.plan import plan
@@ -41,6 +42,7 @@ class Accepted:
     reason: str
     detail: str
     parcels: tuple[Parcel, ...]
+    faults: tuple[OrderFault, ...] = ()  # all of a hold's; `reason` is that of the first
 
 
 def accept_order(
@@ -55,6 +57,10 @@ def accept_order(
         raise NotFound("no such brand")
     standing, sites, products = _ground(scope, brand_id, order, now)
     ids = Ids(scope.operator, brand_id, sites, products)
+    examined = examine(brand_id, order, standing.problem, products, now=now)
+    order = examined.order
+    if examined.faults:
+        return _commit_held(scope, ids, order, examined.faults, now)
     for attempt in range(ATTEMPTS):
         result = plan(with_orders(standing, brand_id, [order], now))
         if result.plan.unplanned:
@@ -115,6 +121,23 @@ def _commit_unplanned(
             actor=scope.actor,
         )
     return Accepted(pk, order.order, state, why.reason, why.detail, ())
+
+
+def _commit_held(scope: Scope, ids: Ids, order: Order, faults: tuple[OrderFault, ...], now: datetime) -> Accepted:
+    first = faults[0]
+    with transaction.atomic():
+        pk = _add(scope, ids, order, now)
+        orders.hold(pk, faults)
+        record(
+            ids.operator,
+            ids.brand,
+            kind="OrderHeld",
+            subject=order_reference(pk),
+            data={"reason": first.reason},
+            at=now,
+            actor=scope.actor,
+        )
+    return Accepted(pk, order.order, "held", first.reason, first.detail, (), faults)
 
 
 def _add(scope: Scope, ids: Ids, order: Order, now: datetime) -> int:

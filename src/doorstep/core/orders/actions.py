@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -19,14 +20,12 @@ def add_orders(
 ) -> int:
     """Add orders with their lines, in bulk; an unknown sku leaves its line without a product."""
     orders = list(orders)
-    people = Person.objects.bulk_create(
-        (Person(brand_id=brand_id, **asdict(one.contact)) for one in orders), batch_size=BATCH
-    )
+    people = Person.objects.bulk_create((person_of(brand_id, one) for one in orders), batch_size=BATCH)
     rows = Order.objects.bulk_create(
         (_row(brand_id, one, person, state) for one, person in zip(orders, people, strict=True)), batch_size=BATCH
     )
     OrderLine.objects.bulk_create(
-        (line for one, row in zip(orders, rows, strict=True) for line in _lines(one, row, products)),
+        (line for one, row in zip(orders, rows, strict=True) for line in lines_of(one, row, products)),
         batch_size=BATCH,
     )
     return len(rows)
@@ -36,13 +35,20 @@ def add_order(brand_id: int, order: demand.Order, products: Mapping[str, int]) -
     """Add one order; returns its row id. Raises Conflict when the brand has an order of that code."""
     try:
         with transaction.atomic():
-            person = Person.objects.create(brand_id=brand_id, **asdict(order.contact))
+            person = person_of(brand_id, order)
+            person.save(force_insert=True)
             row = _row(brand_id, order, person, "open")
             row.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(f"there is an order {order.order} already") from error
-    OrderLine.objects.bulk_create(_lines(order, row, products))
+    OrderLine.objects.bulk_create(lines_of(order, row, products))
     return row.pk
+
+
+def hold(pk: int, faults: Sequence[demand.OrderFault]) -> None:
+    """Hold an open order for its faults; the first is told as the reason."""
+    move_on([pk], "open", "held", faults[0].reason, faults[0].detail, faults[0].remedy)
+    Order.objects.filter(pk=pk).update(faults=[[one.reason, one.detail, one.remedy] for one in faults])
 
 
 def move_on(
@@ -73,7 +79,7 @@ def lock_open(ids: Iterable[int]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def _lines(order: demand.Order, row: Order, products: Mapping[str, int]) -> Iterator[OrderLine]:
+def lines_of(order: demand.Order, row: Order, products: Mapping[str, int]) -> Iterator[OrderLine]:
     for line in order.lines:
         yield OrderLine(
             order=row,
@@ -85,9 +91,13 @@ def _lines(order: demand.Order, row: Order, products: Mapping[str, int]) -> Iter
         )
 
 
+def person_of(brand_id: int, order: demand.Order) -> Person:
+    changes = [[one.field, one.before, one.after] for one in order.address_changes]
+    return Person(brand_id=brand_id, **asdict(order.contact), address_changes=changes)
+
+
 def _row(brand_id: int, order: demand.Order, person: Person, state: OrderState) -> Order:
     offset = order.placed_at.utcoffset()
-    place = order.place
     return Order(
         brand_id=brand_id,
         code=order.order,
@@ -96,6 +106,15 @@ def _row(brand_id: int, order: demand.Order, person: Person, state: OrderState) 
         placed_offset_s=int(offset.total_seconds()) if offset else 0,
         customer=order.customer,
         person=person,
+        state=state,
+        **changeable(order),
+    )
+
+
+def changeable(order: demand.Order) -> dict[str, Any]:
+    """Columns that an edit may change."""
+    place = order.place
+    return dict(
         country=place.country,
         region=place.region,
         city=place.city,
@@ -110,5 +129,9 @@ def _row(brand_id: int, order: demand.Order, person: Person, state: OrderState) 
         safe_place=order.safe_place,
         not_before=order.not_before,
         promised_by=order.promised_by,
-        state=state,
+        priority=order.priority,
+        gift_note=order.gift_note,
+        payment=order.payment,
+        review=order.review,
+        address_precision=order.address_precision,
     )

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.catalog.models import Product
+from doorstep.domain.demand import PAYMENTS, PRECISIONS
 from doorstep.domain.journey import ORDER_STATES
 
 
@@ -18,6 +19,7 @@ class Person(models.Model):
     address_2 = models.CharField(max_length=2000, blank=True)
     phone = models.CharField(max_length=2000, blank=True)
     email = models.CharField(max_length=2000, blank=True)
+    address_changes = models.JSONField(default=list)  # [[field, before, after]]: what its check has changed
 
     def __str__(self) -> str:
         return f"person {self.pk}"
@@ -51,6 +53,12 @@ class Order(models.Model):
     reason = models.CharField(max_length=60, blank=True)  # of a hold, a cancellation, or being unplanned
     detail = models.CharField(max_length=1000, blank=True)
     remedy = models.CharField(max_length=1000, blank=True)
+    faults = models.JSONField(default=list)  # [[reason, detail, remedy]]: all of a hold's, the first is `reason`
+    settled = models.JSONField(default=list)  # families of faults that a person has settled
+    payment = models.CharField(max_length=10, blank=True, choices=[(one, one) for one in PAYMENTS])
+    review = models.BooleanField(default=False)  # the shop asked for a look at it
+    address_precision = models.CharField(max_length=20, blank=True, choices=[(one, one) for one in PRECISIONS])
+    revision = models.PositiveIntegerField(default=0)  # how often it was written anew since it was placed
 
     class Meta:
         constraints = (
@@ -60,6 +68,11 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("brand", "state", "id"), name="orders_of_a_state"),
             models.Index(fields=("brand", "placed_at"), name="orders_by_time"),
+            models.Index(
+                fields=("brand", "country", "postcode"),
+                name="located_orders_by_postcode",
+                condition=Q(latitude__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
@@ -82,3 +95,13 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.line
+
+
+class ReviewRule(models.Model):
+    """Which orders a brand wants to look at before they are planned; no row: only those that ask for it."""
+
+    brand = models.OneToOneField(Brand, models.CASCADE, related_name="review_rule")
+    over_micros = models.BigIntegerField()  # goods worth more than this, in the brand's currency
+
+    def __str__(self) -> str:
+        return f"review rule of {self.brand_id}"

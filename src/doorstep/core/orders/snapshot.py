@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from doorstep.core.orders.models import Order, OrderLine
 from doorstep.domain import demand
+from doorstep.domain.journey import OrderState
 from doorstep.domain.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An order of the record, and how it stands."""
+
+    order: demand.Order
+    state: OrderState
+    reason: str
+    detail: str
+    revision: int
+    settled: frozenset[str]  # families of faults that a person has settled
 
 
 def open_orders(brand_id: int, ids: Iterable[int] | None = None) -> dict[int, demand.Order]:
@@ -40,7 +54,32 @@ def _order(row: Order, lines: tuple[demand.OrderLine, ...]) -> demand.Order:
         row.safe_place,
         row.not_before,
         row.promised_by,
+        priority=row.priority,
     )
+
+
+def one_order(brand_id: int, pk: int) -> Kept | None:
+    """An order as it was written last, its addressee included."""
+    row = Order.objects.filter(brand_id=brand_id, pk=pk).select_related("person").first()
+    if row is None:
+        return None
+    asked = OrderLine.objects.filter(order_id=pk).order_by("id")
+    lines = asked.values_list("line", "sku", "quantity", "unit_price_micros")
+    person = row.person
+    order = replace(
+        _order(row, tuple(demand.OrderLine(*line) for line in lines)),
+        gift_note=row.gift_note,
+        payment=row.payment,  # type: ignore[arg-type]  # written from the same Literal
+        review=row.review,
+        address_precision=row.address_precision,  # type: ignore[arg-type]
+        address_changes=tuple(demand.AddressChange(*one) for one in person.address_changes) if person else (),
+        contact=demand.Contact(
+            person.name, person.company, person.address_1, person.address_2, person.phone, person.email
+        )
+        if person
+        else demand.Contact(),
+    )
+    return Kept(order, row.state, row.reason, row.detail, row.revision, frozenset(row.settled))  # type: ignore[arg-type]
 
 
 def as_written(at: datetime, offset_s: int) -> datetime:

@@ -1,0 +1,153 @@
+"""What is wrong with a well-formed order, all of it at once: its shopper has paid, so it is kept on hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from doorstep.core.catalog.snapshot import products as catalog
+from doorstep.core.learned.places import destinations
+from doorstep.core.orders.rewriting import located, review_over
+from doorstep.domain.carriage import ZoneRule
+from doorstep.domain.demand import Order, OrderFault
+from doorstep.domain.holds import crosses_customs, family_of
+from doorstep.domain.supply import SHIPPING_KINDS
+from doorstep.flows.address import LEAST_PREFIX, Covered, Known, check_address, covered_by, packed, zone_prefix
+from doorstep.kernels.plan.problem import PlanProblem
+
+LEARNED_ANEW = timedelta(hours=1)  # the history grows by night
+_zones: dict[int, tuple[tuple[ZoneRule, ...], Covered]] = {}
+_places: dict[int, tuple[datetime, dict[tuple[str, str], tuple[float, float]]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    order: Order  # its address as the check has left it
+    faults: tuple[OrderFault, ...]  # the one to mend first comes first; none: it can be planned
+
+
+def examine(
+    brand_id: int,
+    order: Order,
+    standing: PlanProblem,
+    products: Mapping[str, int],
+    *,
+    now: datetime,
+    settled: Collection[str] = (),
+) -> Examined:
+    """Check an order against its address, the catalogue, borders, its payment and the brand's own rule.
+
+    `standing` is the brand's ground (`record_problem.ground`), `products` are row ids by sku, `settled` the families
+    of faults that a person has settled already.
+    """
+    covered = _covered(brand_id, standing.tariff.zones)
+    address = check_address(order, covered, _known(brand_id, now))
+    order = address.order
+    found = [
+        *_of_lines(order, products),
+        *address.faults,
+        *_of_destination(order, covered),
+        *_of_customs(brand_id, order, standing, products),
+        *_of_payment(order),
+        *_of_review(brand_id, order, standing),
+    ]
+    return Examined(order, tuple(one for one in found if family_of(one.reason) not in settled))
+
+
+def _of_lines(order: Order, products: Mapping[str, int]) -> Iterable[OrderFault]:
+    if not order.lines:
+        yield OrderFault("no_lines", "the order has no lines", "add lines to it")
+    unknown = ", ".join(sorted({line.sku for line in order.lines if line.sku not in products}))
+    if unknown:
+        yield OrderFault(
+            "unknown_sku", f"{unknown}: not in the catalogue", f"add {unknown} to the products, or mend the order"
+        )
+
+
+def _of_destination(order: Order, covered: Covered) -> Iterable[OrderFault]:
+    place = order.place
+    if covered and zone_prefix(place, covered) is None:
+        yield OrderFault(
+            "no_zone",
+            f"no service has a zone for {place.country} {place.postcode or 'without a postcode'}",
+            "add the destination to the zones of a service, or mend the address",
+        )
+
+
+def _of_customs(
+    brand_id: int, order: Order, standing: PlanProblem, products: Mapping[str, int]
+) -> Iterable[OrderFault]:
+    """Goods that cannot but cross a customs border need a code and an origin on the declaration."""
+    origins = {site.place.country for site in standing.sites if site.kind in SHIPPING_KINDS}
+    if not origins or not all(crosses_customs(origin, order.place.country) for origin in origins):
+        return
+    asked = {line.sku for line in order.lines if line.sku in products}
+    bare = sorted(one.sku for one in catalog(brand_id, asked) if not one.hs_code or not one.origin_country)
+    if bare:
+        names = ", ".join(bare)
+        yield OrderFault(
+            "customs_data_missing",
+            f"{names}: the customs of {order.place.country} ask for an hs_code and a country of origin",
+            f"add both to {names}, then release the order",
+        )
+
+
+def _of_payment(order: Order) -> Iterable[OrderFault]:
+    if order.payment == "pending":
+        yield OrderFault("payment_pending", "its payment has not arrived", "say when it has")
+    if order.payment == "failed":
+        yield OrderFault("payment_failed", "its payment has failed", "have it paid and say so, or cancel the order")
+
+
+def _of_review(brand_id: int, order: Order, standing: PlanProblem) -> Iterable[OrderFault]:
+    over = review_over(brand_id)
+    currency = standing.brand.currency
+    worth = sum(line.quantity * line.unit_price_micros for line in order.lines)
+    if order.review:
+        yield OrderFault("brand_review", "the shop asks for a look at it", "look at it and approve, or cancel it")
+    elif over is not None and worth > over:
+        text = currency.text
+        yield OrderFault(
+            "brand_review",
+            f"its goods are worth {text(currency.minor(worth))}: the brand looks at orders over "
+            f"{text(currency.minor(over))}",
+            "look at it and approve, or cancel it",
+        )
+
+
+def _known(brand_id: int, now: datetime) -> Known:
+    """Of a whole postcode the orders know best, of its beginning the history."""
+    return Known(
+        lambda country, postcode: located(brand_id, country, _writings(postcode)),
+        lambda country, beginning: _learned(brand_id, now).get((country, beginning)),
+    )
+
+
+def _covered(brand_id: int, zones: tuple[ZoneRule, ...]) -> Covered:
+    kept = _zones.get(brand_id)
+    if kept is None or kept[0] is not zones:
+        kept = _zones[brand_id] = (zones, covered_by(zones))
+    return kept[1]
+
+
+def _writings(bare: str) -> set[str]:
+    """How a packed postcode may have been written: whole, or broken once by a space or a dash."""
+    return {bare} | {f"{bare[:at]}{mark}{bare[at:]}" for at in range(2, len(bare) - 1) for mark in " -"}
+
+
+def _learned(brand_id: int, now: datetime) -> dict[tuple[str, str], tuple[float, float]]:
+    """The middle of the parcels to every postcode and to every beginning of one."""
+    kept = _places.get(brand_id)
+    if kept and kept[0] <= now < kept[0] + LEARNED_ANEW:
+        return kept[1]
+    sums: dict[tuple[str, str], tuple[float, float, int]] = defaultdict(lambda: (0.0, 0.0, 0))
+    for country, postcode, latitude, longitude in destinations(brand_id):
+        bare = packed(postcode)
+        for length in range(LEAST_PREFIX, len(bare) + 1):
+            north, east, number = sums[country, bare[:length]]
+            sums[country, bare[:length]] = (north + latitude, east + longitude, number + 1)
+    middles = {key: (north / number, east / number) for key, (north, east, number) in sums.items()}
+    _places[brand_id] = (now, middles)
+    return middles
