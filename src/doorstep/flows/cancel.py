@@ -1,0 +1,72 @@
+"""An order is cancelled until its goods are picked: its parcels stay as history, its stock is free again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from django.db import transaction
+
+from doorstep.core.events.actions import record
+from doorstep.core.orders import actions as orders
+from doorstep.core.orders.snapshot import one_order
+from doorstep.core.parcels import superseding
+from doorstep.core.parcels.superseding import Moved
+from doorstep.core.stock import actions as stock
+from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.rights import Scope
+from doorstep.flows.accept import ATTEMPTS
+from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.untouched import must_be_untouched
+
+CancelReason = Literal["customer_request", "payment_failed", "out_of_stock", "fraud", "duplicate", "other"]
+CANCEL_REASONS: tuple[CancelReason, ...] = get_args(CancelReason)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """As it was cancelled the first time, whoever asks again."""
+
+    order_id: int
+    code: str
+    reason: str
+    note: str
+
+
+def cancel_order(
+    scope: Scope, brand_id: int, pk: int, reason: CancelReason, note: str = "", *, now: datetime
+) -> Cancelled:
+    """Cancel an order; one that is cancelled already stays as it is. Raises NotFound, Conflict once goods are picked."""
+    if brand_id not in scope.brands or one_order(brand_id, pk) is None:
+        raise NotFound("no such order")
+    for _ in range(ATTEMPTS):
+        try:
+            _cancel(scope, brand_id, pk, reason, note, now)
+        except Moved:
+            continue
+        kept = one_order(brand_id, pk)
+        assert kept is not None
+        return Cancelled(pk, kept.order.order, kept.reason, kept.detail)
+    raise Conflict("the order moves too fast; try again")
+
+
+def _cancel(scope: Scope, brand_id: int, pk: int, reason: CancelReason, note: str, now: datetime) -> None:
+    with transaction.atomic():
+        state, live = superseding.lock(pk)
+        if state == "cancelled":
+            return
+        must_be_untouched(brand_id, pk, state, live.values())
+        superseding.cancel(live, reason, now)
+        orders.move_on([pk], state, "cancelled", reason, note)
+        record(
+            scope.operator,
+            brand_id,
+            kind="OrderCancelled",
+            subject=order_reference(pk),
+            data={"reason": reason},
+            at=now,
+            actor=scope.actor,
+        )
+        # Last, because a posting holds the brand's stock clock until the transaction ends.
+        stock.release(brand_id, order_reference(pk), at=now, actor=scope.actor)

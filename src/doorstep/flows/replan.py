@@ -1,0 +1,300 @@
+"""Decide an order anew that is in the record already: edited, mended, or planned as a person wants it.
+
+The plan is made with no transaction open, on what is available and what the order itself holds. The commit cancels
+the parcels before and keeps them as history, and moves the difference of the stock alone, in one posting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from doorstep.core.catalog.snapshot import product_ids
+from doorstep.core.decisions import actions as decisions
+from doorstep.core.events.actions import NewFact, record_all
+from doorstep.core.network.snapshot import site_ids
+from doorstep.core.orders.rewriting import Stand, revision_of, rewrite
+from doorstep.core.orders.snapshot import Kept, one_order
+from doorstep.core.parcels import actions as parcels
+from doorstep.core.parcels import superseding
+from doorstep.core.parcels.superseding import Moved, Standing
+from doorstep.core.stock.actions import Wanted
+from doorstep.core.stock.exchange import exchange, held
+from doorstep.domain.decision import Decision, Unplanned
+from doorstep.domain.demand import Order, OrderFault
+from doorstep.domain.errors import Conflict, NotEnough, NotFound, OutOfStock
+from doorstep.domain.journey import OrderState
+from doorstep.domain.money import Currency
+from doorstep.domain.parcel import Parcel
+from doorstep.domain.rights import Scope
+from doorstep.domain.supply import StockLevel
+from doorstep.files.plan_out import decision_record
+from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND, OnShortage
+from doorstep.flows.faults import examine
+from doorstep.flows.keep_plan import Ids, order_reference
+from doorstep.flows.record_problem import Ground, ground, with_orders
+from doorstep.flows.untouched import must_be_untouched
+from doorstep.kernels.plan.plan import PlanProblem, PlanResult, plan
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An order as it was read, what it holds and what was promised."""
+
+    pk: int
+    kept: Kept
+    parcels: tuple[Standing, ...]
+    holds: Mapping[tuple[int, int], int]  # (site, product) -> units
+
+    @property
+    def promise(self) -> Promise | None:
+        if not self.parcels:
+            return None
+        return Promise(
+            max(one.promised_by for one in self.parcels),
+            len(self.parcels),
+            sum(one.cost_minor for one in self.parcels),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    promised_by: date  # of the last parcel
+    parcels: int
+    cost_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is to become of the order. Without a decision there is no plan."""
+
+    stand: Stand
+    parcels: tuple[Parcel, ...] = ()
+    decision: Decision | None = None
+    note: Mapping[str, Any] = field(default_factory=dict)  # what the decision's record says besides
+    currency: Currency | None = None  # of the decision
+    keeps_plan: bool = False  # nothing that the plan depends on has changed
+
+    @property
+    def promise(self) -> Promise | None:
+        if self.decision is None:
+            return None
+        return Promise(max(one.promised_by for one in self.parcels), len(self.parcels), self.decision.cost_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """What became of it; `before` and `after` are the promises, None where there is no plan."""
+
+    order_id: int
+    code: str
+    state: OrderState
+    reason: str
+    detail: str
+    parcels: tuple[Parcel, ...]
+    faults: tuple[OrderFault, ...]
+    before: Promise | None
+    after: Promise | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is asked: the order as it shall be, what a person has settled of it, and the facts that tell so."""
+
+    order: Order
+    settled: frozenset[str]
+    facts: tuple[NewFact, ...] = ()
+
+
+def replan(
+    scope: Scope,
+    brand_id: int,
+    pk: int,
+    ask: Callable[[Before], Change],
+    *,
+    now: datetime,
+    on_shortage: OnShortage = "hold",
+) -> Replanned:
+    """Change an order and plan it at once.
+
+    It is held if it has a fault then, and waits if its goods are not there. Raises NotFound, Conflict when its goods
+    are picked already, OutOfStock if `on_shortage` is `refuse` and its goods are not there: nothing changes then.
+    """
+
+    def decided(ids: Ids, before: Before) -> tuple[Change, Outcome]:
+        change = ask(before)
+        return decide(ids, before, change, now=now, on_shortage=on_shortage)
+
+    return insist(scope, brand_id, pk, decided, now=now)
+
+
+def insist(
+    scope: Scope, brand_id: int, pk: int, decided: Callable[[Ids, Before], tuple[Change, Outcome]], *, now: datetime
+) -> Replanned:
+    """Read, decide and commit, at most three times: anew when the order or its stock has moved meanwhile."""
+    ids = ids_of(scope, brand_id)
+    for _ in range(ATTEMPTS):
+        before = read(brand_id, pk)
+        change, outcome = decided(ids, before)
+        try:
+            return _commit(scope, ids, before, change, outcome, now)
+        except (NotEnough, Moved):
+            continue
+    raise Conflict("the order or its stock moves too fast; try again")
+
+
+def ids_of(scope: Scope, brand_id: int) -> Ids:
+    if brand_id not in scope.brands:
+        raise NotFound("no such brand")
+    return Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
+
+
+def read(brand_id: int, pk: int) -> Before:
+    """Raise NotFound if the brand has no such order."""
+    kept = one_order(brand_id, pk)
+    if kept is None:
+        raise NotFound("no such order")
+    return Before(pk, kept, superseding.standing(pk), held(brand_id, order_reference(pk)))
+
+
+def problem_of(ids: Ids, base: Ground, before: Before, order: Order, now: datetime) -> PlanProblem:
+    """The order alone, on what is available and what it holds itself."""
+    problem = with_orders(base, ids.brand, [order], now)
+    sites = {pk: code for code, pk in ids.sites.items()}
+    skus = {pk: sku for sku, pk in ids.products.items()}
+    known = {product.sku for product in problem.products}
+    levels = {(level.site, level.sku): level.on_hand for level in problem.stock}
+    for (site, product), units in before.holds.items():
+        if skus[product] in known:
+            spot = sites[site], skus[product]
+            levels[spot] = levels.get(spot, 0) + units
+    return replace(problem, stock=tuple(StockLevel(*spot, units) for spot, units in sorted(levels.items())))
+
+
+def decide(
+    ids: Ids, before: Before, change: Change, *, now: datetime, on_shortage: OnShortage = "hold"
+) -> tuple[Change, Outcome]:
+    base = ground(ids.brand, now)
+    examined = examine(ids.brand, change.order, base.problem, ids.products, now=now, settled=change.settled)
+    change = replace(change, order=examined.order)
+    if examined.faults:
+        first = examined.faults[0]
+        stand = Stand("held", change.settled, first.reason, first.detail, first.remedy, examined.faults)
+        return change, Outcome(stand)
+    if before.parcels and _plans_alike(before.kept.order, change.order):
+        return change, Outcome(Stand(before.kept.state, change.settled), keeps_plan=True)
+    result = plan(problem_of(ids, base, before, change.order, now))
+    if result.plan.unplanned:
+        return change, _unplanned(result.plan.unplanned[0], change, on_shortage)
+    return change, planned_outcome(change, result, base.problem.brand.currency)
+
+
+def planned_outcome(
+    change: Change, result: PlanResult, currency: Currency, note: Mapping[str, Any] | None = None
+) -> Outcome:
+    decision = next(result.decisions())
+    return Outcome(Stand("planned", change.settled), result.plan.parcels, decision, note or {}, currency)
+
+
+def _unplanned(why: Unplanned, change: Change, on_shortage: OnShortage) -> Outcome:
+    if why.reason in SHORT and on_shortage == "refuse":
+        raise OutOfStock(why.detail)
+    state: OrderState = "held" if why.reason in TO_MEND else "open"
+    faults = (OrderFault(why.reason, why.detail, why.remedy),) if state == "held" else ()
+    return Outcome(Stand(state, change.settled, why.reason, why.detail, why.remedy, faults))
+
+
+def _plans_alike(before: Order, after: Order) -> bool:
+    """Whether no plan could tell the two apart."""
+    return before == replace(
+        after,
+        contact=before.contact,
+        gift_note=before.gift_note,
+        safe_place=before.safe_place,
+        priority=before.priority,
+        payment=before.payment,
+        review=before.review,
+        address_changes=before.address_changes,
+        address_precision=before.address_precision,
+    )
+
+
+def _commit(scope: Scope, ids: Ids, before: Before, change: Change, outcome: Outcome, now: datetime) -> Replanned:
+    pk, reference = before.pk, order_reference(before.pk)
+    with transaction.atomic():
+        state, live = superseding.lock(pk)
+        must_be_untouched(ids.brand, pk, state, live.values())
+        same = (revision_of(pk), state, set(live)) == (
+            before.kept.revision,
+            before.kept.state,
+            {one.pk for one in before.parcels},
+        )
+        if not same:
+            raise Moved
+        rewrite(pk, before.kept.order, change.order, outcome.stand, ids.products)
+        if not outcome.keeps_plan:
+            superseding.cancel(live, "replaced", now)
+        planned = superseding.renumbered(pk, outcome.parcels)
+        if outcome.decision is not None:
+            _keep(ids, pk, change.order, planned, outcome, now)
+        facts = [*change.facts, *_told(reference, before, outcome)]
+        record_all(ids.operator, ids.brand, facts, at=now, actor=scope.actor)
+        if not outcome.keeps_plan:  # last, because a posting holds the brand's stock clock
+            exchange(ids.brand, reference, _wanted(ids, planned), at=now, actor=scope.actor)
+    stand = outcome.stand
+    after = before.promise if outcome.keeps_plan else outcome.promise
+    return Replanned(
+        pk,
+        change.order.order,
+        stand.state,
+        stand.reason,
+        stand.detail,
+        planned,
+        tuple(stand.faults),
+        before.promise,
+        after,
+    )
+
+
+def _keep(ids: Ids, pk: int, order: Order, planned: Sequence[Parcel], outcome: Outcome, now: datetime) -> None:
+    assert outcome.decision is not None
+    assert outcome.currency is not None
+    parcels.keep(ids.brand, planned, {order.order: pk}, ids.sites)
+    said = {**decision_record(outcome.decision, outcome.currency), **outcome.note}
+    decisions.keep([(pk, outcome.decision, said)], now)
+
+
+def _told(reference: str, before: Before, outcome: Outcome) -> list[NewFact]:
+    stand, promise = outcome.stand, outcome.promise
+    if outcome.keeps_plan:
+        return []
+    if promise is None:
+        return [NewFact("OrderHeld" if stand.state == "held" else "OrderWaits", reference, {"reason": stand.reason})]
+    return [
+        NewFact(
+            "Repromised" if _worse(before.promise, promise) else "OrderPromised",
+            reference,
+            {
+                "promised_by": promise.promised_by.isoformat(),
+                "parcels": promise.parcels,
+                "cost_minor": promise.cost_minor,
+                "on_time_ppm": min(one.on_time_ppm for one in outcome.parcels),
+            },
+        )
+    ]
+
+
+def _worse(before: Promise | None, after: Promise) -> bool:
+    return before is not None and (after.promised_by > before.promised_by or after.cost_minor > before.cost_minor)
+
+
+def _wanted(ids: Ids, planned: Sequence[Parcel]) -> list[Wanted]:
+    return [
+        Wanted(ids.sites[parcel.site], ids.products[part.sku], part.quantity)
+        for parcel in planned
+        for part in parcel.contents
+    ]
