@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 from tests.core.stock.ledger import assert_moves_add_up
-from tests.record.brand import NOW, loaded
+from tests.record import brand
+from tests.record.brand import NOW
 from tests.record.test_accept import asked
 
 from doorstep.core.catalog.models import Product
@@ -16,9 +17,9 @@ from doorstep.core.events.models import Fact
 from doorstep.core.orders.models import Order
 from doorstep.core.orders.rewriting import set_review_rule
 from doorstep.core.parcels.models import Parcel
+from doorstep.core.stock.actions import adjust
 from doorstep.core.stock.models import Level
 from doorstep.domain.demand import Order as NewOrder
-from doorstep.domain.demand import OrderLine
 from doorstep.domain.errors import Conflict, NotFound, OutOfStock
 from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
@@ -32,6 +33,13 @@ from doorstep.kernels.run import Run
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=5)
+
+
+def loaded() -> tuple[Scope, int]:
+    """The tea shop before its first order."""
+    scope, brand_id = brand.loaded()
+    Order.objects.all().delete()
+    return scope, brand_id
 
 
 def kinds(pk: int) -> list[str]:
@@ -49,7 +57,7 @@ def quantity(order: NewOrder, units: int) -> NewOrder:
 
 def test_all_faults_are_told_at_once_and_the_first_is_the_reason() -> None:
     scope, brand_id = loaded()
-    order = replace(asked(sku="samovar"), payment="pending", review=True, place=Place("DE", "", "Munich", "8033", None, None))
+    order = replace(asked(sku="samovar"), payment="pending", review=True, place=Place("DE", "", "Munich", "8033"))
     accepted = accept_order(scope, brand_id, order, now=NOW)
     assert (accepted.state, accepted.reason) == ("held", "unknown_sku")
     told = [one.reason for one in accepted.faults]
@@ -140,31 +148,47 @@ def test_what_no_plan_depends_on_is_changed_without_one() -> None:
 
 def test_an_edit_that_outgrows_the_stock_waits_or_is_refused_as_asked() -> None:
     scope, brand_id = loaded()
-    pk = accept_order(scope, brand_id, asked(), now=NOW).order_id
+    pk = accept_order(scope, brand_id, asked(sku="teapot"), now=NOW).order_id
     with pytest.raises(OutOfStock):
-        edit_order(scope, brand_id, pk, lambda order: quantity(order, 999), now=LATER, on_shortage="refuse")
-    assert Order.objects.get().state == "planned"
-    waits = edit_order(scope, brand_id, pk, lambda order: quantity(order, 999), now=LATER)
+        edit_order(scope, brand_id, pk, lambda order: quantity(order, 3), now=LATER, on_shortage="refuse")
+    assert (Order.objects.get().state, reserved()) == ("planned", {"teapot": 1})
+    waits = edit_order(scope, brand_id, pk, lambda order: quantity(order, 3), now=LATER)
     assert (waits.state, waits.reason, reserved()) == ("open", "stock_out", {})
     assert kinds(pk)[-1] == "OrderWaits"
-    again = edit_order(scope, brand_id, pk, lambda order: quantity(order, 2), now=LATER)
-    assert (again.state, reserved()) == ("planned", {"mug": 2})
+    plan_day(scope, brand_id, now=LATER, run=Run())
+    assert Order.objects.get().state == "open"
+    again = edit_order(scope, brand_id, pk, lambda order: quantity(order, 1), now=LATER)
+    assert (again.state, reserved()) == ("planned", {"teapot": 1})
+
+
+def test_an_order_that_waits_again_is_planned_with_new_codes_for_its_parcels() -> None:
+    scope, brand_id = loaded()
+    pk = accept_order(scope, brand_id, asked(sku="teapot"), now=NOW).order_id
+    edit_order(scope, brand_id, pk, lambda order: quantity(order, 3), now=LATER)
+    teapots = Level.objects.filter(product__sku="teapot", state="available")[0]
+    adjust(brand_id, teapots.site_id, teapots.product_id, 5, reason="count", at=NOW, actor="user:1")
+    assert plan_day(scope, brand_id, now=LATER, run=Run()).planned == 1
+    codes = Parcel.objects.filter(state="planned").order_by("pk").values_list("code", flat=True)
+    assert list(codes) == ["N-1-2", "N-1-3"]
 
 
 def test_an_edit_keeps_units_that_nobody_else_could_give() -> None:
     """All mugs of the brand are this order's: planning anew must not find the shelf empty."""
     scope, brand_id = loaded()
-    there = sum(Level.objects.filter(product__sku="mug", state="available").values_list("quantity", flat=True))
+    there = 3
+    mugs = Level.objects.get(product__sku="mug", state="available")
+    adjust(brand_id, mugs.site_id, mugs.product_id, there - mugs.quantity, reason="count", at=NOW, actor="user:1")
     pk = accept_order(scope, brand_id, asked(quantity=there), now=NOW).order_id
-    edited = edit_order(scope, brand_id, pk, lambda order: replace(order, signed_for=True), now=LATER)
-    assert (edited.state, sum(reserved().values()) if len(reserved()) == 1 else 0) == (edited.state, reserved()["mug"])
+    day = date(2026, 11, 25)
+    edited = edit_order(scope, brand_id, pk, lambda order: replace(order, not_before=day), now=LATER)
     assert edited.state == "planned"
+    assert sum(Level.objects.filter(product__sku="mug", state="reserved").values_list("quantity", flat=True)) == there
 
 
 def test_an_edited_address_is_checked_and_may_hold_the_order() -> None:
     scope, brand_id = loaded()
     pk = accept_order(scope, brand_id, asked(), now=NOW).order_id
-    wrong = Place("DE", "", "Munich", "803", None, None)
+    wrong = Place("DE", "", "Munich", "803")
     held = edit_order(scope, brand_id, pk, lambda order: replace(order, place=wrong), now=LATER)
     assert (held.state, held.reason, reserved()) == ("held", "address_postcode", {})
     right = release_hold(scope, brand_id, pk, ["address"], now=LATER)
@@ -268,3 +292,14 @@ def test_a_nominated_day_is_kept() -> None:
     assert edited.state == "planned"
     assert all(one.promised_by >= day for one in edited.parcels)
     assert kinds(pk)[-1] == "Repromised"
+
+
+def test_the_last_one_goes_to_whom_it_matters_more() -> None:
+    """Both wait; the later one has the higher priority."""
+    scope, brand_id = loaded()
+    for code, priority in (("N-1", 0), ("N-2", 5)):
+        accept_order(scope, brand_id, replace(asked(code, "teapot", 3), priority=priority), now=NOW)
+    teapots = Level.objects.filter(product__sku="teapot", state="available").order_by("pk")[0]
+    adjust(brand_id, teapots.site_id, teapots.product_id, 1, reason="count", at=NOW, actor="user:1")
+    assert plan_day(scope, brand_id, now=LATER, run=Run()).planned == 1
+    assert dict(Order.objects.values_list("code", "state")) == {"N-1": "open", "N-2": "planned"}

@@ -37,7 +37,7 @@ class Cancelled:
 def cancel_order(
     scope: Scope, brand_id: int, pk: int, reason: CancelReason, note: str = "", *, now: datetime
 ) -> Cancelled:
-    """Cancel an order; one that is cancelled already stays as it is. Raises NotFound, Conflict once goods are picked."""
+    """Cancel an order; one that is cancelled stays as it is. Raises NotFound, Conflict once goods are picked."""
     if brand_id not in scope.brands or one_order(brand_id, pk) is None:
         raise NotFound("no such order")
     for _ in range(ATTEMPTS):

@@ -111,7 +111,7 @@ def _of_review(brand_id: int, order: Order, standing: PlanProblem) -> Iterable[O
         text = currency.text
         yield OrderFault(
             "brand_review",
-            f"its goods are worth {text(currency.minor(worth))}: the brand looks at orders over "
+            f"its goods are worth {text(currency.minor(worth))} {currency.code}: the brand looks at orders over "
             f"{text(currency.minor(over))}",
             "look at it and approve, or cancel it",
         )

@@ -105,7 +105,7 @@ def weigh(scope: Scope, brand_id: int, pk: int, legs: Sequence[Leg], *, now: dat
 
 
 def override(scope: Scope, brand_id: int, pk: int, legs: Sequence[Leg], reason: str, *, now: datetime) -> Replanned:
-    """Have the order sent so. Raises NotFound; Conflict when it cannot be, when no reason is told, or goods are picked."""
+    """Have it sent so. Raises NotFound; Conflict when it cannot be, without a reason, or once goods are picked."""
     why = " ".join(reason.split())
     if not 0 < len(why) <= LONGEST_REASON:
         raise Conflict(f"say why, in at most {LONGEST_REASON} characters")

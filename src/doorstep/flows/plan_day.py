@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,9 @@ from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
 from doorstep.core.orders.snapshot import open_orders
+from doorstep.core.parcels.superseding import renumbered
 from doorstep.domain.decision import Decision, Unplanned
+from doorstep.domain.demand import Order
 from doorstep.domain.errors import NotEnough, NotFound
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
@@ -25,7 +28,7 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class DayPlanned:
-    """What was committed; `result` is the kernel's first answer, for all orders together."""
+    """What was committed; `result` is the kernel's first answer, for all orders of the highest priority together."""
 
     result: PlanResult
     planned: int
@@ -42,7 +45,7 @@ def plan_day(
     leaving_from: datetime | None = None,
     params: PlanParams | None = None,
 ) -> DayPlanned:
-    """Plan the open orders together. No parcel leaves before `leaving_from`; None: each order as at its placing.
+    """Plan the open orders together, those of a higher priority before the others. No parcel leaves before `leaving_from`; None: each order as at its placing.
 
     Stock that went while we decided sends the orders concerned round again, at most three times; those that are
     left stay open with the reason.
@@ -50,17 +53,50 @@ def plan_day(
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
     ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
-    waiting = set(open_orders(brand_id))
+    first: PlanResult | None = None
+    committed = unplanned = overtaken = 0
+    for waiting in _by_priority(open_orders(brand_id)):
+        done = _plan_together(
+            ids, waiting, now=now, actor=scope.actor, run=run, leaving_from=leaving_from, params=params
+        )
+        first = first or done.result
+        committed, unplanned, overtaken = (
+            committed + done.planned,
+            unplanned + done.unplanned,
+            overtaken + done.overtaken,
+        )
+    assert first is not None
+    return DayPlanned(first, committed, unplanned, overtaken)
+
+
+def _by_priority(found: Mapping[int, Order]) -> list[set[int]]:
+    """Orders of a higher priority are planned and committed before the others see what is left of the stock."""
+    classes: dict[int, set[int]] = {}
+    for pk, order in found.items():
+        classes.setdefault(order.priority, set()).add(pk)
+    return [classes[priority] for priority in sorted(classes, reverse=True)] or [set()]
+
+
+def _plan_together(
+    ids: Ids,
+    waiting: set[int],
+    *,
+    now: datetime,
+    actor: str,
+    run: Run,
+    leaving_from: datetime | None,
+    params: PlanParams | None,
+) -> DayPlanned:
     first: PlanResult | None = None
     committed = overtaken = 0
     refused: set[int] = set()
     for _ in range(ATTEMPTS):
-        found = open_orders(brand_id, waiting)
-        result = plan(day_problem(brand_id, found.values(), leaving_from), params, run)
+        found = open_orders(ids.brand, waiting)
+        result = plan(day_problem(ids.brand, found.values(), leaving_from), params, run)
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order]: one for one in result.plan.unplanned}
-        kept, waiting = _commit(ids, result, rows, now, scope.actor, run)
+        kept, waiting = _commit(ids, result, rows, now, actor, run)
         _tell_why(left)
         committed += kept
         refused |= set(left)
@@ -97,7 +133,7 @@ def _commit_one(
         if not orders.lock_open([pk]):
             return 0
         currency = result.reasons.market.problem.brand.currency
-        keep_plan(ids, pk, decision.order, parcels, decision, currency, at=now, actor=actor)
+        keep_plan(ids, pk, decision.order, renumbered(pk, parcels), decision, currency, at=now, actor=actor)
     return 1
 
 
