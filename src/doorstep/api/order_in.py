@@ -34,6 +34,7 @@ EXAMPLE = {
     "on_shortage": "hold",
 }
 Degrees = Annotated[float, Strict()]
+Priority = Annotated[StrictInt, Field(ge=0, le=9)]
 
 
 class Fields(BaseModel):
@@ -81,6 +82,10 @@ class OrderIn(Fields):
     not_before: Day | None = Field(None, description="not delivered before, local at the destination")
     promised_by: Day | None = Field(None, description="promised already, local at the destination")
     on_shortage: Literal["hold", "refuse"] = Field("hold", description="hold: accepted, waits for goods; refuse: 409")
+    priority: Priority = Field(0, description="whose goods are scarce gets them first; the higher, the sooner")
+    gift_note: Text = Field("", max_length=500, description="goes into the parcel")
+    payment: Literal["", "paid", "pending", "failed"] = Field("", description="pending and failed hold the order")
+    review: StrictBool = Field(False, description="hold it until somebody has looked at it")
 
 
 def faults(order: OrderIn) -> list[Fault]:
@@ -124,6 +129,10 @@ def to_domain(order: OrderIn, currency: Currency, now: datetime) -> demand.Order
         order.not_before,
         order.promised_by,
         demand.Contact(to.name, to.company, to.address_1, to.address_2, to.phone, to.email),
+        order.priority,
+        order.gift_note,
+        order.payment,
+        order.review,
     )
 
 

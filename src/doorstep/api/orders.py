@@ -16,7 +16,11 @@ from pydantic import Field, with_config
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed, brand_of
 from doorstep.api.fields import Code, Instant
+from doorstep.api.order_changes import ChangedOut
+from doorstep.api.order_edit import edit
 from doorstep.api.order_in import OrderIn, faults, to_domain
+from doorstep.api.order_standing import EXAMPLE as STANDING_EXAMPLE
+from doorstep.api.order_standing import FaultOut, Standing, fault, standing
 from doorstep.api.parcels import EXAMPLE as PARCEL_EXAMPLE
 from doorstep.api.parcels import ParcelOut, detail, planned
 from doorstep.api.problems import Invalid
@@ -68,13 +72,14 @@ DETAIL = {
         {"line": "1", "sku": "TEA-100", "known": True, "name": "Green tea", "quantity": 2, "unit_price_minor": 1250}
     ],
     "parcels": [PARCEL_EXAMPLE],
+    "standing": STANDING_EXAMPLE,
     "timeline": [
         {"at": "2024-05-01T07:30:01Z", "kind": "OrderPromised", "actor": "key:3", "data": {"parcels": 1}}
     ],
 }  # fmt: skip
 ANSWER = {
     "order": "W-1001", "brand": "tea", "state": "planned", "reason": "", "detail": "", "promised_by": "2024-05-06",
-    "parcels": [PARCEL_EXAMPLE],
+    "parcels": [PARCEL_EXAMPLE], "faults": [],
 }  # fmt: skip
 
 
@@ -142,6 +147,7 @@ class OrderOut(OrderBrief):
     lines: list[LineOut]
     parcels: list[ParcelOut]
     timeline: list[FactOut]
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,7 @@ class AcceptedOut:
     detail: str
     promised_by: Annotated[date | None, Field(description="of the last parcel")]
     parcels: list[ParcelOut]
+    faults: Annotated[list[FaultOut], Field(description="of a hold, all of them; `reason` is that of the first")]
 
 
 @router.get("", response=OrderPage, operation_id="listOrders", summary="List orders")
@@ -254,8 +261,12 @@ def get_order(
             ],
             [detail(one) for one in of_order(caller.scope, found.row.pk)],
             [FactOut(one.at, one.kind, one.actor, one.data) for one in facts],
+            standing(found),
         )
     )
+
+
+router.patch("/{path:order}", response=ChangedOut, operation_id="editOrder", summary="Change an order")(edit)
 
 
 def _place(caller: Caller, brand: BrandRow, payload: OrderIn) -> Answer:
@@ -269,6 +280,7 @@ def _place(caller: Caller, brand: BrandRow, payload: OrderIn) -> Answer:
         accepted.detail,
         max((one.promised_by for one in accepted.parcels), default=None),
         [planned(one, brand.code, brand.currency) for one in accepted.parcels],
+        [fault(one) for one in accepted.faults],
     )
     return Answer(201, orjson.loads(orjson.dumps(told, option=orjson.OPT_UTC_Z)))
 

@@ -45,7 +45,9 @@ def plan_day(
     leaving_from: datetime | None = None,
     params: PlanParams | None = None,
 ) -> DayPlanned:
-    """Plan the open orders together, those of a higher priority before the others. No parcel leaves before `leaving_from`; None: each order as at its placing.
+    """Plan the open orders together, those of a higher priority before the others.
+
+    No parcel leaves before `leaving_from`; None: each order as at its placing.
 
     Stock that went while we decided sends the orders concerned round again, at most three times; those that are
     left stay open with the reason.
@@ -60,11 +62,9 @@ def plan_day(
             ids, waiting, now=now, actor=scope.actor, run=run, leaving_from=leaving_from, params=params
         )
         first = first or done.result
-        committed, unplanned, overtaken = (
-            committed + done.planned,
-            unplanned + done.unplanned,
-            overtaken + done.overtaken,
-        )
+        committed += done.planned
+        unplanned += done.unplanned
+        overtaken += done.overtaken
     assert first is not None
     return DayPlanned(first, committed, unplanned, overtaken)
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
+from doorstep.domain.demand import AddressChange, OrderFault, Payment, Precision
 from doorstep.domain.journey import ORDER_STATES, OrderState
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
@@ -75,6 +76,13 @@ class OrderDetail:
     detail: str
     remedy: str
     lines: tuple[Line, ...]
+    payment: Payment
+    review: bool  # the shop asked for a look at it
+    revision: int  # how often it was written anew
+    faults: tuple[OrderFault, ...]  # of a hold, all of them
+    settled: tuple[str, ...]  # families of faults that a person has settled
+    address_precision: Precision
+    address_changes: tuple[AddressChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,13 @@ def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail 
         detail=order.detail,
         remedy=order.remedy,
         lines=tuple(_line(line, currency) for line in lines),
+        payment=order.payment,  # type: ignore[arg-type]  # the database knows no other
+        review=order.review,
+        revision=order.revision,
+        faults=tuple(OrderFault(*one) for one in order.faults),
+        settled=tuple(order.settled),
+        address_precision=order.address_precision,  # type: ignore[arg-type]  # the database knows no other
+        address_changes=tuple(AddressChange(*one) for one in order.person.address_changes) if order.person else (),
     )
 
 

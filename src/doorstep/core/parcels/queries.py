@@ -122,7 +122,7 @@ def list_parcels(
 
     `risk` keeps those in danger of it and needs `now`. Raises InvalidCursor.
     """
-    found = _of(scope)
+    found = _live(scope)
     if order is not None:
         found = found.filter(order_id=order)
     if brand is not None:
@@ -146,8 +146,8 @@ def list_parcels(
 
 
 def of_order(scope: Scope, order_pk: int) -> tuple[ParcelDetail, ...]:
-    """Give the parcels of an order with what lies in them, and how."""
-    parcels = list(_joined(_of(scope).filter(order_id=order_pk)).order_by("ship_at", "id"))
+    """Give the parcels of an order's plan in force with what lies in them, and how."""
+    parcels = list(_joined(_live(scope).filter(order_id=order_pk)).order_by("ship_at", "id"))
     return tuple(ParcelDetail(_row(one), _contents(one), _placements(one)) for one in parcels)
 
 
@@ -164,7 +164,7 @@ def leaving_today(scope: Scope, now: datetime) -> tuple[Leaving, ...]:
 def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
     """Sum up the parcels of orders, by the order's row id; orders without parcels are left out."""
     total = Sum(sum((F(part) for part in _PARTS[1:]), F(_PARTS[0])))
-    grouped = _of(scope).filter(order_id__in=orders).order_by().values("order_id")
+    grouped = _live(scope).filter(order_id__in=orders).order_by().values("order_id")
     return {
         row["order_id"]: Summary(
             parcels=row["parcels"],
@@ -189,14 +189,14 @@ def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
 
 def count_at_risk(scope: Scope, now: datetime) -> dict[Risk, int]:
     """Count parcels under way by what endangers them; one may count more than once."""
-    counted = _of(scope).filter(order__state__in=UNDER_WAY)
+    counted = _live(scope).filter(order__state__in=UNDER_WAY)
     numbers = counted.aggregate(**{risk: Count("id", filter=_at_risk(risk, now)) for risk in RISKS})
     return {risk: numbers[risk] for risk in RISKS}
 
 
 def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
     """Give where parcels under way go, the latest to leave first; those without coordinates are left out."""
-    located = _of(scope).filter(order__state__in=UNDER_WAY, order__latitude__isnull=False)
+    located = _live(scope).filter(order__state__in=UNDER_WAY, order__latitude__isnull=False)
     rows = located.order_by("-ship_at", "-id").values_list(
         "order__latitude", "order__longitude", "order__city", "site__code"
     )[:limit]
@@ -210,7 +210,7 @@ def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
 def figures(scope: Scope, limit: int = 2000) -> tuple[Figures, ...]:
     """Give what charts need of the parcels under way, currency by currency, the most frequent first."""
     rows = (
-        _of(scope)
+        _live(scope)
         .filter(order__state__in=UNDER_WAY)
         .order_by("-ship_at", "-id")
         .values_list(
@@ -238,13 +238,18 @@ def _of(scope: Scope) -> QuerySet[Parcel]:
     return Parcel.objects.filter(brand_id__in=scope.brands)
 
 
+def _live(scope: Scope) -> QuerySet[Parcel]:
+    """Those of the plans in force: what was cancelled or replaced is history."""
+    return _of(scope).exclude(state="cancelled")
+
+
 def _joined(parcels: QuerySet[Parcel]) -> QuerySet[Parcel]:
     return parcels.select_related("brand", "order", "site")
 
 
 def _leaving(scope: Scope, on: Q) -> tuple[Leaving, ...]:
     groups = (
-        _of(scope)
+        _live(scope)
         .filter(on)
         .exclude(order__state="cancelled")
         .values("site__code", "site__name", "site__time_zone", "service", "ship_at")

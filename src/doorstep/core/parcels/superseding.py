@@ -34,6 +34,16 @@ class Standing:
     cost_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a parcel stands, those of earlier plans included."""
+
+    parcel: str
+    state: ParcelState
+    reason: str
+    expected_by: date | None  # the honest date now, where it is another than the promised one
+
+
 def standing(order_id: int) -> tuple[Standing, ...]:
     """Those parcels of an order that are not cancelled, by id."""
     rows = Parcel.objects.filter(order_id=order_id).exclude(state="cancelled").order_by("pk")
@@ -54,10 +64,13 @@ def standing(order_id: int) -> tuple[Standing, ...]:
     )
 
 
-def states(order_id: int) -> dict[str, tuple[ParcelState, str]]:
-    """State and its reason of every parcel that an order has or had, by the parcel's code."""
+def states(order_id: int) -> tuple[Told, ...]:
+    """Tell how every parcel stands that an order has or had, in the order of their plans."""
     rows = Parcel.objects.filter(order_id=order_id).order_by("pk")
-    return {code: (_STATES[state], why) for code, state, why in rows.values_list("code", "state", "state_reason")}
+    return tuple(
+        Told(code, _STATES[state], why, expected)
+        for code, state, why, expected in rows.values_list("code", "state", "state_reason", "expected_by")
+    )
 
 
 def lock(order_id: int) -> tuple[OrderState, dict[int, ParcelState]]:
