@@ -27,7 +27,7 @@ def test_an_unknown_address_is_a_problem(path: str, method: str) -> None:
     ("method", "path", "allow"),
     [
         ("PUT", "/v1/orders", "GET, POST"),
-        ("DELETE", "/v1/orders/N-1", "GET"),
+        ("DELETE", "/v1/orders/N-1", "GET, PATCH"),
         ("POST", "/v1/stock", "GET"),
         ("PATCH", "/v1/keys/1", "DELETE"),
     ],

@@ -214,8 +214,10 @@ def found_order(caller: Caller, order: str, brand: str | None) -> OrderDetail:
 def _asked(
     request: HttpRequest, right: Literal["order", "plan"], order: str, brand: str | None
 ) -> tuple[Caller, OrderDetail]:
-    caller = allowed(request, right)
-    return caller, found_order(caller, order, brand)
+    """What is somebody else's is not there, whatever the caller's role."""
+    caller = allowed(request, "see")
+    found = found_order(caller, order, brand)
+    return allowed(request, right), found
 
 
 def _promise(one: Promise | None) -> PromiseOut | None:
