@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from tests.api.shop import Place, Shop, order
 pytestmark = pytest.mark.django_db
 
 
-def placed(shop: Shop, code: str = "N-1", **more: object) -> None:
+def placed(shop: Shop, code: str = "N-1", **more: Any) -> None:
     assert shop.post("/v1/orders", order(code, **more), idempotency_key=code).status_code == 201
 
 

@@ -34,6 +34,7 @@ MANAGED = frozenset(
         "add_user",
         "deactivate_user",
         "change_brand",
+        "set_review_rule",
         "change_logo",
         "add_channel",
         "rename_channel",
@@ -45,8 +46,9 @@ MANAGED = frozenset(
         "rotate_key",
     }
 )
-OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
-POSTED = MANAGED | OWN_ACCOUNT
+OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "change_brand", "change_logo", "add_channel")
+CHANGED = frozenset({"release_hold", "edit_order", "cancel_order", "override_plan"})
+POSTED = MANAGED | OWN_ACCOUNT | CHANGED
 
 
 def entered(user: User) -> Client:
@@ -65,6 +67,8 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
     """Address the first brand's rows; None: the page names no row."""
     known: dict[str, dict[str, object]] = {
         "order": {"brand": filled.brand.code, "code": filled.planned.code},
+        "order_options": {"brand": filled.brand.code, "code": filled.planned.code},
+        **{one: {"brand": filled.brand.code, "code": filled.planned.code} for one in CHANGED},
         "tariff": {"brand": filled.brand.code, "code": "gp-std"},
         **{one: {"code": filled.brand.code} for one in OF_A_BRAND},
         "rename_channel": {"code": filled.brand.code, "channel": "shop"},

@@ -95,6 +95,12 @@ def options(scope: Scope, brand_id: int, pk: int, *, now: datetime) -> tuple[Opt
     return (first, *found)
 
 
+def in_force(scope: Scope, brand_id: int, pk: int) -> Promise:
+    """Give the promise that an override would change. Raises NotFound, Conflict when there is none."""
+    ids_of(scope, brand_id)
+    return _planned(read(brand_id, pk))
+
+
 def weigh(scope: Scope, brand_id: int, pk: int, legs: Sequence[Leg], *, now: datetime) -> Weighed:
     """Say what an option would cost and when it would come; nothing changes. Raises NotFound, Conflict."""
     ids, before = ids_of(scope, brand_id), read(brand_id, pk)

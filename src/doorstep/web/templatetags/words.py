@@ -20,6 +20,13 @@ _RISKS = {
     "not_left": "should have left",
     "unlikely": "less likely on time than the brand aims at",
 }
+_PRECISIONS = {
+    "coordinates": "its place is known by its coordinates",
+    "postcode": "its place is known to the postcode",
+    "postcode_area": "its place is known to the beginning of the postcode",
+    "country": "its place is known to the country",
+    "nowhere": "no zone covers its place",
+}
 _WIDE_WEEK = {0b0011111: "Mon–Fri", 0b0111111: "Mon–Sat", 0b1111111: "every day"}
 
 
@@ -133,6 +140,11 @@ def carton(code: str) -> str:
 @register.filter
 def total(cost: CostParts) -> int:
     return cost.total_minor
+
+
+@register.filter
+def precision(code: str) -> str:
+    return _PRECISIONS[code]
 
 
 @register.filter

@@ -11,8 +11,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from doorstep.core.accounts import queries
+from doorstep.core.orders.rewriting import review_over
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.look import CHANNEL_KINDS, MOST_LOGO_BYTES, TextColour, contrast
+from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
 from doorstep.flows import brand_look
 from doorstep.web.room import came_at, furnished, room
@@ -109,6 +111,10 @@ def _tried(
     return redirect("brand", code=code)
 
 
+def refused(request: HttpRequest, scope: Scope, code: str, why: str) -> HttpResponse:
+    return _page(request, scope, _found(scope, code), {"refused": why}, status=422)
+
+
 def _found(scope: Scope, code: str) -> queries.BrandDetails:
     found = queries.brand_details(scope, code=code) if code else ()
     if not found:
@@ -121,8 +127,10 @@ def _page(
 ) -> HttpResponse:
     said = more.get("said", {})
     text = cast(TextColour, brand.text_colour)
+    over = review_over(brand.id)
     context = {
         "brand": brand,
+        "review_over": "" if over is None else Currency(brand.currency).text(Currency(brand.currency).minor(over)),
         "values": {name: said.get(name, getattr(brand, name)) for name in brand_look.CHANGEABLE},
         "groups": [
             (title, [(name, said.get(name, getattr(brand, name))) for name in names]) for title, names in GROUPS

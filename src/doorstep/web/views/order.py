@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from doorstep.core.catalog.queries import CartonRow, cartons
 from doorstep.core.decisions.queries import latest
 from doorstep.core.events.queries import timeline
 from doorstep.core.orders.queries import Line, OrderDetail, get_order
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
+from doorstep.core.parcels.superseding import Told, states
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
 from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.web.drawings.costs import Costs, costs
 from doorstep.web.room import furnished, room
+from doorstep.web.views.order_form import changing
 from doorstep.web.words.decision import told
 from doorstep.web.words.facts import happened
 
@@ -40,6 +42,7 @@ class ParcelCard:
     drawing: BoxDrawing | None
     costs: Costs
     unlikely: bool
+    stands: Told  # its own state
 
 
 @room("see")
@@ -47,26 +50,46 @@ def show(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpRespo
     order = get_order(scope, code, brand)
     if order is None:
         raise Http404("There is no such order.")
+    return furnish(request, scope, order)
+
+
+def furnish(
+    request: HttpRequest,
+    scope: Scope,
+    order: OrderDetail,
+    *,
+    status: int = 200,
+    refused: str = "",
+    said: QueryDict | None = None,
+) -> HttpResponse:
+    """Show an order; `refused` says why what was asked of it was not done, `said` is what was typed."""
+    brand = order.row.brand
     details = of_order(scope, order.row.pk)
     known = {one.carton: one for one in cartons(scope, brand=brand, codes={one.row.carton for one in details})}
     receipt = latest(scope, order.row.pk)
+    stands = {one.parcel: one for one in states(order.row.pk)}
     currency = Currency(order.row.currency)
     facts = timeline(scope, f"order:{order.row.pk}")
     context = {
         "order": order,
         "row": order.row,
-        "parcels": [_card(one, order, known) for one in details],
+        "parcels": [_card(one, order, known, stands) for one in details],
         "decision": told(receipt) if receipt else None,
         "receipt": receipt,
         "facts": [happened(fact, currency) for fact in facts],
         "promised_by": max((one.row.promised_by for one in details), default=None),
         "cost_minor": sum(one.row.cost.total_minor for one in details),
         "wishes": list(_wishes(order)),
+        "refused": refused,
+        "earlier": [one for one in stands.values() if one.state == "cancelled"],
+        **changing(order, scope, said),
     }
-    return furnished(request, scope, "order.html", context, current="orders")
+    return furnished(request, scope, "order.html", context, current="orders", status=status)
 
 
-def _card(one: ParcelDetail, order: OrderDetail, known: Mapping[str, CartonRow]) -> ParcelCard:
+def _card(
+    one: ParcelDetail, order: OrderDetail, known: Mapping[str, CartonRow], stands: Mapping[str, Told]
+) -> ParcelCard:
     lines = {line.sku: line for line in order.lines}
     marked = marks([*(part.sku for part in one.contents), *(lying.sku for lying in one.placements)])
     carton = known.get(one.row.carton)
@@ -81,6 +104,7 @@ def _card(one: ParcelDetail, order: OrderDetail, known: Mapping[str, CartonRow])
         drawing=box_drawing(placements, carton.inner_mm if carton else None, marked),
         costs=costs(one.row.cost, one.row.currency),
         unlikely=one.row.on_time_ppm < one.row.target_ppm,
+        stands=stands[one.row.parcel],
     )
 
 

@@ -52,6 +52,19 @@ def _reason(data: Data, _: Currency) -> str:
     return reason_words(data["reason"])
 
 
+def _changed(data: Data, _: Currency) -> str:
+    return ", ".join(name.replace("_", " ") for name in data["changed"])
+
+
+def _settled(data: Data, _: Currency) -> str:
+    return f"{', '.join(data['settled'])} settled" if data["settled"] else "released"
+
+
+def _overridden(data: Data, currency: Currency) -> str:
+    cost, before = amount(currency, int(data["cost_minor"])), amount(currency, int(data["before_minor"]))
+    return f"for {cost} instead of {before}: {data['reason']}"
+
+
 def _nothing(data: Data, _: Currency) -> str:
     return _plain(data)
 
@@ -77,7 +90,11 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "OrderWaits": ("Waits", _reason),
     "OrderUnplanned": ("Not planned", _reason),
     "OrderReleased": ("Released to the floor", _nothing),
-    "OrderCancelled": ("Cancelled", _nothing),
+    "OrderCancelled": ("Cancelled", _reason),
+    "OrderEdited": ("Changed", _changed),
+    "FaultsSettled": ("Looked at", _settled),
+    "PlanOverridden": ("Sent otherwise", _overridden),
+    "ReviewRuleSet": ("Orders to be looked at", _nothing),
     "ParcelPacked": ("Packed", _nothing),
     "ParcelLabelled": ("Label bought", _nothing),
     "ParcelHandedOver": ("Handed to the carrier", _nothing),
@@ -94,6 +111,13 @@ _REASONS = {
     "no_service": "no service takes it",
     "no_collection": "no carrier calls where the goods are",
     "promise_unreachable": "no date can be kept as often as asked",
+    "address_incomplete": "address incomplete",
+    "address_postcode": "postcode not of that country",
+    "address_region": "region and postcode do not fit",
+    "payment_pending": "payment has not arrived",
+    "payment_failed": "payment failed",
+    "customs_data_missing": "customs data missing",
+    "brand_review": "to be looked at",
     "capacity": "sites and services are full",
     "costs_more_than_unplanned": "costs more than leaving it",
 }
