@@ -164,7 +164,7 @@ def _contracts(brand: Brand) -> None:
             carrier="General Parcels",
             name=name,
             speed="standard",
-            delivers_to="door",
+            delivers_to="home",
             max_weight_g=30_000,
             max_length_mm=1_200,
             dim_divisor_cm3_per_kg=5_000,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -73,7 +74,7 @@ def edit(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpRespo
     return _tried(request, scope, found, act, said=True)
 
 
-@room("plan")
+@room("see")
 def options(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpResponse:
     """How it could be sent; with an option named, what that would change."""
     return _options(request, scope, _found(scope, brand, code), request.GET.get("option", ""))
@@ -81,9 +82,11 @@ def options(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpRe
 
 @login_required
 @require_POST
-@room("plan")
+@room("see")
 def override(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpResponse:
-    found = _found(scope, brand, code)
+    found = _found(scope, brand, code)  # what is somebody else's is not there, whatever one's role
+    if not scope.may("plan"):
+        raise PermissionDenied
     name, reason = request.POST.get("option", ""), request.POST.get("reason", "").replace("\0", "")
     where, now = (scope, found.brand_id, found.row.pk), came_at(request)
     try:
@@ -122,6 +125,7 @@ def _options(
         "weighed": weighed,
         "later_days": (weighed.after.promised_by - weighed.before.promised_by).days if weighed else 0,
         "refused": refused,
+        "may_plan": scope.may("plan"),
         "longest": flow.LONGEST_REASON,
     }
     return furnished(request, scope, "order_options.html", context, current="orders", status=status)
