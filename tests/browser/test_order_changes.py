@@ -1,0 +1,106 @@
+"""An order is changed, sent otherwise and cancelled on its page, in Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+from tests.browser.test_tower import _database_beside_an_event_loop, browser, keep  # noqa: F401
+from tests.record.brand import NOW, loaded
+from tests.record.test_accept import asked
+from tests.web.filled import PASSWORD
+
+from doorstep.core.accounts.actions import add_user
+from doorstep.core.accounts.models import Brand
+from doorstep.core.orders.models import Order
+from doorstep.flows.accept import accept_order
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(
+    browser: Browser,  # noqa: F811
+    transactional_db: None,  # noqa: ARG001
+    live_server: LiveServer,
+) -> Iterator[Page]:
+    scope, brand_id = loaded()
+    accept_order(scope, brand_id, asked(), now=NOW)
+    wrong = replace(asked("N-2").place, postcode="803", latitude=None, longitude=None)
+    accept_order(scope, brand_id, replace(asked("N-2"), place=wrong, payment="pending", review=True), now=NOW)
+    add_user("sue@north.example", "Sue", PASSWORD, "supervisor", scope.operator)
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    visited = context.new_page()
+    visited.goto(f"{live_server.url}/orders/{Brand.objects.get().code}/N-1")
+    visited.get_by_label("E-mail address").fill("sue@north.example")
+    visited.get_by_label("Password").fill(PASSWORD)
+    visited.get_by_role("button", name="Log in").click()
+    visited.wait_for_selector("main#content.wide")
+    yield visited
+    context.close()
+
+
+def accessible(page: Page) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+    page.emulate_media(color_scheme="light")
+
+
+def test_an_order_goes_through_all_that_a_person_may_do(page: Page) -> None:
+    page.get_by_text("Address, wishes and quantities").click()
+    page.get_by_text("Cancel it", exact=True).click()
+    accessible(page)
+    keep(page, "order-change")
+    page.get_by_label("Gift note").fill("Enjoy")
+    page.get_by_label("Mug, none: left out").fill("2")
+    page.get_by_role("button", name="Save the change").click()
+    expect(page.locator(".timeline")).to_contain_text("gift note, lines")
+    expect(page.get_by_text("Parcels of earlier plans")).to_be_visible()
+
+    page.get_by_role("link", name="Send it otherwise").click()
+    accessible(page)
+    page.locator(".options a").nth(1).click()
+    accessible(page)
+    keep(page, "order-options")
+    page.get_by_label("Why, for the record; no names").fill("promised on the telephone")
+    page.get_by_role("button", name="Send it so").click()
+    expect(page.locator(".timeline")).to_contain_text("promised on the telephone")
+    expect(page.locator(".options")).to_contain_text("a person chose otherwise")
+    accessible(page)
+    keep(page, "order-overridden")
+
+    page.get_by_text("Cancel it", exact=True).click()
+    page.get_by_label("Reason").select_option("customer_request")
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("cancelled")
+    assert Order.objects.get(code="N-1").state == "cancelled"
+
+
+def test_a_held_order_is_let_go(page: Page) -> None:
+    page.goto(page.url.replace("N-1", "N-2"))
+    expect(page.get_by_text("All that is wrong with it:")).to_be_visible()
+    accessible(page)
+    keep(page, "order-held")
+    for words in ("its payment has arrived", "its address is right as it is", "it was looked at and approved"):
+        page.get_by_label(words).check()
+    page.get_by_role("button", name="Release it").click()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("held")
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_forms_scroll_in_one_direction_only(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    order = page.url
+    page.get_by_text("Address, wishes and quantities").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(f"{order}/options")
+    page.locator(".options a").nth(1).click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(order.replace("N-1", "N-2"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
