@@ -116,6 +116,9 @@ def test_an_override_is_weighed_before_it_is_done(place: Place, shop: Shop) -> N
     done = planner.post("/v1/orders/N-1/override", {"option": other["option"], "reason": "asked for"}).json()
     assert done["after"] == dry["after"]
     assert "PlanOverridden" in [one["kind"] for one in planner.get("/v1/orders/N-1").json()["timeline"]]
+    decision = planner.get("/v1/orders/N-1/decision").json()
+    assert decision["override"]["reason"] == "asked for"
+    assert decision["override"]["before_minor"] == done["before"]["cost_minor"]
     assert shop.post("/v1/orders/N-1/override", {"site": "munich", "reason": "x"}).status_code == 403
 
 

@@ -195,6 +195,25 @@ def test_an_edited_address_is_checked_and_may_hold_the_order() -> None:
     assert right.state in ("planned", "open")
 
 
+def test_coordinates_that_were_lent_do_not_pass_for_told_ones() -> None:
+    scope, brand_id = loaded()
+    accept_order(scope, brand_id, asked("N-0"), now=NOW)
+    bare = replace(asked(), place=Place("DE", "BY", "Munich", "80331"))
+    pk = accept_order(scope, brand_id, bare, now=NOW).order_id
+    row = Order.objects.filter(pk=pk)
+    assert row.values_list("address_precision", "latitude").get() == ("postcode", 48.137)
+    edit_order(scope, brand_id, pk, lambda order: quantity(order, 2), now=LATER)
+    assert row.values_list("address_precision", "latitude").get() == ("postcode", 48.137)
+    changes = row.get().person.address_changes  # type: ignore[union-attr]
+    assert changes == [["coordinates", "", "48.1370, 11.5750"]]
+    away = Place("DE", "BE", "Berlin", "10115", 48.137, 11.575)
+    edit_order(scope, brand_id, pk, lambda order: replace(order, place=away), now=LATER)
+    assert row.values_list("address_precision", "latitude").get() == ("country", None)
+    told = Place("DE", "BE", "Berlin", "10115", 52.5, 13.4)
+    edit_order(scope, brand_id, pk, lambda order: replace(order, place=told), now=LATER)
+    assert row.values_list("address_precision", "latitude").get() == ("coordinates", 52.5)
+
+
 def test_an_editor_who_saw_an_older_order_is_told() -> None:
     scope, brand_id = loaded()
     pk = accept_order(scope, brand_id, asked(), now=NOW).order_id

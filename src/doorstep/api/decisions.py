@@ -41,6 +41,7 @@ EXAMPLE = {
     "flip": {"change": "freight of standard", "amount": "+0.80", "to": "CWB1 M express"},
     "data_version": "3f1c",
     "seed": 0,
+    "override": None,
 }  # fmt: skip
 
 
@@ -73,6 +74,13 @@ class FlipOut:
     to: str
 
 
+@dataclass(frozen=True, slots=True)
+class OverrideOut:
+    by: str
+    reason: str
+    before_minor: Annotated[int, Field(description="cost of the plan that was in force")]
+
+
 @with_config(shown(EXAMPLE))
 @dataclass(frozen=True, slots=True)
 class DecisionOut:
@@ -88,6 +96,7 @@ class DecisionOut:
     flip: Annotated[FlipOut | None, Field(description="the least change that would have altered the choice")]
     data_version: str
     seed: int
+    override: Annotated[OverrideOut | None, Field(description="whose choice it is; null: the kernel's")]
 
 
 @router.get("/{path:order}/decision", response=DecisionOut, operation_id="getDecision", summary="An order's decision")
@@ -104,7 +113,7 @@ def get_decision(
 
 
 def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
-    flip = receipt.flip
+    flip, chosen = receipt.flip, receipt.override
     return DecisionOut(
         order,
         receipt.at,
@@ -131,4 +140,5 @@ def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
         FlipOut(flip.change, flip.amount, flip.to) if flip else None,
         receipt.data_version,
         receipt.seed,
+        OverrideOut(chosen.by, chosen.reason, chosen.before_minor) if chosen else None,
     )

@@ -61,7 +61,8 @@ def check_address(order: Order, covered: Covered, known: Known) -> CheckedAddres
     rules = rules_of(order.place.country)
     place = _tidied(order.place, rules)
     faults = tuple(_faults(order, place, rules)) if rules else ()
-    place, precision = locate(place, covered, known)
+    lent = place.located and order.address_precision in ("postcode", "postcode_area")
+    place, precision = (place, order.address_precision) if lent else locate(place, covered, known)
     changes = (*_kept(order, place), *_changes(order.place, place))
     return CheckedAddress(
         replace(order, place=place, address_precision=precision, address_changes=changes),

@@ -69,7 +69,8 @@ def changes(before: Order, after: Order) -> tuple[str, ...]:
 def _moved(before: Order, after: Order) -> Order:
     """Whoever changes where an order goes without saying its coordinates has it located anew."""
     old, new = before.place, after.place
-    elsewhere = any(getattr(old, name) != getattr(new, name) for name in _PLACE)
-    if elsewhere and new.located and (old.latitude, old.longitude) == (new.latitude, new.longitude):
-        return replace(after, place=replace(new, latitude=None, longitude=None), address_changes=())
+    if (old.latitude, old.longitude) != (new.latitude, new.longitude):
+        return replace(after, address_precision="")
+    if any(getattr(old, name) != getattr(new, name) for name in _PLACE):
+        return replace(after, place=replace(new, latitude=None, longitude=None), address_precision="")
     return after

@@ -35,6 +35,19 @@ class Receipt:
     seed: int
     record: Mapping[str, Any]
 
+    @property
+    def override(self) -> Override | None:
+        """Whose choice it is, should a person have chosen otherwise."""
+        told = self.record.get("override")
+        return Override(told["by"], told["reason"], told["before_minor"]) if told else None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    by: str  # as facts name them
+    reason: str
+    before_minor: int  # cost of the plan that was in force
+
 
 def latest(scope: Scope, order_pk: int) -> Receipt | None:
     """Give the decision in force of an order; None: it was never planned, or is not of this scope."""

@@ -57,8 +57,9 @@ def move_on(
     """Orders in `before` go into `after`; returns how many did. Whoever comes second finds them gone on."""
     if after not in FOLLOWS[before] and before != after:
         raise Conflict(f"an order does not go from {before} to {after}")
+    gone_on: dict[str, Any] = {"faults": []} if before != after else {}
     return Order.objects.filter(pk__in=list(ids), state=before).update(
-        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000]
+        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000], **gone_on
     )
 
 

@@ -8,6 +8,7 @@ from doorstep.core.decisions.queries import Receipt
 from doorstep.documents.report.wording import amount, change, counted
 from doorstep.domain.decision import Rejected
 from doorstep.domain.money import Currency
+from doorstep.web.words.facts import who
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ def told(receipt: Receipt) -> Told:
 
 def _summary(receipt: Receipt, currency: Currency) -> str:
     text = f"{counted(len(receipt.chosen), 'parcel')} for {amount(currency, receipt.cost_minor)}."
+    if receipt.override:
+        before = amount(currency, receipt.override.before_minor)
+        return f"{text} Chosen by {who(receipt.override.by)}, instead of {before}: {receipt.override.reason}"
     if not receipt.rejected:
         return f"{text} No other option could carry it."
     dearer = [
@@ -91,6 +95,8 @@ def _option(lost: Rejected, chosen_minor: int, currency: Currency) -> OptionRow:
 def _bound(receipt: Receipt, currency: Currency) -> str:
     over = receipt.cost_minor - receipt.lower_bound_minor
     least = amount(currency, receipt.lower_bound_minor)
+    if receipt.override:
+        return f"A person chose it. Alone, with the whole stock to itself, this order could cost {least}."
     if over > 0:
         return (
             f"Alone, with the whole stock to itself, this order would cost {least}: "

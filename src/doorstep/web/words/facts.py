@@ -34,7 +34,7 @@ def happened(fact: FactRow, currency: Currency) -> Happened:
             more = _plain(fact.data)
     else:
         what, more = _spaced(fact.kind), _plain(fact.data)
-    return Happened(fact.at, what, more, _who(fact.actor))
+    return Happened(fact.at, what, more, who(fact.actor))
 
 
 def reason_words(code: str) -> str:
@@ -77,7 +77,7 @@ def _spaced(kind: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind).capitalize()
 
 
-def _who(actor: str) -> str:
+def who(actor: str) -> str:
     kind, _, number = actor.partition(":")
     return {"user": f"person {number}", "key": f"API key {number}", "system": "Doorstep"}.get(kind, actor)
 
