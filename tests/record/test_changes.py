@@ -14,11 +14,13 @@ from tests.record.test_accept import asked
 from doorstep.core.catalog.models import Product
 from doorstep.core.decisions.models import Decision
 from doorstep.core.events.models import Fact
+from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
 from doorstep.core.orders.rewriting import set_review_rule
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.stock.actions import adjust
 from doorstep.core.stock.models import Level
+from doorstep.core.tariffs.models import ZoneRule
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.errors import Conflict, NotFound, OutOfStock
 from doorstep.domain.place import Place
@@ -112,6 +114,24 @@ def test_goods_that_cross_a_customs_border_need_their_papers() -> None:
     assert "customs_data_missing" in [one.reason for one in accepted.faults]
     near = replace(asked("N-2"), place=Place("FR", "", "Paris", "75011"))
     assert "customs_data_missing" not in [one.reason for one in accept_order(scope, brand_id, near, now=NOW).faults]
+
+
+def test_goods_without_papers_are_sent_from_this_side_of_the_border() -> None:
+    """Both sites have a teapot; Munich becomes Zurich for the test."""
+    scope, brand_id = loaded()
+    Site.objects.filter(code="munich").update(country="CH")
+    zone = ZoneRule.objects.get(service__code="express")
+    zone.pk, zone.origin_country = None, "CH"
+    zone.save()
+    Product.objects.filter(sku="teapot").update(hs_code="691200", origin_country="DE")
+    both = [accept_order(scope, brand_id, asked(f"N-{n}", "teapot"), now=NOW) for n in range(2)]
+    assert {one.site for accepted in both for one in accepted.parcels} == {"berlin", "munich"}
+    for one in both:
+        cancel_order(scope, brand_id, one.order_id, "other", now=NOW)
+    Product.objects.filter(sku="teapot").update(hs_code="")
+    again = [accept_order(scope, brand_id, asked(f"M-{n}", "teapot"), now=LATER) for n in range(2)]
+    assert [(one.state, one.reason) for one in again] == [("planned", ""), ("held", "customs_data_missing")]
+    assert [parcel.site for parcel in again[0].parcels] == ["berlin"]
 
 
 def test_an_edit_moves_the_difference_alone_and_keeps_what_was() -> None:

@@ -17,6 +17,7 @@ from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
+from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.record_problem import Ground, ground, with_orders
@@ -62,7 +63,11 @@ def accept_order(
     if examined.faults:
         return _commit_held(scope, ids, order, examined.faults, now)
     for attempt in range(ATTEMPTS):
-        result = plan(with_orders(standing, brand_id, [order], now))
+        problem = with_orders(standing, brand_id, [order], now)
+        offered = clearable(problem, order)
+        result = plan(offered)
+        if result.plan.unplanned and offered is not problem:
+            return _commit_held(scope, ids, order, (papers_missing(order, without_papers(problem.products)),), now)
         if result.plan.unplanned:
             break
         decision = next(result.decisions())

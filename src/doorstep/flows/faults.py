@@ -15,6 +15,7 @@ from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.holds import crosses_customs, family_of
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.flows.address import LEAST_PREFIX, Covered, Known, check_address, covered_by, packed, zone_prefix
+from doorstep.flows.customs import papers_missing, without_papers
 from doorstep.kernels.plan.problem import PlanProblem
 
 LEARNED_ANEW = timedelta(hours=1)  # the history grows by night
@@ -84,14 +85,9 @@ def _of_customs(
     if not origins or not all(crosses_customs(origin, order.place.country) for origin in origins):
         return
     asked = {line.sku for line in order.lines if line.sku in products}
-    bare = sorted(one.sku for one in catalog(brand_id, asked) if not one.hs_code or not one.origin_country)
+    bare = without_papers(catalog(brand_id, asked))
     if bare:
-        names = ", ".join(bare)
-        yield OrderFault(
-            "customs_data_missing",
-            f"{names}: the customs of {order.place.country} ask for an hs_code and a country of origin",
-            f"add both to {names}, then release the order",
-        )
+        yield papers_missing(order, bare)
 
 
 def _of_payment(order: Order) -> Iterable[OrderFault]:

@@ -17,6 +17,7 @@ from doorstep.domain.decision import MAX_REJECTED, Decision, Rejected
 from doorstep.domain.errors import Conflict
 from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.rights import Scope
+from doorstep.flows.customs import clearable
 from doorstep.flows.keep_plan import Ids, order_reference
 from doorstep.flows.record_problem import ground
 from doorstep.flows.replan import (
@@ -81,7 +82,8 @@ def options(scope: Scope, brand_id: int, pk: int, *, now: datetime) -> tuple[Opt
     """
     ids, before = ids_of(scope, brand_id), read(brand_id, pk)
     _planned(before)
-    problem = problem_of(ids, ground(brand_id, now), before, before.kept.order, now)
+    order = before.kept.order
+    problem = clearable(problem_of(ids, ground(brand_id, now), before, order, now), order)
     result = plan(problem)
     if result.plan.unplanned:
         return ()
@@ -190,7 +192,8 @@ def _decide(
     if not legs:
         raise Conflict("that option cannot be chosen")
     base = ground(ids.brand, now)
-    problem = problem_of(ids, base, before, before.kept.order, now)
+    order = before.kept.order
+    problem = clearable(problem_of(ids, base, before, order, now), order)
     result = plan(narrowed(problem, legs))
     if result.plan.unplanned:
         why = result.plan.unplanned[0]

@@ -34,6 +34,7 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.files.plan_out import decision_record
 from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND, OnShortage
+from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, order_reference
 from doorstep.flows.record_problem import Ground, ground, with_orders
@@ -187,7 +188,13 @@ def decide(
         return change, Outcome(stand)
     if before.parcels and _plans_alike(before.kept.order, change.order):
         return change, Outcome(Stand(before.kept.state, change.settled), keeps_plan=True)
-    result = plan(problem_of(ids, base, before, change.order, now))
+    problem = problem_of(ids, base, before, change.order, now)
+    offered = clearable(problem, change.order)
+    result = plan(offered)
+    if result.plan.unplanned and offered is not problem:
+        fault = papers_missing(change.order, without_papers(problem.products))
+        stand = Stand("held", change.settled, fault.reason, fault.detail, fault.remedy, (fault,))
+        return change, Outcome(stand)
     if result.plan.unplanned:
         return change, _unplanned(result.plan.unplanned[0], change, on_shortage)
     return change, planned_outcome(change, result, base.problem.brand.currency)
