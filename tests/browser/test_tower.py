@@ -20,7 +20,10 @@ from doorstep.core.orders.models import Order
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Scheme = Literal["light", "dark"]
-ROOMS = ("/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components")
+ROOMS = (
+    "/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components", "/brands",
+    "/brands/tea", "/account",
+)  # fmt: skip
 ORDER = "/orders/tea/O-00003"
 PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
 
@@ -206,9 +209,9 @@ def test_a_key_is_shown_once_and_revoked_after_asking(enter: Enter, live_server:
     go(page, live_server, "/users-and-keys")
     expect(page.locator("#new-key")).to_have_count(0)
     page.once("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name="Revoke checkout").click()
-    expect(page.get_by_role("button", name="Revoke checkout")).to_be_visible()
+    page.get_by_role("button", name="Revoke checkout", exact=True).click()
+    expect(page.get_by_role("button", name="Revoke checkout", exact=True)).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Revoke checkout").click()
-    expect(page.get_by_role("button", name="Revoke checkout")).to_have_count(0)
+    page.get_by_role("button", name="Revoke checkout", exact=True).click()
+    expect(page.get_by_role("button", name="Revoke checkout", exact=True)).to_have_count(0)
     assert visit.complaints == []
