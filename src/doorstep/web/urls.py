@@ -15,6 +15,7 @@ from doorstep.web.views import (
     orders,
     people,
     products,
+    provider,
     shipments,
     sites,
     stock,
@@ -26,6 +27,8 @@ register_converter(Code, "code")
 urlpatterns = [
     path("login", login.Login.as_view(), name="login"),
     path("login/code", login.show_second_factor, name="second_factor"),
+    path("login/provider", provider.begin, name="provider"),
+    path("login/provider/back", provider.back, name="provider_back"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("", today.show, name="today"),
     path("orders", orders.show, name="orders"),
