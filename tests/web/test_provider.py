@@ -179,7 +179,7 @@ def test_an_address_outside_is_no_goal(identities: Identities, filled: Filled) -
     assert come_back(Client(), identities, "?next=https://elsewhere.example/")["Location"] == "/"
 
 
-def test_without_a_provider_there_is_no_such_page(filled: Filled) -> None:
+def test_without_a_provider_there_is_no_such_page() -> None:
     browser = Client()
     assert browser.get("/login/provider").status_code == 404
     assert browser.get("/login/provider/back?code=c&state=s").status_code == 404

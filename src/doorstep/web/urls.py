@@ -31,6 +31,7 @@ urlpatterns = [
     path("login/provider/back", provider.back, name="provider_back"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("", today.show, name="today"),
+    path("today/left-out", today.show_left_out, name="left_out"),
     path("orders", orders.show, name="orders"),
     path("orders/<code:brand>/<code:code>", order.show, name="order"),
     path("shipments", shipments.show, name="shipments"),
