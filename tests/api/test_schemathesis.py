@@ -6,7 +6,7 @@ The short form runs with everything else, always with the same examples; DOORSTE
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
@@ -45,7 +45,7 @@ schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", application)
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_what_is_described_is_what_is_answered(case: Case, place: Place) -> None:
+def test_what_is_described_is_what_is_answered(case: Case[Any], place: Place) -> None:
     key = place.with_key("operator_admin").key
     place.with_key("brand_writer").post("/v1/orders", order(), idempotency_key="own")
     case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
