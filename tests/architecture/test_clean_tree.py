@@ -62,7 +62,7 @@ def test_locks_hold_hashes_and_no_address() -> None:
     assert {path.name for path in locks} == {"run.txt", "dev.txt"}
     for lock in locks:
         content = text(lock)
-        assert "http" not in content
+        assert "//" not in content
         for entry in re.split(r"\n(?=\S)", content):
             if not entry.startswith("#"):
                 assert "==" in entry, entry

@@ -26,7 +26,7 @@ def _walk() -> Iterator[Path]:
     for folder, inner, names in os.walk(ROOT):
         here = Path(folder).relative_to(ROOT)
         inner[:] = [name for name in inner if name not in NOT_OURS and not _excluded(here / name, ignored)]
-        yield from (here / name for name in names if not _excluded(here / name, ignored))
+        yield from (here / name for name in names if name not in NOT_OURS and not _excluded(here / name, ignored))
 
 
 def _excluded(path: Path, ignored: list[str]) -> bool:

@@ -6,8 +6,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,10 +19,14 @@ from pytest_django.live_server_helper import LiveServer
 from tests.web.filled import PASSWORD, Filled, fill
 
 from doorstep.core.orders.models import Order
+from doorstep.core.parcels.models import Parcel
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Scheme = Literal["light", "dark"]
-ROOMS = ("/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components")
+ROOMS = (
+    "/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components",
+    "/brands", "/brands/tea", "/account",
+)  # fmt: skip
 ORDER = "/orders/tea/O-00003"
 PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
 
@@ -206,9 +212,26 @@ def test_a_key_is_shown_once_and_revoked_after_asking(enter: Enter, live_server:
     go(page, live_server, "/users-and-keys")
     expect(page.locator("#new-key")).to_have_count(0)
     page.once("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name="Revoke checkout").click()
-    expect(page.get_by_role("button", name="Revoke checkout")).to_be_visible()
+    page.get_by_role("button", name="Revoke checkout", exact=True).click()
+    expect(page.get_by_role("button", name="Revoke checkout", exact=True)).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Revoke checkout").click()
-    expect(page.get_by_role("button", name="Revoke checkout")).to_have_count(0)
+    page.get_by_role("button", name="Revoke checkout", exact=True).click()
+    expect(page.get_by_role("button", name="Revoke checkout", exact=True)).to_have_count(0)
+    assert visit.complaints == []
+
+
+def test_an_order_that_the_wave_left_out_raises_a_card_within_five_seconds(enter: Enter, filled: Filled) -> None:
+    Parcel.objects.update(ship_at=timezone.now() - timedelta(days=3))
+    visit = enter()
+    expect(visit.page.locator("#left-out")).to_be_empty()
+    early, late = Parcel.objects.filter(order__state="planned", order__brand=filled.brand).order_by("pk")[:2]
+    midnight = timezone.now().astimezone(ZoneInfo(early.site.time_zone)).replace(hour=23, minute=59, second=59)
+    for parcel, state in ((early, "released"), (late, "planned")):
+        parcel.site, parcel.service, parcel.ship_at, parcel.state = early.site, "night", midnight, state
+        parcel.save()
+    expect(visit.page.locator("#left-out")).to_contain_text(late.order.code, timeout=5_000)
+    assert Axe().run(visit.page, options={"resultTypes": ["violations"]}).response["violations"] == []
+    keep(visit.page, "left-out")
+    Parcel.objects.filter(pk=late.pk).update(state="released")
+    expect(visit.page.locator("#left-out")).not_to_contain_text(late.order.code, timeout=5_000)
     assert visit.complaints == []

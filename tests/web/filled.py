@@ -31,6 +31,8 @@ CITIES = (
     ("BE", "1000", "Bruxelles", 50.85, 4.35),
 )
 
+PARCEL_OF = {"shipped": "in_transit"}  # other states of an order are those of its only parcel
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -305,6 +307,7 @@ def _plan(order: Order, site: Site, products: list[Product], now: datetime, plac
         brand=order.brand,
         order=order,
         code=f"{order.code}-1",
+        state=PARCEL_OF.get(order.state, order.state),
         site=site,
         carton="S",
         service="swift" if place % 2 else "gp-std",

@@ -27,7 +27,7 @@ OWN_WORDS = (
     "Shop of tea",
 )
 OPERATOR_WORDS = ("Lille", "Verona", "Nord Logistik", "nord.example")
-OPEN_TO_ALL = frozenset({"login", "second_factor", "logout"})
+OPEN_TO_ALL = frozenset({"login", "second_factor", "logout", "provider", "provider_back"})
 OWN_ACCOUNT = frozenset({"change_password", "begin_second_factor", "confirm_second_factor", "remove_second_factor"})
 MANAGED = frozenset(
     {

@@ -9,6 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from doorstep.server.database import database
+from doorstep.server.provider import BACKEND, provider
 
 HOME = Path(os.environ.get("DOORSTEP_HOME", "demo"))
 DEBUG = False
@@ -67,6 +68,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+OIDC_BACKEND = BACKEND
+if OIDC := provider(os.environ):
+    globals().update(OIDC)
+    AUTHENTICATION_BACKENDS.append(OIDC_BACKEND)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

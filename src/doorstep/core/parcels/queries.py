@@ -132,7 +132,7 @@ def list_parcels(
     if service is not None:
         found = found.filter(service=service)
     if ship_date is not None:
-        found = found.filter(_on_days(scope, ship_date))
+        found = found.filter(on_days(scope, ship_date))
     if risk is not None:
         if now is None:
             raise ValueError("a risk is one at a time")
@@ -153,12 +153,12 @@ def of_order(scope: Scope, order_pk: int) -> tuple[ParcelDetail, ...]:
 
 def leaving(scope: Scope, day: date) -> tuple[Leaving, ...]:
     """Give what leaves on a day, local at each site, by site and time."""
-    return _leaving(scope, _on_days(scope, day))
+    return _leaving(scope, on_days(scope, day))
 
 
 def leaving_today(scope: Scope, now: datetime) -> tuple[Leaving, ...]:
     """Give what leaves on the day that it is at each site now."""
-    return _leaving(scope, _on_days(scope, now))
+    return _leaving(scope, on_days(scope, now))
 
 
 def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
@@ -277,7 +277,7 @@ def _leaving(scope: Scope, on: Q) -> tuple[Leaving, ...]:
     )
 
 
-def _on_days(scope: Scope, day: date | datetime) -> Q:
+def on_days(scope: Scope, day: date | datetime) -> Q:
     """Parcels of each site on a local day of its own; of an instant, the day that it is there."""
     zones: dict[str, list[int]] = {}
     for pk, name in Site.objects.filter(operator_id=scope.operator).order_by("id").values_list("id", "time_zone"):

@@ -1,4 +1,4 @@
-"""Logging in: address and password, then the code of the second factor for those who have one."""
+"""Logging in: address and password (or a provider's word), then the second factor for those who have one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -50,17 +51,26 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        user = form.get_user()
-        if not has_second_factor(user):
-            return super().form_valid(form)
-        self.request.session.cycle_key()
-        self.request.session[HALFWAY] = {
-            "user": user.pk,
-            "at": came_at(self.request).isoformat(),
-            "hash": user.get_session_auth_hash(),
-            "next": self.get_success_url(),
-        }
-        return redirect("second_factor")
+        return enter(self.request, form.get_user(), self.get_success_url())
+
+    def get_context_data(self, **named: Any) -> dict[str, Any]:
+        refused = self.request.GET.get("provider") == "refused"
+        return {**super().get_context_data(**named), "provider": getattr(settings, "OIDC_NAME", ""), "refused": refused}
+
+
+def enter(request: HttpRequest, user: Any, goal: str, backend: str = BACKEND) -> HttpResponse:
+    """Let somebody in who has proved who they are; those with a second factor only halfway."""
+    if not has_second_factor(user):
+        login(request, user, backend=backend)
+        return redirect(goal)
+    request.session.cycle_key()
+    request.session[HALFWAY] = {
+        "user": user.pk,
+        "at": came_at(request).isoformat(),
+        "hash": user.get_session_auth_hash(),
+        "next": goal,
+    }
+    return redirect("second_factor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from doorstep.core.network import queries as network
 from doorstep.core.orders import queries as orders
 from doorstep.core.parcels import queries as parcels
+from doorstep.core.parcels.left_out import left_out
 from doorstep.core.parcels.queries import Figures, Leaving, ParcelRow
 from doorstep.documents.report.charts import Chart, cost_per_parcel, on_time, promised_days
 from doorstep.domain.money import Currency
@@ -20,6 +24,7 @@ from doorstep.web.drawings.places import places_map
 from doorstep.web.room import came_at, furnished, room
 
 AT_RISK_SHOWN = 8
+LEFT_OUT_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,24 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "spots": len(spots),
         "charts": _charts(figures[0]) if figures else (),
         "chart_currency": figures[0].currency if len(figures) > 1 else "",
+        **_left_out(scope, time),
     }
     return furnished(request, scope, "today.html", context, current="today")
+
+
+@room("see")
+def show_left_out(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The card alone, asked for every three seconds; nothing is said while nothing has changed."""
+    told = _left_out(scope, came_at(request))
+    if told["seen"] == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    return render(request, "web/parts/left_out.html", told)
+
+
+def _left_out(scope: Scope, time: datetime) -> dict[str, Any]:
+    rows = left_out(scope, time, LEFT_OUT_SHOWN + 1)
+    seen = hashlib.sha256("\n".join(f"{one.brand}/{one.parcel}" for one in rows).encode()).hexdigest()[:16]
+    return {"left_out": rows[:LEFT_OUT_SHOWN], "more_left_out": len(rows) > LEFT_OUT_SHOWN, "seen": seen}
 
 
 def _days(leaving: tuple[Leaving, ...], time: datetime) -> list[SiteDay]:

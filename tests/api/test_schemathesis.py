@@ -1,0 +1,51 @@
+"""Every operation asked with all that its description allows, and with what it forbids: no 5xx, and what it says holds.
+
+The short form runs with everything else, always with the same examples; DOORSTEP_STORM=1 makes many and new ones.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.api.shop import Place, order
+
+from doorstep.server.wsgi import application
+
+if TYPE_CHECKING:
+    from schemathesis import Case
+
+STORM = bool(os.environ.get("DOORSTEP_STORM"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+pytestmark = [pytest.mark.django_db]
+schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", application)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=1_000 if STORM else 8,
+    derandomize=not STORM,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_what_is_described_is_what_is_answered(case: Case[Any], place: Place) -> None:
+    key = place.with_key("operator_admin").key
+    place.with_key("brand_writer").post("/v1/orders", order(), idempotency_key="own")
+    case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
