@@ -146,8 +146,8 @@ def release(request: HttpRequest, order: Named, payload: ReleaseIn, brand: OfBra
 
 @router.get("/{path:order}/options", response=OptionsOut, operation_id="listOptions", summary="How it could be sent")
 def options(request: HttpRequest, order: Named, brand: OfBrand) -> HttpResponse:
-    """At most 20 besides the best one, on the stock of this moment. Needs the right `plan`."""
-    caller, found = _asked(request, "plan", order, brand)
+    """At most 20 besides the best one, on the stock of this moment. Needs the right `see`."""
+    caller, found = _asked(request, "see", order, brand)
     listed = flow.options(caller.scope, found.brand_id, found.row.pk, now=caller.now)
     told = [OptionOut(one.name, one.cost_minor, one.constraint, one.open) for one in listed]
     return json_answer(OptionsOut(found.row.order, found.row.currency, told))
@@ -212,7 +212,7 @@ def found_order(caller: Caller, order: str, brand: str | None) -> OrderDetail:
 
 
 def _asked(
-    request: HttpRequest, right: Literal["order", "plan"], order: str, brand: str | None
+    request: HttpRequest, right: Literal["see", "order", "plan"], order: str, brand: str | None
 ) -> tuple[Caller, OrderDetail]:
     """What is somebody else's is not there, whatever the caller's role."""
     caller = allowed(request, "see")
