@@ -18,11 +18,12 @@ from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
 from doorstep.core.orders.rewriting import set_review_rule
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.stock.actions import adjust
+from doorstep.core.stock.actions import adjust, post
 from doorstep.core.stock.models import Level
 from doorstep.core.tariffs.models import ZoneRule
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.errors import Conflict, NotFound, OutOfStock
+from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
 from doorstep.flows.accept import accept_order
@@ -342,3 +343,22 @@ def test_the_last_one_goes_to_whom_it_matters_more() -> None:
     adjust(brand_id, teapots.site_id, teapots.product_id, 1, reason="count", at=NOW, actor="user:1")
     assert plan_day(scope, brand_id, now=LATER, run=Run()).planned == 1
     assert dict(Order.objects.values_list("code", "state")) == {"N-1": "open", "N-2": "planned"}
+
+
+def test_a_released_order_is_changed_until_something_of_it_is_picked() -> None:
+    scope, brand_id = loaded()
+    pk = accept_order(scope, brand_id, asked(), now=NOW).order_id
+    Parcel.objects.update(state="released")
+    Order.objects.update(state="released")
+    assert edit_order(scope, brand_id, pk, lambda order: quantity(order, 2), now=LATER).state == "planned"
+    Parcel.objects.exclude(state="cancelled").update(state="released")
+    Order.objects.update(state="released")
+    mugs = Level.objects.get(product__sku="mug", state="reserved")
+    shelf = Shelf(mugs.site_id, mugs.product_id, mugs.bin, mugs.lot, "reserved")
+    taken = Shift(shelf, replace(shelf, state="picked"), 1, "pick", reference=f"order:{pk}")
+    post(brand_id, [taken], at=NOW, actor="user:1")
+    with pytest.raises(Conflict, match="must be put back first"):
+        edit_order(scope, brand_id, pk, lambda order: quantity(order, 1), now=LATER)
+    with pytest.raises(Conflict, match="must be put back first"):
+        cancel_order(scope, brand_id, pk, "other", now=LATER)
+    assert Order.objects.get().state == "released"

@@ -56,7 +56,7 @@ def _cancel(scope: Scope, brand_id: int, pk: int, reason: CancelReason, note: st
         state, live = superseding.lock(pk)
         if state == "cancelled":
             return
-        must_be_untouched(brand_id, pk, state, live.values())
+        state = must_be_untouched(scope, brand_id, pk, state, live.values(), now=now)
         superseding.cancel(live, reason, now)
         orders.move_on([pk], state, "cancelled", reason, note)
         record(

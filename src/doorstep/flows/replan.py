@@ -234,7 +234,6 @@ def _commit(scope: Scope, ids: Ids, before: Before, change: Change, outcome: Out
     pk, reference = before.pk, order_reference(before.pk)
     with transaction.atomic():
         state, live = superseding.lock(pk)
-        must_be_untouched(ids.brand, pk, state, live.values())
         same = (revision_of(pk), state, set(live)) == (
             before.kept.revision,
             before.kept.state,
@@ -242,6 +241,7 @@ def _commit(scope: Scope, ids: Ids, before: Before, change: Change, outcome: Out
         )
         if not same:
             raise Moved
+        must_be_untouched(scope, ids.brand, pk, state, live.values(), now=now)
         rewrite(pk, before.kept.order, change.order, outcome.stand, ids.products)
         if not outcome.keeps_plan:
             superseding.cancel(live, "replaced", now)
