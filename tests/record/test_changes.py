@@ -121,16 +121,16 @@ def test_goods_without_papers_are_sent_from_this_side_of_the_border() -> None:
     """Both sites have a teapot; Munich becomes Zurich for the test."""
     scope, brand_id = loaded()
     Site.objects.filter(code="munich").update(country="CH")
-    zone = ZoneRule.objects.get(service__code="express")
+    zone = ZoneRule.objects.get(service__code="parcel", zone="country")
     zone.pk, zone.origin_country = None, "CH"
     zone.save()
     Product.objects.filter(sku="teapot").update(hs_code="691200", origin_country="DE")
-    both = [accept_order(scope, brand_id, asked(f"N-{n}", "teapot"), now=NOW) for n in range(2)]
+    both = [accept_order(scope, brand_id, asked(f"N-{n}", "teapot"), now=LATER) for n in range(2)]
     assert {one.site for accepted in both for one in accepted.parcels} == {"berlin", "munich"}
     for one in both:
         cancel_order(scope, brand_id, one.order_id, "other", now=NOW)
     Product.objects.filter(sku="teapot").update(hs_code="")
-    again = [accept_order(scope, brand_id, asked(f"M-{n}", "teapot"), now=LATER) for n in range(2)]
+    again = [accept_order(scope, brand_id, asked(f"M-{n}", "teapot"), now=LATER + timedelta(hours=1)) for n in range(2)]
     assert [(one.state, one.reason) for one in again] == [("planned", ""), ("held", "customs_data_missing")]
     assert [parcel.site for parcel in again[0].parcels] == ["berlin"]
 
