@@ -12,7 +12,9 @@ from doorstep.kernels.dispatch.check import check
 from doorstep.kernels.dispatch.dispatch import batch
 from doorstep.kernels.dispatch.problem import DispatchParams, DispatchProblem, DispatchResult
 
-BINS = st.one_of(st.from_regex(r"[A-C]-?[0-9]{1,2}(-[0-9])?", fullmatch=True), st.sampled_from(["", "floor", "7", "é1"]))
+BINS = st.one_of(
+    st.from_regex(r"[A-C]-?[0-9]{1,2}(-[0-9])?", fullmatch=True), st.sampled_from(["", "floor", "7", "é1"])
+)
 
 
 def problem(parcels: list[tuple[int, int]], picks: list[tuple[int, int, str]]) -> DispatchProblem:

@@ -1,0 +1,189 @@
+"""What a pack bench is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Q, QuerySet, Sum
+
+from doorstep.core.catalog.models import Carton
+from doorstep.core.floor.models import Check, Pick, Tote
+from doorstep.domain.floor import TO_PICK
+from doorstep.domain.parcel import OWN_BOX, Placement
+from doorstep.domain.rights import Scope
+
+Stage = Literal["gone", "picking", "units", "carton", "weight", "packed"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    product: int
+    sku: str
+    name: str
+    wanted: int
+    scanned: int
+    size_mm: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CartonFacts:
+    code: str
+    inner_mm: tuple[int, int, int]
+    tare_g: int
+    max_weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToteBrief:
+    pk: int
+    tote: str
+    brand: str
+    order: str
+    parcel: str
+    packer: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRow:
+    """A tote at the bench: whose it is, what belongs in, and how far it has come."""
+
+    pk: int
+    tote: str
+    slot: int
+    wave_pk: int
+    wave: str
+    leaves_at: datetime
+    site_pk: int
+    site: str
+    time_zone: str
+    brand_id: int
+    brand: str
+    order_id: int
+    order: str
+    gift_note: str
+    parcel_pk: int
+    parcel: str
+    service: str
+    planned_carton: str
+    planned_weight_g: int
+    live: bool
+    packer: str
+    carton: str
+    weight_g: int | None
+    packed_at: datetime | None
+    told: str
+    wrong_scans: int
+    to_pick: int  # units that are on their way into the tote
+    lacking: int  # units that nobody was told to fetch: the bin lacked them
+    checks: tuple[CheckRow, ...]
+    placements: tuple[Placement, ...]
+
+    @property
+    def stage(self) -> Stage:
+        if self.packed_at is not None:
+            return "packed"
+        if not self.live:
+            return "gone"
+        if self.to_pick or self.lacking:
+            return "picking"
+        if any(one.scanned < one.wanted for one in self.checks):
+            return "units"
+        if not self.carton and self.planned_carton != OWN_BOX:
+            return "carton"
+        return "weight"
+
+
+def find_totes(scope: Scope, code: str) -> tuple[ToteBrief, ...]:
+    """Find what is to be packed by the code of a tote, a parcel or an order; several brands may use one code."""
+    named = Q(code=code) | Q(parcel__code=code) | Q(parcel__order__code=code)
+    found = _totes(scope).filter(named, live=True, packed_at=None).order_by("pk")[:50]
+    return tuple(ToteBrief(one.pk, one.code, one.brand.code, *_names(one), one.packer) for one in found)
+
+
+def get_tote(scope: Scope, pk: int) -> BenchRow | None:
+    tote = _totes(scope).filter(pk=pk).first()
+    if tote is None:
+        return None
+    checks = tuple(
+        CheckRow(
+            one.product_id,
+            one.product.sku,
+            one.product.name,
+            one.wanted,
+            one.scanned,
+            (one.product.length_mm, one.product.width_mm, one.product.height_mm),
+        )
+        for one in Check.objects.filter(tote_id=pk).select_related("product").order_by("product__sku")
+    )
+    picks = Pick.objects.filter(tote_id=pk).aggregate(
+        to_pick=Sum("quantity", filter=Q(state__in=TO_PICK)), picked=Sum("picked")
+    )
+    to_pick, picked = picks["to_pick"] or 0, picks["picked"] or 0
+    return _bench(tote, checks, to_pick, max(0, sum(one.wanted for one in checks) - to_pick - picked))
+
+
+def whose(scope: Scope, wave_pk: int, sku: str, but: int) -> str:
+    """Name the tote of the same wave that wants a sku; empty: none does."""
+    others = Check.objects.filter(tote__wave_id=wave_pk, tote__brand_id__in=scope.brands, product__sku__iexact=sku)
+    found = others.filter(tote__live=True).exclude(tote_id=but).order_by("tote__slot")
+    return found.values_list("tote__code", flat=True).first() or ""
+
+
+def cartons(brand_id: int, site: str) -> dict[str, CartonFacts]:
+    """Give the cartons of a brand that are at hand at a site, by code."""
+    rows = Carton.objects.filter(brand_id=brand_id, site__in=("", site)).order_by("code")
+    return {
+        one.code: CartonFacts(
+            one.code,
+            (one.inner_length_mm, one.inner_width_mm, one.inner_height_mm),
+            one.tare_g,
+            one.max_weight_g,
+        )
+        for one in rows
+    }
+
+
+def _totes(scope: Scope) -> QuerySet[Tote]:
+    return Tote.objects.filter(brand_id__in=scope.brands).select_related("wave__site", "brand", "parcel__order")
+
+
+def _names(tote: Tote) -> tuple[str, str]:
+    return tote.parcel.order.code, tote.parcel.code
+
+
+def _bench(tote: Tote, checks: tuple[CheckRow, ...], to_pick: int, lacking: int) -> BenchRow:
+    wave, parcel, order = tote.wave, tote.parcel, tote.parcel.order
+    return BenchRow(
+        pk=tote.pk,
+        tote=tote.code,
+        slot=tote.slot,
+        wave_pk=wave.pk,
+        wave=wave.code,
+        leaves_at=wave.leaves_at,
+        site_pk=wave.site_id,
+        site=wave.site.code,
+        time_zone=wave.site.time_zone,
+        brand_id=tote.brand_id,
+        brand=tote.brand.code,
+        order_id=order.pk,
+        order=order.code,
+        gift_note=order.gift_note,
+        parcel_pk=parcel.pk,
+        parcel=parcel.code,
+        service=parcel.service,
+        planned_carton=parcel.carton,
+        planned_weight_g=parcel.weight_g,
+        live=tote.live,
+        packer=tote.packer,
+        carton=tote.carton,
+        weight_g=tote.weight_g,
+        packed_at=tote.packed_at,
+        told=tote.told,
+        wrong_scans=tote.wrong_scans,
+        to_pick=to_pick,
+        lacking=lacking,
+        checks=checks,
+        placements=tuple(Placement(order.code, *lying) for lying in parcel.placements),
+    )
