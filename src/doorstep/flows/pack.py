@@ -98,8 +98,8 @@ def _unit(scope: Scope, tote: BenchRow, code: str) -> Scanned:
             return _refused(tote, f"{code} does not belong here: tote {other} wants it.")
         return _refused(tote, f"{code or 'Nothing'} is none of the units of this parcel.")
     if not packing.count_unit(tote.pk, named.product):
-        units = "the one unit" if named.wanted == 1 else f"all {named.wanted} units"
-        return _refused(tote, f"One too many: {units} of {named.sku} are in already.")
+        belongs = "1 unit belongs" if named.wanted == 1 else f"{named.wanted} units belong"
+        return _refused(tote, f"One too many: {belongs} in here of {named.sku}, and no more.")
     packing.told(tote.pk, "")
     return Scanned(False)
 

@@ -212,7 +212,7 @@ def _mine(scope: Scope, pick_pk: int) -> PickRow:
     _may_move(scope)
     pick = _found(scope, pick_pk)
     if pick.state != "taken" or pick.worker != scope.actor:
-        raise Conflict(pick.told or "this pick is not yours, or it is done")
+        raise Conflict(pick.told if pick.state == "withdrawn" else "this pick is not yours, or it is done")
     return pick
 
 

@@ -196,7 +196,9 @@ def take_out(totes: Collection[int], at: datetime) -> int:
 
     What was picked into them stays picked until somebody has confirmed that it lies in its bin.
     """
-    Pick.objects.filter(tote_id__in=totes, state__in=TO_PICK).update(state="withdrawn", told="Taken back.")
+    Pick.objects.filter(tote_id__in=totes, state__in=TO_PICK).update(
+        state="withdrawn", told="Taken back: leave the goods where they are."
+    )
     picked = list(Pick.objects.filter(tote_id__in=totes, picked__gt=0).select_related("wave", "tote").order_by("pk"))
     PutBack.objects.bulk_create(
         PutBack(
