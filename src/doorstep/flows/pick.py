@@ -48,12 +48,13 @@ def next_pick(scope: Scope, wave: str, *, now: datetime) -> PickRow | None:
     row = queries.get_wave(scope, wave)
     if row is None:
         raise NotFound(f"no wave {wave}")
+    taken = actions.take_pick(row.pk, scope.brands, scope.actor, now)
+    if taken is None:
+        return None
+    pick = _found(scope, taken)
+    # Apart from the taking, which has locked the pick: elsewhere totes are locked before their picks.
     with transaction.atomic():
-        taken = actions.take_pick(row.pk, scope.brands, scope.actor, now)
-        if taken is None:
-            return None
-        pick = _found(scope, taken[0])
-        if taken[1] and actions.start_tote(pick.tote_pk, now):
+        if actions.start_tote(pick.tote_pk, now):
             record(
                 scope.operator,
                 pick.brand_id,

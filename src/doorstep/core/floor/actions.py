@@ -108,8 +108,8 @@ def withdraw_unpicked(wave_id: int) -> bool:
     return True
 
 
-def take_pick(wave_id: int, brands: Collection[int], worker: str, at: datetime) -> tuple[int, bool] | None:
-    """Give a worker the next pick of a wave: its row id, and whether it is new to them. None: nothing is left.
+def take_pick(wave_id: int, brands: Collection[int], worker: str, at: datetime) -> int | None:
+    """Give a worker the next pick of a wave, by its row id. None: nothing is left.
 
     What they have taken already comes first. Two workers never get the same one: rows that another is about to take
     are skipped where rows can be locked, and the guard of the update holds everywhere.
@@ -117,7 +117,7 @@ def take_pick(wave_id: int, brands: Collection[int], worker: str, at: datetime) 
     mine = Pick.objects.filter(wave_id=wave_id, tote__brand_id__in=brands, worker=worker, state="taken")
     kept = mine.order_by("stop", "pk").values_list("pk", flat=True).first()
     if kept is not None:
-        return kept, False
+        return kept
     while True:
         with transaction.atomic():
             left = Pick.objects.select_for_update(skip_locked=True, of=("self",)).filter(
@@ -127,7 +127,7 @@ def take_pick(wave_id: int, brands: Collection[int], worker: str, at: datetime) 
             if found is None:
                 return None
             if Pick.objects.filter(pk=found, state="open").update(state="taken", worker=worker, taken_at=at):
-                return found, True
+                return found
 
 
 def leave_pick(pick_id: int, worker: str) -> bool:
@@ -137,7 +137,7 @@ def leave_pick(pick_id: int, worker: str) -> bool:
 
 
 def start_tote(tote_id: int, at: datetime) -> bool:
-    """Note that picking for it has begun; True: just now, and as the first of its order."""
+    """Note that picking for it has begun; True: just now, and as the first of its order in the wave."""
     if not Tote.objects.filter(pk=tote_id, started_at=None).update(started_at=at):
         return False
     tote = Tote.objects.select_related("parcel").get(pk=tote_id)
