@@ -1,4 +1,4 @@
-"""Picking: one task at a time, shown big, proved by scans. One input that keeps the focus, so that no mouse is needed."""
+"""Picking: one task at a time, shown big, proved by scans into one input that keeps the focus."""
 
 from __future__ import annotations
 
