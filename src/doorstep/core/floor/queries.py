@@ -12,11 +12,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 from doorstep.core.floor.models import Missing, Pick, PutBack, Tote, Wave
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
-from doorstep.domain.floor import TO_PICK
+from doorstep.domain.floor import PICK_STATES, TO_PICK, WAVE_STATES, PickState, WaveState
 from doorstep.domain.rights import Scope
 
 HELD_BACK = ("open", "held", "cancelled")  # orders in these states are not released
 LONGEST_LIST = 500
+_WAVE_STATES: dict[str, WaveState] = {state: state for state in WAVE_STATES}
+_PICK_STATES: dict[str, PickState] = {state: state for state in PICK_STATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class WaveRow:
     time_zone: str
     leaves_at: datetime
     service: str  # empty: several
-    state: str
+    state: WaveState
     released_at: datetime
     released_by: str
     parcels: int
@@ -64,7 +66,7 @@ class PickRow:
     lot: str
     quantity: int
     picked: int
-    state: str
+    state: PickState
     stop: int
     worker: str
     bin_seen: bool
@@ -151,6 +153,12 @@ def open_waves(scope: Scope) -> tuple[WaveRow, ...]:
 def get_wave(scope: Scope, code: str) -> WaveRow | None:
     found = list(_waves(scope).filter(code=code).select_related("site"))
     return _counted(scope, found)[0] if found else None
+
+
+def waves_named(scope: Scope, codes: Collection[str]) -> tuple[WaveRow, ...]:
+    """Give waves by their codes, the first to leave first."""
+    found = _waves(scope).filter(code__in=codes).select_related("site").order_by("leaves_at", "id")
+    return _counted(scope, list(found))
 
 
 def picks_of(scope: Scope, wave_pk: int) -> tuple[PickRow, ...]:
@@ -286,7 +294,7 @@ def _wave(one: Wave, parcels: Mapping[str, Any], work: Mapping[str, Any]) -> Wav
         time_zone=one.site.time_zone,
         leaves_at=one.leaves_at,
         service=one.service,
-        state=one.state,
+        state=_WAVE_STATES[one.state],
         released_at=one.released_at,
         released_by=one.released_by,
         parcels=parcels["parcels"],
@@ -322,7 +330,7 @@ def _pick(one: Pick) -> PickRow:
         lot=one.lot,
         quantity=one.quantity,
         picked=one.picked,
-        state=one.state,
+        state=_PICK_STATES[one.state],
         stop=one.stop,
         worker=one.worker,
         bin_seen=one.bin_seen,
