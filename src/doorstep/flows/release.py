@@ -22,7 +22,7 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import Shelf
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import order_reference
-from doorstep.kernels.dispatch.dispatch import USUAL, batch
+from doorstep.kernels.dispatch.dispatch import USUAL, dispatch
 from doorstep.kernels.dispatch.problem import DispatchParams, DispatchProblem, DispatchResult
 
 ATTEMPTS = 3
@@ -76,7 +76,7 @@ def release(
             return Released((), 0, len(found))
         problem = _problem(ready)
         try:
-            waves = _commit(scope, site_pk, ready, told, batch(problem, params), now)
+            waves = _commit(scope, site_pk, ready, told, dispatch(problem, params), now)
         except _Overtaken:
             continue
         return Released(waves, len(ready), len(found) - len(ready))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.dispatch.check import check
-from doorstep.kernels.dispatch.dispatch import batch
+from doorstep.kernels.dispatch.dispatch import dispatch
 from doorstep.kernels.dispatch.problem import DispatchParams, DispatchProblem, DispatchResult
 
 BINS = st.one_of(
@@ -43,12 +43,12 @@ def walked(one: DispatchProblem, result: DispatchResult, wave: int) -> list[str]
 @given(problems(), st.integers(1, 4), st.integers(1, 8))
 def test_every_answer_is_accepted_by_the_verifier(one: DispatchProblem, parcels: int, units: int) -> None:
     params = DispatchParams(parcels, units)
-    assert check(one, params, batch(one, params)) == ()
+    assert check(one, params, dispatch(one, params)) == ()
 
 
 @given(problems())
 def test_the_same_question_has_the_same_answer(one: DispatchProblem) -> None:
-    first, second = batch(one), batch(one)
+    first, second = dispatch(one), dispatch(one)
     assert first.wave.tolist() == second.wave.tolist()
     assert first.stop.tolist() == second.stop.tolist()
 
@@ -56,22 +56,22 @@ def test_the_same_question_has_the_same_answer(one: DispatchProblem) -> None:
 def test_a_round_goes_up_one_aisle_and_down_the_next() -> None:
     names = ["B-02", "A-10", "C-1", "A-2", "B-11", "A-2"]
     one = problem([(60, 0)], [(0, 1, name) for name in names])
-    assert walked(one, batch(one), 0) == ["A-2", "A-2", "A-10", "B-11", "B-02", "C-1"]
+    assert walked(one, dispatch(one), 0) == ["A-2", "A-2", "A-10", "B-11", "B-02", "C-1"]
 
 
 def test_what_leaves_first_and_what_is_urgent_goes_first() -> None:
     one = problem([(120, 0), (60, 0), (60, 5)], [(0, 1, "A1"), (1, 1, "A1"), (2, 1, "A1")])
-    assert batch(one, DispatchParams(1, 9)).wave.tolist() == [2, 1, 0]
+    assert dispatch(one, DispatchParams(1, 9)).wave.tolist() == [2, 1, 0]
 
 
 def test_parcels_whose_goods_lie_together_share_a_cart() -> None:
     one = problem([(60, 0)] * 4, [(0, 1, "A-1"), (1, 1, "Z-9"), (2, 1, "A-2"), (3, 1, "Z-8")])
-    assert batch(one, DispatchParams(2, 99)).wave.tolist() == [0, 1, 0, 1]
+    assert dispatch(one, DispatchParams(2, 99)).wave.tolist() == [0, 1, 0, 1]
 
 
 def test_a_parcel_larger_than_a_cart_has_one_of_its_own() -> None:
     one = problem([(60, 0), (60, 0)], [(0, 9, "A1"), (1, 1, "A2")])
-    assert batch(one, DispatchParams(5, 4)).wave.tolist() == [0, 1]
+    assert dispatch(one, DispatchParams(5, 4)).wave.tolist() == [0, 1]
 
 
 TWO = problem([(60, 0), (120, 0)], [(0, 2, "A-1"), (0, 1, "A-2"), (0, 1, "B-1"), (0, 1, "B-2"), (1, 1, "A-1")])
@@ -92,7 +92,7 @@ TWO = problem([(60, 0), (120, 0)], [(0, 2, "A-1"), (0, 1, "A-2"), (0, 1, "B-1"),
     ],
 )
 def test_a_broken_answer_is_refused(broken: dict[str, list[int]], fault: str) -> None:
-    right = batch(TWO)
+    right = dispatch(TWO)
     assert check(TWO, DispatchParams(), right) == ()
     wrong = replace(right, **{name: np.array(values, np.int64) for name, values in broken.items()})
     assert any(fault in one for one in check(TWO, DispatchParams(), wrong))
@@ -100,7 +100,7 @@ def test_a_broken_answer_is_refused(broken: dict[str, list[int]], fault: str) ->
 
 def test_a_cart_that_holds_too_much_is_refused() -> None:
     one = problem([(60, 0), (60, 0)], [(0, 3, "A1"), (1, 3, "A2")])
-    together = batch(one)
+    together = dispatch(one)
     assert any("parcels on a cart" in fault for fault in check(one, DispatchParams(1, 99), together))
     assert any("units on a cart" in fault for fault in check(one, DispatchParams(9, 5), together))
 

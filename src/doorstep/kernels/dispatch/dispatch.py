@@ -13,7 +13,7 @@ PLAIN = Run()
 _NOWHERE: Spot = ((), (), "")
 
 
-def batch(problem: DispatchProblem, params: DispatchParams = USUAL, run: Run = PLAIN) -> DispatchResult:
+def dispatch(problem: DispatchProblem, params: DispatchParams = USUAL, run: Run = PLAIN) -> DispatchResult:
     """Fill carts collection by collection, and order their picks in a serpentine.
 
     Parameters
