@@ -212,6 +212,9 @@ def test_an_order_whose_goods_are_nowhere_is_held(
     assert task.sku == "assam"
     assert pick.short(scope, task.pk, 1, "damaged", now=NOW) == pick.Shorted(1, False, True)
     assert state(order) == ("held", ["cancelled", "cancelled"])
+    told = queries.get_pick(scope, task.pk)
+    assert told is not None
+    assert told.told == pick.HELD
     assert order.reason == "short_at_pick"
     assert units(product) == {"A1 damaged": 1, "A1 picked": 1}
     assert units(mug) == {"A2 available": 2}

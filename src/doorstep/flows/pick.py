@@ -22,6 +22,9 @@ from doorstep.flows.hold_back import hold_back
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.release import choose
 
+ELSEWHERE = "Others lie in another bin of the site: they come at the end of the round."
+HELD = "The site has no others. Its order is held, and what was picked for it is to be put back."
+WAITS = "The site has no others, and another parcel of the order is on its way. The tote waits until goods are there."
 LAST = 1_000_000  # stop of what is fetched from elsewhere: the end of the round
 
 
@@ -115,9 +118,10 @@ def short(scope: Scope, pick_pk: int, there: int, reason: str, *, now: datetime)
         if not actions.finish_pick(pick_pk, scope.actor, there, now):
             raise Conflict("somebody else has this pick now")
         _post_short(scope, pick, there, missing, why, now)
-    if refill(scope, pick.brand_id, pick.order_id, pick.tote_pk, pick.site_pk, now=now):
-        return Shorted(missing, True, False)
-    return Shorted(missing, False, hold_back(scope, pick.brand_id, pick.order_id, now=now))
+    elsewhere = refill(scope, pick.brand_id, pick.order_id, pick.tote_pk, pick.site_pk, now=now)
+    held = not elsewhere and hold_back(scope, pick.brand_id, pick.order_id, now=now)
+    actions.tell_picker(pick_pk, ELSEWHERE if elsewhere else HELD if held else WAITS)
+    return Shorted(missing, elsewhere, held)
 
 
 def refill(scope: Scope, brand_id: int, order_pk: int, tote_pk: int, site_pk: int, *, now: datetime) -> bool:

@@ -159,6 +159,10 @@ def refuse_pick_scan(pick_id: int, told: str) -> None:
     Pick.objects.filter(pk=pick_id).update(wrong_scans=F("wrong_scans") + 1, told=told[:300])
 
 
+def tell_picker(pick_id: int, told: str) -> None:
+    Pick.objects.filter(pk=pick_id).update(told=told[:300])
+
+
 def finish_pick(pick_id: int, worker: str, picked: int, at: datetime) -> bool:
     """End a pick; with fewer units than it asks for it is short. False: it is no longer this worker's."""
     mine = Pick.objects.filter(pk=pick_id, worker=worker, state="taken")

@@ -171,7 +171,7 @@ def _steps(row: BenchRow, marked: dict[str, Mark]) -> tuple[list[Placement], Ste
         if scanned.get(lying.sku, 0) > 0:
             scanned[lying.sku] -= 1
             inside.append(lying)
-        elif step is None and row.stage in ("units", "picking"):
+        elif step is None and row.stage == "units":
             name = named[lying.sku].name if lying.sku in named else ""
             step = Step(lying.sku, name, marked[lying.sku], _where(lying))
             inside.append(replace(lying, sku=_NEXT))
