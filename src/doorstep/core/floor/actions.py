@@ -121,7 +121,7 @@ def take_pick(wave_id: int, brands: Collection[int], worker: str, at: datetime) 
     while True:
         with transaction.atomic():
             left = Pick.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-                wave_id=wave_id, tote__brand_id__in=brands, state="open"
+                wave_id=wave_id, tote__brand_id__in=brands, tote__parcel__state="released", state="open"
             )
             found = left.order_by("stop", "pk").values_list("pk", flat=True).first()
             if found is None:
@@ -146,8 +146,9 @@ def start_tote(tote_id: int, at: datetime) -> bool:
 
 
 def hold_tote(tote_id: int) -> bool:
-    """Let nobody else change a tote until the transaction ends; False: it has left its wave."""
-    return bool(list(Tote.objects.select_for_update(of=("self",)).filter(pk=tote_id, live=True).values_list("pk")))
+    """Let nobody else change a tote until the transaction ends; False: its parcel is not to be picked any more."""
+    held = Tote.objects.select_for_update(of=("self",)).filter(pk=tote_id, live=True, parcel__state="released")
+    return bool(list(held.values_list("pk")))
 
 
 def see_bin(pick_id: int) -> None:
@@ -232,7 +233,7 @@ def refuse_put_back_scan(put_back_id: int, told: str) -> None:
 
 def close_done(waves: Collection[int]) -> None:
     """Close those of the waves in which no parcel waits to be packed."""
-    waiting = Tote.objects.filter(wave_id=OuterRef("pk"), live=True, packed_at=None)
+    waiting = Tote.objects.filter(wave_id=OuterRef("pk"), live=True, packed_at=None, parcel__state="released")
     Wave.objects.filter(pk__in=waves, state="open").exclude(Exists(waiting)).update(state="closed")
 
 
