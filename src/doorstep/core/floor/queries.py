@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from doorstep.core.floor.models import Missing, Pick, PutBack, Tote, Wave
+from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
 from doorstep.domain.floor import PICK_STATES, TO_PICK, WAVE_STATES, PickState, WaveState
@@ -234,8 +235,8 @@ def parcels_of_wave(wave_pk: int) -> tuple[tuple[int, int, int], ...]:
 
 
 def _waves(scope: Scope) -> QuerySet[Wave]:
-    own = Tote.objects.filter(brand_id__in=scope.brands).values("wave_id")
-    return Wave.objects.filter(operator_id=scope.operator, pk__in=own)
+    own = Tote.objects.filter(wave_id=OuterRef("pk"), brand_id__in=scope.brands)
+    return Wave.objects.filter(Exists(own), operator_id=scope.operator)
 
 
 def _picks(scope: Scope) -> QuerySet[Pick]:
@@ -244,7 +245,8 @@ def _picks(scope: Scope) -> QuerySet[Pick]:
 
 
 def _planned(scope: Scope, until: datetime) -> QuerySet[Parcel]:
-    found = Parcel.objects.filter(brand_id__in=scope.brands, state="planned", ship_at__lte=until)
+    sites = Site.objects.filter(operator_id=scope.operator).values("pk")  # parcels are indexed by site and state
+    found = Parcel.objects.filter(site_id__in=sites, brand_id__in=scope.brands, state="planned", ship_at__lte=until)
     return found.exclude(order__state__in=HELD_BACK).order_by()
 
 
