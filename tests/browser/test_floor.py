@@ -21,6 +21,7 @@ from tests.record.on_the_floor import LEAVES, carton, planned, stocked
 from doorstep.core.accounts.actions import add_user
 from doorstep.core.parcels.models import Parcel
 from doorstep.domain.rights import Scope
+from doorstep.flows import pick
 from doorstep.flows.release import release
 from doorstep.flows.take_back import take_back
 
@@ -87,9 +88,7 @@ def accessible(page: Page) -> None:
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
 
-def test_from_the_release_to_a_packed_parcel_without_a_mouse(
-    page: Page, orders: tuple[Scope, list[Order]], live_server: LiveServer
-) -> None:
+def test_a_wave_is_released_and_picked_without_a_mouse(page: Page, live_server: LiveServer) -> None:
     page.goto(live_server.url + "/floor")
     accessible(page)
     keep(page, "floor-departures")
@@ -117,12 +116,21 @@ def test_from_the_release_to_a_packed_parcel_without_a_mouse(
     for code in ("A-11", "mug", "B-03", "scale"):
         scan(page, code)
     page.wait_for_url("**/floor/waves/**")
-    tote = page.locator(".pick-list tbody small").nth(1).inner_text()
+
+
+def test_a_parcel_is_packed_without_a_mouse_and_put_back(
+    page: Page, orders: tuple[Scope, list[Order]], live_server: LiveServer
+) -> None:
+    scope, made = orders
+    wave = release(scope, site="north", until=LEAVES, service="std", now=NOW).waves[0]
+    while (task := pick.next_pick(scope, wave, now=NOW)) is not None:
+        pick.scan(scope, task.pk, task.bin, now=NOW)
+        pick.scan(scope, task.pk, task.sku, now=NOW)
     page.goto(live_server.url + "/floor/bench")
     accessible(page)
     scan(page, "nonsense")
     expect(page.get_by_role("alert")).to_contain_text("nonsense is no tote, parcel or order")
-    scan(page, tote)
+    scan(page, f"{wave}-01")
     scan(page, "assam")
     accessible(page)
     scan(page, "scale")
@@ -144,7 +152,6 @@ def test_from_the_release_to_a_packed_parcel_without_a_mouse(
     accessible(page)
     keep(page, "floor-packed")
     assert Parcel.objects.get(code="W-1001-1").packed_weight_g == 1_310
-    scope, made = orders
     take_back(scope, made[0].brand_id, made[0].pk, now=NOW)
     page.goto(live_server.url + "/floor/put-backs")
     accessible(page)
@@ -171,12 +178,12 @@ def test_every_page_of_the_floor_is_accessible_and_scrolls_one_way(
     page.goto(f"{live_server.url}/floor/waves/{wave}")
     page.get_by_role("button", name="Pick", exact=True).click()
     page.wait_for_url("**/floor/picks/**")
-    pick = page.url.removeprefix(live_server.url)
+    task = page.url.removeprefix(live_server.url)
     page.get_by_text("The bin holds fewer").click()
     accessible(page)
     page.get_by_role("button", name="Report it").click()
     page.wait_for_url("**/floor/picks/**")
-    for address in ("/floor", "/floor/waves", f"/floor/waves/{wave}", pick, "/floor/bench", "/floor/put-backs"):
+    for address in ("/floor", "/floor/waves", f"/floor/waves/{wave}", task, "/floor/bench", "/floor/put-backs"):
         page.goto(live_server.url + address)
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
