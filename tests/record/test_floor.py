@@ -253,6 +253,23 @@ def test_an_order_that_is_taken_back_is_put_back_bin_by_bin(
     assert take_back(scope, brand.pk, order.pk, now=NOW).parcels == 0
 
 
+def test_an_order_is_released_again_once_its_goods_are_put_back(
+    brand: Brand, site: Site, product: Product, scope: Scope
+) -> None:
+    stocked(brand, site, product, A1=1, B1=5)
+    order = planned(brand, site, "W-1", {product: 1})
+    picked(scope, released(scope).waves[0])
+    take_back(scope, brand.pk, order.pk, now=NOW)
+    stock.reserve(brand.pk, [stock.Wanted(site.pk, product.pk, 1)], f"order:{order.pk}", at=NOW, actor="system")
+    assert released(scope) == Released((), 0, 1)
+    confirm_put_back(scope, queries.put_backs(scope)[0].pk, "A1", now=NOW)
+    again = released(scope)
+    assert again.parcels == 1
+    picked(scope, again.waves[0])
+    assert units(product) == {"A1 available": 1, "B1 available": 4, "B1 picked": 1}
+    assert Tote.objects.filter(parcel__order=order).count() == 2
+
+
 def test_a_picker_hears_that_an_order_was_taken_back(brand: Brand, site: Site, product: Product, scope: Scope) -> None:
     stocked(brand, site, product, A1=1)
     order = planned(brand, site, "W-1", {product: 1})

@@ -75,7 +75,9 @@ class WavePage:
 class ReleasedOut:
     data: list[WaveOut]
     parcels: Annotated[int, Field(description="released by this request")]
-    left_out: Annotated[int, Field(description="due as well, but what they need is not reserved at the site")]
+    left_out: Annotated[
+        int, Field(description="due as well, but what they need is not reserved at the site, or is being put back")
+    ]
 
 
 @with_config(shown(PICK))

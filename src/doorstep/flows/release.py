@@ -34,7 +34,7 @@ ON_THEIR_WAY = frozenset({"planned", "released", "packed", "part_shipped"})
 class Released:
     waves: tuple[str, ...]  # codes
     parcels: int
-    left_out: int  # parcels for which fewer units are reserved at the site than they need
+    left_out: int  # parcels that need more units than are reserved at the site, or of whose order some are put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ def release(
     for _ in range(ATTEMPTS):
         found = snapshot.due(scope, site_pk, since, until, service, MOST)
         told = snapshot.spoken_for({one.order for one in found})
-        ready = _ready(found, site_pk, told)
+        # Units of an order that are put back and units that leave must not be taken for one another.
+        waiting = snapshot.to_put_back({one.order for one in found}, site_pk)
+        ready = _ready([one for one in found if one.order not in waiting], site_pk, told)
         if not ready:
             return Released((), 0, len(found))
         problem = _problem(ready)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Q, Sum
 
-from doorstep.core.floor.models import Pick, Tote
+from doorstep.core.floor.models import Pick, PutBack, Tote
 from doorstep.core.floor.queries import HELD_BACK
 from doorstep.core.parcels.models import Parcel
 from doorstep.domain.floor import TO_PICK
@@ -60,6 +60,12 @@ def spoken_for(orders: Collection[int]) -> dict[int, Counter[Shelf]]:
     for order, site, product, bin, lot, units in rows.annotate(units=Sum("quantity")).order_by():
         told.setdefault(order, Counter())[Shelf(site, product, bin, lot, "reserved")] += units
     return told
+
+
+def to_put_back(orders: Collection[int], site_pk: int) -> frozenset[int]:
+    """Give those of the orders of which units lie in totes of the site, wanted no longer."""
+    waiting = PutBack.objects.filter(done_at=None, site_id=site_pk, tote__parcel__order_id__in=orders)
+    return frozenset(waiting.values_list("tote__parcel__order_id", flat=True))
 
 
 def _due(one: Parcel) -> Due:

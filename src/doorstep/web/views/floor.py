@@ -60,7 +60,7 @@ def release_wave(request: HttpRequest, scope: Scope) -> HttpResponse:
         )
         if not made.waves:
             raise Conflict(
-                "Nothing was released: what these parcels need is not reserved at the site (any more)."
+                "Nothing was released: what these need is not reserved at the site, or lies in totes to be put back."
                 if made.left_out
                 else "Nothing was released: somebody else has done it already."
             )
