@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.test_tower import (  # noqa: F401
@@ -213,4 +216,21 @@ def test_picking_works_without_javascript(
         page.get_by_label("Scan the").fill(code)
         page.get_by_role("button", name="Scan", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Wave {wave}")
+    context.close()
+
+
+def test_the_bars_of_a_tote_are_read_from_the_printed_list(
+    browser: Browser,  # noqa: F811
+    orders: tuple[Scope, list[Order]],
+    live_server: LiveServer,
+) -> None:
+    wave = release(orders[0], site="north", until=LEAVES, now=NOW).waves[0]
+    context = browser.new_context(viewport={"width": 794, "height": 1123}, device_scale_factor=3)  # A4 at 288 dpi
+    page = entered(context.new_page(), live_server)
+    page.goto(f"{live_server.url}/floor/waves/{wave}")
+    page.emulate_media(media="print")
+    picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+    read = {one.text for one in zxingcpp.read_barcodes(picture)}
+    assert read == {f"{wave}-{slot:02d}" for slot in (1, 2, 3)}
+    keep(page, "floor-wave-printed")
     context.close()

@@ -41,10 +41,12 @@ class CartonFacts:
 class ToteBrief:
     pk: int
     tote: str
+    slot: int
     brand: str
     order: str
     parcel: str
     packer: str
+    packed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,12 @@ def find_totes(scope: Scope, code: str) -> tuple[ToteBrief, ...]:
     ]
     named = Q(code=code) | Q(parcel_id__in=parcels)
     found = _totes(scope).filter(named, live=True, packed_at=None).order_by("pk")[:MOST]
-    return tuple(ToteBrief(one.pk, one.code, one.brand.code, *_names(one), one.packer) for one in found)
+    return tuple(map(_brief, found))
+
+
+def totes_of(scope: Scope, wave_pk: int) -> tuple[ToteBrief, ...]:
+    """Give the totes of a wave by their place on the cart; those taken out of it are left out."""
+    return tuple(map(_brief, _totes(scope).filter(wave_id=wave_pk, live=True).order_by("slot")))
 
 
 def get_tote(scope: Scope, pk: int) -> BenchRow | None:
@@ -157,8 +164,9 @@ def _totes(scope: Scope) -> QuerySet[Tote]:
     return Tote.objects.filter(brand_id__in=scope.brands).select_related("wave__site", "brand", "parcel__order")
 
 
-def _names(tote: Tote) -> tuple[str, str]:
-    return tote.parcel.order.code, tote.parcel.code
+def _brief(one: Tote) -> ToteBrief:
+    order, packed = one.parcel.order.code, one.packed_at is not None
+    return ToteBrief(one.pk, one.code, one.slot, one.brand.code, order, one.parcel.code, one.packer, packed)
 
 
 def _bench(tote: Tote, checks: tuple[CheckRow, ...], to_pick: int, lacking: int) -> BenchRow:

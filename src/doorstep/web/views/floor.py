@@ -11,11 +11,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from doorstep.core.floor import queries
+from doorstep.core.floor.bench import totes_of
 from doorstep.core.network.queries import sites
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows import pick, release
 from doorstep.web.asked import Asked
+from doorstep.web.drawings.barcode import code128
 from doorstep.web.room import came_at, furnished, room
 
 PAGE = 50
@@ -129,6 +131,7 @@ def _wave_page(request: HttpRequest, scope: Scope, code: str, refused: str = "",
     context = {
         "wave": wave,
         "picks": picks,
+        "totes": [(one, code128(one.tote)) for one in totes_of(scope, wave.pk)],
         "begun": any(one.state != "open" for one in picks),
         "may_release": scope.may("move_stock") or scope.may("plan"),
         "may_work": scope.may("move_stock"),
