@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from tests.core_fixtures import NOW
 
+from doorstep.core.events.models import Fact
+from doorstep.core.floor import bench
+from doorstep.core.parcels.models import Parcel
 from doorstep.core.stock import actions as stock
+from doorstep.core.stock.models import Level
+from doorstep.domain.rights import Scope
+from doorstep.flows import pack, pick
+from doorstep.flows.release import Released, release
 
 if TYPE_CHECKING:
     from doorstep.core.accounts.models import Brand
@@ -55,7 +62,6 @@ def planned(
 ) -> Order:
     """An order in as many parcels as are given, its units reserved."""
     from doorstep.core.orders.models import Order
-    from doorstep.core.parcels.models import Parcel
 
     order = Order.objects.create(
         brand=brand, code=code, placed_at=NOW, country="DE", state="planned", priority=priority
@@ -85,3 +91,40 @@ def planned(
     wanted = [stock.Wanted(site.pk, one.pk, units) for contents in parcels for one, units in contents.items()]
     stock.reserve(brand.pk, wanted, f"order:{order.pk}", at=NOW, actor="system")
     return order
+
+
+def released(scope: Scope) -> Released:
+    return release(scope, site="north", until=LEAVES, now=NOW)
+
+
+def units(product: Product) -> dict[str, int]:
+    """Units of a product by bin and state, as `A1 picked`."""
+    rows = Level.objects.filter(product=product, quantity__gt=0).values_list("bin", "state", "quantity")
+    return {f"{bin} {state}": number for bin, state, number in rows}
+
+
+def picked(scope: Scope, wave: str) -> None:
+    while (task := pick.next_pick(scope, wave, now=NOW)) is not None:
+        if task.bin:
+            assert pick.scan(scope, task.pk, task.bin, now=NOW).refused == ""
+        assert pick.scan(scope, task.pk, task.sku, now=NOW).done
+
+
+def packed(scope: Scope, tote: int) -> None:
+    pack.open_tote(scope, tote)
+    row = bench.get_tote(scope, tote)
+    assert row is not None
+    for one in row.checks:
+        for _ in range(one.wanted):
+            assert pack.scan(scope, tote, one.sku, now=NOW).refused == ""
+    assert pack.scan(scope, tote, row.planned_carton, now=NOW).refused == ""
+    assert pack.scan(scope, tote, str(row.planned_weight_g), now=NOW).packed
+
+
+def facts(order: Order) -> list[str]:
+    return list(Fact.objects.filter(subject=f"order:{order.pk}").order_by("id").values_list("kind", flat=True))
+
+
+def state(order: Order) -> tuple[str, list[str]]:
+    order.refresh_from_db()
+    return order.state, list(Parcel.objects.filter(order=order).order_by("pk").values_list("state", flat=True))

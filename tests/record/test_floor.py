@@ -11,15 +11,13 @@ import pytest
 from django.db import transaction
 from tests.core.stock.ledger import assert_moves_add_up
 from tests.core_fixtures import NOW, House, make_brand, make_product, scope_of
-from tests.record.on_the_floor import LEAVES, carton, planned, stocked
+from tests.record.on_the_floor import LEAVES, carton, facts, packed, picked, planned, released, state, stocked, units
 
-from doorstep.core.events.models import Fact
 from doorstep.core.floor import bench, queries
 from doorstep.core.floor.models import Missing, Pick, PutBack, Tote, Wave
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.stock import actions as stock
-from doorstep.core.stock.models import Level
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows import pack, pick
@@ -43,43 +41,6 @@ def _ledger(db: None) -> Iterator[None]:  # noqa: ARG001
 @pytest.fixture
 def mug(brand: Brand) -> Product:
     return make_product(brand, "mug")
-
-
-def released(scope: Scope) -> Released:
-    return release(scope, site="north", until=LEAVES, now=NOW)
-
-
-def units(product: Product) -> dict[str, int]:
-    """Units of a product by bin and state, as `A1 picked`."""
-    rows = Level.objects.filter(product=product, quantity__gt=0).values_list("bin", "state", "quantity")
-    return {f"{bin} {state}": number for bin, state, number in rows}
-
-
-def picked(scope: Scope, wave: str) -> None:
-    while (task := pick.next_pick(scope, wave, now=NOW)) is not None:
-        if task.bin:
-            assert pick.scan(scope, task.pk, task.bin, now=NOW).refused == ""
-        assert pick.scan(scope, task.pk, task.sku, now=NOW).done
-
-
-def packed(scope: Scope, tote: int) -> None:
-    pack.open_tote(scope, tote)
-    row = bench.get_tote(scope, tote)
-    assert row is not None
-    for one in row.checks:
-        for _ in range(one.wanted):
-            assert pack.scan(scope, tote, one.sku, now=NOW).refused == ""
-    assert pack.scan(scope, tote, row.planned_carton, now=NOW).refused == ""
-    assert pack.scan(scope, tote, str(row.planned_weight_g), now=NOW).packed
-
-
-def facts(order: Order) -> list[str]:
-    return list(Fact.objects.filter(subject=f"order:{order.pk}").order_by("id").values_list("kind", flat=True))
-
-
-def state(order: Order) -> tuple[str, list[str]]:
-    order.refresh_from_db()
-    return order.state, list(Parcel.objects.filter(order=order).order_by("pk").values_list("state", flat=True))
 
 
 def test_an_order_is_released_picked_and_packed(
@@ -291,84 +252,6 @@ def test_what_has_gone_on_is_not_taken_back(
     Parcel.objects.update(state=gone)
     with pytest.raises(Conflict, match=why):
         take_back(scope, brand.pk, order.pk, now=NOW)
-
-
-def test_the_bench_names_what_is_wrong(brand: Brand, site: Site, product: Product, mug: Product, scope: Scope) -> None:
-    carton(brand)
-    carton(brand, "L", tare_g=300)
-    carton(brand, "XS", max_weight_g=400)
-    stocked(brand, site, product, A1=9)
-    stocked(brand, site, mug, A2=9)
-    planned(brand, site, "W-1", {product: 2})
-    planned(brand, site, "W-2", {mug: 1})
-    wave = released(scope).waves[0]
-    tote = Tote.objects.get(parcel__code="W-1-1").pk
-    pack.open_tote(scope, tote)
-    with pytest.raises(Conflict, match="not everything is picked"):
-        pack.scan(scope, tote, "assam", now=NOW)
-    picked(scope, wave)
-    other = replace(scope, actor="user:2", role="floor_worker")
-    with pytest.raises(Conflict, match="another bench has it: user:1"):
-        pack.open_tote(other, tote, take_over=True)
-    with pytest.raises(Conflict, match="not at your bench"):
-        pack.scan(other, tote, "assam", now=NOW)
-
-    def told(code: str, reason: str = "") -> str:
-        return pack.scan(scope, tote, code, reason=reason, now=NOW).refused
-
-    assert told("mug") == f"mug does not belong here: tote {wave}-02 wants it."
-    assert told("nonsense") == "nonsense is none of the units of this parcel."
-    assert told("assam") == told("ASSAM") == ""
-    assert told("") == "Nothing is no carton of this brand; S is planned."
-    assert told("XS") == "XS bears 400 g, and this parcel weighs 900 g."
-    assert told("L") == "S is planned: say why it is L, and scan it again."
-    assert told("l", "S has run out") == ""
-    assert told("heavy") == "heavy is not a weight; write grams, such as 640, or 0.64 kg."
-    assert told("1.5 kg") == "1500 g, and 1100 g is planned. Look into the box; if it is right, enter 1500 again."
-    row = bench.get_tote(scope, tote)
-    assert row is not None
-    assert (row.wrong_scans, row.stage, row.weight_g) == (6, "weight", 1_500)
-    assert pack.scan(scope, tote, "1500 g", now=NOW).packed
-    assert Parcel.objects.get(code="W-1-1").packed_carton == "L"
-    with pytest.raises(Conflict, match="packed already"):
-        told("1500")
-
-
-def test_one_too_many_is_refused(brand: Brand, site: Site, product: Product, mug: Product, scope: Scope) -> None:
-    carton(brand)
-    stocked(brand, site, product, A1=9)
-    stocked(brand, site, mug, A2=9)
-    planned(brand, site, "W-1", {product: 1, mug: 1})
-    picked(scope, released(scope).waves[0])
-    tote = Tote.objects.get().pk
-    pack.open_tote(scope, tote)
-    assert not pack.scan(scope, tote, "assam", now=NOW).refused
-    assert (
-        pack.scan(scope, tote, "assam", now=NOW).refused
-        == "One too many: 1 unit belongs in here of assam, and no more."
-    )
-    pack.begin_again(scope, tote)
-    assert not pack.scan(scope, tote, "assam", now=NOW).refused
-
-
-def test_a_product_in_its_own_box_needs_no_carton(brand: Brand, site: Site, product: Product, scope: Scope) -> None:
-    stocked(brand, site, product, A1=1)
-    planned(brand, site, "W-1", {product: 1}, carton="own-box")
-    picked(scope, released(scope).waves[0])
-    tote = Tote.objects.get().pk
-    pack.open_tote(scope, tote)
-    pack.scan(scope, tote, "assam", now=NOW)
-    assert pack.scan(scope, tote, "500", now=NOW).packed
-    assert Parcel.objects.get().packed_carton == "own-box"
-
-
-@pytest.mark.parametrize(
-    ("text", "grams"),
-    [("640", 640), ("640 g", 640), ("0,64 kg", 640), ("0.64KG", 640), ("0.5", None), ("0", None), ("", None),
-     ("1e3", None), ("9999999 kg", None)],
-)  # fmt: skip
-def test_weights_are_read_as_scales_write_them(text: str, grams: int | None) -> None:
-    assert pack.read_weight_g(text) == grams
 
 
 def test_codes_lead_to_totes_of_the_scope_alone(
