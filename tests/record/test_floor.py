@@ -186,6 +186,29 @@ def test_an_order_whose_goods_are_nowhere_is_held(
     assert facts(order) == ["OrderReleased", "PickStarted", "PickShort", "OrderTakenBack", "OrderHeld"]
 
 
+def test_a_tote_waits_when_another_parcel_of_its_order_is_labelled(
+    brand: Brand, site: Site, product: Product, mug: Product, scope: Scope
+) -> None:
+    stocked(brand, site, product, A1=2)
+    stocked(brand, site, mug, A2=2)
+    order = planned(brand, site, "W-1", {product: 2}, {mug: 1})
+    wave = released(scope).waves[0]
+    Parcel.objects.filter(code="W-1-2").update(state="labelled")
+    task = pick.next_pick(scope, wave, now=NOW)
+    assert task is not None
+    assert pick.short(scope, task.pk, 0, "not_there", now=NOW) == pick.Shorted(2, False, False)
+    tote = Tote.objects.get(parcel__code="W-1-1")
+    row = bench.get_tote(scope, tote.pk)
+    assert row is not None
+    assert (row.stage, row.lacking, row.to_pick) == ("picking", 2, 0)
+    assert not pick.refill(scope, brand.pk, order.pk, tote.pk, site.pk, now=NOW)
+    stocked(brand, site, product, C1=5)
+    assert pick.refill(scope, brand.pk, order.pk, tote.pk, site.pk, now=NOW)
+    assert pick.refill(scope, brand.pk, order.pk, tote.pk, site.pk, now=NOW)
+    picked(scope, wave)
+    assert units(product) == {"A1 quarantined": 2, "C1 available": 3, "C1 picked": 2}
+
+
 def test_an_order_that_is_taken_back_is_put_back_bin_by_bin(
     brand: Brand, site: Site, product: Product, scope: Scope
 ) -> None:

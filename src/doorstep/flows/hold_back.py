@@ -22,13 +22,14 @@ def hold_back(scope: Scope, brand_id: int, order_pk: int, *, now: datetime) -> b
     """Take the order back and hold it; what is reserved for it is free again.
 
     False, and nothing is done, when one of its parcels is labelled or has left: the others cannot be planned anew as
-    if it had not, so that the tote waits on the floor until goods are there.
+    if it had not, so that the tote waits on the floor until goods are there. False, too, when it is off the floor.
     """
     with transaction.atomic():
         standing = queries.parcels_of_order(brand_id, order_pk)
         if not standing or any(state not in ("planned", "released", "packed") for _, state in standing):
             return False
-        take_back(scope, brand_id, order_pk, now=now)
+        if not take_back(scope, brand_id, order_pk, now=now).parcels:
+            return False
         parcels.move_on([pk for pk, _ in standing], "planned", "cancelled", state_reason=REASON, ended_at=now)
         orders.move_on(
             [order_pk],

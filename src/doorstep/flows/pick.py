@@ -24,7 +24,7 @@ from doorstep.flows.release import choose
 
 ELSEWHERE = "Others lie in another bin of the site: they come at the end of the round."
 HELD = "The site has no others. Its order is held, and what was picked for it is to be put back."
-WAITS = "The site has no others, and another parcel of the order is on its way. The tote waits until goods are there."
+WAITS = "The site has no others. The tote waits until goods are there, unless its order was taken back."
 LAST = 1_000_000  # stop of what is fetched from elsewhere: the end of the round
 
 

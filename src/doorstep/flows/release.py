@@ -191,34 +191,33 @@ def _commit(
             raise _Overtaken
         if any(standing.get(order) not in ON_THEIR_WAY for order in ids):
             raise _Overtaken
-        codes = [
-            _open(scope, site_pk, ready, result, number, now) for number in range(int(result.wave.max(initial=-1)) + 1)
-        ]
+        codes = [_open(scope, site_pk, inside, now) for inside in _cut(ready, result)]
         parcels.settle(ids)
         _tell(scope, ready, result, codes, now)
     return tuple(codes)
 
 
-def _open(
-    scope: Scope, site_pk: int, ready: Sequence[_Ready], result: DispatchResult, number: int, now: datetime
-) -> str:
-    """Make one wave of those that the kernel has cut."""
+def _cut(ready: Sequence[_Ready], result: DispatchResult) -> list[list[tuple[Due, actions.NewTote]]]:
+    """Sort parcels into the waves that the kernel has cut, each with its tote and its picks."""
     stops = iter(result.stop.tolist())
-    made: list[tuple[Due, actions.NewTote]] = []
+    waves: list[list[tuple[Due, actions.NewTote]]] = [[] for _ in range(int(result.wave.max(initial=-1)) + 1)]
     for place, one in enumerate(ready):
         picks = tuple(
             actions.NewPick(shelf.product, shelf.bin, shelf.lot, units, next(stops)) for shelf, units in one.shelves
         )
-        if result.wave[place] == number:
-            slot = int(result.slot[place]) + 1
-            made.append((one.due, actions.NewTote(one.due.brand, one.due.pk, slot, picks, one.wanted)))
-    services = {due.service for due, _ in made}
+        tote = actions.NewTote(one.due.brand, one.due.pk, int(result.slot[place]) + 1, picks, one.wanted)
+        waves[int(result.wave[place])].append((one.due, tote))
+    return waves
+
+
+def _open(scope: Scope, site_pk: int, inside: Sequence[tuple[Due, actions.NewTote]], now: datetime) -> str:
+    services = {due.service for due, _ in inside}
     _, code = actions.open_wave(
         scope.operator,
         site_pk,
-        made[0][0].leaves_at,
+        inside[0][0].leaves_at,
         services.pop() if len(services) == 1 else "",
-        [tote for _, tote in made],
+        [tote for _, tote in inside],
         at=now,
         actor=scope.actor,
     )

@@ -72,7 +72,7 @@ class BenchRow:
     service: str
     planned_carton: str
     planned_weight_g: int
-    live: bool
+    live: bool  # still to be packed
     packer: str
     carton: str
     weight_g: int | None
@@ -108,7 +108,7 @@ def find_totes(scope: Scope, code: str) -> tuple[ToteBrief, ...]:
         *own.filter(order__brand_id__in=scope.brands, order__code=code).values_list("pk", flat=True)[:MOST],
     ]
     named = Q(code=code) | Q(parcel_id__in=parcels)
-    found = _totes(scope).filter(named, live=True, packed_at=None).order_by("pk")[:MOST]
+    found = _totes(scope).filter(named, live=True, packed_at=None, parcel__state="released").order_by("pk")[:MOST]
     return tuple(map(_brief, found))
 
 
@@ -191,7 +191,7 @@ def _bench(tote: Tote, checks: tuple[CheckRow, ...], to_pick: int, lacking: int)
         service=parcel.service,
         planned_carton=parcel.carton,
         planned_weight_g=parcel.weight_g,
-        live=tote.live,
+        live=tote.live and parcel.state == "released",
         packer=tote.packer,
         carton=tote.carton,
         weight_g=tote.weight_g,
