@@ -27,6 +27,11 @@ IDS = {
     "POST /v1/orders/{order}/override": "overridePlan",
     "GET /v1/parcels": "listParcels",
     "GET /v1/parcels/{parcel}": "getParcel",
+    "GET /v1/waves": "listWaves",
+    "POST /v1/waves": "releaseWaves",
+    "GET /v1/waves/{wave}": "getWave",
+    "GET /v1/waves/{wave}/picks": "listPicks",
+    "DELETE /v1/waves/{wave}": "withdrawWave",
     "GET /v1/products": "listProducts",
     "GET /v1/products/{sku}": "getProduct",
     "GET /v1/sites": "listSites",
@@ -81,7 +86,8 @@ def test_what_is_sent_and_told_has_an_example() -> None:
     schemas = described()["components"]["schemas"]
     shown = {name for name, schema in schemas.items() if "examples" in schema}
     told = {"OrderIn", "OrderBrief", "OrderOut", "AcceptedOut", "ParcelBrief", "ParcelOut", "DecisionOut", "StockOut",
-            "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem"}  # fmt: skip
+            "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem",
+            "WaveOut", "PickOut", "ReleaseIn", "ReleasedOut"}  # fmt: skip
     assert told <= shown
 
 

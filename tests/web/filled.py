@@ -8,10 +8,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.web.on_floor import work_on_floor
+
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.core.catalog.models import Carton, Product
 from doorstep.core.decisions.models import Decision
 from doorstep.core.events.models import Fact
+from doorstep.core.floor.models import Wave
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
@@ -48,6 +51,7 @@ class Filled:
     key: ApiKey
     planned: Order
     held: Order
+    wave: Wave
     now: datetime
 
 
@@ -72,6 +76,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         created_at=now,
     )
     assert cartons
+    wave = work_on_floor(made[4], now)
     Channel.objects.create(brand=brand, code="shop", name="Shop of tea")
     Logo.objects.create(brand=brand, png=png(), digest="1" * 64, width_px=64, height_px=32)
     _order(foreign, "F-1", "open", now, None)
@@ -88,6 +93,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         key=key,
         planned=made[0],
         held=made[8],
+        wave=wave,
         now=now,
     )
 

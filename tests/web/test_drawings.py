@@ -10,6 +10,7 @@ from doorstep.core.decisions.queries import Receipt
 from doorstep.domain.decision import Rejected
 from doorstep.domain.parcel import CostParts, Placement
 from doorstep.web.codes import Code
+from doorstep.web.drawings.barcode import code128
 from doorstep.web.drawings.box import MOST_UNITS, _Unit, behind, box_drawing, marks, painted
 from doorstep.web.drawings.costs import costs
 from doorstep.web.words.decision import told
@@ -87,3 +88,11 @@ def test_codes_come_back_from_their_address(code: str) -> None:
     assert "/" not in written
     assert written.strip(".")
     assert Code().to_python(written) == code
+
+
+def test_a_code_that_bars_cannot_say_is_left_to_be_typed() -> None:
+    assert code128("") is None
+    assert code128("größe-1") is None
+    drawn = code128("<A-1>")
+    assert drawn is not None
+    assert 'aria-label="Bars of &lt;A-1&gt;"' in drawn

@@ -20,6 +20,10 @@ from doorstep.domain.journey import ORDER_STATES
 ROOMS = (
     "today",
     "orders",
+    "floor",
+    "waves",
+    "bench",
+    "put_backs",
     "shipments",
     "stock",
     "products",
@@ -54,7 +58,7 @@ def order_page(order: Order) -> str:
 def test_an_empty_room_says_what_to_do(name: str) -> None:
     page = text_of(entered(lone_admin()), reverse(name))
     assert not INLINE.search(page)
-    if name not in ("users_and_keys", "account", "components"):
+    if name not in ("users_and_keys", "account", "components", "bench"):
         assert 'class="empty' in page
 
 

@@ -12,6 +12,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from doorstep.api import brands, decisions, keys, order_changes, orders, parcels, problems, products, sites, stock
+from doorstep.api import brands, decisions, keys, orders, parcels, problems, products, sites, stock, waves
 from doorstep.api.auth import QUERY_NAMES, ApiKey
 
 VERSION = "1.0.0"
@@ -41,6 +42,7 @@ api.add_router("/orders", decisions.router)  # before orders: codes of orders ma
 api.add_router("/orders", order_changes.router)  # these, too
 api.add_router("/orders", orders.router)
 api.add_router("/parcels", parcels.router)
+api.add_router("/waves", waves.router)
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)

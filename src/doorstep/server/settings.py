@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "doorstep.core.orders",
     "doorstep.core.decisions",
     "doorstep.core.parcels",
+    "doorstep.core.floor",
     "doorstep.web",
 ]
 MIDDLEWARE = [

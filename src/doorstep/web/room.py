@@ -34,6 +34,7 @@ class Door:
 DOORS = (
     Door("today", "Today", "see"),
     Door("orders", "Orders", "see"),
+    Door("floor", "Floor", "see"),
     Door("shipments", "Shipments", "see"),
     Door("stock", "Stock", "see_stock"),
     Door("products", "Products", "see"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.core.events.queries import FactRow
-from doorstep.documents.report.wording import amount, counted, day, percent_ppm
+from doorstep.documents.report.wording import amount, counted, day, percent_ppm, weight
 from doorstep.domain.money import Currency
 
 Data = Mapping[str, Any]
@@ -63,6 +63,18 @@ def _settled(data: Data, _: Currency) -> str:
 def _overridden(data: Data, currency: Currency) -> str:
     cost, before = amount(currency, int(data["cost_minor"])), amount(currency, int(data["before_minor"]))
     return f"for {cost} instead of {before}: {data['reason']}"
+def _short(data: Data, _: Currency) -> str:
+    place = f" in {data['bin']}" if data["bin"] else ""
+    return f"{counted(int(data['quantity']), 'unit')} of {data['sku']} missing{place}"
+
+
+def _taken_back(data: Data, _: Currency) -> str:
+    units = int(data["units"])
+    return f"{counted(units, 'unit')} to be put back" if units else "nothing had been picked"
+
+
+def _packed(data: Data, _: Currency) -> str:
+    return f"{data['parcel']} in {data['carton'].replace('-', ' ')}, {weight(int(data['weight_g']))}"
 
 
 def _nothing(data: Data, _: Currency) -> str:
@@ -96,6 +108,11 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "PlanOverridden": ("Sent otherwise", _overridden),
     "ReviewRuleSet": ("Orders to be looked at", _nothing),
     "ParcelPacked": ("Packed", _nothing),
+    "OrderTakenBack": ("Taken back from the floor", _taken_back),
+    "PickStarted": ("Picking began", _nothing),
+    "PickShort": ("Short at the bin", _short),
+    "OrderCancelled": ("Cancelled", _nothing),
+    "ParcelPacked": ("Packed", _packed),
     "ParcelLabelled": ("Label bought", _nothing),
     "ParcelHandedOver": ("Handed to the carrier", _nothing),
     "Delivered": ("Delivered", _nothing),
@@ -105,6 +122,7 @@ _REASONS = {
     "": "no reason given",
     "stock_out": "out of stock at every site",
     "stock_taken": "its stock went to other orders",
+    "short_at_pick": "its goods were not in their bin",
     "unknown_sku": "unknown sku",
     "no_lines": "no lines",
     "no_zone": "no service goes there",

@@ -42,3 +42,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     button.textContent = "Copied";
   });
 }
+
+// A scanner types wherever the focus is: what it types goes to the scan field of the page.
+document.addEventListener("keydown", (event) => {
+  const scan = document.querySelector("input[data-scan]");
+  if (!scan || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, button, a, summary")) return;
+  scan.focus();
+});

@@ -1,0 +1,1 @@
+"""The floor: waves, what is picked for them, how it is packed, and what goes back to its bin."""

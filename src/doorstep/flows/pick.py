@@ -1,0 +1,237 @@
+"""Pick: take the next task, prove bin and product by scanning them, say what is not there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.core.events.actions import record
+from doorstep.core.floor import actions, queries, snapshot
+from doorstep.core.floor.queries import PickRow
+from doorstep.core.orders import actions as orders
+from doorstep.core.stock import actions as stock
+from doorstep.core.stock import floor as stock_of_floor
+from doorstep.domain.errors import Conflict, NotEnough, NotFound
+from doorstep.domain.floor import MISSING_REASONS, MissingReason
+from doorstep.domain.ledger import Shelf
+from doorstep.domain.rights import Scope
+from doorstep.flows.hold_back import hold_back
+from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.release import choose
+
+ELSEWHERE = "Others lie in another bin of the site: they come at the end of the round."
+HELD = "The site has no others. Its order is held, and what was picked for it is to be put back."
+WAITS = "The site has no others. The tote waits until goods are there, unless its order was taken back."
+LAST = 1_000_000  # stop of what is fetched from elsewhere: the end of the round
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan has done; `refused` says why it has done nothing."""
+
+    done: bool
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shorted:
+    """What became of units that were not there."""
+
+    missing: int
+    from_elsewhere: bool  # others of the site take their place, and are to be picked
+    held: bool  # there are none: its order is off the floor and waits for a plan
+
+
+def next_pick(scope: Scope, wave: str, *, now: datetime) -> PickRow | None:
+    """Give a worker what they have taken and not done yet, else the next of the wave; None: nothing is left."""
+    _may_move(scope)
+    row = queries.get_wave(scope, wave)
+    if row is None:
+        raise NotFound(f"no wave {wave}")
+    taken = actions.take_pick(row.pk, scope.brands, scope.actor, now)
+    if taken is None:
+        return None
+    pick = _found(scope, taken)
+    # Apart from the taking, which has locked the pick: elsewhere totes are locked before their picks.
+    with transaction.atomic():
+        if actions.start_tote(pick.tote_pk, now):
+            record(
+                scope.operator,
+                pick.brand_id,
+                kind="PickStarted",
+                subject=order_reference(pick.order_id),
+                data={"wave": pick.wave},
+                at=now,
+                actor=scope.actor,
+            )
+    return pick
+
+
+def scan(scope: Scope, pick_pk: int, code: str, *, now: datetime) -> Scanned:
+    """Take a scan for a pick: first its bin, then its product, which ends it. What is wrong is named and counted."""
+    pick = _mine(scope, pick_pk)
+    code = code.strip()
+    if not pick.bin_seen:
+        if code.casefold() == pick.bin.casefold():
+            actions.see_bin(pick_pk)
+            return Scanned(False)
+        return _refused(pick, f"{code or 'Nothing'} is not this bin: go to {pick.bin}.")
+    if code.casefold() != pick.sku.casefold():
+        if code.casefold() == pick.bin.casefold():
+            return _refused(pick, f"{code} is the bin: now scan the product, {pick.sku}.")
+        return _refused(pick, f"{code or 'Nothing'} is not the product: take {pick.sku}.")
+    with transaction.atomic():
+        if not actions.hold_tote(pick.tote_pk):
+            raise Conflict("this order was taken back: leave the goods where they are")
+        if not actions.finish_pick(pick_pk, scope.actor, pick.quantity, now):
+            raise Conflict("somebody else has this pick now")
+        stock_of_floor.pick(
+            pick.brand_id, order_reference(pick.order_id), _shelf(pick), pick.quantity, at=now, actor=scope.actor
+        )
+    return Scanned(True)
+
+
+def give_back(scope: Scope, pick_pk: int) -> None:
+    """Leave a pick to others, untouched."""
+    actions.leave_pick(_mine(scope, pick_pk).pk, scope.actor)
+
+
+def short(scope: Scope, pick_pk: int, there: int, reason: str, *, now: datetime) -> Shorted:
+    """Say that a bin holds fewer units than are to be picked.
+
+    Those that are there are picked. The others go out of sale until a supervisor has looked. Units from elsewhere in
+    the site take their place; if there are none the order leaves the floor and waits for a plan.
+    """
+    pick = _mine(scope, pick_pk)
+    why = next((one for one in MISSING_REASONS if one == reason), None)
+    if why is None:
+        raise Conflict("say why: not there, or damaged")
+    if not 0 <= there < pick.quantity:
+        raise Conflict(f"a short pick has fewer than {pick.quantity} units")
+    missing = pick.quantity - there
+    with transaction.atomic():
+        if not actions.hold_tote(pick.tote_pk):
+            raise Conflict("this order was taken back: leave the goods where they are")
+        if not actions.finish_pick(pick_pk, scope.actor, there, now):
+            raise Conflict("somebody else has this pick now")
+        _post_short(scope, pick, there, missing, why, now)
+    elsewhere = refill(scope, pick.brand_id, pick.order_id, pick.tote_pk, pick.site_pk, now=now)
+    held = not elsewhere and hold_back(scope, pick.brand_id, pick.order_id, now=now)
+    actions.tell_picker(pick_pk, ELSEWHERE if elsewhere else HELD if held else WAITS)
+    return Shorted(missing, elsewhere, held)
+
+
+def refill(scope: Scope, brand_id: int, order_pk: int, tote_pk: int, site_pk: int, *, now: datetime) -> bool:
+    """Have units fetched for what a tote lacks; False: the site has none. Asked again it does nothing twice."""
+    if _add_picks(brand_id, order_pk, tote_pk, site_pk):
+        return True
+    try:
+        with transaction.atomic():
+            orders.lock([order_pk])
+            if not actions.hold_tote(tote_pk):
+                return False
+            lacking = [stock.Wanted(site_pk, one, units) for one, units in snapshot.wanted(tote_pk).items()]
+            stock.reserve(brand_id, lacking, order_reference(order_pk), at=now, actor=scope.actor)
+    except NotEnough:
+        return False
+    return _add_picks(brand_id, order_pk, tote_pk, site_pk)
+
+
+def settle_missing(scope: Scope, missing_pk: int, found: int, *, now: datetime) -> None:
+    """Say what became of units that a bin lacked, after somebody has looked: found again, or lost."""
+    if not (scope.may("move_stock") and scope.may("plan")):
+        raise NotFound("nothing to settle")
+    row = queries.missing_one(scope, missing_pk)
+    if row is None or row.reason != "not_there":
+        raise NotFound("nothing of that kind is missing")
+    if not 0 <= found <= row.quantity:
+        raise Conflict(f"0 to {row.quantity} units can be found")
+    shelf = Shelf(row.site_pk, row.product, row.bin, row.lot, "quarantined")
+    with transaction.atomic():
+        if not actions.settle_missing(missing_pk, found, now):
+            raise Conflict("somebody else has looked already")
+        stock_of_floor.settle_missing(
+            row.brand_id, shelf, found, row.quantity - found, "counted after a short pick", at=now, actor=scope.actor
+        )
+
+
+def _add_picks(brand_id: int, order_pk: int, tote_pk: int, site_pk: int) -> bool:
+    """Pick what is reserved for the order and nobody was told to fetch yet; True: nothing is lacking any more."""
+    reference = order_reference(order_pk)
+    with transaction.atomic():
+        orders.lock([order_pk])
+        if not actions.hold_tote(tote_pk):
+            return False
+        lacking = snapshot.wanted(tote_pk)
+        free = _free(brand_id, order_pk, reference, site_pk)
+        shelves = choose(lacking, free)
+        if shelves is None:
+            return False
+        actions.add_picks(
+            tote_pk,
+            [actions.NewPick(shelf.product, shelf.bin, shelf.lot, units, LAST) for shelf, units in shelves.items()],
+        )
+    return True
+
+
+def _post_short(scope: Scope, pick: PickRow, there: int, missing: int, why: MissingReason, now: datetime) -> None:
+    if why == "not_there":
+        actions.note_missing(pick.brand_id, pick.pk, pick.product, missing, why, scope.actor, now)
+    record(
+        scope.operator,
+        pick.brand_id,
+        kind="PickShort",
+        subject=order_reference(pick.order_id),
+        data={"sku": pick.sku, "bin": pick.bin, "quantity": missing},
+        at=now,
+        actor=scope.actor,
+    )
+    stock_of_floor.pick(
+        pick.brand_id,
+        order_reference(pick.order_id),
+        _shelf(pick),
+        there,
+        missing,
+        "damaged" if why == "damaged" else "quarantined",
+        f"short pick: {why.replace('_', ' ')}",
+        at=now,
+        actor=scope.actor,
+    )
+
+
+def _free(brand_id: int, order_pk: int, reference: str, site_pk: int) -> Counter[Shelf]:
+    held = stock_of_floor.held(brand_id, [reference]).get(reference, {})
+    here = Counter({shelf: units for shelf, units in held.items() if shelf.site == site_pk})
+    return here - snapshot.spoken_for([order_pk]).get(order_pk, Counter())
+
+
+def _refused(pick: PickRow, told: str) -> Scanned:
+    actions.refuse_pick_scan(pick.pk, told)
+    return Scanned(False, told)
+
+
+def _mine(scope: Scope, pick_pk: int) -> PickRow:
+    _may_move(scope)
+    pick = _found(scope, pick_pk)
+    if pick.state != "taken" or pick.worker != scope.actor:
+        raise Conflict(pick.told if pick.state == "withdrawn" else "this pick is not yours, or it is done")
+    return pick
+
+
+def _found(scope: Scope, pick_pk: int) -> PickRow:
+    pick = queries.get_pick(scope, pick_pk)
+    if pick is None:
+        raise NotFound("no such pick")
+    return pick
+
+
+def _may_move(scope: Scope) -> None:
+    if not scope.may("move_stock"):
+        raise NotFound("nothing to pick")
+
+
+def _shelf(pick: PickRow) -> Shelf:
+    return Shelf(pick.site_pk, pick.product, pick.bin, pick.lot, "reserved")

@@ -1,0 +1,1 @@
+"""Which parcels are picked together, and in which order their bins are walked."""
