@@ -49,8 +49,6 @@ MANAGED = frozenset(
 )
 OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "change_brand", "change_logo", "add_channel")
 CHANGED = frozenset({"release_hold", "edit_order", "cancel_order", "override_plan"})
-POSTED = MANAGED | OWN_ACCOUNT | CHANGED
-OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
 WORKED = frozenset(
     {
         "release_wave",
@@ -71,7 +69,7 @@ WORKED = frozenset(
 )
 OF_A_TOTE = ("tote", "open_tote", "scan_tote", "repack_tote", "leave_tote", "refill_tote")
 FOR_WORKERS = frozenset({"pick", "bench", "tote", "put_backs"})  # pages; nobody of a brand works on the floor
-POSTED = MANAGED | OWN_ACCOUNT | WORKED
+POSTED = MANAGED | OWN_ACCOUNT | CHANGED | WORKED
 
 
 def entered(user: User) -> Client:

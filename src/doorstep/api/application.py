@@ -11,8 +11,19 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from doorstep.api import brands, decisions, keys, order_changes, orders, parcels, problems, products, sites, stock
-from doorstep.api import brands, decisions, keys, orders, parcels, problems, products, sites, stock, waves
+from doorstep.api import (
+    brands,
+    decisions,
+    keys,
+    order_changes,
+    orders,
+    parcels,
+    problems,
+    products,
+    sites,
+    stock,
+    waves,
+)
 from doorstep.api.auth import QUERY_NAMES, ApiKey
 
 VERSION = "1.0.0"

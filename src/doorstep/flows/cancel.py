@@ -18,7 +18,7 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.accept import ATTEMPTS
 from doorstep.flows.keep_plan import order_reference
-from doorstep.flows.untouched import must_be_untouched
+from doorstep.flows.untouched import CANCELLABLE, off_the_floor
 
 CancelReason = Literal["customer_request", "payment_failed", "out_of_stock", "fraud", "duplicate", "other"]
 CANCEL_REASONS: tuple[CancelReason, ...] = get_args(CancelReason)
@@ -56,7 +56,9 @@ def _cancel(scope: Scope, brand_id: int, pk: int, reason: CancelReason, note: st
         state, live = superseding.lock(pk)
         if state == "cancelled":
             return
-        state = must_be_untouched(scope, brand_id, pk, state, live.values(), now=now)
+        if state not in CANCELLABLE:
+            raise Conflict(f"the order is {state.replace('_', ' ')}: it can be cancelled until it has left")
+        state = off_the_floor(scope, brand_id, pk, state, live.values(), now=now)
         superseding.cancel(live, reason, now)
         orders.move_on([pk], state, "cancelled", reason, note)
         record(

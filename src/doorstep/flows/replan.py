@@ -38,7 +38,7 @@ from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, order_reference
 from doorstep.flows.record_problem import Ground, ground, with_orders
-from doorstep.flows.untouched import must_be_untouched
+from doorstep.flows.untouched import must_be_untouched, off_the_floor
 from doorstep.kernels.plan.plan import PlanProblem, PlanResult, plan
 
 
@@ -241,7 +241,9 @@ def _commit(scope: Scope, ids: Ids, before: Before, change: Change, outcome: Out
         )
         if not same:
             raise Moved
-        must_be_untouched(scope, ids.brand, pk, state, live.values(), now=now)
+        must_be_untouched(ids.brand, pk, state, live.values())
+        if not outcome.keeps_plan:
+            off_the_floor(scope, ids.brand, pk, state, live.values(), now=now)
         rewrite(pk, before.kept.order, change.order, outcome.stand, ids.products)
         if not outcome.keeps_plan:
             superseding.cancel(live, "replaced", now)

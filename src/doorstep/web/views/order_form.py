@@ -17,7 +17,7 @@ from doorstep.domain.holds import Family, family_of
 from doorstep.domain.rights import Scope
 from doorstep.files import kinds
 from doorstep.flows.cancel import CANCEL_REASONS
-from doorstep.flows.untouched import CHANGEABLE
+from doorstep.flows.untouched import CANCELLABLE, CHANGEABLE
 
 MOST_UNITS = 1_000_000
 MOST_PRIORITY = 9
@@ -81,6 +81,7 @@ def changing(order: OrderDetail, scope: Scope, said: QueryDict | None) -> dict[s
         "may_order": scope.may("order"),
         "may_plan": scope.may("plan"),
         "changeable": row.state in CHANGEABLE,
+        "cancellable": row.state in CANCELLABLE,
         "to_settle": [(one, SETTLED[one]) for one in families],
         "said": said is not None,
         "boxes": boxes(order, said),

@@ -63,6 +63,8 @@ def _settled(data: Data, _: Currency) -> str:
 def _overridden(data: Data, currency: Currency) -> str:
     cost, before = amount(currency, int(data["cost_minor"])), amount(currency, int(data["before_minor"]))
     return f"for {cost} instead of {before}: {data['reason']}"
+
+
 def _short(data: Data, _: Currency) -> str:
     place = f" in {data['bin']}" if data["bin"] else ""
     return f"{counted(int(data['quantity']), 'unit')} of {data['sku']} missing{place}"
@@ -107,11 +109,9 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "FaultsSettled": ("Looked at", _settled),
     "PlanOverridden": ("Sent otherwise", _overridden),
     "ReviewRuleSet": ("Orders to be looked at", _nothing),
-    "ParcelPacked": ("Packed", _nothing),
     "OrderTakenBack": ("Taken back from the floor", _taken_back),
     "PickStarted": ("Picking began", _nothing),
     "PickShort": ("Short at the bin", _short),
-    "OrderCancelled": ("Cancelled", _nothing),
     "ParcelPacked": ("Packed", _packed),
     "ParcelLabelled": ("Label bought", _nothing),
     "ParcelHandedOver": ("Handed to the carrier", _nothing),
