@@ -31,6 +31,22 @@ _RANK = {milestone: rank for rank, milestone in enumerate(MILESTONES)}
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """Who sends or receives, as a label says it. Personal data: in memory and on the label, never in a fact."""
+
+    name: str
+    company: str
+    address_1: str
+    address_2: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """What a carrier tells of a parcel. `event` is the carrier's own number of it, and never given twice."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from doorstep.domain.errors import Conflict
-from doorstep.domain.travel import Scan
+from doorstep.domain.travel import Party, Scan
 
 
 class CarrierRefused(Conflict):
@@ -52,22 +52,6 @@ class Capabilities:
     pushes_scans: bool  # by webhook
     answers_scans: bool  # when asked for them
     takes_manifests: bool  # wants to be told what was handed over
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """An address on a label. Personal data: in memory and on the label, never in a fact."""
-
-    name: str
-    company: str
-    address_1: str
-    address_2: str
-    postcode: str
-    city: str
-    region: str
-    country: str
-    phone: str = ""
-    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

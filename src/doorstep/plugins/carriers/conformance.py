@@ -1,8 +1,8 @@
 """What every carrier plug-in must do. Whoever writes one derives a class of tests from this, and pytest runs it:
 
-    class TestMine(CarrierConformance):
-        @pytest.fixture
-        def carrier(self) -> Carrier: ...
+class TestMine(CarrierConformance):
+    @pytest.fixture
+    def carrier(self) -> Carrier: ...
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from doorstep.plugins.carriers.base import Carrier, CarrierRefused, Handover, HookRefused, LabelWanted, Party
+from doorstep.domain.travel import Party
+from doorstep.plugins.carriers.base import Carrier, CarrierRefused, Handover, HookRefused, LabelWanted
 
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 PARTY = Party("Ann", "", "Ring 1", "", "80331", "Munich", "BY", "DE")
