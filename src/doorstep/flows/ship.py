@@ -26,9 +26,7 @@ from doorstep.flows.keep_plan import order_reference
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, LabelSold, LabelWanted
 
 SWEPT_AFTER = timedelta(seconds=60)  # an intent younger than this is probably being worked on
-GIVEN_UP_AFTER = timedelta(
-    minutes=15
-)  # far beyond any request: what the carrier has not heard of by now, it never will
+GIVEN_UP_AFTER = timedelta(minutes=15)  # far beyond any request: what has not arrived by now never will
 ASLEEP = ("held", "cancelled")  # orders whose parcels get no label
 
 
@@ -70,8 +68,12 @@ def buy_label(scope: Scope, parcel_pk: int, *, now: datetime, carriers: Carriers
     try:
         sold = carrier.buy(_wanted(one, intent))
     except CarrierRefused as no:
-        labels.record_refused(intent.pk, str(no), at=now)
-        raise
+        # It may refuse because it has sold it already, and the parcel was weighed anew since.
+        already = carrier.find(intent.key)
+        if already is None:
+            labels.record_refused(intent.pk, str(no), at=now)
+            raise
+        sold = already
     label, taken = _record(one, intent, sold, scope.operator, scope.actor, now)
     if not taken:
         _void(label, account, now, carriers)

@@ -1,1 +1,1 @@
-"""A pretend carrier: a real HTTP server that sells labels, takes manifests and tells scans, for tests and demonstrations."""
+"""A pretend carrier: a real HTTP server that sells labels, takes manifests and tells scans."""

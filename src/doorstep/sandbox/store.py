@@ -60,7 +60,8 @@ class Store:
         written = json.dumps(asked, sort_keys=True)
         with self._writing() as rows:
             rows.execute(
-                "INSERT OR IGNORE INTO labels (key, asked, label, tracking, routing, scenario) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO labels (key, asked, label, tracking, routing, scenario)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (key, written, f"lb_{secrets.token_hex(8)}", f"SB{secrets.randbelow(10**12):012d}", routing, scenario),
             )
             row: sqlite3.Row = rows.execute("SELECT * FROM labels WHERE key = ?", (key,)).fetchone()

@@ -163,7 +163,7 @@ class Manifest(models.Model):
 
 
 class Scan(models.Model):
-    """What a carrier told of a parcel, as it told it. Rows are never changed, but for the parcel they turn out to be of."""
+    """What a carrier told of a parcel, as it told it; never changed, but for the parcel it turns out to be of."""
 
     account = models.ForeignKey(CarrierAccount, models.PROTECT, related_name="scans")
     parcel = models.ForeignKey(Parcel, models.PROTECT, null=True, related_name="scans")  # none: of no parcel we know
