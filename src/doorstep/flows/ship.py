@@ -18,11 +18,13 @@ from doorstep.core.parcels import labels
 from doorstep.core.parcels.actions import settle
 from doorstep.core.parcels.carriers import AccountRow
 from doorstep.core.parcels.labels import LabelRow
+from doorstep.core.parcels.scans import adopt
 from doorstep.core.parcels.shipping import Shipping, shipping, shipping_for_system
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.carriers import Carriers, connected
 from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.stand import let_stand
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, LabelSold, LabelWanted
 
 SWEPT_AFTER = timedelta(seconds=60)  # an intent younger than this is probably being worked on
@@ -152,6 +154,7 @@ def _record(
         label, recorded, taken = labels.record_bought(intent.pk, one.pk, bought, at=now)
         if taken:
             settle([one.order_id])
+            let_stand(adopt(intent.account_id, label.tracking, one.pk), actor, now)
             record(
                 operator,
                 one.brand_id,

@@ -88,8 +88,8 @@ def adopt(account_pk: int, tracking: str, parcel_pk: int) -> list[Kept]:
 def weigh(parcel_pks: Iterable[int]) -> list[Stood]:
     """Let parcels stand as all their scans say; those still in the house stay as they are.
 
-    Locks the parcels by id. Call within a transaction, and `settle` their orders after it. A carrier may correct itself:
-    `delivered` may turn out to be `returned`, which the table of states does not let anybody else do.
+    Locks the parcels by id. Call within a transaction, and `settle` their orders after it. A carrier may correct
+    itself: `delivered` may turn out to be `returned`, which the table of states lets nobody else do.
     """
     pks = sorted(set(parcel_pks))
     told: dict[int, list[travel.Scan]] = defaultdict(list)
