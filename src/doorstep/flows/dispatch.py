@@ -178,8 +178,8 @@ def _leave(row: ManifestRow, brand: int, going: list[Claimed], actor: str, now: 
         actor=actor,
     )
     # A carrier may have scanned a parcel before we said that it left: now its scans count.
-    early = weigh([one.pk for one in going])
-    settle({one.order_id for one in early if one.moved})
+    early = [one for one in weigh([one.pk for one in going]) if one.deciding]
+    settle({one.order_id for one in early})
     for one in early:
         tell(one, {scan.event for scan in scans_of(one.pk)}, row.account.actor, now)
     # Last, because a posting holds the brand's stock clock until the transaction ends.

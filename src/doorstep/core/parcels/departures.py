@@ -127,6 +127,8 @@ def waiting(scope: Scope, site: str, carrier: str, departs_at: datetime, limit: 
 
 def scanned(scope: Scope, number: str) -> Found | None:
     """Find a parcel by its SSCC, its tracking number or its code; the newest, should they be several."""
+    if not number:  # which many a parcel has for its tracking number
+        return None
     named = Q(tracking=number) | Q(code=number)
     if len(number) == 18:
         named |= Q(sscc=number)
