@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -180,8 +181,8 @@ def _of(scope: Scope) -> QuerySet[Parcel]:
     return Parcel.objects.filter(brand_id__in=scope.brands)
 
 
-def _with_carrier(found: QuerySet[Parcel]) -> QuerySet[Parcel]:
-    """With the account that its label was bought of, else with whom its service is; of a service gone, with nobody."""
+def _with_carrier(found: QuerySet[Parcel]) -> QuerySet[Any]:
+    """With whose service it travels; of a service that is gone, its name."""
     services = Service.objects.filter(brand_id=OuterRef("brand_id"), code=OuterRef("service")).order_by()
     return found.annotate(carrier=Coalesce(Subquery(services.values("carrier")[:1]), F("service")))
 

@@ -35,9 +35,7 @@ def label_pdf(sheet: LabelSheet) -> bytes:
     return written.getvalue()
 
 
-def text(
-    page: Canvas, x: float, y: float, line: str, font: str = PLAIN, size: float = 8, right: bool = False
-) -> None:
+def text(page: Canvas, x: float, y: float, line: str, font: str = PLAIN, size: float = 8, right: bool = False) -> None:
     """Draw a line with whichever fonts have its letters; `right`: it ends at x."""
     if right:
         x -= width(line, font, size)
@@ -49,12 +47,12 @@ def text(
 
 
 def block(page: Canvas, x: float, y: float, room: float, party: Party, size: float, least: float, bold: int) -> float:
-    """Draw an address, its first `bold` lines in bold; gives where the next line would stand."""
+    """Draw an address, its first `bold` lines in bold; y is its top; gives its foot."""
     for place, line in enumerate(lines_of(party)):
         font = BOLD if place < bold else PLAIN
         for piece, fits in fitted(line, font, size, room, least):
+            y -= fits * 1.22
             text(page, x, y, piece, font, fits)
-            y -= max(fits, least) * 1.22
     return y
 
 
@@ -69,7 +67,7 @@ def _head(page: Canvas, sheet: LabelSheet) -> None:
         left += high * across / up + 3 * mm
     sender = sheet.sender
     text(page, left, top - 6, "From", PLAIN, 5.5)
-    block(page, left, top - 13, EDGE + 58 * mm - left, sender, 6.5, 5, 1)
+    block(page, left, top - 6, EDGE + 58 * mm - left, sender, 6.5, 5, 1)
     right = WIDTH - EDGE
     for piece, fits in list(fitted(sheet.carrier, BOLD, 11, 35 * mm, 7))[:1]:
         text(page, right, top - 10, piece, BOLD, fits, right=True)
@@ -83,9 +81,9 @@ def _head(page: Canvas, sheet: LabelSheet) -> None:
 def _addresses(page: Canvas, sheet: LabelSheet) -> None:
     y = HEIGHT - EDGE - 25 * mm - 9
     text(page, EDGE, y + 1, "To", PLAIN, 5.5)
-    end = block(page, EDGE, y - 11, ROOM, sheet.receiver, 11, 7, 2)
+    end = block(page, EDGE, y, ROOM, sheet.receiver, 11, 7, 2)
     if sheet.pickup_point:
-        text(page, EDGE, end, f"Pick-up point {sheet.pickup_point}", BOLD, 8)
+        text(page, EDGE, end - 10, f"Pick-up point {sheet.pickup_point}", BOLD, 8)
 
 
 def _foot(page: Canvas, sheet: LabelSheet) -> None:

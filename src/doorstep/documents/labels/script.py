@@ -46,7 +46,7 @@ def runs(text: str, font: str) -> list[tuple[str, str]]:
 
 
 def width(text: str, font: str, size: float) -> float:
-    return sum(pdfmetrics.stringWidth(piece, name, size) for name, piece in runs(text, font))
+    return float(sum(pdfmetrics.stringWidth(piece, name, size) for name, piece in runs(text, font)))
 
 
 def visual(text: str) -> str:
