@@ -51,6 +51,12 @@ def chance(ppm: int) -> str:
 
 
 @register.filter
+def spaced(code: str) -> str:
+    """A state as a word: `out_for_delivery` -> out for delivery."""
+    return code.replace("_", " ")
+
+
+@register.filter
 def number(value: int | None) -> str:
     return "–" if value is None else wording.count(value)
 
