@@ -113,7 +113,7 @@ def departures(scope: Scope, now: datetime, site: str | None = None) -> tuple[De
         found = found.filter(site__code=site)
     names = ("site__code", "site__name", "site__time_zone", "carrier", "ship_at")
     counted = found.order_by().values_list(*names)
-    rows = counted.annotate(Count("pk"), Count("pk", filter=Q(state="staged")))
+    rows = counted.annotate(all=Count("pk"), ready=Count("pk", filter=Q(state="staged")))
     return tuple(Departure(*row) for row in rows.order_by("site__code", "ship_at", "carrier"))
 
 
