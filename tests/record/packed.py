@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import transaction
 from tests.record.brand import NOW, loaded
 from tests.record.test_accept import asked
 from tests.sandbox.running import sandbox, settings
@@ -48,9 +49,10 @@ class House:
         parcel = Parcel.objects.get(order_id=accepted.order_id)
         if pick:
             self.pick(accepted.order_id)
-        move_on([parcel.pk], "planned", "released")
-        move_on([parcel.pk], "released", "packed", packed_weight_g=parcel.weight_g + 7, packed_at=NOW)
-        settle([accepted.order_id])
+        with transaction.atomic():
+            move_on([parcel.pk], "planned", "released")
+            move_on([parcel.pk], "released", "packed", packed_weight_g=parcel.weight_g + 7, packed_at=NOW)
+            settle([accepted.order_id])
         return Parcel.objects.get(pk=parcel.pk)
 
     def pick(self, order: int) -> None:

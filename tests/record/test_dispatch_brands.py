@@ -72,4 +72,4 @@ def test_one_manifest_holds_both_and_goes_on_after_a_stop(
     (seen,) = departures.manifests(only_tea).rows
     assert seen.parcels == 1
     assert [one.brand for one in departures.on_manifest(only_tea, seen.pk)] == ["tea"]
-    assert LATER == seen.closed_at
+    assert seen.closed_at == LATER
