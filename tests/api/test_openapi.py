@@ -22,6 +22,12 @@ IDS = {
     "GET /v1/orders/{order}/decision": "getDecision",
     "GET /v1/parcels": "listParcels",
     "GET /v1/parcels/{parcel}": "getParcel",
+    "GET /v1/parcels/{parcel}/label": "getLabel",
+    "GET /v1/parcels/{parcel}/tracking": "getParcelTracking",
+    "GET /v1/tracking/{number}": "getTracking",
+    "GET /v1/manifests": "listManifests",
+    "GET /v1/manifests/{manifest}": "getManifest",
+    "POST /v1/manifests": "closeManifest",
     "GET /v1/products": "listProducts",
     "GET /v1/products/{sku}": "getProduct",
     "GET /v1/sites": "listSites",
@@ -76,7 +82,7 @@ def test_what_is_sent_and_told_has_an_example() -> None:
     schemas = described()["components"]["schemas"]
     shown = {name for name, schema in schemas.items() if "examples" in schema}
     told = {"OrderIn", "OrderBrief", "OrderOut", "AcceptedOut", "ParcelBrief", "ParcelOut", "DecisionOut", "StockOut",
-            "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem"}  # fmt: skip
+            "MoveOut", "TrackingOut", "ManifestBrief", "ManifestOut", "ClosingIn", "ClosedOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem"}  # fmt: skip
     assert told <= shown
 
 
