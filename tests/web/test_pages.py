@@ -20,6 +20,7 @@ ROOMS = (
     "today",
     "orders",
     "shipments",
+    "dispatch",
     "stock",
     "products",
     "sites",
@@ -74,7 +75,7 @@ def test_numbers_of_today_lead_to_their_orders(filled: Filled) -> None:
     client = entered(filled.admin)
     page = text_of(client, reverse("today"))
     found = re.findall(r'href="([^"]*)"><span class="tile-name">(\w+)</span><strong>(\d+)<', page)
-    assert len(found) == 10
+    assert len(found) == 11
     for address, _, number in found:
         listed = text_of(client, address.replace("&amp;", "&"))
         assert listed.count('<th scope="row">') == int(number)

@@ -14,58 +14,6 @@ MANIFEST_KINDS = ("collection", "drop_off")
 MANIFEST_STATES = ("closing", "closed")
 
 
-class Parcel(models.Model):
-    """A parcel: what plan.csv says of it, and how far it has come. Amounts in minor units."""
-
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="parcels")
-    order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")
-    code = models.CharField(max_length=120)
-    site = models.ForeignKey(Site, models.PROTECT, related_name="parcels")
-    carton = models.CharField(max_length=100)
-    service = models.CharField(max_length=100)
-    weight_g = models.PositiveIntegerField()
-    billed_weight_g = models.PositiveIntegerField()
-    ship_at = models.DateTimeField()
-    promised_by = models.DateField()
-    on_time_ppm = models.PositiveIntegerField()
-    pick_minor = models.BigIntegerField()
-    carton_minor = models.BigIntegerField()
-    freight_minor = models.BigIntegerField()
-    surcharges_minor = models.BigIntegerField()
-    duty_tax_minor = models.BigIntegerField()
-    lateness_minor = models.BigIntegerField()
-    contents = models.JSONField()  # [[line, sku, quantity]]
-    placements = models.JSONField()  # [[sku, unit, x, y, z, length, width, height]]
-    state = models.CharField(max_length=20, default="planned", choices=[(state, state) for state in PARCEL_STATES])
-    state_reason = models.CharField(max_length=60, blank=True)  # why a delivery failed, or it was cancelled
-    expected_by = models.DateField(null=True)  # the honest date now, where it is another than the promised one
-    attempts = models.PositiveSmallIntegerField(default=0)  # deliveries tried without success
-    sscc = models.CharField(max_length=18, blank=True)  # given when it is packed
-    tracking = models.CharField(max_length=80, blank=True)  # the carrier's number of it
-    manifest = models.ForeignKey("Manifest", models.PROTECT, null=True, related_name="parcels")  # it left with
-    packed_carton = models.CharField(max_length=100, blank=True)  # the one it really went into
-    packed_weight_g = models.PositiveIntegerField(null=True)  # as weighed
-    packed_at = models.DateTimeField(null=True)
-    left_at = models.DateTimeField(null=True)  # handed to the carrier
-    ended_at = models.DateTimeField(null=True)  # delivered, left at the safe place or returned to the sender
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("brand", "code"), name="one_parcel_of_a_code"),
-            models.UniqueConstraint(fields=("sscc",), condition=~Q(sscc=""), name="one_parcel_of_an_sscc"),
-            models.CheckConstraint(condition=Q(state__in=PARCEL_STATES), name="parcels_have_a_known_state"),
-        )
-        indexes = (
-            models.Index(fields=("site", "ship_at"), name="parcels_by_leaving"),
-            models.Index(fields=("site", "state", "ship_at"), name="parcels_of_a_state"),
-            models.Index(fields=("brand", "ship_at"), name="parcels_of_a_brand"),
-            models.Index(fields=("tracking",), name="parcels_by_tracking", condition=~Q(tracking="")),
-        )
-
-    def __str__(self) -> str:
-        return self.code
-
-
 class SsccRange(models.Model):
     """The operator's company prefix of GS1, and how many of its serial numbers are given out."""
 
@@ -95,6 +43,87 @@ class CarrierAccount(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("operator", "code"), name="one_carrier_account_of_a_code"),
             models.UniqueConstraint(fields=("operator", "carrier"), name="one_account_with_a_carrier"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Manifest(models.Model):
+    """What left a site with a carrier at once; of the operator, and of parcels of any of its brands."""
+
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="manifests")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="manifests")
+    account = models.ForeignKey(CarrierAccount, models.PROTECT, related_name="manifests")
+    kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in MANIFEST_KINDS])
+    state = models.CharField(max_length=12, choices=[(state, state) for state in MANIFEST_STATES], default="closing")
+    departs_at = models.DateTimeField()
+    begun_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)  # when the carrier had heard of it
+    reference = models.CharField(max_length=100, blank=True)  # the carrier's own number of it
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "account"), condition=Q(state="closing"), name="one_manifest_closing_at_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("operator", "begun_at"), name="manifests_of_an_operator"),
+            models.Index(fields=("told_at",), name="manifests_left_open", condition=Q(told_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return f"manifest {self.pk}"
+
+
+class Parcel(models.Model):
+    """A parcel: what plan.csv says of it, and how far it has come. Amounts in minor units."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="parcels")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")
+    code = models.CharField(max_length=120)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="parcels")
+    carton = models.CharField(max_length=100)
+    service = models.CharField(max_length=100)
+    weight_g = models.PositiveIntegerField()
+    billed_weight_g = models.PositiveIntegerField()
+    ship_at = models.DateTimeField()
+    promised_by = models.DateField()
+    on_time_ppm = models.PositiveIntegerField()
+    pick_minor = models.BigIntegerField()
+    carton_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField()
+    surcharges_minor = models.BigIntegerField()
+    duty_tax_minor = models.BigIntegerField()
+    lateness_minor = models.BigIntegerField()
+    contents = models.JSONField()  # [[line, sku, quantity]]
+    placements = models.JSONField()  # [[sku, unit, x, y, z, length, width, height]]
+    state = models.CharField(max_length=20, default="planned", choices=[(state, state) for state in PARCEL_STATES])
+    state_reason = models.CharField(max_length=60, blank=True)  # why a delivery failed, or it was cancelled
+    expected_by = models.DateField(null=True)  # the honest date now, where it is another than the promised one
+    attempts = models.PositiveSmallIntegerField(default=0)  # deliveries tried without success
+    sscc = models.CharField(max_length=18, blank=True)  # given when it is packed
+    tracking = models.CharField(max_length=80, blank=True)  # the carrier's number of it
+    manifest = models.ForeignKey(Manifest, models.PROTECT, null=True, related_name="parcels")  # it left with
+    packed_carton = models.CharField(max_length=100, blank=True)  # the one it really went into
+    packed_weight_g = models.PositiveIntegerField(null=True)  # as weighed
+    packed_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)  # handed to the carrier
+    ended_at = models.DateTimeField(null=True)  # delivered, left at the safe place or returned to the sender
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("brand", "code"), name="one_parcel_of_a_code"),
+            models.UniqueConstraint(fields=("sscc",), condition=~Q(sscc=""), name="one_parcel_of_an_sscc"),
+            models.CheckConstraint(condition=Q(state__in=PARCEL_STATES), name="parcels_have_a_known_state"),
+        )
+        indexes = (
+            models.Index(fields=("site", "ship_at"), name="parcels_by_leaving"),
+            models.Index(fields=("site", "state", "ship_at"), name="parcels_of_a_state"),
+            models.Index(fields=("brand", "ship_at"), name="parcels_of_a_brand"),
+            models.Index(fields=("tracking",), name="parcels_by_tracking", condition=~Q(tracking="")),
         )
 
     def __str__(self) -> str:
@@ -131,35 +160,6 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return self.tracking or self.key
-
-
-class Manifest(models.Model):
-    """What left a site with a carrier at once; of the operator, and of parcels of any of its brands."""
-
-    operator = models.ForeignKey(Operator, models.PROTECT, related_name="manifests")
-    site = models.ForeignKey(Site, models.PROTECT, related_name="manifests")
-    account = models.ForeignKey(CarrierAccount, models.PROTECT, related_name="manifests")
-    kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in MANIFEST_KINDS])
-    state = models.CharField(max_length=12, choices=[(state, state) for state in MANIFEST_STATES], default="closing")
-    departs_at = models.DateTimeField()
-    begun_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)  # when the carrier had heard of it
-    reference = models.CharField(max_length=100, blank=True)  # the carrier's own number of it
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("site", "account"), condition=Q(state="closing"), name="one_manifest_closing_at_once"
-            ),
-        )
-        indexes = (
-            models.Index(fields=("operator", "begun_at"), name="manifests_of_an_operator"),
-            models.Index(fields=("told_at",), name="manifests_left_open", condition=Q(told_at=None)),
-        )
-
-    def __str__(self) -> str:
-        return f"manifest {self.pk}"
 
 
 class Scan(models.Model):
