@@ -139,7 +139,9 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
         assert nothing_of_the_tea_shop(route, answer)
 
 
-@pytest.mark.parametrize("route", [one for one in routes() if HOW[str(one)][0] and str(one) not in ONE_OF_A_KIND], ids=str)
+@pytest.mark.parametrize(
+    "route", [one for one in routes() if HOW[str(one)][0] and str(one) not in ONE_OF_A_KIND], ids=str
+)
 @pytest.mark.parametrize("who", ["sister", "stranger"])
 def test_a_list_without_a_brand_named_is_empty(
     who: str, own: dict[str, str], route: Route, request: pytest.FixtureRequest

@@ -10,11 +10,10 @@ from doorstep.core.parcels.carriers import AccountRow
 from doorstep.domain.rights import Scope
 from doorstep.plugins.carriers.base import Carrier, Settings
 from doorstep.plugins.carriers.registry import open_carrier
+from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 
 Carriers = Callable[[AccountRow], Carrier]
 COMPANY_PREFIX = "4012345"  # which GS1 gives in its examples, and to nobody
-KEY_VARIABLE = "DOORSTEP_SANDBOX_KEY"
-HOOK_VARIABLE = "DOORSTEP_SANDBOX_HOOK_SECRET"
 
 
 def connected(account: AccountRow) -> Carrier:

@@ -86,8 +86,8 @@ def test_both_codes_are_read_from_the_rendered_page(name: str) -> None:
 def test_it_says_who_sends_what_to_whom() -> None:
     text = words(label_pdf(replace(SHEET, pickup_point="P-77")))
     for said in (
-        "Ann", "Ring 1", "80331 Munich", "Tea & Leaf GmbH", "Postbird", "Standard", "DE-80331", "Parcel 2 of 3", "1.64 kg",
-        "W-1-1", TRACKING, "Pick-up point P-77", "If undelivered return to", "(00) 0 4012345 000000001",
+        "Ann", "Ring 1", "80331 Munich", "Tea & Leaf GmbH", "Postbird", "Standard", "DE-80331", "Parcel 2 of 3",
+        "1.64 kg", "W-1-1", TRACKING, "Pick-up point P-77", "If undelivered return to", "(00) 0 4012345 000000001",
     ):  # fmt: skip
         assert said in text, said
 
