@@ -14,10 +14,12 @@ from tests.api.shop import NOW, Answer, Place, order
 from tests.api.travelling import TRACKING, travelling
 from tests.sandbox.running import HOOK, KEY, sandbox, tell
 
+from doorstep.core.parcels.carriers import account as account_named
 from doorstep.core.parcels.carriers import accounts, put_account
 from doorstep.core.parcels.models import CarrierAccount, Parcel, Scan
+from doorstep.domain.travel import Party
 from doorstep.flows import carriers
-from doorstep.plugins.carriers.base import Handover, LabelWanted, Party
+from doorstep.plugins.carriers.base import Handover, LabelWanted
 
 pytestmark = pytest.mark.django_db
 DELIVERED = {"event": "e9", "tracking": "T2", "status": "delivered", "at": NOW.isoformat(), "place": "door"}
@@ -148,6 +150,6 @@ def test_the_sandbox_carrier_tells_a_whole_journey(
 
 def put_account_at(account: int, url: str) -> Any:
     CarrierAccount.objects.filter(pk=account).update(base_url=url, key_variable="KEY_OF_THE_TEST")
-    found = carriers.accounts.account(account)
+    found = account_named(account)
     assert found is not None
     return found

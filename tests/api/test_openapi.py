@@ -82,7 +82,8 @@ def test_what_is_sent_and_told_has_an_example() -> None:
     schemas = described()["components"]["schemas"]
     shown = {name for name, schema in schemas.items() if "examples" in schema}
     told = {"OrderIn", "OrderBrief", "OrderOut", "AcceptedOut", "ParcelBrief", "ParcelOut", "DecisionOut", "StockOut",
-            "MoveOut", "TrackingOut", "ManifestBrief", "ManifestOut", "ClosingIn", "ClosedOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem"}  # fmt: skip
+            "TrackingOut", "ManifestBrief", "ManifestOut", "ClosingIn", "ClosedOut",
+            "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem"}  # fmt: skip
     assert told <= shown
 
 

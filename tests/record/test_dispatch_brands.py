@@ -15,6 +15,7 @@ from tests.record.test_dispatch import carrier_of, close, labelled, put
 from doorstep.core.events.models import Fact
 from doorstep.core.parcels import departures
 from doorstep.core.parcels.models import Manifest, Parcel
+from doorstep.core.stock.leaving import leave
 from doorstep.domain.rights import Scope
 from doorstep.flows import dispatch
 from doorstep.flows.load_brand import load_brand
@@ -52,7 +53,7 @@ def test_one_manifest_holds_both_and_goes_on_after_a_stop(
     assert carrier_of(tea) == carrier_of(coffee)
     put(both, tea)
     put(both, coffee)
-    leave, calls = dispatch.leave, list[int]()
+    calls = list[int]()
 
     def second_fails(brand: int, *rest: object, **more: object) -> int:
         calls.append(brand)

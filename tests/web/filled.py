@@ -8,13 +8,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.web.under_way import travel
+
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.core.catalog.models import Carton, Product
 from doorstep.core.decisions.models import Decision
 from doorstep.core.events.models import Fact
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.orders.models import Order, OrderLine, Person
-from doorstep.core.parcels.models import CarrierAccount, Label, Manifest, Parcel
+from doorstep.core.parcels.models import Parcel
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.journey import ORDER_STATES
@@ -87,7 +89,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         key=key,
         planned=made[0],
         held=made[8],
-        left=_travel(operator, sites[0], made[0], now),
+        left=travel(operator, sites[0], made[0], now),
         now=now,
     )
 
@@ -323,24 +325,6 @@ def _plan(order: Order, site: Site, products: list[Product], now: datetime, plac
         ],
     )
     _decide(order, site, now, parts, [one.sku for one in inside], promised.isoformat(), on_time)
-
-
-def _travel(operator: Operator, site: Site, planned: Order, now: datetime) -> Parcel:
-    """Let the shipped order's parcel leave with a manifest, and the planned one's be labelled."""
-    account = CarrierAccount.objects.create(operator=operator, code="gp", carrier="General Parcels", plugin="offline")
-    manifest = Manifest.objects.create(
-        operator=operator, site=site, account=account, kind="collection", departs_at=now, begun_at=now, told_at=now
-    )
-    left = Parcel.objects.get(brand_id=planned.brand_id, code="O-00003-1")
-    left.state, left.tracking, left.manifest = "in_transit", "GP-3", manifest
-    left.save(update_fields=["state", "tracking", "manifest"])
-    labelled = Parcel.objects.get(order=planned)
-    Parcel.objects.filter(pk=labelled.pk).update(state="labelled", tracking="GP-1", sscc="340123450000000017")
-    for parcel, number in ((left, "GP-3"), (labelled, "GP-1")):
-        Label.objects.create(
-            parcel=parcel, account=account, key=number, state="bought", asked_at=now, label=number, tracking=number
-        )
-    return left
 
 
 def _decide(
