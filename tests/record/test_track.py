@@ -19,8 +19,10 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels.carriers import AccountRow, put_account
 from doorstep.core.parcels.models import Label, Parcel
 from doorstep.core.parcels.models import Scan as Row
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.travel import Milestone, Scan
+from doorstep.flows.carriers import register_sandbox
 from doorstep.flows.ship import buy_label, sweep_labels
 from doorstep.flows.track import Taken, enter_scans, poll, take_scans
 from doorstep.plugins.carriers.base import Capabilities, Carrier, CarrierUnreachable
@@ -169,6 +171,19 @@ def test_an_expectation_beyond_the_promise_is_a_risk_told_once(at: House) -> Non
     assert facts(parcel).count("LateRisk") == 1
     assert Fact.objects.get(kind="LateRisk").data == {"parcel": parcel.code, "expected_by": late.isoformat()}
     assert Parcel.objects.get(pk=parcel.pk).expected_by == late
+
+
+def test_the_sandbox_stands_in_for_every_carrier(at: House) -> None:
+    """It tells all its scans at one address, whichever account a label was bought with."""
+    registered = register_sandbox(at.scope, at.server.url)
+    assert {one.carrier for one in registered} == set(Service.objects.values_list("carrier", flat=True))
+    other = put_account(at.scope.operator, "other", "Other", "sandbox", base_url=at.server.url)
+    apart = put_account(at.scope.operator, "apart", "Apart", "sandbox", base_url="http://127.0.0.1:9")
+    parcel = left(at)
+    accepted, delivered = scans(parcel, "accepted", "delivered")
+    assert take_scans(apart, [accepted], now=LATER) == Taken(1, 1)
+    assert take_scans(other, [delivered], now=LATER) == Taken(1, 0)
+    assert Parcel.objects.get(pk=parcel.pk).state == "delivered"
 
 
 def test_scans_are_entered_by_hand(at: House) -> None:

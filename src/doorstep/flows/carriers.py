@@ -22,8 +22,11 @@ def connected(account: AccountRow) -> Carrier:
     return open_carrier(account.plugin, Settings(account.base_url, key, hook))
 
 
-def register_sandbox(scope: Scope, base_url: str, carrier_names: tuple[str, ...]) -> tuple[AccountRow, ...]:
-    """Have the sandbox carrier stand in for these carriers, as the services of the brands name them."""
+def register_sandbox(scope: Scope, base_url: str) -> tuple[AccountRow, ...]:
+    """Have the sandbox carrier stand in for every carrier that the services of the brands name.
+
+    It may send the scans of all to the webhook of any. Meant for demonstrations: real accounts would be replaced.
+    """
     accounts.set_company_prefix(scope.operator, COMPANY_PREFIX)
     return tuple(
         accounts.put_account(
@@ -35,5 +38,5 @@ def register_sandbox(scope: Scope, base_url: str, carrier_names: tuple[str, ...]
             key_variable=KEY_VARIABLE,
             hook_variable=HOOK_VARIABLE,
         )
-        for number, name in enumerate(carrier_names, 1)
+        for number, name in enumerate(accounts.carriers_of(scope), 1)
     )

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.db.models import F
 
 from doorstep.core.parcels.models import CarrierAccount, SsccRange
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict
+from doorstep.domain.rights import Scope
 from doorstep.domain.sscc import sscc
 
 
@@ -54,6 +56,22 @@ def account(pk: int) -> AccountRow | None:
     """The account that a webhook names, whosever it is; its secret says whether the message is the carrier's."""
     row = CarrierAccount.objects.filter(pk=pk).first()
     return account_row(row) if row else None
+
+
+def same_carrier(account_pk: int) -> tuple[int, ...]:
+    """Accounts (row ids) of one operator that reach one and the same carrier: it tells the scans of all to any."""
+    found = CarrierAccount.objects.filter(pk=account_pk).values_list("operator_id", "plugin", "base_url").first()
+    if found is None:
+        return ()
+    operator, plugin, base_url = found
+    alike = CarrierAccount.objects.filter(operator_id=operator, plugin=plugin, base_url=base_url)
+    return tuple(alike.order_by("pk").values_list("pk", flat=True))
+
+
+def carriers_of(scope: Scope) -> tuple[str, ...]:
+    """The carriers whose services the brands use, by name."""
+    named = Service.objects.filter(brand_id__in=scope.brands).order_by("carrier").values_list("carrier", flat=True)
+    return tuple(named.distinct())
 
 
 def all_accounts() -> tuple[AccountRow, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from doorstep.core.parcels.actions import move_on
-from doorstep.core.parcels.carriers import next_sscc
+from doorstep.core.parcels.carriers import next_sscc, same_carrier
 from doorstep.core.parcels.models import Label, Parcel
 from doorstep.domain.errors import Conflict
 
@@ -107,7 +107,8 @@ def left_open(before: datetime, limit: int = 500) -> tuple[LabelRow, ...]:
 
 def with_tracking(account_pk: int, numbers: Iterable[str]) -> dict[str, int]:
     """Parcels (row ids) by the tracking numbers of their labels."""
-    found = Label.objects.filter(account_id=account_pk, tracking__in=list(numbers), state="bought").order_by("pk")
+    accounts = same_carrier(account_pk)
+    found = Label.objects.filter(account_id__in=accounts, tracking__in=list(numbers), state="bought").order_by("pk")
     return dict(found.values_list("tracking", "parcel_id"))
 
 

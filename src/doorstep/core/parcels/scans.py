@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from doorstep.core.parcels.carriers import same_carrier
 from doorstep.core.parcels.labels import with_tracking
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.parcels.models import Scan as Row
@@ -79,7 +80,9 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
 
 def adopt(account_pk: int, tracking: str, parcel_pk: int) -> list[Kept]:
     """Give a parcel the scans that came before we knew its number. Call within a transaction."""
-    found = Row.objects.filter(account_id=account_pk, tracking=tracking, parcel=None).order_by("at", "pk")
+    found = Row.objects.filter(account_id__in=same_carrier(account_pk), tracking=tracking, parcel=None).order_by(
+        "at", "pk"
+    )
     rows = list(found)
     Row.objects.filter(pk__in=[row.pk for row in rows]).update(parcel_id=parcel_pk)
     return [Kept(parcel_pk, _scan(row)) for row in rows]
