@@ -125,3 +125,17 @@ def test_the_timeline_tells_the_journey(filled: Filled) -> None:
     client = at_the_gate(filled)
     client.post(reverse("void_label", kwargs={"brand": "tea", "code": "O-00001-1"}))
     assert "Label given back" in text_of(client, reverse("order", args=("tea", filled.planned.code)))
+
+
+def test_scans_are_entered_by_hand(filled: Filled) -> None:
+    client = at_the_gate(filled)
+    text = "tracking,milestone,at\nGP-3,delivered,2026-11-17T12:00+01:00\n"
+    page = client.post(reverse("enter_scans"), {"account": "gp", "scans": text}).content.decode()
+    assert "1 scan taken in" in page
+    assert Parcel.objects.get(pk=filled.left.pk).state == "delivered"
+    page = client.post(reverse("enter_scans"), {"account": "gp", "scans": text}).content.decode()
+    assert "All of them were known" in page
+    refused = client.post(reverse("enter_scans"), {"account": "gp", "scans": "tracking,milestone,at\nGP-3,lost,x\n"})
+    assert refused.status_code == 422
+    assert "row 2" in refused.content.decode()
+    assert client.post(reverse("enter_scans"), {"account": "other", "scans": text}).status_code == 422

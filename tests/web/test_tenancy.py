@@ -46,7 +46,9 @@ MANAGED = frozenset(
     }
 )
 OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
-AT_THE_GATE = frozenset({"stage_parcel", "unstage_parcel", "close_manifest"})  # name no row in their address
+AT_THE_GATE = frozenset(
+    {"stage_parcel", "unstage_parcel", "close_manifest", "enter_scans"}
+)  # name no row in their address
 OF_A_PARCEL = ("parcel_label_pdf", "parcel_label_zpl", "buy_label", "void_label")
 LABELS_CHANGED = frozenset({"buy_label", "void_label"})
 OPERATORS_OWN = frozenset({"dispatch"})  # rooms of the floor, where nobody of a brand works

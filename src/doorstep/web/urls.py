@@ -41,6 +41,7 @@ urlpatterns = [
     path("dispatch/stage", dispatch.stage, name="stage_parcel"),
     path("dispatch/unstage", dispatch.unstage, name="unstage_parcel"),
     path("dispatch/close", dispatch.close, name="close_manifest"),
+    path("dispatch/scans", dispatch.enter_scans, name="enter_scans"),
     path("dispatch/manifests/<int:pk>.pdf", dispatch.manifest_pdf, name="manifest_pdf"),
     path("stock", stock.show, name="stock"),
     path("products", products.show, name="products"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from doorstep.core.parcels.models import CarrierAccount, SsccRange
@@ -41,10 +41,17 @@ def put_account(
     key_variable: str = "",
     hook_variable: str = "",
 ) -> AccountRow:
-    """Add an account, or set the one of this carrier anew; labels bought with it stay its own."""
+    """Add an account, or set the one of this carrier anew; labels bought with it stay its own.
+
+    Raises Conflict if another carrier has the code.
+    """
     said = {"code": code, "plugin": plugin, "base_url": base_url}
     said |= {"key_variable": key_variable, "hook_variable": hook_variable}
-    row, _ = CarrierAccount.objects.update_or_create(operator_id=operator, carrier=carrier, defaults=said)
+    try:
+        with transaction.atomic():
+            row, _ = CarrierAccount.objects.update_or_create(operator_id=operator, carrier=carrier, defaults=said)
+    except IntegrityError:
+        raise Conflict(f"there is an account {code} already, with another carrier") from None
     return account_row(row)
 
 

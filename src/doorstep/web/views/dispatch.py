@@ -19,12 +19,13 @@ from doorstep.core.parcels import departures
 from doorstep.core.parcels.departures import Departure
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
-from doorstep.flows import dispatch, paper
+from doorstep.flows import carriers, dispatch, paper, track
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
 
 RECENT = 10
 LONGEST = 200  # characters of a scan
+MOST_TEXT = 200_000
 WRONG = {
     "unknown": "Not known",
     "already_staged": "Staged already",
@@ -103,6 +104,19 @@ def close(request: HttpRequest, scope: Scope) -> HttpResponse:
     return redirect(f"{reverse('dispatch')}?{gate.query}&closed={closed.manifest}")
 
 
+@login_required
+@require_POST
+@room("move_stock")
+def enter_scans(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Scans of a carrier that has no other way to tell them, as CSV."""
+    account, text = (request.POST.get(name, "").replace("\0", "") for name in ("account", "scans"))
+    try:
+        taken = track.enter_scans(scope, account[:LONGEST], text[:MOST_TEXT], now=came_at(request))
+    except Conflict as refusal:
+        return _page(request, scope, None, {"refused": str(refusal), "scans": text[:MOST_TEXT]}, 422)
+    return _page(request, scope, None, {"taken": taken})
+
+
 @room("see")
 def manifest_pdf(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:  # noqa: ARG001
     try:
@@ -142,6 +156,7 @@ def _page(
         "missing": [one for one in waiting if one.state != "staged"],
         "staged": [one for one in waiting if one.state == "staged"],
         "manifests": recent.rows,
+        "by_hand": carriers.by_hand(scope),
         **more,
         # Said by the address, and believed only if it is so.
         "done": done if any(one.parcel == done and one.state == "staged" for one in waiting) else "",

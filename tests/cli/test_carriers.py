@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 from tests.cli.run import COMMAND
+from tests.cli.test_record import rows, run
 
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 
@@ -55,6 +56,19 @@ def test_it_remembers_what_it_has_sold(tmp_path: Path) -> None:
         assert httpx.get(f"{url}/labels?key=1").status_code == 401
         ended(process)
     assert sold[0] == sold[1]
+
+
+def test_an_account_is_added_from_the_command_line(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    asked = ("add-carrier", "post", "--carrier", "Postbird", "--company-prefix", "4012345", "--plugin")
+    made = run(tmp_path, *asked, "offline")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "/hooks/carriers/1" in made.stdout
+    assert rows(tmp_path, "SELECT carrier, plugin FROM parcels_carrieraccount") == [("Postbird", "offline")]
+    assert rows(tmp_path, "SELECT company_prefix FROM parcels_ssccrange") == [("4012345",)]
+    refused = run(tmp_path, *asked, "pigeon")
+    assert refused.returncode != 0
+    assert "offline, sandbox" in refused.stderr
 
 
 def test_secrets_that_are_not_set_are_made_and_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`doorstep sandbox`: the pretend carrier as a server of its own."""
+"""`doorstep sandbox`: a pretend carrier as a server of its own; `doorstep add-carrier`: how the record reaches one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
+from doorstep.cli.record import OperatorCode, _operator, _record
 from doorstep.cli.terminal import EXIT_FAILED, err, out
+from doorstep.domain.rights import Scope
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 
 PORT = 8400
@@ -51,6 +53,36 @@ def sandbox(
         server.serve_forever(poll_interval=0.1)
     finally:
         server.server_close()
+
+
+def add_carrier(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A short name of your own: small letters and digits.")],
+    carrier: Annotated[str, typer.Option(metavar="NAME", help="The carrier, as the services name it.")],
+    plugin: Annotated[str, typer.Option(metavar="PLUGIN", help="`sandbox`, `offline`, or one that was installed.")],
+    url: Annotated[str, typer.Option(metavar="URL", help="Where its API is.")] = "",
+    key_variable: Annotated[str, typer.Option(metavar="NAME", help="The variable that holds the API key.")] = "",
+    hook_variable: Annotated[str, typer.Option(metavar="NAME", help="And that with the secret of its webhooks.")] = "",
+    company_prefix: Annotated[
+        str, typer.Option(metavar="DIGITS", help="The operator's prefix of GS1, under which SSCCs are given out.")
+    ] = "",
+    operator: OperatorCode = "operator",
+) -> None:
+    """Add the operator's account with a carrier, or set it anew. Secrets stay in the environment.
+
+    \b
+    Example:
+      doorstep add-carrier post --carrier Postbird --plugin sandbox --url http://127.0.0.1:8400
+    """
+    _record()
+    from doorstep.core.parcels.carriers import set_company_prefix
+    from doorstep.flows import carriers
+
+    scope = Scope(_operator(operator), frozenset(), "operator_admin", "system")
+    said = {"base_url": url, "key_variable": key_variable, "hook_variable": hook_variable}
+    row = carriers.add_carrier(scope, code, carrier, plugin, now=datetime.now(UTC), **said)
+    if company_prefix:
+        set_company_prefix(scope.operator, company_prefix)
+    out.print(f"{carrier} is reached by {plugin}; it sends its scans to /hooks/carriers/{row.pk}", highlight=False)
 
 
 def _secret(variable: str, before: str) -> str:
