@@ -223,3 +223,22 @@ def test_a_key_is_shown_once_and_revoked_after_asking(enter: Enter, live_server:
     page.get_by_role("button", name="Revoke checkout").click()
     expect(page.get_by_role("button", name="Revoke checkout")).to_have_count(0)
     assert visit.complaints == []
+
+
+def test_a_gate_is_worked_with_the_keyboard_alone(enter: Enter, live_server: LiveServer) -> None:
+    visit = enter()
+    go(visit.page, live_server, "/dispatch")
+    visit.page.get_by_role("region", name="Table of departures").get_by_role("link").first.click()
+    expect(visit.page.get_by_placeholder("Scan or type")).to_be_focused()
+    for typed, said in (("4711", "Not known"), ("]C100340123450000000017", "Staged"), ("GP-1", "Staged already")):
+        visit.page.keyboard.type(typed)
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.locator(".verdict strong")).to_have_text(said)
+        expect(visit.page.get_by_placeholder("Scan or type")).to_be_focused()
+    results = Axe().run(visit.page)
+    assert results.violations_count == 0, results.generate_report()
+    keep(visit.page, "gate")
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    keep(visit.page, "gate-390")
+    assert not [one for one in visit.complaints if "422" not in one]  # the console tells of a refused scan
