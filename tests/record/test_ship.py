@@ -201,3 +201,15 @@ def test_a_carrier_without_an_api_labels_by_sscc(at: House) -> None:
     bought = buy(at, at.packed())
     assert bought.tracking == bought.sscc
     assert at.server.sandbox.store.count_labels() == 0
+
+
+def test_an_account_whose_plug_in_is_gone_keeps_nobody_waiting(at: House) -> None:
+    parcel = at.packed()
+    tell(at.server, "/faults", kind="lost_reply")
+    with pytest.raises(CarrierUnreachable):
+        buy(at, parcel)
+    plugin = CarrierAccount.objects.values_list("plugin", flat=True)[0]
+    CarrierAccount.objects.update(plugin="pigeon")
+    assert sweep_labels(LATER, at.carriers) == ship.Swept(0, 0, 0, 1)
+    CarrierAccount.objects.update(plugin=plugin)
+    assert sweep_labels(LATER, at.carriers).recorded == 1

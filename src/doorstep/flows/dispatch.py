@@ -137,15 +137,13 @@ def _go_on(row: ManifestRow, actor: str, now: datetime, carriers: Carriers) -> t
         manifests.drop(row)
         return 0, True
     manifests.end(row.pk, at=now)
-    carrier = carriers(row.account)
-    if not carrier.capabilities.takes_manifests:
-        manifests.told(row.pk, row.code, at=now)
-        return len(names), True
     told = Handover(f"manifest-{row.operator}-{row.pk}", row.code, now, names, row.kind == "drop_off")
     try:
-        manifests.told(row.pk, carrier.close(told), at=now)
-    except (CarrierUnreachable, CarrierRefused):
+        carrier = carriers(row.account)
+        reference = carrier.close(told) if carrier.capabilities.takes_manifests else row.code
+    except (CarrierUnreachable, CarrierRefused, NotFound):
         return len(names), False
+    manifests.told(row.pk, reference, at=now)
     return len(names), True
 
 

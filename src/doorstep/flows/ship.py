@@ -132,7 +132,7 @@ def _ask(label: LabelRow, one: Shipping, account: AccountRow, now: datetime, car
     """Settle an intent: True recorded, None given up, False left open."""
     try:
         sold = carriers(account).find(label.key)
-    except (CarrierUnreachable, CarrierRefused):
+    except (CarrierUnreachable, CarrierRefused, NotFound):  # or its plug-in is gone: others must not wait for it
         return False
     if sold is not None:
         kept, taken = _record(one, label, sold, account.operator, "system", now)
@@ -171,7 +171,7 @@ def _void(label: LabelRow, account: AccountRow, now: datetime, carriers: Carrier
     """Give it back; False: the carrier does not answer. One that it will not take back is noted, and paid."""
     try:
         carriers(account).void(label.label)
-    except CarrierUnreachable:
+    except (CarrierUnreachable, NotFound):
         return False
     except CarrierRefused as no:
         labels.end_void(label.pk, at=now, note=f"not taken back: {no}")

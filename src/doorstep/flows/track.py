@@ -66,13 +66,13 @@ def poll(now: datetime, carriers: Carriers = connected) -> Taken:
     """Ask the carriers that send no messages, and answer questions, for what is under way."""
     new = unmatched = 0
     for account in accounts.all_accounts():
-        carrier = carriers(account)
-        if carrier.capabilities.pushes_scans or not carrier.capabilities.answers_scans:
-            continue
         try:
+            carrier = carriers(account)
+            if carrier.capabilities.pushes_scans or not carrier.capabilities.answers_scans:
+                continue
             scans = carrier.scans(kept_scans.under_way(account.pk))
-        except (CarrierUnreachable, CarrierRefused):
-            continue  # the next time asks again
+        except (CarrierUnreachable, CarrierRefused, NotFound, ValueError):
+            continue  # asleep, or talking nonsense: the next time asks again, and the others do not wait for it
         taken = take_scans(account, scans, now=now)
         new, unmatched = new + taken.new, unmatched + taken.unmatched
     return Taken(new, unmatched)
