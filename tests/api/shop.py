@@ -50,7 +50,7 @@ class Shop:
         client = Client(headers=sent)
         content = body if isinstance(body, bytes) else _json(body)
         answer = client.generic(method, path, b"" if body is None else content, "application/json")
-        if 200 <= answer.status_code < 300:
+        if 200 <= answer.status_code < 300 and answer.headers["Content-Type"] == "application/json":
             conforms(method, answer.resolver_match.route, answer.status_code, answer.json())
         return answer
 

@@ -32,6 +32,12 @@ IDS = {
     "GET /v1/waves/{wave}": "getWave",
     "GET /v1/waves/{wave}/picks": "listPicks",
     "DELETE /v1/waves/{wave}": "withdrawWave",
+    "GET /v1/parcels/{parcel}/label": "getLabel",
+    "GET /v1/parcels/{parcel}/tracking": "getParcelTracking",
+    "GET /v1/tracking/{number}": "getTracking",
+    "GET /v1/manifests": "listManifests",
+    "GET /v1/manifests/{manifest}": "getManifest",
+    "POST /v1/manifests": "closeManifest",
     "GET /v1/products": "listProducts",
     "GET /v1/products/{sku}": "getProduct",
     "GET /v1/sites": "listSites",
@@ -87,7 +93,8 @@ def test_what_is_sent_and_told_has_an_example() -> None:
     shown = {name for name, schema in schemas.items() if "examples" in schema}
     told = {"OrderIn", "OrderBrief", "OrderOut", "AcceptedOut", "ParcelBrief", "ParcelOut", "DecisionOut", "StockOut",
             "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem",
-            "WaveOut", "PickOut", "ReleaseIn", "ReleasedOut"}  # fmt: skip
+            "WaveOut", "PickOut", "ReleaseIn", "ReleasedOut",
+            "TrackingOut", "ManifestBrief", "ManifestOut", "ClosingIn", "ClosedOut"}  # fmt: skip
     assert told <= shown
 
 

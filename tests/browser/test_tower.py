@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Scheme = Literal["light", "dark"]
 ROOMS = (
     "/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components",
-    "/brands", "/brands/tea", "/account",
+    "/brands", "/brands/tea", "/account", "/dispatch",
 )  # fmt: skip
 ORDER = "/orders/tea/O-00003"
 PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
@@ -235,3 +235,22 @@ def test_an_order_that_the_wave_left_out_raises_a_card_within_five_seconds(enter
     Parcel.objects.filter(pk=late.pk).update(state="released")
     expect(visit.page.locator("#left-out")).not_to_contain_text(late.order.code, timeout=5_000)
     assert visit.complaints == []
+
+
+def test_a_gate_is_worked_with_the_keyboard_alone(enter: Enter, live_server: LiveServer) -> None:
+    visit = enter()
+    go(visit.page, live_server, "/dispatch")
+    visit.page.get_by_role("region", name="Table of departures").get_by_role("link").first.click()
+    expect(visit.page.get_by_placeholder("Scan or type")).to_be_focused()
+    for typed, said in (("4711", "Not known"), ("]C100340123450000000017", "Staged"), ("GP-1", "Staged already")):
+        visit.page.keyboard.type(typed)
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.locator(".verdict strong")).to_have_text(said)
+        expect(visit.page.get_by_placeholder("Scan or type")).to_be_focused()
+    results = Axe().run(visit.page)
+    assert results.violations_count == 0, results.generate_report()
+    keep(visit.page, "gate")
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    keep(visit.page, "gate-390")
+    assert not [one for one in visit.complaints if "422" not in one]  # the console tells of a refused scan

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.web.on_floor import work_on_floor
+from tests.web.under_way import travel
 
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.core.catalog.models import Carton, Product
@@ -52,6 +53,7 @@ class Filled:
     planned: Order
     held: Order
     wave: Wave
+    left: Parcel  # with a manifest
     now: datetime
 
 
@@ -94,6 +96,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         planned=made[0],
         held=made[8],
         wave=wave,
+        left=travel(operator, sites[0], made[0], now),
         now=now,
     )
 

@@ -25,6 +25,7 @@ ROOMS = (
     "bench",
     "put_backs",
     "shipments",
+    "dispatch",
     "stock",
     "products",
     "sites",

@@ -15,6 +15,7 @@ from doorstep.api import (
     brands,
     decisions,
     keys,
+    manifests,
     order_changes,
     orders,
     parcels,
@@ -22,6 +23,7 @@ from doorstep.api import (
     products,
     sites,
     stock,
+    tracking,
     waves,
 )
 from doorstep.api.auth import QUERY_NAMES, ApiKey
@@ -52,8 +54,11 @@ api.add_router("/stock", stock.router)
 api.add_router("/orders", decisions.router)  # before orders: codes of orders may contain a slash
 api.add_router("/orders", order_changes.router)  # these, too
 api.add_router("/orders", orders.router)
+api.add_router("/parcels", tracking.of_parcels)  # before parcels: codes of parcels may contain a slash
 api.add_router("/parcels", parcels.router)
 api.add_router("/waves", waves.router)
+api.add_router("/tracking", tracking.router)
+api.add_router("/manifests", manifests.router)
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
@@ -16,6 +16,7 @@ from doorstep.api.fields import Code, Day
 from doorstep.core.parcels import queries
 from doorstep.domain import parcel
 from doorstep.domain.errors import NotFound
+from doorstep.domain.journey import ParcelState
 from doorstep.domain.parcel import CostParts
 
 router = Router(tags=["parcels"])
@@ -24,6 +25,10 @@ EXAMPLE = {
     "parcel": "W-1001-1",
     "brand": "tea",
     "order": "W-1001",
+    "state": "labelled",
+    "tracking": "SB004711004711",
+    "sscc": "340123450000000017",
+    "expected_by": None,
     "site": "CWB1",
     "carton": "S",
     "service": "standard",
@@ -74,6 +79,10 @@ class ParcelBrief:
     parcel: str
     brand: str
     order: str
+    state: ParcelState
+    tracking: Annotated[str, Field(description="the carrier's number of it; empty before its label is bought")]
+    sscc: str
+    expected_by: Annotated[date | None, Field(description="the carrier's word for when it will be there")]
     site: str
     carton: Annotated[str, Field(description="own-box: the product ships in its own")]
     service: str
@@ -106,6 +115,7 @@ def list_parcels(
     brand: Annotated[Code | None, Query(None)],
     site: Annotated[Code | None, Query(None)],
     service: Annotated[Code | None, Query(None)],
+    state: Annotated[ParcelState | None, Query(None)],
     ship_date: Annotated[Day | None, Query(None, description="local at the site")],
     after: After,
     limit: Limit,
@@ -113,7 +123,14 @@ def list_parcels(
     """The latest to leave first. Needs the right `see`."""
     caller = allowed(request, "see")
     page = queries.list_parcels(
-        caller.scope, brand=brand, site=site, service=service, ship_date=ship_date, after=after, limit=limit
+        caller.scope,
+        brand=brand,
+        site=site,
+        service=service,
+        state=state,
+        ship_date=ship_date,
+        after=after,
+        limit=limit,
     )
     return page_answer(map(brief, page.rows), page.after)
 
@@ -136,7 +153,7 @@ def brief(row: queries.ParcelRow) -> ParcelBrief:
 
 def detail(found: queries.ParcelDetail) -> ParcelOut:
     contents = [ContentOut(one.line, one.sku, one.quantity) for one in found.contents]
-    return ParcelOut(*_heads(found.row), contents, [_placement(one) for one in found.placements])
+    return ParcelOut(*(*_heads(found.row), contents, [_placement(one) for one in found.placements]))
 
 
 def planned(one: parcel.Parcel, brand: str, currency: str) -> ParcelOut:
@@ -145,6 +162,10 @@ def planned(one: parcel.Parcel, brand: str, currency: str) -> ParcelOut:
         one.parcel,
         brand,
         one.orders[0],
+        "planned",
+        "",
+        "",
+        None,
         one.site,
         one.carton,
         one.service,
@@ -172,13 +193,15 @@ def cost_parts(cost: CostParts) -> CostPartsOut:
     )
 
 
-def _heads(
-    row: queries.ParcelRow,
-) -> tuple[str, str, str, str, str, str, int, int, datetime, date, int, str, int, CostPartsOut]:
+def _heads(row: queries.ParcelRow) -> tuple[Any, ...]:
     return (
         row.parcel,
         row.brand,
         row.order,
+        row.state,
+        row.tracking,
+        row.sscc,
+        row.expected_by,
         row.site,
         row.carton,
         row.service,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from doorstep.api import hooks
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("hooks/carriers/<int:account>", hooks.of_carrier, name="carrier_hook"),
     path("v1/", include("doorstep.api.urls")),
     path("", include("doorstep.web.urls")),
 ]

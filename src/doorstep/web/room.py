@@ -36,6 +36,7 @@ DOORS = (
     Door("orders", "Orders", "see"),
     Door("floor", "Floor", "see"),
     Door("shipments", "Shipments", "see"),
+    Door("dispatch", "Dispatch", "move_stock"),
     Door("stock", "Stock", "see_stock"),
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),

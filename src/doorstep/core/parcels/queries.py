@@ -31,6 +31,12 @@ class ParcelRow:
     order_id: int
     order: str
     order_state: str
+    state: str
+    state_reason: str
+    attempts: int
+    sscc: str
+    tracking: str
+    expected_by: date | None
     site: str
     site_name: str
     time_zone: str  # of the site
@@ -112,6 +118,7 @@ def list_parcels(
     brand: str | None = None,
     site: str | None = None,
     service: str | None = None,
+    state: str | None = None,
     ship_date: date | None = None,
     risk: Risk | None = None,
     now: datetime | None = None,
@@ -131,6 +138,8 @@ def list_parcels(
         found = found.filter(site__code=site)
     if service is not None:
         found = found.filter(service=service)
+    if state is not None:
+        found = found.filter(state=state)
     if ship_date is not None:
         found = found.filter(on_days(scope, ship_date))
     if risk is not None:
@@ -310,6 +319,12 @@ def _row(one: Parcel) -> ParcelRow:
         order_id=one.order_id,
         order=one.order.code,
         order_state=one.order.state,
+        state=one.state,
+        state_reason=one.state_reason,
+        attempts=one.attempts,
+        sscc=one.sscc,
+        tracking=one.tracking,
+        expected_by=one.expected_by,
         site=one.site.code,
         site_name=one.site.name,
         time_zone=one.site.time_zone,
@@ -343,4 +358,10 @@ def parcel(scope: Scope, code: str, brand: str | None = None) -> ParcelDetail | 
     if brand is not None:
         found = found.filter(brand__code=brand)
     one = _joined(found).order_by("-ship_at", "-id").first()
+    return ParcelDetail(_row(one), _contents(one), _placements(one)) if one else None
+
+
+def with_tracking(scope: Scope, number: str) -> ParcelDetail | None:
+    """Give the parcel of a carrier's number; the latest, should several carriers have given it."""
+    one = _joined(_of(scope).filter(tracking=number)).order_by("-ship_at", "-id").first() if number else None
     return ParcelDetail(_row(one), _contents(one), _placements(one)) if one else None

@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 
 from doorstep.core.network.queries import sites
 from doorstep.core.parcels import queries as parcels
+from doorstep.domain.journey import PARCEL_STATES
 from doorstep.domain.rights import Scope
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
 
 PAGE = 50
+WITH_LABEL = tuple(state for state in PARCEL_STATES if state not in ("planned", "released", "packed", "cancelled"))
 
 
 @room("see")
@@ -22,12 +24,14 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
     service, brand = asked.text("service"), asked.text("brand")
     day = asked.day("leaves")
     risk = asked.one_of("risk", parcels.RISKS)
+    state = asked.one_of("state", PARCEL_STATES)
     page = asked.page(
         lambda after: parcels.list_parcels(
             scope,
             brand=brand,
             site=site,
             service=service,
+            state=state,
             ship_date=day,
             risk=risk,
             now=time,
@@ -46,6 +50,10 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "service": service or "",
         "brand": brand,
         "risk": risk,
+        "state": state,
+        "states": PARCEL_STATES,
+        "with_label": WITH_LABEL,
+        "may_ship": scope.may("move_stock"),
         "risks": parcels.RISKS,
         "now": time,
         "waiting_states": parcels.BEFORE_LEAVING,

@@ -79,6 +79,19 @@ def _packed(data: Data, _: Currency) -> str:
     return f"{data['parcel']} in {data['carton'].replace('-', ' ')}, {weight(int(data['weight_g']))}"
 
 
+def _scanned(data: Data, _: Currency) -> str:
+    place = f" at {data['place']}" if data["place"] else ""
+    return f"parcel {data['parcel']}: {data['milestone'].replace('_', ' ')}{place}"
+
+
+def _failed(data: Data, _: Currency) -> str:
+    return f"parcel {data['parcel']}, attempt {data['attempt']}: {data['reason'] or 'no reason given'}"
+
+
+def _late(data: Data, _: Currency) -> str:
+    return f"parcel {data['parcel']} is expected by {day(date.fromisoformat(data['expected_by']))}"
+
+
 def _nothing(data: Data, _: Currency) -> str:
     return _plain(data)
 
@@ -93,7 +106,8 @@ def _spaced(kind: str) -> str:
 
 def who(actor: str) -> str:
     kind, _, number = actor.partition(":")
-    return {"user": f"person {number}", "key": f"API key {number}", "system": "Doorstep"}.get(kind, actor)
+    named = {"user": f"person {number}", "key": f"API key {number}", "system": "Doorstep"}
+    return {**named, "carrier": f"the carrier ({number})"}.get(kind, actor)
 
 
 _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
@@ -114,9 +128,18 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "PickShort": ("Short at the bin", _short),
     "ParcelPacked": ("Packed", _packed),
     "ParcelLabelled": ("Label bought", _nothing),
+    "LabelVoided": ("Label given back", _nothing),
+    "ParcelStaged": ("Staged for its carrier", _nothing),
     "ParcelHandedOver": ("Handed to the carrier", _nothing),
+    "ParcelScanned": ("Scanned by the carrier", _scanned),
+    "OutForDelivery": ("Out for delivery", _nothing),
     "Delivered": ("Delivered", _nothing),
-    "DeliveryFailed": ("Delivery failed", _nothing),
+    "LeftAtSafePlace": ("Left at the safe place", _nothing),
+    "AtPickupPoint": ("At the pick-up point", _nothing),
+    "DeliveryFailed": ("Delivery failed", _failed),
+    "ReturningToSender": ("On its way back", _nothing),
+    "ReturnedToSender": ("Back with the sender", _nothing),
+    "LateRisk": ("Likely late", _late),
 }
 _REASONS = {
     "": "no reason given",

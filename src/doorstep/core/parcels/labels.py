@@ -1,0 +1,127 @@
+"""Writes of labels: the intent, and what became of it. Whoever comes second to a row finds it settled.
+
+Locks are taken in one order: the parcel, then its label, then the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.core.parcels.actions import move_on
+from doorstep.core.parcels.carriers import next_sscc, same_carrier
+from doorstep.core.parcels.models import Label, Parcel
+from doorstep.domain.errors import Conflict
+
+_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    pk: int
+    key: str
+    state: str
+    parcel_id: int
+    account_id: int
+    label: str
+    tracking: str
+    routing: str
+    sscc: str
+    asked_at: datetime
+
+
+def intend(parcel_pk: int, account_pk: int, operator: int, key: str, *, at: datetime) -> LabelRow:
+    """Write down that a label is to be bought, unless one is asked for or bought already: then that is given.
+
+    The parcel gets its SSCC now, if it has none. Raises Conflict if it is not packed.
+    """
+    with transaction.atomic():
+        parcel = Parcel.objects.select_for_update().get(pk=parcel_pk)
+        live = Label.objects.filter(parcel_id=parcel_pk, state__in=("asked", "bought")).first()
+        if live is None:
+            if parcel.state != "packed":
+                raise Conflict(f"parcel {parcel.code} is {parcel.state.replace('_', ' ')}; labels are for packed ones")
+            if not parcel.sscc:
+                parcel.sscc = next_sscc(operator)
+                parcel.save(update_fields=["sscc"])
+            live = Label.objects.create(parcel_id=parcel_pk, account_id=account_pk, key=key, asked_at=at)
+    return _row(live, parcel.sscc)
+
+
+def record_bought(
+    label_pk: int, parcel_pk: int, sold: tuple[str, str, str], *, at: datetime
+) -> tuple[LabelRow, bool, bool]:
+    """Record what the carrier sold: `label`, `tracking`, `routing`. Call within a transaction.
+
+    Gives the row, whether it was recorded now, and whether the parcel took it. A parcel that is not packed any more
+    takes none: the label is then to be voided.
+    """
+    parcel = Parcel.objects.select_for_update().get(pk=parcel_pk)
+    label, tracking, routing = sold
+    said = {"label": label, "tracking": tracking, "routing": routing, "settled_at": at}
+    # An intent that was given up may be answered late, too: what was paid for must not be forgotten.
+    open_ones = Label.objects.filter(pk=label_pk, state__in=("asked", "abandoned"))
+    wanted = parcel.state == "packed" and open_ones.filter(state="asked").exists()
+    recorded = bool(open_ones.update(state="bought" if wanted else "voiding", **said))
+    taken = recorded and wanted
+    if taken:
+        move_on([parcel_pk], "packed", "labelled", tracking=tracking)
+    return _row(Label.objects.get(pk=label_pk), parcel.sscc), recorded, taken
+
+
+def record_refused(label_pk: int, reason: str, *, at: datetime) -> bool:
+    found = Label.objects.filter(pk=label_pk, state="asked")
+    return bool(found.update(state="refused", reason=reason[:_REASON], settled_at=at))
+
+
+def abandon(label_pk: int, *, at: datetime) -> bool:
+    """Give an intent up of which the carrier knows nothing."""
+    found = Label.objects.filter(pk=label_pk, state="asked")
+    return bool(found.update(state="abandoned", reason="the carrier never heard of it", settled_at=at))
+
+
+def begin_void(parcel_pk: int, reason: str) -> LabelRow:
+    """Take the label off a labelled parcel, which is packed again. Call within a transaction. Raises Conflict."""
+    parcel = Parcel.objects.select_for_update().get(pk=parcel_pk)
+    row = Label.objects.filter(parcel_id=parcel_pk, state="bought").first()
+    if row is None or not move_on([parcel_pk], "labelled", "packed", tracking=""):
+        raise Conflict(f"parcel {parcel.code} is {parcel.state.replace('_', ' ')}, and has no label to be voided")
+    Label.objects.filter(pk=row.pk).update(state="voiding", reason=reason[:_REASON])
+    return _row(row, parcel.sscc)
+
+
+def end_void(label_pk: int, *, at: datetime, note: str = "") -> None:
+    """`note`: why the carrier would not take it back."""
+    said = {"reason": note[:_REASON]} if note else {}
+    Label.objects.filter(pk=label_pk, state="voiding").update(state="voided", settled_at=at, **said)
+
+
+def left_open(before: datetime, limit: int = 500) -> tuple[LabelRow, ...]:
+    """Intents that nobody settled, asked before then: oldest first, of all operators."""
+    found = Label.objects.filter(state__in=("asked", "voiding"), asked_at__lt=before).select_related("parcel")
+    return tuple(_row(one, one.parcel.sscc) for one in found.order_by("asked_at", "pk")[:limit])
+
+
+def with_tracking(account_pk: int, numbers: Iterable[str]) -> dict[str, int]:
+    """Parcels (row ids) by the tracking numbers of their labels."""
+    accounts = same_carrier(account_pk)
+    found = Label.objects.filter(account_id__in=accounts, tracking__in=list(numbers), state="bought").order_by("pk")
+    return dict(found.values_list("tracking", "parcel_id"))
+
+
+def _row(one: Label, sscc: str) -> LabelRow:
+    return LabelRow(
+        one.pk,
+        one.key,
+        one.state,
+        one.parcel_id,
+        one.account_id,
+        one.label,
+        one.tracking,
+        one.routing,
+        sscc,
+        one.asked_at,
+    )

@@ -1,0 +1,150 @@
+"""Scans of carriers are kept as they come, in any order; how a parcel stands is reckoned anew from all of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from doorstep.core.parcels.carriers import same_carrier
+from doorstep.core.parcels.labels import with_tracking
+from doorstep.core.parcels.models import Parcel
+from doorstep.core.parcels.models import Scan as Row
+from doorstep.domain import travel
+from doorstep.domain.journey import BEFORE_LEAVING, PARCEL_STATES, ParcelState
+from doorstep.domain.travel import MILESTONES, Milestone, Standing, standing
+
+_MILESTONES: dict[str, Milestone] = {one: one for one in MILESTONES}
+_STATES: dict[str, ParcelState] = {one: one for one in PARCEL_STATES}
+HELD_BACK = frozenset((*BEFORE_LEAVING, "cancelled"))  # states that no carrier's word changes: it is with us, or was
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A scan that is new, and the parcel it is of (row id); None: of none that we know."""
+
+    parcel: int | None
+    scan: travel.Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A parcel before and after its scans were weighed."""
+
+    pk: int
+    brand_id: int
+    operator: int
+    order_id: int
+    code: str
+    promised_by: date
+    before: ParcelState
+    expected_before: date | None
+    attempts_before: int
+    now: Standing
+    deciding: travel.Scan | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether it stands otherwise than before: in another state, or after one more attempt."""
+        return self.now.state is not None and self.before not in HELD_BACK and self.now.state != self.before
+
+
+def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list[Kept]:
+    """Keep what is new of these; a scan that was told before changes nothing. Call within a transaction."""
+    told = {scan.event[:100]: scan for scan in scans}
+    known = set(Row.objects.filter(account_id=account_pk, event__in=list(told)).values_list("event", flat=True))
+    fresh = [scan for event, scan in sorted(told.items()) if event not in known]
+    parcels = with_tracking(account_pk, {scan.tracking for scan in fresh})
+    kept = []
+    for scan in fresh:
+        # Two who tell the same event at once: the second waits for the first, and then makes nothing.
+        _, made = Row.objects.get_or_create(
+            account_id=account_pk,
+            event=scan.event[:100],
+            defaults={
+                "parcel_id": parcels.get(scan.tracking),
+                "tracking": scan.tracking[:80],
+                "milestone": scan.milestone,
+                "at": scan.at,
+                "place": scan.place[:200],
+                "reason": scan.reason[:200],
+                "expected_by": scan.expected_by,
+                "received_at": at,
+            },
+        )
+        if made:
+            kept.append(Kept(parcels.get(scan.tracking), scan))
+    return kept
+
+
+def adopt(account_pk: int, tracking: str, parcel_pk: int) -> list[Kept]:
+    """Give a parcel the scans that came before we knew its number. Call within a transaction."""
+    found = Row.objects.filter(account_id__in=same_carrier(account_pk), tracking=tracking, parcel=None).order_by(
+        "at", "pk"
+    )
+    rows = list(found)
+    Row.objects.filter(pk__in=[row.pk for row in rows]).update(parcel_id=parcel_pk)
+    return [Kept(parcel_pk, _scan(row)) for row in rows]
+
+
+def weigh(parcel_pks: Iterable[int]) -> list[Stood]:
+    """Let parcels stand as all their scans say; those still in the house stay as they are.
+
+    Locks the parcels by id. Call within a transaction, and `settle` their orders after it. A carrier may correct
+    itself: `delivered` may turn out to be `returned`, which the table of states lets nobody else do.
+    """
+    pks = sorted(set(parcel_pks))
+    told: dict[int, list[travel.Scan]] = defaultdict(list)
+    locked = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    parcels = list(locked.select_related("brand"))
+    for row in Row.objects.filter(parcel_id__in=pks).order_by("at", "pk"):
+        if row.parcel_id is not None:
+            told[row.parcel_id].append(_scan(row))
+    answers = []
+    for parcel in parcels:
+        scans = told[parcel.pk]
+        now = standing(scans)
+        stood = Stood(
+            pk=parcel.pk,
+            brand_id=parcel.brand_id,
+            operator=parcel.brand.operator_id,
+            order_id=parcel.order_id,
+            code=parcel.code,
+            promised_by=parcel.promised_by,
+            before=_STATES[parcel.state],
+            expected_before=parcel.expected_by,
+            attempts_before=parcel.attempts,
+            now=now,
+            deciding=next((scan for scan in scans if scan.event == now.deciding), None),
+        )
+        _stand(parcel, stood)
+        answers.append(stood)
+    return answers
+
+
+def _stand(parcel: Parcel, stood: Stood) -> None:
+    now = stood.now
+    said: dict[str, object] = {"expected_by": now.expected_by or parcel.expected_by, "attempts": now.attempts}
+    if now.state is not None and stood.before not in HELD_BACK:
+        said |= {"state": now.state, "state_reason": now.reason[:60], "ended_at": now.ended_at}
+    changed = {name: value for name, value in said.items() if getattr(parcel, name) != value}
+    if changed:
+        Parcel.objects.filter(pk=parcel.pk).update(**changed)
+
+
+def scans_of(parcel_pk: int) -> tuple[travel.Scan, ...]:
+    return tuple(_scan(row) for row in Row.objects.filter(parcel_id=parcel_pk).order_by("at", "pk"))
+
+
+def under_way(account_pk: int, limit: int = 1_000) -> Sequence[str]:
+    """Tracking numbers of what has left with a carrier and not arrived: what to ask it for."""
+    states = ("handed_over", "in_transit", "out_for_delivery", "at_pickup_point", "failed", "returning")
+    found = Parcel.objects.filter(state__in=states, labels__account_id=account_pk, labels__state="bought")
+    return list(found.order_by("left_at", "pk").values_list("labels__tracking", flat=True)[:limit])
+
+
+def _scan(row: Row) -> travel.Scan:
+    return travel.Scan(
+        row.event, row.tracking, _MILESTONES[row.milestone], row.at, row.place, row.reason, row.expected_by
+    )

@@ -1,0 +1,1 @@
+"""Shipping labels and manifests: PDF for any printer, ZPL for label printers."""

@@ -1,0 +1,78 @@
+"""Scans come in by webhook, by asking, or by hand; in any order, and more than once. Parcels stand as they all say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.core.parcels import carriers as accounts
+from doorstep.core.parcels import scans as kept_scans
+from doorstep.core.parcels.carriers import AccountRow
+from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.rights import Scope
+from doorstep.domain.travel import Scan
+from doorstep.flows.carriers import Carriers, connected
+from doorstep.flows.stand import let_stand
+from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable
+from doorstep.plugins.carriers.offline.messages import read_scans
+
+AT_ONCE = 200  # scans of a transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of scans that were told; all others had been told before."""
+
+    new: int
+    unmatched: int  # kept, and of no parcel that we know
+
+
+def take_scans(account: AccountRow, scans: Sequence[Scan], *, now: datetime, actor: str = "") -> Taken:
+    """Take scans in; told again they change nothing."""
+    new = unmatched = 0
+    for start in range(0, len(scans), AT_ONCE):
+        with transaction.atomic():
+            kept = kept_scans.keep(account.pk, scans[start : start + AT_ONCE], at=now)
+            let_stand(kept, actor or account.actor, now)
+        new += len(kept)
+        unmatched += sum(one.parcel is None for one in kept)
+    return Taken(new, unmatched)
+
+
+def read_hook(account_pk: int, headers: dict[str, str], body: bytes, *, now: datetime, carriers: Carriers) -> Taken:
+    """Take what a carrier's message says. Raises NotFound, HookRefused, ValueError."""
+    account = accounts.account(account_pk)
+    if account is None:
+        raise NotFound("no such account with a carrier")
+    return take_scans(account, carriers(account).read_hook(headers, body, now), now=now)
+
+
+def enter_scans(scope: Scope, account_code: str, text: str, *, now: datetime) -> Taken:
+    """Take scans from a CSV file, of a carrier that has no other way to tell them. Raises NotFound, Conflict."""
+    found = [one for one in accounts.accounts(scope.operator) if one.code == account_code]
+    if not found:
+        raise NotFound("no such account with a carrier")
+    try:
+        scans = read_scans(text)
+    except ValueError as why:
+        raise Conflict(str(why)) from None
+    return take_scans(found[0], scans, now=now, actor=scope.actor)
+
+
+def poll(now: datetime, carriers: Carriers = connected) -> Taken:
+    """Ask the carriers that send no messages, and answer questions, for what is under way."""
+    new = unmatched = 0
+    for account in accounts.all_accounts():
+        try:
+            carrier = carriers(account)
+            if carrier.capabilities.pushes_scans or not carrier.capabilities.answers_scans:
+                continue
+            scans = carrier.scans(kept_scans.under_way(account.pk))
+        except (CarrierUnreachable, CarrierRefused, NotFound, ValueError):
+            continue  # asleep, or talking nonsense: the next time asks again, and the others do not wait for it
+        taken = take_scans(account, scans, now=now)
+        new, unmatched = new + taken.new, unmatched + taken.unmatched
+    return Taken(new, unmatched)

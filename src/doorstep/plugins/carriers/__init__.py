@@ -1,0 +1,1 @@
+"""Carriers: one folder each, all alike from outside."""

@@ -1,0 +1,128 @@
+"""What every carrier is to Doorstep: labels bought and voided, manifests closed, scans told.
+
+A plug-in keeps three things apart: `messages.py` translates and does nothing else, `client.py` talks, `carrier.py` says
+what the carrier can do and joins the two. It knows the domain, and neither the record nor another plug-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from doorstep.domain.errors import Conflict
+from doorstep.domain.travel import Party, Scan
+
+
+class CarrierRefused(Conflict):
+    """The carrier has understood and says no; asking again would not help."""
+
+    code = "carrier_refused"
+
+
+class CarrierUnreachable(Conflict):
+    """There was no answer, or none that can be believed: what was asked may have been done or not."""
+
+    code = "carrier_unreachable"
+
+
+class HookRefused(Conflict):
+    """A message that is not the carrier's, or too old to be believed."""
+
+    code = "hook_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a plug-in is opened with. The secrets come from the environment of the process and are kept nowhere."""
+
+    base_url: str = ""
+    api_key: str = ""
+    hook_secret: str = ""
+    timeout_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a carrier can do. What it cannot is not asked of it."""
+
+    name: str
+    online: bool  # has an API; without one, labels are made here and scans entered by hand
+    pushes_scans: bool  # by webhook
+    answers_scans: bool  # when asked for them
+    takes_manifests: bool  # wants to be told what was handed over
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWanted:
+    """A label to be bought. The same `key` asked twice is the same label."""
+
+    key: str
+    reference: str  # the parcel's code
+    service: str
+    sender: Party
+    receiver: Party
+    weight_g: int
+    size_mm: tuple[int, int, int] | None
+    sscc: str = ""
+    pickup_point: str = ""
+    safe_place: str = ""
+    signature: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSold:
+    """A label that the carrier has sold; `label` is how the carrier names it."""
+
+    label: str
+    tracking: str
+    routing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What is handed over at once: to a driver who collects, or at the carrier's counter."""
+
+    key: str
+    manifest: str
+    at: datetime
+    labels: tuple[str, ...]
+    dropped_off: bool = False
+
+
+class Carrier(Protocol):
+    """Every method may raise CarrierRefused or CarrierUnreachable, and is safe to be called again."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def buy(self, wanted: LabelWanted) -> LabelSold:
+        """Buy a label; the same key again gives the same label and costs nothing."""
+        ...
+
+    def find(self, key: str) -> LabelSold | None:
+        """Say what became of a key; None: no label was ever sold for it."""
+        ...
+
+    def void(self, label: str) -> None:
+        """Give a label back; one that is void already stays so."""
+        ...
+
+    def close(self, handover: Handover) -> str:
+        """Tell what was handed over; gives the carrier's own number of it."""
+        ...
+
+    def scans(self, tracking: Sequence[str]) -> tuple[Scan, ...]:
+        """All scans of these numbers, as far as the carrier answers such questions."""
+        ...
+
+    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Scan, ...]:
+        """Check who sent a message, and read its scans. Raises HookRefused, ValueError for nonsense of the carrier."""
+        ...
+
+
+class Make(Protocol):
+    """What an entry point of the group `doorstep.carriers` names."""
+
+    def __call__(self, settings: Settings) -> Carrier: ...

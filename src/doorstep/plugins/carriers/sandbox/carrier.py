@@ -1,0 +1,72 @@
+"""What the sandbox carrier can do, and how it is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+from doorstep.domain.travel import Scan
+from doorstep.plugins.carriers.base import (
+    Capabilities,
+    CarrierUnreachable,
+    Handover,
+    LabelSold,
+    LabelWanted,
+    Settings,
+)
+from doorstep.plugins.carriers.hooks import verify
+from doorstep.plugins.carriers.sandbox import messages
+from doorstep.plugins.carriers.sandbox.client import Client
+
+
+class SandboxCarrier:
+    capabilities = Capabilities("Sandbox", online=True, pushes_scans=True, answers_scans=True, takes_manifests=True)
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = Client(settings)
+        self._secret = settings.hook_secret
+
+    def buy(self, wanted: LabelWanted) -> LabelSold:
+        return self._label(self._client.post("/labels", messages.label_request(wanted), wanted.key))
+
+    def find(self, key: str) -> LabelSold | None:
+        told = self._client.get("/labels", key=key)
+        return None if told is None else self._label(told)
+
+    def void(self, label: str) -> None:
+        self._client.post(f"/labels/{quote(label, safe='')}/void", {})
+
+    def close(self, handover: Handover) -> str:
+        told = self._client.post("/manifests", messages.handover_request(handover), handover.key)
+        try:
+            return messages.read_handover(told)
+        except ValueError as error:
+            raise CarrierUnreachable(str(error)) from error
+
+    def scans(self, tracking: Sequence[str]) -> tuple[Scan, ...]:
+        found: list[Scan] = []
+        for number in tracking:
+            told = self._client.get(f"/tracking/{quote(number, safe='')}")
+            found += [messages.read_scan(one) for one in told["scans"]] if told else []
+        return tuple(found)
+
+    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Scan, ...]:
+        verify(self._secret, headers, body, now)
+        told = json.loads(body)
+        scans = told.get("scans") if isinstance(told, dict) else None
+        if not isinstance(scans, list) or not all(isinstance(one, dict) for one in scans):
+            raise ValueError("the message holds no scans")
+        return tuple(messages.read_scan(one) for one in scans)
+
+    @staticmethod
+    def _label(told: Mapping[str, object]) -> LabelSold:
+        try:
+            return messages.read_label(told)
+        except ValueError as error:  # it may have been sold all the same: to be asked again, not given up
+            raise CarrierUnreachable(str(error)) from error
+
+
+def make(settings: Settings) -> SandboxCarrier:
+    return SandboxCarrier(settings)

@@ -1,0 +1,73 @@
+"""Between the words of Doorstep and those of the sandbox carrier. Pure, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from doorstep.domain.travel import MILESTONES, Milestone, Scan
+from doorstep.plugins.carriers.base import Handover, LabelSold, LabelWanted
+
+_MILESTONES: dict[str, Milestone] = {name: name for name in MILESTONES}
+
+
+def label_request(wanted: LabelWanted) -> dict[str, Any]:
+    return {
+        "reference": wanted.reference,
+        "service": wanted.service,
+        "from": asdict(wanted.sender),
+        "to": asdict(wanted.receiver),
+        "weight_g": wanted.weight_g,
+        "size_mm": list(wanted.size_mm) if wanted.size_mm else None,
+        "sscc": wanted.sscc,
+        "pickup_point": wanted.pickup_point,
+        "safe_place": wanted.safe_place,
+        "signature": wanted.signature,
+    }
+
+
+def read_label(told: Mapping[str, Any]) -> LabelSold:
+    """Raise ValueError if the answer is none."""
+    return LabelSold(_text(told, "label"), _text(told, "tracking"), str(told.get("routing", "")))
+
+
+def handover_request(handover: Handover) -> dict[str, Any]:
+    return {
+        "manifest": handover.manifest,
+        "at": handover.at.isoformat(),
+        "labels": list(handover.labels),
+        "dropped_off": handover.dropped_off,
+    }
+
+
+def read_handover(told: Mapping[str, Any]) -> str:
+    return _text(told, "manifest")
+
+
+def read_scan(told: Mapping[str, Any]) -> Scan:
+    """Raise ValueError for what cannot be: a milestone that is not known, a time without its zone."""
+    milestone = _MILESTONES.get(_text(told, "status"))
+    if milestone is None:
+        raise ValueError(f"no such status: {told['status']!r}")
+    at = datetime.fromisoformat(_text(told, "at"))
+    if at.tzinfo is None:
+        raise ValueError("the time of a scan has no zone")
+    expected = told.get("expected_by")
+    return Scan(
+        event=_text(told, "event"),
+        tracking=_text(told, "tracking"),
+        milestone=milestone,
+        at=at,
+        place=str(told.get("place") or ""),
+        reason=str(told.get("reason") or ""),
+        expected_by=date.fromisoformat(expected) if isinstance(expected, str) else None,
+    )
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"the carrier left out {name!r}")
+    return value
