@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "doorstep.core.orders",
     "doorstep.core.decisions",
     "doorstep.core.parcels",
+    "doorstep.core.returns",
+    "doorstep.core.messages",
     "doorstep.web",
 ]
 MIDDLEWARE = [
