@@ -100,9 +100,7 @@ def receive_return(scope: Scope, rma: str, site: str, *, now: datetime, brand: s
             )
 
 
-def grade_return(
-    scope: Scope, rma: str, units: Sequence[Sorted], *, now: datetime, brand: str | None = None
-) -> int:
+def grade_return(scope: Scope, rma: str, units: Sequence[Sorted], *, now: datetime, brand: str | None = None) -> int:
     """Grade every unit at once, put on the shelf what goes there; returns the refund due, in minor units.
 
     Raises Conflict unless it was received, is not graded yet, and every unit has one grade.
@@ -171,7 +169,9 @@ def _check_complete(found: ReturnDetail, units: Sequence[Unit]) -> None:
     for line in found.lines:
         graded = sum(quantity for of, _, _, quantity in units if of.pk == line.pk)
         if graded != line.quantity or any(quantity < 0 for *_, quantity in units):
-            raise Conflict(f"of {line.sku}, {line.quantity} were asked back and {graded} are graded; say what is missing")
+            raise Conflict(
+                f"of {line.sku}, {line.quantity} were asked back and {graded} are graded; say what is missing"
+            )
 
 
 def _minor(line: ReturnedLine, quantity: int, currency: str) -> int:

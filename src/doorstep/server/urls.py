@@ -6,5 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("doorstep.api.urls")),
+    path("t/", include("doorstep.web.shopper_urls")),
     path("", include("doorstep.web.urls")),
 ]

@@ -10,7 +10,9 @@ from doorstep.domain.errors import Conflict
 from doorstep.domain.returns import RETURN_FOLLOWS, ReturnReason, ReturnState
 
 
-def add(brand_id: int, order_pk: int, reason: ReturnReason, units: Mapping[int, int], *, at: datetime) -> tuple[int, str]:
+def add(
+    brand_id: int, order_pk: int, reason: ReturnReason, units: Mapping[int, int], *, at: datetime
+) -> tuple[int, str]:
     """Add a return of units by order line (row ids); returns its row id and its number. Hold the order's lock."""
     row = Return.objects.create(brand_id=brand_id, order_id=order_pk, rma="", reason=reason, asked_at=at)
     rma = f"R{row.pk:08d}"

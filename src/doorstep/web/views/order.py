@@ -15,6 +15,7 @@ from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
+from doorstep.flows.track_page import tracking_url
 from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.web.drawings.costs import Costs, costs
 from doorstep.web.room import furnished, room
@@ -62,6 +63,7 @@ def show(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpRespo
         "promised_by": max((one.row.promised_by for one in details), default=None),
         "cost_minor": sum(one.row.cost.total_minor for one in details),
         "wishes": list(_wishes(order)),
+        "tracking_url": tracking_url(order.row.pk),
     }
     return furnished(request, scope, "order.html", context, current="orders")
 
