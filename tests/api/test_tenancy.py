@@ -16,6 +16,7 @@ from tests.core_fixtures import make_brand, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
+from doorstep.core.parcels.models import Parcel
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,11 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/orders/{order}/decision": ("", None),
     "GET /v1/parcels": (f"?brand={BRAND}", None),
     "GET /v1/parcels/{parcel}": ("", None),
+    "GET /v1/returns": (f"?brand={BRAND}", None),
+    "POST /v1/returns": ("", {"order": "N-1", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}),
+    "GET /v1/returns/{rma}": ("", None),
+    "POST /v1/returns/{rma}/receive": ("", {"site": "munich"}),
+    "POST /v1/returns/{rma}/grade": ("", {"units": [{"line": "1", "grade": "A", "quantity": 1}]}),
     "GET /v1/products": (f"?brand={BRAND}", None),
     "GET /v1/products/{sku}": ("", None),
     "GET /v1/sites": ("", None),
@@ -53,13 +59,25 @@ def own(place: Place) -> dict[str, str]:
     shop = place.with_key("brand_writer")
     parcel = shop.post("/v1/orders", order(), idempotency_key="own").json()["parcels"][0]
     return {
+        "rma": came_back(place),
         "order": "N-1",
         "parcel": parcel["parcel"],
         "sku": "mug",
         "site": "munich",
         "brand": BRAND,
-        "key_id": str(ApiKey.objects.get().pk),
+        "key_id": str(ApiKey.objects.order_by("pk")[0].pk),
     }
+
+
+def came_back(place: Place) -> str:
+    """Deliver two orders, of which one came back and waits for its grades; gives its number."""
+    shop = place.with_key("operator_admin")
+    shop.post("/v1/orders", order("N-2", brand=BRAND), idempotency_key="back")
+    Parcel.objects.filter(order__code__in=("N-1", "N-2")).update(state="delivered", ended_at=NOW)
+    asked = {"order": "N-2", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}
+    rma = str(shop.post("/v1/returns", asked).json()["rma"])
+    shop.post(f"/v1/returns/{rma}/receive", {"site": "munich"})
+    return rma
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ ROOMS = (
     "today",
     "orders",
     "shipments",
+    "returns",
     "stock",
     "products",
     "sites",

@@ -46,7 +46,9 @@ MANAGED = frozenset(
     }
 )
 OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
-POSTED = MANAGED | OWN_ACCOUNT
+OF_A_RETURN = ("return", "grade_return")
+WORKED = frozenset({"receive_return", "grade_return"})  # by those who move stock
+POSTED = MANAGED | OWN_ACCOUNT | WORKED
 
 
 def entered(user: User) -> Client:
@@ -67,6 +69,7 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
         "order": {"brand": filled.brand.code, "code": filled.planned.code},
         "tariff": {"brand": filled.brand.code, "code": "gp-std"},
         **{one: {"code": filled.brand.code} for one in OF_A_BRAND},
+        **{one: {"brand": filled.brand.code, "rma": "R-7"} for one in OF_A_RETURN},
         "rename_channel": {"code": filled.brand.code, "channel": "shop"},
         "deactivate_user": {"user_id": filled.viewer.pk},
         "give_first_password": {"user_id": filled.viewer.pk},
@@ -143,6 +146,6 @@ def test_changes_ask_for_a_token_of_the_form_and_for_the_right(filled: Filled, n
     refused = strict.post(address)
     assert refused.status_code == 403
     assert "sent too late" in refused.content.decode()
-    if name in MANAGED:
+    if name in MANAGED | WORKED:
         assert entered(filled.viewer).post(address).status_code == 403
     assert entered(filled.admin).get(address).status_code == 405

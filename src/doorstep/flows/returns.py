@@ -26,13 +26,13 @@ _STATES: dict[Disposition, State] = {"restock": "available", "quarantine": "quar
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class FoundUnits:
     """Units of a line that were found alike; no disposition: as the grade has it."""
 
     line: str
     grade: Grade
     quantity: int
-    disposition: Disposition | None = None
+    disposition: str | None = None
 
 
 def ask_return(
@@ -100,7 +100,9 @@ def receive_return(scope: Scope, rma: str, site: str, *, now: datetime, brand: s
             )
 
 
-def grade_return(scope: Scope, rma: str, units: Sequence[Sorted], *, now: datetime, brand: str | None = None) -> int:
+def grade_return(
+    scope: Scope, rma: str, units: Sequence[FoundUnits], *, now: datetime, brand: str | None = None
+) -> int:
     """Grade every unit at once, put on the shelf what goes there; returns the refund due, in minor units.
 
     Raises Conflict unless it was received, is not graded yet, and every unit has one grade.
@@ -152,14 +154,17 @@ def _shifts(found: ReturnDetail, units: Sequence[Unit]) -> list[Shift]:
     ]
 
 
-def _disposition(one: Sorted) -> Disposition:
+def _disposition(one: FoundUnits) -> Disposition:
     allowed = DISPOSITIONS[one.grade]
-    if one.disposition is not None and one.disposition not in allowed:
+    if one.disposition is None:
+        return allowed[0]
+    chosen = next((known for known in allowed if known == one.disposition), None)
+    if chosen is None:
         raise Conflict(f"of grade {one.grade}: {' or '.join(allowed)}")
-    return one.disposition or allowed[0]
+    return chosen
 
 
-def _line(lines: Mapping[str, ReturnedLine], one: Sorted) -> ReturnedLine:
+def _line(lines: Mapping[str, ReturnedLine], one: FoundUnits) -> ReturnedLine:
     if one.line not in lines:
         raise Conflict(f"the return has no line {one.line}")
     return lines[one.line]

@@ -35,6 +35,7 @@ DOORS = (
     Door("today", "Today", "see"),
     Door("orders", "Orders", "see"),
     Door("shipments", "Shipments", "see"),
+    Door("returns", "Returns", "see"),
     Door("stock", "Stock", "see_stock"),
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),

@@ -71,7 +71,6 @@ def logo(request: HttpRequest, order: Followed, token: str) -> HttpResponse:  # 
     return HttpResponse(png, content_type="image/png")
 
 
-@csrf_exempt
 @require_POST
 @by_link
 def answer(request: HttpRequest, order: Followed, token: str) -> HttpResponse:
@@ -82,7 +81,6 @@ def answer(request: HttpRequest, order: Followed, token: str) -> HttpResponse:
     return _tried(request, order, token, lambda: answer_survey(order, wish, satisfied, now=came_at(request)), "#survey")
 
 
-@csrf_exempt
 @require_POST
 @by_link
 def ask_back(request: HttpRequest, order: Followed, token: str) -> HttpResponse:

@@ -52,6 +52,19 @@ def _reason(data: Data, _: Currency) -> str:
     return reason_words(data["reason"])
 
 
+def _refund(data: Data, currency: Currency) -> str:
+    return f"{amount(currency, int(data['amount_minor']))} for {data['rma']}"
+
+
+def _wish(data: Data, _: Currency) -> str:
+    wish = str(data["wish"]).replace("_", " ")
+    return f"{wish} next time; {({1: 'satisfied', -1: 'not satisfied'}).get(int(data['score']), 'no word on more')}"
+
+
+def _expected(data: Data, _: Currency) -> str:
+    return f"{data['parcel']}, now expected by {day(date.fromisoformat(data['expected_by']))}"
+
+
 def _nothing(data: Data, _: Currency) -> str:
     return _plain(data)
 
@@ -83,6 +96,14 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "ParcelHandedOver": ("Handed to the carrier", _nothing),
     "Delivered": ("Delivered", _nothing),
     "DeliveryFailed": ("Delivery failed", _nothing),
+    "ReturnAsked": ("Return asked for", _nothing),
+    "ReturnReceived": ("Return received", _nothing),
+    "ReturnGraded": ("Return graded", _nothing),
+    "RefundDue": ("Refund due", _refund),
+    "SurveyAnswered": ("Shopper answered", _wish),
+    "LinkRevoked": ("Tracking link replaced", _nothing),
+    "LateRisk": ("Likely late", _expected),
+    "ShopperTold": ("Shopper told", _nothing),
 }
 _REASONS = {
     "": "no reason given",
