@@ -1,8 +1,8 @@
 """The shopper's page: opened by a signed link and by nothing else, without a log-in.
 
 What it shows is what the holder of a forwarded link may see: no name, no street, no e-mail, no words of theirs; the
-city and the beginning of the postcode. Its forms carry no token of a session, for there is none: whoever knows the address
-may post, and nobody else can.
+city and the beginning of the postcode. Its forms carry no token of a session, for there is none: whoever knows the
+address may post, and nobody else can.
 """
 
 from __future__ import annotations
