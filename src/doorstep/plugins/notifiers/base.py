@@ -14,6 +14,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Z
 
 
 class Notifier(Protocol):
+    """Carries letters."""
+
     def send(self, letter: Letter) -> Carried:
         """Send once; never raise for what the other side does."""
         ...

@@ -13,6 +13,8 @@ from doorstep.plugins.notifiers.base import email_of
 
 @dataclass(frozen=True, slots=True)
 class Folder:
+    """A folder, and the address that its letters name as their sender."""
+
     path: Path
     sender: str = "no-reply@localhost"
 

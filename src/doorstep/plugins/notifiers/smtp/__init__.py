@@ -17,6 +17,8 @@ TLS: tuple[Tls, ...] = ("starttls", "implicit", "none")
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
+    """A mail server, and who we are to it."""
+
     host: str
     port: int
     sender: str

@@ -1,0 +1,55 @@
+"""A mail server on this machine that behaves as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiosmtpd.controller import Controller
+
+from doorstep.plugins.notifiers.smtp import Smtp
+
+Mood = Literal["kind", "greylists", "refuses", "cuts", "busy_after_data"]
+
+
+@dataclass
+class Handler:
+    mood: Mood = "kind"
+    taken: list[bytes] = field(default_factory=list)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        del server, session, options
+        if self.mood == "greylists":
+            return "451 4.7.1 come back later"
+        if self.mood == "refuses":
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        del session
+        if self.mood == "busy_after_data":
+            return "452 4.3.1 full"
+        self.taken.append(envelope.content)
+        if self.mood == "cuts":
+            server.transport.abort()
+            await asyncio.sleep(0)
+        return "250 OK"
+
+
+@contextmanager
+def mail_server(mood: Mood = "kind") -> Iterator[tuple[Handler, Smtp]]:
+    handler = Handler(mood)
+    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    # Port 0 is chosen by the system; the controller's own trial connection must go to the one that was.
+    controller._trigger_server = lambda: None  # type: ignore[method-assign]
+    controller.start()
+    try:
+        assert controller.server is not None
+        port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+        yield handler, Smtp("127.0.0.1", port, "post@shop.example", tls="none", timeout_s=5)
+    finally:
+        controller.stop(no_assert=True)
