@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 BRAND = "tea"
 NEW_KEY = {"name": "x", "role": "brand_viewer", "brand": BRAND}
+STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_on": "2026-11-20", "delay_days": 1}
 # How to ask each operation for what is the tea shop's: the query and the body that go with the path's own parameters.
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {
@@ -38,6 +39,9 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/returns/{rma}": ("", None),
     "POST /v1/returns/{rma}/receive": ("", {"site": "munich"}),
     "POST /v1/returns/{rma}/grade": ("", {"units": [{"line": "1", "grade": "A", "quantity": 1}]}),
+    "GET /v1/disruptions": ("", None),
+    "POST /v1/disruptions": ("", STORM),
+    "POST /v1/disruptions/{disruption_id}/end": ("", None),
     "GET /v1/products": (f"?brand={BRAND}", None),
     "GET /v1/products/{sku}": ("", None),
     "GET /v1/sites": ("", None),
@@ -62,6 +66,7 @@ def own(place: Place) -> dict[str, str]:
     parcel = shop.post("/v1/orders", order(), idempotency_key="own").json()["parcels"][0]
     return {
         "rma": came_back(place),
+        "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
         "order": "N-1",
         "parcel": parcel["parcel"],
         "sku": "mug",

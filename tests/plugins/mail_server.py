@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,16 +41,25 @@ class Handler:
         return "250 OK"
 
 
+class AnyPort(Controller):
+    """Listens where the system has room, and makes its trial connection there."""
+
+    def chosen(self) -> int:
+        server: Any = self.server
+        return int(server.sockets[0].getsockname()[1])
+
+    def _trigger_server(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.chosen()), 5) as trial:
+            trial.recv(1_000)
+
+
 @contextmanager
 def mail_server(mood: Mood = "kind") -> Iterator[tuple[Handler, Smtp]]:
     handler = Handler(mood)
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
-    # Port 0 is chosen by the system; the controller's own trial connection must go to the one that was.
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]
+    controller = AnyPort(handler, hostname="127.0.0.1", port=0)
     controller.start()
     try:
-        assert controller.server is not None
-        port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+        port = controller.chosen()
         yield handler, Smtp("127.0.0.1", port, "post@shop.example", tls="none", timeout_s=5)
     finally:
         controller.stop(no_assert=True)

@@ -21,6 +21,7 @@ ROOMS = (
     "orders",
     "shipments",
     "returns",
+    "disruptions",
     "stock",
     "products",
     "sites",

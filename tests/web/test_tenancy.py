@@ -47,7 +47,8 @@ MANAGED = frozenset(
 )
 OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
 OF_A_RETURN = ("return", "grade_return")
-WORKED = frozenset({"receive_return", "grade_return"})  # by those who move stock
+PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"})
+WORKED = frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
 POSTED = MANAGED | OWN_ACCOUNT | WORKED
 
 
@@ -70,6 +71,7 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
         "tariff": {"brand": filled.brand.code, "code": "gp-std"},
         **{one: {"code": filled.brand.code} for one in OF_A_BRAND},
         **{one: {"brand": filled.brand.code, "rma": "R-7"} for one in OF_A_RETURN},
+        **{one: {"disruption_id": 1} for one in ("worsen_disruption", "end_disruption")},
         "rename_channel": {"code": filled.brand.code, "channel": "shop"},
         "deactivate_user": {"user_id": filled.viewer.pk},
         "give_first_password": {"user_id": filled.viewer.pk},

@@ -11,7 +11,19 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from doorstep.api import brands, decisions, keys, orders, parcels, problems, products, returns, sites, stock
+from doorstep.api import (
+    brands,
+    decisions,
+    disruptions,
+    keys,
+    orders,
+    parcels,
+    problems,
+    products,
+    returns,
+    sites,
+    stock,
+)
 from doorstep.api.auth import QUERY_NAMES, ApiKey
 
 VERSION = "1.0.0"
@@ -41,6 +53,7 @@ api.add_router("/orders", decisions.router)  # before orders: codes of orders ma
 api.add_router("/orders", orders.router)
 api.add_router("/parcels", parcels.router)
 api.add_router("/returns", returns.router)
+api.add_router("/disruptions", disruptions.router)
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)

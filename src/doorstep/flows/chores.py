@@ -64,7 +64,7 @@ def notifier_of(environment: Mapping[str, str] = os.environ) -> Notifier | None:
 
 
 def note_late(now: datetime) -> int:
-    """Note parcels whose promised day has passed undelivered: expected today at the earliest. Nobody is sent a message."""
+    """Note parcels not there on their promised day: expected today at the earliest. Nobody is sent a message."""
     noted = 0
     for operator, brand, order, parcel in disruptions.late(now):
         with transaction.atomic():

@@ -36,6 +36,7 @@ DOORS = (
     Door("orders", "Orders", "see"),
     Door("shipments", "Shipments", "see"),
     Door("returns", "Returns", "see"),
+    Door("disruptions", "Disruptions", "plan"),
     Door("stock", "Stock", "see_stock"),
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),
