@@ -194,7 +194,7 @@ def test_queries_do_not_grow_with_orders() -> None:
     from django.utils import timezone
     from tests.web.test_pages import fill_anew
 
-    counts = []
+    counts: list[int] = []
     for orders in (10, 60):
         filled = fill_anew(orders) if counts else fill(timezone.now(), orders=orders)
         arrived(filled)

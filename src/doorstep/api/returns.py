@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -168,7 +168,7 @@ def _answer(caller: Caller, rma: str, status: int) -> HttpResponse:
         for one in found.lines
     ]
     brief = _brief(found.row)
-    return json_answer(ReturnOut(*(getattr(brief, name) for name in HEAD), lines), status)
+    return json_answer(ReturnOut(**asdict(brief), lines=lines), status)
 
 
 def _brief(row: queries.ReturnRow) -> ReturnBrief:

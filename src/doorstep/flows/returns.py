@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db import transaction
 
@@ -58,7 +57,7 @@ def ask_return(
             if quantity > lines[line].units:
                 raise Conflict(f"of {lines[line].name or lines[line].sku}, {lines[line].units} can go back")
         picked = {lines[line].pk: quantity for line, quantity in wanted.items()}
-        _, rma = actions.add(brand_id, order_pk, cast(ReturnReason, known), picked, at=now)
+        _, rma = actions.add(brand_id, order_pk, known, picked, at=now)
         record(
             scope.operator,
             brand_id,

@@ -49,6 +49,9 @@ def declare_one(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 @room("plan")
 def worsen_one(request: HttpRequest, scope: Scope, disruption_id: int) -> HttpResponse:
+    if queries.get(scope, disruption_id) is None:
+        raise Http404("There is no such disruption.")
+
     def act() -> None:
         worsen(
             scope,

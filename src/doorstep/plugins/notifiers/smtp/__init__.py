@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from doorstep.domain.letter import Carried, Letter
 from doorstep.plugins.notifiers.base import email_of, is_address
@@ -41,7 +41,7 @@ class Smtp:
             environment["DOORSTEP_SMTP_HOST"],
             int(port),
             sender,
-            cast(Tls, tls),
+            tls,
             environment.get("DOORSTEP_SMTP_USER", ""),
             environment.get("DOORSTEP_SMTP_PASSWORD", ""),
         )
