@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 
-from doorstep.plugins.notifiers.smtp import Smtp
+from doorstep.plugins.notifiers.smtp.notifier import Smtp
 
 Mood = Literal["kind", "greylists", "refuses", "cuts", "busy_after_data"]
 

@@ -13,8 +13,8 @@ from tests.plugins.mail_server import Mood, mail_server
 
 from doorstep.domain.letter import Letter
 from doorstep.plugins.notifiers.base import is_address
-from doorstep.plugins.notifiers.folder import Folder
-from doorstep.plugins.notifiers.smtp import Smtp
+from doorstep.plugins.notifiers.folder.notifier import Folder
+from doorstep.plugins.notifiers.smtp.notifier import Smtp
 
 LETTER = Letter(
     "ann@example.com", "Tea & Leaf", "help@tea.example", "It comes later: Größe", "Text.\n", "<p>Text.</p>",

@@ -18,8 +18,8 @@ from doorstep.core.events.actions import record
 from doorstep.core.messages import disruptions
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
-from doorstep.plugins.notifiers.folder import Folder
-from doorstep.plugins.notifiers.smtp import Smtp
+from doorstep.plugins.notifiers.folder.notifier import Folder
+from doorstep.plugins.notifiers.smtp.notifier import Smtp
 
 log = logging.getLogger("doorstep.chores")
 
