@@ -17,7 +17,7 @@ from doorstep.core.stock import actions as stock
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import Shelf, Shift, State
 from doorstep.domain.money import Currency
-from doorstep.domain.returns import DISPOSITIONS, RETURN_REASONS, Disposition, Grade, ReturnReason
+from doorstep.domain.returns import DISPOSITIONS, RETURN_REASONS, Disposition, Grade
 from doorstep.domain.rights import Scope
 
 BIN = "returns"  # where units lie until somebody puts them away
