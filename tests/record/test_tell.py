@@ -140,8 +140,8 @@ def test_a_chore_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> 
         raise RuntimeError(str(now))
 
     rota = Rota([Chore("fails", 10, fails), Chore("works", 60, works)])
-    assert rota.turn(NOW) == 10
-    assert rota.turn(NOW + timedelta(seconds=10)) == 10
+    rota.turn(NOW)
+    rota.turn(NOW + timedelta(seconds=10))
     rota.turn(NOW + timedelta(seconds=60))
     assert len(done) == 2
     assert caplog.text.count("chore fails failed") == 3

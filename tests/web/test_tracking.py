@@ -119,6 +119,8 @@ def test_a_new_date_is_said_honestly(filled: Filled) -> None:
     assert "instead of" in text
     Parcel.objects.filter(pk=parcel.pk).update(expected_by=None, promised_by=filled.now.date() - timedelta(days=2))
     assert "we do not know the new day yet" in page(filled.planned)
+    Parcel.objects.filter(pk=parcel.pk).update(expected_by=filled.now.date() - timedelta(days=1))
+    assert "we do not know the new day yet" in page(filled.planned)  # a day that has passed is expected no more
 
 
 def test_the_logo_is_served_by_the_link(filled: Filled) -> None:

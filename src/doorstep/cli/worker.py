@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -12,7 +14,18 @@ import typer
 from doorstep.cli.record import _record
 from doorstep.cli.terminal import notice
 
-LONGEST_SLEEP_S = 5.0
+LONGEST_SLEEP_S = 0.5  # how soon it notices that it should end
+
+
+class _Asked:
+    """Asked to end: the chore that is being done is finished first, so that no message is left in doubt."""
+
+    def __init__(self) -> None:
+        self.to_end = False
+
+    def __call__(self, signum: int, frame: FrameType | None) -> None:
+        del signum, frame
+        self.to_end = True
 
 
 def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, and end.")] = False) -> None:
@@ -38,9 +51,12 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
     rota = Rota(chores(notifier))
-    while True:  # a signal ends it: between chores, or by rolling back what was begun
+    asked = _Asked()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, asked)
+    while not asked.to_end:
         close_old_connections()
-        wait_s = rota.turn(datetime.now(UTC))
+        rota.turn(datetime.now(UTC))
         if once:
             return
-        time.sleep(max(0.1, min(wait_s, LONGEST_SLEEP_S)))
+        time.sleep(LONGEST_SLEEP_S)

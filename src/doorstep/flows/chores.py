@@ -38,13 +38,12 @@ class Rota:
         self._chores = chores
         self._next: dict[str, datetime] = {}
 
-    def turn(self, now: datetime) -> float:
-        """Do what is due; returns the seconds until the next is."""
+    def turn(self, now: datetime) -> None:
+        """Do what is due."""
         for chore in self._chores:
             if self._next.get(chore.name, now) <= now:
                 self._next[chore.name] = now + timedelta(seconds=chore.every_s)
                 _try(chore, now)
-        return min(((when - now).total_seconds() for when in self._next.values()), default=60.0)
 
 
 def chores(notifier: Notifier | None) -> tuple[Chore, ...]:

@@ -80,7 +80,8 @@ def told(orders: Iterable[int], template: str) -> dict[int, date]:
     return dict(rows.values_list("order_id").annotate(latest=Max("expected_by")))
 
 
-def due(now: datetime, limit: int = 100) -> tuple[int, ...]:
+def due(now: datetime, limit: int = 20) -> tuple[int, ...]:
+    """The next ones; few, so that a worker that should end soon does."""
     rows = Message.objects.filter(state="waiting", next_at__lte=now).order_by("next_at", "pk")
     return tuple(rows.values_list("pk", flat=True)[:limit])
 

@@ -115,12 +115,12 @@ def _under_way(parcels: Sequence[Travelling], today: date) -> Headline:
     promised = max(one.promised_by for one in parcels)
     expected = last.expected_by or last.promised_by
     out = "It is out for delivery. " if any(one.state == "out_for_delivery" for one in parcels) else ""
+    if expected < today:
+        more = f"{out}We promised {weekday(promised)}. It is late, and we do not know the new day yet."
+        return Headline("Later than promised", more, "", "late")
     if expected > promised:
         more = f"{out}We promised {weekday(promised)} and are sorry: this is the day we now expect."
         return Headline(weekday(expected), more, "", "late")
-    if promised < today:
-        more = f"{out}We promised {weekday(promised)}. It is late, and we do not know the new day yet."
-        return Headline("Later than promised", more, "", "late")
     likely = likelihood(min(one.on_time_ppm for one in parcels))
     more = f"{out}Your {'parcel is' if len(parcels) == 1 else 'parcels are'} promised by this day."
     return Headline(weekday(promised), more, likely, "calm")
