@@ -20,7 +20,19 @@ from doorstep.core.orders.models import Order
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Scheme = Literal["light", "dark"]
-ROOMS = ("/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components")
+ROOMS = (
+    "/",
+    "/orders",
+    "/shipments",
+    "/returns",
+    "/disruptions",
+    "/stock",
+    "/products",
+    "/sites",
+    "/tariffs",
+    "/users-and-keys",
+    "/components",
+)
 ORDER = "/orders/tea/O-00003"
 PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
 
