@@ -17,11 +17,13 @@ from tests.core_fixtures import make_brand, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
+from doorstep.core.parcels.models import Parcel
 
 pytestmark = pytest.mark.django_db
 
 BRAND = "tea"
 NEW_KEY = {"name": "x", "role": "brand_viewer", "brand": BRAND}
+STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_on": "2026-11-20", "delay_days": 1}
 # How to ask each operation for what is the tea shop's: the query and the body that go with the path's own parameters.
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {
@@ -49,6 +51,14 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/manifests": ("?site=munich", None),
     "GET /v1/manifests/{manifest}": ("", None),
     "POST /v1/manifests": ("", {"site": "munich", "carrier": "Postbird", "departs_at": "2026-11-20T15:00:00Z"}),
+    "GET /v1/returns": (f"?brand={BRAND}", None),
+    "POST /v1/returns": ("", {"order": "N-1", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}),
+    "GET /v1/returns/{rma}": ("", None),
+    "POST /v1/returns/{rma}/receive": ("", {"site": "munich"}),
+    "POST /v1/returns/{rma}/grade": ("", {"units": [{"line": "1", "grade": "A", "quantity": 1}]}),
+    "GET /v1/disruptions": ("", None),
+    "POST /v1/disruptions": ("", STORM),
+    "POST /v1/disruptions/{disruption_id}/end": ("", None),
     "GET /v1/products": (f"?brand={BRAND}", None),
     "GET /v1/products/{sku}": ("", None),
     "GET /v1/sites": ("", None),
@@ -66,6 +76,8 @@ FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hol
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
 ONE_OF_A_KIND = {"GET /v1/parcels/{parcel}/label"}  # no list, though something follows the question mark
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right
+OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
+OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200}
 
 
@@ -79,6 +91,8 @@ def own(place: Place) -> dict[str, str]:
     wave = operator.post("/v1/waves", {"site": "munich", "leaves_until": parcel["ship_at"]}).json()["data"][0]["wave"]
     manifest = travelling(place, parcel["parcel"])
     return {
+        "rma": came_back(place),
+        "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
         "order": "N-1",
         "parcel": parcel["parcel"],
         "number": TRACKING,
@@ -87,8 +101,19 @@ def own(place: Place) -> dict[str, str]:
         "site": "munich",
         "wave": wave,
         "brand": BRAND,
-        "key_id": str(ApiKey.objects.get(role="brand_writer").pk),
+        "key_id": str(ApiKey.objects.order_by("pk")[0].pk),
     }
+
+
+def came_back(place: Place) -> str:
+    """Deliver two orders, of which one came back and waits for its grades; gives its number."""
+    shop = place.with_key("operator_admin")
+    shop.post("/v1/orders", order("N-2", brand=BRAND), idempotency_key="back")
+    Parcel.objects.filter(order__code__in=("N-1", "N-2")).update(state="delivered", ended_at=NOW)
+    asked = {"order": "N-2", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}
+    rma = str(shop.post("/v1/returns", asked).json()["rma"])
+    shop.post(f"/v1/returns/{rma}/receive", {"site": "munich"})
+    return rma
 
 
 @pytest.fixture
@@ -151,7 +176,7 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
     before = everything()
     answer = ask(asking, route, own)
     assert everything() == before
-    if who == "sister" and str(route) in OPERATORS_OWN:
+    if who == "sister" and str(route) in OPERATORS_OWN | OPERATORS:
         assert answer.status_code == 403
     elif answer.status_code == 404:
         assert answer.json()["code"] == "not_found"
@@ -168,6 +193,9 @@ def test_a_list_without_a_brand_named_is_empty(
     who: str, own: dict[str, str], route: Route, request: pytest.FixtureRequest
 ) -> None:
     answer = ask(request.getfixturevalue(who), route, own, query="")
+    if who == "sister" and str(route) in OPERATORS:
+        assert answer.status_code == 403
+        return
     assert answer.status_code == 200
     assert nothing_of_the_tea_shop(route, answer)
 

@@ -16,9 +16,11 @@ from doorstep.core.catalog.models import Carton, Product
 from doorstep.core.decisions.models import Decision
 from doorstep.core.events.models import Fact
 from doorstep.core.floor.models import Wave
+from doorstep.core.messages.models import Disruption
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
+from doorstep.core.returns.models import Return
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.journey import ORDER_STATES
@@ -82,6 +84,11 @@ def fill(now: datetime, orders: int = 10) -> Filled:
     Channel.objects.create(brand=brand, code="shop", name="Shop of tea")
     Logo.objects.create(brand=brand, png=png(), digest="1" * 64, width_px=64, height_px=32)
     _order(foreign, "F-1", "open", now, None)
+    Disruption.objects.create(
+        pk=7001, operator=operator, kind="port", country="PT", starts_on=now.date(), ends_on=now.date(), delay_days=1,
+        declared_at=now,
+    )  # fmt: skip
+    Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now)
     return Filled(
         operator=operator,
         brand=brand,

@@ -26,6 +26,8 @@ ROOMS = (
     "put_backs",
     "shipments",
     "dispatch",
+    "returns",
+    "disruptions",
     "stock",
     "products",
     "sites",

@@ -14,6 +14,7 @@ from ninja.parser import Parser
 from doorstep.api import (
     brands,
     decisions,
+    disruptions,
     keys,
     manifests,
     order_changes,
@@ -21,6 +22,7 @@ from doorstep.api import (
     parcels,
     problems,
     products,
+    returns,
     sites,
     stock,
     tracking,
@@ -59,6 +61,8 @@ api.add_router("/parcels", parcels.router)
 api.add_router("/waves", waves.router)
 api.add_router("/tracking", tracking.router)
 api.add_router("/manifests", manifests.router)
+api.add_router("/returns", returns.router)
+api.add_router("/disruptions", disruptions.router)
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)

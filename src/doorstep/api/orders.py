@@ -33,6 +33,7 @@ from doorstep.domain.errors import NotFound
 from doorstep.domain.journey import OrderState
 from doorstep.domain.money import Currency
 from doorstep.flows.accept import accept_order
+from doorstep.flows.track_page import tracking_url
 
 router = Router(tags=["orders"])
 
@@ -66,6 +67,7 @@ DETAIL = {
     "pickup_point": "",
     "safe_place": "",
     "gift_note": "",
+    "tracking_url": "https://tower.example.com/t/17.1~zVdR6T0ZVbYc1kXxXv8ZqS0oR2bZ4mPp0x1yAqk3w5E",
     "detail": "",
     "remedy": "",
     "lines": [
@@ -142,6 +144,7 @@ class OrderOut(OrderBrief):
     pickup_point: str
     safe_place: str
     gift_note: str
+    tracking_url: Annotated[str, Field(description="the shopper's page; whoever has it sees it")]
     detail: str
     remedy: str
     lines: list[LineOut]
@@ -253,6 +256,7 @@ def get_order(
             found.pickup_point,
             found.safe_place,
             found.gift_note,
+            tracking_url(found.row.pk),
             found.detail,
             found.remedy,
             [

@@ -13,6 +13,7 @@ from doorstep.cli.importers import importers
 from doorstep.cli.plan import plan
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.terminal import EXIT_FAILED, any_encoding, err, print_error
+from doorstep.cli.worker import worker
 from doorstep.domain.errors import DoorstepError
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ for command in (record.migrate, record.load, record.add_user, record.plan_day, r
     app.command(command.__name__.replace("_", "-"))(command)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
+app.command()(worker)
 app.add_typer(importers, name="import")
 
 

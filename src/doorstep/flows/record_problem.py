@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from doorstep.core.accounts import snapshot as accounts
 from doorstep.core.catalog import snapshot as catalog
 from doorstep.core.learned import snapshot as learned
+from doorstep.core.messages.disruptions import in_force
 from doorstep.core.network import snapshot as network
 from doorstep.core.stock import snapshot as stock
 from doorstep.core.tariffs import snapshot as tariffs
 from doorstep.domain.demand import Order
+from doorstep.domain.disruption import Disruption
+from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
 from doorstep.kernels.promise.transit import fit_transit
 
@@ -25,6 +28,7 @@ class Ground:
     problem: PlanProblem
     operator_id: int
     loaded_at: datetime
+    disruptions: tuple[Disruption, ...] = ()
 
 
 def ground(brand_id: int, known: datetime) -> Ground:
@@ -47,7 +51,7 @@ def ground(brand_id: int, known: datetime) -> Ground:
         data_version="",
         now=None,
     )
-    return Ground(problem, operator_id, known)
+    return Ground(problem, operator_id, known, in_force(operator_id, known.date()))
 
 
 def with_orders(
@@ -59,7 +63,7 @@ def with_orders(
     products = catalog.products(brand_id, skus)
     levels = stock.available(brand_id, skus)
     wanted = {product.sku for product in products}
-    return replace(
+    problem = replace(
         ground.problem,
         products=products,
         stock=levels,
@@ -68,6 +72,7 @@ def with_orders(
         data_version=hashlib.sha256(repr((levels, orders)).encode()).hexdigest(),
         now=now,
     )
+    return widened(problem, ground.disruptions, (now or ground.loaded_at).date())
 
 
 def day_problem(brand_id: int, orders: Iterable[Order], now: datetime | None) -> PlanProblem:

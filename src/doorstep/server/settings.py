@@ -17,6 +17,8 @@ SECRET_KEY = os.environ.get("DOORSTEP_SECRET_KEY") or secrets.token_urlsafe(50) 
 ALLOWED_HOSTS = os.environ.get("DOORSTEP_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 SECURE = os.environ.get("DOORSTEP_PLAIN_HTTP", "") != "1"  # plain HTTP is for this machine alone
 
+PUBLIC_ADDRESS = os.environ.get("DOORSTEP_PUBLIC_ADDRESS", "http://localhost:8000").rstrip("/")  # in links to shoppers
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -35,6 +37,8 @@ INSTALLED_APPS = [
     "doorstep.core.decisions",
     "doorstep.core.parcels",
     "doorstep.core.floor",
+    "doorstep.core.returns",
+    "doorstep.core.messages",
     "doorstep.web",
 ]
 MIDDLEWARE = [

@@ -9,5 +9,6 @@ from doorstep.api import hooks
 urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/carriers/<int:account>", hooks.of_carrier, name="carrier_hook"),
     path("v1/", include("doorstep.api.urls")),
+    path("t/", include("doorstep.web.shopper_urls")),
     path("", include("doorstep.web.urls")),
 ]

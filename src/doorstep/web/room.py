@@ -37,6 +37,8 @@ DOORS = (
     Door("floor", "Floor", "see"),
     Door("shipments", "Shipments", "see"),
     Door("dispatch", "Dispatch", "move_stock"),
+    Door("returns", "Returns", "see"),
+    Door("disruptions", "Disruptions", "plan"),
     Door("stock", "Stock", "see_stock"),
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),

@@ -16,6 +16,7 @@ from doorstep.core.parcels.superseding import Told, states
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
+from doorstep.flows.track_page import tracking_url
 from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.web.drawings.costs import Costs, costs
 from doorstep.web.room import furnished, room
@@ -83,6 +84,7 @@ def furnish(
         "refused": refused,
         "earlier": [one for one in stands.values() if one.state == "cancelled"],
         **changing(order, scope, said),
+        "tracking_url": tracking_url(order.row.pk),
     }
     return furnished(request, scope, "order.html", context, current="orders", status=status)
 

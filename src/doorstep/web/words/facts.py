@@ -92,6 +92,19 @@ def _late(data: Data, _: Currency) -> str:
     return f"parcel {data['parcel']} is expected by {day(date.fromisoformat(data['expected_by']))}"
 
 
+def _refund(data: Data, currency: Currency) -> str:
+    return f"{amount(currency, int(data['amount_minor']))} for {data['rma']}"
+
+
+def _wish(data: Data, _: Currency) -> str:
+    wish = str(data["wish"]).replace("_", " ")
+    return f"{wish} next time; {({1: 'satisfied', -1: 'not satisfied'}).get(int(data['score']), 'no word on more')}"
+
+
+def _expected(data: Data, _: Currency) -> str:
+    return f"{data['parcel']}, now expected by {day(date.fromisoformat(data['expected_by']))}"
+
+
 def _nothing(data: Data, _: Currency) -> str:
     return _plain(data)
 
@@ -140,6 +153,13 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "ReturningToSender": ("On its way back", _nothing),
     "ReturnedToSender": ("Back with the sender", _nothing),
     "LateRisk": ("Likely late", _late),
+    "ReturnAsked": ("Return asked for", _nothing),
+    "ReturnReceived": ("Return received", _nothing),
+    "ReturnGraded": ("Return graded", _nothing),
+    "RefundDue": ("Refund due", _refund),
+    "SurveyAnswered": ("Shopper answered", _wish),
+    "LinkRevoked": ("Tracking link replaced", _nothing),
+    "ShopperTold": ("Shopper told", _nothing),
 }
 _REASONS = {
     "": "no reason given",

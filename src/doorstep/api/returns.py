@@ -1,0 +1,187 @@
+"""/v1/returns: asked for by the shop or its shopper, received, graded."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import Field, StrictInt, with_config
+
+from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
+from doorstep.api.auth import Caller, allowed
+from doorstep.api.fields import Code, Quantity
+from doorstep.api.order_in import Fields
+from doorstep.core.orders.queries import get_order
+from doorstep.core.returns import queries
+from doorstep.domain.errors import NotFound
+from doorstep.domain.returns import Disposition, Grade, ReturnReason, ReturnState
+from doorstep.flows.returns import FoundUnits, ask_return, grade_return, receive_return
+
+router = Router(tags=["returns"])
+HEAD = {
+    "rma": "R00000012", "brand": "tea", "order": "W-1001", "reason": "wrong_size", "state": "graded",
+    "asked_at": "2024-05-08T10:00:00Z", "received_at": "2024-05-12T08:00:00Z", "graded_at": "2024-05-12T08:05:00Z",
+    "site": "munich", "currency": "BRL", "refund_minor": 1250,
+}  # fmt: skip
+UNITS = {"grade": "A", "disposition": "restock", "quantity": 1}
+DETAIL = {**HEAD, "lines": [{"line": "1", "sku": "TEA-100", "name": "Green tea", "quantity": 1, "found": [UNITS]}]}
+
+
+class LineIn(Fields):
+    line: Code
+    quantity: Quantity
+
+
+class ReturnIn(Fields):
+    order: Code
+    brand: Code | None = Field(None, description="needed where several brands use the order's code")
+    reason: ReturnReason
+    lines: list[LineIn] = Field(min_length=1, max_length=1_000)
+
+
+class ReceiveIn(Fields):
+    site: Code
+
+
+class UnitsIn(Fields):
+    line: Code
+    grade: Grade
+    quantity: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+    disposition: Disposition | None = Field(None, description="left out: as the grade has it")
+
+
+class GradeIn(Fields):
+    units: list[UnitsIn] = Field(min_length=1, max_length=5_000, description="every unit has one grade")
+
+
+@with_config(shown(HEAD))
+@dataclass(frozen=True, slots=True)
+class ReturnBrief:
+    rma: str
+    brand: str
+    order: str
+    reason: ReturnReason
+    state: ReturnState
+    asked_at: datetime
+    received_at: datetime | None
+    graded_at: datetime | None
+    site: Annotated[str, Field(description="where it came in; empty: not yet")]
+    currency: str
+    refund_minor: Annotated[int | None, Field(description="due to the shopper; null: not graded yet")]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOut:
+    grade: str
+    disposition: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLineOut:
+    line: str
+    sku: str
+    name: str
+    quantity: int
+    found: list[FoundOut]
+
+
+@with_config(shown(DETAIL))
+@dataclass(frozen=True, slots=True)
+class ReturnOut(ReturnBrief):
+    lines: list[ReturnLineOut]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPage:
+    data: list[ReturnBrief]
+    next: Next
+
+
+@router.get("", response=ReturnPage, operation_id="listReturns", summary="List returns")
+def list_returns(
+    request: HttpRequest,
+    state: Annotated[ReturnState | None, Query(None)],
+    brand: Annotated[Code | None, Query(None)],
+    search: Annotated[Code | None, Query(None, description="beginning of a number or an order's code")],
+    after: After,
+    limit: Limit,
+) -> HttpResponse:
+    """The latest asked first. Needs the right `see`."""
+    caller = allowed(request, "see")
+    page = queries.list_returns(caller.scope, state=state, brand=brand, search=search, after=after, limit=limit)
+    return page_answer((_brief(row) for row in page.rows), page.after)
+
+
+@router.post("", response={201: ReturnOut}, operation_id="askReturn", summary="Ask for a return")
+def ask(request: HttpRequest, payload: ReturnIn) -> HttpResponse:
+    """Of units that arrived, within the brand's window, each once; so sent again it is a conflict. Needs `order`."""
+    caller = allowed(request, "order")
+    found = get_order(caller.scope, payload.order, payload.brand)
+    if found is None:
+        raise NotFound(f"no order {payload.order}")
+    units: dict[str, int] = {}
+    for one in payload.lines:
+        units[one.line] = units.get(one.line, 0) + one.quantity
+    rma = ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
+    return _answer(caller, rma, 201)
+
+
+@router.get("/{rma}", response=ReturnOut, operation_id="getReturn", summary="One return")
+def get_return(request: HttpRequest, rma: Annotated[Code, Path()]) -> HttpResponse:
+    """With its lines and what was found. Needs the right `see`."""
+    return _answer(allowed(request, "see"), rma, 200)
+
+
+@router.post("/{rma}/receive", response={201: ReturnOut}, operation_id="receiveReturn", summary="Receive a return")
+def receive(request: HttpRequest, rma: Annotated[Code, Path()], payload: ReceiveIn) -> HttpResponse:
+    """Its slip was scanned at a site; a second time changes nothing. Needs the right `move_stock`."""
+    caller = allowed(request, "move_stock")
+    receive_return(caller.scope, rma, payload.site, now=caller.now)
+    return _answer(caller, rma, 201)
+
+
+@router.post("/{rma}/grade", response={201: ReturnOut}, operation_id="gradeReturn", summary="Grade a return")
+def grade(request: HttpRequest, rma: Annotated[Code, Path()], payload: GradeIn) -> HttpResponse:
+    """All units at once; what can be sold again is available from then on. Needs the right `move_stock`."""
+    caller = allowed(request, "move_stock")
+    units = [FoundUnits(one.line, one.grade, one.quantity, one.disposition) for one in payload.units]
+    grade_return(caller.scope, rma, units, now=caller.now)
+    return _answer(caller, rma, 201)
+
+
+def _answer(caller: Caller, rma: str, status: int) -> HttpResponse:
+    found = queries.get_return(caller.scope, rma)
+    if found is None:
+        raise NotFound(f"no return {rma}")
+    lines = [
+        ReturnLineOut(
+            one.line,
+            one.sku,
+            one.name,
+            one.quantity,
+            [FoundOut(units.grade, units.disposition, units.quantity) for units in one.found],
+        )
+        for one in found.lines
+    ]
+    brief = _brief(found.row)
+    return json_answer(ReturnOut(**asdict(brief), lines=lines), status)
+
+
+def _brief(row: queries.ReturnRow) -> ReturnBrief:
+    return ReturnBrief(
+        row.rma,
+        row.brand,
+        row.order,
+        row.reason,
+        row.state,
+        row.asked_at,
+        row.received_at,
+        row.graded_at,
+        row.site,
+        row.currency,
+        row.refund_minor,
+    )

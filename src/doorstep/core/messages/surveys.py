@@ -1,0 +1,59 @@
+"""Answers of shoppers: one to an order, which they may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from doorstep.core.messages.models import SurveyAnswer
+
+Wish = Literal["cheaper", "faster", "as_it_was"]
+WISHES: dict[Wish, str] = {"cheaper": "Cheaper", "faster": "Faster", "as_it_was": "Just as it was"}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the shopper had when they answered, so that the answer can be learned from."""
+
+    speed: str
+    service: str
+    cost_minor: int
+    promised_by: date | None
+    delivered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    wish: str
+    satisfied: bool | None
+
+
+def said(order_pk: int) -> Said | None:
+    found = SurveyAnswer.objects.filter(order_id=order_pk).values_list("wish", "satisfied").first()
+    return Said(*found) if found else None
+
+
+def answer(
+    brand_id: int, order_pk: int, wish: Wish, satisfied: bool | None, had: Circumstances, *, at: datetime
+) -> bool:
+    """Keep the answer in the place of the one before; False: it says the same. Hold the order's lock."""
+    if said(order_pk) == Said(wish, satisfied):
+        return False
+    SurveyAnswer.objects.update_or_create(
+        order_id=order_pk,
+        defaults={"wish": wish, "satisfied": satisfied, "answered_at": at},
+        create_defaults={
+            "brand_id": brand_id,
+            "wish": wish,
+            "satisfied": satisfied,
+            "speed": had.speed,
+            "service": had.service,
+            "cost_minor": had.cost_minor,
+            "promised_by": had.promised_by,
+            "delivered_on": had.delivered_on,
+            "first_answered_at": at,
+            "answered_at": at,
+        },
+    )
+    return True

@@ -1,0 +1,1 @@
+"""How messages reach shoppers: one folder for each way."""

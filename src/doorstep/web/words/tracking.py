@@ -1,0 +1,155 @@
+"""A shopper's order in words: when it comes, how sure that is, and how far each parcel is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from doorstep.core.events.queries import FactRow
+from doorstep.core.messages.tracking import Travelling
+from doorstep.domain.journey import ARRIVED, OrderState, ParcelState
+from doorstep.domain.units import PPM
+
+STEPS = ("Ordered", "Packed", "With the carrier", "On its way", "Out for delivery", "Delivered")
+_REACHED: dict[ParcelState, int] = {
+    "planned": 0, "released": 0, "packed": 1, "labelled": 1, "staged": 1, "handed_over": 2, "in_transit": 3,
+    "out_for_delivery": 4, "at_pickup_point": 4, "failed": 4, "returning": 4, "returned": 4,
+    "delivered": 5, "left_at_safe_place": 5, "cancelled": 0,
+}  # fmt: skip
+_STEP_OF = {
+    "OrderPlaced": 0, "ParcelPacked": 1, "ParcelHandedOver": 2, "ParcelScanned": 3, "OutForDelivery": 4,
+    "AtPickupPoint": 4, "DeliveryFailed": 4, "Delivered": 5, "LeftAtSafePlace": 5,
+}  # fmt: skip
+_LAST_NAMES: dict[ParcelState, tuple[int, str]] = {
+    "at_pickup_point": (4, "At the pick-up point"),
+    "failed": (4, "Delivery tried"),
+    "returning": (4, "On its way back"),
+    "returned": (4, "Back with the sender"),
+    "left_at_safe_place": (5, "Left at the place you chose"),
+}
+_LIKELY = ((980_000, "almost certainly"), (900_000, "very likely"), (750_000, "likely"), (500_000, "rather likely"))
+_NOTES: dict[ParcelState, str] = {
+    "at_pickup_point": "It waits for you at the pick-up point.",
+    "failed": "The carrier could not hand it over and will try again, or keep it for you.",
+    "returning": "It could not be delivered and is on its way back to the shop.",
+    "returned": "It could not be delivered and is back with the shop.",
+    "left_at_safe_place": "It was left at the place you chose.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    reached: bool
+    current: bool
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelStory:
+    number: int
+    tracking: str
+    steps: tuple[Step, ...]
+    note: str
+    arrives: str  # in words; empty: it has arrived, or nobody knows
+    before: str  # the promised day, where another is expected
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    what: str
+    more: str
+    likely: str  # in words, with the number
+    kind: str  # good, late, bad, calm: how the page is toned
+
+
+def stories(parcels: Sequence[Travelling], facts: Iterable[FactRow]) -> tuple[ParcelStory, ...]:
+    facts = list(facts)
+    return tuple(_story(number, one, facts) for number, one in enumerate(parcels, start=1))
+
+
+def headline(state: OrderState, parcels: Sequence[Travelling], today: date) -> Headline:
+    if state == "cancelled":
+        return Headline(
+            "This order was cancelled", "Nothing is on its way. Ask the shop if that surprises you.", "", "bad"
+        )
+    if state in ("open", "held") or not parcels:
+        return Headline(
+            "We are getting your order ready", "The day of delivery stands here once it is planned.", "", "calm"
+        )
+    if all(one.state in ARRIVED for one in parcels):
+        return _arrived(parcels)
+    if all(one.state in ("returned", "returning") for one in parcels):
+        more = "It could not be delivered. The shop will tell you how it goes on."
+        return Headline("Your parcel is going back to the shop", more, "", "bad")
+    if any(one.state == "failed" for one in parcels):
+        return Headline(
+            "The delivery was tried and did not work", "The carrier tries again, or keeps it for you.", "", "late"
+        )
+    if any(one.state == "at_pickup_point" for one in parcels):
+        return Headline("Ready for you at the pick-up point", "Take something with your name on it along.", "", "good")
+    return _under_way([one for one in parcels if one.state not in (*ARRIVED, "returned", "returning")], today)
+
+
+def likelihood(ppm: int) -> str:
+    """Say a probability in a word and as a number that promises no more than it is."""
+    word = next((word for least, word in _LIKELY if ppm >= least), "not certain")
+    return f"{word}: {min(99, ppm * 100 // PPM)} of 100 such parcels arrive by then"
+
+
+def weekday(when: date) -> str:
+    return f"{when:%A}, {when.day} {when:%B}"
+
+
+def _arrived(parcels: Sequence[Travelling]) -> Headline:
+    ended = [_local(one.ended_at, one) for one in parcels if one.ended_at]
+    left = any(one.state == "left_at_safe_place" for one in parcels)
+    what = "Left at the place you chose" if left else "Delivered"
+    return Headline(what, f"On {weekday(max(ended))}." if ended else "", "", "good")
+
+
+def _under_way(parcels: Sequence[Travelling], today: date) -> Headline:
+    last = max(parcels, key=lambda one: one.expected_by or one.promised_by)
+    promised = max(one.promised_by for one in parcels)
+    expected = last.expected_by or last.promised_by
+    out = "It is out for delivery. " if any(one.state == "out_for_delivery" for one in parcels) else ""
+    if expected < today:
+        more = f"{out}We promised {weekday(promised)}. It is late, and we do not know the new day yet."
+        return Headline("Later than promised", more, "", "late")
+    if expected > promised:
+        more = f"{out}We promised {weekday(promised)} and are sorry: this is the day we now expect."
+        return Headline(weekday(expected), more, "", "late")
+    likely = likelihood(min(one.on_time_ppm for one in parcels))
+    more = f"{out}Your {'parcel is' if len(parcels) == 1 else 'parcels are'} promised by this day."
+    return Headline(weekday(promised), more, likely, "calm")
+
+
+def _story(number: int, one: Travelling, facts: Sequence[FactRow]) -> ParcelStory:
+    reached = _REACHED[one.state]
+    named = _LAST_NAMES.get(one.state)
+    days: dict[int, date] = {}
+    for fact in facts:  # the first of each step
+        at = _STEP_OF.get(fact.kind)
+        if at is not None and fact.data.get("parcel", one.parcel) == one.parcel:
+            days.setdefault(at, _local(fact.at, one))
+    steps = tuple(
+        Step(named[1] if named and named[0] == at else name, at <= reached, at == reached, days.get(at))
+        for at, name in enumerate(STEPS)
+        if at <= reached or one.state not in ("returning", "returned")
+    )
+    gone = one.state in (*ARRIVED, "returning", "returned")
+    expected = one.expected_by or one.promised_by
+    return ParcelStory(
+        number,
+        one.tracking,
+        steps,
+        _NOTES.get(one.state, ""),
+        "" if gone else weekday(expected),
+        weekday(one.promised_by) if not gone and expected != one.promised_by else "",
+    )
+
+
+def _local(at: datetime, one: Travelling) -> date:
+    return at.astimezone(ZoneInfo(one.time_zone)).date()

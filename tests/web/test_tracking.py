@@ -1,0 +1,206 @@
+"""The shopper's page: who may open it, what it says at every stage, and what it does not say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+import zxingcpp
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.web.filled import Filled, fill
+from tests.web.test_pages import INLINE, entered, order_page
+
+from doorstep.core.events.models import Fact
+from doorstep.core.messages.models import SurveyAnswer
+from doorstep.core.orders.models import Order
+from doorstep.core.parcels.models import Parcel
+from doorstep.core.returns.models import Return
+from doorstep.domain.journey import PARCEL_STATES
+from doorstep.domain.rights import Scope
+from doorstep.flows.track_page import revoke_link, token_of, tracking_url
+
+
+def link(order: Order) -> str:
+    return f"/t/{token_of(order.pk, 1)}"
+
+
+def page(order: Order) -> str:
+    response = Client().get(link(order))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def arrived(filled: Filled, days_ago: int = 1) -> Order:
+    Parcel.objects.filter(order=filled.planned).update(
+        state="delivered", ended_at=filled.now - timedelta(days=days_ago)
+    )
+    Order.objects.filter(pk=filled.planned.pk).update(state="delivered")
+    return filled.planned
+
+
+def test_a_link_opens_its_order_and_nobody_is_named(filled: Filled) -> None:
+    response = Client().get(link(filled.planned))
+    text = response.content.decode()
+    assert "O-00001" in text
+    assert "Assam, 250 g" in text
+    assert "such parcels arrive by then" in text
+    for secret in ("Person O-00001", "rue de la Paix", "example.org", "C-O-00001", filled.planned.postcode):
+        assert secret not in text
+    assert f"{filled.planned.city} {filled.planned.postcode[:2]}…" in text
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert response["Cache-Control"] == "private, no-store"
+    assert not response.cookies
+    assert not INLINE.search(text)
+
+
+@pytest.mark.parametrize("way", ["forged", "changed", "other_version", "nonsense", "long", "nul"])
+@pytest.mark.parametrize("end", ["", "/logo.png", "/answer", "/return", "/returns/R00000001.pdf"])
+def test_a_link_that_was_not_given_out_opens_nothing_and_asks_nothing(filled: Filled, way: str, end: str) -> None:
+    right = token_of(filled.planned.pk, 1)
+    token = {
+        "forged": f"{filled.planned.pk}.1~abc",
+        "changed": right.replace(f"{filled.planned.pk}.", f"{filled.held.pk}.", 1),
+        "other_version": token_of(filled.planned.pk, 2),
+        "nonsense": "nonsense",
+        "long": "x" * 5_000,
+        "nul": right + "%00",
+    }[way]
+    client = Client()
+    with CaptureQueriesContext(connection) as captured:
+        response = client.post(f"/t/{token}{end}") if end in ("/answer", "/return") else client.get(f"/t/{token}{end}")
+    assert response.status_code == 404
+    assert len(captured) == (1 if way == "other_version" else 0)
+
+
+def test_a_revoked_link_opens_nothing_and_the_new_one_does(filled: Filled) -> None:
+    scope = Scope(filled.operator.pk, frozenset({filled.brand.pk}), "operator_admin", "user:1")
+    new = revoke_link(scope, "tea", filled.planned.code, now=filled.now)
+    assert Client().get(link(filled.planned)).status_code == 404
+    assert Client().get(new.removeprefix("http://localhost:8000")).status_code == 200
+    assert tracking_url(filled.planned.pk) == new
+    assert Fact.objects.filter(kind="LinkRevoked", subject=f"order:{filled.planned.pk}").count() == 1
+
+
+@pytest.mark.parametrize("state", PARCEL_STATES)
+def test_every_state_of_a_parcel_has_its_words(filled: Filled, state: str) -> None:
+    ended = filled.now if state in ("delivered", "left_at_safe_place", "returned") else None
+    Parcel.objects.filter(order=filled.planned).update(state=state, ended_at=ended)
+    text = page(filled.planned)
+    words = {
+        "delivered": "Delivered",
+        "left_at_safe_place": "Left at the place you chose",
+        "failed": "The delivery was tried",
+        "returned": "going back to the shop",
+        "returning": "going back to the shop",
+        "at_pickup_point": "Ready for you at the pick-up point",
+        "out_for_delivery": "It is out for delivery",
+        "cancelled": "We are getting your order ready",
+    }
+    assert words.get(state, "promised by this day") in text
+
+
+def test_held_and_cancelled_orders_have_their_words(filled: Filled) -> None:
+    assert "We are getting your order ready" in page(filled.held)
+    Order.objects.filter(pk=filled.held.pk).update(state="cancelled")
+    text = page(filled.held)
+    assert "This order was cancelled" in text
+    assert "TEA-9 is not a product" not in text
+
+
+def test_a_new_date_is_said_honestly(filled: Filled) -> None:
+    parcel = Parcel.objects.get(order=filled.planned)
+    Parcel.objects.filter(pk=parcel.pk).update(expected_by=parcel.promised_by + timedelta(days=3), state="in_transit")
+    text = page(filled.planned)
+    assert "this is the day we now expect" in text
+    assert "instead of" in text
+    Parcel.objects.filter(pk=parcel.pk).update(expected_by=None, promised_by=filled.now.date() - timedelta(days=2))
+    assert "we do not know the new day yet" in page(filled.planned)
+    Parcel.objects.filter(pk=parcel.pk).update(expected_by=filled.now.date() - timedelta(days=1))
+    assert "we do not know the new day yet" in page(filled.planned)  # a day that has passed is expected no more
+
+
+def test_the_logo_is_served_by_the_link(filled: Filled) -> None:
+    response = Client().get(f"{link(filled.planned)}/logo.png")
+    assert response["Content-Type"] == "image/png"
+    assert f"{link(filled.planned)}/logo.png" in page(filled.planned)
+
+
+def test_an_answer_is_kept_once_and_can_be_changed(filled: Filled) -> None:
+    order = arrived(filled)
+    for body in ({"wish": "cheaper"}, {"wish": "cheaper"}, {"wish": "faster"}, {"satisfied": "yes"}):
+        response = Client(enforce_csrf_checks=True).post(f"{link(order)}/answer", body)
+        assert response.status_code == 302
+        assert response["Location"] == f"{link(order)}#survey"
+    kept = SurveyAnswer.objects.get()
+    assert (kept.wish, kept.satisfied) == ("faster", True)
+    assert kept.cost_minor == 80 + 45 + 465 + 58
+    assert kept.promised_by is not None
+    assert kept.delivered_on is not None
+    told = Fact.objects.filter(kind="SurveyAnswered").values_list("data", "actor")
+    assert [data["wish"] for data, _ in told] == ["cheaper", "faster", "faster"]
+    assert {actor for _, actor in told} == {"shopper"}
+    assert 'value="faster" aria-pressed="true"' in page(order)
+
+
+def test_nothing_is_answered_by_looking_or_before_it_arrives(filled: Filled) -> None:
+    assert Client().get(f"{link(filled.planned)}/answer?wish=faster").status_code == 405
+    assert Client().post(f"{link(filled.planned)}/answer", {"wish": "faster"}).status_code == 422
+    arrived(filled)
+    assert Client().post(f"{link(filled.planned)}/answer", {"wish": "free"}).status_code == 422
+    assert not SurveyAnswer.objects.exists()
+
+
+def test_a_return_is_asked_for_and_its_slip_can_be_scanned(filled: Filled) -> None:
+    order = arrived(filled)
+    line = order.lines.get()
+    assert "Choose what goes back" in page(order)
+    asked = Client().post(f"{link(order)}/return", {f"units-{line.pk}": "1", "reason": "wrong_size"})
+    assert asked.status_code == 302
+    made = Return.objects.get(order=order)
+    text = page(order)
+    assert made.rma in text
+    assert "All that arrived is on its way back" in text
+    slip = Client().get(f"{link(order)}/returns/{made.rma}.pdf")
+    picture = pypdfium2.PdfDocument(slip.content)[0].render(scale=4).to_pil()
+    assert [one.text for one in zxingcpp.read_barcodes(picture)] == [made.rma]
+    again = Client().post(f"{link(order)}/return", {f"units-{line.pk}": "1", "reason": "wrong_size"})
+    assert again.status_code == 422
+    assert Return.objects.filter(order=order).count() == 1
+
+
+def test_nothing_goes_back_before_it_came_or_after_the_window(filled: Filled) -> None:
+    line = filled.planned.lines.get()
+    body = {f"units-{line.pk}": "1", "reason": "late"}
+    assert Client().post(f"{link(filled.planned)}/return", body).status_code == 422
+    order = arrived(filled, days_ago=31)
+    refused = Client().post(f"{link(order)}/return", body)
+    assert refused.status_code == 422
+    assert "more than 30 days ago" in refused.content.decode()
+    assert "Returns were possible for 30 days" in page(order)
+
+
+def test_a_slip_of_another_order_is_not_there(filled: Filled) -> None:
+    assert Client().get(f"{link(filled.planned)}/returns/R00000001.pdf").status_code == 404
+
+
+def test_the_order_page_offers_the_link(filled: Filled) -> None:
+    assert tracking_url(filled.planned.pk) in entered(filled.admin).get(order_page(filled.planned)).content.decode()
+
+
+@pytest.mark.django_db
+def test_queries_do_not_grow_with_orders() -> None:
+    from django.utils import timezone
+    from tests.web.test_pages import fill_anew
+
+    counts: list[int] = []
+    for orders in (10, 60):
+        filled = fill_anew(orders) if counts else fill(timezone.now(), orders=orders)
+        arrived(filled)
+        with CaptureQueriesContext(connection) as captured:
+            page(filled.planned)
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 22
