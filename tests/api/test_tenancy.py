@@ -16,6 +16,8 @@ from tests.core_fixtures import make_brand, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
+from doorstep.domain.rights import Scope
+from doorstep.flows.stock import Sending, announce, send_transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +28,28 @@ NEW_KEY = {"name": "x", "role": "brand_viewer", "brand": BRAND}
 HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/stock": (f"?brand={BRAND}", None),
     "GET /v1/stock/changes": (f"?brand={BRAND}", None),
+    "POST /v1/stock/receipts": ("", {"site": "munich", "sku": "mug", "quantity": 1, "brand": BRAND}),
+    "POST /v1/stock/adjustments": (
+        "",
+        {"site": "munich", "sku": "mug", "quantity": 1, "reason": "found", "brand": BRAND},
+    ),
+    "GET /v1/stock/transfers": (f"?brand={BRAND}", None),
+    "POST /v1/stock/transfers": (
+        "",
+        {
+            "reference": "T-2",
+            "origin": "munich",
+            "destination": "berlin",
+            "brand": BRAND,
+            "goods": [{"sku": "mug", "quantity": 1}],
+        },
+    ),
+    "POST /v1/stock/transfers/{reference}/receive": ("", {"brand": BRAND}),
+    "GET /v1/stock/inbound": (f"?brand={BRAND}", None),
+    "POST /v1/stock/inbound": (
+        "",
+        {"site": "munich", "sku": "mug", "quantity": 9, "expected_at": "2026-11-20T08:00:00Z", "brand": BRAND},
+    ),
     "GET /v1/orders": (f"?brand={BRAND}", None),
     "POST /v1/orders": ("", order("F-1", brand=BRAND)),
     "GET /v1/orders/{order}": ("", None),
@@ -44,6 +68,7 @@ HOW: dict[str, tuple[str, Any]] = {
     "DELETE /v1/keys/{key_id}": ("", None),
 }
 SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
+MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200}
 
 
@@ -52,7 +77,11 @@ def own(place: Place) -> dict[str, str]:
     """What the paths name: rows of the tea shop."""
     shop = place.with_key("brand_writer")
     parcel = shop.post("/v1/orders", order(), idempotency_key="own").json()["parcels"][0]
+    mover = Scope(place.operator, frozenset({place.brand}), "supervisor", "user:1")
+    send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
+    announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
     return {
+        "reference": "T-1",
         "order": "N-1",
         "parcel": parcel["parcel"],
         "sku": "mug",
@@ -117,6 +146,9 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
     before = everything()
     answer = ask(asking, route, own)
     assert everything() == before
+    if who == "sister" and str(route) in MOVES:
+        assert answer.status_code == 403
+        return
     if answer.status_code == 404:
         assert answer.json()["code"] == "not_found"
     else:

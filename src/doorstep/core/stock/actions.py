@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -14,14 +13,13 @@ from django.db.models import F, Sum
 from doorstep.core.stock.models import Inbound, Level, Move
 from doorstep.core.stock.posting import Overtaken, check_ends, post, shelf_of, tick
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
-from doorstep.domain.ledger import Reason, Shelf, Shift, State
+from doorstep.domain.ledger import LONGEST_REFERENCE, TRANSFER_BIN, AdjustReason, Reason, Shelf, Shift, State
 
 __all__ = (
-    "NotEnough", "Wanted", "adjust", "expect", "post", "receive", "receive_transfer", "release", "reserve",
-    "reserve_all", "send_transfer",
+    "AdjustReason", "NotEnough", "Wanted", "adjust", "expect", "post", "receive", "receive_transfer", "release",
+    "reserve", "reserve_all", "send_transfer",
 )  # fmt: skip
 
-AdjustReason = Literal["count", "loss", "damage", "quarantine", "clearance", "found"]
 _ENDS: dict[AdjustReason, tuple[State | None, State | None]] = {
     "count": (None, "available"),  # turned round when fewer were counted
     "found": (None, "available"),
@@ -161,6 +159,8 @@ def send_transfer(
     """Send units (by product id) to another site, where they are in transit until received."""
     if origin == destination:
         raise Conflict("a transfer goes from one site to another")
+    if not 0 < len(reference) <= LONGEST_REFERENCE:
+        raise Conflict(f"the reference of a transfer has 1 to {LONGEST_REFERENCE} characters")
     asked = [(_transfer(reference), Wanted(origin, product, units)) for product, units in goods.items()]
 
     def once() -> int:
@@ -287,4 +287,4 @@ def _on_the_way(shelf: Shelf, destination: int, reference: str) -> Shelf:
 
 
 def _transfer(reference: str) -> str:
-    return f"transfer:{reference}"
+    return f"{TRANSFER_BIN}{reference}"

@@ -81,6 +81,11 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "ParcelPacked": ("Packed", _nothing),
     "ParcelLabelled": ("Label bought", _nothing),
     "ParcelHandedOver": ("Handed to the carrier", _nothing),
+    "InboundAnnounced": ("Goods announced", _nothing),
+    "StockReceived": ("Goods received", _nothing),
+    "StockAdjusted": ("Stock adjusted", _nothing),
+    "TransferSent": ("Transfer sent", _nothing),
+    "TransferReceived": ("Transfer received", _nothing),
     "Delivered": ("Delivered", _nothing),
     "DeliveryFailed": ("Delivery failed", _nothing),
 }
