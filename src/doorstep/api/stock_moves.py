@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, with_config
 
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed, brand_of
-from doorstep.api.fields import Code, Day, Instant, OneLine, Quantity, Text, Word
+from doorstep.api.fields import Code, Day, Instant, OneLine, Quantity, Text
 from doorstep.api.problems import Fault, Invalid
 from doorstep.core.accounts.queries import BrandRow
 from doorstep.core.idempotency import Answer, once
@@ -35,6 +35,7 @@ Key = Annotated[
     ),
 ]
 Place = Annotated[OneLine, Field(max_length=LONGEST_BIN)]
+Reference = Annotated[OneLine, Field(min_length=1, max_length=LONGEST_REFERENCE, description="unique in the brand")]
 OfBrand = Annotated[OneLine, Field(max_length=100, description="needed when the key acts for several brands")]
 RECEIPT = {
     "site": "CWB1", "sku": "TEA-100", "quantity": 240, "bin": "A-01", "lot": "L7", "expires_on": "2025-03-31",
@@ -92,7 +93,7 @@ class TransferIn(Fields):
     model_config = ConfigDict(extra="forbid", **shown(SENDING))
 
     brand: OfBrand = ""
-    reference: Word = Field(max_length=LONGEST_REFERENCE, description="unique in the brand")
+    reference: Reference
     origin: Code
     destination: Code
     goods: list[GoodsIn] = Field(min_length=1, max_length=200)

@@ -56,7 +56,7 @@ def plan_day(
     refused: set[int] = set()
     for _ in range(ATTEMPTS):
         found = open_orders(brand_id, waiting)
-        result = plan(day_problem(brand_id, found.values(), leaving_from), params, run)
+        result = plan(day_problem(brand_id, found.values(), leaving_from, now), params, run)
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order]: one for one in result.plan.unplanned}

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F, Sum
 
+from doorstep.core.stock.expiry import expired
 from doorstep.core.stock.models import Inbound, Level, Move
 from doorstep.core.stock.posting import Overtaken, check_ends, post, shelf_of, tick
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
@@ -54,7 +55,7 @@ def reserve_all(brand_id: int, wanted: Mapping[str, Iterable[Wanted]], *, at: da
     asked = [(reference, one) for reference, several in wanted.items() for one in several]
 
     def once() -> int:
-        shifts = _pick(brand_id, asked, lambda shelf: _moved(shelf, state="reserved"), "reservation")
+        shifts = _pick(brand_id, asked, lambda shelf: _moved(shelf, state="reserved"), "reservation", at)
         return post(brand_id, shifts, at=at, actor=actor)
 
     return _insist(once)
@@ -164,7 +165,7 @@ def send_transfer(
     asked = [(_transfer(reference), Wanted(origin, product, units)) for product, units in goods.items()]
 
     def once() -> int:
-        shifts = _pick(brand_id, asked, lambda shelf: _on_the_way(shelf, destination, reference), "transfer")
+        shifts = _pick(brand_id, asked, lambda shelf: _on_the_way(shelf, destination, reference), "transfer", at)
         return post(brand_id, shifts, at=at, actor=actor)
 
     return _insist(once)
@@ -221,9 +222,13 @@ class _Short(NotEnough):
 
 
 def _pick(
-    brand_id: int, asked: Sequence[tuple[str, Wanted]], target: Callable[[Shelf], Shelf], reason: Reason
+    brand_id: int,
+    asked: Sequence[tuple[str, Wanted]],
+    target: Callable[[Shelf], Shelf],
+    reason: Reason,
+    at: datetime,
 ) -> list[Shift]:
-    """Choose levels: first expired, first out; then first in, first out; then by bin and lot."""
+    """Choose levels: what expires first, first out; then first in, first out; then by bin and lot. None is expired."""
     levels: dict[tuple[int, int], list[Level]] = {}
     rows = Level.objects.filter(
         brand_id=brand_id,
@@ -231,9 +236,10 @@ def _pick(
         quantity__gt=0,
         site_id__in={one.site for _, one in asked},
         product_id__in={one.product for _, one in asked},
-    )
+    ).select_related("site")
     for level in rows.order_by(F("expires_on").asc(nulls_last=True), "received_at", "bin", "lot", "id"):
-        levels.setdefault((level.site_id, level.product_id), []).append(level)
+        if not expired(level.expires_on, level.site.time_zone, at):
+            levels.setdefault((level.site_id, level.product_id), []).append(level)
     taken: dict[tuple[str, Shelf], int] = Counter()
     for reference, one in asked:
         if one.quantity < 1:
