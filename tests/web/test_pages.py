@@ -22,6 +22,8 @@ ROOMS = (
     "orders",
     "shipments",
     "stock",
+    "inbound",
+    "transfers",
     "products",
     "sites",
     "tariffs",

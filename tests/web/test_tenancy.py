@@ -46,6 +46,8 @@ MANAGED = frozenset(
     }
 )
 OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
+MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
+MANAGED |= MOVED  # refused to those without the right, too
 POSTED = MANAGED | OWN_ACCOUNT
 
 
