@@ -138,8 +138,11 @@ class House(RuleBasedStateMachine):
         goods = {self.product: quantity}
         try:
             transfers.send(self.brand, self.sites[origin], self.sites[to], goods, reference, at=self.at, actor="user:1")
-        except Conflict as refusal:
-            assert reference in self.sent or (taken is None and isinstance(refusal, NotEnough))
+        except NotEnough:
+            assert taken is None
+            return
+        except Conflict:
+            assert reference in self.sent
             return
         assert taken is not None
         assert reference not in self.sent
