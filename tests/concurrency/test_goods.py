@@ -58,7 +58,7 @@ def test_a_transfer_is_sent_once_and_received_once(
     for number in range(1, ROUNDS + 1):
         sending = stock.Sending(f"T-{number}", "north", "south", {"assam": 3})
         once(crowd([lambda one=sending: stock.send_transfer(scope, brand.pk, one, now=NOW)] * CROWD))  # type: ignore[misc]
-        took = [lambda one=sending: stock.receive_transfer(scope, brand.pk, one.reference, now=NOW)] * CROWD  # type: ignore[misc]
+        took = [lambda one=sending: stock.receive_transfer(scope, brand.pk, one.reference, now=NOW)] * CROWD
         once(crowd(took))
         assert quantities() == {
             Shelf(site.pk, product.pk, "", "", "available"): 100 - 3 * number,
