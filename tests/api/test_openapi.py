@@ -16,6 +16,13 @@ from doorstep.api.order_in import EXAMPLE, OrderIn
 IDS = {
     "GET /v1/stock": "listStock",
     "GET /v1/stock/changes": "listStockChanges",
+    "POST /v1/stock/receipts": "receiveStock",
+    "POST /v1/stock/adjustments": "adjustStock",
+    "GET /v1/stock/transfers": "listTransfers",
+    "POST /v1/stock/transfers": "sendTransfer",
+    "POST /v1/stock/transfers/{reference}/receive": "receiveTransfer",
+    "GET /v1/stock/inbound": "listInbound",
+    "POST /v1/stock/inbound": "announceInbound",
     "GET /v1/orders": "listOrders",
     "POST /v1/orders": "placeOrder",
     "GET /v1/orders/{order}": "getOrder",

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 MOST = {
     "/v1/stock?limit=200": 5,
     "/v1/stock/changes?limit=500": 4,
+    "/v1/stock/transfers?limit=200": 3,
+    "/v1/stock/inbound?limit=200": 2,
     "/v1/orders?limit=200": 2,
     "/v1/orders/N-1": 6,
     "/v1/orders/N-1/decision": 4,

@@ -18,6 +18,8 @@ from tests.core_fixtures import make_brand, make_operator
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
 from doorstep.core.parcels.models import Parcel
+from doorstep.domain.rights import Scope
+from doorstep.flows.stock import Sending, announce, send_transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,28 @@ STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_o
 HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/stock": (f"?brand={BRAND}", None),
     "GET /v1/stock/changes": (f"?brand={BRAND}", None),
+    "POST /v1/stock/receipts": ("", {"site": "munich", "sku": "mug", "quantity": 1, "brand": BRAND}),
+    "POST /v1/stock/adjustments": (
+        "",
+        {"site": "munich", "sku": "mug", "quantity": 1, "reason": "found", "brand": BRAND},
+    ),
+    "GET /v1/stock/transfers": (f"?brand={BRAND}", None),
+    "POST /v1/stock/transfers": (
+        "",
+        {
+            "reference": "T-2",
+            "origin": "munich",
+            "destination": "berlin",
+            "brand": BRAND,
+            "goods": [{"sku": "mug", "quantity": 1}],
+        },
+    ),
+    "POST /v1/stock/transfers/{reference}/receive": ("", {"brand": BRAND}),
+    "GET /v1/stock/inbound": (f"?brand={BRAND}", None),
+    "POST /v1/stock/inbound": (
+        "",
+        {"site": "munich", "sku": "mug", "quantity": 9, "expected_at": "2026-11-20T08:00:00Z", "brand": BRAND},
+    ),
     "GET /v1/orders": (f"?brand={BRAND}", None),
     "POST /v1/orders": ("", order("F-1", brand=BRAND)),
     "GET /v1/orders/{order}": ("", None),
@@ -78,6 +102,7 @@ ONE_OF_A_KIND = {"GET /v1/parcels/{parcel}/label"}  # no list, though something 
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
+MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200}
 
 
@@ -90,9 +115,13 @@ def own(place: Place) -> dict[str, str]:
     operator = place.with_key("supervisor")
     wave = operator.post("/v1/waves", {"site": "munich", "leaves_until": parcel["ship_at"]}).json()["data"][0]["wave"]
     manifest = travelling(place, parcel["parcel"])
+    mover = Scope(place.operator, frozenset({place.brand}), "supervisor", "user:1")
+    send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
+    announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
     return {
         "rma": came_back(place),
         "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
+        "reference": "T-1",
         "order": "N-1",
         "parcel": parcel["parcel"],
         "number": TRACKING,
@@ -156,8 +185,6 @@ def test_the_tea_shop_itself_is_served(place: Place, own: dict[str, str], route:
     """Without this the refusals below would prove nothing."""
     answer = ask(place.with_key("operator_admin"), route, own)
     assert answer.status_code == (200 if str(route) in FINDS else MAKES[route.method])
-    assert answer.json() != {"data": [], "next": None}
-    assert answer.status_code == MAKES[route.method]
     assert answer.content not in (b"", b'{"data":[],"next":null}')
 
 
@@ -176,7 +203,7 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
     before = everything()
     answer = ask(asking, route, own)
     assert everything() == before
-    if who == "sister" and str(route) in OPERATORS_OWN | OPERATORS:
+    if who == "sister" and str(route) in OPERATORS_OWN | OPERATORS | MOVES:
         assert answer.status_code == 403
     elif answer.status_code == 404:
         assert answer.json()["code"] == "not_found"

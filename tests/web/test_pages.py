@@ -29,6 +29,8 @@ ROOMS = (
     "returns",
     "disruptions",
     "stock",
+    "inbound",
+    "transfers",
     "products",
     "sites",
     "tariffs",

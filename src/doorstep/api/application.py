@@ -25,6 +25,7 @@ from doorstep.api import (
     returns,
     sites,
     stock,
+    stock_moves,
     tracking,
     waves,
 )
@@ -53,6 +54,7 @@ api = NinjaAPI(
     parser=OrjsonParser(),
 )
 api.add_router("/stock", stock.router)
+api.add_router("/stock", stock_moves.router)
 api.add_router("/orders", decisions.router)  # before orders: codes of orders may contain a slash
 api.add_router("/orders", order_changes.router)  # these, too
 api.add_router("/orders", orders.router)

@@ -20,6 +20,7 @@ router = Router(tags=["stock"])
 LEVEL = {
     "brand": "tea", "site": "CWB1", "sku": "TEA-100", "available": 120, "reserved": 8, "picked": 2,
     "quarantined": 0, "damaged": 1, "in_transit": 0, "expected": 500,
+    "expired": 0,
 }  # fmt: skip
 MOVE = {
     "version": 42, "at": "2024-05-01T07:30:01Z", "actor": "key:3", "reason": "reservation", "note": "",
@@ -44,6 +45,7 @@ class StockOut:
     damaged: int
     in_transit: int
     expected: Annotated[int, Field(description="announced and not received yet")]
+    expired: Annotated[int, Field(description="past the last day of sale, local at the site: there, not available")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,12 @@ def list_stock(
 ) -> HttpResponse:
     """By site and sku. Sent with `If-None-Match` it answers 304 while no stock has moved. Needs `see_stock`."""
     caller = allowed(request, "see_stock")
-    tag = f'"{queries.version(caller.scope)}"'  # read first: the rows are as new as it says, or newer
+    tag = f'"{queries.version(caller.scope, caller.now)}"'  # read first: the rows are as new as it says, or newer
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if _matches(if_none_match, tag):
         return HttpResponseNotModified(headers=headers)
     brand_id = brand_of(caller.scope, brand, "query").id if brand else None
-    page = queries.stock(caller.scope, brand=brand_id, site=site, sku=sku, after=after, limit=limit)
+    page = queries.stock(caller.scope, at=caller.now, brand=brand_id, site=site, sku=sku, after=after, limit=limit)
     return json_answer({"data": list(page.rows), "next": page.after}, headers=headers)
 
 

@@ -16,6 +16,11 @@ REASONS: tuple[Reason, ...] = (
     "receipt", "count", "loss", "damage", "quarantine", "clearance", "found",
     "reservation", "release", "pick", "unpick", "dispatch", "transfer", "return",
 )  # fmt: skip
+AdjustReason = Literal["count", "loss", "damage", "quarantine", "clearance", "found"]
+ADJUST_REASONS: tuple[AdjustReason, ...] = ("count", "loss", "damage", "quarantine", "clearance", "found")
+LONGEST_BIN = 40
+TRANSFER_BIN = "transfer:"  # goods in transit lie in the bin of their transfer, at the site that they go to
+LONGEST_REFERENCE = LONGEST_BIN - len(TRANSFER_BIN)  # of a transfer
 
 
 @dataclass(frozen=True, slots=True, order=True)

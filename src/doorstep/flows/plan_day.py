@@ -92,7 +92,7 @@ def _plan_together(
     refused: set[int] = set()
     for _ in range(ATTEMPTS):
         found = open_orders(ids.brand, waiting)
-        result = plan(day_problem(ids.brand, found.values(), leaving_from), params, run)
+        result = plan(day_problem(ids.brand, found.values(), leaving_from, now), params, run)
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order]: one for one in result.plan.unplanned}

@@ -55,13 +55,18 @@ def ground(brand_id: int, known: datetime) -> Ground:
 
 
 def with_orders(
-    ground: Ground, brand_id: int, orders: Iterable[Order], now: datetime | None, all_products: bool = False
+    ground: Ground,
+    brand_id: int,
+    orders: Iterable[Order],
+    now: datetime | None,
+    all_products: bool = False,
+    at: datetime | None = None,
 ) -> PlanProblem:
-    """Set orders, and the stock of this moment, upon the ground."""
+    """Set orders, and the stock of this moment, upon the ground; lots expired `at` (else `now`) are left out."""
     orders = tuple(orders)
     skus = None if all_products else {line.sku for order in orders for line in order.lines}
     products = catalog.products(brand_id, skus)
-    levels = stock.available(brand_id, skus)
+    levels = stock.available(brand_id, skus, at or now)
     wanted = {product.sku for product in products}
     problem = replace(
         ground.problem,
@@ -75,8 +80,10 @@ def with_orders(
     return widened(problem, ground.disruptions, (now or ground.loaded_at).date())
 
 
-def day_problem(brand_id: int, orders: Iterable[Order], now: datetime | None) -> PlanProblem:
+def day_problem(
+    brand_id: int, orders: Iterable[Order], now: datetime | None, at: datetime | None = None
+) -> PlanProblem:
     """All of it at once, for a batch."""
     orders = tuple(orders)
     known = now or min((order.placed_at for order in orders), default=datetime(1970, 1, 1, tzinfo=UTC))
-    return with_orders(ground(brand_id, known), brand_id, orders, now, all_products=True)
+    return with_orders(ground(brand_id, known), brand_id, orders, now, all_products=True, at=at)

@@ -6,22 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from django.db import transaction
 from django.db.models import F, Sum
 
+from doorstep.core.stock.expiry import expired
 from doorstep.core.stock.models import Inbound, Level, Move
 from doorstep.core.stock.posting import Overtaken, check_ends, post, shelf_of, tick
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
-from doorstep.domain.ledger import Reason, Shelf, Shift, State
+from doorstep.domain.ledger import LONGEST_REFERENCE, TRANSFER_BIN, AdjustReason, Reason, Shelf, Shift, State
 
 __all__ = (
-    "NotEnough", "Wanted", "adjust", "expect", "post", "receive", "receive_transfer", "release", "reserve",
-    "reserve_all", "send_transfer",
+    "AdjustReason", "NotEnough", "Wanted", "adjust", "expect", "post", "receive", "receive_transfer", "release",
+    "reserve", "reserve_all", "send_transfer",
 )  # fmt: skip
 
-AdjustReason = Literal["count", "loss", "damage", "quarantine", "clearance", "found"]
 _ENDS: dict[AdjustReason, tuple[State | None, State | None]] = {
     "count": (None, "available"),  # turned round when fewer were counted
     "found": (None, "available"),
@@ -56,7 +55,7 @@ def reserve_all(brand_id: int, wanted: Mapping[str, Iterable[Wanted]], *, at: da
     asked = [(reference, one) for reference, several in wanted.items() for one in several]
 
     def once() -> int:
-        shifts = _pick(brand_id, asked, lambda shelf: _moved(shelf, state="reserved"), "reservation")
+        shifts = _pick(brand_id, asked, lambda shelf: _moved(shelf, state="reserved"), "reservation", at)
         return post(brand_id, shifts, at=at, actor=actor)
 
     return _insist(once)
@@ -161,10 +160,12 @@ def send_transfer(
     """Send units (by product id) to another site, where they are in transit until received."""
     if origin == destination:
         raise Conflict("a transfer goes from one site to another")
+    if not 0 < len(reference) <= LONGEST_REFERENCE:
+        raise Conflict(f"the reference of a transfer has 1 to {LONGEST_REFERENCE} characters")
     asked = [(_transfer(reference), Wanted(origin, product, units)) for product, units in goods.items()]
 
     def once() -> int:
-        shifts = _pick(brand_id, asked, lambda shelf: _on_the_way(shelf, destination, reference), "transfer")
+        shifts = _pick(brand_id, asked, lambda shelf: _on_the_way(shelf, destination, reference), "transfer", at)
         return post(brand_id, shifts, at=at, actor=actor)
 
     return _insist(once)
@@ -221,9 +222,13 @@ class _Short(NotEnough):
 
 
 def _pick(
-    brand_id: int, asked: Sequence[tuple[str, Wanted]], target: Callable[[Shelf], Shelf], reason: Reason
+    brand_id: int,
+    asked: Sequence[tuple[str, Wanted]],
+    target: Callable[[Shelf], Shelf],
+    reason: Reason,
+    at: datetime,
 ) -> list[Shift]:
-    """Choose levels: first expired, first out; then first in, first out; then by bin and lot."""
+    """Choose levels: what expires first, first out; then first in, first out; then by bin and lot. None is expired."""
     levels: dict[tuple[int, int], list[Level]] = {}
     rows = Level.objects.filter(
         brand_id=brand_id,
@@ -231,9 +236,10 @@ def _pick(
         quantity__gt=0,
         site_id__in={one.site for _, one in asked},
         product_id__in={one.product for _, one in asked},
-    )
+    ).select_related("site")
     for level in rows.order_by(F("expires_on").asc(nulls_last=True), "received_at", "bin", "lot", "id"):
-        levels.setdefault((level.site_id, level.product_id), []).append(level)
+        if not expired(level.expires_on, level.site.time_zone, at):
+            levels.setdefault((level.site_id, level.product_id), []).append(level)
     taken: dict[tuple[str, Shelf], int] = Counter()
     for reference, one in asked:
         if one.quantity < 1:
@@ -287,4 +293,4 @@ def _on_the_way(shelf: Shelf, destination: int, reference: str) -> Shelf:
 
 
 def _transfer(reference: str) -> str:
-    return f"transfer:{reference}"
+    return f"{TRANSFER_BIN}{reference}"

@@ -4,7 +4,7 @@ Assumptions, all of them plain. Demand of a product at a site is what orders too
 and those dispatched without having been reserved. It is measured over the last 28 days, or since the first units came
 if that is less, and not before the last 90 days are looked at; it goes on at that rate, as a Poisson process, whatever
 the weekday or season. The lead time is until the earliest expected goods are due, else 14 days. Units in transit,
-quarantined or damaged do not count. Expired units do, until they are taken out.
+quarantined, damaged or expired do not count.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db.models import Max, Min, Q, Sum
 
+from doorstep.core.stock.expiry import expired
 from doorstep.core.stock.models import Inbound, Level, Move
 from doorstep.domain.rights import Scope
 
@@ -55,12 +56,12 @@ def health(scope: Scope, now: datetime, *, site: str | None = None) -> tuple[Hea
         .annotate(due=Min("expected_at"))
     }
     rows = []
-    for row in _levels(within if site is None else within & Q(site__code=site)):
+    for row in _levels(within if site is None else within & Q(site__code=site), now):
         here = row["site_id"], row["product_id"]
         units, last = taken.get(here, (0, None))
         days = min(float(DEMAND_DAYS), max(1.0, (now - first[here]) / DAY)) if here in first else float(DEMAND_DAYS)
         rate = max(0, units - given_back.get(here, 0)) / days
-        available, lead_days = row["units"] or 0, lead.get(here, LEAD_DAYS)
+        available, lead_days = row["units"], lead.get(here, LEAD_DAYS)
         oldest = None if row["oldest"] is None else (now - row["oldest"]) // DAY
         rows.append(
             HealthRow(
@@ -79,14 +80,21 @@ def health(scope: Scope, now: datetime, *, site: str | None = None) -> tuple[Hea
     return tuple(sorted(rows, key=lambda one: (-one.stock_out_risk, one.site, one.sku, one.brand)))
 
 
-def _levels(within: Q) -> Iterable[Mapping[str, Any]]:
+def _levels(within: Q, now: datetime) -> Iterable[Mapping[str, Any]]:
+    """Units that may be sold by site and product, and since when the oldest are there."""
     ready = Q(state="available", quantity__gt=0)
     groups = (
         Level.objects.filter(within)
         .order_by()
-        .values("site_id", "product_id", "brand__code", "site__code", "product__sku")
+        .values("site_id", "product_id", "brand__code", "site__code", "product__sku", "site__time_zone", "expires_on")
     )
-    return groups.annotate(units=Sum("quantity", filter=ready), oldest=Min("received_at", filter=ready))
+    rows: dict[Here, dict[str, Any]] = {}
+    for one in groups.annotate(units=Sum("quantity", filter=ready), oldest=Min("received_at", filter=ready)):
+        row = rows.setdefault((one["site_id"], one["product_id"]), {**one, "units": 0, "oldest": None})
+        if one["units"] and not expired(one["expires_on"], one["site__time_zone"], now):
+            row["units"] += one["units"]
+            row["oldest"] = min(row["oldest"] or one["oldest"], one["oldest"])
+    return rows.values()
 
 
 def _traffic(

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from doorstep.core.accounts.models import Brand
 from doorstep.core.catalog.models import Product
 from doorstep.core.network.models import Site
-from doorstep.domain.ledger import STATES
+from doorstep.domain.ledger import LONGEST_REFERENCE, STATES
 
 
 class Level(models.Model):
@@ -94,3 +94,23 @@ class Inbound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} expected"
+
+
+class Transfer(models.Model):
+    """Goods sent from one site to another. What is in transit still is told by the levels of its bin."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT)
+    reference = models.CharField(max_length=LONGEST_REFERENCE)
+    origin = models.ForeignKey(Site, models.PROTECT, related_name="transfers_out")
+    destination = models.ForeignKey(Site, models.PROTECT, related_name="transfers_in")
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("brand", "reference"), name="one_transfer_of_a_reference"),
+            models.CheckConstraint(condition=~Q(origin=F("destination")), name="transfers_go_elsewhere"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference

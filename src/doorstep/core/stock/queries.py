@@ -9,9 +9,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, F, Q, QuerySet, Sum, Value
 
 from doorstep.core.paging import Page, page, reach, read_cursor
+from doorstep.core.stock.expiry import expired, quarter
 from doorstep.core.stock.models import Clock, Inbound, Level, Move
 from doorstep.domain.errors import NotFound
 from doorstep.domain.ledger import STATES
@@ -32,6 +33,7 @@ class StockRow:
     damaged: int
     in_transit: int
     expected: int  # announced and not received
+    expired: int = 0  # past their day at the site: there, and not available
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ _KEY = ("site__code", "product__sku", "product_id", "site_id", "brand__code")
 def stock(
     scope: Scope,
     *,
+    at: datetime | None = None,
     brand: int | None = None,
     site: str | None = None,
     sku: str | None = None,
@@ -87,7 +90,10 @@ def stock(
     after: str | None = None,
     limit: int = 100,
 ) -> Page[StockRow]:
-    """Give units by site and product, sorted by their codes; `search` begins the sku. Raises InvalidCursor."""
+    """Give units by site and product, sorted by their codes; `search` begins the sku. Raises InvalidCursor.
+
+    Lots that have expired `at` are told apart from those that are available; without it none has.
+    """
     within = Q(brand__in=scope.brands, brand__operator=scope.operator)
     if brand is not None:
         within &= Q(brand=brand)
@@ -98,13 +104,13 @@ def stock(
     if search is not None:
         within &= Q(product__sku__istartswith=search)
     keys = _keys(within, after, reach(limit))
-    states, expected = _sums(keys)
+    states, expected, late = _sums(keys, at)
 
     def row(key: _Key) -> StockRow:
         here = key.site_id, key.product_id
         units = states[here]
         by_state = {str(state): units[state] for state in STATES}
-        return StockRow(key.brand, key.site, key.sku, **by_state, expected=expected[here])
+        return StockRow(key.brand, key.site, key.sku, **by_state, expected=expected[here], expired=late[here])
 
     return page(keys, limit, row, lambda key: (key.site, key.sku, key.product_id))
 
@@ -123,21 +129,37 @@ def _keys(within: Q, after: str | None, most: int) -> list[_Key]:
     return [_Key(*one) for one in held.union(coming).order_by(*_KEY[:3])[:most]]
 
 
-def _sums(keys: Sequence[_Key]) -> tuple[dict[tuple[int, int], Counter[str]], Counter[tuple[int, int]]]:
+def _sums(
+    keys: Sequence[_Key], at: datetime | None
+) -> tuple[dict[tuple[int, int], Counter[str]], Counter[tuple[int, int]], Counter[tuple[int, int]]]:
+    """Add up units by state, those expected, and those of the available that have expired."""
     here = Q(site_id__in={key.site_id for key in keys}, product_id__in={key.product_id for key in keys})
     states: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
-    grouped = Level.objects.filter(here).order_by().values_list("site_id", "product_id", "state")
-    for site, product, state, units in grouped.annotate(units=Sum("quantity")):
-        states[site, product][state] = units
+    late: Counter[tuple[int, int]] = Counter()
+    grouped = Level.objects.filter(here).order_by()
+    by_day = grouped.values_list("site_id", "product_id", "state", "site__time_zone", "expires_on")
+    for site, product, state, zone, day, units in by_day.annotate(units=Sum("quantity")):
+        if state == "available" and at is not None and expired(day, zone, at):
+            late[site, product] += units
+        else:
+            states[site, product][state] += units
     coming = Inbound.objects.filter(here, received_at=None).order_by().values_list("site_id", "product_id")
     expected = Counter({(site, product): units for site, product, units in coming.annotate(units=Sum("quantity"))})
-    return states, expected
+    return states, expected, late
 
 
-def version(scope: Scope) -> str:
-    """Name the state of the scope's stock: another name means that something has changed. Fit for an ETag."""
-    clocks = Clock.objects.filter(brand__in=scope.brands, brand__operator=scope.operator).order_by("brand_id")
-    told = ";".join(f"{brand}:{count}" for brand, count in clocks.values_list("brand_id", "version"))
+def version(scope: Scope, at: datetime | None = None) -> str:
+    """Name the state of the scope's stock: another name means that something has changed. Fit for an ETag.
+
+    What is expected is told in full, for announcements may be written past the brand's clock. One query.
+    """
+    within = Q(brand__in=scope.brands, brand__operator=scope.operator)
+    none = Value(0, output_field=BigIntegerField())
+    clocks = Clock.objects.filter(within).order_by().values_list("brand_id", none, none, "version")
+    coming = Inbound.objects.filter(within, received_at=None).order_by()
+    expected = coming.values("brand_id", "site_id", "product_id").annotate(units=Sum("quantity"))
+    rows = clocks.union(expected.values_list("brand_id", "site_id", "product_id", "units"), all=True)
+    told = ";".join(map(str, (*sorted(rows), quarter(at) if at else 0)))  # a new day may make lots expire
     return sha256(told.encode()).hexdigest()[:20]
 
 

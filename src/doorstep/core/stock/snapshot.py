@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Sum
 
+from doorstep.core.stock.expiry import expired
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.domain import supply
 
 
-def available(brand_id: int, skus: Iterable[str] | None = None) -> tuple[supply.StockLevel, ...]:
-    """What may be promised, by site and product; all bins and lots together."""
+def available(
+    brand_id: int, skus: Iterable[str] | None = None, at: datetime | None = None
+) -> tuple[supply.StockLevel, ...]:
+    """What may be promised, by site and product; all bins and lots together, save those expired `at`."""
     rows = Level.objects.filter(brand_id=brand_id, state="available", quantity__gt=0)
     if skus is not None:
         rows = rows.filter(product__sku__in=list(skus))
-    sums = rows.values("site_id", "product_id").annotate(units=Sum("quantity")).order_by("site_id", "product_id")
-    return tuple(
-        supply.StockLevel(site, sku, units)
-        for site, sku, units in sums.values_list("site__code", "product__sku", "units")
-    )
+    sums = rows.values("site_id", "product_id", "expires_on").annotate(units=Sum("quantity"))
+    told: Counter[tuple[str, str]] = Counter()
+    for site, zone, sku, day, units in sums.order_by("site_id", "product_id").values_list(
+        "site__code", "site__time_zone", "product__sku", "expires_on", "units"
+    ):
+        if at is None or not expired(day, zone, at):
+            told[site, sku] += units
+    return tuple(supply.StockLevel(site, sku, units) for (site, sku), units in told.items())
 
 
 def inbound(brand_id: int) -> tuple[supply.Inbound, ...]:

@@ -16,13 +16,15 @@ RISKY = 0.05  # chance of running out from which a row stands out
 
 @room("see_stock")
 def show(request: HttpRequest, scope: Scope) -> HttpResponse:
-    asked = Asked(request.GET)
+    asked, now = Asked(request.GET), came_at(request)
     search, brand = asked.text("q"), asked.text("brand")
     places = sites(scope)
     site = asked.one_of("site", [place.site for place in places])
     of_brand = None if brand is None else brand_id(scope, brand) or 0  # no such brand: no rows
-    page = asked.page(lambda after: stock(scope, brand=of_brand, site=site, search=search, after=after, limit=PAGE))
-    fares = {(row.brand, row.site, row.sku): row for row in health(scope, came_at(request), site=site)}
+    page = asked.page(
+        lambda after: stock(scope, at=now, brand=of_brand, site=site, search=search, after=after, limit=PAGE)
+    )
+    fares = {(row.brand, row.site, row.sku): row for row in health(scope, now, site=site)}
     context = {
         "asked": asked,
         "rows": [(row, fares.get((row.brand, row.site, row.sku))) for row in page.rows],

@@ -101,10 +101,6 @@ def _wish(data: Data, _: Currency) -> str:
     return f"{wish} next time; {({1: 'satisfied', -1: 'not satisfied'}).get(int(data['score']), 'no word on more')}"
 
 
-def _expected(data: Data, _: Currency) -> str:
-    return f"{data['parcel']}, now expected by {day(date.fromisoformat(data['expected_by']))}"
-
-
 def _nothing(data: Data, _: Currency) -> str:
     return _plain(data)
 
@@ -146,6 +142,11 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "ParcelHandedOver": ("Handed to the carrier", _nothing),
     "ParcelScanned": ("Scanned by the carrier", _scanned),
     "OutForDelivery": ("Out for delivery", _nothing),
+    "InboundAnnounced": ("Goods announced", _nothing),
+    "StockReceived": ("Goods received", _nothing),
+    "StockAdjusted": ("Stock adjusted", _nothing),
+    "TransferSent": ("Transfer sent", _nothing),
+    "TransferReceived": ("Transfer received", _nothing),
     "Delivered": ("Delivered", _nothing),
     "LeftAtSafePlace": ("Left at the safe place", _nothing),
     "AtPickupPoint": ("At the pick-up point", _nothing),
