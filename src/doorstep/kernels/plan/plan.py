@@ -151,8 +151,8 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
     """What all quotes of the problem share; of it, `ready` holds what was compiled before."""
     problem, brand = market.problem, market.problem.brand
     places = _places(problem.orders)[0]
-    ready = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
-    days = [int(at.timestamp() // 86_400) for at in ready] or [0]
+    instants = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
+    days = [int(at.timestamp() // 86_400) for at in instants] or [0]
     wished = [(o.not_before - EPOCH).days for o in problem.orders if o.not_before]
     volume = np.array([carton.volume_mm3 for carton in problem.cartons], np.int64)
     rank = np.zeros(len(volume) + 1, np.int64)
