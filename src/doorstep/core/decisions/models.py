@@ -6,7 +6,7 @@ from django.db.models import Q
 from doorstep.core.accounts.models import Brand
 from doorstep.core.orders.models import Order
 
-QUOTE_STATES = ("offered", "accepted", "ordered", "expired", "released")
+QUOTE_STATES = ("offered", "accepted", "ordered", "expired")
 
 
 class Decision(models.Model):

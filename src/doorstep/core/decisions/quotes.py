@@ -11,7 +11,7 @@ from doorstep.core.decisions.models import Quote
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 
-QuoteState = Literal["offered", "accepted", "ordered", "expired", "released"]
+QuoteState = Literal["offered", "accepted", "ordered", "expired"]
 
 
 @dataclass(frozen=True, slots=True)

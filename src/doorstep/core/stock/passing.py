@@ -47,6 +47,14 @@ def hand_over(
     return _insist(once, (NotEnough, Overtaken))
 
 
+def held_by(brand_id: int, reference: str) -> dict[tuple[int, int], int]:
+    """Give the units that a reference has reserved, by site and product (row ids)."""
+    units: Counter[tuple[int, int]] = Counter()
+    for shelf, quantity in _held(brand_id, reference).items():
+        units[shelf.site, shelf.product] += quantity
+    return dict(sorted(units.items()))
+
+
 def _freed(shelf: Shelf, units: int, reference: str) -> Shift:
     return Shift(shelf, _moved(shelf, state="available"), units, "release", reference=reference)
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Quote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('offered', 'offered'), ('accepted', 'accepted'), ('ordered', 'ordered'), ('expired', 'expired'), ('released', 'released')], max_length=12)),
+                ('state', models.CharField(choices=[('offered', 'offered'), ('accepted', 'accepted'), ('ordered', 'ordered'), ('expired', 'expired'), ('released')], max_length=12)),
                 ('made_at', models.DateTimeField()),
                 ('cart', models.JSONField()),
                 ('options', models.JSONField()),
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['state', 'reserved_until'], name='quotes_by_end'), models.Index(fields=['state', 'made_at'], name='quotes_by_time')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('offered', 'accepted', 'ordered', 'expired', 'released'))), name='quotes_have_a_known_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('reserved_until__isnull', False), _connector='OR'), name='accepted_quotes_end')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('offered', 'accepted', 'ordered', 'expired'))), name='quotes_have_a_known_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('reserved_until__isnull', False), _connector='OR'), name='accepted_quotes_end')],
             },
         ),
     ]
