@@ -43,6 +43,7 @@ def accept_quoted(
     The plan is decided anew when the quote is no longer in force or was another cart's, and when it cannot be carried
     out any more. Raises NotFound, OutOfStock, and Conflict when no option was ever chosen or the code is taken.
     """
+    quotes.get_quote(scope, quote)
     here = standing(scope.operator, brand_id, now, {line.sku for line in order.lines})
     for attempt in range(ATTEMPTS):
         row = quotes.get_quote(scope, quote)
@@ -51,7 +52,8 @@ def accept_quoted(
         decided = _decide(here, row, order, now)
         try:
             if decided is None:
-                return _without_plan(scope, row, order, now, on_shortage)
+                # It waits or is held as any other, and what the quote holds stays held until its time is up.
+                return accept_order(scope, brand_id, order, now=now, on_shortage=on_shortage)
             return _commit(scope, here, row, order, decided, now)
         except (NotEnough, _Overtaken):
             if attempt == ATTEMPTS - 1:
@@ -70,7 +72,9 @@ def _decide(here: Standing, row: QuoteRow, order: Order, now: datetime) -> _Deci
     chosen = row.options[row.option]
     if row.state == "accepted" and row.reserved_until and now < row.reserved_until and _same(row, order):
         result = plan(_only(problem, chosen, held))
-        if not result.plan.unplanned and _as_quoted(result.plan.parcels, chosen):
+        cost = result.plan.figures.cost_minor
+        elsewhere = cart_record(order)["to"] != row.cart["to"] and cost != chosen["cost_minor"]  # in another zone
+        if not result.plan.unplanned and not elsewhere and _as_quoted(result.plan.parcels, chosen):
             decision = replace(next(result.decisions()), rejected=_others(row))
             return _Decided(result.plan.parcels, decision, True)
     free = replace(problem, stock=_with(problem.stock, held if row.state == "accepted" else ()))
@@ -82,8 +86,8 @@ def _decide(here: Standing, row: QuoteRow, order: Order, now: datetime) -> _Deci
 
 
 def _same(row: QuoteRow, order: Order) -> bool:
-    """The order is for the cart that was quoted, to the same place."""
-    return cart_record(order) == row.cart
+    """The order is for the goods that were quoted; whether it asks for more than its plan gives, the plan will show."""
+    return bool(cart_record(order)["lines"] == row.cart["lines"])
 
 
 def _held(here: Standing, row: QuoteRow) -> tuple[StockLevel, ...]:
@@ -192,9 +196,3 @@ def _tell_later(scope: Scope, row: QuoteRow, order_id: int, decided: _Decided, n
         actor=scope.actor,
     )
 
-
-def _without_plan(
-    scope: Scope, row: QuoteRow, order: Order, now: datetime, on_shortage: OnShortage
-) -> Accepted:
-    """There is no plan at all: the order waits or is held as any other, and the quote goes on until its time is up."""
-    return accept_order(scope, row.brand_id, order, now=now, on_shortage=on_shortage)

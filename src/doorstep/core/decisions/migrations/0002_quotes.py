@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Quote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('offered', 'offered'), ('accepted', 'accepted'), ('ordered', 'ordered'), ('expired', 'expired'), ('released')], max_length=12)),
+                ('state', models.CharField(choices=[('offered', 'offered'), ('accepted', 'accepted'), ('ordered', 'ordered'), ('expired', 'expired')], max_length=12)),
                 ('made_at', models.DateTimeField()),
                 ('cart', models.JSONField()),
                 ('options', models.JSONField()),
