@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from doorstep.api import brands, decisions, keys, orders, parcels, problems, products, quotes, sites, stock
+from doorstep.api import brands, bulk, decisions, keys, orders, parcels, problems, products, quotes, sites, stock
 from doorstep.api.auth import QUERY_NAMES, ApiKey
 
 VERSION = "1.0.0"
@@ -38,6 +38,7 @@ api = NinjaAPI(
 )
 api.add_router("/stock", stock.router)
 api.add_router("/orders", decisions.router)  # before orders: codes of orders may contain a slash
+api.add_router("/orders", bulk.router)
 api.add_router("/orders", orders.router)
 api.add_router("/quotes", quotes.router)
 api.add_router("/parcels", parcels.router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,8 +42,9 @@ def plan_day(
     run: Run,
     leaving_from: datetime | None = None,
     params: PlanParams | None = None,
+    only: Collection[int] | None = None,
 ) -> DayPlanned:
-    """Plan the open orders together. No parcel leaves before `leaving_from`; None: each order as at its placing.
+    """Plan the open orders together, or of them `only` those of these row ids. No parcel leaves before `leaving_from`; None: each order as at its placing.
 
     Stock that went while we decided sends the orders concerned round again, at most three times; those that are
     left stay open with the reason.
@@ -50,7 +52,7 @@ def plan_day(
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
     ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
-    waiting = set(open_orders(brand_id))
+    waiting = set(open_orders(brand_id, only))
     first: PlanResult | None = None
     committed = overtaken = 0
     refused: set[int] = set()
