@@ -54,7 +54,11 @@ def test_a_wrong_header_is_refused_whole_with_all_its_faults(shop: Shop) -> None
 
 def test_rows_that_are_no_rows_are_told(shop: Shop) -> None:
     found = rows(send(shop, f'{HEADER}\nC-1,web\n{FIRST.replace("C-1", "C-2")},1,mug,1,9\nC-3,"x\n'))
-    assert [(one["order"], one["result"]) for one in found] == [("C-1", "refused"), ("C-2", "accepted"), ("", "refused")]
+    assert [(one["order"], one["result"]) for one in found] == [
+        ("C-1", "refused"),
+        ("C-2", "accepted"),
+        ("", "refused"),
+    ]
     differs = f"{HEADER}\n{FIRST},1,mug,2,9.00\n{FIRST.replace('Munich', 'Berlin')},1,mug,1,9\n"
     assert {one["field"] for one in rows(send(shop, differs))[0]["errors"]} == {"city", "line"}
 

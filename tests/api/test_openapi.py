@@ -18,6 +18,7 @@ IDS = {
     "GET /v1/stock/changes": "listStockChanges",
     "GET /v1/orders": "listOrders",
     "POST /v1/orders": "placeOrder",
+    "POST /v1/orders/bulk": "takeInOrders",
     "GET /v1/orders/{order}": "getOrder",
     "GET /v1/orders/{order}/decision": "getDecision",
     "POST /v1/quotes": "quoteCart",

@@ -5,6 +5,7 @@ Operations are found in the router. A new one fails here until it is told how to
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/stock/changes": (f"?brand={BRAND}", None),
     "GET /v1/orders": (f"?brand={BRAND}", None),
     "POST /v1/orders": ("", order("F-1", brand=BRAND)),
+    "POST /v1/orders/bulk": (f"?brand={BRAND}", json.dumps(order("F-2")).encode()),
     "GET /v1/orders/{order}": ("", None),
     "GET /v1/orders/{order}/decision": ("", None),
     "POST /v1/quotes": ("", {**CART, "brand": BRAND}),
@@ -48,7 +50,7 @@ HOW: dict[str, tuple[str, Any]] = {
     "DELETE /v1/keys/{key_id}": ("", None),
 }
 SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
-MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200}
+MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
 
 
 @pytest.fixture
@@ -85,7 +87,8 @@ def stranger() -> Shop:
 def ask(who: Shop, route: Route, own: dict[str, str], query: str | None = None) -> Answer:
     how, body = HOW[str(route)]
     path = route.path.format(**own) + (how if query is None else query)
-    return who.ask(route.method, path, body, idempotency_key=str(route))
+    kind = "application/x-ndjson" if isinstance(body, bytes) else "application/json"
+    return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
 
 
 def everything() -> str:
@@ -107,7 +110,7 @@ def test_the_tea_shop_itself_is_served(place: Place, own: dict[str, str], route:
     """Without this the refusals below would prove nothing."""
     answer = ask(place.with_key("operator_admin"), route, own)
     assert answer.status_code == MAKES.get(str(route), MAKES[route.method])
-    assert answer.json() != {"data": [], "next": None}
+    assert answer.content != b'{"data":[],"next":null}'
 
 
 @pytest.mark.parametrize("route", routes(), ids=str)
@@ -129,7 +132,7 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
         assert nothing_of_the_tea_shop(route, answer)
 
 
-@pytest.mark.parametrize("route", [one for one in routes() if HOW[str(one)][0]], ids=str)
+@pytest.mark.parametrize("route", [one for one in routes() if HOW[str(one)][0] and one.method == "GET"], ids=str)
 @pytest.mark.parametrize("who", ["sister", "stranger"])
 def test_a_list_without_a_brand_named_is_empty(
     who: str, own: dict[str, str], route: Route, request: pytest.FixtureRequest

@@ -88,9 +88,7 @@ def _from_csv(body: IO[bytes]) -> Iterator[Sent]:
         raise Invalid([Fault("body", f"/{one.column}", one.why) for one in refused.faults]) from None
     except ValueError:
         raise Invalid([Fault("body", "", "is not UTF-8")]) from None
-    return (
-        Sent(one.row, one.code, one.order, tuple(Wrong(name, why) for name, why in one.wrong)) for one in stream
-    )
+    return (Sent(one.row, one.code, one.order, tuple(Wrong(name, why) for name, why in one.wrong)) for one in stream)
 
 
 def _from_lines(body: Iterable[bytes], brand: str, currency: Currency, now: datetime) -> Iterator[Sent]:
@@ -129,5 +127,3 @@ def _told(taken: Iterator[Taken], body: IO[bytes]) -> Iterator[bytes]:
     with body:
         for one in taken:
             yield orjson.dumps(asdict(one), option=orjson.OPT_APPEND_NEWLINE)
-
-

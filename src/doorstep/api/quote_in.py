@@ -69,9 +69,7 @@ def to_cart(payload: QuoteIn, now: datetime) -> demand.Order:
         now,
         "",
         Place(to.country, to.region, to.city, to.postcode, to.latitude, to.longitude),
-        tuple(
-            demand.OrderLine(str(number), one.sku, one.quantity, 0) for number, one in enumerate(payload.lines, 1)
-        ),
+        tuple(demand.OrderLine(str(number), one.sku, one.quantity, 0) for number, one in enumerate(payload.lines, 1)),
         payload.speed,
         payload.residential,
         payload.signed_for,

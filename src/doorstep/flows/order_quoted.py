@@ -133,9 +133,7 @@ def _others(row: QuoteRow) -> tuple[Rejected, ...]:
     )
 
 
-def _commit(
-    scope: Scope, here: Standing, row: QuoteRow, order: Order, decided: _Decided, now: datetime
-) -> Accepted:
+def _commit(scope: Scope, here: Standing, row: QuoteRow, order: Order, decided: _Decided, now: datetime) -> Accepted:
     currency, ids = here.ground.problem.brand.currency, here.ids
     parcels, chosen = decided.parcels, row.options[row.option]
     with transaction.atomic():
@@ -148,9 +146,7 @@ def _commit(
         if row.state == "accepted":
             quotes.order_quote(row.pk, pk)
         held = quote_reference(row.pk) if row.state == "accepted" else ""
-        keep_plan(
-            ids, pk, order.order, parcels, decided.decision, currency, at=now, actor=scope.actor, held=held
-        )
+        keep_plan(ids, pk, order.order, parcels, decided.decision, currency, at=now, actor=scope.actor, held=held)
     return Accepted(pk, order.order, "planned", "", "", parcels)
 
 
@@ -195,4 +191,3 @@ def _tell_later(scope: Scope, row: QuoteRow, order_id: int, decided: _Decided, n
         at=now,
         actor=scope.actor,
     )
-

@@ -85,7 +85,9 @@ def overdue(now: datetime, limit: int) -> list[tuple[int, int]]:
 
 def lock_overdue(pk: int, now: datetime) -> bool:
     """Lock a quote; False: it was ordered or expired meanwhile."""
-    return Quote.objects.select_for_update().filter(pk=pk, state="accepted", reserved_until__lte=now).first() is not None
+    return (
+        Quote.objects.select_for_update().filter(pk=pk, state="accepted", reserved_until__lte=now).first() is not None
+    )
 
 
 def forget_offered(before: datetime, limit: int) -> int:

@@ -84,6 +84,4 @@ def standing_of(ids: Collection[int]) -> dict[int, tuple[str, str]]:
 def _contact(person: Person | None) -> demand.Contact:
     if person is None:
         return demand.Contact()
-    return demand.Contact(
-        person.name, person.company, person.address_1, person.address_2, person.phone, person.email
-    )
+    return demand.Contact(person.name, person.company, person.address_1, person.address_2, person.phone, person.email)
