@@ -53,7 +53,7 @@ class Shop:
         content = body if isinstance(body, bytes) else _json(body)
         answer = client.generic(method, path, b"" if body is None else content, kind)
         if answer.streaming:  # lines of JSON, which no schema describes
-            told = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)
+            told = HttpResponse(b"".join(cast(Any, answer).streaming_content), status=answer.status_code)
             return cast(Answer, told)
         if 200 <= answer.status_code < 300:
             conforms(method, answer.resolver_match.route, answer.status_code, answer.json())

@@ -9,6 +9,7 @@ import pytest
 from tests.record.brand import NOW, loaded
 
 from doorstep.core.events.models import Fact
+from doorstep.core.orders.intake import known_orders
 from doorstep.core.orders.models import Order as Row
 from doorstep.domain.demand import Contact, Order, OrderLine
 from doorstep.domain.errors import NotFound
@@ -73,7 +74,7 @@ def test_an_order_without_a_time_is_the_same_when_it_comes_later() -> None:
 def test_a_chunk_that_somebody_else_disturbs_goes_in_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     scope, brand_id = loaded()
     told(scope, brand_id, [sent(1, "B-1")])
-    look = flow.known_orders
+    look = known_orders
     looks: list[int] = []
 
     def late(brand: int, codes: set[str]) -> object:

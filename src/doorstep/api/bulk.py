@@ -68,7 +68,7 @@ def bulk(
 
 def _spooled(request: HttpRequest) -> IO[bytes]:
     """Let the body arrive before the first order is taken in: a client sends it all before it reads the answer."""
-    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed once it is answered
     size = 0
     while block := request.read(BLOCK):
         size += len(block)

@@ -126,16 +126,11 @@ class OrderStream:
 
 
 def _made(values: dict[str, Any], lines: tuple[OrderLine, ...]) -> Order:
-    return Order(
-        values["order"],
-        values["channel"],
-        values["placed_at"],
-        values["customer"],
-        Place(*(values[name] for name in _PLACE)),
-        lines,
-        *(values[name] for name in _TAIL),
-        contact=Contact(*(values[name] for name in _CONTACT)),
-    )
+    tail = {name: values[name] for name in _TAIL}
+    contact = Contact(*(values[name] for name in _CONTACT))
+    place = Place(*(values[name] for name in _PLACE))
+    head = (values["order"], values["channel"], values["placed_at"], values["customer"])
+    return Order(*head, place, lines, contact=contact, **tail)
 
 
 def _positions(header: list[str]) -> dict[str, int]:

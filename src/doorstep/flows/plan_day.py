@@ -44,7 +44,9 @@ def plan_day(
     params: PlanParams | None = None,
     only: Collection[int] | None = None,
 ) -> DayPlanned:
-    """Plan the open orders together, or of them `only` those of these row ids. No parcel leaves before `leaving_from`; None: each order as at its placing.
+    """Plan the open orders together, or of them `only` those of these row ids.
+
+    No parcel leaves before `leaving_from`; None: each order as at its placing.
 
     Stock that went while we decided sends the orders concerned round again, at most three times; those that are
     left stay open with the reason.
