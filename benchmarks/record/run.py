@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-
 from benchmarks.record.brand import MORE_SERVICES, SEED, Brand, carts, make_brand, orders
 
 ROOT = Path(__file__).resolve().parents[2]

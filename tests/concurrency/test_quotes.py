@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 
 ROUNDS, PATIENCE_S = 5, 60.0
 LATER = NOW + timedelta(minutes=15)
-CART = Order(
-    "cart", "", NOW, "", Place("DE", "BY", "Munich", "80331", 48.137, 11.575), (OrderLine("1", "mug", 1, 0),)
-)
+CART = Order("cart", "", NOW, "", Place("DE", "BY", "Munich", "80331", 48.137, 11.575), (OrderLine("1", "mug", 1, 0),))
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -83,11 +81,11 @@ def test_two_orders_with_one_quote_keep_it_once() -> None:
 
 def test_an_order_and_the_end_of_its_quote_meet() -> None:
     scope, brand_id = loaded()
+    just_in_time = LATER - timedelta(seconds=1)
     for number in range(ROUNDS):
         pk = quote_cart(scope, brand_id, CART, now=NOW).pk
         accept_quote(scope, pk, 0, now=NOW)
         order = replace(CART, order=f"N-{number}")
-        just_in_time = LATER - timedelta(seconds=1)
         answers = crowd(
             [
                 lambda order=order, pk=pk: accept_quoted(scope, brand_id, order, pk, now=just_in_time),  # type: ignore[misc]

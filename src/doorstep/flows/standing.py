@@ -64,7 +64,7 @@ def forget() -> None:
 
 def _serves(held: Standing, operator_id: int, now: datetime, age: timedelta, skus: Collection[str]) -> bool:
     loaded_at = held.ground.loaded_at
-    if operator_id != held.ids.operator or not loaded_at <= now < loaded_at + age:
+    if operator_id != held.ids.operator or abs(now - loaded_at) >= age:  # who came before it was loaded may use it, too
         return False
     return loaded_at == now or all(sku in held.products for sku in skus)
 

@@ -43,9 +43,7 @@ def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
     rows = list(Order.objects.filter(brand_id=brand_id, code__in=list(codes)).select_related("person"))
     lines: dict[int, list[demand.OrderLine]] = {}
     asked = OrderLine.objects.filter(order__in=[row.pk for row in rows]).order_by("id")
-    for order, line, sku, units, price in asked.values_list(
-        "order_id", "line", "sku", "quantity", "unit_price_micros"
-    ):
+    for order, line, sku, units, price in asked.values_list("order_id", "line", "sku", "quantity", "unit_price_micros"):
         lines.setdefault(order, []).append(demand.OrderLine(line, sku, units, price))
     return {
         row.code: Known(
