@@ -17,7 +17,7 @@ from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.record_problem import Ground, with_orders
-from doorstep.flows.standing import standing
+from doorstep.flows.standing import cart_problem, standing
 from doorstep.kernels.plan.plan import plan
 
 OnShortage = Literal["hold", "refuse"]
@@ -53,7 +53,9 @@ def accept_order(
     here = standing(scope.operator, brand_id, now, {line.sku for line in order.lines})
     ids = here.ids
     for attempt in range(ATTEMPTS):
-        result = plan(with_orders(here.ground, brand_id, [order], now), ready=here.ready)
+        result = plan(cart_problem(here, order, now), ready=here.ready)
+        if result.plan.unplanned:  # goods on their way matter only to the remedy
+            result = plan(with_orders(here.ground, brand_id, [order], now), ready=here.ready)
         if result.plan.unplanned:
             break
         decision = next(result.decisions())

@@ -23,8 +23,8 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.flows.accept import ATTEMPTS, Accepted, OnShortage, accept_order
 from doorstep.flows.keep_plan import keep_plan, order_reference
-from doorstep.flows.quote import cart_problem, cart_record, quote_reference
-from doorstep.flows.standing import Standing, standing
+from doorstep.flows.quote import cart_record, quote_reference
+from doorstep.flows.standing import Standing, cart_problem, standing
 from doorstep.kernels.plan.plan import PlanProblem, plan
 
 
@@ -68,7 +68,7 @@ class _Overtaken(Exception):
 def _decide(here: Standing, row: QuoteRow, order: Order, now: datetime) -> _Decided | None:
     """The quoted plan if it still stands; else the best there is, on free stock and what the quote holds itself."""
     held = _held(here, row)
-    problem = cart_problem(here, row.brand_id, order, now)
+    problem = cart_problem(here, order, now)
     chosen = row.options[row.option]
     if row.state == "accepted" and row.reserved_until and now < row.reserved_until and _same(row, order):
         result = plan(_only(problem, chosen, held))

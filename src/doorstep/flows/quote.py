@@ -11,14 +11,13 @@ from django.db import transaction
 
 from doorstep.core.decisions import quotes
 from doorstep.core.stock import actions as stock
-from doorstep.core.stock.snapshot import available, inbound
+from doorstep.core.stock.snapshot import inbound
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
-from doorstep.flows.standing import Standing, standing
+from doorstep.flows.standing import cart_problem, standing
 from doorstep.kernels.plan.offer import Option, offer
-from doorstep.kernels.plan.problem import PlanProblem
 
 RESERVED_FOR = timedelta(minutes=15)  # unless the shop asks for another time
 KEPT_FOR = timedelta(days=2)  # quotes that nobody took up
@@ -40,7 +39,7 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
         raise NotFound("no such brand")
     skus = {line.sku for line in cart.lines}
     here = standing(scope.operator, brand_id, now, skus)
-    problem = cart_problem(here, brand_id, cart, now)
+    problem = cart_problem(here, cart, now)
     found = offer(problem, ready=here.ready)[0]
     if not found.options:  # goods on their way matter only to the remedy
         coming = tuple(one for one in inbound(brand_id) if one.sku in skus)
@@ -48,18 +47,6 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
     why = {} if found.why is None else {name: getattr(found.why, name) for name in ("reason", "detail", "remedy")}
     pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)
     return Quoted(pk, found.options, found.why)
-
-
-def cart_problem(here: Standing, brand_id: int, cart: Order, now: datetime) -> PlanProblem:
-    """Set one cart, its products and the stock of this moment upon the ground."""
-    skus = {line.sku for line in cart.lines} & here.products.keys()
-    return replace(
-        here.ground.problem,
-        products=tuple(here.products[sku] for sku in sorted(skus)),
-        stock=available(brand_id, skus),
-        orders=(cart,),
-        now=now,
-    )
 
 
 def accept_quote(

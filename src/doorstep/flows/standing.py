@@ -5,17 +5,22 @@ Stock is not among it: it is read for every cart and every order.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 from doorstep.core.catalog.snapshot import product_ids, products
 from doorstep.core.network.snapshot import site_ids
+from doorstep.core.stock.snapshot import free_units
 from doorstep.domain.catalog import Product
+from doorstep.domain.demand import Order
 from doorstep.domain.learned import TransitModel
+from doorstep.domain.supply import StockLevel
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.record_problem import Ground, ground
+from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.ready import Ready, make_ready
 
 STALE_AFTER = timedelta(seconds=2)
@@ -54,6 +59,23 @@ def standing(operator_id: int, brand_id: int, now: datetime, skus: Collection[st
         return held
     finally:
         _renewing.release()
+
+
+def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
+    """Set one cart, its products and the stock of this moment upon the ground; goods on their way are left out."""
+    ids, skus = here.ids, sorted({line.sku for line in cart.lines} & here.products.keys())
+    sites = {pk: code for code, pk in ids.sites.items()}
+    of = {ids.products[sku]: sku for sku in skus}
+    free = free_units(ids.brand, of)
+    levels = tuple(StockLevel(sites[site], of[product], units) for (site, product), units in free.items())
+    return replace(
+        here.ground.problem,
+        products=tuple(here.products[sku] for sku in skus),
+        stock=levels,
+        orders=(cart,),
+        data_version=hashlib.sha256(repr((levels, cart)).encode()).hexdigest(),
+        now=now,
+    )
 
 
 def forget() -> None:

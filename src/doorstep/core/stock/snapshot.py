@@ -28,3 +28,10 @@ def inbound(brand_id: int) -> tuple[supply.Inbound, ...]:
         supply.Inbound(site, sku, units, at)
         for site, sku, units, at in rows.values_list("site__code", "product__sku", "quantity", "expected_at")
     )
+
+
+def free_units(brand_id: int, products: Iterable[int]) -> dict[tuple[int, int], int]:
+    """What may be promised of a few products, by row ids of site and product; a look-up by index and no join."""
+    rows = Level.objects.filter(brand_id=brand_id, product_id__in=list(products), state="available", quantity__gt=0)
+    sums = rows.values("site_id", "product_id").annotate(units=Sum("quantity")).order_by("site_id", "product_id")
+    return {(site, product): units for site, product, units in sums.values_list("site_id", "product_id", "units")}
