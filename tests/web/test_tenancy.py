@@ -77,7 +77,6 @@ LABELS_CHANGED = frozenset({"buy_label", "void_label"})
 OF_A_RETURN = ("return", "grade_return")
 PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"})
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
-OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel")
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
 MANAGED |= MOVED  # refused to those without the right, too
 POSTED = MANAGED | OWN_ACCOUNT | CHANGED | WORKED | AT_THE_GATE | LABELS_CHANGED

@@ -13,6 +13,7 @@ from ninja.parser import Parser
 
 from doorstep.api import (
     brands,
+    bulk,
     decisions,
     disruptions,
     keys,
@@ -22,6 +23,7 @@ from doorstep.api import (
     parcels,
     problems,
     products,
+    quotes,
     returns,
     sites,
     stock,
@@ -59,6 +61,9 @@ api.add_router("/orders", decisions.router)  # before orders: codes of orders ma
 api.add_router("/orders", order_changes.router)  # these, too
 api.add_router("/orders", orders.router)
 api.add_router("/parcels", tracking.of_parcels)  # before parcels: codes of parcels may contain a slash
+api.add_router("/orders", bulk.router)
+api.add_router("/orders", orders.router)
+api.add_router("/quotes", quotes.router)
 api.add_router("/parcels", parcels.router)
 api.add_router("/waves", waves.router)
 api.add_router("/tracking", tracking.router)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StrictInt
 from doorstep.api.answers import shown
 from doorstep.api.fields import Code, Country, Day, Instant, OneLine, Quantity, Text, Word
 from doorstep.api.problems import Fault
+from doorstep.api.quote_in import QuoteId
 from doorstep.domain import demand
 from doorstep.domain.carriage import Speed
 from doorstep.domain.money import Currency
@@ -81,6 +82,7 @@ class OrderIn(Fields):
     safe_place: Text = Field("", max_length=200)
     not_before: Day | None = Field(None, description="not delivered before, local at the destination")
     promised_by: Day | None = Field(None, description="promised already, local at the destination")
+    quote: QuoteId | None = Field(None, description="an accepted quote: its plan is kept, its reservation passes over")
     on_shortage: Literal["hold", "refuse"] = Field("hold", description="hold: accepted, waits for goods; refuse: 409")
     priority: Priority = Field(0, description="whose goods are scarce gets them first; the higher, the sooner")
     gift_note: Text = Field("", max_length=500, description="goes into the parcel")

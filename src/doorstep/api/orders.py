@@ -33,6 +33,7 @@ from doorstep.domain.errors import NotFound
 from doorstep.domain.journey import OrderState
 from doorstep.domain.money import Currency
 from doorstep.flows.accept import accept_order
+from doorstep.flows.order_quoted import accept_quoted
 from doorstep.flows.track_page import tracking_url
 
 router = Router(tags=["orders"])
@@ -275,7 +276,12 @@ router.patch("/{path:order}", response=ChangedOut, operation_id="editOrder", sum
 
 def _place(caller: Caller, brand: BrandRow, payload: OrderIn) -> Answer:
     order = to_domain(payload, Currency(brand.currency), caller.now)
-    accepted = accept_order(caller.scope, brand.id, order, now=caller.now, on_shortage=payload.on_shortage)
+    if payload.quote:
+        accepted = accept_quoted(
+            caller.scope, brand.id, order, int(payload.quote), now=caller.now, on_shortage=payload.on_shortage
+        )
+    else:
+        accepted = accept_order(caller.scope, brand.id, order, now=caller.now, on_shortage=payload.on_shortage)
     told = AcceptedOut(
         accepted.code,
         brand.code,

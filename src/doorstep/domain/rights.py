@@ -16,17 +16,17 @@ Role = Literal[
     "brand_writer",
     "quote_only",
 ]
-Right = Literal["see", "see_stock", "order", "plan", "move_stock", "manage"]
+Right = Literal["see", "see_stock", "quote", "order", "plan", "move_stock", "manage"]
 _RIGHTS: dict[Role, frozenset[Right]] = {
-    "operator_admin": frozenset({"see", "see_stock", "order", "plan", "move_stock", "manage"}),
-    "supervisor": frozenset({"see", "see_stock", "order", "plan", "move_stock"}),
-    "planner": frozenset({"see", "see_stock", "plan"}),
+    "operator_admin": frozenset({"see", "see_stock", "quote", "order", "plan", "move_stock", "manage"}),
+    "supervisor": frozenset({"see", "see_stock", "quote", "order", "plan", "move_stock"}),
+    "planner": frozenset({"see", "see_stock", "quote", "plan"}),
     "floor_worker": frozenset({"see", "see_stock", "move_stock"}),
     "driver": frozenset(),
-    "brand_admin": frozenset({"see", "see_stock", "order", "manage"}),
-    "brand_writer": frozenset({"see", "see_stock", "order"}),
+    "brand_admin": frozenset({"see", "see_stock", "quote", "order", "manage"}),
+    "brand_writer": frozenset({"see", "see_stock", "quote", "order"}),
     "brand_viewer": frozenset({"see", "see_stock"}),
-    "quote_only": frozenset(),
+    "quote_only": frozenset({"quote"}),
 }
 KEY_ROLES: tuple[Role, ...] = (
     "brand_writer", "brand_viewer", "quote_only", "brand_admin", "supervisor", "operator_admin",

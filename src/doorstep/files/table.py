@@ -127,7 +127,7 @@ def _parse_column(read: Columns, column: Column) -> None:
     if texts is None:
         read.values[column.name] = [column.kind.absent] * len(read.rows)
         return
-    parsed, wrong = _parse_cells(set(texts), column)
+    parsed, wrong = parse_cells(set(texts), column)
     # Parsed to the texts themselves and mostly different ones: there is nothing to gain from looking each up.
     verbatim = column.kind.absent == "" and not wrong and 2 * len(parsed) > len(texts)
     read.values[column.name] = texts if verbatim else list(map(parsed.get, texts))
@@ -139,7 +139,7 @@ def _parse_column(read: Columns, column: Column) -> None:
                 finding.add(row, cell, wrong[cell])
 
 
-def _parse_cells(distinct: set[str], column: Column) -> tuple[dict[str, Any], dict[str, str]]:
+def parse_cells(distinct: set[str], column: Column) -> tuple[dict[str, Any], dict[str, str]]:
     """Parse each text once: what the sound ones mean, and why the others are faulty."""
     parsed: dict[str, Any] = {}
     wrong: dict[str, str] = {}

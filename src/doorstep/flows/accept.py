@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
 
-from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.events.actions import record
-from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.demand import Order, OrderFault
@@ -20,17 +18,16 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
-from doorstep.flows.record_problem import Ground, ground, with_orders
+from doorstep.flows.record_problem import Ground, with_orders
+from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import plan
 
 OnShortage = Literal["hold", "refuse"]
 ATTEMPTS = 3
-STALE_AFTER = timedelta(seconds=2)  # of what stands still; stock is read anew for every order
 SHORT = frozenset({"stock_out", "stock_taken"})
 TO_MEND = frozenset(
     {"unknown_sku", "no_lines", "no_zone"}
 )  # a person must see to it; anything else may come right by itself
-_grounds: dict[int, tuple[Ground, dict[str, int], dict[str, int]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +53,29 @@ def accept_order(
     """
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
-    standing, sites, products = _ground(scope, brand_id, order, now)
-    ids = Ids(scope.operator, brand_id, sites, products)
-    examined = examine(brand_id, order, standing.problem, products, now=now)
+    here = standing(scope.operator, brand_id, now, {line.sku for line in order.lines})
+    ids = here.ids
+    examined = examine(brand_id, order, here.ground.problem, ids.products, now=now)
     order = examined.order
     if examined.faults:
         return _commit_held(scope, ids, order, examined.faults, now)
     for attempt in range(ATTEMPTS):
-        problem = with_orders(standing, brand_id, [order], now)
+        problem = cart_problem(here, order, now)
         offered = clearable(problem, order)
-        result = plan(offered)
+        result = plan(offered, ready=ready_for(here, offered))
         if result.plan.unplanned and offered is not problem:
             return _commit_held(scope, ids, order, (papers_missing(order, without_papers(problem.products)),), now)
+        if result.plan.unplanned:  # goods on their way matter only to the remedy
+            result = plan(with_orders(here.ground, brand_id, [order], now))
         if result.plan.unplanned:
             break
         decision = next(result.decisions())
         try:
-            return _commit_planned(scope, ids, standing, order, result.plan.parcels, decision, now)
+            return _commit_planned(scope, ids, here.ground, order, result.plan.parcels, decision, now)
         except NotEnough:
             if attempt == ATTEMPTS - 1:
                 raise
     return _commit_unplanned(scope, ids, order, result.plan.unplanned[0], on_shortage, now)
-
-
-def _ground(scope: Scope, brand_id: int, order: Order, now: datetime) -> tuple[Ground, dict[str, int], dict[str, int]]:
-    """What stands still, at most so old; renewed when the order names a sku that was not there."""
-    held = _grounds.get(brand_id)
-    if (
-        held is None
-        or not held[0].loaded_at <= now < held[0].loaded_at + STALE_AFTER
-        or any(line.sku not in held[2] for line in order.lines)
-    ):
-        held = (ground(brand_id, now), site_ids(scope.operator), product_ids(brand_id))
-        _grounds[brand_id] = held
-    return held
 
 
 def _commit_planned(

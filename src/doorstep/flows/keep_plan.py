@@ -11,6 +11,7 @@ from doorstep.core.events.actions import record
 from doorstep.core.orders import actions as orders
 from doorstep.core.parcels import actions as parcels
 from doorstep.core.stock import actions as stock
+from doorstep.core.stock.passing import hand_over
 from doorstep.domain.decision import Decision
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Parcel
@@ -42,8 +43,12 @@ def keep_plan(
     *,
     at: datetime,
     actor: str,
+    held: str = "",
 ) -> None:
-    """Call within a transaction that holds the order. Raises NotEnough when the stock has gone meanwhile."""
+    """Call within a transaction that holds the order. Raises NotEnough when the stock has gone meanwhile.
+
+    `held`: a reference whose reservation passes to the order; what the plan does not use of it is released.
+    """
     wanted = [
         stock.Wanted(ids.sites[parcel.site], ids.products[part.sku], part.quantity)
         for parcel in planned
@@ -67,4 +72,7 @@ def keep_plan(
         actor=actor,
     )
     # Last, because a posting holds the brand's stock clock until the transaction ends.
-    stock.reserve(ids.brand, wanted, order_reference(order_id), at=at, actor=actor)
+    if held:
+        hand_over(ids.brand, held, order_reference(order_id), wanted, at=at, actor=actor)
+    else:
+        stock.reserve(ids.brand, wanted, order_reference(order_id), at=at, actor=actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,8 +44,9 @@ def plan_day(
     run: Run,
     leaving_from: datetime | None = None,
     params: PlanParams | None = None,
+    only: Collection[int] | None = None,
 ) -> DayPlanned:
-    """Plan the open orders together, those of a higher priority before the others.
+    """Plan the open orders together, those of a higher priority before the others; or of them `only` these row ids.
 
     No parcel leaves before `leaving_from`; None: each order as at its placing.
 
@@ -57,7 +58,7 @@ def plan_day(
     ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
     first: PlanResult | None = None
     committed = unplanned = overtaken = 0
-    for waiting in _by_priority(open_orders(brand_id)):
+    for waiting in _by_priority(open_orders(brand_id, only)):
         done = _plan_together(
             ids, waiting, now=now, actor=scope.actor, run=run, leaving_from=leaving_from, params=params
         )

@@ -16,6 +16,7 @@ from doorstep.core.stock import snapshot as stock
 from doorstep.core.tariffs import snapshot as tariffs
 from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
+from doorstep.domain.learned import TransitModel
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
 from doorstep.kernels.promise.transit import fit_transit
@@ -31,12 +32,12 @@ class Ground:
     disruptions: tuple[Disruption, ...] = ()
 
 
-def ground(brand_id: int, known: datetime) -> Ground:
-    """Load what does not change with an order; transit is learned from what was known at `known`."""
+def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) -> Ground:
+    """Load what does not change with an order; transit, unless given, is learned from what was known at `known`."""
     operator_id, brand = accounts.brand(brand_id)
     tariff = tariffs.tariff(brand_id)
     sites = network.sites(operator_id)
-    transit = fit_transit(learned.history(brand_id), known, services=tariff.services)
+    transit = transit or fit_transit(learned.history(brand_id), known, services=tariff.services)
     problem = PlanProblem(
         brand=brand,
         products=(),

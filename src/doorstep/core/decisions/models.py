@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
+from doorstep.core.accounts.models import Brand
 from doorstep.core.orders.models import Order
+
+QUOTE_STATES = ("offered", "accepted", "ordered", "expired")
 
 
 class Decision(models.Model):
@@ -17,3 +21,32 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"decision of {self.order_id}"
+
+
+class Quote(models.Model):
+    """Options offered for a cart. It holds codes, numbers and the postcode it would go to; no personal data."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE)
+    state = models.CharField(max_length=12, choices=[(state, state) for state in QUOTE_STATES])
+    made_at = models.DateTimeField()
+    cart = models.JSONField()
+    options = models.JSONField()
+    why = models.JSONField(default=dict)  # there are no options
+    option = models.SmallIntegerField(null=True)  # the one accepted
+    reserved_until = models.DateTimeField(null=True)
+    order = models.ForeignKey(Order, models.SET_NULL, null=True, related_name="quotes")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=QUOTE_STATES), name="quotes_have_a_known_state"),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(reserved_until__isnull=False), name="accepted_quotes_end"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("state", "reserved_until"), name="quotes_by_end"),
+            models.Index(fields=("state", "made_at"), name="quotes_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"quote {self.pk}"

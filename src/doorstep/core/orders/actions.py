@@ -22,7 +22,7 @@ def add_orders(
     orders = list(orders)
     people = Person.objects.bulk_create((person_of(brand_id, one) for one in orders), batch_size=BATCH)
     rows = Order.objects.bulk_create(
-        (_row(brand_id, one, person, state) for one, person in zip(orders, people, strict=True)), batch_size=BATCH
+        (row_of(brand_id, one, person, state) for one, person in zip(orders, people, strict=True)), batch_size=BATCH
     )
     OrderLine.objects.bulk_create(
         (line for one, row in zip(orders, rows, strict=True) for line in lines_of(one, row, products)),
@@ -37,7 +37,7 @@ def add_order(brand_id: int, order: demand.Order, products: Mapping[str, int]) -
         with transaction.atomic():
             person = person_of(brand_id, order)
             person.save(force_insert=True)
-            row = _row(brand_id, order, person, "open")
+            row = row_of(brand_id, order, person, "open")
             row.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(f"there is an order {order.order} already") from error
@@ -97,7 +97,7 @@ def person_of(brand_id: int, order: demand.Order) -> Person:
     return Person(brand_id=brand_id, **asdict(order.contact), address_changes=changes)
 
 
-def _row(brand_id: int, order: demand.Order, person: Person, state: OrderState) -> Order:
+def row_of(brand_id: int, order: demand.Order, person: Person, state: OrderState) -> Order:
     offset = order.placed_at.utcoffset()
     return Order(
         brand_id=brand_id,

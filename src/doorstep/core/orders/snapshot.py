@@ -58,16 +58,11 @@ def _order(row: Order, lines: tuple[demand.OrderLine, ...]) -> demand.Order:
     )
 
 
-def one_order(brand_id: int, pk: int) -> Kept | None:
-    """An order as it was written last, its addressee included."""
-    row = Order.objects.filter(brand_id=brand_id, pk=pk).select_related("person").first()
-    if row is None:
-        return None
-    asked = OrderLine.objects.filter(order_id=pk).order_by("id")
-    lines = asked.values_list("line", "sku", "quantity", "unit_price_micros")
+def whole_order(row: Order, lines: tuple[demand.OrderLine, ...]) -> demand.Order:
+    """An order as it was written last, its addressee included; `row` comes with its person."""
     person = row.person
-    order = replace(
-        _order(row, tuple(demand.OrderLine(*line) for line in lines)),
+    return replace(
+        _order(row, lines),
         gift_note=row.gift_note,
         payment=row.payment,  # type: ignore[arg-type]  # written from the same Literal
         review=row.review,
@@ -79,6 +74,16 @@ def one_order(brand_id: int, pk: int) -> Kept | None:
         if person
         else demand.Contact(),
     )
+
+
+def one_order(brand_id: int, pk: int) -> Kept | None:
+    """An order as it was written last, and how it stands."""
+    row = Order.objects.filter(brand_id=brand_id, pk=pk).select_related("person").first()
+    if row is None:
+        return None
+    asked = OrderLine.objects.filter(order_id=pk).order_by("id")
+    lines = asked.values_list("line", "sku", "quantity", "unit_price_micros")
+    order = whole_order(row, tuple(demand.OrderLine(*line) for line in lines))
     return Kept(order, row.state, row.reason, row.detail, row.revision, frozenset(row.settled))  # type: ignore[arg-type]
 
 

@@ -205,7 +205,7 @@ def receive_transfer(
     return _insist(once)
 
 
-def _insist(once: Callable[[], int], overtaken: type[Exception] = NotEnough) -> int:
+def _insist(once: Callable[[], int], overtaken: type[Exception] | tuple[type[Exception], ...] = NotEnough) -> int:
     """Try until nobody gets ahead, which a choice of levels learns by NotEnough; that there is no choice is _Short."""
     for _ in range(ATTEMPTS):
         try:

@@ -39,7 +39,7 @@ def exchange(brand_id: int, reference: str, wanted: Iterable[Wanted], *, at: dat
             (reference, Wanted(*spot, units - has[spot])) for spot, units in sorted(asked.items()) if units > has[spot]
         ]
         try:
-            shifts = _pick(brand_id, lacking, lambda shelf: _moved(shelf, state="reserved"), "reservation")
+            shifts = _pick(brand_id, lacking, lambda shelf: _moved(shelf, state="reserved"), "reservation", at)
             shifts += _given_back(held, has, asked, reference)
             return post(brand_id, shifts, at=at, actor=actor, still=lambda: _held(brand_id, reference) == held)  # noqa: B023
         except _Short as short:

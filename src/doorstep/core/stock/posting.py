@@ -46,25 +46,31 @@ def post(
     at: datetime,
     actor: str,
     still: Callable[[], bool] = lambda: True,
+    through: Sequence[Shift] = (),
 ) -> int:
     """Do all of the shifts, or none; returns the version of the brand's stock after them.
+
+    `through` are shifts that cancel out on every level, such as units that pass from one reference to another; they
+    are recorded and need no units to be there.
 
     A source must have what it gives before the posting: what arrives in a posting cannot leave in it. `still` is
     asked once the levels are locked, and raises Overtaken by saying no. Raises NotEnough when a source lacks units,
     NotFound when a site or a product is not the brand's.
     """
-    if not shifts:
+    told = [*shifts, *through]
+    if not told:
         return version_of(brand_id)
     with transaction.atomic():
-        shelves = sorted({end for shift in shifts for end in (shift.source, shift.target) if end is not None})
-        _create_missing(brand_id, {shift.target for shift in shifts if shift.target is not None}, at)
+        shelves = sorted({end for shift in told for end in (shift.source, shift.target) if end is not None})
+        _create_missing(brand_id, {shift.target for shift in told if shift.target is not None}, at)
         levels = _locked(brand_id, shelves)
         if not still():
             raise Overtaken
         changes = _changes(shifts, levels, at)
         for shelf in shelves:
-            _apply(levels.get(shelf), shelf, changes[shelf])
-        return _record(brand_id, shifts, levels, at, actor)
+            if shelf in changes:
+                _apply(levels.get(shelf), shelf, changes[shelf])
+        return _record(brand_id, told, levels, at, actor)
 
 
 def version_of(brand_id: int) -> int:

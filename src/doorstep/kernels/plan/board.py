@@ -155,7 +155,7 @@ def set_table(
     if not parts:
         parts = [_nothing(columns, len(market.ships), terms.lanes.ranks)]
     best = Best(*(np.concatenate([getattr(part, name) for part in parts]) for name in Best.__slots__))
-    board, rows = _board(market, terms, blocks, best)
+    board, rows = make_board(market, terms, blocks, best)
     ledger = Ledger(market.stock.copy(), rows, np.zeros(market.stock.shape), np.zeros(len(rows)))
     short, row_short = _short(board, ledger)
     return Table(terms, asked, blocks, best, board, ledger, short, row_short, mark_contested(board, short, row_short))
@@ -166,7 +166,7 @@ def _nothing(columns: int, sites: int, ranks: int) -> Best:
     return Best(costs, marks, marks, marks, costs, marks, marks, marks, costs, np.zeros((0, sites, ranks), np.int64))
 
 
-def _board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Board, IntArray]:
+def make_board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Board, IntArray]:
     """Return the board and what its capacity rows hold: one row per day of each limited site and (site, service)."""
     lanes, orders, leaves = terms.lanes, len(blocks.order_block) - 1, best.days
     start = int(leaves[leaves >= 0].min()) if (leaves >= 0).any() else 0

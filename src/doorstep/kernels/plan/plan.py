@@ -24,8 +24,8 @@ from doorstep.kernels.plan.market import IntArray, Market, accepts, open_market,
 from doorstep.kernels.plan.nearest import serve_nearest
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
+from doorstep.kernels.plan.ready import Ready, network_to
 from doorstep.kernels.plan.search import assign
-from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.rate.tables import compile_tariff
 from doorstep.kernels.run import Run
 
@@ -58,7 +58,11 @@ class PlanResult:
 
 
 def plan(
-    problem: PlanProblem, params: PlanParams | None = None, run: Run = PLAIN, pack_params: PackParams | None = None
+    problem: PlanProblem,
+    params: PlanParams | None = None,
+    run: Run = PLAIN,
+    pack_params: PackParams | None = None,
+    ready: Ready | None = None,
 ) -> PlanResult:
     """Decide site, split, carton, service and date of every order, out of one stock.
 
@@ -74,6 +78,9 @@ def plan(
         Limits and effort.
     run
         Seed, iteration limit, progress, and the map over which packing and quoting are spread.
+    ready
+        What was compiled before of the same sites, collections, tariff and transit; for small batches it is most of the
+        work. It changes nothing else.
 
     Raises
     ------
@@ -85,7 +92,7 @@ def plan(
     book = LoadBook(market, pack_params)
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
-    asked, terms = _asked(market), _terms(market, params)
+    asked, terms = ask(market), terms_of(market, params, ready)
     table = set_table(market, terms, asked, atoms, blocks, book, run)
     assignment = assign(table, params, run)
     picks = pick_parcels(market, table, book, assignment.choice)
@@ -118,7 +125,8 @@ def _places(orders: tuple[Order, ...]) -> tuple[list[Place], IntArray]:
     return places, index
 
 
-def _asked(market: Market) -> Asked:
+def ask(market: Market) -> Asked:
+    """What the orders of the problem ask for, as arrays."""
     orders = market.problem.orders
     now = market.problem.now
     floor = -(2**62) if now is None else int(np.ceil(now.timestamp()))
@@ -139,29 +147,25 @@ def _days(dates: list[date | None]) -> IntArray:
     return np.array([-1 if day is None else (day - EPOCH).days for day in dates], np.int64)
 
 
-def _terms(market: Market, params: PlanParams) -> Terms:
+def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> Terms:
+    """What all quotes of the problem share; of it, `ready` holds what was compiled before."""
     problem, brand = market.problem, market.problem.brand
     places = _places(problem.orders)[0]
-    ready = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
-    days = [int(at.timestamp() // 86_400) for at in ready] or [0]
+    instants = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
+    days = [int(at.timestamp() // 86_400) for at in instants] or [0]
     wished = [(o.not_before - EPOCH).days for o in problem.orders if o.not_before]
     volume = np.array([carton.volume_mm3 for carton in problem.cartons], np.int64)
     rank = np.zeros(len(volume) + 1, np.int64)
     rank[np.argsort(volume, kind="stable")] = np.arange(1, len(volume) + 1)
     rank[-1] = 0
+    first_day, last_day = min(days) - 1, max(days + wished) + 1
+    origins = [site.place for site in problem.sites]
     return Terms(
-        tariff=compile_tariff(problem.tariff, brand.currency, [site.place for site in problem.sites], places),
-        network=compile_network(
-            problem.sites,
-            problem.collections,
-            problem.tariff.services,
-            places,
-            problem.transit,
-            brand.on_time_target_ppm,
-            min(days) - 1,
-            max(days + wished) + 1,
-        ),
-        lanes=lay_lanes(market, params.days_ahead),
+        tariff=ready.tariff.to(places) if ready else compile_tariff(problem.tariff, brand.currency, origins, places),
+        network=ready.network_to(places, first_day, last_day)
+        if ready
+        else network_to(problem, places, first_day, last_day),
+        lanes=ready.lanes_of(market, params.days_ahead) if ready else lay_lanes(market, params.days_ahead),
         outer_mm=market.outer_mm,
         tare_g=market.tare_g,
         carton_minor=market.carton_minor,

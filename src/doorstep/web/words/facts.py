@@ -48,6 +48,12 @@ def _promised(data: Data, currency: Currency) -> str:
     return f"by {promised}, {chance} on time, {parcels} for {cost}"
 
 
+def _quoted(data: Data, currency: Currency) -> str:
+    drift = int(data["drift_minor"])
+    more = f", {amount(currency, abs(drift))} {'dearer' if drift > 0 else 'cheaper'} than quoted" if drift else ""
+    return f"quote {data['quote']}, {'its plan kept' if data['kept'] else 'planned anew'}{more}"
+
+
 def _reason(data: Data, _: Currency) -> str:
     return reason_words(data["reason"])
 
@@ -123,6 +129,7 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "OrderPlaced": ("Placed", _nothing),
     "OrderPromised": ("Promised", _promised),
     "Repromised": ("Promised anew", _promised),
+    "QuoteAccepted": ("Ordered as quoted", _quoted),
     "OrderHeld": ("Held", _reason),
     "OrderWaits": ("Waits", _reason),
     "OrderUnplanned": ("Not planned", _reason),

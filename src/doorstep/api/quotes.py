@@ -1,0 +1,199 @@
+"""/v1/quotes: what a cart would cost and when it would be there, and its goods reserved once the shopper has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, Path, Router
+from pydantic import Field, with_config
+
+from doorstep.api.answers import json_answer, shown
+from doorstep.api.auth import allowed, brand_of
+from doorstep.api.fields import Code
+from doorstep.api.quote_in import AcceptIn, QuoteId, QuoteIn, to_cart
+from doorstep.core.accounts.queries import brands
+from doorstep.core.decisions.quotes import get_quote as kept
+from doorstep.core.idempotency import Answer, once
+from doorstep.domain.decision import Unplanned
+from doorstep.flows.quote import accept_quote, option_record, quote_cart
+
+router = Router(tags=["quotes"])
+
+PARCEL = {
+    "site": "curitiba", "carton": "M", "service": "express", "ship_at": "2024-05-02T17:00:00-03:00",
+    "promised_by": "2024-05-03", "on_time_ppm": 954000, "weight_g": 1480,
+    "cost": {"pick_minor": 120, "carton_minor": 60, "freight_minor": 1490, "surcharges_minor": 75, "duty_tax_minor": 0,
+             "lateness_minor": 23},
+    "contents": [["TEA-100", 2], ["MUG-1", 1]],
+}  # fmt: skip
+OPTION = {
+    "option": 0, "tags": ["cheapest", "fastest"], "speed": "express", "promised_by": "2024-05-03",
+    "on_time_ppm": 954000, "cost_minor": 1768, "parcels": [PARCEL],
+}  # fmt: skip
+QUOTE = {
+    "quote": "4711", "brand": "tea", "currency": "BRL", "state": "offered", "made_at": "2024-05-01T07:30:01Z",
+    "accepted": None, "reserved_until": None, "options": [OPTION], "reason": "", "detail": "", "remedy": "",
+}  # fmt: skip
+RESERVED = {"quote": "4711", "option": 0, "state": "accepted", "reserved_until": "2024-05-01T07:45:01Z"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedCost:
+    pick_minor: int
+    carton_minor: int
+    freight_minor: int
+    surcharges_minor: int
+    duty_tax_minor: int
+    lateness_minor: Annotated[int, Field(description="what being late is expected to cost")]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedParcel:
+    site: str
+    carton: str
+    service: str
+    ship_at: datetime
+    promised_by: date
+    on_time_ppm: int
+    weight_g: int
+    cost: QuotedCost
+    contents: Annotated[list[tuple[str, int]], Field(description="sku, units")]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionOut:
+    option: Annotated[int, Field(description="its number, from 0; accept it by this")]
+    tags: Annotated[list[str], Field(description="cheapest, fastest")]
+    speed: Annotated[str, Field(description="of the slowest service in it")]
+    promised_by: Annotated[date, Field(description="of the last parcel")]
+    on_time_ppm: Annotated[int, Field(description="of the least likely parcel")]
+    cost_minor: int
+    parcels: list[QuotedParcel]
+
+
+@with_config(shown(QUOTE))
+@dataclass(frozen=True, slots=True)
+class QuoteOut:
+    quote: str
+    brand: str
+    currency: str
+    state: Annotated[str, Field(description="offered, accepted, ordered or expired")]
+    made_at: datetime
+    accepted: Annotated[int | None, Field(description="the option chosen")]
+    reserved_until: datetime | None
+    options: Annotated[list[OptionOut], Field(description="cheapest first, fastest last; none: see `reason`")]
+    reason: Annotated[str, Field(description="why there is no option: a stable code")]
+    detail: str
+    remedy: str
+
+
+@with_config(shown(RESERVED))
+@dataclass(frozen=True, slots=True)
+class ReservedOut:
+    quote: str
+    option: int
+    state: str
+    reserved_until: Annotated[datetime, Field(description="place the order by then, or the goods go back")]
+
+
+@router.post("", response=QuoteOut, operation_id="quoteCart", summary="Quote a cart")
+def quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
+    """Options from the cheapest to the fastest, out of local price lists and the stock of this moment.
+
+    A cart that cannot be served is answered too: no options, and the reason with a remedy. Needs the right `quote`.
+    """
+    caller = allowed(request, "quote")
+    brand = brand_of(caller.scope, payload.brand, "body")
+    found = quote_cart(caller.scope, brand.id, to_cart(payload, caller.now), now=caller.now)
+    options = [option_record(one) for one in found.options]
+    why = found.why or Unplanned("", "", "", "")
+    told = {
+        **_standing(found.pk, brand.code, brand.currency, "offered", caller.now, None, None),
+        "options": _numbered(options),
+        "reason": why.reason,
+        "detail": why.detail,
+        "remedy": why.remedy,
+    }
+    return json_answer(told)
+
+
+@router.get("/{quote}", response=QuoteOut, operation_id="getQuote", summary="One quote")
+def get_quote(request: HttpRequest, quote: Annotated[QuoteId, Path()]) -> HttpResponse:
+    """As it was offered, and what became of it. Needs the right `quote`."""
+    caller = allowed(request, "quote")
+    row = kept(caller.scope, int(quote))
+    brand = next(one for one in brands(caller.scope) if one.id == row.brand_id)
+    accepted = row.option if row.option >= 0 else None
+    told = {
+        **_standing(row.pk, brand.code, brand.currency, row.state, row.made_at, accepted, row.reserved_until),
+        "options": _numbered(row.options),
+        **{name: row.why.get(name, "") for name in ("reason", "detail", "remedy")},
+    }
+    return json_answer(told)
+
+
+@router.post(
+    "/{quote}/accept", response={201: ReservedOut}, operation_id="acceptQuote", summary="Reserve an option's goods"
+)
+def accept(
+    request: HttpRequest,
+    quote: Annotated[QuoteId, Path()],
+    payload: AcceptIn,
+    idempotency_key: Annotated[
+        Code, Header(alias="Idempotency-Key", min_length=1, max_length=100, description="your own id of this request")
+    ],
+) -> HttpResponse:
+    """The goods stay reserved until `reserved_until`; an order that names the quote by then keeps its plan.
+
+    Needs the right `order`. A repetition is answered as the first time, with `Idempotent-Replayed: true`.
+    """
+    caller = allowed(request, "order")
+    kept(caller.scope, int(quote))  # what is somebody else's is not there, whatever the key
+
+    def work() -> Answer:
+        lasting = timedelta(minutes=payload.minutes)
+        until = accept_quote(caller.scope, int(quote), payload.option, now=caller.now, reserved_for=lasting)
+        told = ReservedOut(quote, payload.option, "accepted", until)
+        return Answer(201, orjson.loads(orjson.dumps(told, option=orjson.OPT_UTC_Z)))
+
+    same = f"{request.path} {payload.option} {payload.minutes}".encode()
+    answer = once(caller.scope, idempotency_key, same, caller.now, work)
+    return json_answer(answer.body, answer.status, {"Idempotent-Replayed": "true"} if answer.again else {})
+
+
+def _standing(
+    pk: int,
+    brand: str,
+    currency: str,
+    state: str,
+    made_at: datetime,
+    accepted: int | None,
+    reserved_until: datetime | None,
+) -> dict[str, Any]:
+    return {
+        "quote": str(pk),
+        "brand": brand,
+        "currency": currency,
+        "state": state,
+        "made_at": made_at,
+        "accepted": accepted,
+        "reserved_until": reserved_until,
+    }
+
+
+def _numbered(options: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Number the options; the first is the cheapest, the last the fastest."""
+    last = len(options) - 1
+    return [
+        {
+            "option": number,
+            "tags": ["cheapest"] * (number == 0) + ["fastest"] * (number == last),
+            **one,
+        }
+        for number, one in enumerate(options)
+    ]

@@ -1,0 +1,96 @@
+"""Quotes: offered, accepted with their stock reserved for a while, then ordered or expired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from doorstep.core.decisions.models import Quote
+from doorstep.domain.errors import NotFound
+from doorstep.domain.rights import Scope
+
+QuoteState = Literal["offered", "accepted", "ordered", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """`cart` is what was asked, `options` what was offered; `option` the one chosen, -1: none."""
+
+    pk: int
+    brand_id: int
+    state: QuoteState
+    made_at: datetime
+    cart: Mapping[str, Any]
+    options: Sequence[Mapping[str, Any]]
+    why: Mapping[str, str]
+    option: int
+    reserved_until: datetime | None
+
+
+def keep_quote(
+    brand_id: int,
+    cart: Mapping[str, Any],
+    options: Sequence[Mapping[str, Any]],
+    why: Mapping[str, str],
+    at: datetime,
+) -> int:
+    """Keep what was offered; returns the row's id."""
+    row = Quote.objects.create(
+        brand_id=brand_id, made_at=at, cart=dict(cart), options=list(options), why=dict(why), state="offered"
+    )
+    return row.pk
+
+
+def get_quote(scope: Scope, pk: int, *, lock: bool = False) -> QuoteRow:
+    """Give a quote; `lock` holds it until the transaction ends. Raises NotFound if it is not of this scope."""
+    rows = Quote.objects.filter(pk=pk, brand_id__in=scope.brands)
+    row = (rows.select_for_update() if lock else rows).first()
+    if row is None:
+        raise NotFound(f"no quote {pk}")
+    return QuoteRow(
+        row.pk,
+        row.brand_id,
+        row.state,  # type: ignore[arg-type]  # the database knows no other
+        row.made_at,
+        row.cart,
+        row.options,
+        row.why,
+        -1 if row.option is None else row.option,
+        row.reserved_until,
+    )
+
+
+def accept_quote(pk: int, option: int, reserved_until: datetime) -> None:
+    """An option of a locked quote was chosen."""
+    Quote.objects.filter(pk=pk).update(state="accepted", option=option, reserved_until=reserved_until)
+
+
+def order_quote(pk: int, order_id: int) -> None:
+    """A locked quote became an order."""
+    Quote.objects.filter(pk=pk).update(state="ordered", order_id=order_id)
+
+
+def expire_quote(pk: int) -> None:
+    """Nobody ordered a locked quote in time."""
+    Quote.objects.filter(pk=pk).update(state="expired")
+
+
+def overdue(now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Row ids of accepted quotes whose time is over, with their brands; the oldest first."""
+    rows = Quote.objects.filter(state="accepted", reserved_until__lte=now).order_by("reserved_until", "pk")
+    return list(rows.values_list("pk", "brand_id")[:limit])
+
+
+def lock_overdue(pk: int, now: datetime) -> bool:
+    """Lock a quote; False: it was ordered or expired meanwhile."""
+    return (
+        Quote.objects.select_for_update().filter(pk=pk, state="accepted", reserved_until__lte=now).first() is not None
+    )
+
+
+def forget_offered(before: datetime, limit: int) -> int:
+    """Drop quotes that nobody took up; returns how many."""
+    old = Quote.objects.filter(state="offered", made_at__lt=before).order_by("made_at").values("pk")[:limit]
+    return Quote.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()[0]

@@ -1,0 +1,79 @@
+"""Many orders at once: which of them are there already, and the others put in together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from doorstep.core.orders.actions import BATCH, lines_of, person_of, row_of
+from doorstep.core.orders.models import Order, OrderLine, Person
+from doorstep.core.orders.snapshot import whole_order
+from doorstep.domain import demand
+from doorstep.domain.journey import OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An order to put in; with a `reason` it is held, for a person to mend."""
+
+    order: demand.Order
+    reason: str = ""
+    detail: str = ""
+    remedy: str = ""
+
+    @property
+    def state(self) -> OrderState:
+        return "held" if self.reason else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order that is there; `order` as it was sent."""
+
+    pk: int
+    state: str
+    reason: str
+    order: demand.Order
+
+
+def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
+    """Orders of a brand by code, with their lines and addressee, to be compared with what is sent; two queries."""
+    rows = list(Order.objects.filter(brand_id=brand_id, code__in=list(codes)).select_related("person"))
+    lines: dict[int, list[demand.OrderLine]] = {}
+    asked = OrderLine.objects.filter(order__in=[row.pk for row in rows]).order_by("id")
+    for order, line, sku, units, price in asked.values_list("order_id", "line", "sku", "quantity", "unit_price_micros"):
+        lines.setdefault(order, []).append(demand.OrderLine(line, sku, units, price))
+    return {
+        row.code: Known(
+            row.pk,
+            row.state,
+            row.reason,
+            whole_order(row, tuple(lines.get(row.pk, ()))),
+        )
+        for row in rows
+    }
+
+
+def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[str, int]) -> list[int]:
+    """Put orders in, all or none; returns their row ids. Raises IntegrityError when a code is there already."""
+    with transaction.atomic():
+        people = Person.objects.bulk_create([person_of(brand_id, one.order) for one in arrivals], batch_size=BATCH)
+        rows = []
+        for one, person in zip(arrivals, people, strict=True):
+            row = row_of(brand_id, one.order, person, one.state)
+            row.reason, row.detail, row.remedy = one.reason, one.detail[:1000], one.remedy[:1000]
+            rows.append(row)
+        rows = Order.objects.bulk_create(rows, batch_size=BATCH)
+        OrderLine.objects.bulk_create(
+            [line for one, row in zip(arrivals, rows, strict=True) for line in lines_of(one.order, row, products)],
+            batch_size=BATCH,
+        )
+    return [row.pk for row in rows]
+
+
+def standing_of(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """State and reason of orders."""
+    rows = Order.objects.filter(pk__in=list(ids)).values_list("pk", "state", "reason")
+    return {pk: (state, reason) for pk, state, reason in rows}

@@ -1,0 +1,77 @@
+"""A reservation passes from one reference to another, in one posting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from doorstep.core.stock.actions import Wanted, _held, _insist, _moved, _pick
+from doorstep.core.stock.posting import Overtaken, post
+from doorstep.domain.errors import NotEnough
+from doorstep.domain.ledger import Shelf, Shift
+
+
+def hand_over(
+    brand_id: int, from_reference: str, to_reference: str, wanted: Sequence[Wanted], *, at: datetime, actor: str
+) -> int:
+    """Reserve for `to_reference`, first what `from_reference` holds; what that holds beyond it is released.
+
+    Nobody else can take the units on their way. Raises NotEnough, and nothing has changed then.
+    """
+
+    def once() -> int:
+        held = _held(brand_id, from_reference)
+        passed, left, short = _divide(held, wanted)
+        shifts = _pick(
+            brand_id,
+            [(to_reference, one) for one in short],
+            lambda shelf: _moved(shelf, state="reserved"),
+            "reservation",
+            at,
+        )
+        shifts += [_freed(shelf, units, from_reference) for shelf, units in left.items()]
+        through = [_freed(shelf, units, from_reference) for shelf, units in passed.items()]
+        through += [
+            Shift(_moved(shelf, state="available"), shelf, units, "reservation", reference=to_reference)
+            for shelf, units in passed.items()
+        ]
+        return post(
+            brand_id,
+            shifts,
+            at=at,
+            actor=actor,
+            still=lambda: _held(brand_id, from_reference) == held,
+            through=through,
+        )
+
+    return _insist(once, (NotEnough, Overtaken))
+
+
+def held_by(brand_id: int, reference: str) -> dict[tuple[int, int], int]:
+    """Give the units that a reference has reserved, by site and product (row ids)."""
+    units: Counter[tuple[int, int]] = Counter()
+    for shelf, quantity in _held(brand_id, reference).items():
+        units[shelf.site, shelf.product] += quantity
+    return dict(sorted(units.items()))
+
+
+def _freed(shelf: Shelf, units: int, reference: str) -> Shift:
+    return Shift(shelf, _moved(shelf, state="available"), units, "release", reference=reference)
+
+
+def _divide(
+    held: dict[Shelf, int], wanted: Sequence[Wanted]
+) -> tuple[dict[Shelf, int], dict[Shelf, int], list[Wanted]]:
+    """Part what is held into what passes and what is left over; and what is wanted beyond it."""
+    left, passed, short = Counter(held), Counter[Shelf](), Counter[tuple[int, int]]()
+    for one in wanted:
+        missing = one.quantity
+        for shelf in held:
+            if (shelf.site, shelf.product) == (one.site, one.product):
+                units = min(missing, left[shelf])
+                left[shelf] -= units
+                passed[shelf] += units
+                missing -= units
+        short[one.site, one.product] += missing
+    return dict(+passed), dict(+left), [Wanted(*ends, units) for ends, units in sorted((+short).items())]

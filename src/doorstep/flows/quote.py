@@ -1,0 +1,151 @@
+"""Quote a cart, reserve what was chosen for a while, and let go of what nobody ordered in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from doorstep.core.decisions import quotes
+from doorstep.core.stock import actions as stock
+from doorstep.core.stock.snapshot import inbound
+from doorstep.domain.decision import Unplanned
+from doorstep.domain.demand import Order
+from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.rights import Scope
+from doorstep.flows.customs import clearable
+from doorstep.flows.standing import cart_problem, ready_for, standing
+from doorstep.kernels.plan.offer import Option, offer
+
+RESERVED_FOR = timedelta(minutes=15)  # unless the shop asks for another time
+KEPT_FOR = timedelta(days=2)  # quotes that nobody took up
+AT_ONCE = 500  # expired in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """`pk` names the quote from now on; `why` there are no options."""
+
+    pk: int
+    options: tuple[Option, ...]
+    why: Unplanned | None
+
+
+def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Quoted:
+    """Offer a cart its options on the stock of this moment; nothing is reserved. Stock is read, not locked."""
+    if brand_id not in scope.brands:
+        raise NotFound("no such brand")
+    skus = {line.sku for line in cart.lines}
+    here = standing(scope.operator, brand_id, now, skus)
+    problem = clearable(cart_problem(here, cart, now), cart)
+    ready = ready_for(here, problem)
+    found = offer(problem, ready=ready)[0]
+    if not found.options:  # goods on their way matter only to the remedy
+        coming = tuple(one for one in inbound(brand_id) if one.sku in skus)
+        found = offer(replace(problem, inbound=coming), ready=ready)[0]
+    why = {} if found.why is None else {name: getattr(found.why, name) for name in ("reason", "detail", "remedy")}
+    pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)
+    return Quoted(pk, found.options, found.why)
+
+
+def accept_quote(
+    scope: Scope, pk: int, option: int, *, now: datetime, reserved_for: timedelta = RESERVED_FOR
+) -> datetime:
+    """Reserve the stock of an option; returns until when. A second time answers as the first.
+
+    Raises NotFound, Conflict when the quote is past that or another option was chosen, NotEnough when its goods went.
+    """
+    ids = standing(scope.operator, quotes.get_quote(scope, pk).brand_id, now).ids
+    with transaction.atomic():
+        row = quotes.get_quote(scope, pk, lock=True)
+        if not 0 <= option < len(row.options):
+            raise Conflict(f"quote {pk} has {len(row.options)} options, counted from 0")
+        if row.state == "accepted" and row.option == option and row.reserved_until and now < row.reserved_until:
+            return row.reserved_until
+        if row.state != "offered":
+            raise Conflict(f"quote {pk} is {row.state} already; ask for a new one")
+        until = now + reserved_for
+        quotes.accept_quote(pk, option, until)
+        wanted = [
+            stock.Wanted(ids.sites[parcel["site"]], ids.products[sku], units)
+            for parcel in row.options[option]["parcels"]
+            for sku, units in parcel["contents"]
+        ]
+        stock.reserve(row.brand_id, wanted, quote_reference(pk), at=now, actor=scope.actor)
+    return until
+
+
+def expire(now: datetime) -> int:
+    """Release what accepted quotes still hold after their time; returns how many. For a worker, as often as it likes.
+
+    Each quote is a transaction of its own, and whoever comes second finds nothing to do.
+    """
+    done = 0
+    for pk, brand_id in quotes.overdue(now, AT_ONCE):
+        with transaction.atomic():
+            if quotes.lock_overdue(pk, now):
+                quotes.expire_quote(pk)
+                stock.release(brand_id, quote_reference(pk), at=now, actor="system")
+                done += 1
+    quotes.forget_offered(now - KEPT_FOR, AT_ONCE * 10)
+    return done
+
+
+def quote_reference(pk: int) -> str:
+    """How stock moves name a quote."""
+    return f"quote:{pk}"
+
+
+def cart_record(cart: Order) -> dict[str, Any]:
+    """What a cart asks for, as it is kept: an order is compared with it. A place by its postcode, nobody by name."""
+    return {
+        "lines": sorted([sku, units] for sku, units in _units(cart).items()),
+        "to": [cart.place.country, cart.place.region, cart.place.postcode],
+        "speed": cart.speed or "",
+        "residential": cart.residential,
+        "signed_for": cart.signed_for,
+        "saturday": cart.saturday,
+        "pickup_point": cart.pickup_point,
+        "not_before": cart.not_before.isoformat() if cart.not_before else "",
+    }
+
+
+def _units(cart: Order) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for line in cart.lines:
+        units[line.sku] = units.get(line.sku, 0) + line.quantity
+    return units
+
+
+def option_record(option: Option) -> Mapping[str, Any]:
+    """An option as it is kept, and as a program reads it."""
+    return {
+        "speed": option.speed,
+        "promised_by": option.promised_by.isoformat(),
+        "on_time_ppm": option.on_time_ppm,
+        "cost_minor": option.cost_minor,
+        "parcels": [
+            {
+                "site": one.site,
+                "carton": one.carton,
+                "service": one.service,
+                "ship_at": one.ship_at.isoformat(),
+                "promised_by": one.promised_by.isoformat(),
+                "on_time_ppm": one.on_time_ppm,
+                "weight_g": one.weight_g,
+                "cost": {
+                    "pick_minor": one.cost.pick_minor,
+                    "carton_minor": one.cost.carton_minor,
+                    "freight_minor": one.cost.freight_minor,
+                    "surcharges_minor": one.cost.surcharges_minor,
+                    "duty_tax_minor": one.cost.duty_tax_minor,
+                    "lateness_minor": one.cost.lateness_minor,
+                },
+                "contents": [list(part) for part in one.contents],
+            }
+            for one in option.parcels
+        ],
+    }

@@ -1,0 +1,114 @@
+"""What stands still while carts and orders come and go, held in memory, compiled, and never older than two seconds.
+
+Stock is not among it: it is read for every cart and every order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+
+from doorstep.core.catalog.snapshot import product_ids, products
+from doorstep.core.network.snapshot import site_ids
+from doorstep.core.stock.snapshot import free_units
+from doorstep.domain.catalog import Product
+from doorstep.domain.demand import Order
+from doorstep.domain.learned import TransitModel
+from doorstep.domain.supply import StockLevel
+from doorstep.flows.keep_plan import Ids
+from doorstep.flows.record_problem import Ground, ground
+from doorstep.flows.widen import widened
+from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.ready import Ready, make_ready
+
+STALE_AFTER = timedelta(seconds=2)
+RENEW_AFTER = timedelta(seconds=1)  # by whoever comes first; the others go on with what is there
+LEARN_AFTER = timedelta(hours=1)  # transit is learned anew; the past does not change faster
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of one brand. `products` by sku."""
+
+    ground: Ground
+    ready: Ready
+    ids: Ids
+    products: dict[str, Product]
+
+
+_held: dict[int, Standing] = {}
+_learned: dict[int, tuple[datetime, TransitModel]] = {}
+_renewing = Lock()
+
+
+def standing(operator_id: int, brand_id: int, now: datetime, skus: Collection[str] = ()) -> Standing:
+    """Give what stands still; renewed when it is old, or when a sku is asked for that was not there."""
+    held = _held.get(brand_id)
+    if held is not None and _serves(held, operator_id, now, RENEW_AFTER, skus):
+        return held
+    still_good = held is not None and _serves(held, operator_id, now, STALE_AFTER, skus)
+    if not _renewing.acquire(blocking=not still_good):
+        assert held is not None
+        return held
+    try:
+        held = _held.get(brand_id)
+        if held is None or not _serves(held, operator_id, now, RENEW_AFTER, skus):
+            held = _held[brand_id] = _load(operator_id, brand_id, now, held)
+        return held
+    finally:
+        _renewing.release()
+
+
+def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
+    """Set one cart, its products and the stock of this moment upon the ground; goods on their way are left out."""
+    ids, skus = here.ids, sorted({line.sku for line in cart.lines} & here.products.keys())
+    sites = {pk: code for code, pk in ids.sites.items()}
+    of = {ids.products[sku]: sku for sku in skus}
+    zones = {ids.sites[one.site]: one.time_zone for one in here.ground.problem.sites}
+    free = free_units(ids.brand, of, zones, now)
+    levels = tuple(StockLevel(sites[site], of[product], units) for (site, product), units in free.items())
+    problem = replace(
+        here.ground.problem,
+        products=tuple(here.products[sku] for sku in skus),
+        stock=levels,
+        orders=(cart,),
+        data_version=hashlib.sha256(repr((levels, cart)).encode()).hexdigest(),
+        now=now,
+    )
+    return widened(problem, here.ground.disruptions, now.date())
+
+
+def ready_for(here: Standing, problem: PlanProblem) -> Ready | None:
+    """What was compiled, if it is of this very problem: not when a disruption or a border has changed its ground."""
+    ground = here.ground.problem
+    same = problem.transit is ground.transit and problem.collections is ground.collections
+    return here.ready if same and problem.sites is ground.sites and problem.tariff is ground.tariff else None
+
+
+def forget() -> None:
+    """Hold nothing any more: the record is another one."""
+    _held.clear()
+    _learned.clear()
+
+
+def _serves(held: Standing, operator_id: int, now: datetime, age: timedelta, skus: Collection[str]) -> bool:
+    loaded_at = held.ground.loaded_at
+    if operator_id != held.ids.operator or abs(now - loaded_at) >= age:  # who came before it was loaded may use it, too
+        return False
+    return loaded_at == now or all(sku in held.products for sku in skus)
+
+
+def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | None) -> Standing:
+    """Load it all; what was compiled is kept if nothing that went into it has changed."""
+    at, transit = _learned.get(brand_id, (None, None))
+    if at is not None and not at <= now < at + LEARN_AFTER:
+        transit = None
+    loaded = ground(brand_id, now, transit)
+    if transit is None:
+        _learned[brand_id] = (now, loaded.problem.transit)
+    ready = before.ready if before and before.ready.ground == loaded.problem else make_ready(loaded.problem)
+    ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
+    return Standing(loaded, ready, ids, {one.sku: one for one in products(brand_id)})

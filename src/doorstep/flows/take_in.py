@@ -1,0 +1,171 @@
+"""Take in many orders: each row is answered by itself, and a bad one never spoils a good one.
+
+Orders go in by chunks, each committed before its rows are answered, and wait for the next planning. A row sent again
+finds its order there: the same content is no fault, other content is a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from django.db import IntegrityError, transaction
+
+from doorstep.core.catalog.snapshot import product_ids
+from doorstep.core.events.actions import NewFact, record_all
+from doorstep.core.orders.intake import Arrival, Known, add_arrivals, known_orders, standing_of
+from doorstep.domain.demand import Order
+from doorstep.domain.errors import NotFound
+from doorstep.domain.rights import Scope
+from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.plan_day import plan_day
+from doorstep.kernels.run import Run
+
+CHUNK = 500
+MOST_ORDERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    field: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One order as it was sent: sound, or with what is wrong. `dated`: it says itself when it was placed."""
+
+    row: int
+    code: str
+    order: Order | None
+    wrong: tuple[Wrong, ...] = ()
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a row. `state` is the order's, empty if it was not taken."""
+
+    row: int
+    order: str
+    result: Literal["accepted", "exists", "conflict", "refused", "planned"]
+    state: str = ""
+    reason: str = ""
+    errors: tuple[Wrong, ...] = ()
+
+
+def take_in(scope: Scope, brand_id: int, sent: Iterable[Sent], *, now: datetime, plan: bool = False) -> Iterator[Taken]:
+    """Take orders in, chunk by chunk; with `plan` they are planned together at the end, and told a second time."""
+    if brand_id not in scope.brands:
+        raise NotFound("no such brand")
+    return _take_in(scope, brand_id, sent, now, plan)
+
+
+def _take_in(scope: Scope, brand_id: int, sent: Iterable[Sent], now: datetime, plan: bool) -> Iterator[Taken]:
+    taken: dict[int, Taken] = {}  # of those that wait, by row id
+    count = 0
+    for chunk in _chunks(sent):
+        room = max(0, MOST_ORDERS - count)
+        count += len(chunk)
+        for pk, one in _take_chunk(scope, brand_id, chunk[:room], now):
+            if plan and pk and one.state == "open":
+                taken[pk] = one
+            yield one
+        yield from (
+            Taken(one.row, one.code, "refused", errors=(Wrong("", f"is beyond the {MOST_ORDERS} orders of a request"),))
+            for one in chunk[room:]
+        )
+    if taken:
+        plan_day(scope, brand_id, now=now, run=Run(), leaving_from=now, only=taken.keys())
+        states = standing_of(taken.keys())
+        for pk, one in taken.items():
+            state, reason = states[pk]
+            yield replace(one, result="planned", state=state, reason=reason)
+
+
+def _chunks(sent: Iterable[Sent]) -> Iterator[list[Sent]]:
+    chunk: list[Sent] = []
+    for one in sent:
+        chunk.append(one)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _take_chunk(scope: Scope, brand_id: int, chunk: Sequence[Sent], now: datetime) -> list[tuple[int, Taken]]:
+    """Answer rows in their order, each with its order's row id or 0."""
+    sound = [one for one in chunk if one.order is not None]
+    there = known_orders(brand_id, {one.code for one in sound})
+    products = product_ids(brand_id, {line.sku for one in sound if one.order for line in one.order.lines})
+    fresh: dict[str, Sent] = {}
+    for one in sound:
+        if one.code not in there:
+            fresh.setdefault(one.code, one)
+    added = _add(scope, brand_id, list(fresh.values()), products, now)
+    if added is None:  # somebody else has put one of them in meanwhile
+        added = {}
+        for code, one in fresh.items():
+            alone = _add(scope, brand_id, [one], products, now)
+            if alone is None:
+                there |= known_orders(brand_id, {code})
+            else:
+                added |= alone
+    return [_answer(one, fresh, added, there) for one in chunk]
+
+
+def _add(
+    scope: Scope, brand_id: int, sent: Sequence[Sent], products: dict[str, int], now: datetime
+) -> dict[str, tuple[int, Arrival]] | None:
+    """Put orders in with their facts, all or none; None: one of their codes is there already."""
+    arrivals = [_arrival(one.order, products) for one in sent if one.order is not None]
+    if not arrivals:
+        return {}
+    try:
+        with transaction.atomic():
+            pks = add_arrivals(brand_id, arrivals, products)
+            facts = []
+            for pk, one in zip(pks, arrivals, strict=True):
+                facts.append(NewFact("OrderPlaced", order_reference(pk)))
+                if one.reason:
+                    facts.append(NewFact("OrderHeld", order_reference(pk), {"reason": one.reason}))
+            record_all(scope.operator, brand_id, facts, at=now, actor=scope.actor)
+    except IntegrityError:
+        return None
+    return {one.order.order: (pk, one) for pk, one in zip(pks, arrivals, strict=True)}
+
+
+def _arrival(order: Order, products: dict[str, int]) -> Arrival:
+    """What nobody can plan is held, as an order that comes alone is."""
+    unknown = ", ".join(sorted({line.sku for line in order.lines if line.sku not in products}))
+    if not unknown:
+        return Arrival(order)
+    remedy = f"add {unknown} to products.csv, or mend the order"
+    return Arrival(order, "unknown_sku", f"{unknown}: not in the catalogue", remedy)
+
+
+def _answer(
+    one: Sent, fresh: dict[str, Sent], added: dict[str, tuple[int, Arrival]], there: dict[str, Known]
+) -> tuple[int, Taken]:
+    if one.order is None:
+        return 0, Taken(one.row, one.code, "refused", errors=one.wrong)
+    if one.code in added:
+        pk, arrival = added[one.code]
+        if fresh[one.code] is one:
+            return pk, Taken(one.row, one.code, "accepted", arrival.state, arrival.reason)
+        known = Known(pk, arrival.state, arrival.reason, arrival.order)
+    else:
+        known = there[one.code]
+    if _alike(one, known.order):
+        return known.pk, Taken(one.row, one.code, "exists", known.state, known.reason)
+    wrong = Wrong("order", "is there already, with other content")
+    return 0, Taken(one.row, one.code, "conflict", known.state, known.reason, (wrong,))
+
+
+def _alike(one: Sent, known: Order) -> bool:
+    """The same content; an order that does not say when it was placed was placed when it first came."""
+    assert one.order is not None
+    return known == (one.order if one.dated else replace(one.order, placed_at=known.placed_at))

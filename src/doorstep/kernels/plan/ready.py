@@ -1,0 +1,68 @@
+"""What stays the same from one small batch to the next, compiled once: tariff, network and lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from doorstep.domain.place import Place
+from doorstep.kernels.plan.lanes import Lanes, lay_lanes
+from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.promise.areas import Area, destination_areas
+from doorstep.kernels.promise.network import compile_network
+from doorstep.kernels.promise.tables import PromiseTables
+from doorstep.kernels.rate.anywhere import AnyDestination, compile_anywhere
+
+MOST_NETWORKS = 256  # of one Ready: beyond it the oldest goes
+
+
+@dataclass(slots=True)
+class Ready:
+    """Belongs to one brand's sites, collections, tariff and transit; orders, products and stock may be any.
+
+    What is found in it equals what would be compiled anew. It only fills tables, so that threads may share it.
+    """
+
+    ground: PlanProblem
+    tariff: AnyDestination
+    networks: dict[tuple[tuple[Area, ...], int, int], PromiseTables] = field(default_factory=dict)
+    lanes: dict[int, Lanes] = field(default_factory=dict)
+
+    def lanes_of(self, market: Market, days_ahead: int) -> Lanes:
+        """Lanes, as `lay_lanes` numbers them."""
+        found = self.lanes.get(days_ahead)
+        if found is None:
+            found = self.lanes[days_ahead] = lay_lanes(market, days_ahead)
+        return found
+
+    def network_to(self, places: Sequence[Place], first_day: int, last_day: int) -> PromiseTables:
+        """Give the tables of `compile_network` to these destinations; places of one area share them."""
+        key = (tuple(destination_areas([place]).areas[0] for place in places), first_day, last_day)
+        found = self.networks.get(key)
+        if found is None:
+            found = network_to(self.ground, places, first_day, last_day)
+            if len(self.networks) >= MOST_NETWORKS:
+                self.networks.pop(next(iter(self.networks)), None)
+            self.networks[key] = found
+        return found
+
+
+def make_ready(ground: PlanProblem) -> Ready:
+    """Compile what orders do not change. Raises InvalidProblem when the tariff contradicts itself."""
+    origins = [site.place for site in ground.sites]
+    return Ready(ground, compile_anywhere(ground.tariff, ground.brand.currency, origins))
+
+
+def network_to(ground: PlanProblem, places: Sequence[Place], first_day: int, last_day: int) -> PromiseTables:
+    """Compile the network of a problem to these destinations."""
+    return compile_network(
+        ground.sites,
+        ground.collections,
+        ground.tariff.services,
+        places,
+        ground.transit,
+        ground.brand.on_time_target_ppm,
+        first_day,
+        last_day,
+    )

@@ -1,0 +1,47 @@
+"""What shops ask of rates at the checkout."""
+
+from __future__ import annotations
+
+import pytest
+from tests.api.shop import NOW, opened
+
+from doorstep.flows.standing import forget
+from doorstep.server import clock
+
+pytestmark = pytest.mark.django_db
+CART = {"to": {"country": "DE", "region": "BY", "postcode": "80331"}, "lines": [{"sku": "teapot", "quantity": 1}]}
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def test_ask_1_every_option_at_checkout_has_its_date() -> None:
+    options = opened().with_key("quote_only").post("/v1/quotes", CART).json()["options"]
+    assert [(one["speed"], one["promised_by"]) for one in options] == [
+        ("standard", "2026-11-19"),
+        ("express", "2026-11-17"),
+    ]
+    assert all(0 < one["on_time_ppm"] <= 1_000_000 for one in options)
+
+
+def test_ask_7_a_cart_without_a_rate_is_told_why() -> None:
+    shop = opened().with_key("quote_only")
+    answer = shop.post("/v1/quotes", {**CART, "to": {"country": "AT", "postcode": "5020"}})
+    told = answer.json()
+    assert (answer.status_code, told["options"], told["reason"]) == (200, [], "no_zone")
+    assert "AT 5020" in told["detail"]
+    assert "zones.csv" in told["remedy"]
+
+
+def test_ask_13_a_key_that_can_quote_and_nothing_else() -> None:
+    place = opened()
+    shop = place.with_key("quote_only")
+    quote = shop.post("/v1/quotes", CART).json()["quote"]
+    assert shop.get(f"/v1/quotes/{quote}").status_code == 200
+    assert shop.get("/v1/orders").status_code == 403
+    assert shop.get("/v1/stock").status_code == 403
+    accepted = shop.post(f"/v1/quotes/{quote}/accept", {"option": 0}, idempotency_key="1")
+    assert (accepted.status_code, accepted.json()["code"]) == (403, "forbidden")
