@@ -57,17 +57,17 @@ api = NinjaAPI(
 )
 api.add_router("/stock", stock.router)
 api.add_router("/stock", stock_moves.router)
-api.add_router("/orders", decisions.router)  # before orders: codes of orders may contain a slash
-api.add_router("/orders", order_changes.router)  # these, too
-api.add_router("/orders", orders.router)
-api.add_router("/parcels", tracking.of_parcels)  # before parcels: codes of parcels may contain a slash
+# Codes of orders and parcels may contain a slash: what is more than a code comes before those that take any.
+api.add_router("/orders", decisions.router)
+api.add_router("/orders", order_changes.router)
 api.add_router("/orders", bulk.router)
 api.add_router("/orders", orders.router)
 api.add_router("/quotes", quotes.router)
+api.add_router("/parcels", tracking.of_parcels)
 api.add_router("/parcels", parcels.router)
 api.add_router("/waves", waves.router)
-api.add_router("/tracking", tracking.router)
 api.add_router("/manifests", manifests.router)
+api.add_router("/tracking", tracking.router)
 api.add_router("/returns", returns.router)
 api.add_router("/disruptions", disruptions.router)
 api.add_router("/products", products.router)
