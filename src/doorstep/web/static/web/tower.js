@@ -47,6 +47,17 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 document.addEventListener("keydown", (event) => {
   const scan = document.querySelector("input[data-scan]");
   if (!scan || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea, button, a, summary")) return;
+  if (event.target.closest("input, select, textarea")) return;
+  if (event.key === " " && event.target.closest("button, summary")) return;
   scan.focus();
 });
+
+// A label opens with the dialog that prints it.
+for (const link of document.querySelectorAll("a[data-print]")) {
+  link.addEventListener("click", (event) => {
+    const sheet = window.open(link.href);
+    if (!sheet) return;
+    event.preventDefault();
+    sheet.addEventListener("load", () => sheet.print());
+  });
+}
