@@ -1,4 +1,4 @@
-"""The label of a parcel that is packed, and what becomes of it when the order is cancelled, with the sandbox carrier."""
+"""The label of a parcel that is packed, and what becomes of it when the order is cancelled; with a sandbox carrier."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_what_is_staged_comes_off_the_dock_first(at_bench: Packed) -> None:
     here, order, tote = at_bench
     buy(here, tote)
     parcel = Parcel.objects.get(order=order)
-    carrier = CarrierAccount.objects.get(label__parcel=parcel).carrier
+    carrier = CarrierAccount.objects.get(labels__parcel=parcel).carrier
     dispatch.stage(here.scope, parcel.sscc, parcel.site.code, carrier, parcel.ship_at, now=NOW)
     with pytest.raises(Conflict, match="take it off the dock first"):
         cancel_order(here.scope, here.brand, order.pk, "other", now=NOW, carriers=here.carriers)

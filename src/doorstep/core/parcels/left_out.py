@@ -12,7 +12,6 @@ from doorstep.core.parcels.queries import on_days
 from doorstep.domain.journey import OrderState
 from doorstep.domain.rights import Scope
 
-
 PICKED_FOR: tuple[OrderState, ...] = ("planned", "released", "part_shipped")  # orders that may have parcels to pick
 
 
