@@ -25,7 +25,6 @@ from doorstep.sandbox.server import SandboxServer
 EMAIL, PASSWORD = "ops@harbour.example", "a long enough password"
 PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
 DPI = 203
-STEP = timedelta(hours=6)  # of the carrier's clock
 
 
 @dataclass(slots=True)
@@ -89,7 +88,8 @@ class World:
         return self.tower
 
     def scan(self, code: str) -> None:
-        """As a scanner does: characters, then Enter, into whatever has the focus."""
+        """As a scanner does: characters, then Enter, into whatever has the focus; it takes a minute."""
+        self.watch.now += timedelta(minutes=1)
         self.tower.keyboard.type(code)
         with self.tower.expect_navigation():
             self.tower.keyboard.press("Enter")

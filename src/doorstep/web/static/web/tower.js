@@ -12,18 +12,18 @@ document.addEventListener("keydown", (event) => {
   search.select();
 });
 
-// Empty fields stay out of the address.
-for (const form of document.querySelectorAll("form.controls")) {
+// Empty fields stay out of the address; what is posted is sent as it stands, and only when somebody says so.
+for (const form of document.querySelectorAll("form.controls:not([method=post])")) {
   form.addEventListener("submit", () => {
     for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
   });
 }
 window.addEventListener("pageshow", () => {
-  for (const field of document.querySelectorAll("form.controls :disabled[name]")) field.disabled = false;
+  for (const field of document.querySelectorAll("form.controls:not([method=post]) :disabled[name]")) field.disabled = false;
 });
 
 // A choice shows its rows at once.
-for (const choice of document.querySelectorAll("form.controls select")) {
+for (const choice of document.querySelectorAll("form.controls:not([method=post]) select")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
 }
 
