@@ -8,6 +8,7 @@ import secrets
 import subprocess
 from base64 import b64encode
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ import typer
 
 from doorstep.cli import record
 from doorstep.cli.children import child, free_port
+from doorstep.cli.dated import as_of
 from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.record import Once, Port
 from doorstep.cli.serving import PORT, serve_tower
@@ -24,15 +26,16 @@ from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 
 DEMO_EMAIL = "demo@example.com"
 FILE = "demonstration.sqlite3"
-MAILS, LOGS, SANDBOX = "mails", "logs", "sandbox"
+MAILS, LOGS, SANDBOX, DATED = "mails", "logs", "sandbox", "brand-of-yesterday"
 
 
 def demo_tower(folder: BrandFolder, port: Port = PORT, once: Once = False, seed: Seed = 0) -> None:
     """Load a brand folder into a fresh record on this machine, plan its orders, and serve the tower.
 
-    Beside it run a pretend carrier and the worker, so that a parcel can be packed, labelled, sent and followed; they
-    end with the tower. The record goes into DOORSTEP_HOME (default: demo); a former demonstration there is replaced. A
-    real one is not touched: DOORSTEP_DATABASE must not be set.
+    The orders are taken as if the last of them had come in yesterday, so that there is something to do today. Beside
+    the tower run a pretend carrier and the worker, so that a parcel can be packed, labelled, sent and followed; they
+    end with it. The record goes into DOORSTEP_HOME (default: demo); a former demonstration there is replaced. A real
+    one is not touched: DOORSTEP_DATABASE must not be set.
 
     \b
     Example:
@@ -55,7 +58,7 @@ def demo_tower(folder: BrandFolder, port: Port = PORT, once: Once = False, seed:
             child(["sandbox", "--port", "0", "--folder", place], home / LOGS / "sandbox.log", {})
         )
         record.migrate()
-        scope, password = _filled(folder, seed)
+        scope, password = _filled(as_of(folder, home / DATED, datetime.now(UTC).date()), seed)
         url = _listening(carrier, home)
         _joined(scope, url, found)
 
@@ -81,7 +84,7 @@ def _clear(home: Path) -> None:
 def _filled(folder: Path, seed: int) -> tuple[Scope, str]:
     loaded = record.load_folder(folder, "operator")
     scope = Scope(record.operator_id("operator"), frozenset({loaded.brand_id}), "operator_admin", "system")
-    record.say_day(record.plan(scope, loaded.brand_id, seed, leaving_from=None))
+    record.say_day(record.plan(scope, loaded.brand_id, seed, leaving_from=datetime.now(UTC)))
     password = secrets.token_urlsafe(9)
     from doorstep.core.accounts import actions
 
