@@ -22,7 +22,8 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.chores import Rota
 from doorstep.sandbox.server import SandboxServer
 
-EMAIL, PASSWORD = "ops@harbour.example", "a long enough password"
+EMAIL = "ops@harbour.example"
+PASSWORD = "a long enough password"
 PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
 DPI = 203
 

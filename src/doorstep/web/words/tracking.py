@@ -143,6 +143,8 @@ def _story(number: int, one: Travelling, facts: Sequence[FactRow]) -> ParcelStor
         at = _STEP_OF.get(fact.kind)
         if at is not None and fact.data.get("parcel", one.parcel) == one.parcel:
             days.setdefault(at, _local(fact.at, one))
+    if one.ended_at and one.state in ARRIVED:
+        days[len(STEPS) - 1] = _local(one.ended_at, one)  # when it was there, not when we heard of it
     steps = tuple(
         Step(named[1] if named and named[0] == at else name, at <= reached, at == reached, days.get(at))
         for at, name in enumerate(STEPS)
