@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import typer
 
 from doorstep.cli import record
@@ -104,6 +103,8 @@ def _listening(carrier: subprocess.Popen[str], home: Path) -> str:
 
 def _joined(scope: Scope, url: str, port: int) -> None:
     """Have the carrier known to the record, and the record to the carrier."""
+    import httpx
+
     from doorstep.flows.carriers import register_sandbox
 
     accounts = register_sandbox(scope, url)
