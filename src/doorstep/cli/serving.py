@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -19,8 +20,11 @@ START_SECONDS = 60.0
 THREADS = 4  # of one process: requests wait for the database more than for the processor
 
 
-def serve_tower(host: str, port: int, once: bool) -> None:
-    """Serve until stopped, or until the first page has answered. Ends with the server's failure when it fails."""
+def serve_tower(host: str, port: int, once: bool, say: Callable[[], None] = lambda: None) -> None:
+    """Serve until stopped, or until the first page has answered. Ends with the server's failure when it fails.
+
+    `say` tells what else there is, once the tower is there.
+    """
     environment = dict(os.environ)
     if host in LOOPBACK:
         environment.setdefault("DOORSTEP_PLAIN_HTTP", "1")  # nothing leaves this machine
@@ -30,6 +34,7 @@ def serve_tower(host: str, port: int, once: bool) -> None:
     try:
         _wait_for_page(server, f"http://{'localhost' if host in LOOPBACK else host}:{port}/login")
         out.print(f"the tower is at http://{'localhost' if host in LOOPBACK else host}:{port}")
+        say()
         if not once:
             out.print("stop it with Ctrl-C")
             server.wait()

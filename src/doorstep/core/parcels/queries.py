@@ -13,13 +13,16 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
+from doorstep.domain.journey import BEFORE_LEAVING, OrderState, ParcelState
 from doorstep.domain.parcel import Content, CostParts, Placement
 from doorstep.domain.rights import Scope
 
 Risk = Literal["promise_passed", "not_left", "unlikely"]
 RISKS: tuple[Risk, ...] = get_args(Risk)
-BEFORE_LEAVING = ("planned", "released", "packed")  # states of the order
-UNDER_WAY = (*BEFORE_LEAVING, "shipped")
+# A parcel's own state counts: of an order that is part shipped some are gone, and some are here. What lies at a pick-up
+# point has come as far as was promised, and what is on its way back is promised to nobody.
+UNDER_WAY: tuple[ParcelState, ...] = (*BEFORE_LEAVING, "handed_over", "in_transit", "out_for_delivery", "failed")
+ASLEEP: tuple[OrderState, ...] = ("open", "held", "cancelled")  # whatever was planned for them, nothing is to be done
 _PARTS = ("pick_minor", "carton_minor", "freight_minor", "surcharges_minor", "duty_tax_minor", "lateness_minor")
 
 
@@ -198,14 +201,13 @@ def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
 
 def count_at_risk(scope: Scope, now: datetime) -> dict[Risk, int]:
     """Count parcels under way by what endangers them; one may count more than once."""
-    counted = _live(scope).filter(order__state__in=UNDER_WAY)
-    numbers = counted.aggregate(**{risk: Count("id", filter=_at_risk(risk, now)) for risk in RISKS})
+    numbers = _under_way(scope).aggregate(**{risk: Count("id", filter=_at_risk(risk, now)) for risk in RISKS})
     return {risk: numbers[risk] for risk in RISKS}
 
 
 def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
     """Give where parcels under way go, the latest to leave first; those without coordinates are left out."""
-    located = _live(scope).filter(order__state__in=UNDER_WAY, order__latitude__isnull=False)
+    located = _under_way(scope).filter(order__latitude__isnull=False)
     rows = located.order_by("-ship_at", "-id").values_list(
         "order__latitude", "order__longitude", "order__city", "site__code"
     )[:limit]
@@ -219,8 +221,7 @@ def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
 def figures(scope: Scope, limit: int = 2000) -> tuple[Figures, ...]:
     """Give what charts need of the parcels under way, currency by currency, the most frequent first."""
     rows = (
-        _live(scope)
-        .filter(order__state__in=UNDER_WAY)
+        _under_way(scope)
         .order_by("-ship_at", "-id")
         .values_list(
             "brand__currency", "brand__on_time_target_ppm", "on_time_ppm", "promised_by", "order__placed_at", *_PARTS
@@ -252,6 +253,10 @@ def _live(scope: Scope) -> QuerySet[Parcel]:
     return _of(scope).exclude(state="cancelled")
 
 
+def _under_way(scope: Scope) -> QuerySet[Parcel]:
+    return _live(scope).filter(state__in=UNDER_WAY).exclude(order__state__in=ASLEEP)
+
+
 def _joined(parcels: QuerySet[Parcel]) -> QuerySet[Parcel]:
     return parcels.select_related("brand", "order", "site")
 
@@ -260,12 +265,12 @@ def _leaving(scope: Scope, on: Q) -> tuple[Leaving, ...]:
     groups = (
         _live(scope)
         .filter(on)
-        .exclude(order__state="cancelled")
+        .exclude(order__state__in=ASLEEP)
         .values("site__code", "site__name", "site__time_zone", "service", "ship_at")
         .annotate(
             parcels=Count("id"),
             orders=Count("order", distinct=True),
-            waiting=Count("id", filter=Q(order__state__in=BEFORE_LEAVING)),
+            waiting=Count("id", filter=Q(state__in=BEFORE_LEAVING)),
             weight=Sum("weight_g"),
         )
         .order_by("site__code", "ship_at", "service")
@@ -304,11 +309,12 @@ def on_days(scope: Scope, day: date | datetime) -> Q:
 
 
 def _at_risk(risk: Risk, now: datetime) -> Q:
+    awake = ~Q(order__state__in=ASLEEP)
     if risk == "promise_passed":
-        return Q(order__state__in=UNDER_WAY, promised_by__lt=now.date())
+        return awake & Q(state__in=UNDER_WAY, promised_by__lt=now.date())
     if risk == "not_left":
-        return Q(order__state__in=BEFORE_LEAVING, ship_at__lt=now)
-    return Q(order__state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
+        return awake & Q(state__in=BEFORE_LEAVING, ship_at__lt=now)
+    return awake & Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
 
 
 def _row(one: Parcel) -> ParcelRow:
