@@ -144,7 +144,7 @@ def _arrival(order: Order, products: dict[str, int]) -> Arrival:
     if not unknown:
         return Arrival(order)
     remedy = f"add {unknown} to products.csv, or mend the order"
-    return Arrival(order, "unknown_sku", f"{unknown}: not in the catalogue", remedy)
+    return Arrival(order, "held", "unknown_sku", f"{unknown}: not in the catalogue", remedy)
 
 
 def _answer(
