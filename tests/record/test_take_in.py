@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 def sent(row: int, code: str, sku: str = "mug", quantity: int = 1) -> Sent:
     place = Place("DE", "BY", "Munich", "80331", 48.137, 11.575)
     line = OrderLine("1", sku, quantity, 9_000_000)
-    return Sent(row, code, Order(code, "web", NOW, "ann", place, (line,), contact=Contact(name="Ann")))
+    return Sent(
+        row, code, Order(code, "web", NOW, "ann", place, (line,), contact=Contact(name="Ann", address_1="Marktweg 1"))
+    )
 
 
 def told(scope: Scope, brand_id: int, rows: Sequence[Sent], plan: bool = False) -> list[tuple[int, str, str]]:

@@ -228,7 +228,7 @@ def place_order(
     found = faults(payload)
     if found:
         raise Invalid(found)
-    brand = brand_of(caller.scope, payload.brand, "body")
+    brand = brand_of(caller, payload.brand, "body")
     asked = caller.scope, idempotency_key, _same(request), caller.now
     if payload.quote:
         answer = once(*asked, lambda: _place_quoted(caller, brand, payload, int(payload.quote or 0)))

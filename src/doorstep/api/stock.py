@@ -102,7 +102,7 @@ def list_stock(
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if _matches(if_none_match, tag):
         return HttpResponseNotModified(headers=headers)
-    brand_id = brand_of(caller.scope, brand, "query").id if brand else None
+    brand_id = brand_of(caller, brand, "query").id if brand else None
     page = queries.stock(caller.scope, at=caller.now, brand=brand_id, site=site, sku=sku, after=after, limit=limit)
     return json_answer({"data": list(page.rows), "next": page.after}, headers=headers)
 
@@ -118,7 +118,7 @@ def list_changes(
 ) -> HttpResponse:
     """Every move, in the order in which they were committed; none is missed, none told twice. Needs `see_stock`."""
     caller = allowed(request, "see_stock")
-    changes = queries.changes(caller.scope, brand_of(caller.scope, brand, "query").id, since, limit)
+    changes = queries.changes(caller.scope, brand_of(caller, brand, "query").id, since, limit)
     moves = [
         MoveOut(
             one.version,

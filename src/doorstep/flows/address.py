@@ -59,7 +59,7 @@ class CheckedAddress:
 def check_address(order: Order, covered: Covered, known: Known) -> CheckedAddress:
     """Normalise the place of an order, locate it, and tell what is wrong with it."""
     rules = rules_of(order.place.country)
-    place = _tidied(order.place, rules)
+    place = tidied(order.place)
     faults = tuple(_faults(order, place, rules)) if rules else ()
     lent = place.located and order.address_precision in ("postcode", "postcode_area")
     place, precision = (place, order.address_precision) if lent else locate(place, covered, known)
@@ -68,6 +68,20 @@ def check_address(order: Order, covered: Covered, known: Known) -> CheckedAddres
         replace(order, place=place, address_precision=precision, address_changes=changes),
         faults,
     )
+
+
+def as_sent(order: Order) -> Order:
+    """The order as the shop has sent it: what the check has changed is changed back."""
+    before = {one.field: one.before for one in order.address_changes}
+    place = replace(
+        order.place,
+        region=before.get("region", order.place.region),
+        city=before.get("city", order.place.city),
+        postcode=before.get("postcode", order.place.postcode),
+    )
+    if "coordinates" in before:
+        place = replace(place, latitude=None, longitude=None)
+    return replace(order, place=place, address_precision="", address_changes=())
 
 
 @cache
@@ -138,7 +152,9 @@ def _regions(data: dict[str, str]) -> Iterable[Region]:
         yield Region(key, frozenset(one.casefold() for one in names), patterns[number])
 
 
-def _tidied(place: Place, rules: Rules | None) -> Place:
+def tidied(place: Place) -> Place:
+    """Write a place as its country does."""
+    rules = rules_of(place.country)
     place = replace(
         place,
         city=" ".join(place.city.split()),
