@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from doorstep.core.counting import count_up_to
 from doorstep.core.orders.models import Order, OrderLine, Person
