@@ -68,6 +68,7 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("brand", "state", "id"), name="orders_of_a_state"),
             models.Index(fields=("brand", "placed_at"), name="orders_by_time"),
+            models.Index(fields=("placed_at", "id"), name="orders_of_all_by_time"),
             models.Index(
                 fields=("brand", "country", "postcode", "id"),
                 name="told_places_by_postcode",

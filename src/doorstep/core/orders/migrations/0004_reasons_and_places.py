@@ -4,23 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_second_factor_and_look'),
-        ('orders', '0003_holds_and_edits'),
+        ("accounts", "0002_second_factor_and_look"),
+        ("orders", "0003_holds_and_edits"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='order',
-            name='located_orders_by_postcode',
+            model_name="order",
+            name="located_orders_by_postcode",
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('address_precision__in', ('', 'coordinates')), ('latitude__isnull', False)), fields=['brand', 'country', 'postcode', 'id'], name='told_places_by_postcode'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("address_precision__in", ("", "coordinates")), ("latitude__isnull", False)),
+                fields=["brand", "country", "postcode", "id"],
+                name="told_places_by_postcode",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'held'))), fields=['brand', 'state', 'reason'], name='waiting_orders_by_reason'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "held"))),
+                fields=["brand", "state", "reason"],
+                name="waiting_orders_by_reason",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["placed_at", "id"], name="orders_of_all_by_time"),
         ),
     ]

@@ -4,29 +4,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_second_factor_and_look'),
-        ('network', '0001_initial'),
-        ('orders', '0004_reasons_and_places'),
-        ('parcels', '0003_carriers'),
+        ("accounts", "0002_second_factor_and_look"),
+        ("network", "0001_initial"),
+        ("orders", "0004_reasons_and_places"),
+        ("parcels", "0003_carriers"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(fields=['ship_at', 'id'], name='parcels_by_time'),
+            model_name="parcel",
+            index=models.Index(fields=["ship_at", "id"], name="parcels_by_time"),
         ),
         migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(condition=models.Q(('state__in', ('planned', 'released', 'packed', 'labelled', 'staged', 'handed_over', 'in_transit', 'out_for_delivery', 'failed'))), fields=['ship_at', 'id'], name='parcels_under_way'),
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "planned",
+                            "released",
+                            "packed",
+                            "labelled",
+                            "staged",
+                            "handed_over",
+                            "in_transit",
+                            "out_for_delivery",
+                            "failed",
+                        ),
+                    )
+                ),
+                fields=["ship_at", "id"],
+                name="parcels_under_way",
+            ),
         ),
         migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(condition=models.Q(('state__in', ('planned', 'released', 'packed', 'labelled', 'staged', 'handed_over', 'in_transit', 'out_for_delivery', 'failed'))), fields=['brand', 'promised_by'], name='parcels_promised'),
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "planned",
+                            "released",
+                            "packed",
+                            "labelled",
+                            "staged",
+                            "handed_over",
+                            "in_transit",
+                            "out_for_delivery",
+                            "failed",
+                        ),
+                    )
+                ),
+                fields=["brand", "promised_by"],
+                name="parcels_promised",
+            ),
         ),
         migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(condition=models.Q(('state__in', ('planned', 'released', 'packed', 'labelled', 'staged', 'handed_over', 'in_transit', 'out_for_delivery', 'failed'))), fields=['brand', 'on_time_ppm'], name='parcels_by_odds'),
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "planned",
+                            "released",
+                            "packed",
+                            "labelled",
+                            "staged",
+                            "handed_over",
+                            "in_transit",
+                            "out_for_delivery",
+                            "failed",
+                        ),
+                    )
+                ),
+                fields=["brand", "on_time_ppm"],
+                name="parcels_by_odds",
+            ),
         ),
     ]
