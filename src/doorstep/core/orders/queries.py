@@ -179,7 +179,9 @@ def count_by_state(scope: Scope) -> dict[OrderState, int]:
 def count_waiting(scope: Scope) -> tuple[ReasonCount, ...]:
     """Count open and held orders by their reason, the most frequent first."""
     waiting = _of(scope).filter(state__in=("open", "held")).order_by().values_list("state", "reason")
-    counted = [ReasonCount(_state(state), reason, number) for state, reason, number in waiting.annotate(Count("*"))]
+    counted = [
+        ReasonCount(_state(state), reason, number) for state, reason, number in waiting.annotate(orders=Count("*"))
+    ]
     return tuple(sorted(counted, key=lambda one: (-one.orders, one.state, one.reason)))
 
 
