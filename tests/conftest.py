@@ -27,6 +27,6 @@ def data_root() -> Path:
 @pytest.fixture(autouse=True)
 def nothing_held() -> None:
     """What a process holds in memory belongs to the record of another test."""
-    for name in ("doorstep.flows.standing", "doorstep.flows.faults"):
+    for name in ("doorstep.flows.standing", "doorstep.flows.faults", "doorstep.api.stock"):
         if name in sys.modules:
             sys.modules[name].forget()
