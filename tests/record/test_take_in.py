@@ -63,6 +63,30 @@ def test_sent_again_it_is_there_and_other_content_is_a_conflict() -> None:
     assert Row.objects.filter(code__startswith="B-").count() == 3
 
 
+def test_a_row_whose_address_was_written_otherwise_is_the_same_when_it_comes_again() -> None:
+    scope, brand_id = loaded()
+    first = sent(1, "B-1")
+    assert first.order is not None
+    place = Place("DE", "BY", " Munich  Centre", "D-80331")
+    rough = replace(first, order=replace(first.order, place=place))
+    told(scope, brand_id, [rough])
+    kept = Row.objects.get(code="B-1")
+    assert (kept.city, kept.postcode) == ("Munich Centre", "80331")
+    assert told(scope, brand_id, [rough]) == [(1, "exists", kept.state)]
+    assert told(scope, brand_id, [first]) == [(1, "conflict", kept.state)]
+
+
+def test_a_row_is_examined_as_an_order_that_comes_alone() -> None:
+    scope, brand_id = loaded()
+    whole = sent(1, "B-1")
+    assert whole.order is not None
+    bare = replace(whole, order=replace(whole.order, contact=Contact(name="Ann"), payment="pending"))
+    assert told(scope, brand_id, [bare]) == [(1, "accepted", "held")]
+    kept = Row.objects.get(code="B-1")
+    assert [reason for reason, *_ in kept.faults] == ["address_incomplete", "payment_pending"]
+    assert kept.reason == "address_incomplete"
+
+
 def test_an_order_without_a_time_is_the_same_when_it_comes_later() -> None:
     scope, brand_id = loaded()
     first = replace(sent(1, "B-1"), dated=False)
