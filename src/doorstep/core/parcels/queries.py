@@ -10,19 +10,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
+from doorstep.core.counting import count_up_to
 from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
-from doorstep.domain.journey import BEFORE_LEAVING, OrderState, ParcelState
+from doorstep.domain.journey import BEFORE_LEAVING, UNDER_WAY
 from doorstep.domain.parcel import Content, CostParts, Placement
 from doorstep.domain.rights import Scope
 
 Risk = Literal["promise_passed", "not_left", "unlikely"]
 RISKS: tuple[Risk, ...] = get_args(Risk)
-# A parcel's own state counts: of an order that is part shipped some are gone, and some are here. What lies at a pick-up
-# point has come as far as was promised, and what is on its way back is promised to nobody.
-UNDER_WAY: tuple[ParcelState, ...] = (*BEFORE_LEAVING, "handed_over", "in_transit", "out_for_delivery", "failed")
-ASLEEP: tuple[OrderState, ...] = ("open", "held", "cancelled")  # whatever was planned for them, nothing is to be done
 _PARTS = ("pick_minor", "carton_minor", "freight_minor", "surcharges_minor", "duty_tax_minor", "lateness_minor")
 
 
@@ -200,14 +197,13 @@ def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
 
 
 def count_at_risk(scope: Scope, now: datetime) -> dict[Risk, int]:
-    """Count parcels under way by what endangers them; one may count more than once."""
-    numbers = _under_way(scope).aggregate(**{risk: Count("id", filter=_at_risk(risk, now)) for risk in RISKS})
-    return {risk: numbers[risk] for risk in RISKS}
+    """Count parcels under way by what endangers them, up to a bound; one may count more than once. One query."""
+    return count_up_to({risk: _of(scope).filter(_at_risk(risk, now)) for risk in RISKS})
 
 
 def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
     """Give where parcels under way go, the latest to leave first; those without coordinates are left out."""
-    located = _under_way(scope).filter(order__latitude__isnull=False)
+    located = _of(scope).filter(state__in=UNDER_WAY, order__latitude__isnull=False)
     rows = located.order_by("-ship_at", "-id").values_list(
         "order__latitude", "order__longitude", "order__city", "site__code"
     )[:limit]
@@ -221,7 +217,8 @@ def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
 def figures(scope: Scope, limit: int = 2000) -> tuple[Figures, ...]:
     """Give what charts need of the parcels under way, currency by currency, the most frequent first."""
     rows = (
-        _under_way(scope)
+        _of(scope)
+        .filter(state__in=UNDER_WAY)
         .order_by("-ship_at", "-id")
         .values_list(
             "brand__currency", "brand__on_time_target_ppm", "on_time_ppm", "promised_by", "order__placed_at", *_PARTS
@@ -253,10 +250,6 @@ def _live(scope: Scope) -> QuerySet[Parcel]:
     return _of(scope).exclude(state="cancelled")
 
 
-def _under_way(scope: Scope) -> QuerySet[Parcel]:
-    return _live(scope).filter(state__in=UNDER_WAY).exclude(order__state__in=ASLEEP)
-
-
 def _joined(parcels: QuerySet[Parcel]) -> QuerySet[Parcel]:
     return parcels.select_related("brand", "order", "site")
 
@@ -265,7 +258,7 @@ def _leaving(scope: Scope, on: Q) -> tuple[Leaving, ...]:
     groups = (
         _live(scope)
         .filter(on)
-        .exclude(order__state__in=ASLEEP)
+        .exclude(order__state__in=("open", "held", "cancelled"))
         .values("site__code", "site__name", "site__time_zone", "service", "ship_at")
         .annotate(
             parcels=Count("id"),
@@ -309,12 +302,11 @@ def on_days(scope: Scope, day: date | datetime) -> Q:
 
 
 def _at_risk(risk: Risk, now: datetime) -> Q:
-    awake = ~Q(order__state__in=ASLEEP)
     if risk == "promise_passed":
-        return awake & Q(state__in=UNDER_WAY, promised_by__lt=now.date())
+        return Q(state__in=UNDER_WAY, promised_by__lt=now.date())
     if risk == "not_left":
-        return awake & Q(state__in=BEFORE_LEAVING, ship_at__lt=now)
-    return awake & Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
+        return Q(state__in=BEFORE_LEAVING, ship_at__lt=now)
+    return Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
 
 
 def _row(one: Parcel) -> ParcelRow:
