@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import doorstep.kernels
-from doorstep.kernels.compiled import compiled, sources_stamp
+from doorstep.kernels.compiled import _save, compiled, sources_stamp
 from doorstep.kernels.pack.compiled import judge
 
 
@@ -27,3 +27,34 @@ def test_a_changed_source_is_compiled_anew(monkeypatch: Any) -> None:
     again: Any = compiled(judge.py_func)  # type: ignore[attr-defined]
     cached: Any = judge
     assert again._cache._cache_file._source_stamp != cached._cache._cache_file._source_stamp
+
+
+def test_two_processes_never_name_two_codes_alike() -> None:
+    """Of two that compile at once each may lose the other's entry of the index; what an entry names is its own."""
+    file = _File({})
+    _save(file, ("int64", "cpu"), "one")
+    lost = dict(file.index)
+    file.index = {}  # the other process had read the index before
+    _save(file, ("float64", "cpu"), "two")
+    names = [*lost.values(), *file.index.values()]
+    assert len(set(names)) == 2
+    assert [file.data[name] for name in names] == ["one", "two"]
+
+
+class _File:
+    _index_name = "choose.nbi"
+    _source_stamp = "now"
+
+    def __init__(self, index: dict[object, str]) -> None:
+        self.index = index
+        self.data: dict[str, str] = {}
+
+    def _load_index(self) -> dict[object, str]:
+        return dict(self.index)
+
+    def _save_index(self, index: dict[object, str]) -> None:
+        assert all(name in self.data for name in index.values())  # data first
+        self.index = index
+
+    def _save_data(self, name: str, data: str) -> None:
+        self.data[name] = data

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
+from hashlib import sha256
 from importlib.machinery import FileFinder, SourceFileLoader
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -36,6 +37,21 @@ def _tie_to_sources(dispatcher: Any) -> None:
     """
     file = dispatcher._cache._cache_file
     file._source_stamp = (file._source_stamp, sources_stamp())
+    file.save = partial(_save, file)
+
+
+def _save(file: Any, key: Any, data: Any) -> None:
+    """Keep compiled code in a file of its own, named by what it is of, and only then tell of it.
+
+    By itself the cache numbers its files and writes the index first: of two processes that compile different types at
+    once, one then finds under its type what the other compiled, for as long as the sources stay as they are.
+    """
+    digest = sha256(repr((key, file._source_stamp)).encode()).hexdigest()[:24]
+    name = f"{file._index_name.removesuffix('.nbi')}.{digest}.nbc"
+    file._save_data(name, data)
+    known = file._load_index()
+    known[key] = name
+    file._save_index(known)
 
 
 @cache
