@@ -14,7 +14,7 @@ from django.core.serializers import serialize
 from tests.api.routes import Route, routes
 from tests.api.shop import NOW, Answer, Place, Shop, order
 from tests.api.travelling import TRACKING, travelling
-from tests.core_fixtures import make_brand, make_operator
+from tests.core_fixtures import make_brand, make_kit, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
@@ -91,6 +91,9 @@ HOW: dict[str, tuple[str, Any]] = {
     "POST /v1/disruptions/{disruption_id}/end": ("", None),
     "GET /v1/products": (f"?brand={BRAND}", None),
     "GET /v1/products/{sku}": ("", None),
+    "GET /v1/products/{sku}/kit": ("", None),
+    "PUT /v1/products/{sku}/kit": ("", {"parts": [{"sku": "mug", "quantity": 2}]}),
+    "DELETE /v1/products/{sku}/kit": ("", None),
     "GET /v1/sites": ("", None),
     "GET /v1/sites/{site}": ("", None),
     "GET /v1/brands": ("", None),
@@ -102,6 +105,7 @@ HOW: dict[str, tuple[str, Any]] = {
 }
 SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
 NAMED = {"POST /v1/orders/{order}/release-hold": {"order": "H-1"}}  # asked for another row than the others
+NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("GET", "PUT", "DELETE")}
 FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "override")}  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
 ONE_OF_A_KIND = {"GET /v1/parcels/{parcel}/label"}  # no list, though something follows the question mark
@@ -110,7 +114,15 @@ OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
 MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200}
-MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
+MAKES = {
+    "POST": 201,
+    "GET": 200,
+    "DELETE": 200,
+    "PATCH": 200,
+    "PUT": 200,
+    "POST /v1/quotes": 200,
+    "POST /v1/orders/bulk": 200,
+}
 
 
 @pytest.fixture
@@ -124,6 +136,7 @@ def own(place: Place) -> dict[str, str]:
     manifest = travelling(place, parcel["parcel"])
     mover = Scope(place.operator, frozenset({place.brand}), "supervisor", "user:1")
     send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
+    make_kit(place.brand, "set", {"mug": 2})
     announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
     return {
         "rma": came_back(place),
@@ -172,7 +185,7 @@ def ask(who: Shop, route: Route, own: dict[str, str], query: str | None = None) 
     how, body = HOW[str(route)]
     path = route.path.format(**own | NAMED.get(str(route), {})) + (how if query is None else query)
     return who.ask(route.method, path, body, idempotency_key=str(route))
-    path = route.path.format(**own) + (how if query is None else query)
+    path = route.path.format(**own | NAMED.get(str(route), {})) + (how if query is None else query)
     kind = "application/x-ndjson" if isinstance(body, bytes) else "application/json"
     return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
 

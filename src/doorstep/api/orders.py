@@ -16,6 +16,7 @@ from pydantic import Field, with_config
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed, brand_of
 from doorstep.api.fields import Code, Instant
+from doorstep.api.kits import PartOut
 from doorstep.api.order_changes import ChangedOut
 from doorstep.api.order_edit import edit
 from doorstep.api.order_in import OrderIn, faults, to_domain
@@ -72,7 +73,10 @@ DETAIL = {
     "detail": "",
     "remedy": "",
     "lines": [
-        {"line": "1", "sku": "TEA-100", "known": True, "name": "Green tea", "quantity": 2, "unit_price_minor": 1250}
+        {
+            "line": "1", "sku": "TEA-SET", "known": True, "name": "Tea and mug", "quantity": 2,
+            "unit_price_minor": 1250, "parts": [{"sku": "TEA-100", "quantity": 1}, {"sku": "MUG-1", "quantity": 1}],
+        }
     ],
     "parcels": [PARCEL_EXAMPLE],
     "standing": STANDING_EXAMPLE,
@@ -125,6 +129,7 @@ class LineOut:
     name: str
     quantity: int
     unit_price_minor: int
+    parts: Annotated[list[PartOut], Field(description="of a kit: what one unit became when it was ordered")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +266,15 @@ def get_order(
             found.detail,
             found.remedy,
             [
-                LineOut(one.line, one.sku, one.known, one.name, one.quantity, one.unit_price_minor)
+                LineOut(
+                    one.line,
+                    one.sku,
+                    one.known,
+                    one.name,
+                    one.quantity,
+                    one.unit_price_minor,
+                    [PartOut(part.sku, part.units) for part in one.parts],
+                )
                 for one in found.lines
             ],
             [detail(one) for one in of_order(caller.scope, found.row.pk)],

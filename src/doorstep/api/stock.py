@@ -14,6 +14,7 @@ from doorstep.api.answers import After, Limit, Next, json_answer, shown
 from doorstep.api.auth import allowed, brand_of
 from doorstep.api.fields import Code
 from doorstep.core.stock import queries
+from doorstep.core.stock.kits import kits as whole_kits
 
 router = Router(tags=["stock"])
 
@@ -48,10 +49,22 @@ class StockOut:
     expired: Annotated[int, Field(description="past the last day of sale, local at the site: there, not available")]
 
 
+@with_config(shown({"brand": "tea", "site": "CWB1", "sku": "TEA-SET", "available": 40}))
+@dataclass(frozen=True, slots=True)
+class KitStockOut:
+    """Kits that the components at a site make; two kits may count on the same component."""
+
+    brand: str
+    site: str
+    sku: str
+    available: int
+
+
 @dataclass(frozen=True, slots=True)
 class StockPage:
     data: list[StockOut]
     next: Next
+    kits: Annotated[list[KitStockOut], Field(description="with `kits=true`: what the components at a site make")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,7 @@ def list_stock(
     if_none_match: Annotated[
         str, Header("", alias="If-None-Match", max_length=1_000, description="`ETag` of the answer before")
     ],
+    kits: Annotated[bool, Query(False, description="tell of kits, too: the first by sku, as many as `limit`")],
 ) -> HttpResponse:
     """By site and sku. Sent with `If-None-Match` it answers 304 while no stock has moved. Needs `see_stock`."""
     caller = allowed(request, "see_stock")
@@ -104,7 +118,8 @@ def list_stock(
         return HttpResponseNotModified(headers=headers)
     brand_id = brand_of(caller.scope, brand, "query").id if brand else None
     page = queries.stock(caller.scope, at=caller.now, brand=brand_id, site=site, sku=sku, after=after, limit=limit)
-    return json_answer({"data": list(page.rows), "next": page.after}, headers=headers)
+    made = whole_kits(caller.scope, at=caller.now, brand=brand_id, site=site, sku=sku, limit=limit) if kits else ()
+    return json_answer({"data": list(page.rows), "next": page.after, "kits": list(made)}, headers=headers)
 
 
 @router.get("/changes", response=ChangesOut, operation_id="listStockChanges", summary="Stock changes")

@@ -18,6 +18,7 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
+from doorstep.flows.kits import settled
 from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import plan
@@ -55,7 +56,7 @@ def accept_order(
         raise NotFound("no such brand")
     here = standing(scope.operator, brand_id, now, {line.sku for line in order.lines})
     ids = here.ids
-    examined = examine(brand_id, order, here.ground.problem, ids.products, now=now)
+    examined = examine(brand_id, settled(order, here.kits), here.ground.problem, ids.products, now=now)
     order = examined.order
     if examined.faults:
         return _commit_held(scope, ids, order, examined.faults, now)

@@ -16,6 +16,7 @@ from doorstep.domain.holds import crosses_customs, family_of
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.flows.address import LEAST_PREFIX, Covered, Known, check_address, covered_by, packed, zone_prefix
 from doorstep.flows.customs import papers_missing, without_papers
+from doorstep.flows.kits import exploded
 from doorstep.kernels.plan.problem import PlanProblem
 
 LEARNED_ANEW = timedelta(hours=1)  # the history grows by night
@@ -84,7 +85,7 @@ def _of_customs(
     origins = {site.place.country for site in standing.sites if site.kind in SHIPPING_KINDS}
     if not origins or not all(crosses_customs(origin, order.place.country) for origin in origins):
         return
-    asked = {line.sku for line in order.lines if line.sku in products}
+    asked = {line.sku for line in exploded(order).lines if line.sku in products}
     bare = without_papers(catalog(brand_id, asked))
     if bare:
         yield papers_missing(order, bare)

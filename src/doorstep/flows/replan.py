@@ -37,6 +37,7 @@ from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND, OnShortage
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, order_reference
+from doorstep.flows.kits import settled_again
 from doorstep.flows.record_problem import Ground, ground, with_orders
 from doorstep.flows.untouched import must_be_untouched, off_the_floor
 from doorstep.kernels.plan.plan import PlanProblem, PlanResult, plan
@@ -180,6 +181,7 @@ def decide(
     ids: Ids, before: Before, change: Change, *, now: datetime, on_shortage: OnShortage = "hold"
 ) -> tuple[Change, Outcome]:
     base = ground(ids.brand, now)
+    change = replace(change, order=settled_again(ids.brand, before.kept.order, change.order))
     examined = examine(ids.brand, change.order, base.problem, ids.products, now=now, settled=change.settled)
     change = replace(change, order=examined.order)
     if examined.faults:

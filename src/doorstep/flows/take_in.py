@@ -20,6 +20,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.kits import settle_all
 from doorstep.flows.plan_day import plan_day
 from doorstep.kernels.run import Run
 
@@ -121,7 +122,9 @@ def _add(
     scope: Scope, brand_id: int, sent: Sequence[Sent], products: dict[str, int], now: datetime
 ) -> dict[str, tuple[int, Arrival]] | None:
     """Put orders in with their facts, all or none; None: one of their codes is there already."""
-    arrivals = [_arrival(one.order, products) for one in sent if one.order is not None]
+    orders = [one.order for one in sent if one.order is not None]
+    settled = settle_all(brand_id, orders)
+    arrivals = [_arrival(settled(order), products) for order in orders]
     if not arrivals:
         return {}
     try:

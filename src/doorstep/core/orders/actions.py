@@ -89,7 +89,12 @@ def lines_of(order: demand.Order, row: Order, products: Mapping[str, int]) -> It
             product_id=products.get(line.sku),
             quantity=line.quantity,
             unit_price_micros=line.unit_price_micros,
+            parts=parts_row(line.parts) if line.sku in products else None,  # an unknown sku may become a kit
         )
+
+
+def parts_row(parts: Sequence[demand.Part] | None) -> list[list[object]] | None:
+    return None if parts is None else [[one.sku, one.units] for one in parts]
 
 
 def person_of(brand_id: int, order: demand.Order) -> Person:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
 
 from django.db.models import Count, Q, QuerySet
 
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
-from doorstep.domain.demand import AddressChange, OrderFault, Payment, Precision
+from doorstep.domain.demand import AddressChange, OrderFault, Part, Payment, Precision
 from doorstep.domain.journey import ORDER_STATES, OrderState
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
@@ -56,6 +57,7 @@ class Line:
     unit_price_minor: int
     size_mm: tuple[int, int, int] | None  # None: the sku is not known
     weight_g: int | None
+    parts: tuple[Part, ...]  # what one unit of a kit became when it was ordered; none: it is no kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,4 +230,5 @@ def _line(line: OrderLine, currency: Currency) -> Line:
         unit_price_minor=currency.minor(line.unit_price_micros),
         size_mm=(product.length_mm, product.width_mm, product.height_mm) if product else None,
         weight_g=product.weight_g if product else None,
+        parts=tuple(starmap(Part, line.parts or ())),
     )

@@ -150,6 +150,7 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "ParcelScanned": ("Scanned by the carrier", _scanned),
     "OutForDelivery": ("Out for delivery", _nothing),
     "InboundAnnounced": ("Goods announced", _nothing),
+    "KitDefined": ("Kit defined", _nothing),
     "StockReceived": ("Goods received", _nothing),
     "StockAdjusted": ("Stock adjusted", _nothing),
     "TransferSent": ("Transfer sent", _nothing),
