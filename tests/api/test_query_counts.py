@@ -26,7 +26,7 @@ MOST = {
     "/v1/stock/transfers?limit=200": 3,
     "/v1/stock/inbound?limit=200": 2,
     "/v1/orders?limit=200": 2,
-    "/v1/orders/N-1": 6,
+    "/v1/orders/N-1": 8,
     "/v1/orders/N-1/decision": 4,
     "/v1/parcels?limit=200": 2,
     "/v1/manifests?limit=200": 2,

@@ -82,7 +82,7 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/manifests/{manifest}": ("", None),
     "POST /v1/manifests": ("", {"site": "munich", "carrier": "Postbird", "departs_at": "2026-11-20T15:00:00Z"}),
     "GET /v1/returns": (f"?brand={BRAND}", None),
-    "POST /v1/returns": ("", {"order": "N-1", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}),
+    "POST /v1/returns": ("", {"order": "N-4", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}),
     "GET /v1/returns/{rma}": ("", None),
     "POST /v1/returns/{rma}/receive": ("", {"site": "munich"}),
     "POST /v1/returns/{rma}/grade": ("", {"units": [{"line": "1", "grade": "A", "quantity": 1}]}),
@@ -106,6 +106,13 @@ HOW: dict[str, tuple[str, Any]] = {
 SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
 NAMED = {"POST /v1/orders/{order}/release-hold": {"order": "H-1"}}  # asked for another row than the others
 NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("GET", "PUT", "DELETE")}
+NAMED = {  # asked for another row than the others
+    "POST /v1/orders/{order}/release-hold": {"order": "H-1"},
+    "POST /v1/orders/{order}/cancel": {"order": "N-3"},
+    "POST /v1/orders/{order}/override": {"order": "N-3"},
+    "PATCH /v1/orders/{order}": {"order": "N-3"},
+}
+NDJSON = {"POST /v1/orders/bulk": "application/x-ndjson"}
 FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "override")}  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
 ONE_OF_A_KIND = {"GET /v1/parcels/{parcel}/label"}  # no list, though something follows the question mark
@@ -123,6 +130,7 @@ MAKES = {
     "POST /v1/quotes": 200,
     "POST /v1/orders/bulk": 200,
 }
+MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
 
 
 @pytest.fixture
@@ -132,14 +140,21 @@ def own(place: Place) -> dict[str, str]:
     parcel = shop.post("/v1/orders", order(), idempotency_key="own").json()["parcels"][0]
     shop.post("/v1/orders", order("H-1", review=True), idempotency_key="held")
     operator = place.with_key("supervisor")
-    wave = operator.post("/v1/waves", {"site": "munich", "leaves_until": parcel["ship_at"]}).json()["data"][0]["wave"]
+    leaving = {"site": "munich", "leaves_until": parcel["ship_at"]}
+    operator.post("/v1/waves", leaving)
     manifest = travelling(place, parcel["parcel"])
+    for code in ("N-2", "N-4"):
+        shop.post("/v1/orders", order(code), idempotency_key=code)
+    rma = came_back(place)
+    shop.post("/v1/orders", order("W-1"), idempotency_key="wave")
+    wave = operator.post("/v1/waves", leaving).json()["data"][0]["wave"]
+    shop.post("/v1/orders", order("N-3"), idempotency_key="untouched")
     mover = Scope(place.operator, frozenset({place.brand}), "supervisor", "user:1")
     send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
     make_kit(place.brand, "set", {"mug": 2})
     announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
     return {
-        "rma": came_back(place),
+        "rma": rma,
         "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
         "reference": "T-1",
         "order": "N-1",
@@ -158,8 +173,7 @@ def own(place: Place) -> dict[str, str]:
 def came_back(place: Place) -> str:
     """Deliver two orders, of which one came back and waits for its grades; gives its number."""
     shop = place.with_key("operator_admin")
-    shop.post("/v1/orders", order("N-2", brand=BRAND), idempotency_key="back")
-    Parcel.objects.filter(order__code__in=("N-1", "N-2")).update(state="delivered", ended_at=NOW)
+    Parcel.objects.filter(order__code__in=("N-2", "N-4")).update(state="delivered", ended_at=NOW)
     asked = {"order": "N-2", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}
     rma = str(shop.post("/v1/returns", asked).json()["rma"])
     shop.post(f"/v1/returns/{rma}/receive", {"site": "munich"})
@@ -186,6 +200,9 @@ def ask(who: Shop, route: Route, own: dict[str, str], query: str | None = None) 
     path = route.path.format(**own | NAMED.get(str(route), {})) + (how if query is None else query)
     return who.ask(route.method, path, body, idempotency_key=str(route))
     path = route.path.format(**own | NAMED.get(str(route), {})) + (how if query is None else query)
+    kind = NDJSON.get(str(route), "application/json")
+    return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
+    path = route.path.format(**own) + (how if query is None else query)
     kind = "application/x-ndjson" if isinstance(body, bytes) else "application/json"
     return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
 
@@ -208,9 +225,8 @@ def test_every_operation_is_walked() -> None:
 def test_the_tea_shop_itself_is_served(place: Place, own: dict[str, str], route: Route) -> None:
     """Without this the refusals below would prove nothing."""
     answer = ask(place.with_key("operator_admin"), route, own)
-    assert answer.status_code == (200 if str(route) in FINDS else MAKES[route.method])
+    assert answer.status_code == (200 if str(route) in FINDS else MAKES.get(str(route), MAKES[route.method]))
     assert answer.content not in (b"", b'{"data":[],"next":null}')
-    assert answer.status_code == MAKES.get(str(route), MAKES[route.method])
     assert answer.content != b'{"data":[],"next":null}'
 
 
@@ -239,9 +255,10 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "route", [one for one in routes() if HOW[str(one)][0] and str(one) not in ONE_OF_A_KIND], ids=str
+    "route",
+    [one for one in routes() if HOW[str(one)][0] and one.method == "GET" and str(one) not in ONE_OF_A_KIND],
+    ids=str,
 )
-@pytest.mark.parametrize("route", [one for one in routes() if HOW[str(one)][0] and one.method == "GET"], ids=str)
 @pytest.mark.parametrize("who", ["sister", "stranger"])
 def test_a_list_without_a_brand_named_is_empty(
     who: str, own: dict[str, str], route: Route, request: pytest.FixtureRequest

@@ -13,7 +13,7 @@ from tests.web.filled import Filled, fill
 from doorstep.core.events.models import Fact
 from doorstep.core.messages.models import Message
 from doorstep.core.parcels.models import Parcel
-from doorstep.domain.demand import Order, OrderLine
+from doorstep.domain.demand import Contact, Order, OrderLine
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.place import Place
@@ -70,7 +70,7 @@ def test_its_cost_does_not_grow_with_orders(filled: Filled) -> None:
     for rows in (0, 40):
         parcel = Parcel.objects.get(order=filled.planned)
         for number in range(rows):
-            parcel.pk, parcel.code = None, f"copy-{number}"
+            parcel.pk, parcel.code, parcel.sscc = None, f"copy-{number}", ""
             parcel.save(force_insert=True)
         with CaptureQueriesContext(connection) as captured:
             at_risk(scope_of(filled), FRANCE)
@@ -104,9 +104,10 @@ def test_somebody_else_cannot_end_it(filled: Filled) -> None:
 
 
 def order(code: str, postcode: str, latitude: float, longitude: float, minutes: int) -> Order:
-    place = Place("DE", "", "", postcode, latitude, longitude)
+    place = Place("DE", "", "Town", postcode, latitude, longitude)
     line = OrderLine("1", "mug", 1, 9_000_000)
-    return Order(code, "web", NOW + timedelta(minutes=minutes), "ann", place, (line,))
+    placed_at = NOW + timedelta(minutes=minutes)
+    return Order(code, "web", placed_at, "ann", place, (line,), contact=Contact(name="Ann", address_1="Ring 1"))
 
 
 def test_new_promises_reckon_with_it_where_it_is_and_only_while_it_lasts() -> None:

@@ -35,7 +35,7 @@ def cart(sku: str = "mug", quantity: int = 1, place: Place = MUNICH) -> Order:
 
 
 def ordered(code: str, asked: Order, at: datetime = LATER) -> Order:
-    return replace(asked, order=code, placed_at=at, customer="ann", contact=Contact(name="Ann"))
+    return replace(asked, order=code, placed_at=at, customer="ann", contact=Contact(name="Ann", address_1="Ring 1"))
 
 
 def quoted(scope: Scope, brand_id: int, asked: Order) -> Quoted:

@@ -15,12 +15,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.api.routes import routes
+from tests.api.test_tenancy import HOW, ONE_OF_A_KIND
 from tests.growth import grow
 from tests.web.filled import Filled, fill
 from tests.web.test_tenancy import OPEN_TO_ALL, POSTED, arguments, entered, names
 
 from doorstep.core.accounts.actions import add_key
+from doorstep.core.decisions.models import Quote
+from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
+from doorstep.core.stock.models import Transfer
 
 pytestmark = pytest.mark.django_db
 STORM = bool(os.environ.get("DOORSTEP_STORM"))
@@ -35,13 +39,23 @@ def known(filled: Filled) -> dict[str, object]:
         "sku": "TEA-1",
         "site": "lille",
         "brand": filled.brand.code,
+        "number": filled.left.tracking,
+        "manifest": filled.left.manifest_id,
+        "wave": filled.wave.code,
+        "rma": "R-7",
+        "reference": "T-1",
+        "quote": Quote.objects.get().pk,
     }
 
 
 def addresses(filled: Filled) -> list[str]:
     rows = known(filled)
     pages = [reverse(name, kwargs=arguments(name, filled)) for name in names() if name not in POSTED | OPEN_TO_ALL]
-    questions = [one.path.format(**rows) for one in routes() if one.method == "GET"]
+    questions = [
+        one.path.format(**rows) + HOW[str(one)][0].replace("munich", "lille")
+        for one in routes()
+        if one.method == "GET" and str(one) not in ONE_OF_A_KIND
+    ]
     return [*pages, *questions]
 
 
@@ -49,7 +63,12 @@ def test_queries_do_not_grow(capsys: pytest.CaptureFixture[str]) -> None:
     filled = fill(timezone.now(), orders=90)
     templates = list(Order.objects.filter(brand=filled.brand).order_by("pk"))
     person = entered(filled.admin)
-    key = add_key(filled.operator.pk, filled.brand.pk, "growth", "brand_admin", at=filled.now)[1]
+    sites = Site.objects.filter(operator=filled.operator).order_by("pk")
+    Transfer.objects.create(
+        brand=filled.brand, reference="T-1", origin=sites[0], destination=sites[1], sent_at=filled.now
+    )
+    Quote.objects.create(brand=filled.brand, state="offered", made_at=filled.now, cart={}, options=[])
+    key = add_key(filled.operator.pk, None, "growth", "operator_admin", at=filled.now)[1]
     program = Client(headers={"Authorization": f"Bearer {key}"})
     counts: dict[str, list[int]] = {}
     seconds: dict[str, list[float]] = {}
