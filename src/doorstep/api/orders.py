@@ -79,14 +79,14 @@ DETAIL = {
         }
     ],
     "parcels": [PARCEL_EXAMPLE],
-    "standing": STANDING_EXAMPLE,
+    "standing": STANDING_EXAMPLE, "expected_by": None,
     "timeline": [
         {"at": "2024-05-01T07:30:01Z", "kind": "OrderPromised", "actor": "key:3", "data": {"parcels": 1}}
     ],
 }  # fmt: skip
 ANSWER = {
     "order": "W-1001", "brand": "tea", "state": "planned", "reason": "", "detail": "", "promised_by": "2024-05-06",
-    "parcels": [PARCEL_EXAMPLE], "faults": [],
+    "parcels": [PARCEL_EXAMPLE], "faults": [], "expected_by": None,
 }  # fmt: skip
 
 
@@ -157,6 +157,9 @@ class OrderOut(OrderBrief):
     parcels: list[ParcelOut]
     timeline: list[FactOut]
     standing: Standing
+    expected_by: Annotated[
+        date | None, Field(description="of a back-order: when it should arrive, by what is announced")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,9 @@ class AcceptedOut:
     promised_by: Annotated[date | None, Field(description="of the last parcel")]
     parcels: list[ParcelOut]
     faults: Annotated[list[FaultOut], Field(description="of a hold, all of them; `reason` is that of the first")]
+    expected_by: Annotated[
+        date | None, Field(description="of a back-order: when it should arrive, by what is announced")
+    ]
 
 
 @router.get("", response=OrderPage, operation_id="listOrders", summary="List orders")
@@ -280,6 +286,7 @@ def get_order(
             [detail(one) for one in of_order(caller.scope, found.row.pk)],
             [FactOut(one.at, one.kind, one.actor, one.data) for one in facts],
             standing(found),
+            found.expected_by,
         )
     )
 
@@ -304,6 +311,7 @@ def _place(caller: Caller, brand: BrandRow, payload: OrderIn) -> Answer:
         max((one.promised_by for one in accepted.parcels), default=None),
         [planned(one, brand.code, brand.currency) for one in accepted.parcels],
         [fault(one) for one in accepted.faults],
+        accepted.expected_by,
     )
     return Answer(201, orjson.loads(orjson.dumps(told, option=orjson.OPT_UTC_Z)))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Literal
 
 from django.db import transaction
@@ -13,8 +13,10 @@ from doorstep.core.orders import actions as orders
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
+from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
+from doorstep.flows.back_order import wait_for_goods
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
@@ -23,7 +25,7 @@ from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import plan
 
-OnShortage = Literal["hold", "refuse"]
+OnShortage = Literal["hold", "refuse", "back_order"]
 ATTEMPTS = 3
 SHORT = frozenset({"stock_out", "stock_taken"})
 TO_MEND = frozenset(
@@ -42,6 +44,7 @@ class Accepted:
     detail: str
     parcels: tuple[Parcel, ...]
     faults: tuple[OrderFault, ...] = ()  # all of a hold's; `reason` is that of the first
+    expected_by: date | None = None  # of a back-order
 
 
 def accept_order(
@@ -49,8 +52,10 @@ def accept_order(
 ) -> Accepted:
     """Accept an order of a brand.
 
-    An order with a fault is accepted all the same: its shopper has paid. Raises OutOfStock if `on_shortage` is
-    `refuse` and its goods are not there, Conflict if the brand has an order of that code; nothing is kept then.
+    An order with a fault is accepted all the same: its shopper has paid. Goods that are not there are waited for; with
+    `back_order` those that are announced are counted on, and the order is told when it should arrive. Raises
+    OutOfStock if `on_shortage` is `refuse` and its goods are not there, Conflict if the brand has an order of that
+    code; nothing is kept then.
     """
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
@@ -76,7 +81,18 @@ def accept_order(
         except NotEnough:
             if attempt == ATTEMPTS - 1:
                 raise
-    return _commit_unplanned(scope, ids, order, result.plan.unplanned[0], on_shortage, now)
+    accepted = _commit_unplanned(scope, ids, order, result.plan.unplanned[0], on_shortage, now)
+    if on_shortage == "back_order" and accepted.reason in SHORT:
+        return _back_ordered(scope, ids, here.ground, accepted, order, now)
+    return accepted
+
+
+def _back_ordered(scope: Scope, ids: Ids, ground: Ground, accepted: Accepted, order: Order, now: datetime) -> Accepted:
+    """It waits for announced goods if they suffice; else as any other that nobody has goods for."""
+    found = wait_for_goods(scope, ids.brand, ground, accepted.order_id, order, now=now)
+    if found is None:
+        return accepted
+    return replace(accepted, reason=BACK_ORDER, detail=found.detail, expected_by=found.expected_by)
 
 
 def _commit_planned(

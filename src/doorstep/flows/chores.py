@@ -16,6 +16,7 @@ from django.db import transaction
 
 from doorstep.core.events.actions import record
 from doorstep.core.messages import disruptions
+from doorstep.flows.fill_back_orders import fill_all
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
 from doorstep.plugins.notifiers.folder.notifier import Folder
@@ -48,7 +49,7 @@ class Rota:
 
 def chores(notifier: Notifier | None) -> tuple[Chore, ...]:
     """All of them; messages stay in the outbox while no notifier is set."""
-    found = [Chore("late risks", 300, note_late)]
+    found = [Chore("late risks", 300, note_late), Chore("back-orders", 60, fill_all)]
     if notifier is not None:
         found.append(Chore("messages", 10, lambda now: send_messages(notifier, now=now)))
     return tuple(found)

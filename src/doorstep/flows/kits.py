@@ -6,6 +6,7 @@ the components alone; each says the line of the kit that it belongs to.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
@@ -35,9 +36,12 @@ def exploded(order: Order) -> Order:
     return replace(order, lines=tuple(one for line in order.lines for one in _components(line)))
 
 
-def skus_of(order: Order) -> set[str]:
-    """What must be there for the order: skus of components, and of what is no kit."""
-    return {line.sku for line in exploded(order).lines}
+def needs_of(order: Order) -> Counter[str]:
+    """Units that must be there for the order, by sku: of components, and of what is no kit."""
+    needs: Counter[str] = Counter()
+    for line in exploded(order).lines:
+        needs[line.sku] += line.quantity
+    return needs
 
 
 def settle_all(brand_id: int, orders: Collection[Order]) -> Callable[[Order], Order]:

@@ -59,7 +59,7 @@ def move_on(
         raise Conflict(f"an order does not go from {before} to {after}")
     gone_on: dict[str, Any] = {"faults": []} if before != after else {}
     return Order.objects.filter(pk__in=list(ids), state=before).update(
-        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000], **gone_on
+        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000], expected_by=None, **gone_on
     )
 
 

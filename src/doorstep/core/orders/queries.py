@@ -77,6 +77,7 @@ class OrderDetail:
     gift_note: str
     detail: str
     remedy: str
+    expected_by: date | None  # of a back-order
     lines: tuple[Line, ...]
     payment: Payment
     review: bool  # the shop asked for a look at it
@@ -161,6 +162,7 @@ def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail 
         gift_note=order.gift_note,
         detail=order.detail,
         remedy=order.remedy,
+        expected_by=order.expected_by,
         lines=tuple(_line(line, currency) for line in lines),
         payment=order.payment,  # type: ignore[arg-type]  # the database knows no other
         review=order.review,

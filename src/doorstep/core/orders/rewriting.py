@@ -37,6 +37,7 @@ def rewrite(pk: int, before: demand.Order, order: demand.Order, stand: Stand, pr
         reason=stand.reason,
         detail=stand.detail[:1000],
         remedy=stand.remedy[:1000],
+        expected_by=None,
         faults=[[one.reason, one.detail, one.remedy] for one in stand.faults],
         settled=sorted(stand.settled),
         revision=F("revision") + 1,

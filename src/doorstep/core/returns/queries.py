@@ -135,7 +135,7 @@ def returnable(scope: Scope, order_pk: int) -> tuple[Returnable, ...]:
 
 def _whole(one: OrderLine, arrived: Mapping[tuple[str, str], int]) -> int:
     """Units of a line that have arrived; of a kit those of which every part has."""
-    parts = one.parts or [[one.sku, 1]]
+    parts: list[tuple[str, int]] = one.parts or [(one.sku, 1)]
     return min(arrived.get((one.line, sku), 0) // units for sku, units in parts)
 
 
@@ -185,18 +185,13 @@ def _details(rows: Iterable[Return]) -> tuple[ReturnDetail, ...]:
 
 def _components(lines: Iterable[OrderLine]) -> dict[int, tuple[tuple[int, int], ...]]:
     """What the kits among lines became, by row ids. No query when there are none, else one."""
-    kits = [line for line in lines if line.parts and line.product]
+    kits = [(line.pk, line.product.brand_id, line.parts) for line in lines if line.parts and line.product]
     if not kits:
         return {}
-    skus = {sku for line in kits for sku, _ in line.parts}
-    brands = {line.product.brand_id for line in kits if line.product}
-    known = Product.objects.filter(brand_id__in=brands, sku__in=skus).values_list("brand_id", "sku", "pk")
-    ids = {(brand, sku): pk for brand, sku, pk in known}
-    return {
-        line.pk: tuple((ids[line.product.brand_id, sku], units) for sku, units in line.parts)
-        for line in kits
-        if line.product
-    }
+    skus = {sku for _, _, parts in kits for sku, _ in parts}
+    known = Product.objects.filter(brand_id__in={brand for _, brand, _ in kits}, sku__in=skus)
+    ids = {(brand, sku): pk for brand, sku, pk in known.values_list("brand_id", "sku", "pk")}
+    return {pk: tuple((ids[brand, sku], units) for sku, units in parts) for pk, brand, parts in kits}
 
 
 def _row(row: Return) -> ReturnRow:
