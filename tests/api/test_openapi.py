@@ -15,6 +15,7 @@ from doorstep.api.order_in import EXAMPLE, OrderIn
 
 IDS = {
     "GET /v1/stock": "listStock",
+    "GET /v1/stock/health": "listStockHealth",
     "GET /v1/stock/changes": "listStockChanges",
     "POST /v1/stock/receipts": "receiveStock",
     "POST /v1/stock/adjustments": "adjustStock",

@@ -32,6 +32,7 @@ STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_o
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/stock": (f"?brand={BRAND}", None),
+    "GET /v1/stock/health": (f"?brand={BRAND}", None),
     "GET /v1/stock/changes": (f"?brand={BRAND}", None),
     "POST /v1/stock/receipts": ("", {"site": "munich", "sku": "mug", "quantity": 1, "brand": BRAND}),
     "POST /v1/stock/adjustments": (
