@@ -51,9 +51,7 @@ def list_health(
     request: HttpRequest,
     brand: Annotated[Code | None, Query(None)],
     site: Annotated[Code | None, Query(None)],
-    kind: Annotated[
-        Kind | None, Query(None, description="only this class of positions")
-    ],
+    kind: Annotated[Kind | None, Query(None, description="only this class of positions")],
     after: After,
     limit: Limit,
 ) -> HttpResponse:
