@@ -64,7 +64,7 @@ def _units(problem: PlanProblem, plan: Plan) -> Iterator[str]:
             yield f"{order} is unplanned {times} times, or planned as well"
     for (order, line, sku), quantity in asked.items():
         if order not in left and sent[order, line, sku] != quantity:
-            yield f"line {line} of {order} asks for {quantity} units of {sku} and gets {sent[order, line, sku]}"
+            yield f"line {line} of {order} asks for {quantity} units and gets {sent[order, line, sku]}"
     for o in problem.orders:
         if not o.lines and o.order not in left:
             yield f"{o.order} has no lines and no reason"
