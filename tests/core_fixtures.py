@@ -89,6 +89,13 @@ def make_product(brand: Brand, sku: str) -> Product:
     )
 
 
+def make_kit(brand_id: int, sku: str, parts: dict[str, int]) -> None:
+    from doorstep.core.accounts.models import Brand
+    from doorstep.core.catalog.kits import write_kit
+
+    write_kit(make_product(Brand.objects.get(pk=brand_id), sku).pk, parts)
+
+
 def scope_of(operator: Operator, *brands: Brand) -> Scope:
     return Scope(operator.pk, frozenset(brand.pk for brand in brands), "operator_admin", "user:1")
 

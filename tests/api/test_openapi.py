@@ -15,6 +15,7 @@ from doorstep.api.order_in import EXAMPLE, OrderIn
 
 IDS = {
     "GET /v1/stock": "listStock",
+    "GET /v1/stock/health": "listStockHealth",
     "GET /v1/stock/changes": "listStockChanges",
     "POST /v1/stock/receipts": "receiveStock",
     "POST /v1/stock/adjustments": "adjustStock",
@@ -59,6 +60,9 @@ IDS = {
     "POST /v1/disruptions/{disruption_id}/end": "endDisruption",
     "GET /v1/products": "listProducts",
     "GET /v1/products/{sku}": "getProduct",
+    "GET /v1/products/{sku}/kit": "getKit",
+    "PUT /v1/products/{sku}/kit": "putKit",
+    "DELETE /v1/products/{sku}/kit": "deleteKit",
     "GET /v1/sites": "listSites",
     "GET /v1/sites/{site}": "getSite",
     "GET /v1/brands": "listBrands",

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 # With who asks; two of stock are of the version and the page's keys. A page of 200 rows costs what one of 1 does.
 MOST = {
     "/v1/stock?limit=200": 5,
+    "/v1/stock?limit=200&kits=true": 7,
+    "/v1/stock/health?limit=200": 6,
     "/v1/stock/changes?limit=500": 4,
     "/v1/stock/transfers?limit=200": 3,
     "/v1/stock/inbound?limit=200": 2,

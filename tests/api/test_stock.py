@@ -80,5 +80,5 @@ def test_a_brand_that_is_not_there_is_not_found(shop: Shop, place: Place) -> Non
 
 
 def test_a_site_or_sku_that_is_not_there_has_no_stock(shop: Shop) -> None:
-    assert shop.get("/v1/stock?site=whose").json() == {"data": [], "next": None}
-    assert shop.get("/v1/stock?sku=whose").json() == {"data": [], "next": None}
+    assert shop.get("/v1/stock?site=whose").json() == {"data": [], "next": None, "kits": []}
+    assert shop.get("/v1/stock?sku=whose").json() == {"data": [], "next": None, "kits": []}

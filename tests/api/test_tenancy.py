@@ -14,7 +14,7 @@ from django.core.serializers import serialize
 from tests.api.routes import Route, routes
 from tests.api.shop import NOW, Answer, Place, Shop, order
 from tests.api.travelling import TRACKING, travelling
-from tests.core_fixtures import make_brand, make_operator
+from tests.core_fixtures import make_brand, make_kit, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
@@ -32,6 +32,7 @@ STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_o
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/stock": (f"?brand={BRAND}", None),
+    "GET /v1/stock/health": (f"?brand={BRAND}", None),
     "GET /v1/stock/changes": (f"?brand={BRAND}", None),
     "POST /v1/stock/receipts": ("", {"site": "munich", "sku": "mug", "quantity": 1, "brand": BRAND}),
     "POST /v1/stock/adjustments": (
@@ -91,6 +92,9 @@ HOW: dict[str, tuple[str, Any]] = {
     "POST /v1/disruptions/{disruption_id}/end": ("", None),
     "GET /v1/products": (f"?brand={BRAND}", None),
     "GET /v1/products/{sku}": ("", None),
+    "GET /v1/products/{sku}/kit": ("", None),
+    "PUT /v1/products/{sku}/kit": ("", {"parts": [{"sku": "mug", "quantity": 2}]}),
+    "DELETE /v1/products/{sku}/kit": ("", None),
     "GET /v1/sites": ("", None),
     "GET /v1/sites/{site}": ("", None),
     "GET /v1/brands": ("", None),
@@ -107,6 +111,7 @@ NAMED = {  # asked for another row than the others
     "POST /v1/orders/{order}/override": {"order": "N-3"},
     "PATCH /v1/orders/{order}": {"order": "N-3"},
 }
+NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("GET", "PUT", "DELETE")}
 NDJSON = {"POST /v1/orders/bulk": "application/x-ndjson"}
 FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "override")}  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
@@ -116,6 +121,8 @@ OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
 MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
+
+MAKES |= {"PUT": 200}
 
 
 @pytest.fixture
@@ -136,6 +143,7 @@ def own(place: Place) -> dict[str, str]:
     shop.post("/v1/orders", order("N-3"), idempotency_key="untouched")
     mover = Scope(place.operator, frozenset({place.brand}), "supervisor", "user:1")
     send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
+    make_kit(place.brand, "set", {"mug": 2})
     announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
     return {
         "rma": rma,

@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Scheme = Literal["light", "dark"]
 ROOMS = (
     "/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components",
-    "/brands", "/brands/tea", "/account", "/dispatch", "/returns", "/disruptions",
+    "/brands", "/brands/tea", "/account", "/dispatch", "/returns", "/disruptions", "/stock/health", "/stock/inbound",
+    "/stock/transfers",
 )  # fmt: skip
 ORDER = "/orders/tea/O-00003"
 PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in

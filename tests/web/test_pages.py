@@ -29,6 +29,7 @@ ROOMS = (
     "returns",
     "disruptions",
     "stock",
+    "stock_health",
     "inbound",
     "transfers",
     "products",

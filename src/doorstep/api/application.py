@@ -17,6 +17,7 @@ from doorstep.api import (
     decisions,
     disruptions,
     keys,
+    kits,
     manifests,
     order_changes,
     orders,
@@ -27,6 +28,7 @@ from doorstep.api import (
     returns,
     sites,
     stock,
+    stock_health,
     stock_moves,
     tracking,
     waves,
@@ -70,6 +72,8 @@ api.add_router("/manifests", manifests.router)
 api.add_router("/tracking", tracking.router)
 api.add_router("/returns", returns.router)
 api.add_router("/disruptions", disruptions.router)
+api.add_router("/stock", stock_health.router)
+api.add_router("/products", kits.router)  # before the products, whose path would take the kit for a part of the sku
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)

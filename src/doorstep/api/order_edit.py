@@ -75,7 +75,7 @@ class OrderEdit(Fields):
     gift_note: Annotated[Text | None, Field(max_length=500)] = None
     priority: Priority | None = None
     payment: Literal["paid", "pending", "failed"] | None = None
-    on_shortage: Literal["hold", "refuse"] = "hold"
+    on_shortage: Literal["hold", "refuse", "back_order"] = "hold"
 
 
 def edit(request: HttpRequest, order: Named, payload: OrderEdit, brand: OfBrand) -> HttpResponse:

@@ -83,7 +83,9 @@ class OrderIn(Fields):
     not_before: Day | None = Field(None, description="not delivered before, local at the destination")
     promised_by: Day | None = Field(None, description="promised already, local at the destination")
     quote: QuoteId | None = Field(None, description="an accepted quote: its plan is kept, its reservation passes over")
-    on_shortage: Literal["hold", "refuse"] = Field("hold", description="hold: accepted, waits for goods; refuse: 409")
+    on_shortage: Literal["hold", "refuse", "back_order"] = Field(
+        "hold", description="hold: accepted, waits for goods; refuse: 409; back_order: counts on announced goods"
+    )
     priority: Priority = Field(0, description="whose goods are scarce gets them first; the higher, the sooner")
     gift_note: Text = Field("", max_length=500, description="goes into the parcel")
     payment: Literal["", "paid", "pending", "failed"] = Field("", description="pending and failed hold the order")

@@ -16,6 +16,7 @@ from pydantic import Field, with_config
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed, brand_of
 from doorstep.api.fields import Code, Instant
+from doorstep.api.kits import PartOut
 from doorstep.api.order_changes import ChangedOut
 from doorstep.api.order_edit import edit
 from doorstep.api.order_in import OrderIn, faults, to_domain
@@ -72,17 +73,20 @@ DETAIL = {
     "detail": "",
     "remedy": "",
     "lines": [
-        {"line": "1", "sku": "TEA-100", "known": True, "name": "Green tea", "quantity": 2, "unit_price_minor": 1250}
+        {
+            "line": "1", "sku": "TEA-SET", "known": True, "name": "Tea and mug", "quantity": 2,
+            "unit_price_minor": 1250, "parts": [{"sku": "TEA-100", "quantity": 1}, {"sku": "MUG-1", "quantity": 1}],
+        }
     ],
     "parcels": [PARCEL_EXAMPLE],
-    "standing": STANDING_EXAMPLE,
+    "standing": STANDING_EXAMPLE, "expected_by": None,
     "timeline": [
         {"at": "2024-05-01T07:30:01Z", "kind": "OrderPromised", "actor": "key:3", "data": {"parcels": 1}}
     ],
 }  # fmt: skip
 ANSWER = {
     "order": "W-1001", "brand": "tea", "state": "planned", "reason": "", "detail": "", "promised_by": "2024-05-06",
-    "parcels": [PARCEL_EXAMPLE], "faults": [],
+    "parcels": [PARCEL_EXAMPLE], "faults": [], "expected_by": None,
 }  # fmt: skip
 
 
@@ -125,6 +129,7 @@ class LineOut:
     name: str
     quantity: int
     unit_price_minor: int
+    parts: Annotated[list[PartOut], Field(description="of a kit: what one unit became when it was ordered")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,9 @@ class OrderOut(OrderBrief):
     parcels: list[ParcelOut]
     timeline: list[FactOut]
     standing: Standing
+    expected_by: Annotated[
+        date | None, Field(description="of a back-order: when it should arrive, by what is announced")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +179,9 @@ class AcceptedOut:
     promised_by: Annotated[date | None, Field(description="of the last parcel")]
     parcels: list[ParcelOut]
     faults: Annotated[list[FaultOut], Field(description="of a hold, all of them; `reason` is that of the first")]
+    expected_by: Annotated[
+        date | None, Field(description="of a back-order: when it should arrive, by what is announced")
+    ]
 
 
 @router.get("", response=OrderPage, operation_id="listOrders", summary="List orders")
@@ -232,6 +243,8 @@ def place_order(
     asked = caller.scope, idempotency_key, _same(request), caller.now
     if payload.quote:
         answer = once(*asked, lambda: _place_quoted(caller, brand, payload, int(payload.quote or 0)))
+    elif payload.on_shortage == "back_order":  # its day is known last, so that the answer is claimed with it
+        answer = once(*asked, lambda: _place(caller, brand, payload, lambda _: None))
     else:
         answer = once_decided(*asked, lambda claim: _place(caller, brand, payload, claim))
     headers = {"Location": f"/v1/orders/{quote(payload.order, safe='')}"}
@@ -265,12 +278,21 @@ def get_order(
             found.detail,
             found.remedy,
             [
-                LineOut(one.line, one.sku, one.known, one.name, one.quantity, one.unit_price_minor)
+                LineOut(
+                    one.line,
+                    one.sku,
+                    one.known,
+                    one.name,
+                    one.quantity,
+                    one.unit_price_minor,
+                    [PartOut(part.sku, part.units) for part in one.parts],
+                )
                 for one in found.lines
             ],
             [detail(one) for one in of_order(caller.scope, found.row.pk)],
             [FactOut(one.at, one.kind, one.actor, one.data) for one in facts],
             standing(found),
+            found.expected_by,
         )
     )
 
@@ -307,6 +329,7 @@ def _told(accepted: Accepted, brand: BrandRow) -> Answer:
         max((one.promised_by for one in accepted.parcels), default=None),
         [planned(one, brand.code, brand.currency) for one in accepted.parcels],
         [fault(one) for one in accepted.faults],
+        accepted.expected_by,
     )
     return Answer(201, orjson.loads(orjson.dumps(told, option=orjson.OPT_UTC_Z)))
 

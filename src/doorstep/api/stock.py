@@ -14,6 +14,7 @@ from doorstep.api.answers import After, Limit, Next, json_answer, shown
 from doorstep.api.auth import allowed, brand_of
 from doorstep.api.fields import Code
 from doorstep.core.stock import queries
+from doorstep.core.stock.kits import kits as whole_kits
 
 router = Router(tags=["stock"])
 MOST_TOLD = 500
@@ -58,10 +59,22 @@ class StockOut:
     expired: Annotated[int, Field(description="past the last day of sale, local at the site: there, not available")]
 
 
+@with_config(shown({"brand": "tea", "site": "CWB1", "sku": "TEA-SET", "available": 40}))
+@dataclass(frozen=True, slots=True)
+class KitStockOut:
+    """Kits that the components at a site make; two kits may count on the same component."""
+
+    brand: str
+    site: str
+    sku: str
+    available: int
+
+
 @dataclass(frozen=True, slots=True)
 class StockPage:
     data: list[StockOut]
     next: Next
+    kits: Annotated[list[KitStockOut], Field(description="with `kits=true`: what the components at a site make")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ def list_stock(
     if_none_match: Annotated[
         str, Header("", alias="If-None-Match", max_length=1_000, description="`ETag` of the answer before")
     ],
+    kits: Annotated[bool, Query(False, description="tell of kits, too: the first by sku, as many as `limit`")],
 ) -> HttpResponse:
     """By site and sku. Sent with `If-None-Match` it answers 304 while no stock has moved. Needs `see_stock`."""
     caller = allowed(request, "see_stock")
@@ -113,11 +127,12 @@ def list_stock(
     if _matches(if_none_match, tag):
         return HttpResponseNotModified(headers=headers)
     brand_id = brand_of(caller, brand, "query").id if brand else None
-    asked = (caller.scope.operator, caller.scope.brands, tag, brand_id, site, sku, after, limit)
+    asked = (caller.scope.operator, caller.scope.brands, tag, brand_id, site, sku, after, limit, kits)
     body = _told.get(asked)
     if body is None:
         page = queries.stock(caller.scope, at=caller.now, brand=brand_id, site=site, sku=sku, after=after, limit=limit)
-        body = json_answer({"data": list(page.rows), "next": page.after}).content
+        made = whole_kits(caller.scope, at=caller.now, brand=brand_id, site=site, sku=sku, limit=limit) if kits else ()
+        body = json_answer({"data": list(page.rows), "next": page.after, "kits": list(made)}).content
         if len(_told) >= MOST_TOLD:
             _told.clear()
         _told[asked] = body

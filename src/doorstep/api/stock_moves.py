@@ -22,6 +22,7 @@ from doorstep.core.stock import arrivals, transfers
 from doorstep.domain.errors import NotFound
 from doorstep.domain.ledger import LONGEST_BIN, LONGEST_REFERENCE, AdjustReason
 from doorstep.flows import stock
+from doorstep.flows.fill_back_orders import fill_back_orders
 
 router = Router(tags=["stock"])
 
@@ -171,9 +172,10 @@ def receive(request: HttpRequest, payload: ReceiptIn, idempotency_key: Key) -> H
     """With `inbound`, fewer than announced leave the rest expected. Needs the right `move_stock`."""
     caller, brand = _mover(request, payload.brand)
     goods = stock.Receipt(**payload.model_dump(exclude={"brand"}))
-    return _once(
+    return _came(
         request,
         caller,
+        brand,
         idempotency_key,
         lambda: _posted(brand, stock.receive(caller.scope, brand.id, goods, now=caller.now)),
     )
@@ -186,9 +188,10 @@ def adjust(request: HttpRequest, payload: AdjustmentIn, idempotency_key: Key) ->
     if payload.quantity == 0 or (payload.quantity < 0 and payload.reason != "count"):
         raise Invalid([Fault("body", "/quantity", "is not above zero; only a count may be below")])
     what = stock.Adjustment(**payload.model_dump(exclude={"brand"}))
-    return _once(
+    return _came(
         request,
         caller,
+        brand,
         idempotency_key,
         lambda: _posted(brand, stock.adjust(caller.scope, brand.id, what, now=caller.now)),
     )
@@ -243,7 +246,7 @@ def receive_transfer(
         stock.receive_transfer(caller.scope, brand.id, reference, bin=payload.bin, now=caller.now)
         return transfers.transfer(caller.scope, brand.id, reference)
 
-    return _once(request, caller, idempotency_key, work)
+    return _came(request, caller, brand, idempotency_key, work)
 
 
 @router.get("/inbound", response=InboundPage, operation_id="listInbound", summary="List announced goods")
@@ -279,6 +282,14 @@ def announce(request: HttpRequest, payload: InboundIn, idempotency_key: Key) -> 
 def _mover(request: HttpRequest, brand: str) -> tuple[Caller, BrandRow]:
     caller = allowed(request, "move_stock")
     return caller, brand_of(caller, brand, "body")
+
+
+def _came(request: HttpRequest, caller: Caller, brand: BrandRow, key: str, work: Callable[[], Any]) -> HttpResponse:
+    """As `_once`; then, outside its transaction, what waits for such goods is planned."""
+    answer = _once(request, caller, key, work)
+    if "Idempotent-Replayed" not in answer:
+        fill_back_orders(caller.scope, brand.id, now=caller.now)
+    return answer
 
 
 def _posted(brand: BrandRow, version: int) -> PostedOut:

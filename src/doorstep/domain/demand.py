@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -43,11 +43,22 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A component of a kit, and how many units of it are in one."""
+
+    sku: str
+    units: int  # >= 1
+
+
+@dataclass(frozen=True, slots=True)
 class OrderLine:
     line: str
     sku: str
     quantity: int  # >= 1
     unit_price_micros: int
+    # What one unit became when it was ordered; empty: it is no kit; None: nobody has looked. Not what was asked for,
+    # so that lines are compared without it.
+    parts: tuple[Part, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

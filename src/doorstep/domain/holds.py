@@ -18,6 +18,8 @@ _OF: dict[str, Family] = {
 MENDED_ELSEWHERE: tuple[str, ...] = ("no_lines", "unknown_sku", "no_zone", "customs_data_missing")
 HOLDS: tuple[str, ...] = (*MENDED_ELSEWHERE, *_OF)
 
+BACK_ORDER = "back_order"  # why an open order waits: for goods that have been announced
+
 _EU = (
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK "
     "AX GF GP MC MF MQ RE YT"  # parts and neighbours inside its customs territory that have codes of their own

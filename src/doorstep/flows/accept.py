@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from django.db import transaction
@@ -14,17 +14,20 @@ from doorstep.core.orders.intake import Arrival, add_arrival, held_for
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
+from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.journey import OrderState
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
+from doorstep.flows.back_order import wait_for_goods
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
+from doorstep.flows.kits import settled
 from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import plan
 
-OnShortage = Literal["hold", "refuse"]
+OnShortage = Literal["hold", "refuse", "back_order"]
 ATTEMPTS = 3
 NOT_YET = 0  # the id of an order that is not in yet
 SHORT = frozenset({"stock_out", "stock_taken"})
@@ -44,6 +47,7 @@ class Accepted:
     detail: str
     parcels: tuple[Parcel, ...]
     faults: tuple[OrderFault, ...] = ()  # all of a hold's; `reason` is that of the first
+    expected_by: date | None = None  # of a back-order
 
 
 First = Callable[[Accepted], None]
@@ -60,15 +64,17 @@ def accept_order(
 ) -> Accepted:
     """Accept an order of a brand.
 
-    An order with a fault is accepted all the same: its shopper has paid. Raises OutOfStock if `on_shortage` is
-    `refuse` and its goods are not there, Conflict if the brand has an order of that code; nothing is kept then.
-    `first` is called at the beginning of the transaction that commits, with what it will be if it does.
+    An order with a fault is accepted all the same: its shopper has paid. Goods that are not there are waited for; with
+    `back_order` those that are announced are counted on, and the order is told when it should arrive. Raises
+    OutOfStock if `on_shortage` is `refuse` and its goods are not there, Conflict if the brand has an order of that
+    code; nothing is kept then. `first` is called at the beginning of the transaction that commits, with what it will
+    be if it does; of a back-order it does not know the day yet.
     """
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
     here = standing(scope.operator, brand_id, now, {line.sku for line in order.lines})
     ids = here.ids
-    examined = examine(brand_id, order, here.ground.problem, ids.products, now=now)
+    examined = examine(brand_id, settled(order, here.kits), here.ground.problem, ids.products, now=now)
     order = examined.order
     if examined.faults:
         return _commit_unplanned(scope, ids, held_for(order, examined.faults), now, first)
@@ -89,7 +95,10 @@ def accept_order(
         except NotEnough:
             if attempt == ATTEMPTS - 1:
                 raise
-    return _commit_unplanned(scope, ids, _waiting(order, result.plan.unplanned[0], on_shortage), now, first)
+    accepted = _commit_unplanned(scope, ids, _waiting(order, result.plan.unplanned[0], on_shortage), now, first)
+    if on_shortage == "back_order" and accepted.reason in SHORT:
+        return _back_ordered(scope, ids, here.ground, accepted, order, now)
+    return accepted
 
 
 def _waiting(order: Order, why: Unplanned, on_shortage: OnShortage) -> Arrival:
@@ -97,6 +106,14 @@ def _waiting(order: Order, why: Unplanned, on_shortage: OnShortage) -> Arrival:
         raise OutOfStock(why.detail)
     state: OrderState = "held" if why.reason in TO_MEND else "open"
     return Arrival(order, state, why.reason, why.detail, why.remedy)
+
+
+def _back_ordered(scope: Scope, ids: Ids, ground: Ground, accepted: Accepted, order: Order, now: datetime) -> Accepted:
+    """It waits for announced goods if they suffice; else as any other that nobody has goods for."""
+    found = wait_for_goods(scope, ids.brand, ground, accepted.order_id, order, now=now)
+    if found is None:
+        return accepted
+    return replace(accepted, reason=BACK_ORDER, detail=found.detail, expected_by=found.expected_by)
 
 
 def _commit_planned(

@@ -17,6 +17,7 @@ from doorstep.core.orders.snapshot import one_order
 from doorstep.core.parcels import superseding
 from doorstep.core.parcels.superseding import Moved
 from doorstep.core.stock import actions as stock
+from doorstep.core.stock import claims
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.journey import ParcelState
 from doorstep.domain.rights import Scope
@@ -84,6 +85,7 @@ def _cancel(scope: Scope, brand_id: int, pk: int, reason: CancelReason, note: st
             raise Conflict(f"the order is {state.replace('_', ' ')}: it can be cancelled until it has left")
         state = off_the_floor(scope, brand_id, pk, state, live.values(), now=now)
         superseding.cancel(live, reason, now)
+        claims.drop(order_reference(pk))
         orders.move_on([pk], state, "cancelled", reason, note)
         record(
             scope.operator,

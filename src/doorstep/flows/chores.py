@@ -17,6 +17,7 @@ from django.db import transaction
 from doorstep.core.events.actions import record
 from doorstep.core.messages import disruptions
 from doorstep.flows import dispatch, quote, ship, track
+from doorstep.flows.fill_back_orders import fill_all
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
 from doorstep.plugins.notifiers.folder.notifier import Folder
@@ -51,6 +52,7 @@ def chores(notifier: Notifier | None) -> tuple[Chore, ...]:
     """All of them; messages stay in the outbox while no notifier is set."""
     found = [
         Chore("late risks", 300, note_late),
+        Chore("back-orders", 60, fill_all),
         Chore("quotes", 30, quote.expire),
         Chore("labels", 60, lambda now: settled(ship.sweep_labels(now))),
         Chore("manifests", 60, dispatch.sweep_manifests),

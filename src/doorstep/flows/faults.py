@@ -16,6 +16,7 @@ from doorstep.domain.holds import crosses_customs, family_of
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.flows.address import LEAST_PREFIX, Covered, Known, check_address, covered_by, packed, tidied, zone_prefix
 from doorstep.flows.customs import papers_missing, without_papers
+from doorstep.flows.kits import exploded
 from doorstep.kernels.plan.problem import PlanProblem
 
 LEARNED_ANEW = timedelta(hours=1)  # the history grows by night, and a postcode stays where it is
@@ -133,7 +134,7 @@ def _of_customs(order: Order, desk: _Desk) -> Iterable[OrderFault]:
     origins = {site.place.country for site in desk.standing.sites if site.kind in SHIPPING_KINDS}
     if not origins or not all(crosses_customs(origin, order.place.country) for origin in origins):
         return
-    bare = desk.bare({line.sku for line in order.lines if line.sku in desk.products})
+    bare = desk.bare({line.sku for line in exploded(order).lines if line.sku in desk.products})
     if bare:
         yield papers_missing(order, bare)
 

@@ -25,6 +25,7 @@ from doorstep.flows.accept import ATTEMPTS, Accepted, OnShortage, accept_order
 from doorstep.flows.customs import clearable
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import keep_plan, order_reference
+from doorstep.flows.kits import settled
 from doorstep.flows.quote import cart_record, quote_reference
 from doorstep.flows.standing import Standing, cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import PlanProblem, plan
@@ -47,7 +48,7 @@ def accept_quoted(
     """
     quotes.get_quote(scope, quote)
     here = standing(scope.operator, brand_id, now, {line.sku for line in order.lines})
-    examined = examine(brand_id, order, here.ground.problem, here.ids.products, now=now)
+    examined = examine(brand_id, settled(order, here.kits), here.ground.problem, here.ids.products, now=now)
     if examined.faults:  # held as any other; what the quote holds stays held until its time is up
         return accept_order(scope, brand_id, order, now=now, on_shortage=on_shortage)
     order = examined.order

@@ -11,14 +11,16 @@ from django.db import transaction
 from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
+from doorstep.core.orders.back_orders import back_ordered
 from doorstep.core.orders.snapshot import open_orders
 from doorstep.core.parcels.superseding import renumbered
+from doorstep.core.stock import claims
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import NotEnough, NotFound
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
-from doorstep.flows.keep_plan import Ids, keep_plan
+from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.record_problem import day_problem
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
 from doorstep.kernels.run import Run
@@ -134,10 +136,15 @@ def _commit_one(
         if not orders.lock_open([pk]):
             return 0
         currency = result.reasons.market.problem.brand.currency
+        claims.drop(order_reference(pk))
         keep_plan(ids, pk, decision.order, renumbered(pk, parcels), decision, currency, at=now, actor=actor)
     return 1
 
 
 def _tell_why(left: dict[int, Unplanned]) -> None:
+    """A back-order knows why it waits, and for how long."""
+    waits = back_ordered(left)
     for pk, one in left.items():
+        if pk in waits:
+            continue
         orders.move_on([pk], "open", "open", one.reason, one.detail, one.remedy)

@@ -44,7 +44,8 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
     ready = ready_for(here, problem)
     found = offer(problem, ready=ready)[0]
     if not found.options:  # goods on their way matter only to the remedy
-        coming = tuple(one for one in inbound(brand_id) if one.sku in skus)
+        wanted = {one.sku for one in problem.products}
+        coming = tuple(one for one in inbound(brand_id) if one.sku in wanted)
         found = offer(replace(problem, inbound=coming), ready=ready)[0]
     why = {} if found.why is None else {name: getattr(found.why, name) for name in ("reason", "detail", "remedy")}
     pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)

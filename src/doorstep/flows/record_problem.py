@@ -17,6 +17,7 @@ from doorstep.core.tariffs import snapshot as tariffs
 from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
+from doorstep.flows.kits import exploded
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
 from doorstep.kernels.promise.transit import fit_transit
@@ -64,7 +65,7 @@ def with_orders(
     at: datetime | None = None,
 ) -> PlanProblem:
     """Set orders, and the stock of this moment, upon the ground; lots expired `at` (else `now`) are left out."""
-    orders = tuple(orders)
+    orders = tuple(exploded(order) for order in orders)
     skus = None if all_products else {line.sku for order in orders for line in order.lines}
     products = catalog.products(brand_id, skus)
     levels = stock.available(brand_id, skus, at or now)

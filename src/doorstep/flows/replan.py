@@ -22,11 +22,13 @@ from doorstep.core.orders.snapshot import Kept, one_order
 from doorstep.core.parcels import actions as parcels
 from doorstep.core.parcels import superseding
 from doorstep.core.parcels.superseding import Moved, Standing
+from doorstep.core.stock import claims
 from doorstep.core.stock.actions import Wanted
 from doorstep.core.stock.exchange import exchange, held
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.errors import Conflict, NotEnough, NotFound, OutOfStock
+from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.journey import OrderState
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Parcel
@@ -34,9 +36,11 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.files.plan_out import decision_record
 from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND, OnShortage
+from doorstep.flows.back_order import wait_for_goods
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, order_reference
+from doorstep.flows.kits import settled_again
 from doorstep.flows.record_problem import Ground, ground, with_orders
 from doorstep.flows.untouched import must_be_untouched, off_the_floor
 from doorstep.kernels.plan.plan import PlanProblem, PlanResult, plan
@@ -126,11 +130,26 @@ def replan(
     are picked already, OutOfStock if `on_shortage` is `refuse` and its goods are not there: nothing changes then.
     """
 
+    waited = False
+
     def decided(ids: Ids, before: Before) -> tuple[Change, Outcome]:
+        nonlocal waited
+        waited = before.kept.reason == BACK_ORDER
         change = ask(before)
         return decide(ids, before, change, now=now, on_shortage=on_shortage)
 
-    return insist(scope, brand_id, pk, decided, now=now)
+    done = insist(scope, brand_id, pk, decided, now=now)
+    if done.reason in SHORT and (waited or on_shortage == "back_order"):
+        return _waits(scope, brand_id, done, now)
+    return done
+
+
+def _waits(scope: Scope, brand_id: int, done: Replanned, now: datetime) -> Replanned:
+    """It waits for announced goods if they suffice."""
+    kept = one_order(brand_id, done.order_id)
+    assert kept is not None  # it was written a moment ago
+    found = wait_for_goods(scope, brand_id, ground(brand_id, now), done.order_id, kept.order, now=now)
+    return done if found is None else replace(done, reason=BACK_ORDER, detail=found.detail)
 
 
 def insist(
@@ -180,6 +199,7 @@ def decide(
     ids: Ids, before: Before, change: Change, *, now: datetime, on_shortage: OnShortage = "hold"
 ) -> tuple[Change, Outcome]:
     base = ground(ids.brand, now)
+    change = replace(change, order=settled_again(ids.brand, before.kept.order, change.order))
     examined = examine(ids.brand, change.order, base.problem, ids.products, now=now, settled=change.settled)
     change = replace(change, order=examined.order)
     if examined.faults:
@@ -244,6 +264,7 @@ def _commit(scope: Scope, ids: Ids, before: Before, change: Change, outcome: Out
         must_be_untouched(ids.brand, pk, state, live.values())
         if not outcome.keeps_plan:
             off_the_floor(scope, ids.brand, pk, state, live.values(), now=now)
+        claims.drop(reference)
         rewrite(pk, before.kept.order, change.order, outcome.stand, ids.products)
         if not outcome.keeps_plan:
             superseding.cancel(live, "replaced", now)

@@ -142,14 +142,15 @@ def _shifts(found: ReturnDetail, units: Sequence[Unit]) -> list[Shift]:
     return [
         Shift(
             None,
-            Shelf(found.site_id, line.product_id, BIN, "", _STATES[disposition]),
-            quantity,
+            Shelf(found.site_id, product, BIN, "", _STATES[disposition]),
+            quantity * each,
             "return",
             note=f"grade {grade}",
             reference=f"return:{found.row.pk}",
         )
         for line, grade, disposition, quantity in units
-        if disposition in _STATES and line.product_id is not None
+        if disposition in _STATES
+        for product, each in line.goods
     ]
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from doorstep.core.accounts.queries import BrandRow, brands
+from doorstep.core.catalog.kits import kits
 from doorstep.core.catalog.snapshot import product_ids, products
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.stock.snapshot import free_units
@@ -21,6 +22,7 @@ from doorstep.domain.learned import TransitModel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.flows.keep_plan import Ids
+from doorstep.flows.kits import Kits, exploded, settled
 from doorstep.flows.record_problem import Ground, ground
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.problem import PlanProblem
@@ -33,12 +35,13 @@ LEARN_AFTER = timedelta(hours=1)  # transit is learned anew; the past does not c
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Of one brand. `products` by sku."""
+    """Of one brand. `products` and `kits` by sku."""
 
     ground: Ground
     ready: Ready
     ids: Ids
     products: dict[str, Product]
+    kits: Kits
 
 
 _held: dict[int, Standing] = {}
@@ -75,6 +78,7 @@ def brands_of(scope: Scope, now: datetime) -> tuple[BrandRow, ...]:
 
 def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
     """Set one cart, its products and the stock of this moment upon the ground; goods on their way are left out."""
+    cart = exploded(settled(cart, here.kits))
     ids, skus = here.ids, sorted({line.sku for line in cart.lines} & here.products.keys())
     sites = {pk: code for code, pk in ids.sites.items()}
     of = {ids.products[sku]: sku for sku in skus}
@@ -97,6 +101,11 @@ def ready_for(here: Standing, problem: PlanProblem) -> Ready | None:
     ground = here.ground.problem
     same = problem.transit is ground.transit and problem.collections is ground.collections
     return here.ready if same and problem.sites is ground.sites and problem.tariff is ground.tariff else None
+
+
+def forget_brand(brand_id: int) -> None:
+    """Load this brand anew for whoever comes next; other processes do so within two seconds."""
+    _held.pop(brand_id, None)
 
 
 def forget() -> None:
@@ -126,4 +135,4 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
     else:
         ready = make_ready(loaded.problem)
     ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
-    return Standing(loaded, ready, ids, {one.sku: one for one in products(brand_id)})
+    return Standing(loaded, ready, ids, {one.sku: one for one in products(brand_id)}, kits(brand_id))

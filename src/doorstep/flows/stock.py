@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from doorstep.core.catalog.kits import is_kit
 from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.events.actions import record
 from doorstep.core.network.snapshot import site_ids
@@ -186,7 +187,10 @@ def _may_move(scope: Scope, brand_id: int) -> None:
 
 
 def _ends(scope: Scope, brand_id: int, site: str, sku: str) -> tuple[int, int]:
-    return _known(site_ids(scope.operator), site, "site"), _known(product_ids(brand_id, [sku]), sku, "product")
+    at, product = _known(site_ids(scope.operator), site, "site"), _known(product_ids(brand_id, [sku]), sku, "product")
+    if is_kit(product):
+        raise Conflict(f"{sku} is a kit and has no stock of its own: name its components")
+    return at, product
 
 
 def _known(ids: Mapping[str, int], code: str, what: str) -> int:

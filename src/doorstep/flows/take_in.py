@@ -21,6 +21,7 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.address import as_sent
 from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.kits import settled
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.standing import Standing, standing
 from doorstep.kernels.run import Run
@@ -122,7 +123,7 @@ def _take_chunk(scope: Scope, brand_id: int, chunk: Sequence[Sent], now: datetim
 def _add(scope: Scope, here: Standing, sent: Sequence[Sent], now: datetime) -> dict[str, tuple[int, Arrival]] | None:
     """Put orders in with their facts, all or none; None: one of their codes is there already."""
     brand_id, products = here.ids.brand, here.ids.products
-    arrivals = _arrivals(here, [one.order for one in sent if one.order is not None], now)
+    arrivals = _arrivals(here, [settled(one.order, here.kits) for one in sent if one.order is not None], now)
     if not arrivals:
         return {}
     try:

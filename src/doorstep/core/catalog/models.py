@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 
 from doorstep.core.accounts.models import Brand
 
@@ -28,6 +29,24 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.sku
+
+
+class KitPart(models.Model):
+    """Units of a component in one unit of a kit. A product that has such rows is a kit and holds no stock itself."""
+
+    kit = models.ForeignKey(Product, models.CASCADE, related_name="parts")
+    component = models.ForeignKey(Product, models.PROTECT, related_name="part_of")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kit", "component"), name="one_part_of_a_component"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="parts_are_of_something"),
+            models.CheckConstraint(condition=~Q(kit=F("component")), name="kits_hold_other_products"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.component_id}"
 
 
 class Carton(models.Model):

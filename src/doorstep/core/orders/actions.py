@@ -59,7 +59,7 @@ def move_on(
         raise Conflict(f"an order does not go from {before} to {after}")
     gone_on: dict[str, Any] = {"faults": []} if before != after else {}
     return Order.objects.filter(pk__in=list(ids), state=before).update(
-        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000], **gone_on
+        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000], expected_by=None, **gone_on
     )
 
 
@@ -89,7 +89,12 @@ def lines_of(order: demand.Order, row: Order, products: Mapping[str, int]) -> It
             product_id=products.get(line.sku),
             quantity=line.quantity,
             unit_price_micros=line.unit_price_micros,
+            parts=parts_row(line.parts) if line.sku in products else None,  # an unknown sku may become a kit
         )
+
+
+def parts_row(parts: Sequence[demand.Part] | None) -> list[list[object]] | None:
+    return None if parts is None else [[one.sku, one.units] for one in parts]
 
 
 def person_of(brand_id: int, order: demand.Order) -> Person:

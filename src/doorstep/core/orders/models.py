@@ -49,6 +49,7 @@ class Order(models.Model):
     priority = models.SmallIntegerField(default=0)
     not_before = models.DateField(null=True)
     promised_by = models.DateField(null=True)
+    expected_by = models.DateField(null=True)  # of a back-order: when it should arrive, by the goods announced
     state = models.CharField(max_length=12, choices=[(state, state) for state in ORDER_STATES])
     reason = models.CharField(max_length=60, blank=True)  # of a hold, a cancellation, or being unplanned
     detail = models.CharField(max_length=1000, blank=True)
@@ -92,6 +93,7 @@ class OrderLine(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, null=True)  # none: the sku is not known
     quantity = models.PositiveIntegerField()
     unit_price_micros = models.BigIntegerField()
+    parts = models.JSONField(null=True)  # [[sku, units]] of a kit as it was when it was ordered; none: nobody looked
 
     class Meta:
         constraints = (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
 
 from django.db.models import Count, Q, QuerySet
 
 from doorstep.core.counting import count_up_to
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
-from doorstep.domain.demand import AddressChange, OrderFault, Payment, Precision
+from doorstep.domain.demand import AddressChange, OrderFault, Part, Payment, Precision
 from doorstep.domain.journey import ORDER_STATES, OrderState
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
@@ -57,6 +58,7 @@ class Line:
     unit_price_minor: int
     size_mm: tuple[int, int, int] | None  # None: the sku is not known
     weight_g: int | None
+    parts: tuple[Part, ...]  # what one unit of a kit became when it was ordered; none: it is no kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class OrderDetail:
     gift_note: str
     detail: str
     remedy: str
+    expected_by: date | None  # of a back-order
     lines: tuple[Line, ...]
     payment: Payment
     review: bool  # the shop asked for a look at it
@@ -160,6 +163,7 @@ def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail 
         gift_note=order.gift_note,
         detail=order.detail,
         remedy=order.remedy,
+        expected_by=order.expected_by,
         lines=tuple(_line(line, currency) for line in lines),
         payment=order.payment,  # type: ignore[arg-type]  # the database knows no other
         review=order.review,
@@ -230,4 +234,5 @@ def _line(line: OrderLine, currency: Currency) -> Line:
         unit_price_minor=currency.minor(line.unit_price_micros),
         size_mm=(product.length_mm, product.width_mm, product.height_mm) if product else None,
         weight_g=product.weight_g if product else None,
+        parts=tuple(starmap(Part, line.parts or ())),
     )

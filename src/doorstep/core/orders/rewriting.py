@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import F, Max
 
-from doorstep.core.orders.actions import changeable, lines_of, person_of
+from doorstep.core.orders.actions import changeable, lines_of, parts_row, person_of
 from doorstep.core.orders.models import Order, OrderLine, Person, ReviewRule
 from doorstep.domain import demand
 from doorstep.domain.journey import OrderState
@@ -39,6 +39,7 @@ def rewrite(pk: int, before: demand.Order, order: demand.Order, stand: Stand, pr
         reason=stand.reason,
         detail=stand.detail[:1000],
         remedy=stand.remedy[:1000],
+        expected_by=None,
         faults=[[one.reason, one.detail, one.remedy] for one in stand.faults],
         settled=sorted(stand.settled),
         revision=F("revision") + 1,
@@ -79,9 +80,11 @@ def _write_lines(row: Order, before: demand.Order, order: demand.Order, products
     if before.lines != order.lines:
         OrderLine.objects.bulk_create(lines_of(order, row, products))
         return
-    # The same lines, but a sku that was unknown may be a product by now.
-    for line in OrderLine.objects.filter(order_id=row.pk, product=None, sku__in=list(products)):
-        OrderLine.objects.filter(pk=line.pk).update(product_id=products[line.sku])
+    # The same lines, but a sku that was unknown may be a product by now, and a kit.
+    became = {line.line: line.parts for line in order.lines}
+    for line in OrderLine.objects.filter(order_id=row.pk, parts__isnull=True, sku__in=list(products)):
+        parts = parts_row(became[line.line])
+        OrderLine.objects.filter(pk=line.pk).update(product_id=products[line.sku], parts=parts)
 
 
 def review_over(brand_id: int) -> int | None:

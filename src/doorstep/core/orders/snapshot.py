@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from itertools import starmap
 
 from doorstep.core.orders.models import Order, OrderLine
 from doorstep.domain import demand
@@ -31,11 +32,17 @@ def open_orders(brand_id: int, ids: Iterable[int] | None = None) -> dict[int, de
         rows = rows.filter(pk__in=list(ids))
     lines: dict[int, list[demand.OrderLine]] = {}
     asked = OrderLine.objects.filter(order__in=rows.order_by()).order_by("id")
-    for order, line, sku, quantity, price in asked.values_list(
-        "order_id", "line", "sku", "quantity", "unit_price_micros"
-    ):
-        lines.setdefault(order, []).append(demand.OrderLine(line, sku, quantity, price))
+    for order, *line in asked.values_list("order_id", *_LINE):
+        lines.setdefault(order, []).append(_line(*line))
     return {row.pk: _order(row, tuple(lines.get(row.pk, ()))) for row in rows}
+
+
+_LINE = ("line", "sku", "quantity", "unit_price_micros", "parts")
+
+
+def _line(line: str, sku: str, quantity: int, price: int, parts: list[tuple[str, int]] | None) -> demand.OrderLine:
+    became = None if parts is None else tuple(starmap(demand.Part, parts))
+    return demand.OrderLine(line, sku, quantity, price, became)
 
 
 def _order(row: Order, lines: tuple[demand.OrderLine, ...]) -> demand.Order:
@@ -82,8 +89,7 @@ def one_order(brand_id: int, pk: int) -> Kept | None:
     if row is None:
         return None
     asked = OrderLine.objects.filter(order_id=pk).order_by("id")
-    lines = asked.values_list("line", "sku", "quantity", "unit_price_micros")
-    order = whole_order(row, tuple(demand.OrderLine(*line) for line in lines))
+    order = whole_order(row, tuple(starmap(_line, asked.values_list(*_LINE))))
     return Kept(order, row.state, row.reason, row.detail, row.revision, frozenset(row.settled))  # type: ignore[arg-type]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from django.db.models import QuerySet, Sum
 
+from doorstep.core.catalog.models import Product
 from doorstep.core.orders.models import OrderLine
 from doorstep.core.paging import Page, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
@@ -54,6 +55,7 @@ class ReturnedLine:
     quantity: int
     unit_price_micros: int
     found: tuple[Found, ...]
+    goods: tuple[tuple[int, int], ...]  # what goes on the shelf for one unit, of a kit its parts: row id, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,11 @@ def of_order(scope: Scope, order_pk: int) -> tuple[ReturnDetail, ...]:
 
 def returnable(scope: Scope, order_pk: int) -> tuple[Returnable, ...]:
     """What may still be asked for, line by line: arrived, and in no return. Three queries."""
-    arrived: dict[str, int] = defaultdict(int)
+    arrived: dict[tuple[str, str], int] = defaultdict(int)
     parcels = Parcel.objects.filter(brand_id__in=scope.brands, order_id=order_pk, state__in=ARRIVED)
     for contents in parcels.values_list("contents", flat=True):
-        for line, _, quantity in contents:
-            arrived[line] += quantity
+        for line, sku, quantity in contents:
+            arrived[line, sku] += quantity
     asked = dict(
         ReturnLine.objects.filter(of__order_id=order_pk).values_list("line_id").annotate(units=Sum("quantity"))
     )
@@ -125,10 +127,16 @@ def returnable(scope: Scope, order_pk: int) -> tuple[Returnable, ...]:
             one.line,
             one.sku,
             one.product.name if one.product else "",
-            max(0, min(one.quantity, arrived[one.line]) - asked.get(one.pk, 0)),
+            max(0, min(one.quantity, _whole(one, arrived)) - asked.get(one.pk, 0)),
         )
         for one in lines.select_related("product").order_by("pk")
     )
+
+
+def _whole(one: OrderLine, arrived: Mapping[tuple[str, str], int]) -> int:
+    """Units of a line that have arrived; of a kit those of which every part has."""
+    parts: list[tuple[str, int]] = one.parts or [(one.sku, 1)]
+    return min(arrived.get((one.line, sku), 0) // units for sku, units in parts)
 
 
 def arrived_at(scope: Scope, order_pk: int) -> datetime | None:
@@ -154,8 +162,11 @@ def _details(rows: Iterable[Return]) -> tuple[ReturnDetail, ...]:
     for one in Graded.objects.filter(line__of_id__in=pks).order_by("pk"):
         found[one.line_id].append(Found(one.grade, one.disposition, one.quantity))
     lines: dict[int, list[ReturnedLine]] = defaultdict(list)
-    for line in ReturnLine.objects.filter(of_id__in=pks).select_related("line__product").order_by("pk"):
+    listed = list(ReturnLine.objects.filter(of_id__in=pks).select_related("line__product").order_by("pk"))
+    components = _components([line.line for line in listed])
+    for line in listed:
         of = line.line
+        whole = ((of.product_id, 1),) if of.product_id else ()
         lines[line.of_id].append(
             ReturnedLine(
                 line.pk,
@@ -166,9 +177,21 @@ def _details(rows: Iterable[Return]) -> tuple[ReturnDetail, ...]:
                 line.quantity,
                 of.unit_price_micros,
                 tuple(found[line.pk]),
+                components.get(of.pk, whole),
             )
         )
     return tuple(ReturnDetail(_row(row), row.site_id, tuple(lines[row.pk])) for row in rows)
+
+
+def _components(lines: Iterable[OrderLine]) -> dict[int, tuple[tuple[int, int], ...]]:
+    """What the kits among lines became, by row ids. No query when there are none, else one."""
+    kits = [(line.pk, line.product.brand_id, line.parts) for line in lines if line.parts and line.product]
+    if not kits:
+        return {}
+    skus = {sku for _, _, parts in kits for sku, _ in parts}
+    known = Product.objects.filter(brand_id__in={brand for _, brand, _ in kits}, sku__in=skus)
+    ids = {(brand, sku): pk for brand, sku, pk in known.values_list("brand_id", "sku", "pk")}
+    return {pk: tuple((ids[brand, sku], units) for sku, units in parts) for pk, brand, parts in kits}
 
 
 def _row(row: Return) -> ReturnRow:

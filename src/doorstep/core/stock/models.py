@@ -96,6 +96,24 @@ class Inbound(models.Model):
         return f"{self.quantity} expected"
 
 
+class InboundClaim(models.Model):
+    """Units of goods on their way that a back-order counts on, so that nobody is promised them twice."""
+
+    inbound = models.ForeignKey(Inbound, models.CASCADE, related_name="claims")
+    reference = models.CharField(max_length=120)  # `order:17`
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("inbound", "reference"), name="one_claim_of_a_reference"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="claims_are_of_something"),
+        )
+        indexes = (models.Index(fields=("reference",), name="claims_of_a_reference"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} for {self.reference}"
+
+
 class Transfer(models.Model):
     """Goods sent from one site to another. What is in transit still is told by the levels of its bin."""
 

@@ -163,6 +163,12 @@ def version(scope: Scope, at: datetime | None = None) -> str:
     return sha256(told.encode()).hexdigest()[:20]
 
 
+def holds_any(brand_id: int, product: int) -> bool:
+    """Whether units of a product are anywhere in the brand's stock, or announced."""
+    here = Level.objects.filter(brand_id=brand_id, product_id=product, quantity__gt=0)
+    return here.exists() or Inbound.objects.filter(brand_id=brand_id, product_id=product, received_at=None).exists()
+
+
 def changes(scope: Scope, brand: int, since: int, limit: int = CHANGES) -> Changes:
     """Give the moves after a version, in the order in which they were committed; a posting is never cut in two.
 

@@ -50,21 +50,21 @@ def _unknown(problem: PlanProblem, plan: Plan) -> Iterator[str]:
 
 def _units(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     """Every line's units exactly once, or its order in the unplanned table with a reason; never both."""
-    asked = {(o.order, line.line): (line.sku, line.quantity) for o in problem.orders for line in o.lines}
-    sent: Counter[tuple[str, str]] = Counter()
+    asked = {(o.order, line.line, line.sku): line.quantity for o in problem.orders for line in o.lines}
+    sent: Counter[tuple[str, str, str]] = Counter()
     for parcel in plan.parcels:
         for one in parcel.contents:
-            sent[one.order, one.line] += one.quantity
-            if asked.get((one.order, one.line), ("", 0))[0] != one.sku:
+            sent[one.order, one.line, one.sku] += one.quantity
+            if (one.order, one.line, one.sku) not in asked:
                 yield f"{parcel.parcel} holds {one.sku}, which line {one.line} of {one.order} does not ask for"
     left = Counter(one.order for one in plan.unplanned)
     planned = {one.order for parcel in plan.parcels for one in parcel.contents}
     for order, times in left.items():
         if times > 1 or order in planned:
             yield f"{order} is unplanned {times} times, or planned as well"
-    for (order, line), (_, quantity) in asked.items():
-        if order not in left and sent[order, line] != quantity:
-            yield f"line {line} of {order} asks for {quantity} units and gets {sent[order, line]}"
+    for (order, line, sku), quantity in asked.items():
+        if order not in left and sent[order, line, sku] != quantity:
+            yield f"line {line} of {order} asks for {quantity} units and gets {sent[order, line, sku]}"
     for o in problem.orders:
         if not o.lines and o.order not in left:
             yield f"{o.order} has no lines and no reason"

@@ -22,6 +22,7 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import ADJUST_REASONS, LONGEST_BIN, LONGEST_REFERENCE
 from doorstep.domain.rights import Scope
 from doorstep.flows import stock
+from doorstep.flows.fill_back_orders import fill_back_orders
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
 
@@ -129,13 +130,15 @@ def _done_once(request: HttpRequest, scope: Scope, work: Work, page: str) -> Htt
         for name, most in LONGEST.items():
             if len(said[name]) > most:
                 raise Conflict(f"the {name} has more than {most} characters")
-        once(scope, key, repr((request.path, sorted(said.items()))).encode(), came_at(request), answer)
+        done = once(scope, key, repr((request.path, sorted(said.items()))).encode(), came_at(request), answer)
     except KeyReused:
         return _again(
             request, scope, page, "this form was sent before with other words; it has not been done again", said
         )
     except (Conflict, NotFound) as refusal:
         return _again(request, scope, page, str(refusal), said)
+    if not done.again:  # goods may have come: what waits for them is planned, outside the transaction
+        fill_back_orders(scope, brand, now=came_at(request))
     return redirect(page)
 
 

@@ -94,6 +94,10 @@ def _failed(data: Data, _: Currency) -> str:
     return f"parcel {data['parcel']}, attempt {data['attempt']}: {data['reason'] or 'no reason given'}"
 
 
+def _expected(data: Data, _: Currency) -> str:
+    return f"expected by {day(date.fromisoformat(data['expected_by']))}"
+
+
 def _late(data: Data, _: Currency) -> str:
     return f"parcel {data['parcel']} is expected by {day(date.fromisoformat(data['expected_by']))}"
 
@@ -133,6 +137,7 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "QuoteAccepted": ("Ordered as quoted", _quoted),
     "OrderHeld": ("Held", _reason),
     "OrderWaits": ("Waits", _reason),
+    "OrderBackOrdered": ("Waits for announced goods", _expected),
     "OrderUnplanned": ("Not planned", _reason),
     "OrderReleased": ("Released to the floor", _nothing),
     "OrderCancelled": ("Cancelled", _reason),
@@ -151,6 +156,7 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "ParcelScanned": ("Scanned by the carrier", _scanned),
     "OutForDelivery": ("Out for delivery", _nothing),
     "InboundAnnounced": ("Goods announced", _nothing),
+    "KitDefined": ("Kit defined", _nothing),
     "StockReceived": ("Goods received", _nothing),
     "StockAdjusted": ("Stock adjusted", _nothing),
     "TransferSent": ("Transfer sent", _nothing),
@@ -173,6 +179,7 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
 _REASONS = {
     "": "no reason given",
     "stock_out": "out of stock at every site",
+    "back_order": "waits for goods on their way",
     "stock_taken": "its stock went to other orders",
     "short_at_pick": "its goods were not in their bin",
     "unknown_sku": "unknown sku",

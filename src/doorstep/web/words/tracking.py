@@ -70,11 +70,19 @@ def stories(parcels: Sequence[Travelling], facts: Iterable[FactRow]) -> tuple[Pa
     return tuple(_story(number, one, facts) for number, one in enumerate(parcels, start=1))
 
 
-def headline(state: OrderState, parcels: Sequence[Travelling], today: date) -> Headline:
+def headline(
+    state: OrderState, parcels: Sequence[Travelling], today: date, expected_by: date | None = None
+) -> Headline:
+    """Say the most important of an order; `expected_by` is of a back-order."""
     if state == "cancelled":
         return Headline(
             "This order was cancelled", "Nothing is on its way. Ask the shop if that surprises you.", "", "bad"
         )
+    if state == "open" and expected_by is not None:
+        if expected_by < today:
+            return Headline("Your order is late", "It waits for goods that have not come yet.", "", "late")
+        more = "It waits for goods that are on their way to the shop. The day is firm once they are there."
+        return Headline(f"Expected by {weekday(expected_by)}", more, "", "calm")
     if state in ("open", "held") or not parcels:
         return Headline(
             "We are getting your order ready", "The day of delivery stands here once it is planned.", "", "calm"
