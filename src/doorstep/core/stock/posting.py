@@ -184,7 +184,9 @@ def _apply(level: Level | None, shelf: Shelf, change: _Change) -> None:
         bare = level.quantity == change.out  # what was here is gone; the age is that of what arrives
         assert change.since is not None
         fields["received_at"] = change.since if bare else min(level.received_at, change.since)
-        fields["expires_on"] = change.expires_on if bare else earliest(level.expires_on, change.expires_on)
+        # A lot has one date: units that are found again without one have that of the lot, though none were left.
+        here = None if bare and not (level.lot and change.expires_on is None) else level.expires_on
+        fields["expires_on"] = earliest(here, change.expires_on)
     if not Level.objects.filter(pk=level.pk, quantity__gte=change.out).update(**fields):
         raise NotEnough(shelf, change.out)
 
