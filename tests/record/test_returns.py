@@ -13,13 +13,17 @@ from doorstep.core.orders.models import OrderLine
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return, Window
 from doorstep.core.returns.queries import returnable
+from doorstep.core.stock import actions as stock
+from doorstep.core.stock.leaving import Leaving, leave
 from doorstep.core.stock.models import Level, Move
 from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.rights import Scope
 from doorstep.flows.returns import FoundUnits, ask_return, grade_return, receive_return
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=3)
+LAST_DAY = (NOW + timedelta(days=90)).date()
 
 
 @pytest.fixture
@@ -64,6 +68,26 @@ def test_units_come_back_and_each_goes_where_its_grade_says(filled: Filled) -> N
         ("ReturnGraded", {"rma": rma, "sku": "TEA-1", "grade": "damaged", "disposition": "damaged"}),
         ("ReturnGraded", {"rma": rma, "sku": "TEA-1", "grade": "missing", "disposition": "none"}),
         ("RefundDue", {"rma": rma, "amount_minor": 2598}),
+    ]
+
+
+def test_units_come_back_in_the_lot_in_which_they_left(filled: Filled) -> None:
+    site, product = (Level.objects.values_list(f"{end}_id", flat=True).get(
+        site__code="lille", product__sku="TEA-1", state="available", bin="A-1"
+    ) for end in ("site", "product"))
+    brand, reference = filled.brand.pk, f"order:{filled.planned.pk}"
+    for lot, day in (("L1", LAST_DAY), ("L2", LAST_DAY + timedelta(days=9)), ("L3", None)):
+        stock.receive(brand, site, product, 1, "A-9", lot, day, at=NOW, actor="user:1")
+        source, taken = (Shelf(site, product, "A-9", lot, state) for state in ("available", "picked"))
+        stock.post(brand, [Shift(source, taken, 1, "pick", reference=reference)], at=NOW, actor="user:1")
+    leave(brand, [Leaving(reference, site, {product: 3})], at=NOW, actor="user:1")
+    rma, scope = asked(filled), scope_of(filled)
+    receive_return(scope, rma, "lille", now=LATER)
+    grade_return(scope, rma, [FoundUnits("1", "A", 2), FoundUnits("1", "B", 1)], now=LATER)
+    back = Level.objects.filter(bin="returns", quantity__gt=0).order_by("state")
+    assert list(back.values_list("state", "lot", "expires_on")) == [
+        ("available", "L1", LAST_DAY),
+        ("quarantined", "L1", LAST_DAY),
     ]
 
 

@@ -14,11 +14,13 @@ from doorstep.core.orders import actions as orders
 from doorstep.core.returns import actions, queries
 from doorstep.core.returns.queries import ReturnDetail, ReturnedLine
 from doorstep.core.stock import actions as stock
+from doorstep.core.stock.leaving import left_as
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import Shelf, Shift, State
 from doorstep.domain.money import Currency
 from doorstep.domain.returns import DISPOSITIONS, RETURN_REASONS, Disposition, Grade
 from doorstep.domain.rights import Scope
+from doorstep.flows.keep_plan import order_reference
 
 BIN = "returns"  # where units lie until somebody puts them away
 _STATES: dict[Disposition, State] = {"restock": "available", "quarantine": "quarantined", "damaged": "damaged"}
@@ -139,18 +141,24 @@ def _tell(scope: Scope, found: ReturnDetail, units: Sequence[Unit], refund: int,
 
 def _shifts(found: ReturnDetail, units: Sequence[Unit]) -> list[Shift]:
     assert found.site_id is not None  # since it was received
-    return [
-        Shift(
-            None,
-            Shelf(found.site_id, line.product_id, BIN, "", _STATES[disposition]),
-            quantity,
-            "return",
-            note=f"grade {grade}",
-            reference=f"return:{found.row.pk}",
+    left = left_as(found.row.brand_id, order_reference(found.row.order_id))
+    shifts = []
+    for line, grade, disposition, quantity in units:
+        if disposition not in _STATES or line.product_id is None:
+            continue
+        lot, last_day = left.get(line.product_id, ("", None))
+        shifts.append(
+            Shift(
+                None,
+                Shelf(found.site_id, line.product_id, BIN, lot, _STATES[disposition]),
+                quantity,
+                "return",
+                note=f"grade {grade}",
+                reference=f"return:{found.row.pk}",
+                expires_on=last_day,
+            )
         )
-        for line, grade, disposition, quantity in units
-        if disposition in _STATES and line.product_id is not None
-    ]
+    return shifts
 
 
 def _disposition(one: FoundUnits) -> Disposition:
