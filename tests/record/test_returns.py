@@ -19,6 +19,7 @@ from doorstep.core.stock.models import Level, Move
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.rights import Scope
+from doorstep.flows.back_to_sender import take_in
 from doorstep.flows.returns import FoundUnits, ask_return, grade_return, receive_return
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,37 @@ def test_a_brand_may_take_goods_back_for_longer(filled: Filled) -> None:
         ask_return(scope, *of, {"1": 1}, "late", now=late)
     Window.objects.create(brand=filled.brand, days=60)
     assert ask_return(scope, *of, {"1": 1}, "late", now=late)
+
+
+def test_a_parcel_that_came_back_is_taken_in_by_any_number_of_it(filled: Filled) -> None:
+    scope, parcel = scope_of(filled), Parcel.objects.filter(order=filled.planned).order_by("pk")[0]
+    with pytest.raises(Conflict, match="has not come back"):
+        take_in(scope, parcel.code, "lille", now=LATER)
+    Parcel.objects.filter(order=filled.planned).exclude(pk=parcel.pk).update(state="cancelled")
+    Parcel.objects.filter(pk=parcel.pk).update(state="returned", tracking="SBX-1", sscc="340123450000000017")
+    with pytest.raises(NotFound):
+        take_in(scope, parcel.code, "nowhere", now=LATER)
+    assert not Return.objects.filter(parcel=parcel).exists()
+    rma = take_in(scope, parcel.code, "lille", now=LATER)
+    for scanned in ("SBX-1", "(00) 340123450000000017", rma.lower()):
+        assert take_in(scope, scanned, "lille", now=LATER) == rma
+    assert grade_return(scope, rma, [FoundUnits("1", "A", 3)], now=LATER) == 3 * 1299
+    assert Level.objects.get(bin="returns", state="available").quantity == 3
+    assert Return.objects.get(parcel=parcel).reason == "returned_to_sender"
+    assert [kind for kind, _ in kinds(filled)] == ["ReturnReceived", "ReturnGraded", "RefundDue"]
+    sister = Scope(filled.operator.pk, frozenset({filled.sister.pk}), "supervisor", "user:2")
+    with pytest.raises(NotFound):
+        take_in(sister, parcel.code, "lille", now=LATER)
+
+
+def test_what_came_back_to_its_sender_is_not_taken_off_what_arrived(filled: Filled) -> None:
+    scope, parcel = scope_of(filled), Parcel.objects.filter(order=filled.planned).order_by("pk")[0]
+    Parcel.objects.filter(pk=parcel.pk).update(contents=[["1", "TEA-1", 1]])
+    parcel.pk, parcel.code, parcel.sscc = None, "back", ""
+    parcel.state, parcel.contents = "returned", [["1", "TEA-1", 2]]
+    parcel.save(force_insert=True)
+    take_in(scope, "back", "lille", now=LATER)
+    assert [one.units for one in returnable(scope, filled.planned.pk)] == [1]
 
 
 def test_a_return_of_somebody_else_is_not_there(filled: Filled) -> None:

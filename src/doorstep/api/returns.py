@@ -17,8 +17,9 @@ from doorstep.api.order_in import Fields
 from doorstep.core.orders.queries import get_order
 from doorstep.core.returns import queries
 from doorstep.domain.errors import NotFound
-from doorstep.domain.returns import Disposition, Grade, ReturnReason, ReturnState
-from doorstep.flows.returns import FoundUnits, ask_return, grade_return, receive_return
+from doorstep.domain.returns import AskReason, Disposition, Grade, ReturnReason, ReturnState
+from doorstep.flows.back_to_sender import take_in
+from doorstep.flows.returns import FoundUnits, ask_return, grade_return
 
 router = Router(tags=["returns"])
 HEAD = {
@@ -38,7 +39,7 @@ class LineIn(Fields):
 class ReturnIn(Fields):
     order: Code
     brand: Code | None = Field(None, description="needed where several brands use the order's code")
-    reason: ReturnReason
+    reason: AskReason
     lines: list[LineIn] = Field(min_length=1, max_length=1_000)
 
 
@@ -138,9 +139,12 @@ def get_return(request: HttpRequest, rma: Annotated[Code, Path()]) -> HttpRespon
 
 @router.post("/{rma}/receive", response={201: ReturnOut}, operation_id="receiveReturn", summary="Receive a return")
 def receive(request: HttpRequest, rma: Annotated[Code, Path()], payload: ReceiveIn) -> HttpResponse:
-    """Its slip was scanned at a site; a second time changes nothing. Needs the right `move_stock`."""
+    """Its slip was scanned at a site; a second time changes nothing. Needs the right `move_stock`.
+
+    For a parcel that came back to its sender give its code, tracking number or SSCC: its return is made by that.
+    """
     caller = allowed(request, "move_stock")
-    receive_return(caller.scope, rma, payload.site, now=caller.now)
+    rma = take_in(caller.scope, rma, payload.site, now=caller.now)
     return _answer(caller, rma, 201)
 
 

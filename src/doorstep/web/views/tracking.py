@@ -26,7 +26,7 @@ from doorstep.core.returns import queries as returns
 from doorstep.documents.returns_slip import Slip, returns_slip
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.journey import ARRIVED
-from doorstep.domain.returns import RETURN_REASONS
+from doorstep.domain.returns import RETURN_REASONS, WHY
 from doorstep.flows.returns import ask_return, check_window
 from doorstep.flows.survey import answer_survey
 from doorstep.flows.track_page import followed
@@ -107,7 +107,7 @@ def slip(request: HttpRequest, order: Followed, token: str, rma: str) -> HttpRes
             brand.name or brand.code,
             _returns_address(brand),
             tuple((one.quantity, one.name or one.sku) for one in found.lines),
-            RETURN_REASONS[found.row.reason],
+            WHY[found.row.reason],
         )
     )
     return HttpResponse(
