@@ -45,7 +45,5 @@ def _return_of(scope: Scope, found: Found, now: datetime) -> str:
     units = queries.packed_lines(scope, found.pk)
     if not units:
         raise Conflict(f"no line of its order is known to lie in parcel {found.parcel}")
-    _, rma = actions.add(
-        found.brand_id, found.order_id, "returned_to_sender", units, parcel_pk=found.pk, at=now
-    )
+    _, rma = actions.add(found.brand_id, found.order_id, "returned_to_sender", units, parcel_pk=found.pk, at=now)
     return rma

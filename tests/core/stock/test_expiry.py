@@ -105,9 +105,7 @@ def test_a_lot_keeps_its_date_when_none_of_it_was_left(brand: Brand, site: Site,
     receive(brand, site, product, 2, "", LAST)
 
     def adjust(reason: AdjustReason, lot: str) -> None:
-        actions.adjust(
-            brand.pk, site.pk, product.pk, 2, reason=reason, bin="A", lot=lot, at=STILL, actor="user:1"
-        )
+        actions.adjust(brand.pk, site.pk, product.pk, 2, reason=reason, bin="A", lot=lot, at=STILL, actor="user:1")
 
     for lot in ("L1", ""):
         adjust("loss", lot)

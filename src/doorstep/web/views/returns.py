@@ -1,4 +1,4 @@
-"""Goods that come back: scanned in by their number, or that of their parcel, graded unit by unit, and put where they belong."""
+"""Goods that come back: scanned in by number or parcel, graded unit by unit, and put where they belong."""
 
 from __future__ import annotations
 
