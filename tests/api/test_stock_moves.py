@@ -70,6 +70,19 @@ def test_an_adjustment_gives_its_reason(mover: Shop, reason: str, quantity: int,
     assert Fact.objects.get(kind="StockAdjusted").data["reason"] == reason
 
 
+@pytest.mark.parametrize(("reason", "state"), [("damage", "damaged"), ("quarantine", "quarantined")])
+def test_what_cannot_be_sold_is_written_off(mover: Shop, reason: str, state: str) -> None:
+    mover.post("/v1/stock/receipts", receipt(quantity=3), idempotency_key="1")
+    mover.post("/v1/stock/adjustments", receipt(quantity=2, reason=reason), idempotency_key="2")
+    before = units(mover)
+    gone = receipt(quantity=2, reason="loss", state=state)
+    assert mover.post("/v1/stock/adjustments", gone, idempotency_key="3").status_code == 201
+    after = units(mover)
+    assert (after[state] - before[state], after["available"] - before["available"]) == (-2, 0)
+    assert Fact.objects.filter(kind="StockAdjusted").latest("pk").data["state"] == state
+    assert mover.post("/v1/stock/adjustments", gone, idempotency_key="4").status_code == 409
+
+
 def test_a_transfer_is_in_transit_until_it_is_received(mover: Shop) -> None:
     here, there = units(mover), units(mover, "berlin")
     sending = {"reference": "T-9", "origin": "munich", "destination": "berlin",
@@ -103,6 +116,8 @@ def test_a_transfer_is_in_transit_until_it_is_received(mover: Shop) -> None:
         ("adjustments", receipt(reason="mood"), "/reason"),
         ("adjustments", receipt(reason="loss", quantity=-1), "/quantity"),
         ("adjustments", receipt(reason="count", quantity=0), "/quantity"),
+        ("adjustments", receipt(reason="damage", state="quarantined"), "/state"),
+        ("adjustments", receipt(reason="loss", state="reserved"), "/state"),
         ("transfers", {"reference": "r" * 32, "origin": "munich", "destination": "berlin",
                        "goods": [{"sku": "mug", "quantity": 1}]}, "/reference"),
         ("transfers", {"reference": "r", "origin": "munich", "destination": "munich",

@@ -167,7 +167,7 @@ def came_back(place: Place) -> str:
     shop = place.with_key("operator_admin")
     Parcel.objects.filter(order__code__in=("N-2", "N-4")).update(state="delivered", ended_at=NOW)
     asked = {"order": "N-2", "reason": "late", "lines": [{"line": "1", "quantity": 1}]}
-    rma = str(shop.post("/v1/returns", asked).json()["rma"])
+    rma = str(shop.post("/v1/returns", asked, idempotency_key="back").json()["rma"])
     shop.post(f"/v1/returns/{rma}/receive", {"site": "munich"})
     return rma
 

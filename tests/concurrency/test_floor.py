@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, transaction
-from tests.concurrency.test_last_units import crowd
+from tests.concurrency.test_last_units import PATIENCE_S, crowd
 from tests.core.stock.ledger import assert_moves_add_up
-from tests.core_fixtures import NOW
-from tests.record.on_the_floor import LEAVES, carton, planned, stocked
+from tests.core_fixtures import NOW, make_product
+from tests.record.on_the_floor import LEAVES, carton, packed, planned, state, stocked
 
 from doorstep.core.floor.models import Check, Pick, PutBack, Tote
+from doorstep.core.parcels.actions import move_on, settle
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.stock import actions as stock
 from doorstep.core.stock.models import Level
@@ -159,3 +161,49 @@ def test_a_wave_is_picked_or_taken_back_and_never_both(
         back_again = isinstance(withdrawn, int)  # with what an earlier round took back, and this one released anew
         assert parcel.state == ("planned" if back_again else "released"), withdrawn
         assert back_again == (taken is None), (taken, withdrawn)
+
+
+def test_a_label_that_is_recorded_while_its_order_comes_short_stays_with_its_parcel(
+    brand: Brand, site: Site, product: Product, scope: Scope
+) -> None:
+    """The order is held as a whole, or not at all: here the label is first, so that the short tote waits."""
+    carton(brand)
+    mug = make_product(brand, "mug")
+    stocked(brand, site, product, A1=1)
+    stocked(brand, site, mug, A2=1)
+    order = planned(brand, site, "W-1", {product: 1}, {mug: 1})
+    wave = release(scope, site="north", until=LEAVES, now=NOW).waves[0]
+    task = pick.next_pick(scope, wave, now=NOW)
+    assert task is not None
+    pick.scan(scope, task.pk, "A1", now=NOW)
+    pick.scan(scope, task.pk, "assam", now=NOW)
+    packed(scope, task.tote_pk)
+    short = pick.next_pick(scope, wave, now=NOW)
+    assert short is not None
+    labelled, done = Event(), Event()
+
+    def label() -> str:
+        with transaction.atomic():
+            move_on([Parcel.objects.get(code="W-1-1").pk], "packed", "labelled")
+            labelled.set()
+            while not (_somebody_waits() or done.is_set()):
+                pass
+            settle([order.pk])
+        return "labelled"
+
+    def come_short() -> object:
+        labelled.wait(PATIENCE_S)
+        try:
+            return pick.short(scope, short.pk, 0, "not_there", now=NOW)
+        finally:
+            done.set()
+
+    assert crowd([label, come_short]) == ["labelled", pick.Shorted(1, False, False)]
+    assert state(order) == ("released", ["labelled", "released"])
+    assert not PutBack.objects.exists()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

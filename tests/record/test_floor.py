@@ -209,6 +209,21 @@ def test_a_tote_waits_when_another_parcel_of_its_order_is_labelled(
     assert units(product) == {"A1 quarantined": 2, "C1 available": 3, "C1 picked": 2}
 
 
+def test_a_short_pick_leaves_its_order_what_a_planned_parcel_needs(
+    brand: Brand, site: Site, product: Product, scope: Scope
+) -> None:
+    stocked(brand, site, product, A1=2, B1=9)
+    order = planned(brand, site, "W-1", {product: 2}, {product: 2})
+    Parcel.objects.filter(code="W-1-2").update(ship_at=LEAVES + timedelta(days=1))
+    wave = released(scope).waves[0]
+    task = pick.next_pick(scope, wave, now=NOW)
+    assert task is not None
+    assert pick.short(scope, task.pk, 0, "not_there", now=NOW).from_elsewhere
+    assert units(product) == {"A1 quarantined": 2, "B1 available": 5, "B1 reserved": 4}
+    assert release(scope, site="north", until=LEAVES + timedelta(days=1), now=NOW).parcels == 1
+    assert state(order) == ("released", ["released", "released"])
+
+
 def test_an_order_that_is_taken_back_is_put_back_bin_by_bin(
     brand: Brand, site: Site, product: Product, scope: Scope
 ) -> None:

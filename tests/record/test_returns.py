@@ -13,13 +13,18 @@ from doorstep.core.orders.models import OrderLine
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return, Window
 from doorstep.core.returns.queries import returnable
+from doorstep.core.stock import actions as stock
+from doorstep.core.stock.leaving import Leaving, leave
 from doorstep.core.stock.models import Level, Move
 from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.rights import Scope
+from doorstep.flows.back_to_sender import take_in
 from doorstep.flows.returns import FoundUnits, ask_return, grade_return, receive_return
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=3)
+LAST_DAY = (NOW + timedelta(days=90)).date()
 
 
 @pytest.fixture
@@ -67,6 +72,29 @@ def test_units_come_back_and_each_goes_where_its_grade_says(filled: Filled) -> N
     ]
 
 
+def test_units_come_back_in_the_lot_in_which_they_left(filled: Filled) -> None:
+    site, product = (
+        Level.objects.values_list(f"{end}_id", flat=True).get(
+            site__code="lille", product__sku="TEA-1", state="available", bin="A-1"
+        )
+        for end in ("site", "product")
+    )
+    brand, reference = filled.brand.pk, f"order:{filled.planned.pk}"
+    for lot, day in (("L1", LAST_DAY), ("L2", LAST_DAY + timedelta(days=9)), ("L3", None)):
+        stock.receive(brand, site, product, 1, "A-9", lot, day, at=NOW, actor="user:1")
+        source, taken = (Shelf(site, product, "A-9", lot, state) for state in ("available", "picked"))
+        stock.post(brand, [Shift(source, taken, 1, "pick", reference=reference)], at=NOW, actor="user:1")
+    leave(brand, [Leaving(reference, site, {product: 3})], at=NOW, actor="user:1")
+    rma, scope = asked(filled), scope_of(filled)
+    receive_return(scope, rma, "lille", now=LATER)
+    grade_return(scope, rma, [FoundUnits("1", "A", 2), FoundUnits("1", "B", 1)], now=LATER)
+    back = Level.objects.filter(bin="returns", quantity__gt=0).order_by("state")
+    assert list(back.values_list("state", "lot", "expires_on")) == [
+        ("available", "L1", LAST_DAY),
+        ("quarantined", "L1", LAST_DAY),
+    ]
+
+
 def test_a_return_is_graded_once_after_it_was_received_and_whole(filled: Filled) -> None:
     rma, scope = asked(filled, 2), scope_of(filled)
     whole = [FoundUnits("1", "B", 2)]
@@ -104,6 +132,37 @@ def test_a_brand_may_take_goods_back_for_longer(filled: Filled) -> None:
         ask_return(scope, *of, {"1": 1}, "late", now=late)
     Window.objects.create(brand=filled.brand, days=60)
     assert ask_return(scope, *of, {"1": 1}, "late", now=late)
+
+
+def test_a_parcel_that_came_back_is_taken_in_by_any_number_of_it(filled: Filled) -> None:
+    scope, parcel = scope_of(filled), Parcel.objects.filter(order=filled.planned).order_by("pk")[0]
+    with pytest.raises(Conflict, match="has not come back"):
+        take_in(scope, parcel.code, "lille", now=LATER)
+    Parcel.objects.filter(order=filled.planned).exclude(pk=parcel.pk).update(state="cancelled")
+    Parcel.objects.filter(pk=parcel.pk).update(state="returned", tracking="SBX-1", sscc="340123450000000017")
+    with pytest.raises(NotFound):
+        take_in(scope, parcel.code, "nowhere", now=LATER)
+    assert not Return.objects.filter(parcel=parcel).exists()
+    rma = take_in(scope, parcel.code, "lille", now=LATER)
+    for scanned in ("SBX-1", "(00)340123450000000017", rma.lower()):
+        assert take_in(scope, scanned, "lille", now=LATER) == rma
+    assert grade_return(scope, rma, [FoundUnits("1", "A", 3)], now=LATER) == 3 * 1299
+    assert Level.objects.get(bin="returns", state="available").quantity == 3
+    assert Return.objects.get(parcel=parcel).reason == "returned_to_sender"
+    assert [kind for kind, _ in kinds(filled)] == ["ReturnReceived", "ReturnGraded", "RefundDue"]
+    sister = Scope(filled.operator.pk, frozenset({filled.sister.pk}), "supervisor", "user:2")
+    with pytest.raises(NotFound):
+        take_in(sister, parcel.code, "lille", now=LATER)
+
+
+def test_what_came_back_to_its_sender_is_not_taken_off_what_arrived(filled: Filled) -> None:
+    scope, parcel = scope_of(filled), Parcel.objects.filter(order=filled.planned).order_by("pk")[0]
+    Parcel.objects.filter(pk=parcel.pk).update(contents=[["1", "TEA-1", 1]])
+    parcel.pk, parcel.code, parcel.sscc = None, "back", ""
+    parcel.state, parcel.contents = "returned", [["1", "TEA-1", 2]]
+    parcel.save(force_insert=True)
+    take_in(scope, "back", "lille", now=LATER)
+    assert [one.units for one in returnable(scope, filled.planned.pk)] == [1]
 
 
 def test_a_return_of_somebody_else_is_not_there(filled: Filled) -> None:

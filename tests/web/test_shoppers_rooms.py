@@ -10,6 +10,7 @@ from tests.web.test_pages import entered
 
 from doorstep.core.messages.models import Disruption, Message
 from doorstep.core.orders.models import OrderLine
+from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return, ReturnLine
 
 
@@ -28,6 +29,15 @@ def test_a_return_is_scanned_graded_and_done(filled: Filled) -> None:
     page = client.get(room).content.decode()
     assert "1 × grade A: restock" in page
     assert "12.99 EUR are due" in page
+
+
+def test_a_parcel_that_came_back_is_scanned_in_the_returns_room(filled: Filled) -> None:
+    parcel = Parcel.objects.filter(order=filled.planned).order_by("pk")[0]
+    client, said = entered(filled.admin), {"rma": parcel.code, "site": "lille"}
+    assert "not come back" in client.post(reverse("receive_return"), said).content.decode()
+    Parcel.objects.filter(pk=parcel.pk).update(state="returned")
+    room = client.post(reverse("receive_return"), said)["Location"]
+    assert "It could not be delivered" in client.get(room).content.decode()
 
 
 def test_a_disruption_is_looked_at_before_it_is_declared(filled: Filled) -> None:

@@ -49,6 +49,15 @@ def test_the_record_is_set_right_for_a_reason(filled: Filled) -> None:
     assert units() == before - 2
 
 
+def test_damaged_units_are_written_off(filled: Filled) -> None:
+    client = entered(filled.admin)
+    assert posted(client, "adjust_stock", bin="A-1", reason="damage", quantity="2")[0] == 302
+    before = units()
+    assert posted(client, "adjust_stock", bin="A-1", reason="loss", quantity="2", state="damaged")[0] == 302
+    assert units() == before
+    assert Level.objects.get(site__code="lille", bin="A-1", state="damaged").quantity == 0
+
+
 def test_goods_travel_and_are_taken_in(filled: Filled) -> None:
     client, before = entered(filled.admin), units()
     assert posted(client, "send_transfer", destination="verona", reference="T-1")[0] == 302
@@ -69,6 +78,8 @@ def test_goods_travel_and_are_taken_in(filled: Filled) -> None:
         ("receive_stock", {"bin": "b" * 41}, "the bin has more than 40 characters"),
         ("announce_inbound", {"expected_at": "soon"}, "not a day and time: soon"),
         ("adjust_stock", {"reason": "mood"}, "not a reason to adjust stock: mood"),
+        ("adjust_stock", {"reason": "found", "state": "damaged"}, "only a loss says in which state"),
+        ("adjust_stock", {"reason": "loss", "state": "reserved"}, "available, damaged, quarantined"),
         ("send_transfer", {"destination": "lille", "reference": "T"}, "a transfer goes from one site to another"),
         ("send_transfer", {"destination": "verona"}, "1 to 31 characters"),
         ("send_transfer", {"destination": "verona", "reference": "r" * 32}, "more than 31 characters"),

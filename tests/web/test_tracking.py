@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pypdfium2
@@ -186,6 +187,23 @@ def test_a_return_is_asked_for_and_its_slip_can_be_scanned(filled: Filled) -> No
     again = Client().post(f"{link(order)}/return", {f"units-{line.pk}": "1", "reason": "wrong_size"})
     assert again.status_code == 422
     assert Return.objects.filter(order=order).count() == 1
+
+
+def test_a_form_of_a_return_that_is_sent_twice_asks_once(filled: Filled) -> None:
+    order = arrived(filled)
+    line = order.lines.get()
+    line.quantity = 2
+    line.save()
+    Parcel.objects.filter(order=order).update(contents=[[line.line, line.sku, 2]])
+    found = re.search(r'name="once" value="([^"]+)"', page(order))
+    assert found
+    said = {f"units-{line.pk}": "1", "reason": "late", "once": found[1]}
+    for _ in range(2):
+        assert Client().post(f"{link(order)}/return", said).status_code == 302
+    assert Return.objects.filter(order=order).count() == 1
+    assert "other words" in Client().post(f"{link(order)}/return", said | {"reason": "damaged"}).content.decode()
+    assert Client().post(f"{link(order)}/return", said | {"once": "other"}).status_code == 302
+    assert Return.objects.filter(order=order).count() == 2
 
 
 def test_nothing_goes_back_before_it_came_or_after_the_window(filled: Filled) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field, StrictInt, with_config
@@ -14,11 +15,14 @@ from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, s
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Quantity
 from doorstep.api.order_in import Fields
+from doorstep.api.stock_moves import Key
+from doorstep.core.idempotency import Answer, once
 from doorstep.core.orders.queries import get_order
 from doorstep.core.returns import queries
 from doorstep.domain.errors import NotFound
-from doorstep.domain.returns import Disposition, Grade, ReturnReason, ReturnState
-from doorstep.flows.returns import FoundUnits, ask_return, grade_return, receive_return
+from doorstep.domain.returns import AskReason, Disposition, Grade, ReturnReason, ReturnState
+from doorstep.flows.back_to_sender import take_in
+from doorstep.flows.returns import FoundUnits, ask_return, grade_return
 
 router = Router(tags=["returns"])
 HEAD = {
@@ -38,7 +42,7 @@ class LineIn(Fields):
 class ReturnIn(Fields):
     order: Code
     brand: Code | None = Field(None, description="needed where several brands use the order's code")
-    reason: ReturnReason
+    reason: AskReason
     lines: list[LineIn] = Field(min_length=1, max_length=1_000)
 
 
@@ -117,8 +121,11 @@ def list_returns(
 
 
 @router.post("", response={201: ReturnOut}, operation_id="askReturn", summary="Ask for a return")
-def ask(request: HttpRequest, payload: ReturnIn) -> HttpResponse:
-    """Of units that arrived, within the brand's window, each once; so sent again it is a conflict. Needs `order`."""
+def ask(request: HttpRequest, payload: ReturnIn, idempotency_key: Key) -> HttpResponse:
+    """Of units that arrived, within the brand's window, each once. Needs the right `order`.
+
+    A repetition is answered as the first time, with `Idempotent-Replayed: true`.
+    """
     caller = allowed(request, "order")
     found = get_order(caller.scope, payload.order, payload.brand)
     if found is None:
@@ -126,8 +133,15 @@ def ask(request: HttpRequest, payload: ReturnIn) -> HttpResponse:
     units: dict[str, int] = {}
     for one in payload.lines:
         units[one.line] = units.get(one.line, 0) + one.quantity
-    rma = ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
-    return _answer(caller, rma, 201)
+
+    def work() -> Answer:
+        rma = ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
+        return Answer(201, orjson.loads(orjson.dumps(_told(caller, rma), option=orjson.OPT_UTC_Z)))
+
+    same = orjson.dumps(orjson.loads(request.body), option=orjson.OPT_SORT_KEYS)
+    answer = once(caller.scope, idempotency_key, f"POST {request.path}\n".encode() + same, caller.now, work)
+    again = {"Idempotent-Replayed": "true"} if answer.again else {}
+    return json_answer(answer.body, answer.status, again)
 
 
 @router.get("/{rma}", response=ReturnOut, operation_id="getReturn", summary="One return")
@@ -138,9 +152,12 @@ def get_return(request: HttpRequest, rma: Annotated[Code, Path()]) -> HttpRespon
 
 @router.post("/{rma}/receive", response={201: ReturnOut}, operation_id="receiveReturn", summary="Receive a return")
 def receive(request: HttpRequest, rma: Annotated[Code, Path()], payload: ReceiveIn) -> HttpResponse:
-    """Its slip was scanned at a site; a second time changes nothing. Needs the right `move_stock`."""
+    """Its slip was scanned at a site; a second time changes nothing. Needs the right `move_stock`.
+
+    For a parcel that came back to its sender give its code, tracking number or SSCC: its return is made by that.
+    """
     caller = allowed(request, "move_stock")
-    receive_return(caller.scope, rma, payload.site, now=caller.now)
+    rma = take_in(caller.scope, rma, payload.site, now=caller.now)
     return _answer(caller, rma, 201)
 
 
@@ -154,6 +171,10 @@ def grade(request: HttpRequest, rma: Annotated[Code, Path()], payload: GradeIn) 
 
 
 def _answer(caller: Caller, rma: str, status: int) -> HttpResponse:
+    return json_answer(_told(caller, rma), status)
+
+
+def _told(caller: Caller, rma: str) -> ReturnOut:
     found = queries.get_return(caller.scope, rma)
     if found is None:
         raise NotFound(f"no return {rma}")
@@ -168,7 +189,7 @@ def _answer(caller: Caller, rma: str, status: int) -> HttpResponse:
         for one in found.lines
     ]
     brief = _brief(found.row)
-    return json_answer(ReturnOut(**asdict(brief), lines=lines), status)
+    return ReturnOut(**asdict(brief), lines=lines)
 
 
 def _brief(row: queries.ReturnRow) -> ReturnBrief:

@@ -20,7 +20,7 @@ from doorstep.core.accounts.queries import BrandRow
 from doorstep.core.idempotency import Answer, once
 from doorstep.core.stock import arrivals, transfers
 from doorstep.domain.errors import NotFound
-from doorstep.domain.ledger import LONGEST_BIN, LONGEST_REFERENCE, AdjustReason
+from doorstep.domain.ledger import LONGEST_BIN, LONGEST_REFERENCE, AdjustReason, LossState
 from doorstep.flows import stock
 from doorstep.flows.fill_back_orders import fill_back_orders
 
@@ -83,6 +83,7 @@ class AdjustmentIn(Fields):
     bin: Place = ""
     lot: Place = ""
     note: Text = Field("", max_length=300)
+    state: LossState = Field("available", description="of a loss: in which state the units were; else left out")
 
 
 class GoodsIn(Fields):
@@ -187,6 +188,8 @@ def adjust(request: HttpRequest, payload: AdjustmentIn, idempotency_key: Key) ->
     caller, brand = _mover(request, payload.brand)
     if payload.quantity == 0 or (payload.quantity < 0 and payload.reason != "count"):
         raise Invalid([Fault("body", "/quantity", "is not above zero; only a count may be below")])
+    if payload.state != "available" and payload.reason != "loss":
+        raise Invalid([Fault("body", "/state", "is said of a loss alone")])
     what = stock.Adjustment(**payload.model_dump(exclude={"brand"}))
     return _came(
         request,

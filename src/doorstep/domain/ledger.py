@@ -18,6 +18,8 @@ REASONS: tuple[Reason, ...] = (
 )  # fmt: skip
 AdjustReason = Literal["count", "loss", "damage", "quarantine", "clearance", "found"]
 ADJUST_REASONS: tuple[AdjustReason, ...] = ("count", "loss", "damage", "quarantine", "clearance", "found")
+LossState = Literal["available", "damaged", "quarantined"]  # what may be written off
+LOSS_STATES: tuple[LossState, ...] = ("available", "damaged", "quarantined")
 LONGEST_BIN = 40
 TRANSFER_BIN = "transfer:"  # goods in transit lie in the bin of their transfer, at the site that they go to
 LONGEST_REFERENCE = LONGEST_BIN - len(TRANSFER_BIN)  # of a transfer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 ReturnState = Literal["asked", "received", "graded"]
 RETURN_FOLLOWS: dict[ReturnState, tuple[ReturnState, ...]] = {
@@ -23,13 +23,16 @@ DISPOSITIONS: dict[Grade, tuple[Disposition, ...]] = {  # the first is what is d
 }
 GRADES: tuple[Grade, ...] = tuple(DISPOSITIONS)
 
-ReturnReason = Literal["not_wanted", "wrong_size", "not_as_described", "damaged", "wrong_item", "late"]
-RETURN_REASONS: dict[ReturnReason, str] = {
+AskReason = Literal["not_wanted", "wrong_size", "not_as_described", "damaged", "wrong_item", "late"]
+ReturnReason = Literal[AskReason, "returned_to_sender"]  # the last one is never asked for: the carrier brought it back
+WHY: dict[ReturnReason, str] = {
     "not_wanted": "I changed my mind",
     "wrong_size": "It does not fit",
     "not_as_described": "It is not as described",
     "damaged": "It arrived damaged",
     "wrong_item": "It is the wrong item",
     "late": "It came too late",
+    "returned_to_sender": "It could not be delivered",
 }
+RETURN_REASONS: dict[AskReason, str] = {one: WHY[one] for one in get_args(AskReason)}
 WINDOW_DAYS = 30  # after delivery, unless the brand says otherwise

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.events.actions import record
 from doorstep.core.floor import actions, queries, snapshot
 from doorstep.core.floor.queries import PickRow
@@ -133,7 +134,12 @@ def refill(scope: Scope, brand_id: int, order_pk: int, tote_pk: int, site_pk: in
             orders.lock([order_pk])
             if not actions.hold_tote(tote_pk):
                 return False
-            lacking = [stock.Wanted(site_pk, one, units) for one, units in snapshot.wanted(tote_pk).items()]
+            spare = _spare(_free(brand_id, order_pk, site_pk), _promised(brand_id, order_pk, site_pk))
+            lacking = [
+                stock.Wanted(site_pk, one, units - spare[one])
+                for one, units in snapshot.wanted(tote_pk).items()
+                if units > spare[one]
+            ]
             stock.reserve(brand_id, lacking, order_reference(order_pk), at=now, actor=scope.actor)
     except NotEnough:
         return False
@@ -159,14 +165,19 @@ def settle_missing(scope: Scope, missing_pk: int, found: int, *, now: datetime) 
 
 
 def _add_picks(brand_id: int, order_pk: int, tote_pk: int, site_pk: int) -> bool:
-    """Pick what is reserved for the order and nobody was told to fetch yet; True: nothing is lacking any more."""
-    reference = order_reference(order_pk)
+    """Pick what is reserved for the order and nobody was told to fetch yet; True: nothing is lacking any more.
+
+    What its parcels need that are still planned stays theirs, or they would be left out of their wave.
+    """
     with transaction.atomic():
         orders.lock([order_pk])
         if not actions.hold_tote(tote_pk):
             return False
         lacking = snapshot.wanted(tote_pk)
-        free = _free(brand_id, order_pk, reference, site_pk)
+        free, promised = _free(brand_id, order_pk, site_pk), _promised(brand_id, order_pk, site_pk)
+        spare = _spare(free, promised)
+        if any(units > spare[product] for product, units in lacking.items()):
+            return False
         shelves = choose(lacking, free)
         if shelves is None:
             return False
@@ -202,10 +213,28 @@ def _post_short(scope: Scope, pick: PickRow, there: int, missing: int, why: Miss
     )
 
 
-def _free(brand_id: int, order_pk: int, reference: str, site_pk: int) -> Counter[Shelf]:
+def _free(brand_id: int, order_pk: int, site_pk: int) -> Counter[Shelf]:
+    """What is reserved for the order at the site and nobody was told to fetch."""
+    reference = order_reference(order_pk)
     held = stock_of_floor.held(brand_id, [reference]).get(reference, {})
     here = Counter({shelf: units for shelf, units in held.items() if shelf.site == site_pk})
     return here - snapshot.spoken_for([order_pk]).get(order_pk, Counter())
+
+
+def _promised(brand_id: int, order_pk: int, site_pk: int) -> Counter[int]:
+    """Units by product that the order's parcels need which are still planned."""
+    needed = snapshot.still_planned(order_pk, site_pk)
+    known = product_ids(brand_id, needed)
+    return Counter({known[sku]: units for sku, units in needed.items() if sku in known})
+
+
+def _spare(free: Counter[Shelf], promised: Counter[int]) -> Counter[int]:
+    """Units by product that are free and not promised; below zero where the planned parcels are short themselves."""
+    spare: Counter[int] = Counter()
+    for shelf, units in free.items():
+        spare[shelf.product] += units
+    spare.subtract(promised)
+    return spare
 
 
 def _refused(pick: PickRow, told: str) -> Scanned:

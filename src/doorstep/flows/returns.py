@@ -14,11 +14,13 @@ from doorstep.core.orders import actions as orders
 from doorstep.core.returns import actions, queries
 from doorstep.core.returns.queries import ReturnDetail, ReturnedLine
 from doorstep.core.stock import actions as stock
+from doorstep.core.stock.leaving import left_as
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import Shelf, Shift, State
 from doorstep.domain.money import Currency
 from doorstep.domain.returns import DISPOSITIONS, RETURN_REASONS, Disposition, Grade
 from doorstep.domain.rights import Scope
+from doorstep.flows.keep_plan import order_reference
 
 BIN = "returns"  # where units lie until somebody puts them away
 _STATES: dict[Disposition, State] = {"restock": "available", "quarantine": "quarantined", "damaged": "damaged"}
@@ -139,14 +141,16 @@ def _tell(scope: Scope, found: ReturnDetail, units: Sequence[Unit], refund: int,
 
 def _shifts(found: ReturnDetail, units: Sequence[Unit]) -> list[Shift]:
     assert found.site_id is not None  # since it was received
+    left = left_as(found.row.brand_id, order_reference(found.row.order_id))
     return [
         Shift(
             None,
-            Shelf(found.site_id, product, BIN, "", _STATES[disposition]),
+            Shelf(found.site_id, product, BIN, left.get(product, ("", None))[0], _STATES[disposition]),
             quantity * each,
             "return",
             note=f"grade {grade}",
             reference=f"return:{found.row.pk}",
+            expires_on=left.get(product, ("", None))[1],
         )
         for line, grade, disposition, quantity in units
         if disposition in _STATES

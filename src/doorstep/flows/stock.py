@@ -15,7 +15,7 @@ from doorstep.core.events.actions import record
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.stock import actions, transfers
 from doorstep.domain.errors import Conflict, NotFound
-from doorstep.domain.ledger import ADJUST_REASONS, AdjustReason
+from doorstep.domain.ledger import ADJUST_REASONS, LOSS_STATES, AdjustReason
 from doorstep.domain.rights import Scope
 
 
@@ -35,7 +35,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Of a count, `quantity` is the difference to the record and may be negative."""
+    """Of a count, `quantity` is the difference to the record and may be negative; `state` is that of a loss."""
 
     site: str
     sku: str
@@ -44,6 +44,7 @@ class Adjustment:
     bin: str = ""
     lot: str = ""
     note: str = ""
+    state: str = "available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,25 @@ def adjust(scope: Scope, brand_id: int, what: Adjustment, *, now: datetime) -> i
     reason = _reason(what.reason)
     if what.quantity == 0 or (what.quantity < 0 and reason != "count"):
         raise Conflict("an adjustment changes something; only a count may be negative")
+    state = next((one for one in LOSS_STATES if one == what.state), None)
+    if state is None:
+        raise Conflict(f"of a loss: {', '.join(LOSS_STATES)}")
+    if state != "available" and reason != "loss":
+        raise Conflict("only a loss says in which state the units are that it takes")
     with transaction.atomic():
         _tell(
             scope,
             brand_id,
             "StockAdjusted",
             f"product:{product}",
-            {"site": what.site, "sku": what.sku, "quantity": what.quantity, "reason": reason, "lot": what.lot},
+            {
+                "site": what.site,
+                "sku": what.sku,
+                "quantity": what.quantity,
+                "reason": reason,
+                "lot": what.lot,
+                "state": state,
+            },
             now,
         )
         return actions.adjust(
@@ -114,6 +127,7 @@ def adjust(scope: Scope, brand_id: int, what: Adjustment, *, now: datetime) -> i
             bin=what.bin,
             lot=what.lot,
             note=what.note,
+            state=state,
             at=now,
             actor=scope.actor,
         )

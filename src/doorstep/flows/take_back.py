@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from doorstep.core.events.actions import record
 from doorstep.core.floor import actions, queries
 from doorstep.core.parcels import actions as parcels
+from doorstep.core.parcels import superseding
 from doorstep.core.stock import floor as stock
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import Shelf
@@ -35,23 +37,29 @@ def take_back(scope: Scope, brand_id: int, order_pk: int, *, now: datetime) -> T
     the one of it. What is reserved stays reserved and is the caller's to release. What was picked lies in a tote: it
     stays picked until somebody confirms that it is in its bin again, and is available from then on.
 
-    Raises NotFound for a brand out of scope, Conflict for a parcel that is labelled, staged or gone.
+    Raises NotFound for a brand out of scope, Conflict for a parcel that is labelled, staged or gone, Moved when the
+    order got other parcels meanwhile.
     """
     if brand_id not in scope.brands:
         raise NotFound("no such order")
-    standing = dict(queries.parcels_of_order(brand_id, order_pk))
-    for state in standing.values():
-        if state not in ("planned", "released", "packed"):
-            raise Conflict(GONE_ON.get(state, f"a parcel of it has left the floor: it is {state.replace('_', ' ')}"))
     with transaction.atomic():
-        back = parcels.move_on(standing, "released", "planned")
-        back += parcels.move_on(
-            standing, "packed", "planned", packed_carton="", packed_weight_g=None, packed_at=None, sscc=""
-        )
-        if not back:
+        superseding.lock(order_pk)  # a label that is being recorded comes first, or finds the parcel taken back
+        standing = dict(queries.parcels_of_order(brand_id, order_pk))
+        for state in standing.values():
+            if state not in ("planned", "released", "packed"):
+                gone = f"a parcel of it has left the floor: it is {state.replace('_', ' ')}"
+                raise Conflict(GONE_ON.get(state, gone))
+        on_floor = [pk for pk, state in standing.items() if state != "planned"]
+        if not on_floor:
             return TakenBack(0, 0)
+        back = parcels.move_on(on_floor, "released", "planned")
+        back += parcels.move_on(
+            on_floor, "packed", "planned", packed_carton="", packed_weight_g=None, packed_at=None, sscc=""
+        )
+        if back != len(on_floor):
+            raise Conflict("a parcel of it has gone on meanwhile")
         parcels.settle([order_pk])
-        units = _empty_totes(brand_id, order_pk, now)
+        units = _empty_totes(brand_id, on_floor, now)
         record(
             scope.operator,
             brand_id,
@@ -87,8 +95,8 @@ def confirm_put_back(scope: Scope, put_back_pk: int, code: str, *, now: datetime
     return ""
 
 
-def _empty_totes(brand_id: int, order_pk: int, now: datetime) -> int:
-    totes = queries.totes_of_order(brand_id, order_pk)
+def _empty_totes(brand_id: int, parcel_pks: Collection[int], now: datetime) -> int:
+    totes = queries.totes_of_parcels(brand_id, parcel_pks)
     ids = [tote for tote, _ in totes]
     actions.hold_totes(ids)
     units = actions.take_out(ids, now)

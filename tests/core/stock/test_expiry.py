@@ -15,6 +15,7 @@ from doorstep.core.stock.health import health
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.core.stock.queries import stock, version
 from doorstep.domain.errors import NotEnough
+from doorstep.domain.ledger import AdjustReason
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 
@@ -97,3 +98,20 @@ def test_the_version_changes_as_goods_are_announced_past_the_clock(
     row.delete()
     assert version(scope) in seen
     assert version(scope, STILL) != version(scope, OVER)
+
+
+def test_a_lot_keeps_its_date_when_none_of_it_was_left(brand: Brand, site: Site, product: Product) -> None:
+    receive(brand, site, product, 2, "L1", LAST)
+    receive(brand, site, product, 2, "", LAST)
+
+    def adjust(reason: AdjustReason, lot: str) -> None:
+        actions.adjust(brand.pk, site.pk, product.pk, 2, reason=reason, bin="A", lot=lot, at=STILL, actor="user:1")
+
+    for lot in ("L1", ""):
+        adjust("loss", lot)
+        adjust("found", lot)
+    assert dict(Level.objects.values_list("lot", "expires_on")) == {"L1": LAST, "": None}
+    receive(brand, site, product, 1, "L2", LAST)
+    actions.adjust(brand.pk, site.pk, product.pk, 1, reason="loss", bin="A", lot="L2", at=STILL, actor="user:1")
+    receive(brand, site, product, 1, "L2", LAST + DAY)
+    assert Level.objects.get(lot="L2").expires_on == LAST + DAY

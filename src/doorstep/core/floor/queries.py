@@ -216,9 +216,9 @@ def missing_one(scope: Scope, pk: int) -> MissingRow | None:
     return _missing(found) if found else None
 
 
-def totes_of_order(brand_id: int, order_id: int) -> tuple[tuple[int, int], ...]:
-    """Give the totes of an order that are in a wave, each with the wave's row id."""
-    live = Tote.objects.filter(brand_id=brand_id, parcel__order_id=order_id, live=True)
+def totes_of_parcels(brand_id: int, parcels: Collection[int]) -> tuple[tuple[int, int], ...]:
+    """Give the totes of parcels (row ids) that are in a wave, each with the wave's row id."""
+    live = Tote.objects.filter(brand_id=brand_id, parcel_id__in=parcels, live=True)
     return tuple(live.order_by("pk").values_list("pk", "wave_id"))
 
 

@@ -62,6 +62,17 @@ def spoken_for(orders: Collection[int]) -> dict[int, Counter[Shelf]]:
     return told
 
 
+def still_planned(order_pk: int, site_pk: int) -> Counter[str]:
+    """Give the units by sku that an order's parcels at a site need which no wave has yet."""
+    needed: Counter[str] = Counter()
+    for contents in Parcel.objects.filter(order_id=order_pk, site_id=site_pk, state="planned").values_list(
+        "contents", flat=True
+    ):
+        for _, sku, quantity in contents:
+            needed[sku] += quantity
+    return needed
+
+
 def to_put_back(orders: Collection[int], site_pk: int) -> frozenset[int]:
     """Give those of the orders of which units lie in totes of the site, wanted no longer."""
     waiting = PutBack.objects.filter(done_at=None, site_id=site_pk, tote__parcel__order_id__in=orders)

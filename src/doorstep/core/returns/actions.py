@@ -11,10 +11,21 @@ from doorstep.domain.returns import RETURN_FOLLOWS, ReturnReason, ReturnState
 
 
 def add(
-    brand_id: int, order_pk: int, reason: ReturnReason, units: Mapping[int, int], *, at: datetime
+    brand_id: int,
+    order_pk: int,
+    reason: ReturnReason,
+    units: Mapping[int, int],
+    *,
+    parcel_pk: int | None = None,
+    at: datetime,
 ) -> tuple[int, str]:
-    """Add a return of units by order line (row ids); returns its row id and its number. Hold the order's lock."""
-    row = Return.objects.create(brand_id=brand_id, order_id=order_pk, rma="", reason=reason, asked_at=at)
+    """Add a return of units by order line (row ids); returns its row id and its number. Hold the order's lock.
+
+    `parcel_pk` is the parcel that a carrier brought back: nobody asked for its return.
+    """
+    row = Return.objects.create(
+        brand_id=brand_id, order_id=order_pk, rma="", reason=reason, parcel_id=parcel_pk, asked_at=at
+    )
     rma = f"R{row.pk:08d}"
     Return.objects.filter(pk=row.pk).update(rma=rma)
     ReturnLine.objects.bulk_create(

@@ -6,7 +6,8 @@ from django.db.models import Q
 from doorstep.core.accounts.models import Brand
 from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order, OrderLine
-from doorstep.domain.returns import GRADES, RETURN_REASONS, RETURN_STATES
+from doorstep.core.parcels.models import Parcel
+from doorstep.domain.returns import GRADES, RETURN_STATES, WHY
 
 
 class Window(models.Model):
@@ -23,7 +24,8 @@ class Return(models.Model):
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="returns")
     order = models.ForeignKey(Order, models.PROTECT, related_name="returns")
     rma = models.CharField(max_length=20)  # as the slip says it
-    reason = models.CharField(max_length=20, choices=[(one, one) for one in RETURN_REASONS])
+    reason = models.CharField(max_length=20, choices=[(one, one) for one in WHY])
+    parcel = models.OneToOneField(Parcel, models.PROTECT, null=True, related_name="taken_in")  # returned to sender
     state = models.CharField(max_length=10, default="asked", choices=[(one, one) for one in RETURN_STATES])
     asked_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)

@@ -117,9 +117,9 @@ def returnable(scope: Scope, order_pk: int) -> tuple[Returnable, ...]:
     for contents in parcels.values_list("contents", flat=True):
         for line, sku, quantity in contents:
             arrived[line, sku] += quantity
-    asked = dict(
-        ReturnLine.objects.filter(of__order_id=order_pk).values_list("line_id").annotate(units=Sum("quantity"))
-    )
+    # Those of a parcel that was returned to the sender never arrived, so that nobody could ask for them.
+    mine = ReturnLine.objects.filter(of__order_id=order_pk, of__parcel=None)
+    asked = dict(mine.values_list("line_id").annotate(units=Sum("quantity")))
     lines = OrderLine.objects.filter(order_id=order_pk, order__brand_id__in=scope.brands)
     return tuple(
         Returnable(
@@ -143,6 +143,21 @@ def arrived_at(scope: Scope, order_pk: int) -> datetime | None:
     """When the last parcel of an order arrived; None: none has. One query."""
     parcels = Parcel.objects.filter(brand_id__in=scope.brands, order_id=order_pk, state__in=ARRIVED)
     return max((at for at in parcels.values_list("ended_at", flat=True) if at is not None), default=None)
+
+
+def of_parcel(scope: Scope, parcel_pk: int) -> str | None:
+    """Give the number of the return under which a parcel was taken in that had come back to its sender."""
+    return _of(scope).filter(parcel_id=parcel_pk).values_list("rma", flat=True).first()
+
+
+def packed_lines(scope: Scope, parcel_pk: int) -> dict[int, int]:
+    """Give the units of a parcel by order line (row ids)."""
+    parcel = Parcel.objects.get(brand_id__in=scope.brands, pk=parcel_pk)
+    units: dict[str, int] = defaultdict(int)
+    for line, _, quantity in parcel.contents:
+        units[line] += quantity
+    lines = OrderLine.objects.filter(order_id=parcel.order_id, line__in=list(units)).order_by("pk")
+    return {pk: units[line] for pk, line in lines.values_list("pk", "line")}
 
 
 def window_days(brand_id: int) -> int:

@@ -11,7 +11,7 @@ from doorstep.core.stock.choosing import Wanted, choose, held_for, insist, moved
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.core.stock.posting import Overtaken, check_ends, post, shelf_of, tick
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
-from doorstep.domain.ledger import LONGEST_REFERENCE, TRANSFER_BIN, AdjustReason, Shelf, Shift, State
+from doorstep.domain.ledger import LONGEST_REFERENCE, TRANSFER_BIN, AdjustReason, LossState, Shelf, Shift, State
 
 __all__ = (
     "AdjustReason", "NotEnough", "Wanted", "adjust", "expect", "post", "receive", "receive_transfer", "release",
@@ -21,7 +21,7 @@ __all__ = (
 _ENDS: dict[AdjustReason, tuple[State | None, State | None]] = {
     "count": (None, "available"),  # turned round when fewer were counted
     "found": (None, "available"),
-    "loss": ("available", None),
+    "loss": ("available", None),  # or whichever state it names
     "damage": ("available", "damaged"),
     "quarantine": ("available", "quarantined"),
     "clearance": ("quarantined", "available"),
@@ -111,16 +111,22 @@ def adjust(
     lot: str = "",
     note: str = "",
     reference: str = "",
+    state: LossState = "available",
     at: datetime,
     actor: str,
 ) -> int:
     """Set the record right. Of a count, `quantity` is the difference and may be negative; of all else it is units.
 
-    Raises ValueError on a reason that is none or no quantity, NotEnough when the bin holds fewer.
+    `state` says what a loss takes from. Raises ValueError on a reason that is none, on no quantity or on a state of
+    anything but a loss, NotEnough when the bin holds fewer.
     """
     if reason not in _ENDS:
         raise ValueError(f"{reason} is no reason to adjust stock")
     source, target = _ENDS[reason]
+    if reason == "loss":
+        source = state
+    elif state != "available":
+        raise ValueError("only a loss says what it takes from")
     if reason == "count" and quantity < 0:
         source, target, quantity = target, source, -quantity
     shift = Shift(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from doorstep.core.stock.choosing import ATTEMPTS
 from doorstep.core.stock.models import Level, Move
@@ -71,6 +71,16 @@ def picked(brand_id: int, references: Iterable[str]) -> dict[str, dict[Shelf, in
         if units > 0:
             found[reference][shelf_of(levels[level])] = units
     return dict(found)
+
+
+def left_as(brand_id: int, reference: str) -> dict[int, tuple[str, date | None]]:
+    """Give lot and last day of what left for a reference, by product (row id); of several lots, the first to expire."""
+    gone = Move.objects.filter(brand_id=brand_id, reference=reference, reason="dispatch")
+    rows = gone.order_by(F("source__expires_on").asc(nulls_last=True), "source__lot", "pk")
+    found: dict[int, tuple[str, date | None]] = {}
+    for product, lot, day in rows.values_list("source__product_id", "source__lot", "source__expires_on"):
+        found.setdefault(product, (lot, day))
+    return found
 
 
 def _shifts(held: Mapping[str, Mapping[Shelf, int]], leaving: Sequence[Leaving]) -> list[Shift]:

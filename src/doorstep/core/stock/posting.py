@@ -211,7 +211,8 @@ def _age(level: Level, change: _Change) -> tuple[datetime, date | None]:
         return level.received_at, level.expires_on
     assert change.since is not None
     if level.quantity == change.out:  # what was here is gone; the age is that of what arrives
-        return change.since, change.expires_on
+        # A lot has one date: units that are found again without one have that of the lot, though none were left.
+        return change.since, level.expires_on if level.lot and change.expires_on is None else change.expires_on
     return min(level.received_at, change.since), earliest(level.expires_on, change.expires_on)
 
 

@@ -1,4 +1,4 @@
-"""Goods that come back: scanned in by their number, graded unit by unit, and put where they belong."""
+"""Goods that come back: scanned in by number or parcel, graded unit by unit, and put where they belong."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from doorstep.core.network.queries import sites
 from doorstep.core.returns import queries
 from doorstep.core.returns.queries import ReturnDetail
 from doorstep.domain.errors import Conflict, NotFound
-from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_REASONS, RETURN_STATES
+from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_REASONS, RETURN_STATES, WHY
 from doorstep.domain.rights import Scope
-from doorstep.flows.returns import FoundUnits, grade_return, receive_return
+from doorstep.flows.back_to_sender import take_in
+from doorstep.flows.returns import FoundUnits, grade_return
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
 
 PAGE = 50
-LONGEST = 40  # characters of a number that is scanned
+LONGEST = 120  # characters of what is scanned: the number of a return, or a parcel
 
 
 @room("see")
@@ -36,10 +37,10 @@ def show_one(request: HttpRequest, scope: Scope, brand: str, rma: str) -> HttpRe
 @room("move_stock")
 def receive(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Take in what was scanned, and go on to its grading."""
-    rma = request.POST.get("rma", "").replace("\0", "").strip().upper()[:LONGEST]
+    scanned = request.POST.get("rma", "").replace("\0", "").strip()[:LONGEST]
     try:
-        receive_return(scope, rma, request.POST.get("site", "")[:200].replace("\0", ""), now=came_at(request))
-    except NotFound as refusal:
+        rma = take_in(scope, scanned, request.POST.get("site", "")[:200].replace("\0", ""), now=came_at(request))
+    except (Conflict, NotFound) as refusal:
         return _list(request, scope, refused=str(refusal), status=422)
     found = queries.get_return(scope, rma)
     assert found is not None
@@ -89,7 +90,7 @@ def _one(request: HttpRequest, scope: Scope, found: ReturnDetail, refused: str =
     context = {
         "one": found,
         "row": found.row,
-        "why": RETURN_REASONS[found.row.reason],
+        "why": WHY[found.row.reason],
         "grades": [(one, DISPOSITIONS[one]) for one in GRADES],
         "may_grade": scope.may("move_stock") and found.row.state == "received",
         "refused": refused,

@@ -19,7 +19,7 @@ from doorstep.core.network.queries import sites
 from doorstep.core.stock import arrivals
 from doorstep.core.stock import transfers as sent
 from doorstep.domain.errors import Conflict, NotFound
-from doorstep.domain.ledger import ADJUST_REASONS, LONGEST_BIN, LONGEST_REFERENCE
+from doorstep.domain.ledger import ADJUST_REASONS, LONGEST_BIN, LONGEST_REFERENCE, LOSS_STATES
 from doorstep.domain.rights import Scope
 from doorstep.flows import stock
 from doorstep.flows.fill_back_orders import fill_back_orders
@@ -79,7 +79,14 @@ def receive(request: HttpRequest, scope: Scope) -> HttpResponse:
 def adjust(request: HttpRequest, scope: Scope) -> HttpResponse:
     def work(brand: int, said: dict[str, str]) -> None:
         what = stock.Adjustment(
-            said["site"], said["sku"], _units(said), said["reason"], said["bin"], said["lot"], said["note"]
+            said["site"],
+            said["sku"],
+            _units(said),
+            said["reason"],
+            said["bin"],
+            said["lot"],
+            said["note"],
+            said["state"] or "available",
         )
         stock.adjust(scope, brand, what, now=came_at(request))
 
@@ -110,7 +117,7 @@ def take_in(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 _FIELDS = (
     "brand", "site", "sku", "quantity", "bin", "lot", "note", "expires_on", "expected_at", "inbound", "reason",
-    "reference", "destination",
+    "reference", "destination", "state",
 )  # fmt: skip
 
 
@@ -158,6 +165,7 @@ def _inbound(request: HttpRequest, scope: Scope, more: Mapping[str, Any], status
         "next": asked.next_link(page),
         "sites": places,
         "reasons": ADJUST_REASONS,
+        "loss_states": LOSS_STATES,
         **more,
     }
     return furnished(request, scope, "inbound.html", context, current="stock", status=status)

@@ -7,6 +7,7 @@ address may post, and nobody else can.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from doorstep.core.accounts.queries import BrandDetails, brand_details
 from doorstep.core.accounts.queries import logo as picture
 from doorstep.core.events.queries import timeline
+from doorstep.core.idempotency import Answer, KeyReused, once
 from doorstep.core.messages.surveys import WISHES, said
 from doorstep.core.messages.tracking import Followed, parcels_of
 from doorstep.core.orders.queries import get_order
@@ -26,7 +28,7 @@ from doorstep.core.returns import queries as returns
 from doorstep.documents.returns_slip import Slip, returns_slip
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.journey import ARRIVED
-from doorstep.domain.returns import RETURN_REASONS
+from doorstep.domain.returns import RETURN_REASONS, WHY
 from doorstep.flows.returns import ask_return, check_window
 from doorstep.flows.survey import answer_survey
 from doorstep.flows.track_page import followed
@@ -84,11 +86,23 @@ def answer(request: HttpRequest, order: Followed, token: str) -> HttpResponse:
 @require_POST
 @by_link
 def ask_back(request: HttpRequest, order: Followed, token: str) -> HttpResponse:
+    """Ask once for a form, however often it is sent: its hidden key tells a second press from a second wish."""
+
     def ask() -> None:
         lines = returns.returnable(order.scope, order.pk)
         units = {one.line: _units(request.POST.get(f"units-{one.pk}", "")) for one in lines}
         reason = request.POST.get("reason", "")
-        ask_return(order.scope, min(order.scope.brands), order.pk, units, reason, now=came_at(request))
+
+        def work() -> Answer:
+            ask_return(order.scope, min(order.scope.brands), order.pk, units, reason, now=came_at(request))
+            return Answer(303, {})
+
+        key = request.POST.get("once", "")[:100] or secrets.token_urlsafe()
+        same = repr((order.pk, sorted(request.POST.items()))).encode()
+        try:
+            once(order.scope, key, same, came_at(request), work)
+        except KeyReused:
+            raise Conflict("this form was sent before with other words; it has not been done again") from None
 
     return _tried(request, order, token, ask, "#returns")
 
@@ -107,7 +121,7 @@ def slip(request: HttpRequest, order: Followed, token: str, rma: str) -> HttpRes
             brand.name or brand.code,
             _returns_address(brand),
             tuple((one.quantity, one.name or one.sku) for one in found.lines),
-            RETURN_REASONS[found.row.reason],
+            WHY[found.row.reason],
         )
     )
     return HttpResponse(
@@ -148,6 +162,7 @@ def _page(request: HttpRequest, order: Followed, token: str, refused: str = "", 
         "window": _window(order, request),
         "days": returns.window_days(min(order.scope.brands)),
         "reasons": RETURN_REASONS,
+        "once": secrets.token_urlsafe(16),
         "refused": refused,
     }
     return render(request, "web/tracking.html", context, status=status)
