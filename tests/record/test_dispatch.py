@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from tests.core.stock.ledger import assert_moves_add_up, quantities
 from tests.record.brand import NOW
 from tests.record.packed import LATER, House, house
@@ -14,8 +16,8 @@ from tests.sandbox.running import tell
 
 from doorstep.core.events.models import Fact
 from doorstep.core.orders.models import Order
-from doorstep.core.parcels import departures
-from doorstep.core.parcels.models import Manifest, Parcel
+from doorstep.core.parcels import departures, manifests
+from doorstep.core.parcels.models import Label, Manifest, Parcel
 from doorstep.core.stock.models import Move
 from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict, NotFound
@@ -128,6 +130,34 @@ def test_a_parcel_is_taken_off_again(at: House) -> None:
     with pytest.raises(Conflict, match="nothing is staged"):
         close(at, parcel)
     assert not Manifest.objects.exists()
+
+
+def test_a_manifest_that_claims_it_in_this_moment_keeps_it(at: House) -> None:
+    parcel = labelled(at, "N-1")
+    put(at, parcel)
+    row, _ = manifests.begin(
+        at.scope.operator, parcel.site_id, at.accounts[carrier_of(parcel)].pk, parcel.ship_at, "collection", at=NOW
+    )
+
+    waiting = [row]
+
+    def claimed_before(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if sql.startswith("UPDATE") and waiting:
+            manifests.claim(waiting.pop())
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(claimed_before), pytest.raises(WrongScan, match="being closed"):
+        unstage(at.scope, parcel.sscc)
+    assert not waiting
+    assert Parcel.objects.get().state == "staged"
+
+
+def test_the_carrier_is_told_of_nothing_that_is_still_here(at: House) -> None:
+    parcel, other = labelled(at, "N-1"), labelled(at, "N-2")
+    put(at, parcel)
+    closed = close(at, parcel)
+    Parcel.objects.filter(pk=other.pk).update(manifest_id=closed.manifest)
+    assert manifests.label_names(closed.manifest) == (Label.objects.get(parcel=parcel).label,)
 
 
 def test_goods_that_were_not_picked_stay_behind(at: House) -> None:

@@ -51,8 +51,9 @@ def stage(parcel_pk: int) -> bool:
 
 def unstage(parcel_pk: int) -> bool:
     """Take a parcel off again; False: it is not staged, or a manifest has claimed it."""
-    free = Parcel.objects.filter(pk=parcel_pk, manifest=None).exists()
-    return free and move_on([parcel_pk], "staged", "labelled") == 1
+    # One statement: a manifest that claims it in this moment comes before or after it, and not between two questions.
+    free = Parcel.objects.filter(pk=parcel_pk, state="staged", manifest=None)
+    return free.update(state="labelled") == 1
 
 
 def begin(
@@ -125,7 +126,7 @@ def left_open(limit: int = 100) -> tuple[ManifestRow, ...]:
 
 def label_names(manifest_pk: int) -> tuple[str, ...]:
     """How the carrier names the labels of what was handed over."""
-    handed = Parcel.objects.filter(manifest_id=manifest_pk, labels__state="bought").exclude(state="staged")
+    handed = Parcel.objects.filter(manifest_id=manifest_pk, labels__state="bought", left_at__isnull=False)
     return tuple(handed.order_by("pk").values_list("labels__label", flat=True))
 
 
