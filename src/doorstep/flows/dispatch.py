@@ -19,14 +19,14 @@ from doorstep.core.parcels import departures, manifests
 from doorstep.core.parcels.actions import settle
 from doorstep.core.parcels.departures import Found
 from doorstep.core.parcels.manifests import Claimed, ManifestRow
-from doorstep.core.parcels.scans import scans_of, weigh
+from doorstep.core.parcels.scans import adopt, scans_of, weigh
 from doorstep.core.stock.leaving import complete, leave
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.sscc import read_scanned
 from doorstep.flows.carriers import Carriers, connected
 from doorstep.flows.keep_plan import order_reference
-from doorstep.flows.stand import tell
+from doorstep.flows.stand import let_stand, tell
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, Handover
 
 Kind = Literal["collection", "drop_off"]
@@ -163,6 +163,9 @@ def _hand_over_a_brand(row: ManifestRow, actor: str, now: datetime) -> bool:
 
 
 def _leave(row: ManifestRow, brand: int, going: list[Claimed], actor: str, now: datetime) -> None:
+    # Some may have come while a label was being recorded, and belong to nobody yet.
+    strays = adopt(row.account.pk, {one.tracking: one.pk for one in going if one.tracking})
+    let_stand(strays, row.account.actor, now)
     manifests.hand_over([one.pk for one in going], at=now)
     settle({one.order_id for one in going})
     record_all(

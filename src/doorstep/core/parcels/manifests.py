@@ -26,6 +26,7 @@ class Claimed:
     brand_id: int
     order_id: int
     code: str
+    tracking: str
     leaving: Leaving
 
 
@@ -96,7 +97,7 @@ def claimed(manifest_pk: int) -> dict[int, list[Claimed]]:
     answers: dict[int, list[Claimed]] = defaultdict(list)
     for one in found:
         leaving = Leaving(f"order:{one.order_id}", one.site_id, _units(one, products))
-        answers[one.brand_id].append(Claimed(one.pk, one.brand_id, one.order_id, one.code, leaving))
+        answers[one.brand_id].append(Claimed(one.pk, one.brand_id, one.order_id, one.code, one.tracking, leaving))
     return dict(sorted(answers.items()))
 
 
