@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection
@@ -25,6 +26,7 @@ from doorstep.domain.rights import Scope
 from doorstep.flows import dispatch, paper
 from doorstep.flows.dispatch import WrongScan, close_manifest, stage, sweep_manifests, unstage
 from doorstep.flows.ship import buy_label
+from doorstep.plugins.carriers.base import Capabilities, Carrier, CarrierRefused, CarrierUnreachable, Handover
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +205,42 @@ def test_a_carrier_that_sleeps_is_told_later(at: House) -> None:
     row = Manifest.objects.get()
     assert (row.kind, row.told_at) == ("drop_off", LATER)
     assert paper.manifest(at.scope, row.pk).content.startswith(b"%PDF")
+
+
+class Strict:
+    """Takes every message of a key alike, or refuses them all."""
+
+    capabilities = Capabilities("Strict", online=True, pushes_scans=True, answers_scans=True, takes_manifests=True)
+
+    def __init__(self, says: type[Conflict]) -> None:
+        self.says, self.heard = says, list[Handover]()
+
+    def close(self, handover: Handover) -> str:
+        self.heard.append(handover)
+        raise self.says("the depot is shut")
+
+
+def test_a_carrier_is_told_again_in_the_same_words(at: House) -> None:
+    parcel = labelled(at, "N-1")
+    put(at, parcel)
+    strict = Strict(CarrierUnreachable)
+    close(replace(at, carriers=lambda _: cast(Carrier, strict)), parcel)
+    assert sweep_manifests(LATER + timedelta(hours=1), lambda _: cast(Carrier, strict)) == 0
+    first, second = strict.heard
+    assert first == second
+    assert first.at == LATER
+
+
+def test_a_manifest_that_is_refused_is_not_told_again(at: House) -> None:
+    parcel = labelled(at, "N-1")
+    put(at, parcel)
+    strict = Strict(CarrierRefused)
+    closed = close(replace(at, carriers=lambda _: cast(Carrier, strict)), parcel)
+    assert (closed.parcels, closed.told) == (1, False)
+    assert Manifest.objects.get().refused == "the depot is shut"
+    assert sweep_manifests(LATER, lambda _: cast(Carrier, strict)) == 0
+    assert len(strict.heard) == 1
+    assert departures.manifests(at.scope).rows[0].refused == "the depot is shut"
 
 
 def test_reading_departures_costs_the_same_for_many(at: House, django_assert_num_queries: object) -> None:

@@ -59,7 +59,7 @@ class Closed:
     manifest: int
     code: str
     parcels: int
-    told: bool  # the carrier has heard of it; else the sweep tells it
+    told: bool  # the carrier has heard of it; else the sweep tells it, unless it was refused
     left_behind: tuple[departures.Waiting, ...]
 
 
@@ -136,12 +136,16 @@ def _go_on(row: ManifestRow, actor: str, now: datetime, carriers: Carriers) -> t
     if not names:
         manifests.drop(row)
         return 0, True
-    manifests.end(row.pk, at=now)
-    told = Handover(f"manifest-{row.operator}-{row.pk}", row.code, now, names, row.kind == "drop_off")
+    # Told again it says the same: one key stands for one message.
+    closed_at = manifests.end(row.pk, at=now)
+    told = Handover(f"manifest-{row.operator}-{row.pk}", row.code, closed_at, names, row.kind == "drop_off")
     try:
         carrier = carriers(row.account)
         reference = carrier.close(told) if carrier.capabilities.takes_manifests else row.code
-    except (CarrierUnreachable, CarrierRefused, NotFound):
+    except CarrierRefused as no:
+        manifests.refused(row.pk, str(no))
+        return len(names), False
+    except (CarrierUnreachable, NotFound):
         return len(names), False
     manifests.told(row.pk, reference, at=now)
     return len(names), True

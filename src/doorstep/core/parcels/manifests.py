@@ -110,8 +110,11 @@ def hand_over(parcel_pks: Iterable[int], *, at: datetime) -> int:
     return move_on(parcel_pks, "staged", "handed_over", left_at=at)
 
 
-def end(manifest_pk: int, *, at: datetime) -> None:
-    Manifest.objects.filter(pk=manifest_pk, state="closing").update(state="closed", closed_at=at)
+def end(manifest_pk: int, *, at: datetime) -> datetime:
+    """Gives when it was closed: now, or by whoever came first."""
+    if Manifest.objects.filter(pk=manifest_pk, state="closing").update(state="closed", closed_at=at):
+        return at
+    return Manifest.objects.values_list("closed_at", flat=True).get(pk=manifest_pk) or at
 
 
 def told(manifest_pk: int, reference: str, *, at: datetime) -> None:
@@ -119,9 +122,14 @@ def told(manifest_pk: int, reference: str, *, at: datetime) -> None:
     Manifest.objects.filter(pk=manifest_pk, told_at=None).update(told_at=at, reference=reference[:100])
 
 
+def refused(manifest_pk: int, why: str) -> None:
+    """The carrier will not hear of it, however often it is told."""
+    Manifest.objects.filter(pk=manifest_pk, told_at=None).update(refused=why[:300] or "refused")
+
+
 def left_open(limit: int = 100) -> tuple[ManifestRow, ...]:
-    """Manifests that are not closed, or of which the carrier has not heard; of all operators."""
-    found = Manifest.objects.filter(told_at=None).select_related("account").order_by("pk")[:limit]
+    """Manifests that are not closed, or of which the carrier has not heard and may still; of all operators."""
+    found = Manifest.objects.filter(told_at=None, refused="").select_related("account").order_by("pk")[:limit]
     return tuple(_row(one) for one in found)
 
 
