@@ -195,6 +195,27 @@ def test_closing_that_was_stopped_is_gone_on_with(at: House, monkeypatch: pytest
     assert sweep_manifests(LATER, at.carriers) == 0
 
 
+def test_a_departure_that_was_stopped_is_finished_before_the_next(at: House) -> None:
+    early, late, later = labelled(at, "N-1"), labelled(at, "N-2"), labelled(at, "N-3")
+    moved = {"ship_at": early.ship_at + timedelta(hours=3)}
+    Parcel.objects.filter(pk__in=(late.pk, later.pk)).update(**moved)
+    put(at, early)
+    account = at.accounts[carrier_of(early)].pk
+    stopped, _ = manifests.begin(at.scope.operator, early.site_id, account, early.ship_at, "collection", at=NOW)
+    manifests.claim(stopped)
+    for parcel in (late, later):
+        parcel.refresh_from_db()
+        put(at, parcel)
+    closed = close(at, late, "drop_off")
+    assert (closed.parcels, closed.told, closed.left_behind) == (2, True, ())
+    rows = Manifest.objects.order_by("pk").values_list("pk", "state", "kind", "departs_at")
+    assert list(rows) == [
+        (stopped.pk, "closed", "collection", early.ship_at),
+        (closed.manifest, "closed", "drop_off", late.ship_at),
+    ]
+    assert Parcel.objects.filter(state="handed_over").count() == 3
+
+
 def test_a_carrier_that_sleeps_is_told_later(at: House) -> None:
     parcel = labelled(at, "N-1")
     put(at, parcel)

@@ -112,15 +112,26 @@ def close_manifest(
     site_id = site_ids(scope.operator).get(site)
     if account is None or site_id is None:
         raise NotFound("no such site, or no account with this carrier")
-    with transaction.atomic():
-        row, begun = manifests.begin(scope.operator, site_id, account.pk, departs_at, kind, at=now)
-        if begun and not manifests.claim(row):
-            raise Conflict("nothing is staged for this departure")
+    row = _begin(scope.operator, site_id, account.pk, departs_at, kind, now)
+    if row.departs_at != departs_at:  # another departure was stopped half way: it is finished first
+        _go_on(row, scope.actor, now, carriers)
+        row = _begin(scope.operator, site_id, account.pk, departs_at, kind, now)
+        if row.departs_at != departs_at:
+            raise Conflict("another manifest is being closed in this moment; try again")
     handed, heard = _go_on(row, scope.actor, now, carriers)
     if not handed:
         raise Conflict("none of the parcels can leave: their goods are not picked in the record")
     behind = departures.waiting(scope, site, carrier, departs_at)
     return Closed(row.pk, row.code, handed, heard, behind)
+
+
+def _begin(operator: int, site: int, account: int, departs_at: datetime, kind: Kind, now: datetime) -> ManifestRow:
+    """Begin a manifest and let it claim its parcels, or give the one that is closing still. Raises Conflict."""
+    with transaction.atomic():
+        row, begun = manifests.begin(operator, site, account, departs_at, kind, at=now)
+        if begun and not manifests.claim(row):
+            raise Conflict("nothing is staged for this departure")
+    return row
 
 
 def sweep_manifests(now: datetime, carriers: Carriers = connected) -> int:
