@@ -7,7 +7,7 @@ DEMO := demo
 RECORD_TESTS := tests/core tests/api tests/web tests/record tests/concurrency
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint types contracts check bench lock clean
+.PHONY: help install dev demo test storm lint types contracts check bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ demo: $(BIN)/doorstep ## generate a brand, plan its day, name the report, and se
 test: dev ## run the whole test suite, and what touches the database once more on PostgreSQL
 	$(BIN)/python -m pytest -n 2
 	$(BIN)/python scripts/postgres.py $(BIN)/python -m pytest -n 2 $(RECORD_TESTS)
+
+storm: dev ## the long forms of the tests: 50 rounds of races, 10,000 steps of the ledger, 1,000,000 orders, on PostgreSQL
+	DOORSTEP_STORM=1 $(BIN)/python scripts/postgres.py $(BIN)/python -m pytest -m "long or not long" tests/core/stock tests/concurrency tests/web/test_growth.py tests/api/test_schemathesis.py
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	$(BIN)/ruff check .

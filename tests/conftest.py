@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,11 @@ def data_root() -> Path:
     if not (root / "MANIFEST.csv").exists():
         pytest.skip(f"NO PUBLIC DATA at {root}: set DOORSTEP_DATA to run the tests on real input")
     return root
+
+
+@pytest.fixture(autouse=True)
+def nothing_held() -> None:
+    """What a process holds in memory belongs to the record of another test."""
+    for name in ("doorstep.flows.standing", "doorstep.flows.faults", "doorstep.api.stock"):
+        if name in sys.modules:
+            sys.modules[name].forget()

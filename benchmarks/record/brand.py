@@ -78,7 +78,8 @@ def orders(brand: Brand, count: int, prefix: str) -> Iterator[bytes]:
     for number in range(count):
         skus = draw.sample(brand.skus, draw.choice((1, 1, 2, 3)))
         lines = [{"sku": sku, "quantity": 1, "unit_price_minor": 1000} for sku in skus]
-        yield orjson.dumps({"order": f"{prefix}-{number}", "to": draw.choice(brand.places), "lines": lines})
+        to = {**draw.choice(brand.places), "region": "", "name": "A Shopper", "address_1": f"Main Street {number}"}
+        yield orjson.dumps({"order": f"{prefix}-{number}", "to": to, "lines": lines})
 
 
 def _widen(folder: Path) -> int:

@@ -13,8 +13,8 @@ from doorstep.api import bulk
 from doorstep.core.orders.models import Order
 
 pytestmark = pytest.mark.django_db
-HEADER = "order,channel,placed_at,customer,country,region,city,postcode,line,sku,quantity,unit_price"
-FIRST = "C-1,web,2026-11-16T11:00:00+01:00,ann,DE,BY,Munich,80331"
+HEADER = "order,channel,placed_at,customer,country,region,city,postcode,address_1,line,sku,quantity,unit_price"
+FIRST = "C-1,web,2026-11-16T11:00:00+01:00,ann,DE,BY,Munich,80331,Marktweg 1"
 
 
 def send(shop: Shop, body: str | bytes, kind: str = "text/csv", query: str = "") -> Any:
@@ -29,7 +29,7 @@ def rows(answer: Any) -> list[dict[str, Any]]:
 
 
 def test_a_row_for_each_line_of_an_order(shop: Shop) -> None:
-    body = f"{HEADER}\n{FIRST},1,mug,2,9.00\n{FIRST},2,teapot,1,29.00\nC-2,web,yesterday,bo,DE,,,80331,1,mug,0,1\n"
+    body = f"{HEADER}\n{FIRST},1,mug,2,9.00\n{FIRST},2,teapot,1,29.00\nC-2,web,yesterday,bo,DE,,,80331,,1,mug,0,1\n"
     found = rows(send(shop, body))
     assert [(one["row"], one["order"], one["result"], one["state"]) for one in found] == [
         (2, "C-1", "accepted", "open"),

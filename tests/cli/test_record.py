@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import socket
 import sqlite3
 import subprocess
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from tests.cli.run import COMMAND, TEA_SHOP
@@ -95,6 +98,40 @@ def test_the_demonstration_serves_its_first_page_and_ends(tmp_path: Path) -> Non
     assert rows(tmp_path, "select count(*) from parcels_parcel", "demonstration.sqlite3") == [(3,)]
 
 
+def test_the_demonstration_ends_with_its_carrier_and_its_worker(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        shown = start(tmp_path, "demo-tower", TEA_SHOP, "--port", port)
+        assert shown.stdout is not None
+        told = list[str]()
+        for line in shown.stdout:
+            told.append(line)
+            if "Ctrl-C" in line:
+                break
+        said = "".join(told)
+        children = below(shown.pid)
+        try:
+            link = re.search(r"http://localhost:(\d+)/t/\S+", said)
+            assert link is not None, said
+            assert int(link[1]) != port
+            with urlopen(link[0], timeout=30) as answer:
+                assert answer.status == 200
+            assert len(children) >= 3  # carrier, worker, tower
+            assert "/advance" in said
+            assert "mails to shoppers go into" in said
+        finally:
+            shown.send_signal(signal.SIGINT)
+            _, complained = shown.communicate(timeout=60)
+    assert f"port {port} is taken" in complained
+    assert shown.returncode == 130, complained
+    assert [pid for pid in children if alive(pid)] == []
+    hooked = rows(tmp_path / "sandbox", "select value from settings where name = 'hook'", "sandbox.sqlite3")
+    accounts = rows(tmp_path, "select min(id) from parcels_carrieraccount", "demonstration.sqlite3")
+    assert hooked == [(f"http://localhost:{link[1]}/hooks/carriers/{accounts[0][0]}",)]
+
+
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -109,6 +146,36 @@ def test_the_demonstration_keeps_away_from_a_real_record(tmp_path: Path) -> None
     refused = run(tmp_path, "demo-tower", TEA_SHOP, DOORSTEP_DATABASE="postgresql://somewhere/real")
     assert refused.returncode == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def start(home: Path, *words: object) -> subprocess.Popen[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("DOORSTEP_", "DJANGO_"))}
+    return subprocess.Popen(
+        [*COMMAND, *map(str, words)],
+        env={**environment, "DOORSTEP_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def below(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have."""
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(one): int(other) for one, other in (line.split() for line in listed.splitlines())}
+    found, looked = list[int](), [pid]
+    while looked:
+        looked = [one for one, parent in parents.items() if parent in looked]
+        found += looked
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def free_port() -> int:

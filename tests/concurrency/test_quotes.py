@@ -18,7 +18,7 @@ from tests.record.brand import NOW, loaded
 from doorstep.core.decisions.models import Quote
 from doorstep.core.events.models import Fact
 from doorstep.core.stock.models import Level
-from doorstep.domain.demand import Order, OrderLine
+from doorstep.domain.demand import Contact, Order, OrderLine
 from doorstep.domain.place import Place
 from doorstep.flows.order_quoted import accept_quoted
 from doorstep.flows.quote import accept_quote, expire, quote_cart
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 ROUNDS, PATIENCE_S = 5, 60.0
 LATER = NOW + timedelta(minutes=15)
-CART = Order("cart", "", NOW, "", Place("DE", "BY", "Munich", "80331", 48.137, 11.575), (OrderLine("1", "mug", 1, 0),))
+PLACE, SHOPPER = Place("DE", "BY", "Munich", "80331", 48.137, 11.575), Contact(name="Ann", address_1="Marktweg 1")
+CART = Order("cart", "", NOW, "", PLACE, (OrderLine("1", "mug", 1, 0),), contact=SHOPPER)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

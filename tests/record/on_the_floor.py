@@ -103,22 +103,22 @@ def units(product: Product) -> dict[str, int]:
     return {f"{bin} {state}": number for bin, state, number in rows}
 
 
-def picked(scope: Scope, wave: str) -> None:
-    while (task := pick.next_pick(scope, wave, now=NOW)) is not None:
+def picked(scope: Scope, wave: str, now: datetime = NOW) -> None:
+    while (task := pick.next_pick(scope, wave, now=now)) is not None:
         if task.bin:
-            assert pick.scan(scope, task.pk, task.bin, now=NOW).refused == ""
-        assert pick.scan(scope, task.pk, task.sku, now=NOW).done
+            assert pick.scan(scope, task.pk, task.bin, now=now).refused == ""
+        assert pick.scan(scope, task.pk, task.sku, now=now).done
 
 
-def packed(scope: Scope, tote: int) -> None:
+def packed(scope: Scope, tote: int, now: datetime = NOW) -> None:
     pack.open_tote(scope, tote)
     row = bench.get_tote(scope, tote)
     assert row is not None
     for one in row.checks:
         for _ in range(one.wanted):
-            assert pack.scan(scope, tote, one.sku, now=NOW).refused == ""
-    assert pack.scan(scope, tote, row.planned_carton, now=NOW).refused == ""
-    assert pack.scan(scope, tote, str(row.planned_weight_g), now=NOW).packed
+            assert pack.scan(scope, tote, one.sku, now=now).refused == ""
+    assert pack.scan(scope, tote, row.planned_carton, now=now).refused == ""
+    assert pack.scan(scope, tote, str(row.planned_weight_g), now=now).packed
 
 
 def facts(order: Order) -> list[str]:

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 def sent(row: int, code: str, sku: str = "mug", quantity: int = 1) -> Sent:
     place = Place("DE", "BY", "Munich", "80331", 48.137, 11.575)
     line = OrderLine("1", sku, quantity, 9_000_000)
-    return Sent(row, code, Order(code, "web", NOW, "ann", place, (line,), contact=Contact(name="Ann")))
+    return Sent(
+        row, code, Order(code, "web", NOW, "ann", place, (line,), contact=Contact(name="Ann", address_1="Marktweg 1"))
+    )
 
 
 def told(scope: Scope, brand_id: int, rows: Sequence[Sent], plan: bool = False) -> list[tuple[int, str, str]]:
@@ -59,6 +61,30 @@ def test_sent_again_it_is_there_and_other_content_is_a_conflict() -> None:
         (6, "conflict", "open"),
     ]
     assert Row.objects.filter(code__startswith="B-").count() == 3
+
+
+def test_a_row_whose_address_was_written_otherwise_is_the_same_when_it_comes_again() -> None:
+    scope, brand_id = loaded()
+    first = sent(1, "B-1")
+    assert first.order is not None
+    place = Place("DE", "BY", " Munich  Centre", "D-80331")
+    rough = replace(first, order=replace(first.order, place=place))
+    told(scope, brand_id, [rough])
+    kept = Row.objects.get(code="B-1")
+    assert (kept.city, kept.postcode) == ("Munich Centre", "80331")
+    assert told(scope, brand_id, [rough]) == [(1, "exists", kept.state)]
+    assert told(scope, brand_id, [first]) == [(1, "conflict", kept.state)]
+
+
+def test_a_row_is_examined_as_an_order_that_comes_alone() -> None:
+    scope, brand_id = loaded()
+    whole = sent(1, "B-1")
+    assert whole.order is not None
+    bare = replace(whole, order=replace(whole.order, contact=Contact(name="Ann"), payment="pending"))
+    assert told(scope, brand_id, [bare]) == [(1, "accepted", "held")]
+    kept = Row.objects.get(code="B-1")
+    assert [reason for reason, *_ in kept.faults] == ["address_incomplete", "payment_pending"]
+    assert kept.reason == "address_incomplete"
 
 
 def test_an_order_without_a_time_is_the_same_when_it_comes_later() -> None:

@@ -136,7 +136,11 @@ def test_a_tote_is_packed_at_one_bench(
     sent(worker, "open_tote", tote.pk)
     for code in ("assam", "S", "500"):
         sent(worker, "scan_tote", tote.pk, scan=code)
-    assert "Packed in S, 500 g." in shown(worker, address)
+    page = shown(worker, address)
+    assert "Packed in S, 500 g." in page
+    assert "The label was not bought: the brand has no service std any more." in page
+    assert "It has no label yet." in page
+    assert sent(worker, "label_tote", tote.pk) == address
     assert "is no tote" in sent(worker, "find_tote", status=422, scan=tote.code)
     take_back(scope, brand.pk, order.pk, now=NOW)
     assert "was taken back" in shown(worker, reverse("tote", args=(Tote.objects.get(parcel__code="W-1-2").pk,)))

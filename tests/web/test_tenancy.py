@@ -61,13 +61,14 @@ WORKED = frozenset(
         "find_tote",
         "open_tote",
         "scan_tote",
+        "label_tote",
         "repack_tote",
         "leave_tote",
         "refill_tote",
         "confirm_put_back",
     }
 )
-OF_A_TOTE = ("tote", "open_tote", "scan_tote", "repack_tote", "leave_tote", "refill_tote")
+OF_A_TOTE = ("tote", "open_tote", "scan_tote", "label_tote", "repack_tote", "leave_tote", "refill_tote")
 FOR_WORKERS = frozenset({"pick", "bench", "tote", "put_backs", "dispatch"})  # nobody of a brand works there
 AT_THE_GATE = frozenset(
     {"stage_parcel", "unstage_parcel", "close_manifest", "enter_scans"}

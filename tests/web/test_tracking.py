@@ -94,10 +94,10 @@ def test_every_state_of_a_parcel_has_its_words(filled: Filled, state: str) -> No
         "delivered": "Delivered",
         "left_at_safe_place": "Left at the place you chose",
         "failed": "The delivery was tried",
-        "returned": "going back to the shop",
+        "returned": "is back with the shop",
         "returning": "going back to the shop",
         "at_pickup_point": "Ready for you at the pick-up point",
-        "out_for_delivery": "It is out for delivery",
+        "out_for_delivery": "Out for delivery</h1>",
         "cancelled": "We are getting your order ready",
     }
     assert words.get(state, "promised by this day") in text
@@ -121,6 +121,22 @@ def test_a_new_date_is_said_honestly(filled: Filled) -> None:
     assert "we do not know the new day yet" in page(filled.planned)
     Parcel.objects.filter(pk=parcel.pk).update(expected_by=filled.now.date() - timedelta(days=1))
     assert "we do not know the new day yet" in page(filled.planned)  # a day that has passed is expected no more
+
+
+def test_an_earlier_day_is_told_and_a_hope_that_has_passed_is_not_a_delay(filled: Filled) -> None:
+    parcel = Parcel.objects.filter(order=filled.planned)
+    today = filled.now.date()
+    parcel.update(state="in_transit", promised_by=today + timedelta(days=3), expected_by=today + timedelta(days=1))
+    assert "We expect it on" in page(filled.planned)
+    parcel.update(expected_by=today - timedelta(days=1))
+    text = page(filled.planned)
+    assert "promised by this day" in text
+    assert "Later than promised" not in text
+
+
+def test_what_the_carrier_says_of_a_failure_is_told(filled: Filled) -> None:
+    Parcel.objects.filter(order=filled.planned).update(state="failed", state_reason="nobody was at home")
+    assert "The carrier says: nobody was at home." in page(filled.planned)
 
 
 def test_the_logo_is_served_by_the_link(filled: Filled) -> None:

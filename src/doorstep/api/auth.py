@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from doorstep.api.problems import Fault, Invalid, NotAllowed, TooManyWrongKeys
-from doorstep.core.accounts import queries
 from doorstep.core.accounts.queries import BrandRow
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Right, Scope
 from doorstep.flows.authenticate import authenticate, refused
+from doorstep.flows.standing import brands_of
 
 QUERY_NAMES = "query_names"  # of a view: method -> names that may follow the question mark
 
@@ -51,9 +51,9 @@ def allowed(request: HttpRequest, right: Right) -> Caller:
     return caller
 
 
-def brand_of(scope: Scope, code: str, place: str) -> BrandRow:
+def brand_of(caller: Caller, code: str, place: str) -> BrandRow:
     """Give the brand of this code; of a scope with one brand it need not be named. Raises NotFound, Invalid."""
-    brands = queries.brands(scope)
+    brands = brands_of(caller.scope, caller.now)
     if not code and len(brands) == 1:
         return brands[0]
     if not code:

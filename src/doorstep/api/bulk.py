@@ -59,7 +59,7 @@ def bulk(
     kind = request.content_type or ""
     if kind not in (CSV, LINES):
         raise Invalid([Fault("header", "/Content-Type", f"is neither {CSV} nor {LINES}")])
-    row = brand_of(caller.scope, brand or "", "query")
+    row = brand_of(caller, brand or "", "query")
     body = _spooled(request)
     sent = _from_csv(body) if kind == CSV else _from_lines(body, row.code, Currency(row.currency), caller.now)
     taken = take_in(caller.scope, row.id, sent, now=caller.now, plan=plan)

@@ -26,13 +26,13 @@ from doorstep.api.parcels import ParcelOut, detail, planned
 from doorstep.api.problems import Invalid
 from doorstep.core.accounts.queries import BrandRow
 from doorstep.core.events.queries import timeline
-from doorstep.core.idempotency import Answer, once
+from doorstep.core.idempotency import Answer, Claim, once, once_decided
 from doorstep.core.orders import queries
 from doorstep.core.parcels.queries import of_order
 from doorstep.domain.errors import NotFound
 from doorstep.domain.journey import OrderState
 from doorstep.domain.money import Currency
-from doorstep.flows.accept import accept_order
+from doorstep.flows.accept import Accepted, accept_order
 from doorstep.flows.order_quoted import accept_quoted
 from doorstep.flows.track_page import tracking_url
 
@@ -228,8 +228,12 @@ def place_order(
     found = faults(payload)
     if found:
         raise Invalid(found)
-    brand = brand_of(caller.scope, payload.brand, "body")
-    answer = once(caller.scope, idempotency_key, _same(request), caller.now, lambda: _place(caller, brand, payload))
+    brand = brand_of(caller, payload.brand, "body")
+    asked = caller.scope, idempotency_key, _same(request), caller.now
+    if payload.quote:
+        answer = once(*asked, lambda: _place_quoted(caller, brand, payload, int(payload.quote or 0)))
+    else:
+        answer = once_decided(*asked, lambda claim: _place(caller, brand, payload, claim))
     headers = {"Location": f"/v1/orders/{quote(payload.order, safe='')}"}
     if answer.again:
         headers["Idempotent-Replayed"] = "true"
@@ -274,14 +278,26 @@ def get_order(
 router.patch("/{path:order}", response=ChangedOut, operation_id="editOrder", summary="Change an order")(edit)
 
 
-def _place(caller: Caller, brand: BrandRow, payload: OrderIn) -> Answer:
+def _place(caller: Caller, brand: BrandRow, payload: OrderIn, claim: Claim) -> Answer:
     order = to_domain(payload, Currency(brand.currency), caller.now)
-    if payload.quote:
-        accepted = accept_quoted(
-            caller.scope, brand.id, order, int(payload.quote), now=caller.now, on_shortage=payload.on_shortage
-        )
-    else:
-        accepted = accept_order(caller.scope, brand.id, order, now=caller.now, on_shortage=payload.on_shortage)
+    accepted = accept_order(
+        caller.scope,
+        brand.id,
+        order,
+        now=caller.now,
+        on_shortage=payload.on_shortage,
+        first=lambda accepted: claim(_told(accepted, brand)),
+    )
+    return _told(accepted, brand)
+
+
+def _place_quoted(caller: Caller, brand: BrandRow, payload: OrderIn, number: int) -> Answer:
+    order = to_domain(payload, Currency(brand.currency), caller.now)
+    accepted = accept_quoted(caller.scope, brand.id, order, number, now=caller.now, on_shortage=payload.on_shortage)
+    return _told(accepted, brand)
+
+
+def _told(accepted: Accepted, brand: BrandRow) -> Answer:
     told = AcceptedOut(
         accepted.code,
         brand.code,

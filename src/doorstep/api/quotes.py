@@ -108,7 +108,7 @@ def quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
     A cart that cannot be served is answered too: no options, and the reason with a remedy. Needs the right `quote`.
     """
     caller = allowed(request, "quote")
-    brand = brand_of(caller.scope, payload.brand, "body")
+    brand = brand_of(caller, payload.brand, "body")
     found = quote_cart(caller.scope, brand.id, to_cart(payload, caller.now), now=caller.now)
     options = [option_record(one) for one in found.options]
     why = found.why or Unplanned("", "", "", "")

@@ -204,7 +204,7 @@ def list_transfers(
 ) -> HttpResponse:
     """The latest first. Needs the right `see_stock`."""
     caller = allowed(request, "see_stock")
-    of = brand_of(caller.scope, brand, "query").id if brand else None
+    of = brand_of(caller, brand, "query").id if brand else None
     page = transfers.transfers(caller.scope, brand=of, open_only=in_transit, after=after, limit=limit)
     return page_answer(page.rows, page.after)
 
@@ -256,7 +256,7 @@ def list_inbound(
 ) -> HttpResponse:
     """The soonest first. Needs the right `see_stock`."""
     caller = allowed(request, "see_stock")
-    of = brand_of(caller.scope, brand, "query").id if brand else None
+    of = brand_of(caller, brand, "query").id if brand else None
     page = arrivals.inbound(caller.scope, brand=of, open_only=not received, after=after, limit=limit)
     return page_answer(page.rows, page.after)
 
@@ -278,7 +278,7 @@ def announce(request: HttpRequest, payload: InboundIn, idempotency_key: Key) -> 
 
 def _mover(request: HttpRequest, brand: str) -> tuple[Caller, BrandRow]:
     caller = allowed(request, "move_stock")
-    return caller, brand_of(caller.scope, brand, "body")
+    return caller, brand_of(caller, brand, "body")
 
 
 def _posted(brand: BrandRow, version: int) -> PostedOut:

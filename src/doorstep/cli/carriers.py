@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.record import OperatorCode, _operator, _record
+from doorstep.cli.record import OperatorCode, _record, operator_id
 from doorstep.cli.terminal import EXIT_FAILED, err, out
 from doorstep.domain.rights import Scope
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
@@ -77,7 +77,7 @@ def add_carrier(
     from doorstep.core.parcels.carriers import set_company_prefix
     from doorstep.flows import carriers
 
-    scope = Scope(_operator(operator), frozenset(), "operator_admin", "system")
+    scope = Scope(operator_id(operator), frozenset(), "operator_admin", "system")
     said = {"base_url": url, "key_variable": key_variable, "hook_variable": hook_variable}
     row = carriers.add_carrier(scope, code, carrier, plugin, now=datetime.now(UTC), **said)
     if company_prefix:

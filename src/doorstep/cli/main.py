@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from doorstep import __version__
-from doorstep.cli import carriers, folders, record
+from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.importers import importers
 from doorstep.cli.plan import plan
 from doorstep.cli.stopping import Stopped, watch
@@ -26,8 +26,9 @@ app.command()(plan)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)
-for command in (record.migrate, record.load, record.add_user, record.plan_day, record.serve, record.demo_tower):
+for command in (record.migrate, record.load, record.add_user, record.plan_day, record.serve):
     app.command(command.__name__.replace("_", "-"))(command)
+app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)

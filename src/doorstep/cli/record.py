@@ -1,4 +1,4 @@
-"""`doorstep migrate`, `load`, `plan-day`, `add-user`, `serve` and `demo-tower`: the commands of the record."""
+"""`doorstep migrate`, `load`, `plan-day`, `add-user` and `serve`: the commands of the record."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ BrandCode = Annotated[str, typer.Argument(metavar="BRAND", help="The brand's cod
 Port = Annotated[int, typer.Option(metavar="P", min=1, max=65_535, help="Where to listen.")]
 Host = Annotated[str, typer.Option(metavar="H", help="Which address to listen on; others than this machine need TLS.")]
 Once = Annotated[bool, typer.Option("--once", help="End after the first page has answered.")]
-DEMO_EMAIL = "demo@example.com"
 
 
 def migrate() -> None:
@@ -54,7 +53,7 @@ def load(folder: BrandFolder, operator: OperatorCode = "operator") -> None:
       doorstep load my-shop --operator north
     """
     _record()
-    loaded = _load(folder, operator)
+    loaded = load_folder(folder, operator)
     out.print(f"{folder}: {loaded.orders:,} orders, {loaded.products:,} products and {loaded.units:,} units loaded")
 
 
@@ -67,7 +66,7 @@ def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed =
     """
     _record()
     scope, brand_id = _scope(operator, brand)
-    _say_day(_plan_day(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
+    say_day(plan(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
 
 
 def add_user(
@@ -92,7 +91,7 @@ def add_user(
     from doorstep.core.accounts import actions
 
     ids = [_scope(operator, brand)[1] for brand in brands or []]
-    actions.add_user(email, "", password, known[0], _operator(operator), ids)
+    actions.add_user(email, "", password, known[0], operator_id(operator), ids)
     out.print(f"{email} may log in as {role}")
 
 
@@ -107,60 +106,31 @@ def serve(port: Port = PORT, host: Host = "127.0.0.1", once: Once = False) -> No
     serve_tower(host, port, once)
 
 
-def demo_tower(folder: BrandFolder, port: Port = PORT, once: Once = False, seed: Seed = 0) -> None:
-    """Load a brand folder into a fresh record on this machine, plan its orders, and serve the tower.
-
-    The record goes into DOORSTEP_HOME (default: demo); a former demonstration there is replaced. A real one is not
-    touched: DOORSTEP_DATABASE must not be set.
-
-    \b
-    Example:
-      doorstep demo-tower demo/brand
-    """
-    if os.environ.get("DOORSTEP_DATABASE"):
-        raise typer.BadParameter("DOORSTEP_DATABASE is set; the demonstration keeps to a file of its own")
-    home = _home()
-    for end in ("", "-wal", "-shm"):
-        (home / f"demonstration.sqlite3{end}").unlink(missing_ok=True)
-    os.environ["DOORSTEP_DATABASE"] = f"sqlite:///{(home / 'demonstration.sqlite3').absolute()}"
-    migrate()
-    loaded = _load(folder, "operator")
-    scope = Scope(_operator("operator"), frozenset({loaded.brand_id}), "operator_admin", "system")
-    _say_day(_plan_day(scope, loaded.brand_id, seed, leaving_from=None))
-    password = secrets.token_urlsafe(9)
-    from doorstep.core.accounts import actions
-
-    actions.add_user(DEMO_EMAIL, "Demonstration", password, "operator_admin", scope.operator)
-    out.print(f"log in as {DEMO_EMAIL} with the password {password}")
-    serve_tower("127.0.0.1", port, once)
-
-
 def _record() -> None:
     """Set Django up; only the commands of the record need it."""
-    home = _home()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.server.settings")
-    os.environ.setdefault("DOORSTEP_SECRET_KEY", _secret_key(home))
+    os.environ.setdefault("DOORSTEP_SECRET_KEY", _secret_key(home()))
     import django
 
     django.setup()
 
 
-def _home() -> Path:
-    home = Path(os.environ.get("DOORSTEP_HOME", "demo"))
-    home.mkdir(parents=True, exist_ok=True)
-    return home
+def home() -> Path:
+    place = Path(os.environ.get("DOORSTEP_HOME", "demo"))
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
-def _secret_key(home: Path) -> str:
+def _secret_key(place: Path) -> str:
     """Kept beside the record, so that sessions outlive a restart; readable by its owner alone."""
-    file = home / "secret_key"
+    file = place / "secret_key"
     if not file.exists():
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(50), encoding="ascii")
     return file.read_text(encoding="ascii")
 
 
-def _operator(code: str) -> int:
+def operator_id(code: str) -> int:
     from doorstep.core.accounts import actions, queries
 
     found = queries.operator_id(code)
@@ -178,14 +148,14 @@ def _scope(operator: str, brand: str) -> tuple[Scope, int]:
     return Scope(found, frozenset(ids.values()), "operator_admin", "system"), ids[brand]
 
 
-def _load(folder: Path, operator: str) -> Loaded:
+def load_folder(folder: Path, operator: str) -> Loaded:
     from doorstep.flows.load_brand import load_brand
 
     with bars() as progress:
-        return load_brand(_operator(operator), folder, now=datetime.now(UTC), progress=progress)
+        return load_brand(operator_id(operator), folder, now=datetime.now(UTC), progress=progress)
 
 
-def _plan_day(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | None) -> DayPlanned:
+def plan(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | None) -> DayPlanned:
     from doorstep.cli.first_run import NOTICE, must_compile
     from doorstep.compute import local_map
     from doorstep.flows.plan_day import plan_day as flow
@@ -198,5 +168,5 @@ def _plan_day(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | N
         return flow(scope, brand_id, now=datetime.now(UTC), run=run, leaving_from=leaving_from)
 
 
-def _say_day(day: DayPlanned) -> None:
+def say_day(day: DayPlanned) -> None:
     out.print(f"{day.planned:,} orders planned and their stock reserved; {day.unplanned:,} wait, each with its reason")

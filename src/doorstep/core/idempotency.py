@@ -3,6 +3,9 @@
 The claim is the first statement of the transaction that does the work. Of many equal requests at once one inserts it;
 the others wait in the database until that transaction ends. If it committed they are answered what it answered, if it
 was rolled back the next of them does the work. A crash leaves neither a claim nor work.
+
+Work that takes long to decide decides before its transaction, and claims with its answer in hand (`once_decided`).
+Several may then decide at once; whoever loses the claim forgets what it has decided.
 """
 
 from __future__ import annotations
@@ -35,12 +38,15 @@ class Answer:
     again: bool = False  # told a second time
 
 
+Claim = Callable[[Answer], None]
+
+
 def once(scope: Scope, key: str, request: bytes, at: datetime, work: Callable[[], Answer]) -> Answer:
     """Do the work unless this key was answered; `request` is all that makes two requests the same. Raises KeyReused.
 
     An error of the work rolls back the claim with it: the caller may try again with the same key.
     """
-    digest = hashlib.sha256(request).hexdigest()
+    digest = _digest(request)
     kept = _kept(scope, key, digest)
     if kept:
         return kept
@@ -65,6 +71,48 @@ def once(scope: Scope, key: str, request: bytes, at: datetime, work: Callable[[]
         if kept is None:
             raise
         return kept
+
+
+def once_decided(scope: Scope, key: str, request: bytes, at: datetime, work: Callable[[Claim], Answer]) -> Answer:
+    """Do the work unless this key was answered. Raises KeyReused.
+
+    The work decides, then opens the transaction that it commits, and claims there before all else, with its answer.
+    Losing the claim ends it.
+    """
+    digest = _digest(request)
+    kept = _kept(scope, key, digest)
+    if kept:
+        return kept
+
+    def claim(answer: Answer) -> None:
+        try:
+            Answered.objects.create(
+                operator_id=scope.operator,
+                caller=scope.actor,
+                key=key,
+                body_digest=digest,
+                at=at,
+                status=answer.status,
+                answer=answer.body,
+            )
+        except IntegrityError as taken:
+            raise _Lost from taken
+
+    try:
+        return work(claim)
+    except (_Lost, DoorstepError):  # an equal request may have been first, and have taken what this one lacked
+        kept = _kept(scope, key, digest)
+        if kept is None:
+            raise
+        return kept
+
+
+class _Lost(Exception):
+    """Another request has claimed the key."""
+
+
+def _digest(request: bytes) -> str:
+    return hashlib.sha256(request).hexdigest()
 
 
 def _kept(scope: Scope, key: str, digest: str) -> Answer | None:

@@ -53,6 +53,7 @@ PARCEL_FOLLOWS: dict[ParcelState, tuple[ParcelState, ...]] = {
 PARCEL_STATES: tuple[ParcelState, ...] = tuple(PARCEL_FOLLOWS)
 ON_THE_FLOOR: tuple[ParcelState, ...] = ("released", "packed", "labelled", "staged")
 BEFORE_LEAVING: tuple[ParcelState, ...] = ("planned", *ON_THE_FLOOR)
+UNDER_WAY: tuple[ParcelState, ...] = (*BEFORE_LEAVING, "handed_over", "in_transit", "out_for_delivery", "failed")
 ARRIVED: tuple[ParcelState, ...] = ("delivered", "left_at_safe_place")
 ENDED: tuple[ParcelState, ...] = (*ARRIVED, "returned", "cancelled")
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
 
-from doorstep.core.events.actions import record
-from doorstep.core.orders import actions as orders
+from doorstep.core.events.actions import NewFact, record_all
+from doorstep.core.orders.intake import Arrival, add_arrival, held_for
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
+from doorstep.domain.journey import OrderState
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.customs import clearable, papers_missing, without_papers
@@ -24,6 +26,7 @@ from doorstep.kernels.plan.plan import plan
 
 OnShortage = Literal["hold", "refuse"]
 ATTEMPTS = 3
+NOT_YET = 0  # the id of an order that is not in yet
 SHORT = frozenset({"stock_out", "stock_taken"})
 TO_MEND = frozenset(
     {"unknown_sku", "no_lines", "no_zone"}
@@ -43,13 +46,23 @@ class Accepted:
     faults: tuple[OrderFault, ...] = ()  # all of a hold's; `reason` is that of the first
 
 
+First = Callable[[Accepted], None]
+
+
 def accept_order(
-    scope: Scope, brand_id: int, order: Order, *, now: datetime, on_shortage: OnShortage = "hold"
+    scope: Scope,
+    brand_id: int,
+    order: Order,
+    *,
+    now: datetime,
+    on_shortage: OnShortage = "hold",
+    first: First = lambda _: None,
 ) -> Accepted:
     """Accept an order of a brand.
 
     An order with a fault is accepted all the same: its shopper has paid. Raises OutOfStock if `on_shortage` is
     `refuse` and its goods are not there, Conflict if the brand has an order of that code; nothing is kept then.
+    `first` is called at the beginning of the transaction that commits, with what it will be if it does.
     """
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
@@ -58,24 +71,32 @@ def accept_order(
     examined = examine(brand_id, order, here.ground.problem, ids.products, now=now)
     order = examined.order
     if examined.faults:
-        return _commit_held(scope, ids, order, examined.faults, now)
+        return _commit_unplanned(scope, ids, held_for(order, examined.faults), now, first)
     for attempt in range(ATTEMPTS):
         problem = cart_problem(here, order, now)
         offered = clearable(problem, order)
         result = plan(offered, ready=ready_for(here, offered))
         if result.plan.unplanned and offered is not problem:
-            return _commit_held(scope, ids, order, (papers_missing(order, without_papers(problem.products)),), now)
+            missing = papers_missing(order, without_papers(problem.products))
+            return _commit_unplanned(scope, ids, held_for(order, (missing,)), now, first)
         if result.plan.unplanned:  # goods on their way matter only to the remedy
             result = plan(with_orders(here.ground, brand_id, [order], now))
         if result.plan.unplanned:
             break
         decision = next(result.decisions())
         try:
-            return _commit_planned(scope, ids, here.ground, order, result.plan.parcels, decision, now)
+            return _commit_planned(scope, ids, here.ground, order, result.plan.parcels, decision, now, first)
         except NotEnough:
             if attempt == ATTEMPTS - 1:
                 raise
-    return _commit_unplanned(scope, ids, order, result.plan.unplanned[0], on_shortage, now)
+    return _commit_unplanned(scope, ids, _waiting(order, result.plan.unplanned[0], on_shortage), now, first)
+
+
+def _waiting(order: Order, why: Unplanned, on_shortage: OnShortage) -> Arrival:
+    if why.reason in SHORT and on_shortage == "refuse":
+        raise OutOfStock(why.detail)
+    state: OrderState = "held" if why.reason in TO_MEND else "open"
+    return Arrival(order, state, why.reason, why.detail, why.remedy)
 
 
 def _commit_planned(
@@ -86,52 +107,26 @@ def _commit_planned(
     parcels: tuple[Parcel, ...],
     decision: Decision,
     now: datetime,
+    first: First,
 ) -> Accepted:
+    accepted = Accepted(NOT_YET, order.order, "planned", "", "", parcels)
     with transaction.atomic():
-        pk = _add(scope, ids, order, now)
-        keep_plan(ids, pk, order.order, parcels, decision, standing.problem.brand.currency, at=now, actor=scope.actor)
-    return Accepted(pk, order.order, "planned", "", "", parcels)
+        first(accepted)
+        pk = add_arrival(ids.brand, Arrival(order, "planned"), ids.products)
+        currency = standing.problem.brand.currency
+        keep_plan(ids, pk, order.order, parcels, decision, currency, at=now, actor=scope.actor, new=True)
+    return replace(accepted, order_id=pk)
 
 
-def _commit_unplanned(
-    scope: Scope, ids: Ids, order: Order, why: Unplanned, on_shortage: OnShortage, now: datetime
-) -> Accepted:
-    if why.reason in SHORT and on_shortage == "refuse":
-        raise OutOfStock(why.detail)
-    state: Literal["held", "open"] = "held" if why.reason in TO_MEND else "open"
+def _commit_unplanned(scope: Scope, ids: Ids, arrival: Arrival, now: datetime, first: First) -> Accepted:
+    code, state = arrival.order.order, arrival.state
+    accepted = Accepted(NOT_YET, code, state, arrival.reason, arrival.detail, (), arrival.faults)
     with transaction.atomic():
-        pk = _add(scope, ids, order, now)
-        orders.move_on([pk], "open", state, why.reason, why.detail, why.remedy)
-        record(
-            ids.operator,
-            ids.brand,
-            kind="OrderHeld" if state == "held" else "OrderWaits",
-            subject=order_reference(pk),
-            data={"reason": why.reason},
-            at=now,
-            actor=scope.actor,
+        first(accepted)
+        pk = add_arrival(ids.brand, arrival, ids.products)
+        told = NewFact(
+            "OrderHeld" if state == "held" else "OrderWaits", order_reference(pk), {"reason": arrival.reason}
         )
-    return Accepted(pk, order.order, state, why.reason, why.detail, ())
-
-
-def _commit_held(scope: Scope, ids: Ids, order: Order, faults: tuple[OrderFault, ...], now: datetime) -> Accepted:
-    first = faults[0]
-    with transaction.atomic():
-        pk = _add(scope, ids, order, now)
-        orders.hold(pk, faults)
-        record(
-            ids.operator,
-            ids.brand,
-            kind="OrderHeld",
-            subject=order_reference(pk),
-            data={"reason": first.reason},
-            at=now,
-            actor=scope.actor,
-        )
-    return Accepted(pk, order.order, "held", first.reason, first.detail, (), faults)
-
-
-def _add(scope: Scope, ids: Ids, order: Order, now: datetime) -> int:
-    pk = orders.add_order(ids.brand, order, ids.products)
-    record(ids.operator, ids.brand, kind="OrderPlaced", subject=order_reference(pk), data={}, at=now, actor=scope.actor)
-    return pk
+        placed = NewFact("OrderPlaced", order_reference(pk))
+        record_all(ids.operator, ids.brand, [placed, told], at=now, actor=scope.actor)
+    return replace(accepted, order_id=pk)

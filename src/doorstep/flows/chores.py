@@ -16,6 +16,7 @@ from django.db import transaction
 
 from doorstep.core.events.actions import record
 from doorstep.core.messages import disruptions
+from doorstep.flows import dispatch, quote, ship, track
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
 from doorstep.plugins.notifiers.folder.notifier import Folder
@@ -48,7 +49,13 @@ class Rota:
 
 def chores(notifier: Notifier | None) -> tuple[Chore, ...]:
     """All of them; messages stay in the outbox while no notifier is set."""
-    found = [Chore("late risks", 300, note_late)]
+    found = [
+        Chore("late risks", 300, note_late),
+        Chore("quotes", 30, quote.expire),
+        Chore("labels", 60, lambda now: settled(ship.sweep_labels(now))),
+        Chore("manifests", 60, dispatch.sweep_manifests),
+        Chore("scans", 300, lambda now: track.poll(now).new),
+    ]
     if notifier is not None:
         found.append(Chore("messages", 10, lambda now: send_messages(notifier, now=now)))
     return tuple(found)
@@ -60,6 +67,11 @@ def notifier_of(environment: Mapping[str, str] = os.environ) -> Notifier | None:
         return Smtp.of(environment)
     folder = environment.get("DOORSTEP_MAIL_FOLDER")
     return Folder(Path(folder)) if folder else None
+
+
+def settled(swept: ship.Swept) -> int:
+    """Count what a sweep of labels has settled; what is still open is tried again."""
+    return swept.recorded + swept.voided + swept.abandoned
 
 
 def note_late(now: datetime) -> int:

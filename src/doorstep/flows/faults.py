@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,19 +14,35 @@ from doorstep.domain.carriage import ZoneRule
 from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.holds import crosses_customs, family_of
 from doorstep.domain.supply import SHIPPING_KINDS
-from doorstep.flows.address import LEAST_PREFIX, Covered, Known, check_address, covered_by, packed, zone_prefix
+from doorstep.flows.address import LEAST_PREFIX, Covered, Known, check_address, covered_by, packed, tidied, zone_prefix
 from doorstep.flows.customs import papers_missing, without_papers
 from doorstep.kernels.plan.problem import PlanProblem
 
-LEARNED_ANEW = timedelta(hours=1)  # the history grows by night
+LEARNED_ANEW = timedelta(hours=1)  # the history grows by night, and a postcode stays where it is
+RULE_HELD = timedelta(seconds=2)
+MOST_LOCATED = 100_000  # postcodes held in memory
 _zones: dict[int, tuple[tuple[ZoneRule, ...], Covered]] = {}
 _places: dict[int, tuple[datetime, dict[tuple[str, str], tuple[float, float]]]] = {}
+_located: dict[tuple[int, str, str], tuple[datetime, tuple[float, float]]] = {}  # by brand, country, packed postcode
+_rules: dict[int, tuple[datetime, int | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     order: Order  # its address as the check has left it
     faults: tuple[OrderFault, ...]  # the one to mend first comes first; none: it can be planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What orders of a brand are examined by, whether one comes or a thousand."""
+
+    standing: PlanProblem
+    products: Mapping[str, int]
+    covered: Covered
+    known: Known
+    bare: Callable[[set[str]], tuple[str, ...]]  # those of some skus that have no customs papers
+    over_micros: int | None
 
 
 def examine(
@@ -43,16 +59,51 @@ def examine(
     `standing` is the brand's ground (`record_problem.ground`), `products` are row ids by sku, `settled` the families
     of faults that a person has settled already.
     """
-    covered = _covered(brand_id, standing.tariff.zones)
-    address = check_address(order, covered, _known(brand_id, now))
+    return examine_all(brand_id, [order], standing, products, now=now, settled=settled)[0]
+
+
+def examine_all(
+    brand_id: int,
+    orders: Sequence[Order],
+    standing: PlanProblem,
+    products: Mapping[str, int],
+    *,
+    now: datetime,
+    settled: Collection[str] = (),
+) -> list[Examined]:
+    """Check many orders in a few queries, each as `examine` does."""
+    _look_up(brand_id, orders, now)
+    desk = _Desk(
+        standing,
+        products,
+        _covered(brand_id, standing.tariff.zones),
+        _known(brand_id, now),
+        lambda skus: without_papers(catalog(brand_id, skus)),
+        _review_over(brand_id, now),
+    )
+    return [_examine(order, desk, settled) for order in orders]
+
+
+def forget() -> None:
+    """Hold nothing any more: the record is another one."""
+    for held in (_zones, _places, _located, _rules):
+        held.clear()
+
+
+def forget_rule(brand_id: int) -> None:
+    _rules.pop(brand_id, None)
+
+
+def _examine(order: Order, desk: _Desk, settled: Collection[str]) -> Examined:
+    address = check_address(order, desk.covered, desk.known)
     order = address.order
     found = [
-        *_of_lines(order, products),
+        *_of_lines(order, desk.products),
         *address.faults,
-        *_of_destination(order, covered),
-        *_of_customs(brand_id, order, standing, products),
+        *_of_destination(order, desk.covered),
+        *_of_customs(order, desk),
         *_of_payment(order),
-        *_of_review(brand_id, order, standing),
+        *_of_review(order, desk),
     ]
     return Examined(order, tuple(one for one in found if family_of(one.reason) not in settled))
 
@@ -77,15 +128,12 @@ def _of_destination(order: Order, covered: Covered) -> Iterable[OrderFault]:
         )
 
 
-def _of_customs(
-    brand_id: int, order: Order, standing: PlanProblem, products: Mapping[str, int]
-) -> Iterable[OrderFault]:
+def _of_customs(order: Order, desk: _Desk) -> Iterable[OrderFault]:
     """Goods that cannot but cross a customs border need a code and an origin on the declaration."""
-    origins = {site.place.country for site in standing.sites if site.kind in SHIPPING_KINDS}
+    origins = {site.place.country for site in desk.standing.sites if site.kind in SHIPPING_KINDS}
     if not origins or not all(crosses_customs(origin, order.place.country) for origin in origins):
         return
-    asked = {line.sku for line in order.lines if line.sku in products}
-    bare = without_papers(catalog(brand_id, asked))
+    bare = desk.bare({line.sku for line in order.lines if line.sku in desk.products})
     if bare:
         yield papers_missing(order, bare)
 
@@ -97,9 +145,8 @@ def _of_payment(order: Order) -> Iterable[OrderFault]:
         yield OrderFault("payment_failed", "its payment has failed", "have it paid and say so, or cancel the order")
 
 
-def _of_review(brand_id: int, order: Order, standing: PlanProblem) -> Iterable[OrderFault]:
-    over = review_over(brand_id)
-    currency = standing.brand.currency
+def _of_review(order: Order, desk: _Desk) -> Iterable[OrderFault]:
+    over, currency = desk.over_micros, desk.standing.brand.currency
     worth = sum(line.quantity * line.unit_price_micros for line in order.lines)
     if order.review:
         yield OrderFault("brand_review", "the shop asks for a look at it", "look at it and approve, or cancel it")
@@ -115,10 +162,36 @@ def _of_review(brand_id: int, order: Order, standing: PlanProblem) -> Iterable[O
 
 def _known(brand_id: int, now: datetime) -> Known:
     """Of a whole postcode the orders know best, of its beginning the history."""
-    return Known(
-        lambda country, postcode: located(brand_id, country, _writings(postcode)),
-        lambda country, beginning: _learned(brand_id, now).get((country, beginning)),
-    )
+
+    def exactly(country: str, postcode: str) -> tuple[float, float] | None:
+        held = _located.get((brand_id, country, postcode))
+        return held[1] if held else None
+
+    return Known(exactly, lambda country, beginning: _learned(brand_id, now).get((country, beginning)))
+
+
+def _look_up(brand_id: int, orders: Sequence[Order], now: datetime) -> None:
+    """Find where the orders' postcodes lie, of those that are not known already. No news is asked for again."""
+    wanted: dict[tuple[str, str], str] = {}
+    for place in {order.place for order in orders if not order.place.located}:
+        for told in {packed(place.postcode), packed(tidied(place).postcode)} - {""}:
+            held = _located.get((brand_id, place.country, told))
+            if held is None or not held[0] <= now < held[0] + LEARNED_ANEW:
+                _located.pop((brand_id, place.country, told), None)
+                wanted |= {(place.country, one): told for one in _writings(told)}
+    if not wanted:
+        return
+    if len(_located) > MOST_LOCATED:
+        _located.clear()
+    for (country, told), found in located(brand_id, wanted).items():
+        _located[brand_id, country, told] = (now, found)
+
+
+def _review_over(brand_id: int, now: datetime) -> int | None:
+    held = _rules.get(brand_id)
+    if held is None or not held[0] <= now < held[0] + RULE_HELD:
+        held = _rules[brand_id] = (now, review_over(brand_id))
+    return held[1]
 
 
 def _covered(brand_id: int, zones: tuple[ZoneRule, ...]) -> Covered:

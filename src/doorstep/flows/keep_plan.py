@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doorstep.core.decisions import actions as decisions
-from doorstep.core.events.actions import record
+from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.orders import actions as orders
 from doorstep.core.parcels import actions as parcels
 from doorstep.core.stock import actions as stock
@@ -44,9 +44,11 @@ def keep_plan(
     at: datetime,
     actor: str,
     held: str = "",
+    new: bool = False,
 ) -> None:
     """Call within a transaction that holds the order. Raises NotEnough when the stock has gone meanwhile.
 
+    `new`: the order was put in just now, as planned, and nothing has been told of it yet.
     `held`: a reference whose reservation passes to the order; what the plan does not use of it is released.
     """
     wanted = [
@@ -56,21 +58,20 @@ def keep_plan(
     ]
     parcels.keep(ids.brand, planned, {order_code: order_id}, ids.sites)
     decisions.keep([(order_id, decision, decision_record(decision, currency))], at)
-    orders.move_on([order_id], "open", "planned")
-    record(
-        ids.operator,
-        ids.brand,
-        kind="OrderPromised",
-        subject=order_reference(order_id),
-        data={
+    if not new:
+        orders.move_on([order_id], "open", "planned")
+    placed = [NewFact("OrderPlaced", order_reference(order_id))] if new else []
+    promised = NewFact(
+        "OrderPromised",
+        order_reference(order_id),
+        {
             "promised_by": max(parcel.promised_by for parcel in planned).isoformat(),
             "parcels": len(planned),
             "cost_minor": decision.cost_minor,
             "on_time_ppm": min(parcel.on_time_ppm for parcel in planned),
         },
-        at=at,
-        actor=actor,
     )
+    record_all(ids.operator, ids.brand, [*placed, promised], at=at, actor=actor)
     # Last, because a posting holds the brand's stock clock until the transaction ends.
     if held:
         hand_over(ids.brand, held, order_reference(order_id), wanted, at=at, actor=actor)

@@ -12,6 +12,7 @@ from doorstep.core.orders import rewriting
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
+from doorstep.flows.faults import forget_rule
 
 MOST_MINOR = 100_000_000_000
 
@@ -38,3 +39,4 @@ def set_review_rule(scope: Scope, code: str, over_minor: int | None, *, now: dat
                 at=now,
                 actor=scope.actor,
             )
+    forget_rule(brand.id)

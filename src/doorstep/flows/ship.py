@@ -187,7 +187,7 @@ def _checked(one: Shipping) -> AccountRow:
     if one.limits is None:
         raise Conflict(f"the brand has no service {one.service} any more")
     if one.account is None:
-        raise Conflict(f"there is no account with the carrier {one.carrier}")
+        raise Conflict(f"there is no account with the carrier {one.carrier}: `doorstep add-carrier` adds one")
     if one.weight_g > one.limits.max_weight_g:
         raise Conflict(f"{one.service} takes {one.limits.max_weight_g} g; the parcel weighs {one.weight_g} g")
     if one.size_mm:

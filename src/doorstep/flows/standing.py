@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
+from doorstep.core.accounts.queries import BrandRow, brands
 from doorstep.core.catalog.snapshot import product_ids, products
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.stock.snapshot import free_units
 from doorstep.domain.catalog import Product
 from doorstep.domain.demand import Order
 from doorstep.domain.learned import TransitModel
+from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.record_problem import Ground, ground
@@ -25,7 +27,7 @@ from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.ready import Ready, make_ready
 
 STALE_AFTER = timedelta(seconds=2)
-RENEW_AFTER = timedelta(seconds=1)  # by whoever comes first; the others go on with what is there
+RENEW_AFTER = timedelta(seconds=1.5)  # by whoever comes first; the others go on with what is there
 LEARN_AFTER = timedelta(hours=1)  # transit is learned anew; the past does not change faster
 
 
@@ -40,6 +42,7 @@ class Standing:
 
 
 _held: dict[int, Standing] = {}
+_brands: dict[tuple[int, frozenset[int]], tuple[datetime, tuple[BrandRow, ...]]] = {}
 _learned: dict[int, tuple[datetime, TransitModel]] = {}
 _renewing = Lock()
 
@@ -60,6 +63,14 @@ def standing(operator_id: int, brand_id: int, now: datetime, skus: Collection[st
         return held
     finally:
         _renewing.release()
+
+
+def brands_of(scope: Scope, now: datetime) -> tuple[BrandRow, ...]:
+    """Give the brands of a scope, by code; what is said of them is no older than two seconds."""
+    held = _brands.get((scope.operator, scope.brands))
+    if held is None or abs(now - held[0]) >= STALE_AFTER:
+        held = _brands[scope.operator, scope.brands] = (now, brands(scope))
+    return held[1]
 
 
 def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
@@ -91,6 +102,7 @@ def ready_for(here: Standing, problem: PlanProblem) -> Ready | None:
 def forget() -> None:
     """Hold nothing any more: the record is another one."""
     _held.clear()
+    _brands.clear()
     _learned.clear()
 
 
@@ -109,6 +121,9 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
     loaded = ground(brand_id, now, transit)
     if transit is None:
         _learned[brand_id] = (now, loaded.problem.transit)
-    ready = before.ready if before and before.ready.ground == loaded.problem else make_ready(loaded.problem)
+    if before and before.ready.ground == loaded.problem:  # the very same objects, by which others know it again
+        loaded, ready = replace(loaded, problem=before.ready.ground), before.ready
+    else:
+        ready = make_ready(loaded.problem)
     ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
     return Standing(loaded, ready, ids, {one.sku: one for one in products(brand_id)})

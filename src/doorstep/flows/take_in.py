@@ -13,14 +13,16 @@ from typing import Literal
 
 from django.db import IntegrityError, transaction
 
-from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.events.actions import NewFact, record_all
-from doorstep.core.orders.intake import Arrival, Known, add_arrivals, known_orders, standing_of
+from doorstep.core.orders.intake import Arrival, Known, add_arrivals, held_for, known_orders, standing_of
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
+from doorstep.flows.address import as_sent
+from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.plan_day import plan_day
+from doorstep.flows.standing import Standing, standing
 from doorstep.kernels.run import Run
 
 CHUNK = 500
@@ -100,16 +102,16 @@ def _take_chunk(scope: Scope, brand_id: int, chunk: Sequence[Sent], now: datetim
     """Answer rows in their order, each with its order's row id or 0."""
     sound = [one for one in chunk if one.order is not None]
     there = known_orders(brand_id, {one.code for one in sound})
-    products = product_ids(brand_id, {line.sku for one in sound if one.order for line in one.order.lines})
+    here = standing(scope.operator, brand_id, now, {line.sku for one in sound if one.order for line in one.order.lines})
     fresh: dict[str, Sent] = {}
     for one in sound:
         if one.code not in there:
             fresh.setdefault(one.code, one)
-    added = _add(scope, brand_id, list(fresh.values()), products, now)
+    added = _add(scope, here, list(fresh.values()), now)
     if added is None:  # somebody else has put one of them in meanwhile
         added = {}
         for code, one in fresh.items():
-            alone = _add(scope, brand_id, [one], products, now)
+            alone = _add(scope, here, [one], now)
             if alone is None:
                 there |= known_orders(brand_id, {code})
             else:
@@ -117,11 +119,10 @@ def _take_chunk(scope: Scope, brand_id: int, chunk: Sequence[Sent], now: datetim
     return [_answer(one, fresh, added, there) for one in chunk]
 
 
-def _add(
-    scope: Scope, brand_id: int, sent: Sequence[Sent], products: dict[str, int], now: datetime
-) -> dict[str, tuple[int, Arrival]] | None:
+def _add(scope: Scope, here: Standing, sent: Sequence[Sent], now: datetime) -> dict[str, tuple[int, Arrival]] | None:
     """Put orders in with their facts, all or none; None: one of their codes is there already."""
-    arrivals = [_arrival(one.order, products) for one in sent if one.order is not None]
+    brand_id, products = here.ids.brand, here.ids.products
+    arrivals = _arrivals(here, [one.order for one in sent if one.order is not None], now)
     if not arrivals:
         return {}
     try:
@@ -138,13 +139,10 @@ def _add(
     return {one.order.order: (pk, one) for pk, one in zip(pks, arrivals, strict=True)}
 
 
-def _arrival(order: Order, products: dict[str, int]) -> Arrival:
-    """What nobody can plan is held, as an order that comes alone is."""
-    unknown = ", ".join(sorted({line.sku for line in order.lines if line.sku not in products}))
-    if not unknown:
-        return Arrival(order)
-    remedy = f"add {unknown} to products.csv, or mend the order"
-    return Arrival(order, "unknown_sku", f"{unknown}: not in the catalogue", remedy)
+def _arrivals(here: Standing, orders: Sequence[Order], now: datetime) -> list[Arrival]:
+    """Orders as they go in: what a person must mend is held, as an order that comes alone is."""
+    examined = examine_all(here.ids.brand, orders, here.ground.problem, here.ids.products, now=now)
+    return [held_for(one.order, one.faults) if one.faults else Arrival(one.order) for one in examined]
 
 
 def _answer(
@@ -168,4 +166,4 @@ def _answer(
 def _alike(one: Sent, known: Order) -> bool:
     """The same content; an order that does not say when it was placed was placed when it first came."""
     assert one.order is not None
-    return known == (one.order if one.dated else replace(one.order, placed_at=known.placed_at))
+    return as_sent(known) == (one.order if one.dated else replace(one.order, placed_at=known.placed_at))

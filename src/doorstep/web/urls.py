@@ -66,6 +66,7 @@ urlpatterns = [
     path("floor/bench/<int:tote>", bench.show_tote, name="tote"),
     path("floor/bench/<int:tote>/open", bench.open_tote, name="open_tote"),
     path("floor/bench/<int:tote>/scan", bench.scan_tote, name="scan_tote"),
+    path("floor/bench/<int:tote>/label", bench.label_tote, name="label_tote"),
     path("floor/bench/<int:tote>/again", bench.repack_tote, name="repack_tote"),
     path("floor/bench/<int:tote>/leave", bench.leave_tote, name="leave_tote"),
     path("floor/bench/<int:tote>/refill", bench.refill_tote, name="refill_tote"),

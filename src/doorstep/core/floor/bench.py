@@ -69,6 +69,8 @@ class BenchRow:
     gift_note: str
     parcel_pk: int
     parcel: str
+    parcel_state: str
+    tracking: str
     service: str
     planned_carton: str
     planned_weight_g: int
@@ -188,6 +190,8 @@ def _bench(tote: Tote, checks: tuple[CheckRow, ...], to_pick: int, lacking: int)
         gift_note=order.gift_note,
         parcel_pk=parcel.pk,
         parcel=parcel.code,
+        parcel_state=parcel.state,
+        tracking=parcel.tracking,
         service=parcel.service,
         planned_carton=parcel.carton,
         planned_weight_g=parcel.weight_g,

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from doorstep.core.orders.actions import BATCH, lines_of, person_of, row_of
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.orders.snapshot import whole_order
 from doorstep.domain import demand
+from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import OrderState
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An order to put in; with a `reason` it is held, for a person to mend."""
+    """An order to put in, and how it stands from its first moment; with `faults` it is held for a person to mend."""
 
     order: demand.Order
+    state: OrderState = "open"
     reason: str = ""
     detail: str = ""
     remedy: str = ""
+    faults: tuple[demand.OrderFault, ...] = ()
 
-    @property
-    def state(self) -> OrderState:
-        return "held" if self.reason else "open"
+
+def held_for(order: demand.Order, faults: tuple[demand.OrderFault, ...]) -> Arrival:
+    """An order with faults; the first is told as the reason."""
+    return Arrival(order, "held", faults[0].reason, faults[0].detail, faults[0].remedy, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,13 @@ def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
 
 def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[str, int]) -> list[int]:
     """Put orders in, all or none; returns their row ids. Raises IntegrityError when a code is there already."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         people = Person.objects.bulk_create([person_of(brand_id, one.order) for one in arrivals], batch_size=BATCH)
         rows = []
         for one, person in zip(arrivals, people, strict=True):
             row = row_of(brand_id, one.order, person, one.state)
             row.reason, row.detail, row.remedy = one.reason, one.detail[:1000], one.remedy[:1000]
+            row.faults = [[fault.reason, fault.detail, fault.remedy] for fault in one.faults]
             rows.append(row)
         rows = Order.objects.bulk_create(rows, batch_size=BATCH)
         OrderLine.objects.bulk_create(
@@ -71,6 +76,14 @@ def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[s
             batch_size=BATCH,
         )
     return [row.pk for row in rows]
+
+
+def add_arrival(brand_id: int, arrival: Arrival, products: Mapping[str, int]) -> int:
+    """Put one order in; returns its row id. Raises Conflict when the brand has an order of that code."""
+    try:
+        return add_arrivals(brand_id, [arrival], products)[0]
+    except IntegrityError as error:
+        raise Conflict(f"there is an order {arrival.order.order} already") from error
 
 
 def standing_of(ids: Collection[int]) -> dict[int, tuple[str, str]]:

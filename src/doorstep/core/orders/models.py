@@ -68,10 +68,16 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("brand", "state", "id"), name="orders_of_a_state"),
             models.Index(fields=("brand", "placed_at"), name="orders_by_time"),
+            models.Index(fields=("placed_at", "id"), name="orders_of_all_by_time"),
             models.Index(
-                fields=("brand", "country", "postcode"),
-                name="located_orders_by_postcode",
-                condition=Q(latitude__isnull=False),
+                fields=("brand", "country", "postcode", "id"),
+                name="told_places_by_postcode",
+                condition=Q(latitude__isnull=False, address_precision__in=("", "coordinates")),
+            ),
+            models.Index(
+                fields=("brand", "state", "reason"),
+                name="waiting_orders_by_reason",
+                condition=Q(state__in=("open", "held")),
             ),
         )
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from doorstep.core.counting import count_up_to
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
 from doorstep.domain.demand import AddressChange, OrderFault, Payment, Precision
@@ -171,15 +172,16 @@ def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail 
 
 
 def count_by_state(scope: Scope) -> dict[OrderState, int]:
-    """Count orders of every state, those without any included."""
-    counted = dict(_of(scope).order_by().values_list("state").annotate(Count("id")))
-    return {state: counted.get(state, 0) for state in ORDER_STATES}
+    """Count orders of every state up to a bound, those without any included. One query."""
+    return count_up_to({state: _of(scope).filter(state=state) for state in ORDER_STATES})
 
 
 def count_waiting(scope: Scope) -> tuple[ReasonCount, ...]:
     """Count open and held orders by their reason, the most frequent first."""
     waiting = _of(scope).filter(state__in=("open", "held")).order_by().values_list("state", "reason")
-    counted = [ReasonCount(_state(state), reason, number) for state, reason, number in waiting.annotate(Count("id"))]
+    counted = [
+        ReasonCount(_state(state), reason, number) for state, reason, number in waiting.annotate(orders=Count("*"))
+    ]
     return tuple(sorted(counted, key=lambda one: (-one.orders, one.state, one.reason)))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from doorstep.core.orders.actions import changeable, lines_of, person_of
 from doorstep.core.orders.models import Order, OrderLine, Person, ReviewRule
 from doorstep.domain import demand
 from doorstep.domain.journey import OrderState
+
+AT_ONCE = 5_000  # ways of writing postcodes in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +89,25 @@ def review_over(brand_id: int) -> int | None:
     return ReviewRule.objects.filter(brand_id=brand_id).values_list("over_micros", flat=True).first()
 
 
-def located(brand_id: int, country: str, postcodes: Iterable[str]) -> tuple[float, float] | None:
-    """Where the last order of the brand to one of these postcodes went whose coordinates the shop has told."""
-    found = (
-        Order.objects.filter(
-            brand_id=brand_id, country=country, postcode__in=list(postcodes), address_precision__in=("", "coordinates")
+def located(brand_id: int, places: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], tuple[float, float]]:
+    """Where the last order of the brand to a postcode went whose coordinates the shop has told.
+
+    `places`: country and a way of writing a postcode -> the postcode by which it is answered. A few queries.
+    """
+    named = list(places.items())
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    for start in range(0, len(named), AT_ONCE):
+        batch = dict(named[start : start + AT_ONCE])
+        told = Order.objects.filter(
+            brand_id=brand_id,
+            country__in={country for country, _ in batch},
+            postcode__in={postcode for _, postcode in batch},
+            address_precision__in=("", "coordinates"),
+            latitude__isnull=False,
         )
-        .exclude(latitude=None)
-        .order_by("-id")
-        .values_list("latitude", "longitude")
-        .first()
-    )
-    if found is None or found[0] is None or found[1] is None:
-        return None
-    return found[0], found[1]
+        last = told.order_by().values("country", "postcode").annotate(last=Max("id")).values_list("last", flat=True)
+        rows = Order.objects.filter(pk__in=list(last)).exclude(longitude=None).order_by("id")
+        for country, postcode, north, east in rows.values_list("country", "postcode", "latitude", "longitude"):
+            if north is not None and east is not None and (country, postcode) in batch:
+                found[country, batch[country, postcode]] = (north, east)
+    return found

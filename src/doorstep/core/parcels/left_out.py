@@ -9,7 +9,10 @@ from django.db.models import Exists, OuterRef
 
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.parcels.queries import on_days
+from doorstep.domain.journey import OrderState
 from doorstep.domain.rights import Scope
+
+PICKED_FOR: tuple[OrderState, ...] = ("planned", "released", "part_shipped")  # orders that may have parcels to pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ def left_out(scope: Scope, now: datetime, limit: int) -> tuple[LeftOut, ...]:
         site=OuterRef("site"), service=OuterRef("service"), ship_at=OuterRef("ship_at"), brand__operator=scope.operator
     ).exclude(state__in=("planned", "cancelled"))
     found = (
-        Parcel.objects.filter(brand_id__in=scope.brands, state="planned", order__state__in=("planned", "released"))
+        Parcel.objects.filter(brand_id__in=scope.brands, state="planned", order__state__in=PICKED_FOR)
         .filter(on_days(scope, now), Exists(wave), ship_at__gte=now)
         .order_by("ship_at", "pk")
         .values_list(

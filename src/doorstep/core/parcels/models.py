@@ -6,7 +6,7 @@ from django.db.models import Q
 from doorstep.core.accounts.models import Brand, Operator
 from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
-from doorstep.domain.journey import PARCEL_STATES
+from doorstep.domain.journey import PARCEL_STATES, UNDER_WAY
 from doorstep.domain.travel import MILESTONES
 
 LABEL_STATES = ("asked", "bought", "refused", "abandoned", "voiding", "voided")
@@ -124,6 +124,10 @@ class Parcel(models.Model):
             models.Index(fields=("site", "ship_at"), name="parcels_by_leaving"),
             models.Index(fields=("site", "state", "ship_at"), name="parcels_of_a_state"),
             models.Index(fields=("brand", "ship_at"), name="parcels_of_a_brand"),
+            models.Index(fields=("ship_at", "id"), name="parcels_by_time"),
+            models.Index(fields=("ship_at", "id"), name="parcels_under_way", condition=Q(state__in=UNDER_WAY)),
+            models.Index(fields=("brand", "promised_by"), name="parcels_promised", condition=Q(state__in=UNDER_WAY)),
+            models.Index(fields=("brand", "on_time_ppm"), name="parcels_by_odds", condition=Q(state__in=UNDER_WAY)),
             models.Index(fields=("tracking",), name="parcels_by_tracking", condition=~Q(tracking="")),
         )
 

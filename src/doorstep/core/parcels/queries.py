@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
+from doorstep.core.counting import count_up_to
 from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
+from doorstep.domain.journey import BEFORE_LEAVING, UNDER_WAY
 from doorstep.domain.parcel import Content, CostParts, Placement
 from doorstep.domain.rights import Scope
 
 Risk = Literal["promise_passed", "not_left", "unlikely"]
 RISKS: tuple[Risk, ...] = get_args(Risk)
-BEFORE_LEAVING = ("planned", "released", "packed")  # states of the order
-UNDER_WAY = (*BEFORE_LEAVING, "shipped")
 _PARTS = ("pick_minor", "carton_minor", "freight_minor", "surcharges_minor", "duty_tax_minor", "lateness_minor")
 
 
@@ -197,15 +197,13 @@ def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
 
 
 def count_at_risk(scope: Scope, now: datetime) -> dict[Risk, int]:
-    """Count parcels under way by what endangers them; one may count more than once."""
-    counted = _live(scope).filter(order__state__in=UNDER_WAY)
-    numbers = counted.aggregate(**{risk: Count("id", filter=_at_risk(risk, now)) for risk in RISKS})
-    return {risk: numbers[risk] for risk in RISKS}
+    """Count parcels under way by what endangers them, up to a bound; one may count more than once. One query."""
+    return count_up_to({risk: _of(scope).filter(_at_risk(risk, now)) for risk in RISKS})
 
 
 def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
     """Give where parcels under way go, the latest to leave first; those without coordinates are left out."""
-    located = _live(scope).filter(order__state__in=UNDER_WAY, order__latitude__isnull=False)
+    located = _of(scope).filter(state__in=UNDER_WAY, order__latitude__isnull=False)
     rows = located.order_by("-ship_at", "-id").values_list(
         "order__latitude", "order__longitude", "order__city", "site__code"
     )[:limit]
@@ -219,8 +217,8 @@ def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
 def figures(scope: Scope, limit: int = 2000) -> tuple[Figures, ...]:
     """Give what charts need of the parcels under way, currency by currency, the most frequent first."""
     rows = (
-        _live(scope)
-        .filter(order__state__in=UNDER_WAY)
+        _of(scope)
+        .filter(state__in=UNDER_WAY)
         .order_by("-ship_at", "-id")
         .values_list(
             "brand__currency", "brand__on_time_target_ppm", "on_time_ppm", "promised_by", "order__placed_at", *_PARTS
@@ -260,12 +258,12 @@ def _leaving(scope: Scope, on: Q) -> tuple[Leaving, ...]:
     groups = (
         _live(scope)
         .filter(on)
-        .exclude(order__state="cancelled")
+        .exclude(order__state__in=("open", "held", "cancelled"))
         .values("site__code", "site__name", "site__time_zone", "service", "ship_at")
         .annotate(
             parcels=Count("id"),
             orders=Count("order", distinct=True),
-            waiting=Count("id", filter=Q(order__state__in=BEFORE_LEAVING)),
+            waiting=Count("id", filter=Q(state__in=BEFORE_LEAVING)),
             weight=Sum("weight_g"),
         )
         .order_by("site__code", "ship_at", "service")
@@ -305,10 +303,10 @@ def on_days(scope: Scope, day: date | datetime) -> Q:
 
 def _at_risk(risk: Risk, now: datetime) -> Q:
     if risk == "promise_passed":
-        return Q(order__state__in=UNDER_WAY, promised_by__lt=now.date())
+        return Q(state__in=UNDER_WAY, promised_by__lt=now.date())
     if risk == "not_left":
-        return Q(order__state__in=BEFORE_LEAVING, ship_at__lt=now)
-    return Q(order__state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
+        return Q(state__in=BEFORE_LEAVING, ship_at__lt=now)
+    return Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
 
 
 def _row(one: Parcel) -> ParcelRow:

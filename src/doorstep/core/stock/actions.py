@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Sum
 
-from doorstep.core.stock.expiry import expired
-from doorstep.core.stock.models import Inbound, Level, Move
+from doorstep.core.stock.choosing import Wanted, choose, held_for, insist, moved
+from doorstep.core.stock.models import Inbound, Level
 from doorstep.core.stock.posting import Overtaken, check_ends, post, shelf_of, tick
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
-from doorstep.domain.ledger import LONGEST_REFERENCE, TRANSFER_BIN, AdjustReason, Reason, Shelf, Shift, State
+from doorstep.domain.ledger import LONGEST_REFERENCE, TRANSFER_BIN, AdjustReason, Shelf, Shift, State
 
 __all__ = (
     "AdjustReason", "NotEnough", "Wanted", "adjust", "expect", "post", "receive", "receive_transfer", "release",
@@ -29,16 +26,6 @@ _ENDS: dict[AdjustReason, tuple[State | None, State | None]] = {
     "quarantine": ("available", "quarantined"),
     "clearance": ("quarantined", "available"),
 }
-ATTEMPTS = 1_000  # each means that somebody else got ahead, so that the work as a whole advances
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Units of a product at a site, whichever; row ids."""
-
-    site: int
-    product: int
-    quantity: int
 
 
 def reserve(brand_id: int, wanted: Sequence[Wanted], reference: str, *, at: datetime, actor: str) -> int:
@@ -55,24 +42,24 @@ def reserve_all(brand_id: int, wanted: Mapping[str, Iterable[Wanted]], *, at: da
     asked = [(reference, one) for reference, several in wanted.items() for one in several]
 
     def once() -> int:
-        shifts = _pick(brand_id, asked, lambda shelf: _moved(shelf, state="reserved"), "reservation", at)
-        return post(brand_id, shifts, at=at, actor=actor)
+        chosen = choose(brand_id, asked, lambda shelf: moved(shelf, state="reserved"), "reservation", at)
+        return post(brand_id, chosen.shifts, at=at, actor=actor, there=chosen.there)
 
-    return _insist(once)
+    return insist(once)
 
 
 def release(brand_id: int, reference: str, *, at: datetime, actor: str) -> int:
     """Make available again what the reference still holds; nothing happens when that is nothing."""
 
     def once() -> int:
-        held = _held(brand_id, reference)
+        held = held_for(brand_id, reference)
         shifts = [
-            Shift(shelf, _moved(shelf, state="available"), units, "release", reference=reference)
+            Shift(shelf, moved(shelf, state="available"), units, "release", reference=reference)
             for shelf, units in held.items()
         ]
-        return post(brand_id, shifts, at=at, actor=actor, still=lambda: _held(brand_id, reference) == held)
+        return post(brand_id, shifts, at=at, actor=actor, still=lambda: held_for(brand_id, reference) == held)
 
-    return _insist(once, Overtaken)  # NotEnough: somebody took what was reserved; trying again would not mend it
+    return insist(once, Overtaken)  # NotEnough: somebody took what was reserved; trying again would not mend it
 
 
 def receive(
@@ -165,10 +152,10 @@ def send_transfer(
     asked = [(_transfer(reference), Wanted(origin, product, units)) for product, units in goods.items()]
 
     def once() -> int:
-        shifts = _pick(brand_id, asked, lambda shelf: _on_the_way(shelf, destination, reference), "transfer", at)
-        return post(brand_id, shifts, at=at, actor=actor)
+        chosen = choose(brand_id, asked, lambda shelf: _on_the_way(shelf, destination, reference), "transfer", at)
+        return post(brand_id, chosen.shifts, at=at, actor=actor)
 
-    return _insist(once)
+    return insist(once)
 
 
 def receive_transfer(
@@ -192,7 +179,7 @@ def receive_transfer(
         shifts = [
             Shift(
                 shelf_of(level),
-                _moved(shelf_of(level), state="available", bin=bin),
+                moved(shelf_of(level), state="available", bin=bin),
                 level.quantity,
                 "transfer",
                 reference=_transfer(reference),
@@ -202,72 +189,7 @@ def receive_transfer(
         ]
         return post(brand_id, shifts, at=at, actor=actor)
 
-    return _insist(once)
-
-
-def _insist(once: Callable[[], int], overtaken: type[Exception] | tuple[type[Exception], ...] = NotEnough) -> int:
-    """Try until nobody gets ahead, which a choice of levels learns by NotEnough; that there is no choice is _Short."""
-    for _ in range(ATTEMPTS):
-        try:
-            return once()
-        except _Short as short:
-            raise NotEnough(short.shelf, short.asked) from None
-        except overtaken:
-            continue
-    raise Conflict("the stock moves too fast")
-
-
-class _Short(NotEnough):
-    """All the units there are do not suffice."""
-
-
-def _pick(
-    brand_id: int,
-    asked: Sequence[tuple[str, Wanted]],
-    target: Callable[[Shelf], Shelf],
-    reason: Reason,
-    at: datetime,
-) -> list[Shift]:
-    """Choose levels: what expires first, first out; then first in, first out; then by bin and lot. None is expired."""
-    levels: dict[tuple[int, int], list[Level]] = {}
-    rows = Level.objects.filter(
-        brand_id=brand_id,
-        state="available",
-        quantity__gt=0,
-        site_id__in={one.site for _, one in asked},
-        product_id__in={one.product for _, one in asked},
-    ).select_related("site")
-    for level in rows.order_by(F("expires_on").asc(nulls_last=True), "received_at", "bin", "lot", "id"):
-        if not expired(level.expires_on, level.site.time_zone, at):
-            levels.setdefault((level.site_id, level.product_id), []).append(level)
-    taken: dict[tuple[str, Shelf], int] = Counter()
-    for reference, one in asked:
-        if one.quantity < 1:
-            raise ValueError("at least one unit is wanted")
-        short = one.quantity
-        for level in levels.get((one.site, one.product), ()):
-            units = min(short, level.quantity)
-            if units:
-                taken[reference, shelf_of(level)] += units
-                level.quantity -= units  # of what may still be chosen; the row is not saved
-                short -= units
-        if short:
-            raise _Short(Shelf(one.site, one.product, "", "", "available"), one.quantity)
-    return [
-        Shift(shelf, target(shelf), units, reason, reference=reference) for (reference, shelf), units in taken.items()
-    ]
-
-
-def _held(brand_id: int, reference: str) -> dict[Shelf, int]:
-    """What a reference has reserved and not yet picked or released: its moves in, less its moves out."""
-    moves = Move.objects.filter(brand_id=brand_id, reference=reference).order_by()
-    held: Counter[int] = Counter()
-    into = moves.filter(target__state="reserved").values_list("target").annotate(units=Sum("quantity"))
-    held.update(dict(into))
-    out = moves.filter(source__state="reserved").values_list("source").annotate(units=Sum("quantity"))
-    held.subtract(dict(out))
-    levels = Level.objects.in_bulk([pk for pk, units in held.items() if units > 0])
-    return {shelf_of(level): held[pk] for pk, level in sorted(levels.items())}
+    return insist(once)
 
 
 def _arrive(brand_id: int, inbound: int, shelf: Shelf, quantity: int, at: datetime) -> None:
@@ -282,10 +204,6 @@ def _arrive(brand_id: int, inbound: int, shelf: Shelf, quantity: int, at: dateti
     else:
         row.received_at = at
     row.save(update_fields=["quantity", "received_at"])
-
-
-def _moved(shelf: Shelf, *, state: State, bin: str | None = None) -> Shelf:
-    return Shelf(shelf.site, shelf.product, shelf.bin if bin is None else bin, shelf.lot, state)
 
 
 def _on_the_way(shelf: Shelf, destination: int, reference: str) -> Shelf:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from doorstep.core.stock.actions import ATTEMPTS, Wanted, _held, _moved, _pick, _Short
+from doorstep.core.stock.choosing import ATTEMPTS, Short, Wanted, choose, held_for, moved
 from doorstep.core.stock.models import Move
 from doorstep.core.stock.posting import Overtaken, post
 from doorstep.domain.errors import Conflict, NotEnough
@@ -31,7 +31,7 @@ def exchange(brand_id: int, reference: str, wanted: Iterable[Wanted], *, at: dat
     for one in wanted:
         asked[one.site, one.product] += one.quantity
     for _ in range(ATTEMPTS):
-        held = _held(brand_id, reference)
+        held = held_for(brand_id, reference)
         has: Counter[Spot] = Counter()
         for shelf, units in held.items():
             has[shelf.site, shelf.product] += units
@@ -39,10 +39,10 @@ def exchange(brand_id: int, reference: str, wanted: Iterable[Wanted], *, at: dat
             (reference, Wanted(*spot, units - has[spot])) for spot, units in sorted(asked.items()) if units > has[spot]
         ]
         try:
-            shifts = _pick(brand_id, lacking, lambda shelf: _moved(shelf, state="reserved"), "reservation", at)
+            shifts = choose(brand_id, lacking, lambda shelf: moved(shelf, state="reserved"), "reservation", at).shifts
             shifts += _given_back(held, has, asked, reference)
-            return post(brand_id, shifts, at=at, actor=actor, still=lambda: _held(brand_id, reference) == held)  # noqa: B023
-        except _Short as short:
+            return post(brand_id, shifts, at=at, actor=actor, still=lambda: held_for(brand_id, reference) == held)  # noqa: B023
+        except Short as short:
             raise NotEnough(short.shelf, short.asked) from None
         except NotEnough as gone:
             if gone.shelf.state == "reserved":  # somebody took what was reserved; trying again would not mend it
@@ -55,7 +55,7 @@ def exchange(brand_id: int, reference: str, wanted: Iterable[Wanted], *, at: dat
 def held(brand_id: int, reference: str) -> dict[Spot, int]:
     """Units that a reference has reserved, by site and product (row ids)."""
     found: Counter[Spot] = Counter()
-    for shelf, units in _held(brand_id, reference).items():
+    for shelf, units in held_for(brand_id, reference).items():
         found[shelf.site, shelf.product] += units
     return dict(found)
 
@@ -78,4 +78,4 @@ def _given_back(
         units = min(held[shelf], max(0, beyond[spot]))
         if units:
             beyond[spot] -= units
-            yield Shift(shelf, _moved(shelf, state="available"), units, "release", reference=reference)
+            yield Shift(shelf, moved(shelf, state="available"), units, "release", reference=reference)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from doorstep.core.stock.actions import ATTEMPTS
+from doorstep.core.stock.choosing import ATTEMPTS
 from doorstep.core.stock.models import Level, Move
 from doorstep.core.stock.posting import BATCH, Overtaken, post, shelf_of
 from doorstep.domain.errors import Conflict, NotEnough

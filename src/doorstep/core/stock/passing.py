@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from doorstep.core.stock.actions import Wanted, _held, _insist, _moved, _pick
+from doorstep.core.stock.choosing import Wanted, choose, held_for, insist, moved
 from doorstep.core.stock.posting import Overtaken, post
 from doorstep.domain.errors import NotEnough
 from doorstep.domain.ledger import Shelf, Shift
@@ -21,19 +21,20 @@ def hand_over(
     """
 
     def once() -> int:
-        held = _held(brand_id, from_reference)
+        held = held_for(brand_id, from_reference)
         passed, left, short = _divide(held, wanted)
-        shifts = _pick(
+        chosen = choose(
             brand_id,
             [(to_reference, one) for one in short],
-            lambda shelf: _moved(shelf, state="reserved"),
+            lambda shelf: moved(shelf, state="reserved"),
             "reservation",
             at,
         )
+        shifts = chosen.shifts
         shifts += [_freed(shelf, units, from_reference) for shelf, units in left.items()]
         through = [_freed(shelf, units, from_reference) for shelf, units in passed.items()]
         through += [
-            Shift(_moved(shelf, state="available"), shelf, units, "reservation", reference=to_reference)
+            Shift(moved(shelf, state="available"), shelf, units, "reservation", reference=to_reference)
             for shelf, units in passed.items()
         ]
         return post(
@@ -41,23 +42,23 @@ def hand_over(
             shifts,
             at=at,
             actor=actor,
-            still=lambda: _held(brand_id, from_reference) == held,
+            still=lambda: held_for(brand_id, from_reference) == held,
             through=through,
         )
 
-    return _insist(once, (NotEnough, Overtaken))
+    return insist(once, (NotEnough, Overtaken))
 
 
 def held_by(brand_id: int, reference: str) -> dict[tuple[int, int], int]:
     """Give the units that a reference has reserved, by site and product (row ids)."""
     units: Counter[tuple[int, int]] = Counter()
-    for shelf, quantity in _held(brand_id, reference).items():
+    for shelf, quantity in held_for(brand_id, reference).items():
         units[shelf.site, shelf.product] += quantity
     return dict(sorted(units.items()))
 
 
 def _freed(shelf: Shelf, units: int, reference: str) -> Shift:
-    return Shift(shelf, _moved(shelf, state="available"), units, "release", reference=reference)
+    return Shift(shelf, moved(shelf, state="available"), units, "release", reference=reference)
 
 
 def _divide(

@@ -6,13 +6,13 @@ that a transaction needs one posting; it comes last in it, for the clock stays l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import Q
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.catalog.models import Product
@@ -22,6 +22,12 @@ from doorstep.domain.errors import NotEnough, NotFound
 from doorstep.domain.ledger import Shelf, Shift
 
 BATCH = 200  # shelves named in one statement; SQLite bounds how deep a condition may go
+# Both databases give a changed row back; Django's `update` does not, and would need a second statement.
+COUNT = f"UPDATE {Clock._meta.db_table} SET version = version + 1 WHERE brand_id = %s RETURNING version"
+CHANGE = (
+    f"UPDATE {Level._meta.db_table} SET quantity = quantity + %s, received_at = %s, expires_on = %s "
+    "WHERE id = %s AND quantity >= %s"
+)
 SHELF_ORDER = ("site_id", "product_id", "bin", "lot", "state")
 
 
@@ -47,11 +53,12 @@ def post(
     actor: str,
     still: Callable[[], bool] = lambda: True,
     through: Sequence[Shift] = (),
+    there: Collection[Shelf] = frozenset(),
 ) -> int:
     """Do all of the shifts, or none; returns the version of the brand's stock after them.
 
     `through` are shifts that cancel out on every level, such as units that pass from one reference to another; they
-    are recorded and need no units to be there.
+    are recorded and need no units to be there. `there`: shelves whose levels are known to exist; none is ever removed.
 
     A source must have what it gives before the posting: what arrives in a posting cannot leave in it. `still` is
     asked once the levels are locked, and raises Overtaken by saying no. Raises NotEnough when a source lacks units,
@@ -60,16 +67,13 @@ def post(
     told = [*shifts, *through]
     if not told:
         return version_of(brand_id)
-    with transaction.atomic():
+    with transaction.atomic():  # within another one a savepoint: whoever reckons again must let go of these locks first
         shelves = sorted({end for shift in told for end in (shift.source, shift.target) if end is not None})
-        _create_missing(brand_id, {shift.target for shift in told if shift.target is not None}, at)
+        _create_missing(brand_id, {shift.target for shift in told if shift.target is not None}.difference(there), at)
         levels = _locked(brand_id, shelves)
         if not still():
             raise Overtaken
-        changes = _changes(shifts, levels, at)
-        for shelf in shelves:
-            if shelf in changes:
-                _apply(levels.get(shelf), shelf, changes[shelf])
+        _apply(levels, _changes(shifts, levels, at))
         return _record(brand_id, told, levels, at, actor)
 
 
@@ -80,10 +84,19 @@ def version_of(brand_id: int) -> int:
 
 def tick(brand_id: int) -> int:
     """Count a posting. The brand's clock is locked until the transaction ends."""
-    if not Clock.objects.filter(pk=brand_id).update(version=F("version") + 1):
+    counted = _count(brand_id)
+    if counted is None:
         Clock.objects.bulk_create([Clock(brand_id=brand_id)], ignore_conflicts=True)
-        Clock.objects.filter(pk=brand_id).update(version=F("version") + 1)
-    return Clock.objects.values_list("version", flat=True).get(pk=brand_id)
+        counted = _count(brand_id)
+    assert counted is not None
+    return counted
+
+
+def _count(brand_id: int) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [brand_id])
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
 
 
 def check_ends(brand_id: int, sites: set[int], products: set[int]) -> None:
@@ -175,18 +188,31 @@ def earliest(one: date | None, other: date | None) -> date | None:
     return min((day for day in (one, other) if day is not None), default=None)
 
 
-def _apply(level: Level | None, shelf: Shelf, change: _Change) -> None:
-    """Change a level by one guarded statement: the guard holds where rows cannot be locked, too."""
-    if level is None:
-        raise NotEnough(shelf, change.out)
-    fields: dict[str, object] = {"quantity": F("quantity") + (change.into - change.out)}
-    if change.into:
-        bare = level.quantity == change.out  # what was here is gone; the age is that of what arrives
-        assert change.since is not None
-        fields["received_at"] = change.since if bare else min(level.received_at, change.since)
-        fields["expires_on"] = change.expires_on if bare else earliest(level.expires_on, change.expires_on)
-    if not Level.objects.filter(pk=level.pk, quantity__gte=change.out).update(**fields):
-        raise NotEnough(shelf, change.out)
+def _apply(levels: dict[Shelf, Level], changes: dict[Shelf, _Change]) -> None:
+    """Change the levels by one guarded statement each, all of them in one go."""
+    rows = []
+    for shelf, change in sorted(changes.items()):
+        level = levels.get(shelf)
+        if level is None or level.quantity < change.out:
+            raise NotEnough(shelf, change.out)
+        since, day = _age(level, change)
+        dated = connection.ops.adapt_datetimefield_value(since), connection.ops.adapt_datefield_value(day)
+        rows.append((change.into - change.out, *dated, level.pk, change.out))
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(CHANGE, rows)
+            if cursor.rowcount != len(rows):
+                raise RuntimeError("a locked level has changed")  # never: all that is written goes with it
+
+
+def _age(level: Level, change: _Change) -> tuple[datetime, date | None]:
+    """Of the oldest units, and when the first of them expires, after a change."""
+    if not change.into:
+        return level.received_at, level.expires_on
+    assert change.since is not None
+    if level.quantity == change.out:  # what was here is gone; the age is that of what arrives
+        return change.since, change.expires_on
+    return min(level.received_at, change.since), earliest(level.expires_on, change.expires_on)
 
 
 def _record(brand_id: int, shifts: Sequence[Shift], levels: dict[Shelf, Level], at: datetime, actor: str) -> int:

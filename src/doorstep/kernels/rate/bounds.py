@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from doorstep.domain.carriage import Surcharge
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.units import divide_up
 from doorstep.kernels.rate.compiled import GRAMS_PER_KG, PERCENT_MICROS
@@ -29,29 +33,31 @@ def check_amounts(tables: TariffTables, max_weight_g: int, max_side_mm: int) -> 
     if not len(ladders.price_micros):
         return
     price, extra = int(ladders.price_micros.max()), max(0, int(ladders.extra_micros.max()))
-    for index, service in enumerate(tables.services):
+    per_minor = tables.currency.micros_per_minor
+    lines: dict[str, list[Surcharge]] = defaultdict(list)
+    for line in sorted(tables.surcharges, key=lambda line: line.sequence):
+        lines[line.service].append(line)
+    for service in tables.services:
         billed_g = min(max_weight_g, service.max_weight_g)
         if service.dim_divisor_cm3_per_kg:
             side = min(max_side_mm, service.max_length_mm)
             billed_g = max(billed_g, divide_up(side**3, service.dim_divisor_cm3_per_kg))
         worst = price + divide_up(billed_g, GRAMS_PER_KG) * extra
-        largest = max(worst, _worst_charges(tables, index, worst // tables.currency.micros_per_minor + 1))
-        if largest > _SAFE:
+        if max(worst, _worst_charges(lines[service.service], worst // per_minor + 1, per_minor)) > _SAFE:
             raise InvalidProblem(
                 f"service {service.service}: a parcel of {billed_g} g billed may cost more than can be added exactly"
             )
 
 
-def _worst_charges(tables: TariffTables, service: int, freight_minor: int) -> int:
+def _worst_charges(lines: Iterable[Surcharge], freight_minor: int, micros_per_minor: int) -> int:
     """Return the largest intermediate amount, every surcharge ever in force applied at once."""
     total, largest = freight_minor, freight_minor
-    lines = [line for line in tables.surcharges if line.service == tables.services[service].service]
-    for line in sorted(lines, key=lambda line: line.sequence):
+    for line in lines:
         if line.percent:
             product = total * abs(line.amount_micros)
             largest = max(largest, product)
             total += product // PERCENT_MICROS + 1
         else:
-            total += abs(line.amount_micros) // tables.currency.micros_per_minor + 1
+            total += abs(line.amount_micros) // micros_per_minor + 1
         largest = max(largest, total)
     return largest

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
+from doorstep.core.counting import MOST_COUNTED
 from doorstep.documents.report import wording
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.money import Currency
@@ -65,6 +66,16 @@ def number(value: int | None) -> str:
 @register.filter
 def counted(value: int, noun: str) -> str:
     return wording.counted(value, noun)
+
+
+@register.filter
+def bounded(value: int, noun: str = "") -> str:
+    """A count that stops at its bound; beyond it there are more, nobody knows how many."""
+    most = min(value, MOST_COUNTED)
+    told = wording.counted(most, noun) if noun else wording.count(most)
+    if value == most:
+        return told
+    return f"more than {told}" if noun else f"{told}+"
 
 
 @register.filter

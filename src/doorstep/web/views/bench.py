@@ -1,4 +1,4 @@
-"""The pack bench: a tote is scanned, then every unit of it, then the carton, then the weight.
+"""The pack bench: a tote is scanned, then every unit of it, then the carton, then the weight; then it has its label.
 
 One input, which has the focus whenever the page opens; each scan is a form that is sent and answered by the page as it
 then stands, so that a scanner is all one needs, and a reload shows what the rows say.
@@ -20,9 +20,11 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
 from doorstep.flows import pack, pick
+from doorstep.flows.label_packed import label_packed
 from doorstep.web.drawings.box import Mark, box_drawing, marks
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.views.picking import LONGEST, scan_of
+from doorstep.web.views.shipments import WITH_LABEL
 
 _NEXT = "\0next"  # no sku: the unit that goes in now, marked apart from its like
 
@@ -81,7 +83,17 @@ def scan_tote(request: HttpRequest, scope: Scope, tote: int) -> HttpResponse:
         packed = pack.scan(scope, tote, scan_of(request), reason=reason, now=came_at(request)).packed
 
     answer = _tried(request, scope, tote, act)
-    return after_packing(tote) if packed else answer
+    if packed:
+        label_packed(scope, tote, now=came_at(request))
+    return answer
+
+
+@login_required
+@require_POST
+@room("move_stock")
+def label_tote(request: HttpRequest, scope: Scope, tote: int) -> HttpResponse:
+    """Buy the label that could not be bought when the parcel was packed."""
+    return _tried(request, scope, tote, lambda: label_packed(scope, tote, now=came_at(request)))
 
 
 @login_required
@@ -111,11 +123,6 @@ def refill_tote(request: HttpRequest, scope: Scope, tote: int) -> HttpResponse:
             raise Conflict("The site has no others. It waits until goods are received.")
 
     return _tried(request, scope, tote, act)
-
-
-def after_packing(tote: int) -> HttpResponse:
-    """Where the bench goes once a parcel is packed: to the page of its tote, which says so and takes the next scan."""
-    return redirect("tote", tote)
 
 
 def _tried(request: HttpRequest, scope: Scope, tote: int, act: Callable[[], object]) -> HttpResponse:
@@ -153,6 +160,7 @@ def _page(request: HttpRequest, scope: Scope, tote: int, refused: str = "", stat
         "mine": row.packer == scope.actor,
         "may_take_over": scope.may("plan"),
         "expected_g": pack.planned_weight_g(row),
+        "has_label": row.parcel_state in WITH_LABEL and bool(row.tracking),
         "own_box": row.planned_carton == OWN_BOX,
         "refused": refused or row.told,
         "units_in": sum(one.scanned for one in row.checks),

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from doorstep.core.network.queries import sites
 from doorstep.core.parcels import queries as parcels
-from doorstep.domain.journey import PARCEL_STATES
+from doorstep.domain.journey import BEFORE_LEAVING, PARCEL_STATES
 from doorstep.domain.rights import Scope
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
@@ -56,6 +56,6 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "may_ship": scope.may("move_stock"),
         "risks": parcels.RISKS,
         "now": time,
-        "waiting_states": parcels.BEFORE_LEAVING,
+        "waiting_states": BEFORE_LEAVING,
     }
     return furnished(request, scope, "shipments.html", context, current="shipments")

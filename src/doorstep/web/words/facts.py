@@ -104,7 +104,8 @@ def _refund(data: Data, currency: Currency) -> str:
 
 def _wish(data: Data, _: Currency) -> str:
     wish = str(data["wish"]).replace("_", " ")
-    return f"{wish} next time; {({1: 'satisfied', -1: 'not satisfied'}).get(int(data['score']), 'no word on more')}"
+    satisfied = {1: "; satisfied", -1: "; not satisfied"}.get(int(data["score"]), "")
+    return f"{wish} next time{satisfied}"
 
 
 def _nothing(data: Data, _: Currency) -> str:

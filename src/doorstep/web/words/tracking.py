@@ -83,7 +83,9 @@ def headline(state: OrderState, parcels: Sequence[Travelling], today: date) -> H
         return _arrived(parcels)
     if all(one.state in ("returned", "returning") for one in parcels):
         more = "It could not be delivered. The shop will tell you how it goes on."
-        return Headline("Your parcel is going back to the shop", more, "", "bad")
+        back = all(one.state == "returned" for one in parcels)
+        what = "Your parcel is back with the shop" if back else "Your parcel is going back to the shop"
+        return Headline(what, more, "", "bad")
     if any(one.state == "failed" for one in parcels):
         return Headline(
             "The delivery was tried and did not work", "The carrier tries again, or keeps it for you.", "", "late"
@@ -114,6 +116,8 @@ def _under_way(parcels: Sequence[Travelling], today: date) -> Headline:
     last = max(parcels, key=lambda one: one.expected_by or one.promised_by)
     promised = max(one.promised_by for one in parcels)
     expected = last.expected_by or last.promised_by
+    if expected < today <= promised:
+        expected = promised  # the carrier was too hopeful; what was promised stands
     out = "It is out for delivery. " if any(one.state == "out_for_delivery" for one in parcels) else ""
     if expected < today:
         more = f"{out}We promised {weekday(promised)}. It is late, and we do not know the new day yet."
@@ -122,6 +126,11 @@ def _under_way(parcels: Sequence[Travelling], today: date) -> Headline:
         more = f"{out}We promised {weekday(promised)} and are sorry: this is the day we now expect."
         return Headline(weekday(expected), more, "", "late")
     likely = likelihood(min(one.on_time_ppm for one in parcels))
+    at_the_door = all(one.state == "out_for_delivery" for one in parcels)
+    if expected < promised or at_the_door:
+        what = "Out for delivery" if at_the_door else weekday(expected)
+        more = f"We expect it on {weekday(expected)}. It was promised by {weekday(promised)}."
+        return Headline(what, more if expected < promised else f"Promised by {weekday(promised)}.", "", "calm")
     more = f"{out}Your {'parcel is' if len(parcels) == 1 else 'parcels are'} promised by this day."
     return Headline(weekday(promised), more, likely, "calm")
 
@@ -134,6 +143,8 @@ def _story(number: int, one: Travelling, facts: Sequence[FactRow]) -> ParcelStor
         at = _STEP_OF.get(fact.kind)
         if at is not None and fact.data.get("parcel", one.parcel) == one.parcel:
             days.setdefault(at, _local(fact.at, one))
+    if one.ended_at and one.state in ARRIVED:
+        days[len(STEPS) - 1] = _local(one.ended_at, one)  # when it was there, not when we heard of it
     steps = tuple(
         Step(named[1] if named and named[0] == at else name, at <= reached, at == reached, days.get(at))
         for at, name in enumerate(STEPS)
@@ -145,10 +156,16 @@ def _story(number: int, one: Travelling, facts: Sequence[FactRow]) -> ParcelStor
         number,
         one.tracking,
         steps,
-        _NOTES.get(one.state, ""),
+        _note(one),
         "" if gone else weekday(expected),
         weekday(one.promised_by) if not gone and expected != one.promised_by else "",
     )
+
+
+def _note(one: Travelling) -> str:
+    note = _NOTES.get(one.state, "")
+    said = one.state_reason if one.state in ("failed", "returning", "returned") else ""
+    return f"{note} The carrier says: {said}." if said else note
 
 
 def _local(at: datetime, one: Travelling) -> date:

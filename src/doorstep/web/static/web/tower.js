@@ -12,18 +12,18 @@ document.addEventListener("keydown", (event) => {
   search.select();
 });
 
-// Empty fields stay out of the address.
-for (const form of document.querySelectorAll("form.controls")) {
+// Empty fields stay out of the address; what is posted is sent as it stands, and only when somebody says so.
+for (const form of document.querySelectorAll("form.controls:not([method=post])")) {
   form.addEventListener("submit", () => {
     for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
   });
 }
 window.addEventListener("pageshow", () => {
-  for (const field of document.querySelectorAll("form.controls :disabled[name]")) field.disabled = false;
+  for (const field of document.querySelectorAll("form.controls:not([method=post]) :disabled[name]")) field.disabled = false;
 });
 
 // A choice shows its rows at once.
-for (const choice of document.querySelectorAll("form.controls select")) {
+for (const choice of document.querySelectorAll("form.controls:not([method=post]) select")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
 }
 
@@ -47,6 +47,17 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 document.addEventListener("keydown", (event) => {
   const scan = document.querySelector("input[data-scan]");
   if (!scan || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea, button, a, summary")) return;
+  if (event.target.closest("input, select, textarea")) return;
+  if (event.key === " " && event.target.closest("button, summary")) return;
   scan.focus();
 });
+
+// A label opens with the dialog that prints it.
+for (const link of document.querySelectorAll("a[data-print]")) {
+  link.addEventListener("click", (event) => {
+    const sheet = window.open(link.href);
+    if (!sheet) return;
+    event.preventDefault();
+    sheet.addEventListener("load", () => sheet.print());
+  });
+}
