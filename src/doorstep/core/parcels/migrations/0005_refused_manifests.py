@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parcels', '0003_carriers'),
+        ('parcels', '0004_under_way'),
     ]
 
     operations = [
