@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def filled(transactional_db: None) -> Iterator[Filled]:  # noqa: ARG001
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: make test runs it there")
-    yield fill(NOW)
+    return fill(NOW)
 
 
 def test_parcels_are_locked_before_their_orders(filled: Filled) -> None:

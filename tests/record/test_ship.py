@@ -262,3 +262,32 @@ def test_an_account_whose_plug_in_is_gone_keeps_nobody_waiting(at: House) -> Non
     assert sweep_labels(LATER, at.carriers) == ship.Swept(0, 0, 0, 1)
     CarrierAccount.objects.update(plugin=plugin)
     assert sweep_labels(LATER, at.carriers).recorded == 1
+
+
+def test_one_poisoned_label_does_not_stop_the_sweep(at: House) -> None:
+    poisoned, good = at.packed("N-1"), at.packed("N-2")
+    for parcel in (poisoned, good):
+        tell(at.server, "/faults", kind="lost_reply")
+        with pytest.raises(CarrierUnreachable):
+            buy(at, parcel)
+    key = Label.objects.get(parcel=poisoned).key
+
+    class Stumbling:
+        def __init__(self, carrier: Carrier) -> None:
+            self.carrier = carrier
+
+        def find(self, asked: str) -> LabelSold | None:
+            if asked == key:
+                raise RuntimeError("the plug-in has a fault")
+            return self.carrier.find(asked)
+
+    swept = sweep_labels(LATER, lambda account: cast(Carrier, Stumbling(at.carriers(account))))
+    assert swept == ship.Swept(1, 0, 0, 1)
+    assert Parcel.objects.get(pk=good.pk).state == "labelled"
+    assert sweep_labels(LATER, at.carriers) == ship.Swept(1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("sold", [("L" * 101, "T", ""), ("L", "T" * 81, ""), ("L", "T", "R" * 61)])
+def test_names_longer_than_are_kept_are_not_believed(sold: tuple[str, str, str]) -> None:
+    with pytest.raises(CarrierUnreachable, match="of more than"):
+        LabelSold(*sold)
