@@ -14,7 +14,6 @@ from typing import Protocol
 from doorstep.domain.errors import Conflict
 from doorstep.domain.travel import Party, Scan
 
-
 LONGEST = {"label": 100, "tracking": 80, "routing": 60}  # characters, as they are kept
 
 
