@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 import httpx
-from tests.cli.run import COMMAND
-from tests.cli.test_record import TEA_SHOP, rows, run
+from tests.cli.run import COMMAND, TEA_SHOP
+from tests.cli.test_record import rows, run
 
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from threading import Event
 
 import pytest
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def filled(transactional_db: None) -> Iterator[Filled]:  # noqa: ARG001
+def filled(transactional_db: None) -> Filled:  # noqa: ARG001
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: make test runs it there")
     return fill(NOW)
