@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import httpx
-from tests.cli.run import COMMAND
+from tests.cli.run import COMMAND, TEA_SHOP
 from tests.cli.test_record import rows, run
 
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
@@ -79,3 +79,16 @@ def test_secrets_that_are_not_set_are_made_and_told(tmp_path: Path) -> None:
     answer = httpx.post(f"{url}/advance", json={}, headers={"Authorization": f"Bearer {key[1]}"})
     assert answer.json()["scans"] == 0
     ended(process)
+
+
+def test_a_carrier_that_no_tariff_names_is_said(tmp_path: Path) -> None:
+    run(tmp_path, "migrate")
+    assert run(tmp_path, "load", TEA_SHOP, "--operator", "north").returncode == 0
+    named = str(rows(tmp_path, "SELECT DISTINCT carrier FROM tariffs_service ORDER BY carrier")[0][0])
+    asked = ("add-carrier", "post", "--operator", "north", "--plugin", "offline", "--carrier")
+    wrong = run(tmp_path, *asked, "Nope Carrier")
+    assert wrong.returncode == 0
+    assert "no tariff names Nope Carrier" in wrong.stderr
+    assert named in wrong.stderr
+    right = run(tmp_path, "add-carrier", "other", *asked[2:], named)
+    assert (right.returncode, right.stderr) == (0, "")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from django.db import connection
 from tests.core.stock.ledger import assert_moves_add_up, quantities
 from tests.record.brand import NOW
 from tests.record.packed import LATER, House, house
@@ -14,8 +17,8 @@ from tests.sandbox.running import tell
 
 from doorstep.core.events.models import Fact
 from doorstep.core.orders.models import Order
-from doorstep.core.parcels import departures
-from doorstep.core.parcels.models import Manifest, Parcel
+from doorstep.core.parcels import departures, manifests
+from doorstep.core.parcels.models import Label, Manifest, Parcel
 from doorstep.core.stock.models import Move
 from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict, NotFound
@@ -23,6 +26,7 @@ from doorstep.domain.rights import Scope
 from doorstep.flows import dispatch, paper
 from doorstep.flows.dispatch import WrongScan, close_manifest, stage, sweep_manifests, unstage
 from doorstep.flows.ship import buy_label
+from doorstep.plugins.carriers.base import Capabilities, Carrier, CarrierRefused, CarrierUnreachable, Handover
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +134,34 @@ def test_a_parcel_is_taken_off_again(at: House) -> None:
     assert not Manifest.objects.exists()
 
 
+def test_a_manifest_that_claims_it_in_this_moment_keeps_it(at: House) -> None:
+    parcel = labelled(at, "N-1")
+    put(at, parcel)
+    row, _ = manifests.begin(
+        at.scope.operator, parcel.site_id, at.accounts[carrier_of(parcel)].pk, parcel.ship_at, "collection", at=NOW
+    )
+
+    waiting = [row]
+
+    def claimed_before(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if sql.startswith("UPDATE") and waiting:
+            manifests.claim(waiting.pop())
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(claimed_before), pytest.raises(WrongScan, match="being closed"):
+        unstage(at.scope, parcel.sscc)
+    assert not waiting
+    assert Parcel.objects.get().state == "staged"
+
+
+def test_the_carrier_is_told_of_nothing_that_is_still_here(at: House) -> None:
+    parcel, other = labelled(at, "N-1"), labelled(at, "N-2")
+    put(at, parcel)
+    closed = close(at, parcel)
+    Parcel.objects.filter(pk=other.pk).update(manifest_id=closed.manifest)
+    assert manifests.label_names(closed.manifest) == (Label.objects.get(parcel=parcel).label,)
+
+
 def test_goods_that_were_not_picked_stay_behind(at: House) -> None:
     good, bad = labelled(at, "N-1"), labelled(at, "N-2", pick=False)
     put(at, good)
@@ -163,6 +195,27 @@ def test_closing_that_was_stopped_is_gone_on_with(at: House, monkeypatch: pytest
     assert sweep_manifests(LATER, at.carriers) == 0
 
 
+def test_a_departure_that_was_stopped_is_finished_before_the_next(at: House) -> None:
+    early, late, later = labelled(at, "N-1"), labelled(at, "N-2"), labelled(at, "N-3")
+    moved = {"ship_at": early.ship_at + timedelta(hours=3)}
+    Parcel.objects.filter(pk__in=(late.pk, later.pk)).update(**moved)
+    put(at, early)
+    account = at.accounts[carrier_of(early)].pk
+    stopped, _ = manifests.begin(at.scope.operator, early.site_id, account, early.ship_at, "collection", at=NOW)
+    manifests.claim(stopped)
+    for parcel in (late, later):
+        parcel.refresh_from_db()
+        put(at, parcel)
+    closed = close(at, late, "drop_off")
+    assert (closed.parcels, closed.told, closed.left_behind) == (2, True, ())
+    rows = Manifest.objects.order_by("pk").values_list("pk", "state", "kind", "departs_at")
+    assert list(rows) == [
+        (stopped.pk, "closed", "collection", early.ship_at),
+        (closed.manifest, "closed", "drop_off", late.ship_at),
+    ]
+    assert Parcel.objects.filter(state="handed_over").count() == 3
+
+
 def test_a_carrier_that_sleeps_is_told_later(at: House) -> None:
     parcel = labelled(at, "N-1")
     put(at, parcel)
@@ -173,6 +226,42 @@ def test_a_carrier_that_sleeps_is_told_later(at: House) -> None:
     row = Manifest.objects.get()
     assert (row.kind, row.told_at) == ("drop_off", LATER)
     assert paper.manifest(at.scope, row.pk).content.startswith(b"%PDF")
+
+
+class Strict:
+    """Takes every message of a key alike, or refuses them all."""
+
+    capabilities = Capabilities("Strict", online=True, pushes_scans=True, answers_scans=True, takes_manifests=True)
+
+    def __init__(self, says: type[Conflict]) -> None:
+        self.says, self.heard = says, list[Handover]()
+
+    def close(self, handover: Handover) -> str:
+        self.heard.append(handover)
+        raise self.says("the depot is shut")
+
+
+def test_a_carrier_is_told_again_in_the_same_words(at: House) -> None:
+    parcel = labelled(at, "N-1")
+    put(at, parcel)
+    strict = Strict(CarrierUnreachable)
+    close(replace(at, carriers=lambda _: cast(Carrier, strict)), parcel)
+    assert sweep_manifests(LATER + timedelta(hours=1), lambda _: cast(Carrier, strict)) == 0
+    first, second = strict.heard
+    assert first == second
+    assert first.at == LATER
+
+
+def test_a_manifest_that_is_refused_is_not_told_again(at: House) -> None:
+    parcel = labelled(at, "N-1")
+    put(at, parcel)
+    strict = Strict(CarrierRefused)
+    closed = close(replace(at, carriers=lambda _: cast(Carrier, strict)), parcel)
+    assert (closed.parcels, closed.told) == (1, False)
+    assert Manifest.objects.get().refused == "the depot is shut"
+    assert sweep_manifests(LATER, lambda _: cast(Carrier, strict)) == 0
+    assert len(strict.heard) == 1
+    assert departures.manifests(at.scope).rows[0].refused == "the depot is shut"
 
 
 def test_reading_departures_costs_the_same_for_many(at: House, django_assert_num_queries: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from tests.record.brand import NOW
@@ -15,7 +16,7 @@ from tests.sandbox.running import tell
 from doorstep.core.events.models import Fact
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.actions import move_on
-from doorstep.core.parcels.carriers import put_account, set_company_prefix
+from doorstep.core.parcels.carriers import AccountRow, put_account, set_company_prefix
 from doorstep.core.parcels.models import CarrierAccount, Label, Parcel, SsccRange
 from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict, NotFound
@@ -23,7 +24,7 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.sscc import is_sscc
 from doorstep.flows import ship
 from doorstep.flows.ship import buy_label, sweep_labels, void_label
-from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable
+from doorstep.plugins.carriers.base import Carrier, CarrierRefused, CarrierUnreachable, LabelSold, LabelWanted
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,54 @@ def test_a_parcel_taken_back_meanwhile_keeps_no_label(at: House) -> None:
     assert "ParcelLabelled" not in kinds(parcel)
 
 
+class Overtaken:
+    """While its call is under way, another with the same key is refused, and the carrier has not sold it yet."""
+
+    def __init__(self, at: House, parcel: Parcel, account: AccountRow, *, again: bool) -> None:
+        self.at, self.parcel, self.carrier, self.again = at, parcel, at.carriers(account), again
+
+    def buy(self, wanted: LabelWanted) -> LabelSold:
+        with pytest.raises(CarrierRefused, match="in progress"):
+            buy_label(self.at.scope, self.parcel.pk, now=NOW, carriers=lambda _: cast(Carrier, Refusing()))
+        assert Label.objects.get().state == "refused"
+        if self.again:
+            buy(self.at, self.parcel)
+        return self.carrier.buy(wanted)
+
+    def void(self, label: str) -> None:
+        self.carrier.void(label)
+
+
+class Refusing:
+    def buy(self, wanted: LabelWanted) -> LabelSold:  # noqa: ARG002
+        raise CarrierRefused("a request with this key is in progress")
+
+    def find(self, key: str) -> None:  # noqa: ARG002
+        return None
+
+
+def test_what_is_sold_after_anothers_refusal_is_the_parcels(at: House) -> None:
+    parcel = at.packed()
+    bought = buy_label(
+        at.scope, parcel.pk, now=NOW, carriers=lambda one: cast(Carrier, Overtaken(at, parcel, one, again=False))
+    )
+    label = Label.objects.get()
+    assert (label.state, label.tracking, label.reason) == ("bought", bought.tracking, "")
+    assert buy(at, parcel) == bought
+    assert at.server.sandbox.store.count_labels() == 1
+
+
+def test_what_is_sold_too_late_is_given_back(at: House) -> None:
+    parcel = at.packed()
+    with pytest.raises(Conflict, match="given back"):
+        buy_label(
+            at.scope, parcel.pk, now=NOW, carriers=lambda one: cast(Carrier, Overtaken(at, parcel, one, again=True))
+        )
+    assert sorted(Label.objects.values_list("state", flat=True)) == ["bought", "voided"]
+    assert at.server.sandbox.find(Label.objects.get(state="voided").key)["state"] == "void"
+    assert Parcel.objects.get(pk=parcel.pk).tracking == Label.objects.get(state="bought").tracking
+
+
 def test_a_label_is_given_back_and_another_bought(at: House) -> None:
     parcel = at.packed()
     first = buy(at, parcel)
@@ -213,3 +262,32 @@ def test_an_account_whose_plug_in_is_gone_keeps_nobody_waiting(at: House) -> Non
     assert sweep_labels(LATER, at.carriers) == ship.Swept(0, 0, 0, 1)
     CarrierAccount.objects.update(plugin=plugin)
     assert sweep_labels(LATER, at.carriers).recorded == 1
+
+
+def test_one_poisoned_label_does_not_stop_the_sweep(at: House) -> None:
+    poisoned, good = at.packed("N-1"), at.packed("N-2")
+    for parcel in (poisoned, good):
+        tell(at.server, "/faults", kind="lost_reply")
+        with pytest.raises(CarrierUnreachable):
+            buy(at, parcel)
+    key = Label.objects.get(parcel=poisoned).key
+
+    class Stumbling:
+        def __init__(self, carrier: Carrier) -> None:
+            self.carrier = carrier
+
+        def find(self, asked: str) -> LabelSold | None:
+            if asked == key:
+                raise RuntimeError("the plug-in has a fault")
+            return self.carrier.find(asked)
+
+    swept = sweep_labels(LATER, lambda account: cast(Carrier, Stumbling(at.carriers(account))))
+    assert swept == ship.Swept(1, 0, 0, 1)
+    assert Parcel.objects.get(pk=good.pk).state == "labelled"
+    assert sweep_labels(LATER, at.carriers) == ship.Swept(1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("sold", [("L" * 101, "T", ""), ("L", "T" * 81, ""), ("L", "T", "R" * 61)])
+def test_names_longer_than_are_kept_are_not_believed(sold: tuple[str, str, str]) -> None:
+    with pytest.raises(CarrierUnreachable, match="of more than"):
+        LabelSold(*sold)

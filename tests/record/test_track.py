@@ -151,6 +151,32 @@ def labelled_after_loss(at: House, parcel: Parcel) -> Parcel:
     return Parcel.objects.get(pk=parcel.pk)
 
 
+def orphaned(parcel: Parcel, account: AccountRow) -> None:
+    """It came while the label was being recorded: neither saw the other."""
+    Row.objects.create(
+        account_id=account.pk, event="early", tracking=parcel.tracking, milestone="accepted", at=NOW, received_at=NOW
+    )
+
+
+def test_a_scan_that_crossed_its_label_is_found_with_the_next(at: House) -> None:
+    parcel = left(at)
+    orphaned(parcel, account(at))
+    assert take(at, *scans(parcel, "out_for_delivery")) == Taken(1, 0)
+    assert Row.objects.filter(parcel=parcel).count() == 2
+    assert facts(parcel) == ["ParcelScanned", "ParcelScanned", "OutForDelivery"]
+
+
+def test_a_scan_that_crossed_its_label_is_found_when_the_parcel_leaves(at: House) -> None:
+    parcel = labelled(at, "N-1")
+    put(at, parcel)
+    orphaned(parcel, account(at))
+    close(at, parcel)
+    parcel.refresh_from_db()
+    assert Row.objects.get().parcel_id == parcel.pk
+    assert parcel.state == "in_transit"
+    assert facts(parcel) == ["ParcelScanned"]
+
+
 def test_scans_before_the_manifest_count_once_it_is_closed(at: House) -> None:
     parcel = labelled(at, "N-1")
     put(at, parcel)

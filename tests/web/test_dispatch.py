@@ -81,6 +81,8 @@ def test_a_manifest_is_closed_and_printed(filled: Filled) -> None:
     paper = client.get(reverse("manifest_pdf", kwargs={"pk": manifest.pk}))
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF")
+    Manifest.objects.filter(pk=manifest.pk).update(told_at=None, refused="the depot is shut")
+    assert "refused by the carrier: the depot is shut" in text_of(client, reverse("dispatch"))
 
 
 def test_what_the_address_says_is_believed_only_if_it_is_so(filled: Filled) -> None:

@@ -21,6 +21,7 @@ from doorstep.flows import dispatch
 router = Router(tags=["manifests"])
 
 Kind = Literal["collection", "drop_off"]
+NAMED = "^(M-)?[0-9]{1,18}$"  # 12, or M-000012 as pages and paper print it
 EXAMPLE = {
     "manifest": 12,
     "code": "M-000012",
@@ -130,10 +131,10 @@ def list_manifests(
 
 
 @router.get("/{manifest}", response=ManifestOut, operation_id="getManifest", summary="One manifest")
-def get_manifest(request: HttpRequest, manifest: Annotated[int, Path(ge=1, le=2**62)]) -> HttpResponse:
-    """With the parcels that the key may see. Needs the right `see`."""
+def get_manifest(request: HttpRequest, manifest: Annotated[str, Path(pattern=NAMED)]) -> HttpResponse:
+    """By its number or its printed code, with the parcels that the key may see. Needs the right `see`."""
     caller = allowed(request, "see")
-    return json_answer(_whole(caller, manifest))
+    return json_answer(_whole(caller, int(manifest.removeprefix("M-"))))
 
 
 @router.post("", response={201: ClosedOut}, operation_id="closeManifest", summary="Hand over what is staged")

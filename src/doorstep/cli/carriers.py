@@ -74,14 +74,19 @@ def add_carrier(
       doorstep add-carrier post --carrier Postbird --plugin sandbox --url http://127.0.0.1:8400
     """
     _record()
-    from doorstep.core.parcels.carriers import set_company_prefix
+    from doorstep.core.accounts.queries import brand_ids
+    from doorstep.core.parcels.carriers import carriers_of, set_company_prefix
     from doorstep.flows import carriers
 
-    scope = Scope(operator_id(operator), frozenset(), "operator_admin", "system")
+    found = operator_id(operator)
+    scope = Scope(found, frozenset(brand_ids(found).values()), "operator_admin", "system")
     said = {"base_url": url, "key_variable": key_variable, "hook_variable": hook_variable}
     row = carriers.add_carrier(scope, code, carrier, plugin, now=datetime.now(UTC), **said)
     if company_prefix:
         set_company_prefix(scope.operator, company_prefix)
+    named = carriers_of(scope)
+    if named and carrier not in named:  # added all the same: its tariffs may be loaded later
+        err.print(f"no tariff names {carrier}; they name {', '.join(named)}")
     out.print(f"{carrier} is reached by {plugin}; it sends its scans to /hooks/carriers/{row.pk}", highlight=False)
 
 

@@ -19,14 +19,14 @@ from doorstep.core.parcels import departures, manifests
 from doorstep.core.parcels.actions import settle
 from doorstep.core.parcels.departures import Found
 from doorstep.core.parcels.manifests import Claimed, ManifestRow
-from doorstep.core.parcels.scans import scans_of, weigh
+from doorstep.core.parcels.scans import adopt, scans_of, weigh
 from doorstep.core.stock.leaving import complete, leave
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.sscc import read_scanned
 from doorstep.flows.carriers import Carriers, connected
 from doorstep.flows.keep_plan import order_reference
-from doorstep.flows.stand import tell
+from doorstep.flows.stand import let_stand, tell
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, Handover
 
 Kind = Literal["collection", "drop_off"]
@@ -59,7 +59,7 @@ class Closed:
     manifest: int
     code: str
     parcels: int
-    told: bool  # the carrier has heard of it; else the sweep tells it
+    told: bool  # the carrier has heard of it; else the sweep tells it, unless it was refused
     left_behind: tuple[departures.Waiting, ...]
 
 
@@ -112,15 +112,26 @@ def close_manifest(
     site_id = site_ids(scope.operator).get(site)
     if account is None or site_id is None:
         raise NotFound("no such site, or no account with this carrier")
-    with transaction.atomic():
-        row, begun = manifests.begin(scope.operator, site_id, account.pk, departs_at, kind, at=now)
-        if begun and not manifests.claim(row):
-            raise Conflict("nothing is staged for this departure")
+    row = _begin(scope.operator, site_id, account.pk, departs_at, kind, now)
+    if row.departs_at != departs_at:  # another departure was stopped half way: it is finished first
+        _go_on(row, scope.actor, now, carriers)
+        row = _begin(scope.operator, site_id, account.pk, departs_at, kind, now)
+        if row.departs_at != departs_at:
+            raise Conflict("another manifest is being closed in this moment; try again")
     handed, heard = _go_on(row, scope.actor, now, carriers)
     if not handed:
         raise Conflict("none of the parcels can leave: their goods are not picked in the record")
     behind = departures.waiting(scope, site, carrier, departs_at)
     return Closed(row.pk, row.code, handed, heard, behind)
+
+
+def _begin(operator: int, site: int, account: int, departs_at: datetime, kind: Kind, now: datetime) -> ManifestRow:
+    """Begin a manifest and let it claim its parcels, or give the one that is closing still. Raises Conflict."""
+    with transaction.atomic():
+        row, begun = manifests.begin(operator, site, account, departs_at, kind, at=now)
+        if begun and not manifests.claim(row):
+            raise Conflict("nothing is staged for this departure")
+    return row
 
 
 def sweep_manifests(now: datetime, carriers: Carriers = connected) -> int:
@@ -136,12 +147,16 @@ def _go_on(row: ManifestRow, actor: str, now: datetime, carriers: Carriers) -> t
     if not names:
         manifests.drop(row)
         return 0, True
-    manifests.end(row.pk, at=now)
-    told = Handover(f"manifest-{row.operator}-{row.pk}", row.code, now, names, row.kind == "drop_off")
+    # Told again it says the same: one key stands for one message.
+    closed_at = manifests.end(row.pk, at=now)
+    told = Handover(f"manifest-{row.operator}-{row.pk}", row.code, closed_at, names, row.kind == "drop_off")
     try:
         carrier = carriers(row.account)
         reference = carrier.close(told) if carrier.capabilities.takes_manifests else row.code
-    except (CarrierUnreachable, CarrierRefused, NotFound):
+    except CarrierRefused as no:
+        manifests.refused(row.pk, str(no))
+        return len(names), False
+    except (CarrierUnreachable, NotFound):
         return len(names), False
     manifests.told(row.pk, reference, at=now)
     return len(names), True
@@ -163,6 +178,9 @@ def _hand_over_a_brand(row: ManifestRow, actor: str, now: datetime) -> bool:
 
 
 def _leave(row: ManifestRow, brand: int, going: list[Claimed], actor: str, now: datetime) -> None:
+    # Some may have come while a label was being recorded, and belong to nobody yet.
+    strays = adopt(row.account.pk, {one.tracking: one.pk for one in going if one.tracking})
+    let_stand(strays, row.account.actor, now)
     manifests.hand_over([one.pk for one in going], at=now)
     settle({one.order_id for one in going})
     record_all(

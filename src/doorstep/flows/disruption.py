@@ -18,6 +18,7 @@ from doorstep.core.messages import disruptions, outbox
 from doorstep.core.messages.disruptions import Touched
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
+from doorstep.core.parcels import actions as parcels
 from doorstep.domain.disruption import AREA_LENGTH, DISRUPTION_KINDS, MOST_DELAY_DAYS, Disruption, later
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
@@ -103,7 +104,10 @@ def _at_risk(scope: Scope, what: Disruption) -> list[AtRisk]:
 
 
 def _tell_all(scope: Scope, pk: int, what: Disruption, text: str, now: datetime) -> None:
-    orders.lock({one.parcel.order_id for one in _at_risk(scope, what)})
+    first = _at_risk(scope, what)
+    # Parcels before orders, as everybody locks them: scans of the same parcels come in meanwhile.
+    parcels.lock({one.parcel.pk for one in first})
+    orders.lock({one.parcel.order_id for one in first})
     found = _at_risk(scope, what)  # again, under the locks: another declaration may have come first
     disruptions.expect({one.parcel.pk: one.expected_by for one in found})
     of_brand: dict[int, list[AtRisk]] = defaultdict(list)

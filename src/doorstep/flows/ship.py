@@ -6,9 +6,12 @@ a reply was lost or a process killed, asks again with its key, and records what 
 
 from __future__ import annotations
 
+import logging
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.db import transaction
 
@@ -27,6 +30,8 @@ from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.stand import let_stand
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, LabelSold, LabelWanted
 
+log = logging.getLogger("doorstep.ship")
+Settled = Literal["recorded", "voided", "abandoned", "open"]
 SWEPT_AFTER = timedelta(seconds=60)  # an intent younger than this is probably being worked on
 GIVEN_UP_AFTER = timedelta(minutes=15)  # far beyond any request: what has not arrived by now never will
 ASLEEP = ("held", "cancelled")  # orders whose parcels get no label
@@ -112,37 +117,38 @@ def void_label(
 
 def sweep_labels(now: datetime, carriers: Carriers = connected) -> Swept:
     """Settle what a crash or a lost reply left open, by asking the carrier. Safe to run at any time, also twice."""
-    recorded = voided = abandoned = still_open = 0
-    for label in labels.left_open(now - SWEPT_AFTER):
-        account = accounts.account(label.account_id)
-        one = shipping_for_system(label.parcel_id)
-        if account is None or one is None:
-            still_open += 1
-        elif label.state == "voiding":
-            given_back = _void(label, account, now, carriers)
-            voided, still_open = voided + given_back, still_open + (not given_back)
-        else:
-            settled = _ask(label, one, account, now, carriers)
-            recorded, abandoned = recorded + (settled is True), abandoned + (settled is None)
-            still_open += settled is False
-    return Swept(recorded, voided, abandoned, still_open)
+    counted = Counter(_settle(label, now, carriers) for label in labels.left_open(now - SWEPT_AFTER))
+    return Swept(counted["recorded"], counted["voided"], counted["abandoned"], counted["open"])
 
 
-def _ask(label: LabelRow, one: Shipping, account: AccountRow, now: datetime, carriers: Carriers) -> bool | None:
-    """Settle an intent: True recorded, None given up, False left open."""
+def _settle(label: LabelRow, now: datetime, carriers: Carriers) -> Settled:
+    account = accounts.account(label.account_id)
+    one = shipping_for_system(label.parcel_id)
+    if account is None or one is None:
+        return "open"
+    try:
+        if label.state == "voiding":
+            return "voided" if _void(label, account, now, carriers) else "open"
+        return _ask(label, one, account, now, carriers)
+    except Exception:  # a plug-in is somebody else's program: whatever it does with one label, the others go on
+        log.exception("label %d was not settled", label.pk)
+        return "open"
+
+
+def _ask(label: LabelRow, one: Shipping, account: AccountRow, now: datetime, carriers: Carriers) -> Settled:
     try:
         sold = carriers(account).find(label.key)
     except (CarrierUnreachable, CarrierRefused, NotFound):  # or its plug-in is gone: others must not wait for it
-        return False
+        return "open"
     if sold is not None:
         kept, taken = _record(one, label, sold, account.operator, "system", now)
         if not taken and kept.state == "voiding":
             _void(kept, account, now, carriers)
-        return True
+        return "recorded"
     if now - label.asked_at < GIVEN_UP_AFTER:
-        return False
+        return "open"
     labels.abandon(label.pk, at=now)
-    return None
+    return "abandoned"
 
 
 def _record(
@@ -154,7 +160,7 @@ def _record(
         label, recorded, taken = labels.record_bought(intent.pk, one.pk, bought, at=now)
         if taken:
             settle([one.order_id])
-            let_stand(adopt(intent.account_id, label.tracking, one.pk), actor, now)
+            let_stand(adopt(intent.account_id, {label.tracking: one.pk}), actor, now)
             record(
                 operator,
                 one.brand_id,

@@ -36,7 +36,10 @@ def take_scans(account: AccountRow, scans: Sequence[Scan], *, now: datetime, act
     for start in range(0, len(scans), AT_ONCE):
         with transaction.atomic():
             kept = kept_scans.keep(account.pk, scans[start : start + AT_ONCE], at=now)
-            let_stand(kept, actor or account.actor, now)
+            # One that came while the label was being recorded belongs to nobody yet: with the next it is found.
+            named = {one.scan.tracking: one.parcel for one in kept if one.parcel is not None}
+            earlier = kept_scans.adopt(account.pk, named) if named else []
+            let_stand([*kept, *earlier], actor or account.actor, now)
         new += len(kept)
         unmatched += sum(one.parcel is None for one in kept)
     return Taken(new, unmatched)

@@ -57,6 +57,11 @@ def move_on(ids: Iterable[int], before: ParcelState, after: ParcelState, **chang
     return Parcel.objects.filter(pk__in=list(ids), state=before).update(state=after, **changed)
 
 
+def lock(ids: Iterable[int]) -> None:
+    """Lock parcels until the transaction ends, in the order of their ids. Their orders are locked after them."""
+    list(Parcel.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk").values_list("pk"))
+
+
 def settle(order_ids: Iterable[int]) -> None:
     """Let orders stand as their parcels do. Locks the orders by id; two queries, and one for each new state."""
     pks = sorted(set(order_ids))

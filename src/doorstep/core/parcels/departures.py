@@ -84,6 +84,7 @@ class ManifestSeen:
     closed_at: datetime | None
     told_at: datetime | None
     reference: str
+    refused: str  # why the carrier would not hear of it
     parcels: int  # those that the reader may see
 
     @property
@@ -208,5 +209,6 @@ def _seen(one: Manifest) -> ManifestSeen:
         closed_at=one.closed_at,
         told_at=one.told_at,
         reference=one.reference,
+        refused=one.refused,
         parcels=getattr(one, "own"),  # noqa: B009
     )

@@ -62,10 +62,12 @@ def record_bought(
     parcel = Parcel.objects.select_for_update().get(pk=parcel_pk)
     label, tracking, routing = sold
     said = {"label": label, "tracking": tracking, "routing": routing, "settled_at": at}
-    # An intent that was given up may be answered late, too: what was paid for must not be forgotten.
-    open_ones = Label.objects.filter(pk=label_pk, state__in=("asked", "abandoned"))
-    wanted = parcel.state == "packed" and open_ones.filter(state="asked").exists()
-    recorded = bool(open_ones.update(state="bought" if wanted else "voiding", **said))
+    # An intent that was given up may be answered late, too: what was paid for must not be forgotten. Of two who ask
+    # with one key, one may be refused while the other's call is under way and then sold the label.
+    open_ones = Label.objects.filter(pk=label_pk, state__in=("asked", "refused", "abandoned"))
+    others = Label.objects.filter(parcel_id=parcel_pk, state__in=("asked", "bought")).exclude(pk=label_pk)
+    wanted = parcel.state == "packed" and open_ones.exclude(state="abandoned").exists() and not others.exists()
+    recorded = bool(open_ones.update(state="bought" if wanted else "voiding", reason="", **said))
     taken = recorded and wanted
     if taken:
         move_on([parcel_pk], "packed", "labelled", tracking=tracking)

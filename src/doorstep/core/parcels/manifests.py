@@ -26,6 +26,7 @@ class Claimed:
     brand_id: int
     order_id: int
     code: str
+    tracking: str
     leaving: Leaving
 
 
@@ -51,8 +52,9 @@ def stage(parcel_pk: int) -> bool:
 
 def unstage(parcel_pk: int) -> bool:
     """Take a parcel off again; False: it is not staged, or a manifest has claimed it."""
-    free = Parcel.objects.filter(pk=parcel_pk, manifest=None).exists()
-    return free and move_on([parcel_pk], "staged", "labelled") == 1
+    # One statement: a manifest that claims it in this moment comes before or after it, and not between two questions.
+    free = Parcel.objects.filter(pk=parcel_pk, state="staged", manifest=None)
+    return free.update(state="labelled") == 1
 
 
 def begin(
@@ -95,7 +97,7 @@ def claimed(manifest_pk: int) -> dict[int, list[Claimed]]:
     answers: dict[int, list[Claimed]] = defaultdict(list)
     for one in found:
         leaving = Leaving(f"order:{one.order_id}", one.site_id, _units(one, products))
-        answers[one.brand_id].append(Claimed(one.pk, one.brand_id, one.order_id, one.code, leaving))
+        answers[one.brand_id].append(Claimed(one.pk, one.brand_id, one.order_id, one.code, one.tracking, leaving))
     return dict(sorted(answers.items()))
 
 
@@ -108,8 +110,11 @@ def hand_over(parcel_pks: Iterable[int], *, at: datetime) -> int:
     return move_on(parcel_pks, "staged", "handed_over", left_at=at)
 
 
-def end(manifest_pk: int, *, at: datetime) -> None:
-    Manifest.objects.filter(pk=manifest_pk, state="closing").update(state="closed", closed_at=at)
+def end(manifest_pk: int, *, at: datetime) -> datetime:
+    """Gives when it was closed: now, or by whoever came first."""
+    if Manifest.objects.filter(pk=manifest_pk, state="closing").update(state="closed", closed_at=at):
+        return at
+    return Manifest.objects.values_list("closed_at", flat=True).get(pk=manifest_pk) or at
 
 
 def told(manifest_pk: int, reference: str, *, at: datetime) -> None:
@@ -117,15 +122,20 @@ def told(manifest_pk: int, reference: str, *, at: datetime) -> None:
     Manifest.objects.filter(pk=manifest_pk, told_at=None).update(told_at=at, reference=reference[:100])
 
 
+def refused(manifest_pk: int, why: str) -> None:
+    """The carrier will not hear of it, however often it is told."""
+    Manifest.objects.filter(pk=manifest_pk, told_at=None).update(refused=why[:300] or "refused")
+
+
 def left_open(limit: int = 100) -> tuple[ManifestRow, ...]:
-    """Manifests that are not closed, or of which the carrier has not heard; of all operators."""
-    found = Manifest.objects.filter(told_at=None).select_related("account").order_by("pk")[:limit]
+    """Manifests that are not closed, or of which the carrier has not heard and may still; of all operators."""
+    found = Manifest.objects.filter(told_at=None, refused="").select_related("account").order_by("pk")[:limit]
     return tuple(_row(one) for one in found)
 
 
 def label_names(manifest_pk: int) -> tuple[str, ...]:
     """How the carrier names the labels of what was handed over."""
-    handed = Parcel.objects.filter(manifest_id=manifest_pk, labels__state="bought").exclude(state="staged")
+    handed = Parcel.objects.filter(manifest_id=manifest_pk, labels__state="bought", left_at__isnull=False)
     return tuple(handed.order_by("pk").values_list("labels__label", flat=True))
 
 

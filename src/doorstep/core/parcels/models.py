@@ -62,6 +62,7 @@ class Manifest(models.Model):
     closed_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)  # when the carrier had heard of it
     reference = models.CharField(max_length=100, blank=True)  # the carrier's own number of it
+    refused = models.CharField(max_length=300, blank=True)  # why the carrier would not hear of it; it is not told again
 
     class Meta:
         constraints = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -78,14 +78,20 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
     return kept
 
 
-def adopt(account_pk: int, tracking: str, parcel_pk: int) -> list[Kept]:
-    """Give a parcel the scans that came before we knew its number. Call within a transaction."""
-    found = Row.objects.filter(account_id__in=same_carrier(account_pk), tracking=tracking, parcel=None).order_by(
-        "at", "pk"
+def adopt(account_pk: int, numbers: Mapping[str, int]) -> list[Kept]:
+    """Give parcels (row ids by tracking number) the scans that came before we knew their numbers.
+
+    Call within a transaction. Scans that another adopts in this moment are left to it.
+    """
+    waiting = Row.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        account_id__in=same_carrier(account_pk), tracking__in=list(numbers), parcel=None
     )
-    rows = list(found)
-    Row.objects.filter(pk__in=[row.pk for row in rows]).update(parcel_id=parcel_pk)
-    return [Kept(parcel_pk, _scan(row)) for row in rows]
+    adopted = []
+    for row in waiting.order_by("at", "pk"):
+        row.parcel_id = numbers[row.tracking]
+        adopted.append(row)
+    Row.objects.bulk_update(adopted, ["parcel"], batch_size=500)
+    return [Kept(row.parcel_id, _scan(row)) for row in adopted]
 
 
 def weigh(parcel_pks: Iterable[int]) -> list[Stood]:

@@ -14,6 +14,8 @@ from typing import Protocol
 from doorstep.domain.errors import Conflict
 from doorstep.domain.travel import Party, Scan
 
+LONGEST = {"label": 100, "tracking": 80, "routing": 60}  # characters, as they are kept
+
 
 class CarrierRefused(Conflict):
     """The carrier has understood and says no; asking again would not help."""
@@ -73,11 +75,19 @@ class LabelWanted:
 
 @dataclass(frozen=True, slots=True)
 class LabelSold:
-    """A label that the carrier has sold; `label` is how the carrier names it."""
+    """A label that the carrier has sold; `label` is how the carrier names it.
+
+    Raises CarrierUnreachable for names that no carrier gives: such an answer cannot be believed.
+    """
 
     label: str
     tracking: str
     routing: str = ""
+
+    def __post_init__(self) -> None:
+        for name, most in LONGEST.items():
+            if len(getattr(self, name)) > most:
+                raise CarrierUnreachable(f"the carrier answers with a {name} of more than {most} characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,20 @@
+"""/v1/manifests: what left, by its number or its printed code."""
+
+from __future__ import annotations
+
+import pytest
+from tests.api.shop import Place, order
+from tests.api.travelling import travelling
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_manifest_is_found_by_its_number_and_its_printed_code(place: Place) -> None:
+    shop = place.with_key("brand_writer")
+    parcel = shop.post("/v1/orders", order(), idempotency_key="1").json()["parcels"][0]
+    number = travelling(place, parcel["parcel"])
+    told = shop.get(f"/v1/manifests/{number}").json()
+    assert told["code"] == f"M-{number:06d}"
+    assert shop.get(f"/v1/manifests/{told['code']}").json() == told
+    for other in ("M-999999", "M-", "0", "x-1", f"M-M-{number}", "9" * 30):
+        assert shop.get(f"/v1/manifests/{other}").status_code == 404, other
