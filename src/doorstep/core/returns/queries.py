@@ -151,13 +151,13 @@ def of_parcel(scope: Scope, parcel_pk: int) -> str | None:
 
 
 def packed_lines(scope: Scope, parcel_pk: int) -> dict[int, int]:
-    """Give the units of a parcel by order line (row ids)."""
+    """Give the units of a parcel by order line (row ids); of a kit those that are whole in it."""
     parcel = Parcel.objects.get(brand_id__in=scope.brands, pk=parcel_pk)
-    units: dict[str, int] = defaultdict(int)
-    for line, _, quantity in parcel.contents:
-        units[line] += quantity
-    lines = OrderLine.objects.filter(order_id=parcel.order_id, line__in=list(units)).order_by("pk")
-    return {pk: units[line] for pk, line in lines.values_list("pk", "line")}
+    units: dict[tuple[str, str], int] = defaultdict(int)
+    for line, sku, quantity in parcel.contents:
+        units[line, sku] += quantity
+    lines = OrderLine.objects.filter(order_id=parcel.order_id, line__in=[line for line, _ in units]).order_by("pk")
+    return {one.pk: whole for one in lines if (whole := _whole(one, units))}
 
 
 def window_days(brand_id: int) -> int:
