@@ -121,6 +121,40 @@ def test_wrong_codes_shut_the_door_and_are_kept_nowhere(filled: Filled, hand: Ha
     assert "314159" not in kept
 
 
+def test_addresses_of_one_neighbourhood_count_as_one(filled: Filled, hand: Hand) -> None:
+    user = with_password(filled.viewer)
+    set_up(at_the_door(user), hand)
+    hand.on(60)
+    for n in range(8):
+        near = {"REMOTE_ADDR": f"2001:db8:0:1::{n + 1:x}"}
+        client = Client(**near)
+        client.post(reverse("login"), {"username": user.email, "password": PASSWORD})
+        last = client.post(reverse("second_factor"), {"code": "314159"})
+    assert last.status_code == 429
+    assert AccessAttempt.objects.get().ip_address == "2001:db8:0:1::"
+
+
+def test_wrong_codes_from_anywhere_shut_the_second_factor(filled: Filled, hand: Hand) -> None:
+    user = with_password(filled.viewer)
+    secret, _ = set_up(at_the_door(user), hand)
+    hand.on(60)
+    for n in range(10):
+        client = Client(REMOTE_ADDR=f"192.0.2.{n + 1}")
+        client.post(reverse("login"), {"username": user.email, "password": PASSWORD})
+        client.post(reverse("second_factor"), {"code": "314159"})
+    right = {"code": totp.code_at(secret, hand.now)}
+    refused = client.post(reverse("second_factor"), right)
+    assert refused.status_code == 422
+    assert "too many wrong codes" in refused.content.decode()
+    inside = entered(user)
+    for _ in range(2):  # it is shut within, too
+        said = {"password": PASSWORD, **right}
+        assert "too many wrong codes" in inside.post(reverse("remove_second_factor"), said).content.decode()
+    hand.on(15 * 60)
+    client = at_the_door(user)
+    assert client.post(reverse("second_factor"), {"code": totp.code_at(secret, hand.now)}).status_code == 302
+
+
 def test_a_password_alone_waits_ten_minutes_and_ends_when_it_changes(filled: Filled, hand: Hand) -> None:
     user = with_password(filled.viewer)
     secret, _ = set_up(at_the_door(user), hand)
