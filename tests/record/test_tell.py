@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from tests.plugins.mail_server import mail_server
@@ -127,6 +127,28 @@ def test_a_promise_that_has_passed_is_noted_once(order: Order) -> None:
     assert note_late(later) == 0
     assert Fact.objects.filter(kind="LateRisk").count() == under_way.count()
     assert Message.objects.count() == 1
+
+
+def test_a_day_passes_when_it_passes_at_the_site(order: Order) -> None:
+    parcel = Parcel.objects.filter(order=order).select_related("site").get()
+    Parcel.objects.exclude(pk=parcel.pk).update(expected_by=NOW.date())
+    Parcel.objects.filter(pk=parcel.pk).update(promised_by=NOW.date(), expected_by=None)
+    evening = datetime.combine(NOW.date(), time(23, 30), UTC)
+    parcel.site.time_zone = "America/New_York"
+    parcel.site.save()
+    assert note_late(evening + timedelta(hours=1)) == 0  # there it is still the promised evening
+    parcel.site.time_zone = "Europe/Paris"
+    parcel.site.save()
+    assert note_late(evening) == 1  # and here half past midnight
+    parcel.refresh_from_db()
+    assert parcel.expected_by == NOW.date() + timedelta(days=1)
+
+
+@pytest.mark.parametrize("state", ["returning", "at_pickup_point"])
+def test_what_is_no_longer_on_its_way_to_the_shopper_is_not_late(order: Order, state: str) -> None:
+    del order
+    Parcel.objects.update(state=state, expected_by=None)
+    assert note_late(NOW + timedelta(days=30)) == 0
 
 
 def test_a_chore_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -65,15 +65,15 @@ def notifier_of(environment: Mapping[str, str] = os.environ) -> Notifier | None:
 def note_late(now: datetime) -> int:
     """Note parcels not there on their promised day: expected today at the earliest. Nobody is sent a message."""
     noted = 0
-    for operator, brand, order, parcel in disruptions.late(now):
+    for operator, brand, order, parcel, today in disruptions.late(now):
         with transaction.atomic():
-            if disruptions.mark_late(parcel, brand, now.date()):
+            if disruptions.mark_late(parcel, brand, today):
                 record(
                     operator,
                     brand,
                     kind="LateRisk",
                     subject=f"order:{order}",
-                    data={"parcel": parcel, "expected_by": now.date().isoformat()},
+                    data={"parcel": parcel, "expected_by": today.isoformat()},
                     at=now,
                     actor="system",
                 )
