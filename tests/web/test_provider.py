@@ -79,7 +79,8 @@ def identities(settings: Any) -> Iterator[Identities]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}"
     known = Identities(address, generate_private_key(65537, 2048))
-    values = (address, CLIENT, "between us two", *(f"{address}/{at}" for at in ("authorize", "token", "user", "keys")), "nord")
+    addresses = (f"{address}/{at}" for at in ("authorize", "token", "user", "keys"))
+    values = (address, CLIENT, "between us two", *addresses, "nord")
     for name, value in provider(dict(zip(NEEDED, values, strict=True))).items():
         setattr(settings, name, value)
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, settings.OIDC_BACKEND]
