@@ -118,6 +118,21 @@ def test_an_order_without_an_address_is_not_sent_to(order: Order) -> None:
     assert state() == "refused"
 
 
+def test_a_message_that_cannot_be_written_holds_up_no_other(order: Order) -> None:
+    add(order.brand_id, [NewMessage(order.pk, "delayed", "disruption:2:2026-11-20", {})], at=NOW - timedelta(hours=1))
+    assert send_messages(Pretended(["sent"]), now=NOW) == 1
+    broken = Message.objects.get(data={})
+    assert (broken.state, broken.error) == ("refused", "it cannot be written: KeyError")
+
+
+def test_each_message_of_a_long_turn_is_claimed_at_its_own_instant(order: Order) -> None:
+    add(order.brand_id, [NewMessage(order.pk, "delayed", "disruption:2:2026-11-20", DATES)], at=NOW)
+    instants = iter([NOW + timedelta(minutes=5 * n) for n in range(4)])
+    assert send_messages(Pretended(["sent", "sent"]), now=NOW, clock=lambda: next(instants)) == 2
+    claimed = list(Message.objects.order_by("pk").values_list("claimed_at", flat=True))
+    assert claimed == [NOW, NOW + timedelta(minutes=10)]
+
+
 def test_a_promise_that_has_passed_is_noted_once(order: Order) -> None:
     del order
     later = NOW + timedelta(days=30)

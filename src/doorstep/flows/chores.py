@@ -46,11 +46,11 @@ class Rota:
                 _try(chore, now)
 
 
-def chores(notifier: Notifier | None) -> tuple[Chore, ...]:
+def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = None) -> tuple[Chore, ...]:
     """All of them; messages stay in the outbox while no notifier is set."""
     found = [Chore("late risks", 300, note_late)]
     if notifier is not None:
-        found.append(Chore("messages", 10, lambda now: send_messages(notifier, now=now)))
+        found.append(Chore("messages", 10, lambda now: send_messages(notifier, now=now, clock=clock)))
     return tuple(found)
 
 
