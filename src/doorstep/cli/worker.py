@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.record import _record
+from doorstep.cli.record import _has_tables, _record
 from doorstep.cli.terminal import notice
 
 LONGEST_SLEEP_S = 0.5  # how soon it notices that it should end
@@ -39,6 +39,7 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
       doorstep worker
     """
     _record()
+    _has_tables()
     from django.db import close_old_connections
 
     from doorstep.flows.chores import Rota, chores, notifier_of
@@ -50,7 +51,7 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
         raise typer.BadParameter(str(error)) from None
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
-    rota = Rota(chores(notifier))
+    rota = Rota(chores(notifier, lambda: datetime.now(UTC)))
     asked = _Asked()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, asked)

@@ -73,6 +73,12 @@ def change(pk: int, ends_on: date, delay_days: int, text: str) -> None:
     Disruption.objects.filter(pk=pk, ended_at=None).update(ends_on=ends_on, delay_days=delay_days, text=text)
 
 
+def carriage(scope: Scope) -> tuple[frozenset[str], frozenset[str]]:
+    """The carriers and the services that brands of the scope send by. One query."""
+    rows = tuple(Service.objects.filter(brand_id__in=scope.brands).values_list("carrier", "code"))
+    return frozenset(carrier for carrier, _ in rows), frozenset(code for _, code in rows)
+
+
 def end(pk: int, at: datetime) -> bool:
     return Disruption.objects.filter(pk=pk, ended_at=None).update(ended_at=at) == 1
 
