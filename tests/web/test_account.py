@@ -135,8 +135,7 @@ def test_addresses_of_one_neighbourhood_count_as_one(filled: Filled, hand: Hand)
     set_up(at_the_door(user), hand)
     hand.on(60)
     for n in range(8):
-        near = {"REMOTE_ADDR": f"2001:db8:0:1::{n + 1:x}"}
-        client = Client(**near)
+        client = Client(REMOTE_ADDR=f"2001:db8:0:1::{n + 1:x}")
         client.post(reverse("login"), {"username": user.email, "password": PASSWORD})
         last = client.post(reverse("second_factor"), {"code": "314159"})
     assert last.status_code == 429

@@ -39,7 +39,8 @@ OPTION = {
 }  # fmt: skip
 QUOTE = {
     "quote": "4711", "brand": "tea", "currency": "BRL", "state": "offered", "made_at": "2024-05-01T07:30:01Z",
-    "accepted": None, "reserved_until": None, "options": [OPTION], "reason": "", "detail": "", "remedy": "", "faults": [],
+    "accepted": None, "reserved_until": None, "options": [OPTION], "reason": "", "detail": "", "remedy": "",
+    "faults": [],
 }  # fmt: skip
 RESERVED = {"quote": "4711", "option": 0, "state": "accepted", "reserved_until": "2024-05-01T07:45:01Z"}
 

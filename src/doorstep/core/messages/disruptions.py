@@ -146,7 +146,7 @@ def late(now: datetime, limit: int = 500) -> tuple[tuple[int, int, int, str, dat
     rows = Parcel.objects.filter(passed, expected_by=None).exclude(state__in=NOT_COMING)
     rows = rows.exclude(order__state="cancelled").order_by("pk")
     found = rows.values_list("brand__operator_id", "brand_id", "order_id", "code", "site__time_zone")[:limit]
-    return tuple((*rest, today[zone]) for *rest, zone in found)
+    return tuple((operator, brand, order, code, today[zone]) for operator, brand, order, code, zone in found)
 
 
 def mark_late(code: str, brand_id: int, day: date) -> bool:
