@@ -39,7 +39,6 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
       doorstep worker
     """
     _record()
-    _has_tables()
     from django.db import close_old_connections
 
     from doorstep.flows.chores import Rota, chores, notifier_of
@@ -49,6 +48,7 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
         notifier = notifier_of()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    _has_tables()
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
     rota = Rota(chores(notifier, lambda: datetime.now(UTC)))
