@@ -42,6 +42,15 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    "words", [("load", TEA_SHOP), ("plan-day", "tea"), ("add-user", "a@b.example"), ("serve", "--once"), ("worker",)]
+)
+def test_a_record_without_tables_says_how_to_make_them(tmp_path: Path, words: tuple[object, ...]) -> None:
+    refused = run(tmp_path, *words)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "the record has no tables yet: say doorstep migrate\n"
+
+
 def test_a_folder_is_loaded_and_its_day_planned(home: Path) -> None:
     loaded = run(home, "load", TEA_SHOP, "--operator", "north")
     assert loaded.returncode == 0, loaded.stderr

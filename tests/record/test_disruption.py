@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -75,7 +76,7 @@ def test_its_cost_does_not_grow_with_orders(filled: Filled) -> None:
         with CaptureQueriesContext(connection) as captured:
             at_risk(scope_of(filled), FRANCE)
         counts.append(len(captured))
-    assert counts[0] == counts[1] == 3
+    assert counts[0] == counts[1] == 4
 
 
 @pytest.mark.parametrize(
@@ -127,3 +128,12 @@ def test_new_promises_reckon_with_it_where_it_is_and_only_while_it_lasts() -> No
     assert promised("D", berlin, 6) == elsewhere
     end_disruption(scope, pk, now=NOW)
     assert promised("E", munich, 10) == before
+
+
+@pytest.mark.parametrize("wrong", [{"carrier": "nobody"}, {"service": "no-such"}, {"country": "XX"}])
+def test_what_nobody_sends_by_or_to_is_refused(filled: Filled, wrong: dict[str, str]) -> None:
+    what = replace(FRANCE, **wrong)  # type: ignore[arg-type]  # none of them is a date
+    with pytest.raises(Conflict, match=next(iter(wrong.values()))):
+        at_risk(scope_of(filled), what)
+    with pytest.raises(Conflict, match=next(iter(wrong.values()))):
+        declare(scope_of(filled), "strike", what, "", now=NOW)

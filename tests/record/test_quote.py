@@ -214,3 +214,26 @@ def test_a_quote_holds_no_personal_data() -> None:
     quote_cart(scope, brand_id, ordered("cart", cart(), NOW), now=NOW)
     row = Quote.objects.get()
     assert "Ann" not in f"{row.cart} {row.options} {row.why}"
+
+
+def test_an_offer_ends_after_a_while_and_when_its_parcel_would_have_left() -> None:
+    scope, brand_id = loaded()
+    quote = quoted(scope, brand_id, cart("teapot"))
+    with pytest.raises(Conflict, match="ask for a new one"):
+        accept_quote(scope, quote.pk, 0, now=NOW + timedelta(minutes=30))
+    row = Quote.objects.get(pk=quote.pk)
+    row.options[0]["parcels"][0]["ship_at"] = (NOW + timedelta(minutes=5)).isoformat()
+    row.save()
+    with pytest.raises(Conflict, match="has ended"):
+        accept_quote(scope, quote.pk, 0, now=NOW + timedelta(minutes=5))
+    assert accept_quote(scope, quote.pk, 0, now=NOW + timedelta(minutes=4))
+
+
+@pytest.mark.parametrize(
+    ("postcode", "reason"), [("no code", "address_postcode"), ("", "address_incomplete"), ("10115", "")]
+)
+def test_a_quote_tells_for_what_its_order_would_be_held(postcode: str, reason: str) -> None:
+    scope, brand_id = loaded()
+    found = quote_cart(scope, brand_id, cart(place=Place("DE", "", "Berlin", postcode)), now=NOW)
+    assert [one.reason for one in found.faults] == [reason] * bool(reason)
+    assert bool(found.options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from tests.plugins.mail_server import mail_server
@@ -118,6 +118,21 @@ def test_an_order_without_an_address_is_not_sent_to(order: Order) -> None:
     assert state() == "refused"
 
 
+def test_a_message_that_cannot_be_written_holds_up_no_other(order: Order) -> None:
+    add(order.brand_id, [NewMessage(order.pk, "delayed", "disruption:2:2026-11-20", {})], at=NOW - timedelta(hours=1))
+    assert send_messages(Pretended(["sent"]), now=NOW) == 1
+    broken = Message.objects.get(data={})
+    assert (broken.state, broken.error) == ("refused", "it cannot be written: KeyError")
+
+
+def test_each_message_of_a_long_turn_is_claimed_at_its_own_instant(order: Order) -> None:
+    add(order.brand_id, [NewMessage(order.pk, "delayed", "disruption:2:2026-11-20", DATES)], at=NOW)
+    instants = iter([NOW + timedelta(minutes=5 * n) for n in range(4)])
+    assert send_messages(Pretended(["sent", "sent"]), now=NOW, clock=lambda: next(instants)) == 2
+    claimed = list(Message.objects.order_by("pk").values_list("claimed_at", flat=True))
+    assert claimed == [NOW, NOW + timedelta(minutes=10)]
+
+
 def test_a_promise_that_has_passed_is_noted_once(order: Order) -> None:
     del order
     later = NOW + timedelta(days=30)
@@ -127,6 +142,28 @@ def test_a_promise_that_has_passed_is_noted_once(order: Order) -> None:
     assert note_late(later) == 0
     assert Fact.objects.filter(kind="LateRisk").count() == under_way.count()
     assert Message.objects.count() == 1
+
+
+def test_a_day_passes_when_it_passes_at_the_site(order: Order) -> None:
+    parcel = Parcel.objects.filter(order=order).select_related("site").get()
+    Parcel.objects.exclude(pk=parcel.pk).update(expected_by=NOW.date())
+    Parcel.objects.filter(pk=parcel.pk).update(promised_by=NOW.date(), expected_by=None)
+    evening = datetime.combine(NOW.date(), time(23, 30), UTC)
+    parcel.site.time_zone = "America/New_York"
+    parcel.site.save()
+    assert note_late(evening + timedelta(hours=1)) == 0  # there it is still the promised evening
+    parcel.site.time_zone = "Europe/Paris"
+    parcel.site.save()
+    assert note_late(evening) == 1  # and here half past midnight
+    parcel.refresh_from_db()
+    assert parcel.expected_by == NOW.date() + timedelta(days=1)
+
+
+@pytest.mark.parametrize("state", ["returning", "at_pickup_point"])
+def test_what_is_no_longer_on_its_way_to_the_shopper_is_not_late(order: Order, state: str) -> None:
+    del order
+    Parcel.objects.update(state=state, expected_by=None)
+    assert note_late(NOW + timedelta(days=30)) == 0
 
 
 def test_a_chore_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:

@@ -81,6 +81,19 @@ def test_a_parcel_is_delivered_after_two_attempts(at: House) -> None:
     assert [one["attempt"] for one in told] == [1, 2]
 
 
+def test_what_a_carrier_says_of_people_stays_in_the_scan(at: House) -> None:
+    parcel = left(at)
+    words = {"accepted": "Depot North", "failed": "with neighbour Mueller", "left_at_safe_place": "neighbour Mueller"}
+    for scan in scans(parcel, "accepted", "failed", "left_at_safe_place"):
+        reason = "Mueller sent us away" if scan.milestone == "failed" else ""
+        take(at, replace(scan, place=words[scan.milestone], reason=reason))
+    told = str(list(Fact.objects.values_list("data", flat=True)))
+    assert "Mueller" not in told
+    assert "Depot North" in told
+    assert Fact.objects.get(kind="DeliveryFailed").data["reason"] == "other"
+    assert "Mueller" in str(list(Row.objects.values_list("place", flat=True)))
+
+
 @pytest.mark.parametrize(
     ("last", "kind", "order"),
     [

@@ -94,6 +94,15 @@ def test_a_second_factor_is_set_asked_for_and_switched_off(filled: Filled, hand:
     assert at_the_door(user).get(reverse("account")).status_code == 200
 
 
+def test_who_has_no_room_lands_on_the_account_and_errors_lead_there(filled: Filled) -> None:
+    client = at_the_door(with_password(filled.floor))
+    assert client.get(reverse("today"))["Location"] == reverse("account")
+    refused = client.get(reverse("orders"))
+    assert refused.status_code == 403
+    assert 'href="/account"' in refused.content.decode()
+    assert client.get(reverse("account")).status_code == 200
+
+
 def test_a_wrong_code_confirms_nothing(filled: Filled, hand: Hand) -> None:  # noqa: ARG001
     client = entered(filled.viewer)
     client.post(reverse("begin_second_factor"))
@@ -119,6 +128,39 @@ def test_wrong_codes_shut_the_door_and_are_kept_nowhere(filled: Filled, hand: Ha
     kept = f"{list(AccessAttempt.objects.values())} {list(AccessFailureLog.objects.values())}"
     assert user.email in kept
     assert "314159" not in kept
+
+
+def test_addresses_of_one_neighbourhood_count_as_one(filled: Filled, hand: Hand) -> None:
+    user = with_password(filled.viewer)
+    set_up(at_the_door(user), hand)
+    hand.on(60)
+    for n in range(8):
+        client = Client(REMOTE_ADDR=f"2001:db8:0:1::{n + 1:x}")
+        client.post(reverse("login"), {"username": user.email, "password": PASSWORD})
+        last = client.post(reverse("second_factor"), {"code": "314159"})
+    assert last.status_code == 429
+    assert AccessAttempt.objects.get().ip_address == "2001:db8:0:1::"
+
+
+def test_wrong_codes_from_anywhere_shut_the_second_factor(filled: Filled, hand: Hand) -> None:
+    user = with_password(filled.viewer)
+    secret, _ = set_up(at_the_door(user), hand)
+    hand.on(60)
+    for n in range(10):
+        client = Client(REMOTE_ADDR=f"192.0.2.{n + 1}")
+        client.post(reverse("login"), {"username": user.email, "password": PASSWORD})
+        client.post(reverse("second_factor"), {"code": "314159"})
+    right = {"code": totp.code_at(secret, hand.now)}
+    refused = client.post(reverse("second_factor"), right)
+    assert refused.status_code == 422
+    assert "too many wrong codes" in refused.content.decode()
+    inside = entered(user)
+    for _ in range(2):  # it is shut within, too
+        said = {"password": PASSWORD, **right}
+        assert "too many wrong codes" in inside.post(reverse("remove_second_factor"), said).content.decode()
+    hand.on(15 * 60)
+    client = at_the_door(user)
+    assert client.post(reverse("second_factor"), {"code": totp.code_at(secret, hand.now)}).status_code == 302
 
 
 def test_a_password_alone_waits_ten_minutes_and_ends_when_it_changes(filled: Filled, hand: Hand) -> None:

@@ -232,7 +232,7 @@ def test_missing_pages_and_forbidden_rooms_look_like_the_house(filled: Filled) -
     admin = entered(filled.admin)
     assert "There is nothing here" in text_of(admin, "/nowhere", 404)
     assert "There is nothing here" in text_of(admin, reverse("order", args=("tea", "O-99999")), 404)
-    assert "not for your role" in text_of(entered(filled.floor), reverse("today"), 403)
+    assert "not for your role" in text_of(entered(filled.floor), reverse("orders"), 403)
     assert "not for your role" in text_of(entered(filled.viewer), reverse("users_and_keys"), 403)
 
 

@@ -79,7 +79,8 @@ def identities(settings: Any) -> Iterator[Identities]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}"
     known = Identities(address, generate_private_key(65537, 2048))
-    values = (address, CLIENT, "between us two", *(f"{address}/{at}" for at in ("authorize", "token", "user", "keys")))
+    addresses = (f"{address}/{at}" for at in ("authorize", "token", "user", "keys"))
+    values = (address, CLIENT, "between us two", *addresses, "nord")
     for name, value in provider(dict(zip(NEEDED, values, strict=True))).items():
         setattr(settings, name, value)
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, settings.OIDC_BACKEND]
@@ -172,6 +173,13 @@ def test_nobody_comes_back_who_was_not_sent(identities: Identities, filled: Fill
     for query in ("", "?code=c&state=x", "?error=access_denied", "?state=x"):
         response = Client().get(f"/login/provider/back{query}")
         assert (response.status_code, response["Location"]) == (302, "/login?provider=refused")
+
+
+def test_a_provider_has_no_say_about_another_operators_people(identities: Identities, filled: Filled) -> None:
+    browser = Client()
+    identities.email = filled.foreign_admin.email
+    assert come_back(browser, identities)["Location"] == "/login?provider=refused"
+    assert browser.get("/").status_code == 302
 
 
 def test_an_address_outside_is_no_goal(identities: Identities, filled: Filled) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -15,12 +15,13 @@ from pydantic import Field, with_config
 from doorstep.api.answers import json_answer, shown
 from doorstep.api.auth import allowed, brand_of
 from doorstep.api.fields import Code
+from doorstep.api.order_standing import FaultOut, fault
 from doorstep.api.quote_in import AcceptIn, QuoteId, QuoteIn, to_cart
 from doorstep.core.accounts.queries import brands
 from doorstep.core.decisions.quotes import get_quote as kept
 from doorstep.core.idempotency import Answer, once
 from doorstep.domain.decision import Unplanned
-from doorstep.flows.quote import accept_quote, option_record, quote_cart
+from doorstep.flows.quote import accept_quote, offered_until, option_record, quote_cart
 
 router = Router(tags=["quotes"])
 
@@ -34,10 +35,12 @@ PARCEL = {
 OPTION = {
     "option": 0, "tags": ["cheapest", "fastest"], "speed": "express", "promised_by": "2024-05-03",
     "on_time_ppm": 954000, "cost_minor": 1768, "parcels": [PARCEL],
+    "offered_until": "2024-05-01T08:00:01Z",
 }  # fmt: skip
 QUOTE = {
     "quote": "4711", "brand": "tea", "currency": "BRL", "state": "offered", "made_at": "2024-05-01T07:30:01Z",
     "accepted": None, "reserved_until": None, "options": [OPTION], "reason": "", "detail": "", "remedy": "",
+    "faults": [],
 }  # fmt: skip
 RESERVED = {"quote": "4711", "option": 0, "state": "accepted", "reserved_until": "2024-05-01T07:45:01Z"}
 
@@ -74,6 +77,7 @@ class OptionOut:
     on_time_ppm: Annotated[int, Field(description="of the least likely parcel")]
     cost_minor: int
     parcels: list[QuotedParcel]
+    offered_until: Annotated[datetime | None, Field(description="accept it by then, or ask for a new quote")] = None
 
 
 @with_config(shown(QUOTE))
@@ -90,6 +94,9 @@ class QuoteOut:
     reason: Annotated[str, Field(description="why there is no option: a stable code")]
     detail: str
     remedy: str
+    faults: Annotated[
+        list[FaultOut], Field(description="of where it goes: for these an order of it would be held; not kept")
+    ] = field(default_factory=list)
 
 
 @with_config(shown(RESERVED))
@@ -114,10 +121,11 @@ def quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
     why = found.why or Unplanned("", "", "", "")
     told = {
         **_standing(found.pk, brand.code, brand.currency, "offered", caller.now, None, None),
-        "options": _numbered(options),
+        "options": _numbered(options, caller.now),
         "reason": why.reason,
         "detail": why.detail,
         "remedy": why.remedy,
+        "faults": [fault(one) for one in found.faults],
     }
     return json_answer(told)
 
@@ -131,7 +139,7 @@ def get_quote(request: HttpRequest, quote: Annotated[QuoteId, Path()]) -> HttpRe
     accepted = row.option if row.option >= 0 else None
     told = {
         **_standing(row.pk, brand.code, brand.currency, row.state, row.made_at, accepted, row.reserved_until),
-        "options": _numbered(row.options),
+        "options": _numbered(row.options, row.made_at),
         **{name: row.why.get(name, "") for name in ("reason", "detail", "remedy")},
     }
     return json_answer(told)
@@ -186,7 +194,7 @@ def _standing(
     }
 
 
-def _numbered(options: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _numbered(options: Sequence[Mapping[str, Any]], made_at: datetime) -> list[dict[str, Any]]:
     """Number the options; the first is the cheapest, the last the fastest."""
     last = len(options) - 1
     return [
@@ -194,6 +202,7 @@ def _numbered(options: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "option": number,
             "tags": ["cheapest"] * (number == 0) + ["fastest"] * (number == last),
             **one,
+            "offered_until": offered_until(one, made_at),
         }
         for number, one in enumerate(options)
     ]

@@ -12,7 +12,7 @@ import typer
 
 from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.serving import PORT, serve_tower
-from doorstep.cli.terminal import bars, notice, out
+from doorstep.cli.terminal import bars, err, notice, out
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import ROLES, Scope
 
@@ -53,6 +53,7 @@ def load(folder: BrandFolder, operator: OperatorCode = "operator") -> None:
       doorstep load my-shop --operator north
     """
     _record()
+    has_tables()
     loaded = load_folder(folder, operator)
     out.print(f"{folder}: {loaded.orders:,} orders, {loaded.products:,} products and {loaded.units:,} units loaded")
 
@@ -65,6 +66,7 @@ def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed =
       doorstep plan-day nordlicht --operator north
     """
     _record()
+    has_tables()
     scope, brand_id = _scope(operator, brand)
     say_day(plan(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
 
@@ -82,6 +84,7 @@ def add_user(
       doorstep add-user ann@example.com --role supervisor --operator north
     """
     _record()
+    has_tables()
     known = [one for one in ROLES if one == role]
     if not known:
         raise typer.BadParameter(f"{role} is not one of {', '.join(ROLES)}", param_hint="'--role'")
@@ -103,6 +106,7 @@ def serve(port: Port = PORT, host: Host = "127.0.0.1", once: Once = False) -> No
       doorstep serve --port 8000
     """
     _record()
+    has_tables()
     serve_tower(host, port, once)
 
 
@@ -113,6 +117,15 @@ def _record() -> None:
     import django
 
     django.setup()
+
+
+def has_tables() -> None:
+    """End with a plain word where the record was never migrated, before a query says so in a traceback."""
+    from django.db import connection
+
+    if "accounts_operator" not in connection.introspection.table_names():
+        err.print("the record has no tables yet: say doorstep migrate")
+        raise typer.Exit(2)
 
 
 def home() -> Path:

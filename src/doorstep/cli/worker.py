@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.record import _record
+from doorstep.cli.record import _record, has_tables
 from doorstep.cli.terminal import notice
 
 LONGEST_SLEEP_S = 0.5  # how soon it notices that it should end
@@ -48,9 +48,10 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
         notifier = notifier_of()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    has_tables()
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
-    rota = Rota(chores(notifier))
+    rota = Rota(chores(notifier, lambda: datetime.now(UTC)))
     asked = _Asked()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, asked)

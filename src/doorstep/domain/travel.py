@@ -26,6 +26,14 @@ STATE_OF: dict[Milestone, ParcelState | None] = {
     "returned": "returned",
 }
 MILESTONES: tuple[Milestone, ...] = tuple(STATE_OF)
+AT_DEPOTS: frozenset[Milestone] = frozenset({"accepted", "in_transit"})  # elsewhere the place may name a person
+_REASONS = {
+    "nobody was at home": "nobody_home",
+    "the address was not found": "address_not_found",
+    "two attempts have failed": "attempts_failed",
+    "it was refused": "refused",
+    "it is damaged": "damaged",
+}
 TERMINAL: frozenset[Milestone] = frozenset({"delivered", "left_at_safe_place", "returned"})
 _RANK = {milestone: rank for rank, milestone in enumerate(MILESTONES)}
 
@@ -93,6 +101,17 @@ def standing(scans: Iterable[Scan]) -> Standing:
         expected_by=last_expected,
         ended_at=deciding.at if ended else None,
     )
+
+
+def depot_of(scan: Scan) -> str:
+    """The place of a scan where it is a depot's; what is said at a door may name somebody, and stays in the scan."""
+    return scan.place if scan.milestone in AT_DEPOTS else ""
+
+
+def reason_code(told: str) -> str:
+    """One of a few codes for a carrier's words, which may hold anything; no words: none."""
+    plain = told.strip().lower()
+    return _REASONS.get(plain, plain if plain in _REASONS.values() else "other") if plain else ""
 
 
 def _order(scan: Scan) -> tuple[datetime, int, str]:

@@ -48,7 +48,7 @@ class Rota:
                 _try(chore, now)
 
 
-def chores(notifier: Notifier | None) -> tuple[Chore, ...]:
+def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = None) -> tuple[Chore, ...]:
     """All of them; messages stay in the outbox while no notifier is set."""
     found = [
         Chore("late risks", 300, note_late),
@@ -59,7 +59,7 @@ def chores(notifier: Notifier | None) -> tuple[Chore, ...]:
         Chore("scans", 300, lambda now: track.poll(now).new),
     ]
     if notifier is not None:
-        found.append(Chore("messages", 10, lambda now: send_messages(notifier, now=now)))
+        found.append(Chore("messages", 10, lambda now: send_messages(notifier, now=now, clock=clock)))
     return tuple(found)
 
 
@@ -79,15 +79,15 @@ def settled(swept: ship.Swept) -> int:
 def note_late(now: datetime) -> int:
     """Note parcels not there on their promised day: expected today at the earliest. Nobody is sent a message."""
     noted = 0
-    for operator, brand, order, parcel in disruptions.late(now):
+    for operator, brand, order, parcel, today in disruptions.late(now):
         with transaction.atomic():
-            if disruptions.mark_late(parcel, brand, now.date()):
+            if disruptions.mark_late(parcel, brand, today):
                 record(
                     operator,
                     brand,
                     kind="LateRisk",
                     subject=f"order:{order}",
-                    data={"parcel": parcel, "expected_by": now.date().isoformat()},
+                    data={"parcel": parcel, "expected_by": today.isoformat()},
                     at=now,
                     actor="system",
                 )

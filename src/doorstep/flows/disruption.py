@@ -22,6 +22,7 @@ from doorstep.core.parcels import actions as parcels
 from doorstep.domain.disruption import AREA_LENGTH, DISRUPTION_KINDS, MOST_DELAY_DAYS, Disruption, later
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
+from doorstep.flows.address import rules_of
 
 DELAYED = "delayed"
 LONGEST_TEXT = 500
@@ -38,6 +39,7 @@ class AtRisk:
 def at_risk(scope: Scope, what: Disruption) -> tuple[AtRisk, ...]:
     """What a disruption would do, without doing it. Raises Conflict for one that cannot be."""
     _check(scope, what)
+    _check_known(scope, what)
     return tuple(_at_risk(scope, what))
 
 
@@ -46,6 +48,7 @@ def declare(scope: Scope, kind: str, what: Disruption, text: str, *, now: dateti
     if kind not in DISRUPTION_KINDS:
         raise Conflict(f"a disruption is one of {', '.join(DISRUPTION_KINDS)}")
     sites = _check(scope, what)
+    _check_known(scope, what)
     if what.ends_on < now.date():
         raise Conflict("it is over already")
     with transaction.atomic():
@@ -92,6 +95,17 @@ def _check(scope: Scope, what: Disruption) -> dict[str, int]:
     if what.site and what.site not in sites:
         raise NotFound(f"no site {what.site}")
     return sites
+
+
+def _check_known(scope: Scope, what: Disruption) -> None:
+    """What nobody sends by or to would concern nobody, and is a slip of the pen. Asked only when it is declared."""
+    carriers, services = disruptions.carriage(scope)
+    if what.carrier and what.carrier not in carriers:
+        raise Conflict(f"no service is of a carrier {what.carrier}")
+    if what.service and what.service not in services:
+        raise Conflict(f"there is no service {what.service}")
+    if what.country and rules_of(what.country) is None:
+        raise Conflict(f"there is no country {what.country}")
 
 
 def _at_risk(scope: Scope, what: Disruption) -> list[AtRisk]:

@@ -14,7 +14,17 @@ from doorstep.domain.carriage import ZoneRule
 from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.holds import crosses_customs, family_of
 from doorstep.domain.supply import SHIPPING_KINDS
-from doorstep.flows.address import LEAST_PREFIX, Covered, Known, check_address, covered_by, packed, tidied, zone_prefix
+from doorstep.flows.address import (
+    LEAST_PREFIX,
+    Covered,
+    Known,
+    check_address,
+    covered_by,
+    packed,
+    rules_of,
+    tidied,
+    zone_prefix,
+)
 from doorstep.flows.customs import papers_missing, without_papers
 from doorstep.flows.kits import exploded
 from doorstep.kernels.plan.problem import PlanProblem
@@ -107,6 +117,17 @@ def _examine(order: Order, desk: _Desk, settled: Collection[str]) -> Examined:
         *_of_review(order, desk),
     ]
     return Examined(order, tuple(one for one in found if family_of(one.reason) not in settled))
+
+
+def faults_of_cart(cart: Order, zones: tuple[ZoneRule, ...]) -> tuple[OrderFault, ...]:
+    """Tell what is wrong with where a cart goes. It has no street yet, so that an address may be incomplete."""
+    covered, rules = covered_by(zones), rules_of(cart.place.country)
+    checked = check_address(cart, covered, Known(lambda *_: None, lambda *_: None))
+    found = [one for one in checked.faults if one.reason != "address_incomplete"]
+    if rules and "Z" in rules.required and not cart.place.postcode.strip():
+        detail = f"an address in {cart.place.country} needs its postcode"
+        found.append(OrderFault("address_incomplete", detail, "complete the address, or say that it is right"))
+    return (*found, *_of_destination(checked.order, covered))
 
 
 def _of_lines(order: Order, products: Mapping[str, int]) -> Iterable[OrderFault]:

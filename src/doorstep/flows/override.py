@@ -125,7 +125,7 @@ def override(scope: Scope, brand_id: int, pk: int, legs: Sequence[Leg], reason: 
         fact = NewFact(
             "PlanOverridden",
             order_reference(pk),
-            {"reason": why, "cost_minor": outcome.promise.cost_minor, "before_minor": was.cost_minor},
+            {"cost_minor": outcome.promise.cost_minor, "before_minor": was.cost_minor},  # why: in the decision alone
         )
         return Change(before.kept.order, before.kept.settled, (fact,)), outcome
 

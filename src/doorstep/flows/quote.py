@@ -13,14 +13,16 @@ from doorstep.core.decisions import quotes
 from doorstep.core.stock import actions as stock
 from doorstep.core.stock.snapshot import inbound
 from doorstep.domain.decision import Unplanned
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.customs import clearable
+from doorstep.flows.faults import faults_of_cart
 from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.offer import Option, offer
 
 RESERVED_FOR = timedelta(minutes=15)  # unless the shop asks for another time
+OFFERED_FOR = timedelta(minutes=30)  # prices and stock move on
 KEPT_FOR = timedelta(days=2)  # quotes that nobody took up
 AT_ONCE = 500  # expired in one go
 
@@ -32,6 +34,7 @@ class Quoted:
     pk: int
     options: tuple[Option, ...]
     why: Unplanned | None
+    faults: tuple[OrderFault, ...] = ()  # for which an order of this cart would be held
 
 
 def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Quoted:
@@ -49,7 +52,7 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
         found = offer(replace(problem, inbound=coming), ready=ready)[0]
     why = {} if found.why is None else {name: getattr(found.why, name) for name in ("reason", "detail", "remedy")}
     pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)
-    return Quoted(pk, found.options, found.why)
+    return Quoted(pk, found.options, found.why, faults_of_cart(cart, problem.tariff.zones))
 
 
 def accept_quote(
@@ -68,6 +71,8 @@ def accept_quote(
             return row.reserved_until
         if row.state != "offered":
             raise Conflict(f"quote {pk} is {row.state} already; ask for a new one")
+        if now >= offered_until(row.options[option], row.made_at):
+            raise Conflict(f"the offer of quote {pk} has ended; ask for a new one")
         until = now + reserved_for
         quotes.accept_quote(pk, option, until)
         wanted = [
@@ -93,6 +98,12 @@ def expire(now: datetime) -> int:
                 done += 1
     quotes.forget_offered(now - KEPT_FOR, AT_ONCE * 10)
     return done
+
+
+def offered_until(option: Mapping[str, Any], made_at: datetime) -> datetime:
+    """When an option ends: after a while, or when its first parcel would have left."""
+    leaving = [datetime.fromisoformat(one["ship_at"]) for one in option["parcels"]]
+    return min([made_at + OFFERED_FOR, *leaving])
 
 
 def quote_reference(pk: int) -> str:

@@ -15,8 +15,16 @@ from doorstep.domain.rights import BRAND_ROLES, Scope
 class WrongCode(Conflict):
     """The code is not of this moment, or was used before."""
 
+    words = "The code is wrong or was used before. Wait for the next one."
+
     def __init__(self) -> None:
-        super().__init__("The code is wrong or was used before. Wait for the next one.")
+        super().__init__(self.words)
+
+
+class TooManyCodes(WrongCode):
+    """Wrong ones came before, so that none is looked at for a while."""
+
+    words = "There were too many wrong codes. Try again in a quarter of an hour, or ask an administrator."
 
 
 def begin(scope: Scope) -> str:
@@ -36,9 +44,9 @@ def confirm(scope: Scope, code: str, *, now: datetime) -> tuple[str, ...]:
 
 
 def accept(scope: Scope, code: str, *, now: datetime) -> None:
-    """Use a code up at log-in. Raises WrongCode."""
+    """Use a code up at log-in. Raises WrongCode. Not within a transaction: wrong ones stay counted."""
     if not second_factor.accept(own_id(scope), code, at=now):
-        raise WrongCode
+        raise TooManyCodes if second_factor.is_shut(own_id(scope), at=now) else WrongCode
 
 
 def remove(scope: Scope, code: str, *, now: datetime) -> None:
@@ -46,8 +54,8 @@ def remove(scope: Scope, code: str, *, now: datetime) -> None:
     user = own_id(scope)
     if queries.second_factor_demanded(scope):
         raise Conflict("your operator demands a second factor: ask an administrator to reset it")
+    accept(scope, code, now=now)
     with transaction.atomic():
-        accept(scope, code, now=now)
         if second_factor.remove(user):
             _tell(scope, "SecondFactorRemoved", user, now)
 

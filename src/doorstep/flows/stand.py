@@ -1,4 +1,7 @@
-"""Let parcels stand as all their scans say, and record what they have come to."""
+"""Let parcels stand as all their scans say, and record what they have come to.
+
+A carrier's own words may name a neighbour: they stay in the scan, and facts hold the milestone, the depot and a code.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.parcels import scans as kept_scans
 from doorstep.core.parcels.actions import settle
 from doorstep.core.parcels.scans import Kept, Stood
-from doorstep.domain.travel import Scan
+from doorstep.domain.travel import Scan, depot_of, reason_code
 from doorstep.flows.keep_plan import order_reference
 
 
@@ -26,7 +29,7 @@ def let_stand(kept: Iterable[Kept], actor: str, now: datetime) -> None:
             told = NewFact(
                 "ParcelScanned",
                 order_reference(parcel.order_id),
-                {"parcel": parcel.code, "milestone": scan.milestone, "place": scan.place},
+                {"parcel": parcel.code, "milestone": scan.milestone, "place": depot_of(scan)},
             )
             record_all(parcel.operator, parcel.brand_id, [told], at=min(scan.at, now), actor=actor)
         tell(parcel, {scan.event for scan in fresh[parcel.pk]}, actor, now)
@@ -50,17 +53,17 @@ def _came_to(one: Stood, new: set[str]) -> Iterable[NewFact]:
         case "delivered":
             yield NewFact("Delivered", subject, {"parcel": one.code})
         case "left_at_safe_place":
-            yield NewFact("LeftAtSafePlace", subject, {"parcel": one.code, "place": scan.place})
+            yield NewFact("LeftAtSafePlace", subject, {"parcel": one.code})
         case "at_pickup_point":
-            yield NewFact("AtPickupPoint", subject, {"parcel": one.code, "place": scan.place})
+            yield NewFact("AtPickupPoint", subject, {"parcel": one.code})
         case "failed":
             yield NewFact(
                 "DeliveryFailed",
                 subject,
-                {"parcel": one.code, "reason": scan.reason, "attempt": one.now.attempts},
+                {"parcel": one.code, "reason": reason_code(scan.reason), "attempt": one.now.attempts},
             )
         case "returning":
-            yield NewFact("ReturningToSender", subject, {"parcel": one.code, "reason": scan.reason})
+            yield NewFact("ReturningToSender", subject, {"parcel": one.code, "reason": reason_code(scan.reason)})
         case "returned":
             yield NewFact("ReturnedToSender", subject, {"parcel": one.code})
 

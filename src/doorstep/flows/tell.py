@@ -7,6 +7,8 @@ before a person as `unknown`, for only the mail server's log knows.
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -22,27 +24,44 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.track_page import tracking_url
 from doorstep.plugins.notifiers.base import Notifier, is_address
 
+log = logging.getLogger("doorstep.messages")
 LOST_AFTER = timedelta(minutes=10)  # longer than any server lets us wait
 
 
-def send_messages(notifier: Notifier, *, now: datetime) -> int:
-    """Send what is due, and put those that were lost before a person; returns how many were sent."""
+def send_messages(notifier: Notifier, *, now: datetime, clock: Callable[[], datetime] | None = None) -> int:
+    """Send what is due, and put those that were lost before a person; returns how many were sent.
+
+    A slow mail server lets the messages of one turn take long: each is claimed at its own instant, which `clock` tells,
+    so that none is taken for lost while it waits for those before it.
+    """
     outbox.sweep(now - LOST_AFTER, now)
-    sent = 0
-    for pk in outbox.due(now):
-        one = outbox.claim(pk, now, _message_id(pk))  # commits: the tests of this hold no transaction open
-        if one is not None:
-            sent += _send(notifier, one, now)
-    return sent
+    return sum(_send(notifier, pk, clock or (lambda: now)) for pk in outbox.due(now))
 
 
-def _send(notifier: Notifier, one: Due, now: datetime) -> bool:
-    if not is_address(one.to):
-        outbox.ended(one.pk, "refused", now, "there is no address to send it to")
+def _send(notifier: Notifier, pk: int, clock: Callable[[], datetime]) -> bool:
+    one = outbox.read(pk)
+    if one is None:
         return False
-    carried = notifier.send(_letter(one))
-    _record(one, carried, now)
+    letter, why = _written(one)
+    if not outbox.claim(one, clock(), _message_id(pk)):  # commits: the tests of this hold no transaction open
+        return False
+    if letter is None:
+        outbox.ended(pk, "refused", clock(), why)
+        return False
+    carried = notifier.send(letter)
+    _record(one, carried, clock())
     return carried.outcome == "sent"
+
+
+def _written(one: Due) -> tuple[Letter | None, str]:
+    """Write a message; one that cannot be written says why, and holds up no other."""
+    if not is_address(one.to):
+        return None, "there is no address to send it to"
+    try:
+        return _letter(one), ""
+    except Exception as error:
+        log.exception("message %d cannot be written", one.pk)
+        return None, f"it cannot be written: {type(error).__name__}"
 
 
 def _record(one: Due, carried: Carried, now: datetime) -> None:

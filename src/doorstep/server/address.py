@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from doorstep.core.accounts.wrong_keys import neighbourhood
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -22,6 +24,11 @@ def address_of(request: HttpRequest) -> str:
         return str(ip_address(last))
     except ValueError:
         return connected
+
+
+def counted_at(request: HttpRequest) -> str:
+    """Give the address that wrong log-ins are counted at: the first of the neighbourhood stands for all of it."""
+    return neighbourhood(address_of(request)).partition("/")[0]
 
 
 def noted(handle: Handler) -> Handler:

@@ -31,5 +31,9 @@ class Provider(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library 
             raise SuspiciousOperation("the provider speaks of two people")
         return told
 
+    def filter_users_by_claims(self, claims: dict[str, Any]) -> Any:
+        """Give those whose provider it is: it has no say about the people of another operator."""
+        return super().filter_users_by_claims(claims).filter(operator__code=self.get_settings("OIDC_OPERATOR"))
+
     def verify_claims(self, claims: dict[str, Any]) -> bool:
         return bool(claims.get("email")) and claims.get("email_verified") is True

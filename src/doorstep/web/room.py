@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from doorstep.core.accounts.queries import BrandRow, brands, operator_name, owes, scope_of_user
@@ -63,6 +64,8 @@ def room(right: Right | None) -> Callable[[Room[Named]], View[Named]]:
                 if owes(request.user):
                     return redirect("account")
                 if not scope.may(right):
+                    if request.path == reverse("today"):  # where everybody is sent who has logged in
+                        return redirect("account")
                     raise PermissionDenied
             response = view(request, scope, *args, **kwargs)
             patch_cache_control(response, private=True, no_store=True)

@@ -86,6 +86,32 @@ def test_a_recovery_code_opens_once_and_is_kept_as_a_hash(user: int) -> None:
 
 
 @pytest.mark.django_db
+def test_ten_wrong_codes_in_a_row_shut_it_wherever_they_come_from(user: int) -> None:
+    secret, codes = armed(user)
+    now = NOW + 2 * STEP
+    for _ in range(9):
+        assert not second_factor.accept(user, "no code", at=now)
+    assert second_factor.accept(user, codes[0], at=now)  # the row is broken
+    for n in range(10):
+        assert not second_factor.is_shut(user, at=now)
+        assert not second_factor.accept(user, "no code", at=now + n * timedelta(seconds=1))
+    end = now + timedelta(seconds=9) + second_factor.SPAN
+    before = end - timedelta(seconds=1)
+    assert second_factor.is_shut(user, at=before)
+    assert not second_factor.accept(user, totp.code_at(secret, before), at=before)
+    assert not second_factor.accept(user, codes[1], at=before)
+    assert second_factor.accept(user, totp.code_at(secret, end), at=end)
+
+
+@pytest.mark.django_db
+def test_wrong_codes_of_long_ago_count_no_more(user: int) -> None:
+    armed(user)
+    for n in range(30):
+        assert not second_factor.accept(user, "no code", at=NOW + n * timedelta(minutes=2))
+        assert not second_factor.is_shut(user, at=NOW + n * timedelta(minutes=2))
+
+
+@pytest.mark.django_db
 def test_removed_it_leaves_nothing_behind(user: int) -> None:
     _, codes = armed(user)
     assert second_factor.remove(user)

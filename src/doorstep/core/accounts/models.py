@@ -104,6 +104,10 @@ class User(AbstractBaseUser):
     totp_pending = models.CharField(max_length=64, blank=True)  # shown, and not yet confirmed by a code
     totp_step = models.BigIntegerField(default=0)  # of the last code that was accepted: none is good twice
 
+    codes_wrong = models.PositiveIntegerField(default=0)  # of the second factor, one after the other
+    codes_wrong_since = models.DateTimeField(null=True, blank=True)
+    codes_shut_until = models.DateTimeField(null=True, blank=True)
+
     objects = People()
     USERNAME_FIELD = "email"
 

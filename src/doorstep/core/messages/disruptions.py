@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from doorstep.core.messages.models import Disruption
+from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.tariffs.models import Service
@@ -20,6 +22,7 @@ from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
 
 EVERY_DAY = 0b1111111
+NOT_COMING = (*ENDED, "returning", "at_pickup_point")  # no delay of the way to the shopper touches these any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,12 @@ def change(pk: int, ends_on: date, delay_days: int, text: str) -> None:
     Disruption.objects.filter(pk=pk, ended_at=None).update(ends_on=ends_on, delay_days=delay_days, text=text)
 
 
+def carriage(scope: Scope) -> tuple[frozenset[str], frozenset[str]]:
+    """The carriers and the services that brands of the scope send by. One query."""
+    rows = tuple(Service.objects.filter(brand_id__in=scope.brands).values_list("carrier", "code"))
+    return frozenset(carrier for carrier, _ in rows), frozenset(code for _, code in rows)
+
+
 def end(pk: int, at: datetime) -> bool:
     return Disruption.objects.filter(pk=pk, ended_at=None).update(ended_at=at) == 1
 
@@ -99,7 +108,7 @@ def touched(scope: Scope, what: domain.Disruption) -> tuple[Touched, ...]:
     ends = datetime.combine(what.ends_on, time(), UTC) + timedelta(days=1)
     meets = Q(ship_at__lt=ends) & (Q(promised_by__gte=begins.date()) | Q(expected_by__gte=begins.date()))
     rows = Parcel.objects.filter(meets, brand_id__in=scope.brands, brand__operator_id=scope.operator)
-    rows = rows.exclude(state__in=ENDED).exclude(order__state="cancelled")
+    rows = rows.exclude(state__in=NOT_COMING).exclude(order__state="cancelled")
     for name, value in (("order__country", what.country), ("order__region", what.region), ("site__code", what.site)):
         rows = rows.filter(**{name: value}) if value else rows
     rows = rows.filter(service=what.service) if what.service else rows
@@ -124,11 +133,20 @@ def expect(parcels: dict[int, date]) -> None:
         Parcel.objects.filter(pk__in=[pk for pk, when in parcels.items() if when == day]).update(expected_by=day)
 
 
-def late(now: datetime, limit: int = 500) -> tuple[tuple[int, int, int, str], ...]:
-    """Parcels whose promised day has passed and of whom nobody was warned: operator, brand, order, parcel, by row."""
-    rows = Parcel.objects.filter(promised_by__lt=now.date(), expected_by=None).exclude(state__in=ENDED)
+def late(now: datetime, limit: int = 500) -> tuple[tuple[int, int, int, str, date], ...]:
+    """Parcels whose promised day has passed at their site and of whom nobody was warned, by row. Two queries.
+
+    Of each: operator, brand, order, parcel, and the day it is at the site.
+    """
+    zones = Site.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct()
+    today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in zones}
+    passed = Q(pk__in=())
+    for zone, day in today.items():
+        passed |= Q(site__time_zone=zone, promised_by__lt=day)
+    rows = Parcel.objects.filter(passed, expected_by=None).exclude(state__in=NOT_COMING)
     rows = rows.exclude(order__state="cancelled").order_by("pk")
-    return tuple(rows.values_list("brand__operator_id", "brand_id", "order_id", "code")[:limit])
+    found = rows.values_list("brand__operator_id", "brand_id", "order_id", "code", "site__time_zone")[:limit]
+    return tuple((operator, brand, order, code, today[zone]) for operator, brand, order, code, zone in found)
 
 
 def mark_late(code: str, brand_id: int, day: date) -> bool:

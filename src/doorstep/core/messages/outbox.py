@@ -86,14 +86,17 @@ def due(now: datetime, limit: int = 20) -> tuple[int, ...]:
     return tuple(rows.values_list("pk", flat=True)[:limit])
 
 
-def claim(pk: int, now: datetime, message_id: str) -> Due | None:
-    """Take a message for sending; None: another worker has it. Commit before sending."""
-    mine = Message.objects.filter(pk=pk, state="waiting").update(
-        state="sending", claimed_at=now, attempts=F("attempts") + 1, message_id=message_id
-    )
-    if not mine:
+def claim(one: Due, now: datetime, message_id: str) -> bool:
+    """Take a message for sending; False: another worker has it. Commit before sending."""
+    as_read = Message.objects.filter(pk=one.pk, state="waiting", attempts=one.attempts - 1)
+    return as_read.update(state="sending", claimed_at=now, attempts=F("attempts") + 1, message_id=message_id) == 1
+
+
+def read(pk: int) -> Due | None:
+    """A message that waits, to be written before it is claimed; None: another worker has it."""
+    row = Message.objects.select_related("brand", "order__person").filter(pk=pk, state="waiting").first()
+    if row is None:
         return None
-    row = Message.objects.select_related("brand", "order__person").get(pk=pk)
     person = row.order.person
     return Due(
         row.pk,
@@ -105,7 +108,7 @@ def claim(pk: int, now: datetime, message_id: str) -> Due | None:
         row.template,
         row.data,
         person.email if person else "",
-        row.attempts,
+        row.attempts + 1,  # this one, too
     )
 
 

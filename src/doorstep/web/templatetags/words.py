@@ -55,7 +55,8 @@ def percentage(micros: int) -> str:
 
 @register.filter
 def chance(ppm: int) -> str:
-    return wording.percent_ppm(ppm)
+    """Say a chance; one that is less than certain is never rounded to certainty."""
+    return "over 99.9 %" if 999_500 <= ppm < 1_000_000 else wording.percent_ppm(ppm)
 
 
 @register.filter

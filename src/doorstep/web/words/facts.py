@@ -68,7 +68,7 @@ def _settled(data: Data, _: Currency) -> str:
 
 def _overridden(data: Data, currency: Currency) -> str:
     cost, before = amount(currency, int(data["cost_minor"])), amount(currency, int(data["before_minor"]))
-    return f"for {cost} instead of {before}: {data['reason']}"
+    return f"for {cost} instead of {before}"
 
 
 def _short(data: Data, _: Currency) -> str:
@@ -91,7 +91,7 @@ def _scanned(data: Data, _: Currency) -> str:
 
 
 def _failed(data: Data, _: Currency) -> str:
-    return f"parcel {data['parcel']}, attempt {data['attempt']}: {data['reason'] or 'no reason given'}"
+    return f"parcel {data['parcel']}, attempt {data['attempt']}: {reason_words(data['reason'])}"
 
 
 def _expected(data: Data, _: Currency) -> str:
