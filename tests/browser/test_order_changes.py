@@ -70,7 +70,7 @@ def test_an_order_goes_through_all_that_a_person_may_do(page: Page) -> None:
     keep(page, "order-options")
     page.get_by_label("Why, for the record; no names").fill("promised on the telephone")
     page.get_by_role("button", name="Send it so").click()
-    expect(page.locator(".timeline")).to_contain_text("promised on the telephone")
+    expect(page.locator("main")).to_contain_text("promised on the telephone")
     expect(page.locator(".options")).to_contain_text("a person chose otherwise")
     accessible(page)
     keep(page, "order-overridden")

@@ -141,6 +141,7 @@ def get_quote(request: HttpRequest, quote: Annotated[QuoteId, Path()]) -> HttpRe
         **_standing(row.pk, brand.code, brand.currency, row.state, row.made_at, accepted, row.reserved_until),
         "options": _numbered(row.options, row.made_at),
         **{name: row.why.get(name, "") for name in ("reason", "detail", "remedy")},
+        "faults": [],  # not kept
     }
     return json_answer(told)
 
