@@ -21,6 +21,7 @@ from tests.web.filled import Filled, fill
 from tests.web.test_tenancy import OPEN_TO_ALL, POSTED, arguments, entered, names
 
 from doorstep.core.accounts.actions import add_key
+from doorstep.core.catalog.models import KitPart, Product
 from doorstep.core.decisions.models import Quote
 from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
@@ -52,7 +53,8 @@ def addresses(filled: Filled) -> list[str]:
     rows = known(filled)
     pages = [reverse(name, kwargs=arguments(name, filled)) for name in names() if name not in POSTED | OPEN_TO_ALL]
     questions = [
-        one.path.format(**rows) + HOW[str(one)][0].replace("munich", "lille")
+        one.path.format(**rows | ({"sku": "SET"} if one.path.endswith("/kit") else {}))
+        + HOW[str(one)][0].replace("munich", "lille")
         for one in routes()
         if one.method == "GET" and str(one) not in ONE_OF_A_KIND
     ]
@@ -68,6 +70,10 @@ def test_queries_do_not_grow(capsys: pytest.CaptureFixture[str]) -> None:
         brand=filled.brand, reference="T-1", origin=sites[0], destination=sites[1], sent_at=filled.now
     )
     Quote.objects.create(brand=filled.brand, state="offered", made_at=filled.now, cart={}, options=[])
+    kit = Product.objects.create(
+        brand=filled.brand, sku="SET", length_mm=9, width_mm=9, height_mm=9, weight_g=9, value_micros=9
+    )
+    KitPart.objects.create(kit=kit, component=Product.objects.get(brand=filled.brand, sku="TEA-1"), quantity=2)
     key = add_key(filled.operator.pk, None, "growth", "operator_admin", at=filled.now)[1]
     program = Client(headers={"Authorization": f"Bearer {key}"})
     counts: dict[str, list[int]] = {}
