@@ -14,7 +14,7 @@ from doorstep.core.decisions import quotes
 from doorstep.core.decisions.quotes import QuoteRow
 from doorstep.core.events.actions import record
 from doorstep.core.orders import actions as orders
-from doorstep.core.stock.passing import held_by
+from doorstep.core.stock.exchange import held
 from doorstep.domain.decision import Decision, Rejected
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import Conflict, NotEnough
@@ -100,7 +100,7 @@ def _same(row: QuoteRow, order: Order) -> bool:
 def _held(here: Standing, row: QuoteRow) -> tuple[StockLevel, ...]:
     sites = {pk: code for code, pk in here.ids.sites.items()}
     skus = {pk: sku for sku, pk in here.ids.products.items()}
-    units = held_by(row.brand_id, quote_reference(row.pk))
+    units = held(row.brand_id, quote_reference(row.pk))
     return tuple(StockLevel(sites[site], skus[product], quantity) for (site, product), quantity in units.items())
 
 

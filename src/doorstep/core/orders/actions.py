@@ -45,12 +45,6 @@ def add_order(brand_id: int, order: demand.Order, products: Mapping[str, int]) -
     return row.pk
 
 
-def hold(pk: int, faults: Sequence[demand.OrderFault]) -> None:
-    """Hold an open order for its faults; the first is told as the reason."""
-    move_on([pk], "open", "held", faults[0].reason, faults[0].detail, faults[0].remedy)
-    Order.objects.filter(pk=pk).update(faults=[[one.reason, one.detail, one.remedy] for one in faults])
-
-
 def move_on(
     ids: Iterable[int], before: OrderState, after: OrderState, reason: str = "", detail: str = "", remedy: str = ""
 ) -> int:

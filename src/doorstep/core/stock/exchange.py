@@ -57,7 +57,7 @@ def held(brand_id: int, reference: str) -> dict[Spot, int]:
     found: Counter[Spot] = Counter()
     for shelf, units in held_for(brand_id, reference).items():
         found[shelf.site, shelf.product] += units
-    return dict(found)
+    return dict(sorted(found.items()))
 
 
 def picked(brand_id: int, reference: str) -> int:

@@ -49,14 +49,6 @@ def hand_over(
     return insist(once, (NotEnough, Overtaken))
 
 
-def held_by(brand_id: int, reference: str) -> dict[tuple[int, int], int]:
-    """Give the units that a reference has reserved, by site and product (row ids)."""
-    units: Counter[tuple[int, int]] = Counter()
-    for shelf, quantity in held_for(brand_id, reference).items():
-        units[shelf.site, shelf.product] += quantity
-    return dict(sorted(units.items()))
-
-
 def _freed(shelf: Shelf, units: int, reference: str) -> Shift:
     return Shift(shelf, moved(shelf, state="available"), units, "release", reference=reference)
 
