@@ -101,6 +101,7 @@ def test_forms_scroll_in_one_direction_only(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(f"{order}/options")
     page.locator(".options a").nth(1).click()
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(order.replace("N-1", "N-2"))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
