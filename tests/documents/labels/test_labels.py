@@ -17,7 +17,7 @@ from tests.web.filled import png
 
 from doorstep.documents.labels.manifest import ROWS, ManifestSheet, manifest_pdf
 from doorstep.documents.labels.pdf import label_pdf
-from doorstep.documents.labels.script import PLAIN, fitted, visual, width
+from doorstep.documents.labels.script import IN_LATIN, PLAIN, fitted, readable, visual, width
 from doorstep.documents.labels.sheet import LabelSheet
 from doorstep.documents.labels.zpl import HEIGHT, WIDTH, label_zpl
 from doorstep.domain.sscc import sscc
@@ -137,6 +137,44 @@ def test_any_text_finds_its_room(text: str, room: float) -> None:
 def test_any_name_makes_a_label(name: str) -> None:
     assert label_pdf(named(name)).startswith(b"%PDF")
     assert commands(label_zpl(named(name)))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES.values() if name.strip()], ids=[n for n in NAMES if n != "nothing"]
+)
+def test_every_name_is_seen_on_paper_by_whoever_has_no_other_fonts(name: str) -> None:
+    """The renderer here has no fonts but those in the file: what it leaves blank others may leave blank, too."""
+    box = (20, 40 + int(25 * DPI / 25.4) + 30, 420, 40 + int(25 * DPI / 25.4) + 75)
+    ink = page(label_pdf(named(name))).convert("L").crop(box).point(lambda value: 255 if value < 128 else 0)
+    assert ink.getbbox() is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "noted"),
+    [
+        ("hindi", "rahul kumar", True),
+        ("emoji", "Ann :gift:", True),
+        ("chinese", "王小明 (WangXiaoMing)", True),
+        ("korean", "김철수 (GimCheolSu)", True),
+        ("thai", "สมชาย ใจดี", False),
+        ("polish", "Łukasz Świętochowski", False),
+    ],
+)
+def test_letters_that_a_printer_may_lack_are_told_in_latin_ones(name: str, said: str, noted: bool) -> None:
+    sheet = named({**NAMES, "hindi": "राहुल कुमार"}[name])
+    assert readable(sheet.receiver.name) == said
+    pdf, zpl = words(label_pdf(sheet)), label_zpl(sheet)
+    assert (IN_LATIN in pdf) == (IN_LATIN in zpl) == noted
+    assert "□" not in pdf + zpl
+    if noted:
+        assert said.split("(")[-1].rstrip(")") in pdf
+        assert said in zpl
+
+
+def test_two_scripts_in_one_line_are_told_in_latin_letters_by_a_label_printer() -> None:
+    zpl = label_zpl(named("สมชาย Ann محمد"))
+    assert "^FDsmchay Ann mhmd^FS" in zpl
+    assert IN_LATIN in zpl
 
 
 def test_arabic_letters_are_joined_and_turned() -> None:

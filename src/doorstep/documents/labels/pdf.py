@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from doorstep.documents.labels.script import BOLD, PLAIN, fitted, fonts, runs, width
+from doorstep.documents.labels.script import BOLD, IN_LATIN, PLAIN, fitted, fonts, lacking, runs, width
 from doorstep.documents.labels.sheet import LabelSheet, lines_of, spaced_sscc
 from doorstep.domain.travel import Party
 
@@ -81,6 +81,8 @@ def _head(page: Canvas, sheet: LabelSheet) -> None:
 def _addresses(page: Canvas, sheet: LabelSheet) -> None:
     y = HEIGHT - EDGE - 25 * mm - 9
     text(page, EDGE, y + 1, "To", PLAIN, 5.5)
+    if any(map(lacking, sheet.words)):
+        text(page, WIDTH - EDGE, y + 1, IN_LATIN, PLAIN, 5.5, right=True)
     end = block(page, EDGE, y, ROOM, sheet.receiver, 11, 7, 2)
     if sheet.pickup_point:
         text(page, EDGE, end - 10, f"Pick-up point {sheet.pickup_point}", BOLD, 8)

@@ -1,26 +1,30 @@
 """Letters of the world on paper: which font has them, and how those that join are joined.
 
-DejaVu Sans is in this folder (its licence beside it) and has Latin, Greek, Cyrillic, Hebrew, Arabic and more. Chinese,
-Japanese and Korean use the fonts that every reader of PDF brings along; nothing of them is embedded. What no font has
-is written as a box. Nothing is transliterated: a name stands as its owner wrote it.
+DejaVu Sans is in this folder (its licence beside it) and has Latin, Greek, Cyrillic, Hebrew, Arabic and more; Noto Sans
+Thai (its licence beside it, too) has Thai. Chinese, Japanese and Korean use the fonts of whoever prints; nothing of
+them is embedded, and who has none leaves the line empty. So such a line has Latin letters in brackets behind it. What
+no font has is written in Latin letters alone. The paper says so: a box would tell nobody anything.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
+from anyascii import anyascii
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
 FONTS = Path(__file__).parent / "fonts"
 PLAIN, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+THAI = "NotoSansThai"
 CHINESE, KOREAN = "STSong-Light", "HYSMyeongJo-Medium"
-BOX = "\N{WHITE SQUARE}"
+IN_LATIN = "Latin letters stand in for letters that a printer may lack"
+UNKNOWN = "?"  # a letter that cannot be said in Latin ones either
 _FORMS = ("isolated", "final", "initial", "medial")
 _JOINS_BOTH_WAYS = {"initial", "medial"}
 
@@ -28,21 +32,48 @@ _JOINS_BOTH_WAYS = {"initial", "medial"}
 @cache
 def fonts() -> dict[str, frozenset[int]]:
     """Register the fonts, once; gives the letters of ours."""
-    for name in (PLAIN, BOLD):
+    for name in (PLAIN, BOLD, THAI):
         pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
     for name in (CHINESE, KOREAN):
         pdfmetrics.registerFont(UnicodeCIDFont(name))
-    return {name: frozenset(pdfmetrics.getFont(name).face.charToGlyph) for name in (PLAIN, BOLD)}
+    return {name: frozenset(pdfmetrics.getFont(name).face.charToGlyph) for name in (PLAIN, BOLD, THAI)}
 
 
 def runs(text: str, font: str) -> list[tuple[str, str]]:
     """Cut a line into pieces of one font each, in the order in which they are drawn from left to right."""
     shown = visual(text)
-    pieces = ((_font_of(letter, font), letter) for letter in shown)
+    pieces = ((_font_of(letter, font) or font, letter) for letter in shown)
     return [
-        (name or font, "".join(letter if name else BOX for _, letter in group))
-        for name, group in groupby(pieces, key=lambda piece: piece[0])
+        (name, "".join(letter for _, letter in group)) for name, group in groupby(pieces, key=lambda piece: piece[0])
     ]
+
+
+def clean(text: str) -> str:
+    """Take out what is no letter: controls, marks of direction."""
+    return "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter)[0] != "C")
+
+
+def lacking(text: str) -> bool:
+    """Tell whether a text has letters that whoever prints it may not have."""
+    return any(_font_of(letter, PLAIN) in ("", CHINESE, KOREAN) for letter in clean(text))
+
+
+def readable(text: str) -> str:
+    """Write a line so that it can be read wherever it is printed."""
+    plain = latinised(clean(text), lambda letter: bool(_font_of(letter, PLAIN)))
+    return f"{plain} ({_latin(plain)})" if lacking(plain) else plain
+
+
+def latinised(text: str, has: Callable[[str], bool]) -> str:
+    """Write in Latin letters what is not had; words that are had stay as they are."""
+    return "".join(
+        "".join(group) if had else _latin("".join(group))
+        for had, group in groupby(text, key=lambda letter: has(letter))
+    )
+
+
+def _latin(letters: str) -> str:
+    return anyascii(letters).strip() or UNKNOWN
 
 
 def width(text: str, font: str, size: float) -> float:
@@ -54,13 +85,13 @@ def visual(text: str) -> str:
 
     Runs are turned, not sentences nested in one another: enough for a name and a street, less than UAX 9 asks.
     """
-    clean = "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter)[0] != "C")
-    if not any(_from_right(letter) for letter in clean):
-        return clean
-    pieces = ["".join(group) for _, group in groupby(joined(clean), key=_side)]
+    plain = latinised(clean(text), lambda letter: bool(_font_of(letter, PLAIN)))
+    if not any(_from_right(letter) for letter in plain):
+        return plain
+    pieces = ["".join(group) for _, group in groupby(joined(plain), key=_side)]
     merged = _with_neutral(pieces)
     turned = [_turned(piece) if _from_right(piece.strip()[:1]) else piece for piece in merged]
-    return "".join(reversed(turned)) if _from_right(clean.strip()[:1]) else "".join(turned)
+    return "".join(reversed(turned)) if _from_right(plain.strip()[:1]) else "".join(turned)
 
 
 def joined(text: str) -> str:
@@ -141,6 +172,10 @@ def _font_of(letter: str, font: str) -> str:
     code = ord(letter)
     if code in fonts()[font]:
         return font
+    if code in fonts()[PLAIN]:
+        return PLAIN
+    if 0x0E00 <= code <= 0x0E7F and code in fonts()[THAI]:
+        return THAI
     if 0xAC00 <= code <= 0xD7A3 or 0x1100 <= code <= 0x11FF:
         return KOREAN
     if 0x2E80 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0xFF00 <= code <= 0xFFEF:
@@ -150,6 +185,7 @@ def _font_of(letter: str, font: str) -> str:
 
 def fitted(text: str, font: str, size: float, room: float, least: float) -> Iterator[tuple[str, float]]:
     """Break a line to the room it has: made smaller down to `least`, then on two lines, then cut off."""
+    text = readable(text)
     for smaller in _sizes(size, least):
         if width(text, font, smaller) <= room:
             yield text, smaller

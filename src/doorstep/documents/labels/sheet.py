@@ -36,6 +36,13 @@ class LabelSheet:
         return f"Parcel {self.number} of {self.of}"
 
     @property
+    def words(self) -> Iterator[str]:
+        """What is written by people, who may use any letters."""
+        for party in (self.receiver, self.sender, self.returns):
+            yield from lines_of(party)
+        yield from (self.carrier, self.service, self.pickup_point)
+
+    @property
     def has_code(self) -> bool:
         """Whether the tracking number can stand as Code 128, which knows ASCII only."""
         plain = self.tracking.isascii() and self.tracking.isprintable()

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
-from doorstep.documents.labels.script import BOLD, FONTS, PLAIN, fonts, visual
+from doorstep.documents.labels.script import (
+    BOLD,
+    FONTS,
+    IN_LATIN,
+    PLAIN,
+    THAI,
+    clean,
+    fonts,
+    lacking,
+    latinised,
+    readable,
+    visual,
+)
 from doorstep.documents.labels.sheet import LabelSheet, lines_of, spaced_sscc
 
 DOTS_PER_MM = 8
@@ -38,6 +50,8 @@ def _head(sheet: LabelSheet) -> list[str]:
     for place, line in enumerate((sheet.carrier, sheet.service, sheet.piece, sheet.weight)):
         parts.append(_line(right, EDGE + 34 * place, line, 28, 290))
     parts += [f"^FO{EDGE},{EDGE + 204}^GB{ROOM},2,2^FS", _line(EDGE, EDGE + 214, "To", 16, 200)]
+    if any(_in_latin(line) for line in sheet.words):
+        parts.append(_line(WIDTH - EDGE - 480, EDGE + 214, IN_LATIN, 16, 480))
     return parts
 
 
@@ -65,14 +79,28 @@ def _code(value: str, letters: int, y: int, high: int) -> str:
 
 def _line(x: int, y: int, text: str, size: int, room: int, bold: bool = False) -> str:
     """One line within its room: as text, or drawn when the printer has no such letters but our font does."""
-    shown = visual(text)
+    shown = visual(readable(text))
     if any(ord(letter) >= PRINTERS_OWN for letter in shown):
-        font = BOLD if bold else PLAIN
-        if all(ord(letter) in fonts()[font] for letter in shown):
+        font = _one_font(shown, BOLD if bold else PLAIN)
+        if font:
             return f"^FO{x},{y}{_drawn(shown, font, size, room)}"
+        if not lacking(text):  # of several scripts, which no font of ours has together
+            shown = latinised(clean(text), lambda letter: ord(letter) < PRINTERS_OWN)
     # A block of one line: what does not fit is cut off instead of printed over the edge.
     narrow = max(10, min(size, room * 2 // max(1, len(shown))))
     return f"^FO{x},{y}^A0N,{size},{narrow}^FB{room},1,0,L,0{_field(shown)}"
+
+
+def _one_font(shown: str, font: str) -> str:
+    """Give a font of ours that has all the letters; empty: none has."""
+    wanted = {ord(letter) for letter in shown}
+    return next((name for name in (font, PLAIN, THAI) if wanted <= fonts()[name]), "")
+
+
+def _in_latin(text: str) -> bool:
+    """Tell whether a line loses its own letters: what printers lack can only be drawn with our fonts."""
+    shown = visual(readable(text))
+    return lacking(text) or (any(ord(letter) >= PRINTERS_OWN for letter in shown) and not _one_font(shown, PLAIN))
 
 
 def _field(text: str) -> str:
