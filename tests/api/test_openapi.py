@@ -63,6 +63,7 @@ IDS = {
     "GET /v1/products/{sku}/kit": "getKit",
     "PUT /v1/products/{sku}/kit": "putKit",
     "DELETE /v1/products/{sku}/kit": "deleteKit",
+    "PUT /v1/products/{sku}/barcodes": "putBarcodes",
     "GET /v1/sites": "listSites",
     "GET /v1/sites/{site}": "getSite",
     "GET /v1/brands": "listBrands",

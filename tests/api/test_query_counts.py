@@ -33,7 +33,7 @@ MOST = {
     "/v1/orders/N-1/decision": 4,
     "/v1/parcels?limit=200": 2,
     "/v1/manifests?limit=200": 2,
-    "/v1/products?limit=200": 2,
+    "/v1/products?limit=200": 3,
     "/v1/sites": 3,
     "/v1/brands": 3,
 }

@@ -95,6 +95,7 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/products/{sku}/kit": ("", None),
     "PUT /v1/products/{sku}/kit": ("", {"parts": [{"sku": "mug", "quantity": 2}]}),
     "DELETE /v1/products/{sku}/kit": ("", None),
+    "PUT /v1/products/{sku}/barcodes": ("", {"barcodes": ["4006381333931"]}),
     "GET /v1/sites": ("", None),
     "GET /v1/sites/{site}": ("", None),
     "GET /v1/brands": ("", None),

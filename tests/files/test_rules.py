@@ -48,6 +48,41 @@ def test_a_broken_rule_is_told(tmp_path: Path, name: str, old: str, new: str, ro
     assert why in fault.why
 
 
+def with_barcodes(mug: str, lamp: str = "", more: str = "barcodes") -> dict[str, str]:
+    """The products of the tiny brand under one more column."""
+    head, *rows = TINY["products"].splitlines()
+    cells = {"mug": mug, "lamp": lamp}
+    return {"products": "\n".join([f"{head},{more}", *(f"{row},{cells[row.split(',')[0]]}" for row in rows), ""])}
+
+
+@pytest.mark.parametrize(
+    ("mug", "lamp", "row", "why"),
+    [
+        ("4006381333931", "x 04006381333931", 3, "repeats row 2: a bar code stands for one product"),
+        ("X-1", "x-1", 3, "repeats row 2"),
+        ("lamp", "", 2, "is the sku of row 3"),
+        ("4006381333932", "", 2, "has a wrong check digit: 1 would be right"),
+        ("X-1 x-1", "", 2, "holds x-1 twice"),
+        ("X-1  X-2", "", 2, "holds two spaces"),
+        ("123456", "", 2, "is not a GTIN: that has 8, 12, 13 or 14 digits"),
+        (" ".join(f"X-{n}" for n in range(21)), "", 2, "more than 20 bar codes"),
+    ],
+)
+def test_a_bar_code_that_would_not_name_one_product(tmp_path: Path, mug: str, lamp: str, row: int, why: str) -> None:
+    fault = the_fault(write_tiny(tmp_path, **with_barcodes(mug, lamp)))
+    assert (fault.file, fault.row, fault.column) == ("products.csv", row, "barcodes")
+    assert why in fault.why
+
+
+def test_bar_codes_are_read_as_they_are_written(tmp_path: Path) -> None:
+    read = read_folder(write_tiny(tmp_path, **with_barcodes("4006381333931 X-1 mug")))
+    assert [(one.sku, one.code) for one in read.barcodes] == [
+        ("mug", "4006381333931"),
+        ("mug", "X-1"),
+        ("mug", "mug"),
+    ]
+
+
 WELL_FORMED = [
     ("collections", "ber,std,12:00,Sat", "ber,std,17:00,Sat"),  # the same call on another day
     ("rates", "4.2,,EUR,,2024-12-31", "4.2,,EUR,2024-12-30,2024-12-31"),

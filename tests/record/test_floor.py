@@ -91,6 +91,16 @@ def test_waves_follow_the_collections_and_leave_out_what_is_not_reserved(
     assert state(again)[0] == "released"
 
 
+def test_a_cart_holds_what_its_site_says(brand: Brand, site: Site, product: Product, scope: Scope) -> None:
+    site.cart_parcels = 2
+    site.save()
+    stocked(brand, site, product, A1=9)
+    planned(brand, site, "W-1", *[{product: 1}] * 5)
+    made = released(scope)
+    totes = [Tote.objects.filter(wave__code=wave).count() for wave in made.waves]
+    assert (made.parcels, sorted(totes)) == (5, [1, 2, 2])
+
+
 def test_a_wave_is_taken_back_until_picking_begins(brand: Brand, site: Site, product: Product, scope: Scope) -> None:
     stocked(brand, site, product, A1=9)
     order = planned(brand, site, "W-1", {product: 1})

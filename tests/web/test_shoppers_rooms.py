@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.web.filled import Filled
 from tests.web.test_pages import entered
 
+from doorstep.core.catalog.models import Barcode, Product
 from doorstep.core.messages.models import Disruption, Message
 from doorstep.core.orders.models import OrderLine
 from doorstep.core.parcels.models import Parcel
@@ -29,6 +30,29 @@ def test_a_return_is_scanned_graded_and_done(filled: Filled) -> None:
     page = client.get(room).content.decode()
     assert "1 × grade A: restock" in page
     assert "12.99 EUR are due" in page
+
+
+def test_a_unit_that_came_back_is_found_by_its_bar_code(filled: Filled) -> None:
+    made = Return.objects.get()
+    sold = OrderLine.objects.filter(order=made.order)[0]
+    line = ReturnLine.objects.create(of=made, line=sold, quantity=1)
+    assert sold.product is not None
+    other = Product.objects.filter(brand=sold.product.brand).exclude(pk=sold.product_id)[0]
+    for product, code in ((sold.product, "4006381333931"), (other, "96385074")):
+        Barcode.objects.create(brand=product.brand, product=product, code=code, key=code.zfill(14))
+    client, room = entered(filled.admin), reverse("return", args=("tea", "R-7"))
+    assert 'name="scan"' not in client.get(room, {"scan": "4006381333931"}).content.decode()  # it has not come yet
+    client.post(reverse("receive_return"), {"rma": "R-7", "site": "lille"})
+    page = client.get(room, {"scan": "]d20104006381333931" + "10L-7\x1d21S"}).content.decode()
+    assert page.count('<span class="chip">scanned</span>') == 1
+    assert f'name="{line.pk}-A" min="0"' in page
+    for scan, told in (
+        ("96385074", f"96385074 ({other.sku}) is none of the goods of this return."),
+        ("4006381333932", "its check digit is wrong. Scan it again."),
+    ):
+        page = client.get(room, {"scan": scan}).content.decode()
+        assert f"{told}</p>" in page
+        assert '<span class="chip">scanned</span>' not in page
 
 
 def test_a_parcel_that_came_back_is_scanned_in_the_returns_room(filled: Filled) -> None:

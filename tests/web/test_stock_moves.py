@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.web.filled import Filled
 from tests.web.test_tenancy import entered
 
+from doorstep.core.catalog.models import Barcode, Product
 from doorstep.core.events.models import Fact
 from doorstep.core.stock.models import Inbound, Level, Transfer
 
@@ -41,6 +44,21 @@ def test_goods_are_announced_by_the_clock_of_their_site_and_received(filled: Fil
     assert posted(client, "receive_stock", inbound=str(row.pk))[0] == 302
     assert units() == before + 5
     assert f'<th scope="row">{row.pk}</th>' not in client.get(reverse("inbound")).content.decode()
+
+
+def test_goods_are_received_by_a_scan_that_tells_their_lot(filled: Filled) -> None:
+    tea = Product.objects.get(sku="TEA-1")
+    Barcode.objects.create(brand=tea.brand, product=tea, code="4006381333931", key="04006381333931")
+    client = entered(filled.admin)
+    scan = "\x1d010400638133393110L-7\x1d17270331"
+    assert posted(client, "receive_stock", sku=scan, bin="B-9")[0] == 302
+    level = Level.objects.get(bin="B-9")
+    assert (level.product, level.lot, level.expires_on) == (tea, "L-7", date(2027, 3, 31))
+    status, page = posted(client, "receive_stock", sku="4006381333932")
+    assert (status, "Not done: 4006381333932 was misread" in page, ".." in page) == (422, True, False)
+    listed = client.get(reverse("products"), {"q": "004006381333931"[1:]}).content.decode()
+    assert "<bdi>4006381333931</bdi>" in listed
+    assert "TEA-2" not in listed
 
 
 def test_the_record_is_set_right_for_a_reason(filled: Filled) -> None:

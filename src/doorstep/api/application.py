@@ -12,6 +12,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from doorstep.api import (
+    barcodes,
     brands,
     bulk,
     decisions,
@@ -74,6 +75,7 @@ api.add_router("/returns", returns.router)
 api.add_router("/disruptions", disruptions.router)
 api.add_router("/stock", stock_health.router)
 api.add_router("/products", kits.router)  # before the products, whose path would take the kit for a part of the sku
+api.add_router("/products", barcodes.router)
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, WithJsonSchema
 
+from doorstep.domain.gs1 import LONGEST, SEPARATOR, barcode_key
 from doorstep.files import kinds
 
 _text, _code, _word, _country = kinds.text().parse, kinds.code().parse, kinds.word().parse, kinds.country().parse
@@ -29,10 +30,23 @@ def _written(parse: Callable[[str], Any], what: str) -> Callable[[object], Any]:
     return read
 
 
+def _scanned(value: str) -> str:
+    """FNC1 of a code of GS1 is a control character; others are refused."""
+    _unless_empty(_text)(value.replace(SEPARATOR, ""))
+    return value
+
+
+def _barcode(value: str) -> str:
+    barcode_key(value)
+    return value
+
+
 Text = Annotated[str, AfterValidator(_unless_empty(_text))]
 OneLine = Annotated[str, AfterValidator(_unless_empty(_code))]  # no control characters, no space at either end
 Word = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_word)]
 Code = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_code)]
+Barcode = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_barcode)]
+Scanned = Annotated[str, Field(max_length=200), AfterValidator(_scanned)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$"), AfterValidator(_country)]
 Quantity = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 Instant = Annotated[

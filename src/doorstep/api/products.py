@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,9 +11,10 @@ from ninja import Path, Query, Router
 from pydantic import Field, with_config
 
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
-from doorstep.api.auth import allowed
+from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code
 from doorstep.core.catalog import queries
+from doorstep.core.catalog.barcodes import barcodes_of
 from doorstep.domain.errors import NotFound
 
 router = Router(tags=["products"])
@@ -21,7 +23,7 @@ EXAMPLE = {
     "sku": "TEA-100", "brand": "tea", "name": "Green tea", "category": "tea", "length_mm": 80, "width_mm": 80,
     "height_mm": 140, "weight_g": 300, "value_minor": 600, "currency": "BRL", "hs_code": "090210",
     "origin_country": "CN", "this_side_up": False, "fragile": False, "max_load_g": None, "hazmat_class": "",
-    "ships_in_own_box": False,
+    "ships_in_own_box": False, "barcodes": ["4006381333931"],
 }  # fmt: skip
 
 
@@ -45,6 +47,7 @@ class ProductOut:
     max_load_g: Annotated[int | None, Field(description="what may lie above it; null: anything")]
     hazmat_class: str
     ships_in_own_box: bool
+    barcodes: Annotated[list[str], Field(description="what scanners read off one unit, besides the sku")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,15 @@ class ProductPage:
 def list_products(
     request: HttpRequest,
     brand: Annotated[Code | None, Query(None)],
-    search: Annotated[Code | None, Query(None, description="begins the sku, or is in name or category")],
+    search: Annotated[Code | None, Query(None, description="begins the sku, is in name or category, or is a bar code")],
     after: After,
     limit: Limit,
 ) -> HttpResponse:
     """By sku. Needs the right `see_stock`."""
     caller = allowed(request, "see_stock")
     page = queries.products(caller.scope, brand=brand, search=search, after=after, limit=limit)
-    return page_answer(map(_told, page.rows), page.after)
+    codes = barcodes_of(caller.scope, [row.pk for row in page.rows])
+    return page_answer((_told(row, codes.get(row.pk, ())) for row in page.rows), page.after)
 
 
 @router.get("/{path:sku}", response=ProductOut, operation_id="getProduct", summary="One product")
@@ -73,13 +77,21 @@ def get_product(
 ) -> HttpResponse:
     """Needs the right `see_stock`."""
     caller = allowed(request, "see_stock")
+    return one_product(caller, named_product(caller, sku, brand))
+
+
+def named_product(caller: Caller, sku: str, brand: str | None) -> queries.ProductRow:
     found = queries.product(caller.scope, sku, brand)
     if found is None:
         raise NotFound(f"no product {sku}")
-    return json_answer(_told(found))
+    return found
 
 
-def _told(row: queries.ProductRow) -> ProductOut:
+def one_product(caller: Caller, row: queries.ProductRow) -> HttpResponse:
+    return json_answer(_told(row, barcodes_of(caller.scope, [row.pk]).get(row.pk, ())))
+
+
+def _told(row: queries.ProductRow, barcodes: Sequence[str]) -> ProductOut:
     return ProductOut(
         row.sku,
         row.brand,
@@ -98,4 +110,5 @@ def _told(row: queries.ProductRow) -> ProductOut:
         row.max_load_g,
         row.hazmat_class,
         row.ships_in_own_box,
+        list(barcodes),
     )

@@ -22,6 +22,7 @@ EXAMPLE = {
     "site": "CWB1", "kind": "warehouse", "name": "Curitiba", "country": "BR", "region": "PR", "city": "Curitiba",
     "postcode": "81000-000", "latitude": -25.5, "longitude": -49.3, "time_zone": "America/Sao_Paulo",
     "working_days": ["Mon", "Tue", "Wed", "Thu", "Fri"], "holiday_calendar": "BR-PR", "order_cutoff": "14:00",
+    "cart_parcels": 24,
     "collections": [{"service": "standard", "time": "18:00", "working_days": ["Mon", "Tue", "Wed", "Thu", "Fri"]}],
 }  # fmt: skip
 
@@ -51,6 +52,7 @@ class SiteOut:
     working_days: list[str]
     holiday_calendar: str
     order_cutoff: Annotated[str, Field(description="HH:MM, local at the site")]
+    cart_parcels: Annotated[int | None, Field(description="totes on a picker's cart; null: 12")]
     collections: list[CollectionOut]
 
 
@@ -92,6 +94,7 @@ def _told(row: queries.SiteRow) -> SiteOut:
         _days(row.working_days),
         row.holiday_calendar,
         _time(row.order_cutoff_s),
+        row.cart_parcels,
         [CollectionOut(one.service, _time(one.collection_time_s), _days(one.working_days)) for one in row.collections],
     )
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, with_config
 
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed, brand_of
-from doorstep.api.fields import Code, Day, Instant, OneLine, Quantity, Text
+from doorstep.api.fields import Code, Day, Instant, OneLine, Quantity, Scanned, Text
 from doorstep.api.problems import Fault, Invalid
 from doorstep.core.accounts.queries import BrandRow
 from doorstep.core.idempotency import Answer, once
@@ -61,7 +61,8 @@ class ReceiptIn(Fields):
 
     brand: OfBrand = ""
     site: Code
-    sku: Code
+    sku: OneLine = Field("", max_length=100, description="may be left out when a scan is given")
+    scan: Scanned = Field("", description="what a scanner read off a unit: a sku, a bar code or a string of GS1")
     quantity: Quantity
     bin: Place = ""
     lot: Place = ""
@@ -170,8 +171,13 @@ class InboundPage:
 
 @router.post("/receipts", response={201: PostedOut}, operation_id="receiveStock", summary="Receive goods")
 def receive(request: HttpRequest, payload: ReceiptIn, idempotency_key: Key) -> HttpResponse:
-    """With `inbound`, fewer than announced leave the rest expected. Needs the right `move_stock`."""
+    """With `inbound`, fewer than announced leave the rest expected. A `scan` of a code of GS1 tells lot and last day.
+
+    Needs the right `move_stock`.
+    """
     caller, brand = _mover(request, payload.brand)
+    if not payload.sku and not payload.scan:
+        raise Invalid([Fault("body", "/sku", "says no product, and neither does a scan")])
     goods = stock.Receipt(**payload.model_dump(exclude={"brand"}))
     return _came(
         request,

@@ -25,6 +25,14 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductCode:
+    """A bar code that stands on one unit of a product."""
+
+    sku: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Carton:
     carton: str
     inner_mm: tuple[int, int, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 WaveState = Literal["open", "closed", "withdrawn"]
@@ -11,3 +12,14 @@ PICK_STATES: tuple[PickState, ...] = ("open", "taken", "done", "short", "withdra
 TO_PICK: tuple[PickState, ...] = ("open", "taken")
 MissingReason = Literal["not_there", "damaged"]
 MISSING_REASONS: tuple[MissingReason, ...] = ("not_there", "damaged")
+
+
+def other_lot(scanned: str, asked: Collection[str]) -> str:
+    """Say that a unit is of another lot than those asked for; empty: it may be taken.
+
+    Nothing is said of a unit whose code names no lot, nor where the record knows units without one.
+    """
+    folded = {one.casefold() for one in asked}
+    if not scanned or not folded or "" in folded or scanned.casefold() in folded:
+        return ""
+    return f"This is lot {scanned}: take lot {' or '.join(sorted(asked))}."

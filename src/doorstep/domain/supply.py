@@ -27,6 +27,7 @@ class Site:
     pick_cost_per_order_micros: int
     pick_cost_per_unit_micros: int
     daily_order_capacity: int | None = None
+    cart_parcels: int | None = None  # totes on a picker's cart; None: the usual
 
 
 @dataclass(frozen=True, slots=True)

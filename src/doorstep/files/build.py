@@ -7,7 +7,7 @@ from itertools import starmap
 from typing import Any
 
 from doorstep.domain.carriage import RateBreak, Service, Surcharge, Tariff, ZoneRule
-from doorstep.domain.catalog import Carton, Product
+from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
@@ -37,13 +37,17 @@ def products(read: Columns) -> tuple[Product, ...]:
     return tuple(starmap(Product, _rows(read, names)))
 
 
+def barcodes(read: Columns) -> tuple[ProductCode, ...]:
+    return tuple(ProductCode(sku, code) for sku, codes in _rows(read, "sku barcodes") for code in codes)
+
+
 def sites(read: Columns) -> tuple[Site, ...]:
     heads = _rows(read, "site kind name")
     places = starmap(Place, _rows(read, "country region city postcode latitude longitude"))
     tails = _rows(
         read,
         "time_zone working_days holiday_calendar order_cutoff pick_cost_per_order pick_cost_per_unit"
-        " daily_order_capacity",
+        " daily_order_capacity cart_parcels",
     )
     return tuple(starmap(Site, ((*head, place, *tail) for head, place, tail in zip(heads, places, tails, strict=True))))
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from doorstep.domain.carriage import Tariff
-from doorstep.domain.catalog import Carton, Product
+from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
@@ -29,6 +29,7 @@ _FILES = frozenset(table.file for table in TABLES)
 class BrandFolder:
     brand: Brand
     products: tuple[Product, ...]
+    barcodes: tuple[ProductCode, ...]
     sites: tuple[Site, ...]
     collections: tuple[Collection, ...]
     stock: tuple[StockLevel, ...]
@@ -74,6 +75,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
     return BrandFolder(
         brand=build.brand(tables["brand"]),
         products=build.products(tables["products"]),
+        barcodes=build.barcodes(tables["products"]),
         sites=build.sites(tables["sites"]),
         collections=build.collections(tables["collections"]),
         stock=build.stock(tables["stock"]),

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.domain.clock import WorkingDays, parse_time_of_day
+from doorstep.domain.gs1 import MOST_CODES, barcode_key
 from doorstep.domain.money import Currency
 from doorstep.domain.units import PPM
 from doorstep.files.codes import COUNTRIES, CURRENCIES, holiday_calendars, time_zones
@@ -91,6 +92,26 @@ def word() -> Kind:
 
     constraints = {"maxLength": MAX_ID, "pattern": r"\S+"}
     return Kind("code without spaces", parse, constraints=constraints, absent="", many=_plain_codes)
+
+
+def barcodes() -> Kind:
+    """Bar codes of one product, joined by spaces as plan.csv joins orders."""
+
+    def parse(cell: str) -> tuple[str, ...]:
+        keys: set[str] = set()
+        for one in (codes := cell.split(" ")):
+            try:
+                key = barcode_key(one)
+            except ValueError as wrong:
+                raise ValueError(f"holds {one or 'two spaces'}, which {wrong}") from None
+            if key in keys:
+                raise ValueError(f"holds {one} twice")
+            keys.add(key)
+        if len(codes) > MOST_CODES:
+            raise ValueError(f"holds more than {MOST_CODES} bar codes")
+        return tuple(codes)
+
+    return Kind("bar codes, joined by spaces", parse, absent=())
 
 
 def whole(low: int, high: int) -> Kind:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from doorstep.domain.gs1 import barcode_key
 from doorstep.files.table import Columns
 
 Tables = dict[str, Columns]
@@ -80,6 +81,22 @@ def check_rows_present(tables: Tables) -> None:
         return
     if products is None or not products.rows or not all(products.values["ships_in_own_box"]):
         cartons.rule().add(0, "", "has no rows, and not every product ships in its own box")
+
+
+def check_barcodes(tables: Tables) -> None:
+    """A bar code stands for one product, and is not the sku of another."""
+    read = tables.get("products")
+    if read is None or not read.has("barcodes") or not read.has("sku"):
+        return
+    finding = read.rule("barcodes")
+    skus = {sku: row for row, sku in _sound_rows(read, "sku")}
+    first: dict[str, int] = {}
+    for row, codes in _sound_rows(read, "barcodes"):
+        for code in codes:
+            if (earlier := first.setdefault(barcode_key(code), row)) != row:
+                finding.add(row, code, f"repeats row {earlier}: a bar code stands for one product")
+            if skus.get(code, row) != row:
+                finding.add(row, code, f"is the sku of row {skus[code]}")
 
 
 def check_cartons(tables: Tables) -> None:
@@ -215,6 +232,7 @@ RULES: tuple[Rule, ...] = (
     check_rows_present,
     check_keys,
     check_references,
+    check_barcodes,
     check_cartons,
     check_services,
     check_coordinates,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from doorstep.domain.supply import SITE_KINDS
 from doorstep.files.columns import Table, may, must, opt
 from doorstep.files.kinds import (
+    barcodes,
     code,
     country,
     flag,
@@ -23,6 +24,7 @@ from doorstep.files.kinds import (
 MAX_WEIGHT_G = 100_000_000
 MAX_SIDE_MM = 100_000
 MAX_COUNT = 1_000_000_000
+MAX_TOTES = 200  # on a cart
 
 PRODUCTS = Table(
     "products",
@@ -43,6 +45,9 @@ PRODUCTS = Table(
         opt("max_load_g", whole(0, MAX_WEIGHT_G), "what may lie above it; empty: anything"),
         opt("hazmat_class", code(), "class of dangerous goods; empty: none"),
         opt("ships_in_own_box", flag(), "1: travels as it is, without a carton; empty: 0"),
+        opt(
+            "barcodes", barcodes(), "what scanners read off one unit: GTINs, or codes of the house; each of one product"
+        ),
     ),
     keys=(("sku",),),
     needs_rows=True,
@@ -68,6 +73,7 @@ SITES = Table(
         must("pick_cost_per_order", money(), "per order picked there, whatever is in it"),
         must("pick_cost_per_unit", money(), "per unit picked"),
         opt("daily_order_capacity", whole(0, MAX_COUNT), "orders it can handle a day; empty: any number"),
+        opt("cart_parcels", whole(1, MAX_TOTES), "totes on a picker's cart, one for each parcel; empty: 12"),
     ),
     keys=(("site",),),
     needs_rows=True,

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from doorstep.core.accounts import actions as accounts
 from doorstep.core.catalog import actions as catalog
+from doorstep.core.catalog import barcodes
 from doorstep.core.events.actions import record
 from doorstep.core.learned import actions as learned
 from doorstep.core.network import actions as network
@@ -41,6 +42,7 @@ def load_brand(
         sites = network.add_sites(operator_id, read.sites)
         network.add_collections(sites, read.collections)
         products = catalog.add_products(brand_id, read.products)
+        barcodes.add_barcodes(brand_id, products, read.barcodes)
         catalog.add_cartons(brand_id, read.cartons)
         tariffs.add_tariff(brand_id, read.tariff)
         learned.add_history(brand_id, read.history)

@@ -9,11 +9,14 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from doorstep.core.catalog.scanning import scanned
 from doorstep.core.events.actions import record
 from doorstep.core.floor import actions, bench, packing
 from doorstep.core.floor.bench import BenchRow
 from doorstep.core.parcels import actions as parcels
 from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.floor import other_lot
+from doorstep.domain.gs1 import bare
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.rights import Scope
 from doorstep.domain.units import PPM
@@ -56,9 +59,9 @@ def scan(scope: Scope, tote_pk: int, code: str, *, reason: str = "", now: dateti
     or not to be packed (yet).
     """
     tote = _mine(scope, tote_pk)
-    code = code.strip()
     if tote.stage == "units":
-        return _unit(scope, tote, code)
+        return _unit(scope, tote, code, now)
+    code = bare(code)
     if tote.stage == "carton":
         return _carton(tote, code, reason.strip())
     if tote.stage == "weight":
@@ -90,18 +93,29 @@ def read_weight_g(text: str) -> int | None:
     return int(grams)
 
 
-def _unit(scope: Scope, tote: BenchRow, code: str) -> Scanned:
-    named = next((one for one in tote.checks if one.sku.casefold() == code.casefold()), None)
+def _unit(scope: Scope, tote: BenchRow, code: str, now: datetime) -> Scanned:
+    wanted = {one.product: one for one in tote.checks}
+    seen = scanned([tote.brand_id], code, today=now.date(), wanted=wanted.keys())
+    named = next((one for product, one in wanted.items() if seen.names(product)), None)
     if named is None:
-        other = bench.whose(scope, tote.wave_pk, code, tote.pk) if code else ""
-        if other:
-            return _refused(tote, f"{code} does not belong here: tote {other} wants it.")
-        return _refused(tote, f"{code or 'Nothing'} is none of the units of this parcel.")
+        return _refused(tote, seen.fault or _not_of_this(scope, tote, code, now))
+    wrong = other_lot(seen.lot, bench.lots_of(tote.pk, named.product)) if seen.lot else ""
+    if wrong:
+        return _refused(tote, wrong)
     if not packing.count_unit(tote.pk, named.product):
         belongs = "1 unit belongs" if named.wanted == 1 else f"{named.wanted} units belong"
         return _refused(tote, f"One too many: {belongs} in here of {named.sku}, and no more.")
     packing.told(tote.pk, "")
     return Scanned(False)
+
+
+def _not_of_this(scope: Scope, tote: BenchRow, code: str, now: datetime) -> str:
+    """Say whose unit it is: another tote of the wave, perhaps of another brand, may want it."""
+    seen = scanned(scope.brands, code, today=now.date(), wanted=bench.wanted_of(scope, tote.wave_pk))
+    other = bench.whose(scope, tote.wave_pk, seen.skus.keys(), tote.pk)
+    if other:
+        return f"{seen.told} does not belong here: tote {other} wants it."
+    return f"{seen.told} is none of the units of this parcel."
 
 
 def _carton(tote: BenchRow, code: str, reason: str) -> Scanned:

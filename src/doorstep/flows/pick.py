@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from doorstep.core.catalog.scanning import scanned
 from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.events.actions import record
 from doorstep.core.floor import actions, queries, snapshot
@@ -16,7 +17,8 @@ from doorstep.core.orders import actions as orders
 from doorstep.core.stock import actions as stock
 from doorstep.core.stock import floor as stock_of_floor
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
-from doorstep.domain.floor import MISSING_REASONS, MissingReason
+from doorstep.domain.floor import MISSING_REASONS, MissingReason, other_lot
+from doorstep.domain.gs1 import bare
 from doorstep.domain.ledger import Shelf
 from doorstep.domain.rights import Scope
 from doorstep.flows.hold_back import hold_back
@@ -74,16 +76,15 @@ def next_pick(scope: Scope, wave: str, *, now: datetime) -> PickRow | None:
 def scan(scope: Scope, pick_pk: int, code: str, *, now: datetime) -> Scanned:
     """Take a scan for a pick: first its bin, then its product, which ends it. What is wrong is named and counted."""
     pick = _mine(scope, pick_pk)
-    code = code.strip()
     if not pick.bin_seen:
-        if code.casefold() == pick.bin.casefold():
+        bin = bare(code)
+        if bin.casefold() == pick.bin.casefold():
             actions.see_bin(pick_pk)
             return Scanned(False)
-        return _refused(pick, f"{code or 'Nothing'} is not this bin: go to {pick.bin}.")
-    if code.casefold() != pick.sku.casefold():
-        if code.casefold() == pick.bin.casefold():
-            return _refused(pick, f"{code} is the bin: now scan the product, {pick.sku}.")
-        return _refused(pick, f"{code or 'Nothing'} is not the product: take {pick.sku}.")
+        return _refused(pick, f"{bin or 'Nothing'} is not this bin: go to {pick.bin}.")
+    wrong = _wrong_product(pick, code, now)
+    if wrong:
+        return _refused(pick, wrong)
     with transaction.atomic():
         if not actions.hold_tote(pick.tote_pk):
             raise Conflict("this order was taken back: leave the goods where they are")
@@ -211,6 +212,16 @@ def _post_short(scope: Scope, pick: PickRow, there: int, missing: int, why: Miss
         at=now,
         actor=scope.actor,
     )
+
+
+def _wrong_product(pick: PickRow, code: str, now: datetime) -> str:
+    """Say why a scan is not a unit of what is to be picked; empty: it is."""
+    seen = scanned([pick.brand_id], code, today=now.date(), wanted=[pick.product])
+    if seen.names(pick.product):
+        return other_lot(seen.lot, {pick.lot})
+    if bare(code).casefold() == pick.bin.casefold() != "":
+        return f"{seen.text} is the bin: now scan the product, {pick.sku}."
+    return seen.fault or f"{seen.told} is not the product: take {pick.sku}."
 
 
 def _free(brand_id: int, order_pk: int, site_pk: int) -> Counter[Shelf]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -14,7 +14,7 @@ from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.floor import actions, queries, snapshot
 from doorstep.core.floor.snapshot import Due
-from doorstep.core.network.snapshot import site_ids
+from doorstep.core.network.snapshot import cart_parcels, site_ids
 from doorstep.core.orders import actions as orders
 from doorstep.core.parcels import actions as parcels
 from doorstep.core.stock import floor as stock
@@ -26,6 +26,7 @@ from doorstep.kernels.dispatch.dispatch import USUAL, dispatch
 from doorstep.kernels.dispatch.problem import DispatchParams, DispatchProblem, DispatchResult
 
 ATTEMPTS = 3
+USUAL_TOTES = USUAL.cart_parcels  # on a cart of a site that says nothing else
 MOST = 2_000  # parcels of one release
 ON_THEIR_WAY = frozenset({"planned", "released", "packed", "part_shipped"})
 
@@ -58,9 +59,11 @@ def release(
     since: datetime | None = None,
     service: str = "",
     now: datetime,
-    params: DispatchParams = USUAL,
+    params: DispatchParams | None = None,
 ) -> Released:
     """Put the planned parcels of a site that leave by `until` into waves; at most 2,000 at once.
+
+    A cart holds as many totes as the site says, unless `params` say something else.
 
     Raises NotFound for a site that is not the operator's or a person who may not, Conflict if others are at it.
     """
@@ -68,6 +71,7 @@ def release(
     site_pk = site_ids(scope.operator).get(site)
     if site_pk is None:
         raise NotFound("no such site")
+    params = params or _cart(site_pk)
     for _ in range(ATTEMPTS):
         found = snapshot.due(scope, site_pk, since, until, service, MOST)
         told = snapshot.spoken_for({one.order for one in found})
@@ -111,6 +115,11 @@ def withdraw(scope: Scope, wave: str, *, now: datetime) -> int:
             ]
             record_all(scope.operator, brand, facts, at=now, actor=scope.actor)
     return len(inside)
+
+
+def _cart(site_pk: int) -> DispatchParams:
+    totes = cart_parcels(site_pk)
+    return USUAL if totes is None else replace(USUAL, cart_parcels=totes)
 
 
 def _may_release(scope: Scope) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from doorstep.core.catalog.scanning import scanned
 from doorstep.core.events.actions import NewFact, record, record_all
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
@@ -137,6 +138,23 @@ def _tell(scope: Scope, found: ReturnDetail, units: Sequence[Unit], refund: int,
     ]
     facts.append(NewFact("RefundDue", subject, {"rma": rma, "amount_minor": refund}))
     record_all(scope.operator, found.row.brand_id, facts, at=now, actor=scope.actor)
+
+
+def scan_returned(found: ReturnDetail, code: str, *, now: datetime) -> tuple[int | None, str]:
+    """Find the line that a unit belongs to by a scan of it; gives its row id, or why there is none.
+
+    A kit comes back as its components: a scan of one of them finds the kit.
+    """
+    brand, wanted = found.row.brand_id, {product for line in found.lines for product in _products(line)}
+    seen = scanned([brand], code, today=now.date(), wanted=wanted)
+    for line in found.lines:
+        if any(seen.names(product) for product in _products(line)):
+            return line.pk, ""
+    return None, seen.fault or f"{seen.told} is none of the goods of this return."
+
+
+def _products(line: ReturnedLine) -> set[int]:
+    return {product for product, _ in line.goods} | ({line.product_id} if line.product_id is not None else set())
 
 
 def _shifts(found: ReturnDetail, units: Sequence[Unit]) -> list[Shift]:

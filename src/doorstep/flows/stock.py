@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from doorstep.core.catalog.kits import is_kit
+from doorstep.core.catalog.scanning import scanned
 from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.events.actions import record
 from doorstep.core.network.snapshot import site_ids
@@ -21,7 +22,10 @@ from doorstep.domain.rights import Scope
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Goods that have come; `inbound` is the id of the announcement they are, if any."""
+    """Goods that have come; `inbound` is the id of the announcement they are, if any.
+
+    A `scan` of a unit says the product, and of a code of GS1 the lot and its last day of sale, where they are told.
+    """
 
     site: str
     sku: str
@@ -31,6 +35,7 @@ class Receipt:
     expires_on: date | None = None
     inbound: int | None = None
     note: str = ""
+    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Sending:
 def receive(scope: Scope, brand_id: int, goods: Receipt, *, now: datetime) -> int:
     """Take goods in; returns the version of the brand's stock. Raises NotFound, Conflict."""
     _may_move(scope, brand_id)
+    goods = _with_scan(brand_id, goods, now) if goods.scan else goods
     site, product = _ends(scope, brand_id, goods.site, goods.sku)
     _some(goods.quantity)
     with transaction.atomic():
@@ -193,6 +199,22 @@ def announce(
             now,
         )
         return actions.expect(brand_id, at, product, quantity, expected_at)
+
+
+def _with_scan(brand_id: int, goods: Receipt, now: datetime) -> Receipt:
+    """Take from the scan what it tells. Raises Conflict where that contradicts what is said beside it."""
+    seen = scanned([brand_id], goods.scan, today=now.date())
+    if not seen.skus:
+        raise Conflict(seen.fault.rstrip(".")) if seen.fault else NotFound(f"no product {seen.text}")
+    sku = next(iter(seen.skus.values()))
+    for what, said, read in (
+        ("sku", goods.sku, sku),
+        ("lot", goods.lot, seen.lot),
+        ("last day of sale", goods.expires_on, seen.expires_on),
+    ):
+        if said and read and said != read:
+            raise Conflict(f"the code that was scanned tells the {what} {read}, and {said} is entered")
+    return replace(goods, sku=sku, lot=goods.lot or seen.lot, expires_on=goods.expires_on or seen.expires_on)
 
 
 def _may_move(scope: Scope, brand_id: int) -> None:

@@ -8,12 +8,16 @@ from datetime import datetime
 
 from django.db import transaction
 
+from doorstep.core.catalog.scanning import scanned
 from doorstep.core.events.actions import record
 from doorstep.core.floor import actions, queries
+from doorstep.core.floor.queries import PutBackRow
 from doorstep.core.parcels import actions as parcels
 from doorstep.core.parcels import superseding
 from doorstep.core.stock import floor as stock
 from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.floor import other_lot
+from doorstep.domain.gs1 import bare
 from doorstep.domain.ledger import Shelf
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import order_reference
@@ -75,16 +79,16 @@ def take_back(scope: Scope, brand_id: int, order_pk: int, *, now: datetime) -> T
 def confirm_put_back(scope: Scope, put_back_pk: int, code: str, *, now: datetime) -> str:
     """Take the scan of the bin into which units were put back; returns why it is refused, or nothing.
 
-    Units without a bin are confirmed by their sku. Raises NotFound when it is done already or somebody else's.
+    Units without a bin are confirmed by a scan of one of them. Raises NotFound when it is done already, or somebody
+    else's.
     """
     if not scope.may("move_stock"):
         raise NotFound("nothing to put back")
     row = queries.put_back(scope, put_back_pk)
     if row is None:
         raise NotFound("this is put back already, or never was to be")
-    code, right = code.strip(), row.bin or row.sku
-    if code.casefold() != right.casefold():
-        told = f"{code or 'Nothing'} is not {'the bin' if row.bin else 'the product'}: {right} is."
+    told = _wrong_place(row, code, now)
+    if told:
         actions.refuse_put_back_scan(put_back_pk, told)
         return told
     with transaction.atomic():
@@ -93,6 +97,17 @@ def confirm_put_back(scope: Scope, put_back_pk: int, code: str, *, now: datetime
         shelf = Shelf(row.site_pk, row.product, row.bin, row.lot, "picked")
         stock.put_back(row.brand_id, order_reference(row.order_id), shelf, row.quantity, at=now, actor=scope.actor)
     return ""
+
+
+def _wrong_place(row: PutBackRow, code: str, now: datetime) -> str:
+    """Say why a scan does not prove that units are put back; empty: it does."""
+    if row.bin:
+        bin = bare(code)
+        return "" if bin.casefold() == row.bin.casefold() else f"{bin or 'Nothing'} is not the bin: {row.bin} is."
+    seen = scanned([row.brand_id], code, today=now.date(), wanted=[row.product])
+    if seen.names(row.product):
+        return other_lot(seen.lot, {row.lot})
+    return seen.fault or f"{seen.told} is not the product: {row.sku} is."
 
 
 def _empty_totes(brand_id: int, parcel_pks: Collection[int], now: datetime) -> int:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from doorstep.core.accounts.models import Brand
+from doorstep.domain.gs1 import LONGEST
 
 
 class Product(models.Model):
@@ -29,6 +30,21 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.sku
+
+
+class Barcode(models.Model):
+    """A code that stands on a unit of a product. The key is equal for all ways to write the same GTIN."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="barcodes")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="barcodes")
+    code = models.CharField(max_length=LONGEST)
+    key = models.CharField(max_length=LONGEST)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "key"), name="one_product_of_a_barcode"),)
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class KitPart(models.Model):

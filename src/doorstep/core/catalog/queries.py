@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from doorstep.core.catalog.models import Carton, Product
+from doorstep.core.catalog.models import Barcode, Carton, Product
 from doorstep.core.paging import Page, page, reach, read_cursor
+from doorstep.domain.gs1 import scan_key
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
 
@@ -56,12 +57,18 @@ def products(
     after: str | None = None,
     limit: int = 50,
 ) -> Page[ProductRow]:
-    """List products by sku. `search` begins the sku, or stands anywhere in name or category. Raises InvalidCursor."""
+    """List products by sku. Raises InvalidCursor.
+
+    `search` begins the sku, stands anywhere in name or category, or is a bar code.
+    """
     found = Product.objects.filter(brand_id__in=scope.brands).select_related("brand")
     if brand is not None:
         found = found.filter(brand__code=brand)
     if search:
-        found = found.filter(Q(sku__istartswith=search) | Q(name__icontains=search) | Q(category__icontains=search))
+        coded = Barcode.objects.filter(brand_id__in=scope.brands, key=scan_key(search)).values("product")
+        found = found.filter(
+            Q(sku__istartswith=search) | Q(name__icontains=search) | Q(category__icontains=search) | Q(pk__in=coded)
+        )
     if after is not None:
         sku, last = read_cursor(after, str, int)
         found = found.filter(sku__gte=sku).filter(Q(sku__gt=sku) | Q(id__gt=last))

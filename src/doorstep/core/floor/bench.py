@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -141,11 +142,25 @@ def get_tote(scope: Scope, pk: int) -> BenchRow | None:
     return _bench(tote, checks, to_pick, max(0, sum(one.wanted for one in checks) - to_pick - picked))
 
 
-def whose(scope: Scope, wave_pk: int, sku: str, but: int) -> str:
-    """Name the tote of the same wave that wants a sku; empty: none does."""
-    others = Check.objects.filter(tote__wave_id=wave_pk, tote__brand_id__in=scope.brands, product__sku__iexact=sku)
-    found = others.filter(tote__live=True).exclude(tote_id=but).order_by("tote__slot")
-    return found.values_list("tote__code", flat=True).first() or ""
+def whose(scope: Scope, wave_pk: int, products: Collection[int], but: int) -> str:
+    """Name the tote of the same wave that wants one of the products; empty: none does."""
+    others = _wanted(scope, wave_pk).filter(product__in=products, tote__live=True).exclude(tote_id=but)
+    return others.order_by("tote__slot").values_list("tote__code", flat=True).first() or ""
+
+
+def wanted_of(scope: Scope, wave_pk: int) -> frozenset[int]:
+    """Give the products that belong into the parcels of a wave."""
+    return frozenset(_wanted(scope, wave_pk).values_list("product_id", flat=True))
+
+
+def lots_of(tote_pk: int, product: int) -> frozenset[str]:
+    """Give the lots that were picked of a product into a tote; empty text: units whose lot nobody recorded."""
+    picks = Pick.objects.filter(tote_id=tote_pk, product_id=product, picked__gt=0)
+    return frozenset(picks.values_list("lot", flat=True))
+
+
+def _wanted(scope: Scope, wave_pk: int) -> QuerySet[Check]:
+    return Check.objects.filter(tote__wave_id=wave_pk, tote__brand_id__in=scope.brands)
 
 
 def cartons(brand_id: int, site: str) -> dict[str, CartonFacts]:

@@ -16,6 +16,8 @@ def add_sites(operator_id: int, sites: Iterable[DomainSite]) -> dict[str, int]:
     wanted = {one.site: _row(operator_id, one) for one in sites}
     there = {row.code: row for row in Site.objects.filter(operator_id=operator_id, code__in=wanted)}
     for code, row in there.items():
+        if wanted[code].cart_parcels is None:
+            wanted[code].cart_parcels = row.cart_parcels  # a folder that does not speak of carts changes none
         if _content(row) != _content(wanted[code]):
             raise Conflict(f"the operator has another site {code}")
     Site.objects.bulk_create(row for code, row in wanted.items() if code not in there)
@@ -62,6 +64,7 @@ def _row(operator_id: int, site: DomainSite) -> Site:
         pick_cost_per_order_micros=site.pick_cost_per_order_micros,
         pick_cost_per_unit_micros=site.pick_cost_per_unit_micros,
         daily_order_capacity=site.daily_order_capacity,
+        cart_parcels=site.cart_parcels,
     )
 
 

@@ -23,6 +23,7 @@ class Site(models.Model):
     pick_cost_per_order_micros = models.BigIntegerField()
     pick_cost_per_unit_micros = models.BigIntegerField()
     daily_order_capacity = models.PositiveIntegerField(null=True)
+    cart_parcels = models.PositiveSmallIntegerField(null=True)  # totes on a picker's cart; null: the usual
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("operator", "code"), name="one_site_of_a_code"),)

@@ -36,6 +36,7 @@ class SiteRow:
     holiday_calendar: str
     order_cutoff_s: int
     daily_order_capacity: int | None
+    cart_parcels: int | None  # totes on a cart; None: the usual
     collections: tuple[CollectionRow, ...]  # by time of day
 
 
@@ -74,5 +75,6 @@ def _row(one: Site, collections: tuple[CollectionRow, ...]) -> SiteRow:
         holiday_calendar=one.holiday_calendar,
         order_cutoff_s=one.order_cutoff_s,
         daily_order_capacity=one.daily_order_capacity,
+        cart_parcels=one.cart_parcels,
         collections=collections,
     )

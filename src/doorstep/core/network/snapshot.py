@@ -24,6 +24,7 @@ def sites(operator_id: int) -> tuple[supply.Site, ...]:
             row.pick_cost_per_order_micros,
             row.pick_cost_per_unit_micros,
             row.daily_order_capacity,
+            row.cart_parcels,
         )
         for row in Site.objects.filter(operator_id=operator_id).order_by("id")
     )
@@ -43,3 +44,8 @@ def collections(operator_id: int, services: Ids[str]) -> tuple[supply.Collection
 
 def site_ids(operator_id: int) -> dict[str, int]:
     return dict(Site.objects.filter(operator_id=operator_id).values_list("code", "id"))
+
+
+def cart_parcels(site_id: int) -> int | None:
+    """Give how many totes a cart of a site holds; None: the usual number."""
+    return Site.objects.values_list("cart_parcels", flat=True).get(pk=site_id)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from doorstep.core.floor import bench
 from doorstep.core.floor.bench import BenchRow, CheckRow
 from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.gs1 import bare
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
 from doorstep.flows import pack, pick
@@ -49,7 +50,7 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
 @room("move_stock")
 def find_tote(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Go to what was scanned: the code of a tote, a parcel or an order."""
-    code = scan_of(request)
+    code = bare(scan_of(request))
     found = bench.find_totes(scope, code) if code else ()
     if len(found) != 1:
         told = f"{code or 'Nothing'} is no tote, parcel or order that waits to be packed." if not found else ""

@@ -75,7 +75,8 @@ def leave_pick(request: HttpRequest, scope: Scope, pick: int) -> HttpResponse:
 
 
 def scan_of(request: HttpRequest) -> str:
-    return request.POST.get("scan", "").replace("\0", "").strip()[:LONGEST]
+    # FNC1 of a bar code is a control character that must stay.
+    return request.POST.get("scan", "").replace("\0", "").strip(" \t\r\n")[:LONGEST]
 
 
 def _next(request: HttpRequest, scope: Scope, wave: str) -> HttpResponse:

@@ -14,11 +14,12 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_REASONS, RETURN_STATES, WHY
 from doorstep.domain.rights import Scope
 from doorstep.flows.back_to_sender import take_in
-from doorstep.flows.returns import FoundUnits, grade_return
+from doorstep.flows.returns import FoundUnits, grade_return, scan_returned
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
 
 PAGE = 50
+LONGEST_SCAN = 200  # characters of a code on a unit
 LONGEST = 120  # characters of what is scanned: the number of a return, or a parcel
 
 
@@ -29,7 +30,13 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 @room("see")
 def show_one(request: HttpRequest, scope: Scope, brand: str, rma: str) -> HttpResponse:
-    return _one(request, scope, _found(scope, brand, rma))
+    """With a scan of a unit: the line that it belongs to is shown first."""
+    found = _found(scope, brand, rma)
+    code = request.GET.get("scan", "").replace("\0", "")[:LONGEST_SCAN]
+    if not code.strip() or not _may_grade(scope, found):
+        return _one(request, scope, found)
+    line, refused = scan_returned(found, code, now=came_at(request))
+    return _one(request, scope, found, refused=refused, line=line)
 
 
 @login_required
@@ -86,13 +93,25 @@ def _list(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
     return furnished(request, scope, "returns.html", context, current="returns", status=status)
 
 
-def _one(request: HttpRequest, scope: Scope, found: ReturnDetail, refused: str = "", status: int = 200) -> HttpResponse:
+def _may_grade(scope: Scope, found: ReturnDetail) -> bool:
+    return scope.may("move_stock") and found.row.state == "received"
+
+
+def _one(
+    request: HttpRequest,
+    scope: Scope,
+    found: ReturnDetail,
+    refused: str = "",
+    status: int = 200,
+    line: int | None = None,
+) -> HttpResponse:
     context = {
         "one": found,
         "row": found.row,
         "why": WHY[found.row.reason],
         "grades": [(one, DISPOSITIONS[one]) for one in GRADES],
-        "may_grade": scope.may("move_stock") and found.row.state == "received",
+        "may_grade": _may_grade(scope, found),
+        "scanned": line,
         "refused": refused,
         "said": request.POST,
     }

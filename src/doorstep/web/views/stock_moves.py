@@ -60,13 +60,14 @@ def receive(request: HttpRequest, scope: Scope) -> HttpResponse:
     def work(brand: int, said: dict[str, str]) -> None:
         goods = stock.Receipt(
             said["site"],
-            said["sku"],
+            "",
             _units(said),
             said["bin"],
             said["lot"],
             _day(said["expires_on"]),
             _whole(said["inbound"], "the announcement") if said["inbound"] else None,
             said["note"],
+            scan=said["sku"],
         )
         stock.receive(scope, brand, goods, now=came_at(request))
 
@@ -123,7 +124,7 @@ _FIELDS = (
 
 def _done_once(request: HttpRequest, scope: Scope, work: Work, page: str) -> HttpResponse:
     """Do the work of a form once, however often it is sent; what is refused is said with what was filled in."""
-    said = {name: request.POST.get(name, "").replace("\0", "").strip()[:200] for name in _FIELDS}
+    said = {name: request.POST.get(name, "").replace("\0", "").strip(" \t\r\n")[:200] for name in _FIELDS}
     brand = brand_id(scope, said["brand"])
     if brand is None:
         raise Http404("There is no such brand.")

@@ -157,6 +157,7 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "OutForDelivery": ("Out for delivery", _nothing),
     "InboundAnnounced": ("Goods announced", _nothing),
     "KitDefined": ("Kit defined", _nothing),
+    "BarcodesSet": ("Bar codes set", _nothing),
     "StockReceived": ("Goods received", _nothing),
     "StockAdjusted": ("Stock adjusted", _nothing),
     "TransferSent": ("Transfer sent", _nothing),

@@ -52,6 +52,15 @@ document.addEventListener("keydown", (event) => {
   scan.focus();
 });
 
+// Scanners that type send FNC1, which ends a lot number within a bar code of GS1, as Ctrl+].
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (!event.ctrlKey || event.altKey || event.metaKey || event.key !== "]") return;
+  if (!field.matches("input[data-scan], input[data-code]")) return;
+  event.preventDefault();
+  field.setRangeText("\x1d", field.selectionStart, field.selectionEnd, "end");
+});
+
 // A label opens with the dialog that prints it.
 for (const link of document.querySelectorAll("a[data-print]")) {
   link.addEventListener("click", (event) => {
