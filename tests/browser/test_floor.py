@@ -22,9 +22,11 @@ from tests.core_fixtures import NOW, make_brand, make_operator, make_product, ma
 from tests.record.on_the_floor import LEAVES, carton, planned, stocked
 
 from doorstep.core.accounts.actions import add_user
+from doorstep.core.floor.models import Pick
 from doorstep.core.parcels.models import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows import pick
+from doorstep.flows.define_barcodes import set_barcodes
 from doorstep.flows.release import release
 from doorstep.flows.take_back import take_back
 
@@ -119,6 +121,25 @@ def test_a_wave_is_released_and_picked_without_a_mouse(page: Page, live_server: 
     for code in ("A-11", "mug", "B-03", "scale"):
         scan(page, code)
     page.wait_for_url("**/floor/waves/**")
+
+
+def test_a_scanner_that_types_sends_the_lot_of_a_code_of_gs1(
+    page: Page, orders: tuple[Scope, list[Order]], live_server: LiveServer
+) -> None:
+    """FNC1 comes as Ctrl+]: without it the lot would swallow the serial number behind it."""
+    scope, made = orders
+    set_barcodes(scope, made[0].brand_id, "assam", ["4006381333931"], now=NOW)
+    wave = release(scope, site="north", until=LEAVES, service="std", now=NOW).waves[0]
+    Pick.objects.filter(product__sku="assam").update(lot="L-7")
+    page.goto(f"{live_server.url}/floor/waves/{wave}")
+    page.get_by_role("button", name="Pick", exact=True).click()
+    scan(page, "A-02")
+    page.keyboard.type("]d2010400638133393110L-8")
+    page.keyboard.press("Control+]")
+    scan(page, "21S-1")
+    expect(page.get_by_role("alert")).to_contain_text("This is lot L-8: take lot L-7.")
+    accessible(page)
+    keep(page, "floor-other-lot")
 
 
 def test_a_parcel_is_packed_without_a_mouse_and_put_back(

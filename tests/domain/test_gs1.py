@@ -142,7 +142,9 @@ def test_any_text_is_read_or_told_why_not(text: str) -> None:
     assert not (scan.fault and scan.gtin)
 
 
-@pytest.mark.parametrize("text", ["", "with space", "ü", "400638133393", "1234567890", "x" * 49])
+@pytest.mark.parametrize(
+    "text", ["", "with space", "ü", "]C1X", "(01)X", f"01{GTIN}10L", "400638133393", "1234567890", "x" * 49]
+)
 def test_what_is_no_bar_code_of_a_product(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(is not a|has a wrong)"):
         barcode_key(text)

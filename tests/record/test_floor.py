@@ -15,6 +15,8 @@ from tests.record.on_the_floor import LEAVES, carton, facts, packed, picked, pla
 
 from doorstep.core.floor import bench, queries
 from doorstep.core.floor.models import Missing, Pick, PutBack, Tote, Wave
+from doorstep.core.network import actions as network
+from doorstep.core.network import snapshot as network_snapshot
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.stock import actions as stock
@@ -99,6 +101,16 @@ def test_a_cart_holds_what_its_site_says(brand: Brand, site: Site, product: Prod
     made = released(scope)
     totes = [Tote.objects.filter(wave__code=wave).count() for wave in made.waves]
     assert (made.parcels, sorted(totes)) == (5, [1, 2, 2])
+
+
+def test_a_folder_that_tells_no_cart_leaves_that_of_the_site(operator: Operator, site: Site) -> None:
+    site.cart_parcels = 30
+    site.save()
+    told = network_snapshot.sites(operator.pk)
+    assert [one.cart_parcels for one in told] == [30]
+    assert network.add_sites(operator.pk, [replace(told[0], cart_parcels=None)]) == {"north": site.pk}
+    with pytest.raises(Conflict, match="another site north"):
+        network.add_sites(operator.pk, [replace(told[0], cart_parcels=20)])
 
 
 def test_a_wave_is_taken_back_until_picking_begins(brand: Brand, site: Site, product: Product, scope: Scope) -> None:

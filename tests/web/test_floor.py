@@ -184,3 +184,10 @@ def test_hostile_codes_stay_words(brand: Brand, site: Site, scope: Scope, worker
     for page in pages:
         assert "<img" not in shown(worker, page)
     assert "<img" not in sent(worker, "find_tote", status=422, scan=hostile + "!")
+
+
+def test_the_page_of_the_sites_says_what_a_cart_holds(worker: Client, site: Site) -> None:
+    assert "<dt>Totes on a cart</dt><dd>12</dd>" in worker.get(reverse("sites")).content.decode()
+    site.cart_parcels = 30
+    site.save()
+    assert "<dt>Totes on a cart</dt><dd>30</dd>" in worker.get(reverse("sites")).content.decode()

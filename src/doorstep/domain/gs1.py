@@ -67,6 +67,8 @@ def barcode_key(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text or not 0 < len(text) <= LONGEST:
         raise ValueError(f"is not a bar code: 1 to {LONGEST} letters, digits and signs of ASCII, without spaces")
     if not text.isdecimal():
+        if _SYMBOLOGY.match(text) or _BRACKET.match(text) or _begins_with_gtin(text):
+            raise ValueError("is not a bar code: it begins as a string of GS1 does; its GTIN alone is one")
         return text.casefold()
     if len(text) not in GTINS:
         raise ValueError("is not a GTIN: that has 8, 12, 13 or 14 digits")
