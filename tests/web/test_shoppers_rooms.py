@@ -37,7 +37,7 @@ def test_a_unit_that_came_back_is_found_by_its_bar_code(filled: Filled) -> None:
     sold = OrderLine.objects.filter(order=made.order)[0]
     line = ReturnLine.objects.create(of=made, line=sold, quantity=1)
     assert sold.product is not None
-    other = Product.objects.filter(brand=sold.product.brand).exclude(pk=sold.product_id)[0]
+    other = Product.objects.filter(brand=sold.product.brand).exclude(pk=sold.product.pk)[0]
     for product, code in ((sold.product, "4006381333931"), (other, "96385074")):
         Barcode.objects.create(brand=product.brand, product=product, code=code, key=code.zfill(14))
     client, room = entered(filled.admin), reverse("return", args=("tea", "R-7"))
