@@ -17,6 +17,7 @@ _WORDS = (
     ("add its rows to order_lines.csv", "add its lines"),
     ("to products.csv", "to the products of the brand (page Products)"),
     ("announced in inbound.csv", "announced (page Stock, Goods in)"),
+    ("mark it ships_in_own_box", "mark it as shipping in its own box"),
     ("lower on_time_target", "lower how often the brand wants its promises kept"),
     (
         "raise daily_order_capacity or daily_parcel_capacity",

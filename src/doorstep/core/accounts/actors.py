@@ -26,7 +26,7 @@ def actors_of(scope: Scope, actors: Iterable[str]) -> Actors:
     if scope.role not in BRAND_ROLES:
         return Actors(names)
     own = User.objects.filter(operator_id=scope.operator, pk__in=people).exclude(role__in=BRAND_ROLES)
-    issued = ApiKey.objects.filter(operator_id=scope.operator, pk__in=keys, brand_id=None)
+    issued = ApiKey.objects.filter(operator_id=scope.operator, pk__in=keys, brand__isnull=True)
     staff = {f"user:{pk}" for pk in own.values_list("pk", flat=True)}
     return Actors(names, frozenset(staff | {f"key:{pk}" for pk in issued.values_list("pk", flat=True)}))
 
