@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-pytest_plugins = ["tests.core_fixtures"]
+pytest_plugins = ["tests.core_fixtures", "tests.chromium"]
 
 # Begun in the background a shell lets us ignore Ctrl-C, and our children inherit that; those that are stopped must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -33,7 +33,7 @@ def test_ask_7_a_cart_without_a_rate_is_told_why() -> None:
     told = answer.json()
     assert (answer.status_code, told["options"], told["reason"]) == (200, [], "no_zone")
     assert "AT 5020" in told["detail"]
-    assert "zones.csv" in told["remedy"]
+    assert "zones of a service" in told["remedy"]
 
 
 def test_ask_13_a_key_that_can_quote_and_nothing_else() -> None:

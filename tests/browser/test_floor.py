@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.browser.test_tower import (  # noqa: F401
-    Scheme,
-    _database_beside_an_event_loop,
-    browser,
-    keep,
-)
+from tests.chromium import Scheme, accessible, complaints_of, keep, log_in, scrolls_one_way
 from tests.core_fixtures import NOW, make_brand, make_operator, make_product, make_site, scope_of
 from tests.record.on_the_floor import LEAVES, carton, planned, stocked
 
@@ -64,7 +58,7 @@ def orders(transactional_db: None) -> tuple[Scope, list[Order]]:  # noqa: ARG001
 
 
 @pytest.fixture
-def page(browser: Browser, orders: object, live_server: LiveServer) -> Iterator[Page]:  # noqa: ARG001, F811
+def page(browser: Browser, orders: object, live_server: LiveServer) -> Iterator[Page]:  # noqa: ARG001
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield entered(context.new_page(), live_server)
     context.close()
@@ -72,11 +66,7 @@ def page(browser: Browser, orders: object, live_server: LiveServer) -> Iterator[
 
 def entered(page: Page, live_server: LiveServer, role: str = "floor_worker") -> Page:
     page.set_default_timeout(10_000)
-    page.goto(live_server.url + "/login?next=/floor")
-    page.get_by_label("E-mail address").fill(f"{role}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("main#content.wide")
+    log_in(page, live_server.url + "/login?next=/floor", f"{role}@example.org", PASSWORD)
     return page
 
 
@@ -86,11 +76,6 @@ def scan(page: Page, code: str) -> None:
     page.keyboard.type(code)
     with page.expect_navigation():
         page.keyboard.press("Enter")
-
-
-def accessible(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
 
 def test_a_wave_is_released_and_picked_without_a_mouse(page: Page, live_server: LiveServer) -> None:
@@ -187,7 +172,7 @@ def test_a_parcel_is_packed_without_a_mouse_and_put_back(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_of_the_floor_is_accessible_and_scrolls_one_way(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     orders: tuple[Scope, list[Order]],
     live_server: LiveServer,
     width: int,
@@ -196,9 +181,8 @@ def test_every_page_of_the_floor_is_accessible_and_scrolls_one_way(
     scope, made = orders
     wave = release(scope, site="north", until=LEAVES, service="std", now=NOW).waves[0]
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
-    complaints: list[str] = []
     page = entered(context.new_page(), live_server, "supervisor")
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    complaints = complaints_of(page, live_server.url)
     page.goto(f"{live_server.url}/floor/waves/{wave}")
     page.get_by_role("button", name="Pick", exact=True).click()
     page.wait_for_url("**/floor/picks/**")
@@ -210,12 +194,12 @@ def test_every_page_of_the_floor_is_accessible_and_scrolls_one_way(
     for address in ("/floor", "/floor/waves", f"/floor/waves/{wave}", task, "/floor/bench", "/floor/put-backs"):
         page.goto(live_server.url + address)
         accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        scrolls_one_way(page)
         keep(page, f"{address.strip('/').replace('/', '-')}-{width}-{scheme}")
     page.goto(live_server.url + "/floor/bench")
     scan(page, "W-1001")
     accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    scrolls_one_way(page)
     keep(page, f"floor-tote-{width}-{scheme}")
     assert complaints == []
     assert made
@@ -223,7 +207,7 @@ def test_every_page_of_the_floor_is_accessible_and_scrolls_one_way(
 
 
 def test_picking_works_without_javascript(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     orders: tuple[Scope, list[Order]],
     live_server: LiveServer,
 ) -> None:
@@ -241,7 +225,7 @@ def test_picking_works_without_javascript(
 
 
 def test_the_bars_of_a_tote_are_read_from_the_printed_list(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     orders: tuple[Scope, list[Order]],
     live_server: LiveServer,
 ) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.browser.test_tower import _database_beside_an_event_loop, browser, keep  # noqa: F401
+from tests.chromium import accessible_by_day_and_night as accessible
+from tests.chromium import keep, log_in, scrolls_one_way
 from tests.record.brand import NOW, loaded
 from tests.record.test_accept import asked
 from tests.web.filled import PASSWORD
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def page(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     transactional_db: None,  # noqa: ARG001
     live_server: LiveServer,
 ) -> Iterator[Page]:
@@ -35,21 +35,9 @@ def page(
     add_user("sue@north.example", "Sue", PASSWORD, "supervisor", scope.operator)
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     visited = context.new_page()
-    visited.goto(f"{live_server.url}/orders/{Brand.objects.get().code}/N-1")
-    visited.get_by_label("E-mail address").fill("sue@north.example")
-    visited.get_by_label("Password").fill(PASSWORD)
-    visited.get_by_role("button", name="Log in").click()
-    visited.wait_for_selector("main#content.wide")
+    log_in(visited, f"{live_server.url}/orders/{Brand.objects.get().code}/N-1", "sue@north.example", PASSWORD)
     yield visited
     context.close()
-
-
-def accessible(page: Page) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
-    page.emulate_media(color_scheme="light")
 
 
 def test_an_order_goes_through_all_that_a_person_may_do(page: Page) -> None:
@@ -98,10 +86,10 @@ def test_forms_scroll_in_one_direction_only(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     order = page.url
     page.get_by_text("Address, wishes and quantities").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    scrolls_one_way(page)
     page.goto(f"{order}/options")
     page.locator(".options a").nth(1).click()
     page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    scrolls_one_way(page)
     page.goto(order.replace("N-1", "N-2"))
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    scrolls_one_way(page)

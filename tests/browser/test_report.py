@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from tests.chromium import Scheme, accessible
 from tests.documents.report.synthetic import empty_report, nothing_planned, plan_report
 
 from doorstep.documents.report import PlanReport, write_report
@@ -18,19 +16,6 @@ from doorstep.domain.decision import Rejected
 
 pytestmark = pytest.mark.browser
 HOSTILE = "</script><img src=x onerror=\"document.title='caught'\"><b>'\" \u202eשלום 🎁"
-Scheme = Literal["light", "dark"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    executable = next((path for name in names if (path := shutil.which(name))), None)
-    if executable is None:
-        pytest.skip("NO CHROMIUM on the PATH: install it to run the browser tests")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @dataclass(slots=True)
@@ -123,8 +108,7 @@ def test_is_accessible(opened: Open, name: str, scheme: Scheme) -> None:
     if name == "full":
         open_first(page)
         page.locator("summary").first.click()
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    accessible(page)
 
 
 @pytest.mark.parametrize("name", ["full", "empty", "none", "hostile"])

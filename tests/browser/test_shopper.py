@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.chromium import Scheme, accessible, complaints_of, keep, scrolls_one_way
 from tests.web.filled import Filled, fill
 
 from doorstep.core.parcels.models import Parcel
 from doorstep.flows.track_page import token_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
-Scheme = Literal["light", "dark"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _database_beside_an_event_loop() -> Iterator[None]:
-    """Playwright keeps an event loop in this thread, which Django takes for a reason not to touch the database."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    else:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    executable = next((path for name in names if (path := shutil.which(name))), None)
-    if executable is None:
-        pytest.skip("NO CHROMIUM on the PATH: install it to run the browser tests")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -67,13 +36,30 @@ def test_the_page_is_clear_to_everybody(
         parcels.update(state="delivered", ended_at=timezone.now())
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
+    complaints = complaints_of(page, live_server.url)
     page.goto(f"{live_server.url}/t/{token_of(filled.planned.pk, 1)}")
-    assert Axe().run(page).response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"shopper-{stage}-{width}-{scheme}.png"), full_page=True)
+    accessible(page)
+    scrolls_one_way(page)
+    keep(page, f"shopper-{stage}-{width}-{scheme}")
+    assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_link_that_opens_nothing_says_calmly_what_to_do(
+    browser: Browser, filled: Filled, live_server: LiveServer, width: int, scheme: Scheme
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    complaints = complaints_of(page, live_server.url, but="404")
+    for name, address in (("cut", "cut-short"), ("beyond", f"{token_of(filled.planned.pk, 1)}/nothing"), ("bare", "")):
+        answer = page.goto(f"{live_server.url}/t/{address}")
+        assert answer is not None
+        assert answer.status == 404
+        accessible(page)
+        scrolls_one_way(page)
+        keep(page, f"no-such-link-{name}-{width}-{scheme}")
     assert complaints == []
     context.close()
 

@@ -2,58 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Literal
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.chromium import Scheme, accessible, complaints_of, go, keep, log_in, scrolls_one_way
 from tests.web.filled import PASSWORD, Filled, fill
 
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import Parcel
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-Scheme = Literal["light", "dark"]
 ROOMS = (
     "/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components",
-    "/brands", "/brands/tea", "/account", "/dispatch", "/returns", "/disruptions", "/stock/health", "/stock/inbound",
-    "/stock/transfers",
+    "/brands", "/brands/tea", "/account", "/dispatch", "/drop-offs", "/returns", "/disruptions", "/stock/health",
+    "/stock/inbound", "/stock/transfers",
 )  # fmt: skip
 ORDER = "/orders/tea/O-00003"
-PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _database_beside_an_event_loop() -> Iterator[None]:
-    """Playwright keeps an event loop in this thread, which Django takes for a reason not to touch the database."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    else:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    executable = next((path for name in names if (path := shutil.which(name))), None)
-    if executable is None:
-        pytest.skip("NO CHROMIUM on the PATH: install it to run the browser tests")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @dataclass(slots=True)
@@ -78,42 +49,17 @@ def filled(request: pytest.FixtureRequest) -> Filled:
 def enter(browser: Browser, filled: Filled, live_server: LiveServer) -> Iterator[Enter]:
     contexts = []
 
-    def log_in(width: int = 1280, scheme: Scheme = "light", address: str = "/") -> Visit:
+    def inside(width: int = 1280, scheme: Scheme = "light", address: str = "/") -> Visit:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
-        visit = Visit(context.new_page(), [])
-
-        def heard(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
-                visit.complaints.append(message.text)
-
-        def answered(response: Response) -> None:
-            if not response.url.startswith(live_server.url):
-                visit.complaints.append(f"asked {response.url}")
-
-        visit.page.on("console", heard)
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        visit.page.on("response", answered)
-        visit.page.goto(live_server.url + address)
-        visit.page.get_by_label("E-mail address").fill(filled.admin.email.upper())
-        visit.page.get_by_label("Password").fill(PASSWORD)
-        visit.page.get_by_role("button", name="Log in").click()
-        visit.page.wait_for_selector("main#content.wide")
+        page = context.new_page()
+        visit = Visit(page, complaints_of(page, live_server.url))
+        log_in(page, live_server.url + address, filled.admin.email.upper(), PASSWORD)
         return visit
 
-    yield log_in
+    yield inside
     for context in contexts:
         context.close()
-
-
-def go(page: Page, live_server: LiveServer, address: str) -> None:
-    page.goto(live_server.url + address)
-    page.wait_for_selector("main#content.wide")
-
-
-def keep(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 def name_of(address: str) -> str:
@@ -124,12 +70,11 @@ def name_of(address: str) -> str:
 def test_every_room_is_accessible_and_without_complaints(enter: Enter, live_server: LiveServer, scheme: Scheme) -> None:
     visit = enter(scheme=scheme)
     for address in (*ROOMS, ORDER, "/orders/tea/O-00009", "/tariffs/tea/gp-std"):
-        go(visit.page, live_server, address)
+        go(visit.page, live_server.url + address)
         for summary in visit.page.locator("main summary").all():
             summary.click()
-        results = Axe().run(visit.page)
-        assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
-        go(visit.page, live_server, address)
+        accessible(visit.page)
+        go(visit.page, live_server.url + address)
         keep(visit.page, f"{name_of(address)}-{scheme}")
     assert visit.complaints == []
 
@@ -138,8 +83,8 @@ def test_every_room_is_accessible_and_without_complaints(enter: Enter, live_serv
 def test_a_page_scrolls_in_one_direction_only(enter: Enter, live_server: LiveServer, width: int) -> None:
     visit = enter(width=width)
     for address in (*ROOMS, ORDER, "/tariffs/tea/gp-std"):
-        go(visit.page, live_server, address)
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, address
+        go(visit.page, live_server.url + address)
+        scrolls_one_way(visit.page)
         keep(visit.page, f"{name_of(address)}-{width}")
     assert visit.complaints == []
 
@@ -155,8 +100,7 @@ def test_the_login_page_is_accessible_and_tells_what_is_wrong(
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_contain_text("No one logs in with this address and password.")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    accessible(page)
     keep(page, f"login-{scheme}")
     page.get_by_label("E-mail address").fill(filled.admin.email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -165,8 +109,7 @@ def test_the_login_page_is_accessible_and_tells_what_is_wrong(
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login*")
     page.goto(live_server.url + "/nowhere")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    accessible(page)
     keep(page, f"missing-{scheme}")
     page.close()
 
@@ -193,7 +136,7 @@ def test_from_today_to_an_order_by_keyboard(enter: Enter) -> None:
 
 def test_a_choice_shows_its_orders_at_once(enter: Enter, live_server: LiveServer) -> None:
     page = enter().page
-    go(page, live_server, "/orders")
+    go(page, live_server.url + "/orders")
     page.get_by_label("State").select_option("held")
     page.wait_for_url("**state=held**")
     states = page.locator("tbody .state").all_inner_texts()
@@ -204,13 +147,13 @@ def test_a_choice_shows_its_orders_at_once(enter: Enter, live_server: LiveServer
 def test_a_key_is_shown_once_and_revoked_after_asking(enter: Enter, live_server: LiveServer) -> None:
     visit = enter()
     page = visit.page
-    go(page, live_server, "/users-and-keys")
+    go(page, live_server.url + "/users-and-keys")
     page.get_by_text("Make a key").click()
     page.locator("#keys").get_by_label("Name").fill("checkout")
     page.get_by_role("button", name="Make", exact=True).click()
     expect(page.locator("#new-key")).to_contain_text("ds_")
     keep(page, "new-key-light")
-    go(page, live_server, "/users-and-keys")
+    go(page, live_server.url + "/users-and-keys")
     expect(page.locator("#new-key")).to_have_count(0)
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="Revoke checkout", exact=True).click()
@@ -231,7 +174,7 @@ def test_an_order_that_the_wave_left_out_raises_a_card_within_five_seconds(enter
         parcel.site, parcel.service, parcel.ship_at, parcel.state = early.site, "night", midnight, state
         parcel.save()
     expect(visit.page.locator("#left-out")).to_contain_text(late.order.code, timeout=5_000)
-    assert Axe().run(visit.page, options={"resultTypes": ["violations"]}).response["violations"] == []
+    accessible(visit.page)
     keep(visit.page, "left-out")
     Parcel.objects.filter(pk=late.pk).update(state="released")
     expect(visit.page.locator("#left-out")).not_to_contain_text(late.order.code, timeout=5_000)
@@ -240,7 +183,7 @@ def test_an_order_that_the_wave_left_out_raises_a_card_within_five_seconds(enter
 
 def test_a_gate_is_worked_with_the_keyboard_alone(enter: Enter, live_server: LiveServer) -> None:
     visit = enter()
-    go(visit.page, live_server, "/dispatch")
+    go(visit.page, live_server.url + "/dispatch")
     visit.page.get_by_role("region", name="Table of departures").get_by_role("link").first.click()
     expect(visit.page.get_by_placeholder("Scan or type")).to_be_focused()
     for typed, said in (("4711", "Not known"), ("]C100340123450000000017", "Staged"), ("GP-1", "Staged already")):
@@ -248,10 +191,50 @@ def test_a_gate_is_worked_with_the_keyboard_alone(enter: Enter, live_server: Liv
         visit.page.keyboard.press("Enter")
         expect(visit.page.locator(".verdict strong")).to_have_text(said)
         expect(visit.page.get_by_placeholder("Scan or type")).to_be_focused()
-    results = Axe().run(visit.page)
-    assert results.violations_count == 0, results.generate_report()
+    accessible(visit.page)
     keep(visit.page, "gate")
     visit.page.set_viewport_size({"width": 390, "height": 844})
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    scrolls_one_way(visit.page)
     keep(visit.page, "gate-390")
     assert not [one for one in visit.complaints if "422" not in one]  # the console tells of a refused scan
+
+
+def test_a_phone_shows_the_room_one_is_in(enter: Enter, live_server: LiveServer) -> None:
+    visit = enter(width=390)
+    rooms = visit.page.locator(".doors ul")
+    for address, edges in (
+        ("/", "more-after"),
+        ("/stock", "more-before more-after"),
+        ("/users-and-keys", "more-before"),
+    ):
+        go(visit.page, live_server.url + address)
+        expect(visit.page.locator(".doors [aria-current]")).to_be_in_viewport(ratio=1)
+        expect(rooms).to_have_class(f"wide {edges}")
+    visit.page.evaluate("document.querySelector('.doors ul').scrollLeft = 0")
+    expect(rooms).to_have_class("wide more-after")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_rows_under_their_heads(enter: Enter, live_server: LiveServer, scheme: Scheme) -> None:
+    visit = enter(width=390, scheme=scheme)
+    gate = f"/dispatch?{urlencode(_gate())}"
+    for address, head in (
+        (ORDER, "Why it lost"), ("/dispatch", "Still here"), (gate, "Still here"), ("/stock", "Days of cover"),
+        ("/users-and-keys", "Last logged in"), ("/drop-offs", "Staged"), ("/orders", "State"),
+    ):  # fmt: skip
+        go(visit.page, live_server.url + address)
+        row = visit.page.locator(f".stacked-rows td[data-label='{head}']").first
+        expect(row).to_be_visible()
+        wide = "[...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).length"
+        assert visit.page.evaluate(wide) == 0, address
+        scrolls_one_way(visit.page)
+        accessible(visit.page)
+        keep(visit.page, f"phone-{name_of(address.partition('?')[0])}{'-gate' if '?' in address else ''}-{scheme}")
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+    expect(visit.page.locator(".stacked-rows")).to_have_count(0)
+    assert visit.complaints == []
+
+
+def _gate() -> dict[str, str]:
+    parcel = Parcel.objects.get(tracking="GP-1")
+    return {"site": parcel.site.code, "carrier": "General Parcels", "leaves": parcel.ship_at.isoformat()}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
-from tests.browser.test_tower import _database_beside_an_event_loop, browser  # noqa: F401
+from tests.chromium import complaints_of, log_in
 from tests.journeys.world import EMAIL, PASSWORD, Watch, World
 from tests.plugins.mail_server import mail_server
 from tests.record.brand import TEA_SHOP, loaded
@@ -29,12 +29,13 @@ from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 from doorstep.server import clock
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+REFUSAL = "the server responded with a status of 422"  # to a wrong scan, which the page says in words
 BINS = {"mug": "A-02", "teapot": "B-01"}
 
 
 @pytest.fixture
 def world(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     transactional_db: None,  # noqa: ARG001
     live_server: LiveServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -58,7 +59,7 @@ def world(
     with sandbox(tmp_path / "carrier", now=watch) as carrier, mail_server() as (mails, smtp):
         account = register_sandbox(scope, carrier.url)[0]
         tell(carrier, "/hook", url=f"{live_server.url}/hooks/carriers/{account.pk}")
-        complaints: list[str] = []
+        tower, phone = desk.new_page(), pocket.new_page()
         made = World(
             url=live_server.url,
             scope=scope,
@@ -68,31 +69,15 @@ def world(
             carrier=carrier,
             mails=mails,
             rota=Rota(chores(smtp)),
-            tower=desk.new_page(),
-            phone=pocket.new_page(),
-            complaints=complaints,
+            tower=tower,
+            phone=phone,
+            complaints=[complaints_of(one, live_server.url, but=REFUSAL) for one in (tower, phone)],
         )
-        for page in (made.tower, made.phone):
+        log_in(tower, f"{live_server.url}/login", EMAIL, PASSWORD)
+        for page in (tower, phone):
             page.set_default_timeout(15_000)
-            page.on("console", lambda message: _heard(message, complaints))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-        _log_in(made)
         yield made
         _close(desk, pocket)
-
-
-def _log_in(made: World) -> None:
-    made.tower.goto(made.url + "/login")
-    made.tower.get_by_label("E-mail address").fill(EMAIL)
-    made.tower.get_by_label("Password").fill(PASSWORD)
-    made.tower.keyboard.press("Enter")
-    made.tower.wait_for_selector("main#content.wide")
-
-
-def _heard(message: ConsoleMessage, complaints: list[str]) -> None:
-    refusal = "the server responded with a status of 422" in message.text  # a wrong scan, which the page says in words
-    if message.type in ("error", "warning") and not refusal:
-        complaints.append(message.text)
 
 
 def _close(*contexts: BrowserContext) -> None:

@@ -27,7 +27,7 @@ def test_an_order_travels_from_the_quote_to_the_doorstep(world: World) -> None:
     _leaves(world, sscc)
     _arrives(world)
     _is_told_in_full(world)
-    assert world.complaints == []
+    assert not any(world.complaints)
 
 
 def _is_seen(world: World, promised_by: str) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pypdfium2
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 from playwright.sync_api import Page, expect
+from tests.chromium import accessible, go, keep, scrolls_one_way
 from tests.plugins.mail_server import Handler
 from tests.sandbox.running import tell
 
@@ -24,7 +20,6 @@ from doorstep.sandbox.server import SandboxServer
 
 EMAIL = "ops@harbour.example"
 PASSWORD = "a long enough password"
-PICTURES = os.environ.get("DOORSTEP_PICTURES", "")  # a folder to keep screenshots in
 DPI = 203
 
 
@@ -50,7 +45,7 @@ class World:
     rota: Rota
     tower: Page  # of somebody who works there, at a desk
     phone: Page  # of the shopper
-    complaints: list[str]
+    complaints: list[list[str]]  # of each browser
 
     def ask(self, path: str, body: object = None, **headers: str) -> Any:
         """Ask the API, as the shop's checkout does."""
@@ -84,8 +79,7 @@ class World:
         return option
 
     def go(self, address: str) -> Page:
-        self.tower.goto(self.url + address)
-        self.tower.wait_for_selector("main#content.wide")
+        go(self.tower, self.url + address)
         return self.tower
 
     def scan(self, code: str) -> None:
@@ -111,12 +105,9 @@ class World:
 
     def seen(self, page: Page, picture: str = "") -> None:
         """Check a page as everybody meets it, no barrier, no sideways scrolling; a picture is kept if asked for."""
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-        if PICTURES and picture:
-            shot = Image.open(BytesIO(page.screenshot(full_page=True))).convert("P", palette=Image.Palette.ADAPTIVE)
-            shot.save(Path(PICTURES) / f"{picture}.png", optimize=True)
+        accessible(page)
+        scrolls_one_way(page)
+        keep(page, picture)
 
 
 def codes(pdf: bytes) -> dict[str, str]:

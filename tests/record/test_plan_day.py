@@ -36,7 +36,8 @@ def test_the_tea_shops_day_is_kept() -> None:
     states = dict(Order.objects.values_list("code", "state"))
     assert states == {"T-1": "planned", "T-2": "planned", "T-3": "planned", "T-4": "open"}
     waits = Order.objects.get(code="T-4")
-    assert (waits.reason, waits.remedy) == ("no_zone", "add the destination to zones.csv, or mend the address")
+    remedy = "add the destination to the zones of a service (page Tariffs), or mend the address"
+    assert (waits.reason, waits.remedy) == ("no_zone", remedy)
     asked = sum(line.quantity for order in Order.objects.filter(state="planned") for line in order.lines.all())
     assert units("reserved") == asked
     assert units("available") == before - asked

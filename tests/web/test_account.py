@@ -94,15 +94,6 @@ def test_a_second_factor_is_set_asked_for_and_switched_off(filled: Filled, hand:
     assert at_the_door(user).get(reverse("account")).status_code == 200
 
 
-def test_who_has_no_room_lands_on_the_account_and_errors_lead_there(filled: Filled) -> None:
-    client = at_the_door(with_password(filled.floor))
-    assert client.get(reverse("today"))["Location"] == reverse("account")
-    refused = client.get(reverse("orders"))
-    assert refused.status_code == 403
-    assert 'href="/account"' in refused.content.decode()
-    assert client.get(reverse("account")).status_code == 200
-
-
 def test_a_wrong_code_confirms_nothing(filled: Filled, hand: Hand) -> None:  # noqa: ARG001
     client = entered(filled.viewer)
     client.post(reverse("begin_second_factor"))

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from doorstep.core.accounts.actors import Actors
 from doorstep.core.decisions.queries import Receipt
 from doorstep.domain.decision import Rejected
 from doorstep.domain.parcel import CostParts, Placement
@@ -76,7 +77,7 @@ def test_a_decision_in_words(rejected: tuple[Rejected, ...], words: str) -> None
     from django.utils import timezone
 
     receipt = Receipt(1, 1, timezone.now(), "EUR", 500, (), rejected, None, 480, False, False, "v", 1, {})
-    words_of = told(receipt)
+    words_of = told(receipt, Actors())
     assert words in words_of.summary
     assert "costs it 0.20 EUR" in words_of.bound
     assert len(words_of.options) == 1 + len(rejected)

@@ -165,7 +165,7 @@ def test_a_plan_is_overridden_after_a_look_at_what_it_costs(shop: tuple[Scope, i
     text = page(client)
     assert "Sent otherwise" in text
     assert "a person chose otherwise" in text
-    assert "Chosen by person" in text
+    assert "Chosen by supervisor, instead of" in text
 
 
 def test_options_of_an_order_without_a_plan(shop: tuple[Scope, int]) -> None:

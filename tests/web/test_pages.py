@@ -26,6 +26,7 @@ ROOMS = (
     "put_backs",
     "shipments",
     "dispatch",
+    "drop_offs",
     "returns",
     "disruptions",
     "stock",

@@ -84,3 +84,43 @@ def test_a_disruption_is_looked_at_before_it_is_declared(filled: Filled) -> None
     assert client.post(reverse("worsen_disruption", args=(made.pk,)), worse | {"ends_on": "x"}).status_code == 422
     assert client.post(reverse("end_disruption", args=(made.pk,))).status_code == 302
     assert client.post(reverse("declare_disruption"), said | {"country": ""}).status_code == 422
+
+
+def test_carrier_and_service_are_chosen_and_what_was_typed_stays(filled: Filled) -> None:
+    client, today = entered(filled.admin), filled.now.date()
+    page = client.get(reverse("disruptions")).content.decode()
+    for name, known in (("carrier", "General Parcels"), ("service", "gp-std")):
+        choice = page.split(f'<select name="{name}">')[1].split("</select>")[0]
+        assert f"<option>{known}</option>" in choice
+    assert "Sud" not in page
+    said = {
+        "kind": "port", "carrier": "General Parcels", "service": "swift", "site": "verona", "postcode_prefix": "80",
+        "region": "Bavaria", "starts_on": today.isoformat(), "ends_on": "", "delay_days": "3", "text": "We are sorry.",
+    }  # fmt: skip
+    refused = client.post(reverse("declare_disruption"), said)
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    for kept in (
+        "<option selected>port</option>", "<option selected>General Parcels</option>",
+        "<option selected>swift</option>", '<option value="verona" selected>', 'value="80"', 'value="Bavaria"',
+        'value="3"', 'value="We are sorry."',
+    ):  # fmt: skip
+        assert kept in page, kept
+    elsewhere = client.post(
+        reverse("declare_disruption"), {**said, "country": "DE", "ends_on": "2099-01-01", "site": "nowhere"}
+    )
+    assert (elsewhere.status_code, "No site nowhere." in elsewhere.content.decode()) == (422, True)
+
+
+def test_a_refused_change_stays_in_its_own_form(filled: Filled) -> None:
+    address = reverse("worsen_disruption", args=(7001,))
+    said = {"ends_on": "2000-01-01", "delay_days": "9", "text": "Longer."}
+    refused = entered(filled.admin).post(address, said)
+    assert refused.status_code == 422
+    new, declared = refused.content.decode().split('id="declared-heading"')
+    assert "Longer." not in new
+    assert "It ends before it begins." not in new
+    assert "<details open>" in declared
+    assert "It ends before it begins." in declared
+    for kept in ('value="2000-01-01"', 'value="9"', 'value="Longer."'):
+        assert kept in declared

@@ -114,3 +114,27 @@ def test_who_only_looks_has_no_forms(filled: Filled) -> None:
     page = entered(filled.viewer).get(reverse("inbound")).content.decode()
     assert "Receive goods" not in page
     assert "TEA-3" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "room", "form"),
+    [
+        ("receive_stock", "inbound", "Receive goods"),
+        ("announce_inbound", "inbound", "Announce goods"),
+        ("adjust_stock", "inbound", "Set the record right"),
+        ("send_transfer", "transfers", "Send goods to another site"),
+    ],
+)
+def test_forms_stand_above_the_rows_and_the_refused_one_is_open(
+    filled: Filled, name: str, room: str, form: str
+) -> None:
+    client = entered(filled.admin)
+    assert posted(client, "send_transfer", destination="verona", reference="T-1")[0] == 302
+    page = client.get(reverse(room)).content.decode()
+    assert page.index(f"<summary>{form}</summary>") < page.index("<table")
+    assert 'class="card adding" open' not in page
+    page = posted(client, name, sku="none", expected_at="2026-07-01T09:30", reason="count", destination="verona")[1]
+    assert page.count('class="card adding" open') == 1
+    opened = page.split('class="card adding" open>')[1]
+    assert opened.split("</summary>")[0].strip() == f"<summary>{form}"
+    assert 'value="none"' in opened.split("</details>")[0]

@@ -69,9 +69,9 @@ WORKED = frozenset(
     }
 )
 OF_A_TOTE = ("tote", "open_tote", "scan_tote", "label_tote", "repack_tote", "leave_tote", "refill_tote")
-FOR_WORKERS = frozenset({"pick", "bench", "tote", "put_backs", "dispatch"})  # nobody of a brand works there
+FOR_WORKERS = frozenset({"pick", "bench", "tote", "put_backs", "dispatch", "drop_offs"})  # not of a brand
 AT_THE_GATE = frozenset(
-    {"stage_parcel", "unstage_parcel", "close_manifest", "enter_scans"}
+    {"stage_parcel", "unstage_parcel", "close_manifest", "enter_scans", "load_parcel", "hand_over"}
 )  # name no row in their address
 OF_A_PARCEL = ("parcel_label_pdf", "parcel_label_zpl", "buy_label", "void_label")
 LABELS_CHANGED = frozenset({"buy_label", "void_label"})
@@ -80,6 +80,27 @@ PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
 MANAGED |= MOVED  # refused to those without the right, too
+PAGES = {
+    **dict.fromkeys(OWN_ACCOUNT, "account"),
+    **dict.fromkeys(CHANGED, "order"),
+    **dict.fromkeys(LABELS_CHANGED, "shipments"),
+    **dict.fromkeys(MANAGED, "users_and_keys"),
+    **dict.fromkeys(("change_brand", "set_review_rule", "change_logo", "add_channel", "rename_channel"), "brand"),
+    **dict.fromkeys(("announce_inbound", "receive_stock", "adjust_stock"), "inbound"),
+    **dict.fromkeys(("send_transfer", "receive_transfer"), "transfers"),
+    **dict.fromkeys(("release_wave", "settle_missing"), "floor"),
+    **dict.fromkeys(("withdraw_wave", "take_pick"), "wave"),
+    **dict.fromkeys(("scan_pick", "short_pick", "leave_pick"), "pick"),
+    **dict.fromkeys(("open_tote", "scan_tote", "label_tote", "repack_tote", "leave_tote", "refill_tote"), "tote"),
+    **dict.fromkeys(AT_THE_GATE, "dispatch"),
+    **dict.fromkeys(PLANNED, "disruptions"),
+    "find_tote": "bench",
+    "confirm_put_back": "put_backs",
+    "load_parcel": "drop_offs",
+    "hand_over": "drop_offs",
+    "receive_return": "returns",
+    "grade_return": "return",
+}  # where the forms are
 POSTED = MANAGED | OWN_ACCOUNT | CHANGED | WORKED | AT_THE_GATE | LABELS_CHANGED
 
 
@@ -199,4 +220,25 @@ def test_changes_ask_for_a_token_of_the_form_and_for_the_right(filled: Filled, n
         assert entered(filled.viewer).post(address).status_code == 403
     if name in WORKED:
         assert entered(filled.viewer).post(address).status_code in (403, 404)
-    assert entered(filled.admin).get(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(POSTED))
+def test_the_address_of_a_form_leads_to_its_page(filled: Filled, name: str) -> None:
+    client = entered(filled.admin)
+    led = client.get(reverse(name, kwargs=arguments(name, filled)), follow=True)
+    assert led.status_code == 200, led.redirect_chain
+    assert led.redirect_chain
+    assert str(led.resolver_match.url_name) == PAGES[name]
+    assert client.head(reverse(name, kwargs=arguments(name, filled))).status_code == 302
+
+
+@pytest.mark.parametrize("code", ["a/b", "..", "50%", "ü?#&=x"])
+def test_the_way_to_a_page_holds_for_any_code(filled: Filled, code: str) -> None:
+    type(filled.planned).objects.filter(pk=filled.planned.pk).update(code=code)
+    row = {"brand": filled.brand.code, "code": code}
+    led = entered(filled.admin).get(reverse("cancel_order", kwargs=row))
+    assert led["Location"] == reverse("order", kwargs=row)
+
+
+def test_programs_are_told_that_the_method_is_wrong(filled: Filled) -> None:
+    assert entered(filled.admin).get("/v1/quotes").status_code == 405

@@ -74,7 +74,23 @@ def test_a_link_that_was_not_given_out_opens_nothing_and_asks_nothing(filled: Fi
     with CaptureQueriesContext(connection) as captured:
         response = client.post(f"/t/{token}{end}") if end in ("/answer", "/return") else client.get(f"/t/{token}{end}")
     assert response.status_code == 404
+    told = response.content.decode()
+    assert "This link opens no order" in told
+    assert "ask the shop" in told
+    assert not any(word in told for word in ("Doorstep", 'class="top"', "Go to today", "/login", "Tea"))
+    assert not INLINE.search(told)
+    assert (response["Cache-Control"], response["Referrer-Policy"]) == ("private, no-store", "no-referrer")
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert len(captured) == (1 if way == "other_version" else 0)
+
+
+@pytest.mark.parametrize("end", ["/nothing", "/returns/R00000001.pdf", "/logo.jpg"])
+def test_what_a_right_link_does_not_hold_leads_back_to_the_order(filled: Filled, end: str) -> None:
+    response = Client().get(f"{link(filled.planned)}{end}")
+    assert response.status_code == 404
+    told = response.content.decode()
+    assert f'<a href="{link(filled.planned)}">Go to your order</a>' in told
+    assert "Doorstep" not in told
 
 
 def test_a_revoked_link_opens_nothing_and_the_new_one_does(filled: Filled) -> None:
@@ -164,7 +180,8 @@ def test_an_answer_is_kept_once_and_can_be_changed(filled: Filled) -> None:
 
 
 def test_nothing_is_answered_by_looking_or_before_it_arrives(filled: Filled) -> None:
-    assert Client().get(f"{link(filled.planned)}/answer?wish=faster").status_code == 405
+    led = Client().get(f"{link(filled.planned)}/answer?wish=faster")
+    assert (led.status_code, led["Location"]) == (302, link(filled.planned))
     assert Client().post(f"{link(filled.planned)}/answer", {"wish": "faster"}).status_code == 422
     arrived(filled)
     assert Client().post(f"{link(filled.planned)}/answer", {"wish": "free"}).status_code == 422

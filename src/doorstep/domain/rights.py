@@ -16,13 +16,13 @@ Role = Literal[
     "brand_writer",
     "quote_only",
 ]
-Right = Literal["see", "see_stock", "quote", "order", "plan", "move_stock", "manage"]
+Right = Literal["see", "see_stock", "quote", "order", "plan", "move_stock", "carry", "manage"]
 _RIGHTS: dict[Role, frozenset[Right]] = {
-    "operator_admin": frozenset({"see", "see_stock", "quote", "order", "plan", "move_stock", "manage"}),
-    "supervisor": frozenset({"see", "see_stock", "quote", "order", "plan", "move_stock"}),
+    "operator_admin": frozenset({"see", "see_stock", "quote", "order", "plan", "move_stock", "carry", "manage"}),
+    "supervisor": frozenset({"see", "see_stock", "quote", "order", "plan", "move_stock", "carry"}),
     "planner": frozenset({"see", "see_stock", "quote", "plan"}),
-    "floor_worker": frozenset({"see", "see_stock", "move_stock"}),
-    "driver": frozenset(),
+    "floor_worker": frozenset({"see", "see_stock", "move_stock", "carry"}),
+    "driver": frozenset({"carry"}),
     "brand_admin": frozenset({"see", "see_stock", "quote", "order", "manage"}),
     "brand_writer": frozenset({"see", "see_stock", "quote", "order"}),
     "brand_viewer": frozenset({"see", "see_stock"}),

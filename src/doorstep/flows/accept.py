@@ -24,6 +24,7 @@ from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.kits import settled
 from doorstep.flows.record_problem import Ground, with_orders
+from doorstep.flows.remedies import in_the_record
 from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import plan
 
@@ -105,7 +106,7 @@ def _waiting(order: Order, why: Unplanned, on_shortage: OnShortage) -> Arrival:
     if why.reason in SHORT and on_shortage == "refuse":
         raise OutOfStock(why.detail)
     state: OrderState = "held" if why.reason in TO_MEND else "open"
-    return Arrival(order, state, why.reason, why.detail, why.remedy)
+    return Arrival(order, state, why.reason, why.detail, in_the_record(why).remedy)
 
 
 def _back_ordered(scope: Scope, ids: Ids, ground: Ground, accepted: Accepted, order: Order, now: datetime) -> Accepted:

@@ -22,6 +22,7 @@ from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.record_problem import day_problem
+from doorstep.flows.remedies import in_the_record
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
 from doorstep.kernels.run import Run
 
@@ -147,4 +148,4 @@ def _tell_why(left: dict[int, Unplanned]) -> None:
     for pk, one in left.items():
         if pk in waits:
             continue
-        orders.move_on([pk], "open", "open", one.reason, one.detail, one.remedy)
+        orders.move_on([pk], "open", "open", one.reason, one.detail, in_the_record(one).remedy)

@@ -18,6 +18,7 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.customs import clearable
 from doorstep.flows.faults import faults_of_cart
+from doorstep.flows.remedies import in_the_record
 from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.offer import Option, offer
 
@@ -50,9 +51,10 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
         wanted = {one.sku for one in problem.products}
         coming = tuple(one for one in inbound(brand_id) if one.sku in wanted)
         found = offer(replace(problem, inbound=coming), ready=ready)[0]
-    why = {} if found.why is None else {name: getattr(found.why, name) for name in ("reason", "detail", "remedy")}
+    left = in_the_record(found.why) if found.why else None
+    why = {} if left is None else {name: getattr(left, name) for name in ("reason", "detail", "remedy")}
     pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)
-    return Quoted(pk, found.options, found.why, faults_of_cart(cart, problem.tariff.zones))
+    return Quoted(pk, found.options, left, faults_of_cart(cart, problem.tariff.zones))
 
 
 def accept_quote(

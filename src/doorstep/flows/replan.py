@@ -42,6 +42,7 @@ from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, order_reference
 from doorstep.flows.kits import settled_again
 from doorstep.flows.record_problem import Ground, ground, with_orders
+from doorstep.flows.remedies import in_the_record
 from doorstep.flows.untouched import must_be_untouched, off_the_floor
 from doorstep.kernels.plan.plan import PlanProblem, PlanResult, plan
 
@@ -230,6 +231,7 @@ def planned_outcome(
 def _unplanned(why: Unplanned, change: Change, on_shortage: OnShortage) -> Outcome:
     if why.reason in SHORT and on_shortage == "refuse":
         raise OutOfStock(why.detail)
+    why = in_the_record(why)
     state: OrderState = "held" if why.reason in TO_MEND else "open"
     faults = (OrderFault(why.reason, why.detail, why.remedy),) if state == "held" else ()
     return Outcome(Stand(state, change.settled, why.reason, why.detail, why.remedy, faults))

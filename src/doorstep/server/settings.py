@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "doorstep.web.astray.led",
 ]
 ROOT_URLCONF = "doorstep.server.urls"
 WSGI_APPLICATION = "doorstep.server.wsgi.application"

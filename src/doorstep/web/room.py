@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from doorstep.core.accounts.queries import BrandRow, brands, operator_name, owes, scope_of_user
-from doorstep.domain.rights import BRAND_ROLES, Right, Scope
+from doorstep.domain.rights import BRAND_ROLES, Right, Role, Scope
 
 Named = ParamSpec("Named")
 Room = Callable[Concatenate[HttpRequest, Scope, Named], HttpResponse]
@@ -38,6 +38,7 @@ DOORS = (
     Door("floor", "Floor", "see"),
     Door("shipments", "Shipments", "see"),
     Door("dispatch", "Dispatch", "move_stock"),
+    Door("drop_offs", "Drop-offs", "carry"),
     Door("returns", "Returns", "see"),
     Door("disruptions", "Disruptions", "plan"),
     Door("stock", "Stock", "see_stock"),
@@ -47,10 +48,16 @@ DOORS = (
     Door("brands", "Brand", "manage"),
     Door("users_and_keys", "Users and keys", "manage"),
 )
+HOMES: dict[Role, str] = {"floor_worker": "floor", "driver": "drop_offs"}  # of all others it is today
 
 
-def room(right: Right | None) -> Callable[[Room[Named]], View[Named]]:
-    """A page for those who are logged in and have the right; it is handed their scope, and no one keeps a copy.
+def home_of(scope: Scope) -> str:
+    """Name the room that is made for somebody, where they land after the log-in."""
+    return HOMES.get(scope.role, "today")
+
+
+def room(right: Right | None, *others: Right) -> Callable[[Room[Named]], View[Named]]:
+    """A page for those who are logged in and have one of the rights; it is handed their scope, and no one keeps a copy.
 
     Without a right named it is one's own account, where what is owed is done: a password of one's own, the second
     factor that the operator demands. Until then every other page leads there.
@@ -63,9 +70,9 @@ def room(right: Right | None) -> Callable[[Room[Named]], View[Named]]:
             if right is not None:
                 if owes(request.user):
                     return redirect("account")
-                if not scope.may(right):
-                    if request.path == reverse("today"):  # where everybody is sent who has logged in
-                        return redirect("account")
+                if not any(scope.may(one) for one in (right, *others)):
+                    if request.path == reverse("today"):  # where every page leads that knows no better
+                        return redirect(home_of(scope))
                     raise PermissionDenied
             response = view(request, scope, *args, **kwargs)
             patch_cache_control(response, private=True, no_store=True)
@@ -88,6 +95,8 @@ def furnished(
     """Render a page inside the frame: the menu of what this person may see, their operator and brands."""
     served = brands(scope)
     frame = {
+        "home": home_of(scope),
+        "may_see": scope.may("see"),
         "doors": [door for door in DOORS if scope.may(door.right)],
         "current": current,
         "operator": operator_name(scope),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
@@ -221,10 +221,6 @@ def second_factor_demanded(scope: Scope) -> bool:
 
 def users(scope: Scope) -> tuple[UserRow, ...]:
     """People in the scope, by address; those of a brand see who shares all of a person's brands with them."""
-    rows = User.objects.filter(operator_id=scope.operator)
-    if scope.role in BRAND_ROLES:
-        foreign = User.brands.through.objects.exclude(brand_id__in=scope.brands).values("user_id")
-        rows = rows.filter(role__in=BRAND_ROLES, brands__in=scope.brands).exclude(pk__in=foreign).distinct()
     return tuple(
         UserRow(
             one.pk,
@@ -236,8 +232,27 @@ def users(scope: Scope) -> tuple[UserRow, ...]:
             one.last_login,
             bool(one.totp_secret),
         )
-        for one in rows.order_by("email").prefetch_related("brands")
+        for one in _users(scope).order_by("email").prefetch_related("brands")
     )
+
+
+def people_named(scope: Scope, ids: Collection[int]) -> dict[int, str]:
+    """Names of those that the scope may know, by row id. One query."""
+    rows = _users(scope).filter(pk__in=ids).values_list("pk", "name", "email")
+    return {pk: name or email for pk, name, email in rows}
+
+
+def keys_named(scope: Scope, ids: Collection[int]) -> dict[int, str]:
+    """Names of keys that the scope may manage, by row id. One query."""
+    return dict(_keys(scope).filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _users(scope: Scope) -> QuerySet[User]:
+    rows = User.objects.filter(operator_id=scope.operator)
+    if scope.role in BRAND_ROLES:
+        foreign = User.brands.through.objects.exclude(brand_id__in=scope.brands).values("user_id")
+        rows = rows.filter(role__in=BRAND_ROLES, brands__in=scope.brands).exclude(pk__in=foreign).distinct()
+    return rows
 
 
 def keys(scope: Scope, *, after: int = 0, limit: int = 200) -> tuple[KeyRow, ...]:

@@ -146,7 +146,13 @@ def account_of(scope: Scope, carrier: str) -> AccountRow | None:
 
 
 def manifests(
-    scope: Scope, *, site: str | None = None, carrier: str | None = None, after: str | None = None, limit: int = 50
+    scope: Scope,
+    *,
+    site: str | None = None,
+    carrier: str | None = None,
+    kind: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Page[ManifestSeen]:
     """The newest first; those of a brand see the manifests that their own parcels left with. Raises InvalidCursor."""
     found = _manifests(scope)
@@ -154,6 +160,8 @@ def manifests(
         found = found.filter(site__code=site)
     if carrier is not None:
         found = found.filter(account__carrier=carrier)
+    if kind is not None:
+        found = found.filter(kind=kind)
     if after is not None:
         (last,) = read_cursor(after, int)
         found = found.filter(pk__lt=last)

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from doorstep.core.accounts.actors import actors_of
 from doorstep.core.floor import bench
 from doorstep.core.floor.bench import BenchRow, CheckRow
 from doorstep.domain.errors import Conflict, NotFound
@@ -26,6 +27,7 @@ from doorstep.web.drawings.box import Mark, box_drawing, marks
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.views.picking import LONGEST, scan_of
 from doorstep.web.views.shipments import WITH_LABEL
+from doorstep.web.words.facts import who
 
 _NEXT = "\0next"  # no sku: the unit that goes in now, marked apart from its like
 
@@ -158,6 +160,7 @@ def _page(request: HttpRequest, scope: Scope, tote: int, refused: str = "", stat
         "step": step,
         "inner_mm": carton.inner_mm if carton else None,
         "cartons": [one for one in cartons.values() if one.code != row.planned_carton],
+        "packer": who(row.packer, actors_of(scope, [row.packer])) if row.packer else "",
         "mine": row.packer == scope.actor,
         "may_take_over": scope.may("plan"),
         "expected_g": pack.planned_weight_g(row),

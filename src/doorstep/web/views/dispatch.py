@@ -3,67 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from doorstep.core.network.queries import sites
 from doorstep.core.parcels import departures
-from doorstep.core.parcels.departures import Departure
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows import carriers, dispatch, paper, track
 from doorstep.web.asked import Asked
+from doorstep.web.gate import LONGEST, WRONG, Gate, gate_of, link_of, scanned_of
 from doorstep.web.room import came_at, furnished, room
 
 RECENT = 10
-LONGEST = 200  # characters of a scan
 MOST_TEXT = 200_000
-WRONG = {
-    "unknown": "Not known",
-    "already_staged": "Staged already",
-    "gone": "Gone already",
-    "cancelled": "Cancelled: put aside",
-    "held": "Held: put aside",
-    "not_labelled": "No label",
-    "wrong_site": "Other site",
-    "wrong_carrier": "Other carrier",
-    "too_early": "Later departure",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """The departure at which somebody stands."""
-
-    site: str
-    carrier: str
-    departs_at: datetime
-
-    @property
-    def query(self) -> str:
-        return urlencode({"site": self.site, "carrier": self.carrier, "leaves": self.departs_at.isoformat()})
 
 
 @room("move_stock")
 def show(request: HttpRequest, scope: Scope) -> HttpResponse:
     done = request.GET.get("staged", "")[:LONGEST]
-    return _page(request, scope, _gate(request.GET), {"done": done, "closed_id": request.GET.get("closed", "")})
+    return _page(request, scope, gate_of(request.GET), {"done": done, "closed_id": request.GET.get("closed", "")})
 
 
 @login_required
 @require_POST
 @room("move_stock")
 def stage(request: HttpRequest, scope: Scope) -> HttpResponse:
-    gate = _gate(request.POST)
-    number = request.POST.get("number", "").replace("\0", "")[:LONGEST]
+    gate = gate_of(request.POST)
+    number = scanned_of(request.POST)
     if gate is None:
         return _page(request, scope, None, {"refused": "Choose a departure first."}, 422)
     try:
@@ -77,9 +50,9 @@ def stage(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 @room("move_stock")
 def unstage(request: HttpRequest, scope: Scope) -> HttpResponse:
-    gate = _gate(request.POST)
+    gate = gate_of(request.POST)
     try:
-        dispatch.unstage(scope, request.POST.get("number", "").replace("\0", "")[:LONGEST])
+        dispatch.unstage(scope, scanned_of(request.POST))
     except dispatch.WrongScan as wrong:
         return _page(request, scope, gate, {"wrong": WRONG[wrong.wrong], "why": str(wrong)}, 422)
     return redirect(f"{reverse('dispatch')}?{gate.query if gate else ''}")
@@ -89,7 +62,7 @@ def unstage(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 @room("move_stock")
 def close(request: HttpRequest, scope: Scope) -> HttpResponse:
-    gate = _gate(request.POST)
+    gate = gate_of(request.POST)
     if gate is None:
         return _page(request, scope, None, {"refused": "Choose a departure first."}, 422)
     kind: dispatch.Kind = "drop_off" if request.POST.get("kind") == "drop_off" else "collection"
@@ -117,7 +90,7 @@ def enter_scans(request: HttpRequest, scope: Scope) -> HttpResponse:
     return _page(request, scope, None, {"taken": taken})
 
 
-@room("see")
+@room("see", "carry")
 def manifest_pdf(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:  # noqa: ARG001
     try:
         found = paper.manifest(scope, pk)
@@ -125,16 +98,6 @@ def manifest_pdf(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:  
         raise Http404("There is no such manifest.") from None
     headers = {"Content-Disposition": f'inline; filename="{found.name}"'}
     return HttpResponse(found.content, content_type=found.content_type, headers=headers)
-
-
-def _gate(said: QueryDict) -> Gate | None:
-    """None: no departure is named, or it cannot be one."""
-    site, carrier = (said.get(name, "").replace("\0", "")[:LONGEST] for name in ("site", "carrier"))
-    try:
-        at = datetime.fromisoformat(said.get("leaves", ""))
-        return Gate(site, carrier, at.astimezone(UTC)) if site and carrier and at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _page(
@@ -152,7 +115,7 @@ def _page(
         "now": now,
         "gate": gate if known else None,
         "place": known,
-        "departures": [(one, _link(one), one.departs_at < now) for one in found],
+        "departures": [(one, link_of(one), one.departs_at < now) for one in found],
         "missing": [one for one in waiting if one.state != "staged"],
         "staged": [one for one in waiting if one.state == "staged"],
         "manifests": recent.rows,
@@ -163,7 +126,3 @@ def _page(
         "closed": next((one for one in recent.rows if str(one.pk) == more.get("closed_id")), None),
     }
     return furnished(request, scope, "dispatch.html", context, current="dispatch", status=status)
-
-
-def _link(one: Departure) -> str:
-    return Gate(one.site, one.carrier, one.departs_at).query

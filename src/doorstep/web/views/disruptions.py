@@ -40,7 +40,7 @@ def declare_one(request: HttpRequest, scope: Scope) -> HttpResponse:
         if not request.POST.get("sure"):
             return _page(request, scope, preview=at_risk(scope, what))
         declare(scope, request.POST.get("kind", ""), what, _text(request), now=came_at(request))
-    except (Conflict, ValueError) as refusal:
+    except (Conflict, NotFound, ValueError) as refusal:
         return _page(request, scope, refused=str(refusal), status=422)
     return redirect("disruptions")
 
@@ -62,23 +62,23 @@ def worsen_one(request: HttpRequest, scope: Scope, disruption_id: int) -> HttpRe
             now=came_at(request),
         )
 
-    return _tried(request, scope, act)
+    return _tried(request, scope, disruption_id, act)
 
 
 @login_required
 @require_POST
 @room("plan")
 def end_one(request: HttpRequest, scope: Scope, disruption_id: int) -> HttpResponse:
-    return _tried(request, scope, lambda: end_disruption(scope, disruption_id, now=came_at(request)))
+    return _tried(request, scope, disruption_id, lambda: end_disruption(scope, disruption_id, now=came_at(request)))
 
 
-def _tried(request: HttpRequest, scope: Scope, act: Callable[[], None]) -> HttpResponse:
+def _tried(request: HttpRequest, scope: Scope, disruption_id: int, act: Callable[[], None]) -> HttpResponse:
     try:
         act()
     except NotFound:
         raise Http404("There is no such disruption.") from None
     except (Conflict, ValueError) as refusal:
-        return _page(request, scope, refused=str(refusal), status=422)
+        return _page(request, scope, refused=str(refusal), status=422, changing=disruption_id)
     return redirect("disruptions")
 
 
@@ -88,8 +88,11 @@ def _page(
     preview: tuple[AtRisk, ...] | None = None,
     refused: str = "",
     status: int = 200,
+    changing: int = 0,
 ) -> HttpResponse:
+    """Show the room; what was typed stays in the form that it was typed into: of `changing`, else of a new one."""
     asked = Asked(request.GET)
+    carriers, services = queries.carriage(scope)
     page = asked.page(lambda after: queries.list_disruptions(scope, after=after, limit=PAGE))
     context = {
         "asked": asked,
@@ -98,7 +101,11 @@ def _page(
         "kinds": DISRUPTION_KINDS,
         "sites": sites(scope),
         "today": came_at(request).date(),
-        "said": request.POST,
+        "carriers": sorted(carriers),
+        "services": sorted(services),
+        "said": {} if changing else request.POST,
+        "changing": changing,
+        "changed": request.POST if changing else {},
         "preview": preview[:SHOWN] if preview is not None else None,
         "concerned": len({one.parcel.order_id for one in preview or ()}),
         "messages": unsettled(scope),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from doorstep.core.accounts.actors import actors_of
 from doorstep.core.floor import queries
 from doorstep.core.floor.bench import totes_of
 from doorstep.core.network.queries import sites
@@ -19,6 +20,7 @@ from doorstep.flows import pick, release
 from doorstep.web.asked import Asked
 from doorstep.web.drawings.barcode import code128
 from doorstep.web.room import came_at, furnished, room
+from doorstep.web.words.facts import who
 
 PAGE = 50
 HORIZON = timedelta(hours=24)  # what leaves within it is proposed
@@ -128,10 +130,12 @@ def _wave_page(request: HttpRequest, scope: Scope, code: str, refused: str = "",
     if wave is None:
         raise Http404("There is no such wave.")
     picks = queries.picks_of(scope, wave.pk)
+    known = actors_of(scope, {wave.released_by, *(one.worker for one in picks if one.state == "taken")})
     context = {
         "wave": wave,
-        "picks": picks,
+        "picks": [(one, who(one.worker, known) if one.state == "taken" else "") for one in picks],
         "totes": [(one, code128(one.tote)) for one in totes_of(scope, wave.pk)],
+        "released_by": who(wave.released_by, known),
         "begun": any(one.state != "open" for one in picks),
         "may_release": scope.may("move_stock") or scope.may("plan"),
         "may_work": scope.may("move_stock"),

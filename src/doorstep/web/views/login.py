@@ -13,6 +13,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from doorstep.core.accounts.queries import has_second_factor, scope_of_user
 from doorstep.flows import second_factor
 from doorstep.web.proof import count_wrong_code, door_is_shut
-from doorstep.web.room import came_at
+from doorstep.web.room import came_at, home_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALFWAY = "halfway"  # in the session: whose password was right, and when
@@ -51,7 +52,11 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        return enter(self.request, form.get_user(), self.get_success_url())
+        return enter(self.request, form.get_user(), self.get_redirect_url())
+
+    def get_default_redirect_url(self) -> str:
+        """For those who come to the log-in and are inside already."""
+        return reverse(home_of(scope_of_user(self.request.user)))
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
         refused = self.request.GET.get("provider") == "refused"
@@ -59,7 +64,12 @@ class Login(LoginView):
 
 
 def enter(request: HttpRequest, user: Any, goal: str, backend: str = BACKEND) -> HttpResponse:
-    """Let somebody in who has proved who they are; those with a second factor only halfway."""
+    """Let somebody in who has proved who they are; those with a second factor only halfway.
+
+    Whoever was on the way to no page in particular goes to the room made for them.
+    """
+    if goal in ("", reverse("today")):
+        goal = reverse(home_of(scope_of_user(user)))
     if not has_second_factor(user):
         login(request, user, backend=backend)
         return redirect(goal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
+from doorstep.core.accounts.actors import actors_of
 from doorstep.core.catalog.queries import CartonRow, cartons
 from doorstep.core.decisions.queries import latest
 from doorstep.core.events.queries import timeline
@@ -66,18 +67,20 @@ def furnish(
     """Show an order; `refused` says why what was asked of it was not done, `said` is what was typed."""
     brand = order.row.brand
     details = of_order(scope, order.row.pk)
-    known = {one.carton: one for one in cartons(scope, brand=brand, codes={one.row.carton for one in details})}
+    boxes = {one.carton: one for one in cartons(scope, brand=brand, codes={one.row.carton for one in details})}
     receipt = latest(scope, order.row.pk)
     stands = {one.parcel: one for one in states(order.row.pk)}
     currency = Currency(order.row.currency)
     facts = timeline(scope, f"order:{order.row.pk}")
+    overrider = [receipt.override.by] if receipt and receipt.override else []
+    known = actors_of(scope, [*(fact.actor for fact in facts), *overrider])
     context = {
         "order": order,
         "row": order.row,
-        "parcels": [_card(one, order, known, stands) for one in details],
-        "decision": told(receipt) if receipt else None,
+        "parcels": [_card(one, order, boxes, stands) for one in details],
+        "decision": told(receipt, known) if receipt else None,
         "receipt": receipt,
-        "facts": [happened(fact, currency) for fact in facts],
+        "facts": [happened(fact, currency, known) for fact in facts],
         "promised_by": max((one.row.promised_by for one in details), default=None),
         "cost_minor": sum(one.row.cost.total_minor for one in details),
         "wishes": list(_wishes(order)),

@@ -152,7 +152,8 @@ def _done_once(request: HttpRequest, scope: Scope, work: Work, page: str) -> Htt
 
 def _again(request: HttpRequest, scope: Scope, page: str, refused: str, said: dict[str, str]) -> HttpResponse:
     show = _inbound if page == "inbound" else _transfers
-    return show(request, scope, {"refused": refused, "said": said}, status=422)
+    tried = request.resolver_match.url_name if request.resolver_match else ""
+    return show(request, scope, {"refused": refused, "said": said, "tried": tried}, status=422)
 
 
 def _inbound(request: HttpRequest, scope: Scope, more: Mapping[str, Any], status: int = 200) -> HttpResponse:

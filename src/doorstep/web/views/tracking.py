@@ -41,15 +41,19 @@ _Page = Callable[..., HttpResponse]
 
 
 def by_link(view: _Page) -> _Page:
-    """Hand over the order of the link. Nobody keeps such a page, lists it, or learns its address from another."""
+    """Hand over the order of the link. Nobody keeps such a page, lists it, or learns its address from another.
+
+    A link that opens nothing is told the shopper in words of theirs; neither its brand nor its order is known then.
+    """
 
     @wraps(view)
     def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        order = None
         try:
             order = followed(token)
-        except NotFound:
-            raise Http404("There is no such order.") from None
-        response = view(request, order, token, **kwargs)
+            response = view(request, order, token, **kwargs)
+        except (NotFound, Http404):
+            response = render(request, "web/no_such_link.html", {"back": token if order else ""}, status=404)
         response["Cache-Control"] = "private, no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -62,6 +66,11 @@ def by_link(view: _Page) -> _Page:
 @by_link
 def show(request: HttpRequest, order: Followed, token: str) -> HttpResponse:
     return _page(request, order, token)
+
+
+@by_link
+def nowhere(request: HttpRequest, order: Followed, token: str, rest: str) -> HttpResponse:  # noqa: ARG001
+    raise Http404("There is no such page.")
 
 
 @require_GET

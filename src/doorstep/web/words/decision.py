@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doorstep.core.accounts.actors import Actors
 from doorstep.core.decisions.queries import Receipt
 from doorstep.documents.report.wording import amount, change, counted
 from doorstep.domain.decision import Rejected
@@ -32,13 +33,13 @@ class Told:
     proofs: str
 
 
-def told(receipt: Receipt) -> Told:
+def told(receipt: Receipt, known: Actors) -> Told:
     currency = Currency(receipt.currency)
     chosen = " + ".join(f"{one.site}, {one.carton}, {one.service}" for one in receipt.chosen)
     first = OptionRow(chosen, amount(currency, receipt.cost_minor), "", "", chosen=True, ruled_out=False)
     flip = receipt.flip
     return Told(
-        summary=_summary(receipt, currency),
+        summary=_summary(receipt, currency, known),
         options=(first, *(_option(lost, receipt.cost_minor, currency) for lost in receipt.rejected)),
         lost=len(receipt.rejected),
         flip=f"{flip.change}: {flip.amount}" if flip else "",
@@ -48,11 +49,11 @@ def told(receipt: Receipt) -> Told:
     )
 
 
-def _summary(receipt: Receipt, currency: Currency) -> str:
+def _summary(receipt: Receipt, currency: Currency, known: Actors) -> str:
     text = f"{counted(len(receipt.chosen), 'parcel')} for {amount(currency, receipt.cost_minor)}."
     if receipt.override:
         before = amount(currency, receipt.override.before_minor)
-        return f"{text} Chosen by {who(receipt.override.by)}, instead of {before}: {receipt.override.reason}"
+        return f"{text} Chosen by {who(receipt.override.by, known)}, instead of {before}: {receipt.override.reason}"
     if not receipt.rejected:
         return f"{text} No other option could carry it."
     dearer = [

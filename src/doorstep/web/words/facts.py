@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from doorstep.core.accounts.actors import Actors
 from doorstep.core.events.queries import FactRow
 from doorstep.documents.report.wording import amount, counted, day, percent_ppm, weight
 from doorstep.domain.money import Currency
@@ -23,7 +24,7 @@ class Happened:
     who: str
 
 
-def happened(fact: FactRow, currency: Currency) -> Happened:
+def happened(fact: FactRow, currency: Currency, actors: Actors) -> Happened:
     known = _KINDS.get(fact.kind)
     more = ""
     if known:
@@ -34,7 +35,7 @@ def happened(fact: FactRow, currency: Currency) -> Happened:
             more = _plain(fact.data)
     else:
         what, more = _spaced(fact.kind), _plain(fact.data)
-    return Happened(fact.at, what, more, who(fact.actor))
+    return Happened(fact.at, what, more, who(fact.actor, actors))
 
 
 def reason_words(code: str) -> str:
@@ -124,10 +125,17 @@ def _spaced(kind: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind).capitalize()
 
 
-def who(actor: str) -> str:
+def who(actor: str, known: Actors) -> str:
+    """Say who did something; of whom the reader may know nothing, no more than what they are."""
+    if actor in known.staff:
+        return "the warehouse"
     kind, _, number = actor.partition(":")
-    named = {"user": f"person {number}", "key": f"API key {number}", "system": "Doorstep"}
-    return {**named, "carrier": f"the carrier ({number})"}.get(kind, actor)
+    name = known.names.get(actor, "")
+    if kind == "user":
+        return name or "a person"
+    if kind == "key":
+        return f"API key {name}" if name else "an API key"
+    return {"system": "Doorstep", "shopper": "the shopper", "carrier": f"the carrier ({number})"}.get(kind, actor)
 
 
 _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
