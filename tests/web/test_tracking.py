@@ -77,6 +77,18 @@ def test_a_link_that_was_not_given_out_opens_nothing_and_asks_nothing(filled: Fi
     assert len(captured) == (1 if way == "other_version" else 0)
 
 
+def test_a_link_opens_its_own_order_and_no_return_of_another(filled: Filled) -> None:
+    """Another order of the brand, one of its sister's, and one of another operator."""
+    others = [filled.planned, *Order.objects.exclude(brand=filled.brand)]
+    sister = Order.objects.create(brand=filled.sister, code="C-1", placed_at=filled.now, country="FR", state="open")
+    assert len(others) > 1
+    for order in (*others, sister):
+        assert Client().get(f"{link(order)}/returns/R-7.pdf").status_code == 404
+        if order != filled.planned:
+            text = page(order)
+            assert not [word for word in ("O-0000", "Tea &amp; Leaf", "Assam") if word in text]
+
+
 def test_a_revoked_link_opens_nothing_and_the_new_one_does(filled: Filled) -> None:
     scope = Scope(filled.operator.pk, frozenset({filled.brand.pk}), "operator_admin", "user:1")
     new = revoke_link(scope, "tea", filled.planned.code, now=filled.now)
