@@ -33,10 +33,12 @@ def test_ask_1_every_option_at_checkout_has_its_date() -> None:
 def test_ask_2_the_shopper_names_a_day() -> None:
     """Not before Friday, and promised for it."""
     shop = opened().with_key()
-    friday = {"not_before": "2026-11-20", "promised_by": "2026-11-20"}
+    friday = "2026-11-20"
     (soon,) = shop.post("/v1/orders", order("N-1"), idempotency_key="1").json()["parcels"]
-    (later,) = shop.post("/v1/orders", order("N-2", **friday), idempotency_key="2").json()["parcels"]
-    assert soon["promised_by"] < later["promised_by"] == "2026-11-20"
+    (later,) = shop.post("/v1/orders", order("N-2", not_before=friday, promised_by=friday), idempotency_key="2").json()[
+        "parcels"
+    ]
+    assert soon["promised_by"] < later["promised_by"] == friday
     assert soon["ship_at"] < later["ship_at"]
 
 

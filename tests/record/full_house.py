@@ -117,8 +117,15 @@ def fill(at: House, folder: Path) -> None:
 
 def _people(house: FullHouse) -> None:
     scope, brand = house.scope, "tea"
-    said = {"password": "a long enough password", "now": NOW}
-    user = accounts.add_user(scope, email="v@tea.example", name="V", role="brand_viewer", brands=[brand], **said)
+    user = accounts.add_user(
+        scope,
+        email="v@tea.example",
+        name="V",
+        password="a long enough password",
+        role="brand_viewer",
+        brands=[brand],
+        now=NOW,
+    )
     own = replace(scope, actor=f"user:{user}")
     secret = second_factor.begin(own)
     second_factor.confirm(own, totp.code_at(secret, NOW), now=NOW)
