@@ -12,6 +12,7 @@ from django.test import Client
 from standardwebhooks import Webhook
 from tests.api.shop import NOW, Answer, Place, order
 from tests.api.travelling import TRACKING, travelling
+from tests.core_fixtures import make_operator
 from tests.sandbox.running import HOOK, KEY, sandbox, tell
 
 from doorstep.core.parcels.carriers import account as account_named
@@ -73,6 +74,19 @@ def test_who_has_no_secret_is_told_nothing(account: int) -> None:
     answers = {(one.status_code, one.json()["code"], one.json()["detail"]) for one in refused}
     assert len(answers) == 1
     assert refused[0].status_code == 401
+    assert Parcel.objects.get(tracking="T2").state == "handed_over"
+
+
+def test_a_carrier_of_another_operator_moves_nothing(account: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own secret opens its own address alone, and there our numbers are nobody's."""
+    other = "whsec_" + "b3RoZXI="
+    monkeypatch.setenv("HOOK_OF_THE_OTHER", other)
+    elsewhere = make_operator("south").pk
+    foreign = put_account(elsewhere, "post", "Postbird", "sandbox", hook_variable="HOOK_OF_THE_OTHER").pk
+    assert send(account, {"scans": [DELIVERED]}, secret=other).status_code == 401
+    assert not Scan.objects.filter(event="e9").exists()
+    taken = send(foreign, {"scans": [DELIVERED]}, secret=other)
+    assert (taken.status_code, taken.json()) == (202, {"new": 1, "unmatched": 1})
     assert Parcel.objects.get(tracking="T2").state == "handed_over"
 
 

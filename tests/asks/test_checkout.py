@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.api.shop import NOW, opened
+from datetime import timedelta
 
+import pytest
+from tests.api.shop import NOW, opened, order
+
+from doorstep.core.catalog.models import Product
 from doorstep.flows.standing import forget
 from doorstep.server import clock
 
@@ -27,6 +30,18 @@ def test_ask_1_every_option_at_checkout_has_its_date() -> None:
     assert all(0 < one["on_time_ppm"] <= 1_000_000 for one in options)
 
 
+def test_ask_2_the_shopper_names_a_day() -> None:
+    """Not before Friday, and promised for it."""
+    shop = opened().with_key()
+    friday = "2026-11-20"
+    (soon,) = shop.post("/v1/orders", order("N-1"), idempotency_key="1").json()["parcels"]
+    (later,) = shop.post("/v1/orders", order("N-2", not_before=friday, promised_by=friday), idempotency_key="2").json()[
+        "parcels"
+    ]
+    assert soon["promised_by"] < later["promised_by"] == friday
+    assert soon["ship_at"] < later["ship_at"]
+
+
 def test_ask_7_a_cart_without_a_rate_is_told_why() -> None:
     shop = opened().with_key("quote_only")
     answer = shop.post("/v1/quotes", {**CART, "to": {"country": "AT", "postcode": "5020"}})
@@ -34,6 +49,17 @@ def test_ask_7_a_cart_without_a_rate_is_told_why() -> None:
     assert (answer.status_code, told["options"], told["reason"]) == (200, [], "no_zone")
     assert "AT 5020" in told["detail"]
     assert "zones of a service" in told["remedy"]
+
+
+def test_ask_12_a_weight_that_was_changed_is_priced_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = opened()
+    shop = place.with_key()
+    before = shop.post("/v1/quotes", CART).json()["options"][0]
+    Product.objects.filter(brand_id=place.brand, sku="teapot").update(weight_g=6_000)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(seconds=3))
+    after = shop.post("/v1/quotes", CART).json()["options"][0]
+    assert [one["parcels"][0]["weight_g"] for one in (before, after)] == [900 + 120, 6_000 + 300]  # with their cartons
+    assert after["cost_minor"] > before["cost_minor"]
 
 
 def test_ask_13_a_key_that_can_quote_and_nothing_else() -> None:

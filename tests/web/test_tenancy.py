@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
+from tests.addresses import UNKNOWN, operations, served
+from tests.api.routes import routes
 from tests.web.filled import Filled
 
 from doorstep.core.accounts.models import ApiKey, User
@@ -68,6 +70,19 @@ WORKED = frozenset(
         "confirm_put_back",
     }
 )
+# Addresses that nobody logs in for and that need no key: what opens them, and where strangers knock at them.
+OPENED_OTHERWISE = {
+    "hooks/carriers/<int:account>": "the signature of the carrier: tests/api/test_hooks.py",
+    "t/<str:token>": "a signed link: tests/web/test_tracking.py",
+    "t/<str:token>/logo.png": "a signed link: tests/web/test_tracking.py",
+    "t/<str:token>/answer": "a signed link: tests/web/test_tracking.py",
+    "t/<str:token>/return": "a signed link: tests/web/test_tracking.py",
+    "t/<str:token>/returns/<str:rma>.pdf": "a signed link: tests/web/test_tracking.py",
+    "v1/openapi.json": "nothing: it is the same for all",
+    "v1/docs": "nothing: it is the same for all",
+    "v1/docs.css": "nothing: it is the same for all",
+    UNKNOWN: "nothing: it is not there",
+}
 OF_A_TOTE = ("tote", "open_tote", "scan_tote", "label_tote", "repack_tote", "leave_tote", "refill_tote")
 FOR_WORKERS = frozenset({"pick", "bench", "tote", "put_backs", "dispatch", "drop_offs"})  # not of a brand
 AT_THE_GATE = frozenset(
@@ -155,6 +170,23 @@ def test_every_address_that_names_a_row_is_known_here(filled: Filled) -> None:
         assert isinstance(pattern, URLPattern)
         named = bool(re.search(r"<", str(pattern.pattern)))
         assert named == (arguments(str(pattern.name), filled) is not None), pattern.name
+
+
+def test_every_address_of_the_server_is_walked_by_strangers() -> None:
+    """The pages below, the operations of the API in its own test, and what opens otherwise: nothing besides."""
+    pages = {route for route, name in served().items() if name in names()}
+    api = operations(*{one.method for one in routes()})
+    assert pages | api | OPENED_OTHERWISE.keys() == set(served())
+
+
+@pytest.mark.parametrize("path", ["/v1/openapi.json", "/v1/docs", "/v1/docs.css"])
+def test_what_is_open_to_all_says_nothing_of_anybody(filled: Filled, path: str) -> None:
+    told = {one.get(path).content for one in (Client(), entered(filled.admin), entered(filled.viewer))}
+    assert len(told) == 1
+    page = told.pop().decode()
+    examples = {"TEA-1", "Tea & Leaf", "Tea &amp; Leaf"}  # of the documentation, too
+    words = set(OWN_WORDS + OPERATOR_WORDS) - examples
+    assert not [word for word in words if word in page]
 
 
 @pytest.mark.parametrize("name", names())

@@ -93,6 +93,18 @@ def test_what_a_right_link_does_not_hold_leads_back_to_the_order(filled: Filled,
     assert "Doorstep" not in told
 
 
+def test_a_link_opens_its_own_order_and_no_return_of_another(filled: Filled) -> None:
+    """Another order of the brand, one of its sister's, and one of another operator."""
+    others = [filled.planned, *Order.objects.exclude(brand=filled.brand)]
+    sister = Order.objects.create(brand=filled.sister, code="C-1", placed_at=filled.now, country="FR", state="open")
+    assert len(others) > 1
+    for order in (*others, sister):
+        assert Client().get(f"{link(order)}/returns/R-7.pdf").status_code == 404
+        if order != filled.planned:
+            text = page(order)
+            assert not [word for word in ("O-0000", "Tea &amp; Leaf", "Assam") if word in text]
+
+
 def test_a_revoked_link_opens_nothing_and_the_new_one_does(filled: Filled) -> None:
     scope = Scope(filled.operator.pk, frozenset({filled.brand.pk}), "operator_admin", "user:1")
     new = revoke_link(scope, "tea", filled.planned.code, now=filled.now)

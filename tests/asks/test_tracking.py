@@ -1,0 +1,50 @@
+"""What users ask of tracking; each test is named by the number of the ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.api.shop import Place
+from tests.record.packed import LATER, House, house
+from tests.record.test_track import account, left
+
+from doorstep.core.parcels.carriers import put_account
+from doorstep.core.parcels.models import Parcel
+from doorstep.domain.travel import Milestone, Scan
+from doorstep.flows.track import take_scans
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at(db: None, tmp_path: Path) -> Iterator[House]:  # noqa: ARG001
+    with house(tmp_path) as here:
+        yield here
+
+
+def scan(number: str, milestone: Milestone, reason: str = "") -> Scan:
+    return Scan(f"{milestone}-1", number, milestone, LATER, "Depot South", reason)
+
+
+def test_ask_46_a_number_belongs_to_the_carrier_that_gave_it(at: House) -> None:
+    parcel = left(at)
+    other = put_account(at.scope.operator, "other", "Another Carrier", "offline")
+    taken = take_scans(other, [scan(parcel.tracking, "delivered")], now=LATER)
+    assert (taken.new, taken.unmatched) == (1, 1)
+    assert Parcel.objects.get(pk=parcel.pk).state == "handed_over"
+    take_scans(account(at), [scan(parcel.tracking, "delivered")], now=LATER)
+    assert Parcel.objects.get(pk=parcel.pk).state == "delivered"
+
+
+def test_ask_50_a_shop_reads_what_the_courier_says(at: House) -> None:
+    """With the key of somebody who may look and nothing else."""
+    parcel = left(at)
+    take_scans(account(at), [scan(parcel.tracking, "failed", "nobody_home")], now=LATER)
+    shop = Place(at.scope.operator, at.brand).with_key("brand_viewer")
+    told = shop.get(f"/v1/parcels/{parcel.code}/tracking").json()
+    assert told["state"] == "failed"
+    assert [(one["milestone"], one["place"], one["reason"]) for one in told["scans"]] == [
+        ("failed", "Depot South", "nobody_home")
+    ]
