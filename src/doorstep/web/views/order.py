@@ -11,6 +11,7 @@ from doorstep.core.catalog.queries import CartonRow, cartons
 from doorstep.core.decisions.queries import latest
 from doorstep.core.events.queries import timeline
 from doorstep.core.orders.queries import Line, OrderDetail, get_order
+from doorstep.core.parcels.packed import AsPacked, as_packed
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.core.parcels.superseding import Told, states
 from doorstep.domain.money import Currency
@@ -21,6 +22,7 @@ from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.web.drawings.costs import Costs, costs
 from doorstep.web.room import furnished, room
 from doorstep.web.views.order_form import changing
+from doorstep.web.views.shipments import WITH_LABEL
 from doorstep.web.words.decision import told
 from doorstep.web.words.facts import happened
 
@@ -44,6 +46,7 @@ class ParcelCard:
     costs: Costs
     unlikely: bool
     stands: Told  # its own state
+    packed: AsPacked
 
 
 @room("see")
@@ -69,12 +72,15 @@ def furnish(
     known = {one.carton: one for one in cartons(scope, brand=brand, codes={one.row.carton for one in details})}
     receipt = latest(scope, order.row.pk)
     stands = {one.parcel: one for one in states(order.row.pk)}
+    packed = as_packed(scope, order.row.pk) if details else {}
     currency = Currency(order.row.currency)
     facts = timeline(scope, f"order:{order.row.pk}")
     context = {
         "order": order,
         "row": order.row,
-        "parcels": [_card(one, order, known, stands) for one in details],
+        "parcels": [_card(one, order, known, stands, packed) for one in details],
+        "with_label": WITH_LABEL,
+        "may_ship": scope.may("move_stock"),
         "decision": told(receipt) if receipt else None,
         "receipt": receipt,
         "facts": [happened(fact, currency) for fact in facts],
@@ -90,7 +96,11 @@ def furnish(
 
 
 def _card(
-    one: ParcelDetail, order: OrderDetail, known: Mapping[str, CartonRow], stands: Mapping[str, Told]
+    one: ParcelDetail,
+    order: OrderDetail,
+    known: Mapping[str, CartonRow],
+    stands: Mapping[str, Told],
+    packed: Mapping[int, AsPacked],
 ) -> ParcelCard:
     lines = {line.sku: line for line in order.lines}
     marked = marks([*(part.sku for part in one.contents), *(lying.sku for lying in one.placements)])
@@ -107,6 +117,7 @@ def _card(
         costs=costs(one.row.cost, one.row.currency),
         unlikely=one.row.on_time_ppm < one.row.target_ppm,
         stands=stands[one.row.parcel],
+        packed=packed[one.row.pk],
     )
 
 
