@@ -57,8 +57,8 @@ class Asked:
         if not value:
             return None
         try:
-            found = datetime.fromisoformat(value)
-            found = found.astimezone(UTC) if found.tzinfo else None
+            said = datetime.fromisoformat(value)
+            found = said.astimezone(UTC) if said.tzinfo else None
         except (ValueError, OverflowError):
             found = None
         if found is None:

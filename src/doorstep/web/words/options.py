@@ -18,6 +18,7 @@ _SAID = {
     "fits no single carton that a service takes": "it fits no single carton that a service takes",
     "the day's capacity there goes to other orders": "the day’s capacity there goes to other orders",
     "no date in reach": "no day can be promised",
+    "the goods do not part like that": "planned so, the goods go together and not apart",
     "a person chose otherwise": "a person chose otherwise",
 }
 
@@ -75,9 +76,10 @@ def ruled_out(constraint: str, names: Names) -> str:
     if held := _HELD.fullmatch(constraint):
         return f"only {held['held']} of {held['units']} {names.product(held['sku'])} are there"
     said = _SAID.get(constraint, constraint)
-    for code, name in names.services.items():  # a service is named within what refuses
-        said = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", lambda _, name=name: name, said)
-    return said
+    codes = "|".join(re.escape(code) for code in sorted(names.services, key=len, reverse=True))
+    if not codes:
+        return said
+    return re.sub(rf"(?<![\w-])(?:{codes})(?![\w-])", lambda found: names.service(found[0]), said)
 
 
 def _read(part: str, names: Names) -> Iterator[Named]:
