@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -141,3 +142,13 @@ def test_scans_are_entered_by_hand(filled: Filled) -> None:
     assert refused.status_code == 422
     assert "row 2" in refused.content.decode()
     assert client.post(reverse("enter_scans"), {"account": "other", "scans": text}).status_code == 422
+
+
+def test_departures_of_one_site_are_kept_in_the_address(filled: Filled) -> None:
+    client = entered(filled.admin)
+    page = client.get(reverse("dispatch") + "?site=verona").content.decode()
+    listed = page.split('id="departures-heading"')[1].split("</section>")[0]
+    assert '<option value="verona" selected>' in listed
+    assert "<bdi>Lille</bdi>" not in listed
+    Parcel.objects.all().update(ship_at=filled.now + timedelta(days=30))
+    assert "Nothing leaves soon from there." in client.get(reverse("dispatch") + "?site=verona").content.decode()

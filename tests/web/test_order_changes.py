@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import unquote_plus
 
 import pytest
 from django.test import Client
@@ -153,10 +154,16 @@ def test_a_plan_is_overridden_after_a_look_at_what_it_costs(shop: tuple[Scope, i
     placed(shop, asked())
     client = member(shop[0], "supervisor")
     listed = page(client, name="order_options")
-    names = re.findall(r'href="(\?option=[^"]*)"><bdi>([^<]*)<', listed)
+    links = re.findall(r'href="(\?option=[^"]*)"', listed)
+    names = [(one, unquote_plus(one.removeprefix("?option="))) for one in links]
     assert len(names) > 1
     weighed = page(client, name="order_options", query=names[1][0].replace("&amp;", "&"))
     assert "more than now" in weighed
+    assert "face-top" in weighed  # its picture
+    for words in ("Leaves", "On time", "at the site", "carton "):
+        assert words in listed, words
+    for site, service in {(one.site.code, one.service) for one in Parcel.objects.select_related("site")}:
+        assert f">{site} by {service}" not in listed
     status, text = post(client, "override_plan", {"option": names[1][1], "reason": ""})
     assert status == 422
     assert "say why" in text

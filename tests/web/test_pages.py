@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import pairwise
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,8 +17,13 @@ from django.utils import timezone
 from tests.web.filled import Filled, fill, lone_admin
 
 from doorstep.core.accounts.models import User
+from doorstep.core.accounts.queries import scope_of_user
 from doorstep.core.orders.models import Order
+from doorstep.core.parcels.models import Parcel
+from doorstep.core.parcels.queries import RISKS, list_parcels
 from doorstep.domain.journey import ORDER_STATES
+from doorstep.web.asked import Asked
+from doorstep.web.behind import read
 
 ROOMS = (
     "today",
@@ -90,9 +98,87 @@ def test_numbers_of_today_lead_to_their_orders(filled: Filled) -> None:
     for address, _, number in found:
         listed = text_of(client, address.replace("&amp;", "&"))
         assert listed.count('<th scope="row">') == int(number)
-    for address, number in re.findall(r'<a href="(/shipments\?site=[^"]*leaves=[^"]*)">(\d+)<', page):
-        listed = text_of(client, address.replace("&amp;", "&"))
-        assert listed.split('aria-label="Parcels"')[1].count('<th scope="row">') == int(number)
+
+
+def parcels_behind(filled: Filled, address: str) -> set[str]:
+    """Every parcel of the list that an address asks for."""
+    asked = Asked(QueryDict(address.replace("&amp;", "&").partition("?")[2]))
+    behind = read(asked)
+    site, service = asked.text("site"), asked.text("service")
+    day, risk = asked.day("leaves"), asked.one_of("risk", RISKS)
+    rows = list_parcels(
+        scope_of_user(filled.admin),
+        site=site,
+        service=service,
+        ship_date=day,
+        risk=risk,
+        now=timezone.now(),
+        narrowing=behind.narrowing,
+        limit=1_000,
+    ).rows
+    assert asked.not_understood == []
+    assert set(asked.kept) == set(asked.query)
+    return {one.parcel for one in rows}
+
+
+@pytest.mark.django_db
+def test_every_number_of_today_leads_to_as_many_parcels() -> None:
+    filled = fill(timezone.now().replace(hour=8), orders=40)
+    Order.objects.filter(brand=filled.brand, code="O-00001").update(latitude=-30.0, longitude=150.0)
+    Parcel.objects.filter(order__code__in=("O-00010", "O-00020")).update(ship_at=filled.now - timedelta(hours=3))
+    client = entered(filled.admin)
+    page = text_of(client, reverse("today"))
+    told = re.findall(r'<a (?:class="worse" )?href="(/shipments[^"]*)">(?:<b>)?(\d+)(?: parcels?)?<', page)
+    told += re.findall(r'<a href="(/shipments[^"]*)" aria-label="[^"]*: (\d+)(?: parcels?)?"', page)
+    told += re.findall(r'<a href="(/shipments[^"]*)">all (\d+) parcels', page)
+    for kind in ("at=", "state=here", "state=not_packed", "risk=", "leaves=", "inside=", "site=", "cost=", "days=",
+                 "chance="):  # fmt: skip
+        assert any(kind in address for address, _ in told), kind
+    assert len(told) > 40
+    for address, number in {one for one in told if "part=" not in one[0]}:
+        assert len(parcels_behind(filled, address)) == int(number), address
+    some = next(address for address, _ in told if "cost=" in address)
+    listed = text_of(client, some.replace("&amp;", "&"))
+    assert set(re.findall(r'<th scope="row"><a href="[^"]*"><bdi>([^<]*)', listed)) == parcels_behind(filled, some)
+    assert "Only parcels shown by the charts of today" in listed
+    for part in re.findall(r'href="(/shipments[^"]*part=[a-z_]*)"', page):
+        assert parcels_behind(filled, part), part
+    south = f"{reverse('shipments')}?drawn=map&{{}}=-90,-180,0,180"
+    beyond = parcels_behind(filled, south.format("outside"))
+    assert parcels_behind(filled, south.format("inside")) == {"O-00001-1"}
+    assert beyond == parcels_behind(filled, f"{reverse('shipments')}?drawn=map") - {"O-00001-1"}
+
+
+def test_an_order_in_danger_is_named_once_with_all_that_endangers_it(filled: Filled) -> None:
+    one = Parcel.objects.filter(order__code="O-00003").get()
+    Parcel.objects.update(promised_by=filled.now.date() + timedelta(days=9), on_time_ppm=999_000)
+    past = {"promised_by": filled.now.date() - timedelta(days=1), "state": "in_transit"}
+    Parcel.objects.filter(pk=one.pk).update(**past)
+    one.pk, one.code, one.sscc, one.tracking = None, "O-00003-2", "", ""
+    one.on_time_ppm = 500_000
+    for name, value in past.items():
+        setattr(one, name, value)
+    one.save()
+    page = text_of(entered(filled.admin), reverse("today"))
+    listed = page.split('aria-label="Orders at risk"')[1].split("</table>")[0]
+    assert listed.count("O-00003</bdi>") == 1
+    assert "not delivered (both parcels)" in listed
+    assert "50.0 % likely on time, 95.0 % wanted (1 of 2 parcels)" in listed
+
+
+def test_what_is_overdue_stands_first_however_many_days_it_is(filled: Filled) -> None:
+    Parcel.objects.filter(state="planned").update(ship_at=filled.now - timedelta(days=2))
+    number = Parcel.objects.filter(ship_at=filled.now - timedelta(days=2), brand=filled.brand).count()
+    assert number
+    page = text_of(entered(filled.admin), reverse("today"))
+    assert page.index('aria-label="Overdue departures"') < page.index(">At risk<")
+    if 'aria-label="What must leave today"' in page:
+        assert page.index('aria-label="Overdue departures"') < page.index('aria-label="What must leave today"')
+    listed = page.split('aria-label="Overdue departures"')[1].split("</tbody>")[0]
+    at = urlencode({"at": (filled.now - timedelta(days=2)).isoformat()})
+    found = re.findall(rf"{re.escape(at)}&amp;state=(here|not_packed)\">(\d+)<", listed)
+    assert sum(int(units) for kind, units in found if kind == "here") == number
+    assert found[0][1] == found[1][1]  # none of them is packed
 
 
 def test_today_names_what_is_at_risk(filled: Filled) -> None:
@@ -200,6 +286,10 @@ def fill_anew(orders: int) -> Filled:
         "state=nonsense", "after=nonsense", "after=bm9uc2Vuc2U", "after=WzFd", "from=2026-13-45", "to=9999-12-31",
         "from=0001-01-01", "leaves=0001-01-01", "leaves=9999-12-31", "leaves=tomorrow", "risk=none", "site=nowhere",
         "brand=nobody", "q=%00", "q=%25_%27%22%3C", "reason=%F0%9F%8E%81", "q=" + "x" * 3000, "service=%C3%28",
+        "at=tomorrow", "at=2026-11-27", "at=9999-12-31T23:59:59-23:00", "drawn=moon", "currency=euro", "part=love",
+        "cost=..", "cost=1", "cost=9999999999999999..", "cost=-5..999999999999999", "days=-999999999..99999999999999",
+        "chance=..99999999999999", "chance=-1..", "inside=1,2", "inside=nan,1,2,inf", "outside=-1e308,1,1e308,2",
+        "inside=a,b,c,d", "currency=XXX&cost=1..2",
         "after=WzkyMjMzNzIwMzY4NTQ3NzU4MDcsMV0", "after=WyJhIiwxXQ", "after=" + "W" * 5000,
     ],
 )  # fmt: skip

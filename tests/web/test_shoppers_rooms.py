@@ -26,10 +26,16 @@ def test_a_return_is_scanned_graded_and_done(filled: Filled) -> None:
     assert client.post(reverse("receive_return"), {"rma": " r-7 ", "site": "lille"})["Location"] == room
     grade = reverse("grade_return", args=("tea", "R-7"))
     assert client.post(grade, {}).status_code == 422
+    refused = client.post(grade, {f"{line.pk}-B": "5", f"{line.pk}-B-to": "restock"})
+    assert refused.status_code == 422
+    assert f'name="{line.pk}-B" min="0" max="1" value="5"' in refused.content.decode()  # what was typed stays
+    assert '<option value="restock" selected>back on sale</option>' in refused.content.decode()
     assert client.post(grade, {f"{line.pk}-A": "1", f"{line.pk}-A-to": "restock"}).status_code == 302
     page = client.get(room).content.decode()
-    assert "1 × grade A: restock" in page
-    assert "12.99 EUR are due" in page
+    assert "1 × as new: back on sale" in page
+    for words in ("Refund due", "12.99 EUR", "Back on sale", "at <bdi>lille</bdi>", "Return received", "Return graded"):
+        assert words in page, words
+    assert "return R-7, TEA-1, as new, back on sale" in page
 
 
 def test_a_unit_that_came_back_is_found_by_its_bar_code(filled: Filled) -> None:

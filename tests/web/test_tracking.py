@@ -267,3 +267,53 @@ def test_queries_do_not_grow_with_orders() -> None:
             page(filled.planned)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 22
+
+
+def seen_at(order: Order, *places: str) -> None:
+    parcel = Parcel.objects.get(order=order)
+    for hours, place in enumerate(places):
+        Fact.objects.create(
+            operator=order.brand.operator,
+            brand=order.brand,
+            at=order.placed_at + timedelta(hours=hours),
+            kind="ParcelScanned",
+            actor="carrier:gp",
+            subject=f"order:{order.pk}",
+            data={"parcel": parcel.code, "milestone": "in_transit", "place": place},
+        )
+
+
+def test_the_depots_that_told_of_it_are_listed_and_drawn_where_their_place_is_known(filled: Filled) -> None:
+    Parcel.objects.filter(order=filled.planned).update(state="in_transit")
+    seen_at(filled.planned, "Depot North", "Depot North")
+    text = page(filled.planned)
+    assert "Last seen at <bdi>Depot North</bdi>" in text
+    assert text.count("<li><bdi>Depot North</bdi>") == 1
+    assert "Its way on the map" not in text  # nobody knows where that is
+    seen_at(filled.planned, "Verona")
+    text = page(filled.planned)
+    assert "Lille; Verona; Paris, still to come" in text
+    assert f"{filled.planned.latitude}" not in text
+    Parcel.objects.filter(order=filled.planned).update(state="returned", ended_at=filled.now)
+    text = page(filled.planned)
+    assert "The way it went" in text
+    assert "Its way on the map" not in text
+
+
+def test_the_next_attempt_is_told_when_the_carrier_has_said_so(filled: Filled) -> None:
+    again = filled.now.date() + timedelta(days=2)
+    Parcel.objects.filter(order=filled.planned).update(state="failed", state_reason="nobody was at home")
+    assert "tries again, or keeps it for you" in page(filled.planned)
+    Parcel.objects.filter(order=filled.planned).update(expected_by=again)
+    text = page(filled.planned)
+    assert f"The carrier tries again: we expect it on {again:%A}, {again.day} {again:%B}." in text
+    assert "nobody was at home" in text
+    Parcel.objects.filter(order=filled.planned).update(expected_by=filled.now.date() - timedelta(days=2))
+    assert "tries again, or keeps it for you" in page(filled.planned)
+
+
+def test_a_return_under_way_is_told_at_the_top(filled: Filled) -> None:
+    order = arrived(filled)
+    assert "Your return" not in page(order)
+    Return.objects.create(brand=order.brand, order=order, rma="R-8", reason="late", asked_at=filled.now)
+    assert '<a href="#returns">Your return</a> is under way.' in page(order)

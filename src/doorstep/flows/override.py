@@ -35,6 +35,7 @@ from doorstep.flows.replan import (
 from doorstep.kernels.plan.plan import PlanProblem, plan
 
 CHOSEN_OTHERWISE = "a person chose otherwise"
+PARTS_OTHERWISE = "the goods do not part like that"
 LONGEST_REASON = 200
 
 
@@ -56,6 +57,7 @@ class Option:
     cost_minor: int | None  # None: never priced
     constraint: str  # what rules it out; empty: nothing does
     legs: tuple[Leg, ...]  # empty: it cannot be chosen
+    parcels: tuple[Parcel, ...] = ()  # as they would be; empty: nobody has looked, or there would be none
 
     @property
     def open(self) -> bool:
@@ -75,9 +77,10 @@ class Weighed:
         return self.after.cost_minor - self.before.cost_minor
 
 
-def options(scope: Scope, brand_id: int, pk: int, *, now: datetime) -> tuple[Option, ...]:
+def options(scope: Scope, brand_id: int, pk: int, *, now: datetime, foreseen: bool = False) -> tuple[Option, ...]:
     """List what there is to choose from now, at most 20, and what rules the others out.
 
+    `foreseen`: with the parcels of each that can be chosen; one that turns out not to be possible is ruled out.
     Raises NotFound, Conflict when the order has no plan.
     """
     ids, before = ids_of(scope, brand_id), read(brand_id, pk)
@@ -94,7 +97,20 @@ def options(scope: Scope, brand_id: int, pk: int, *, now: datetime) -> tuple[Opt
         Option(one.option, one.cost_minor, one.constraint, read_option(problem, one.option))
         for one in decision.rejected
     )
-    return (first, *found)
+    listed = (first, *found)
+    return tuple(_foreseen(problem, one) for one in listed) if foreseen else listed
+
+
+def _foreseen(problem: PlanProblem, one: Option) -> Option:
+    if not one.open:
+        return one
+    result = plan(narrowed(problem, one.legs))
+    if result.plan.unplanned:
+        return replace(one, constraint=result.plan.unplanned[0].detail)
+    parcels = result.plan.parcels
+    if not _parted(parcels, one.legs):
+        return replace(one, constraint=PARTS_OTHERWISE)
+    return replace(one, parcels=parcels)
 
 
 def in_force(scope: Scope, brand_id: int, pk: int) -> Promise:
@@ -200,8 +216,8 @@ def _decide(
         raise Conflict(f"it cannot be sent so: {why.detail}")
     change = Change(before.kept.order, before.kept.settled)
     outcome = planned_outcome(change, result, base.problem.brand.currency, {"override": note} if note else None)
-    if not all(any(_is_of(parcel, leg) for parcel in outcome.parcels) for leg in legs):
-        raise Conflict("it cannot be sent so: the goods do not part like that")
+    if not _parted(outcome.parcels, legs):
+        raise Conflict(f"it cannot be sent so: {PARTS_OTHERWISE}")
     if note is None:
         return outcome
     assert outcome.decision is not None
@@ -224,6 +240,10 @@ def _beside(forced: Decision, free: Decision) -> Decision:
         exact=free.exact,
         data_version=free.data_version,
     )
+
+
+def _parted(parcels: Sequence[Parcel], legs: Sequence[Leg]) -> bool:
+    return all(any(_is_of(parcel, leg) for parcel in parcels) for leg in legs)
 
 
 def _is_of(parcel: Parcel, leg: Leg) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from math import isfinite
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -50,6 +51,49 @@ class Asked:
         self._keep(name, found.isoformat())
         return found
 
+    def instant(self, name: str) -> datetime | None:
+        """An instant with its zone, as programs write it."""
+        value = self.query.get(name, "").strip()
+        if not value:
+            return None
+        try:
+            said = datetime.fromisoformat(value)
+            found = said.astimezone(UTC) if said.tzinfo else None
+        except (ValueError, OverflowError):
+            found = None
+        if found is None:
+            self.not_understood.append(name)
+            return None
+        self._keep(name, found.isoformat())
+        return found
+
+    def span(self, name: str) -> tuple[int | None, int | None] | None:
+        """A span as `from..below`; either end may be missing, not both."""
+        value = self.query.get(name, "").strip()
+        if not value:
+            return None
+        low, dots, high = value.partition("..")
+        if not dots or not (low or high) or not all(_whole(end) for end in (low, high)):
+            self.not_understood.append(name)
+            return None
+        self._keep(name, value)
+        return int(low) if low else None, int(high) if high else None
+
+    def degrees(self, name: str) -> tuple[float, float, float, float] | None:
+        """A rectangle as south, west, north, east."""
+        value = self.query.get(name, "").strip()
+        if not value:
+            return None
+        try:
+            south, west, north, east = (float(one) for one in value[:LONGEST].split(","))
+        except ValueError:
+            south = west = north = east = float("nan")
+        if not all(isfinite(one) for one in (south, west, north, east)):
+            self.not_understood.append(name)
+            return None
+        self._keep(name, value)
+        return south, west, north, east
+
     def page(self, read: Callable[[str | None], Page[Row]]) -> Page[Row]:
         """Read the page that the cursor asks for; the first one if it is none of this list."""
         after = self.query.get("after") or None
@@ -79,3 +123,9 @@ class Asked:
     def _keep(self, name: str, value: str) -> str:
         self.kept[name] = value
         return value
+
+
+def _whole(end: str) -> bool:
+    """Whether it is nothing, or a whole number that a row can hold."""
+    digits = end.removeprefix("-")
+    return not end or (digits.isascii() and digits.isdigit() and len(digits) < 16)

@@ -42,6 +42,7 @@ class Travelling:
     tracking: str
     attempts: int
     ended_at: datetime | None
+    site: str  # that it leaves from
     time_zone: str  # of its site
     cost_minor: int
     service: str
@@ -91,6 +92,7 @@ def parcels_of(scope: Scope, order_pk: int) -> tuple[Travelling, ...]:
             one.tracking,
             one.attempts,
             one.ended_at,
+            one.site.code,
             one.site.time_zone,
             one.pick_minor + one.carton_minor + one.freight_minor + one.surcharges_minor + one.duty_tax_minor,
             one.service,

@@ -14,13 +14,14 @@ from doorstep.core.counting import count_up_to
 from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
+from doorstep.core.parcels.narrowing import COST_PARTS, Narrowing, narrowed, of_charts, of_map, total
 from doorstep.domain.journey import BEFORE_LEAVING, UNDER_WAY
 from doorstep.domain.parcel import Content, CostParts, Placement
 from doorstep.domain.rights import Scope
 
 Risk = Literal["promise_passed", "not_left", "unlikely"]
 RISKS: tuple[Risk, ...] = get_args(Risk)
-_PARTS = ("pick_minor", "carton_minor", "freight_minor", "surcharges_minor", "duty_tax_minor", "lateness_minor")
+_PARTS = tuple(f"{part}_minor" for part in COST_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,13 @@ def list_parcels(
     ship_date: date | None = None,
     risk: Risk | None = None,
     now: datetime | None = None,
+    narrowing: Narrowing | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[ParcelRow]:
     """List parcels by when they leave, the latest first; `ship_date` is the local one of their site.
 
-    `risk` keeps those in danger of it and needs `now`. Raises InvalidCursor.
+    `risk` keeps those in danger of it and needs `now`; `narrowing` those that a number counts. Raises InvalidCursor.
     """
     found = _live(scope)
     if order is not None:
@@ -145,19 +147,21 @@ def list_parcels(
     if risk is not None:
         if now is None:
             raise ValueError("a risk is one at a time")
-        found = found.filter(_at_risk(risk, now))
+        found = found.filter(at_risk(risk, now))
+    if narrowing is not None:
+        found = narrowed(found, scope, narrowing)
     if after is not None:
         micros, last = read_cursor(after, int, int)
         when = instant_of(micros)
         found = found.filter(ship_at__lte=when).filter(Q(ship_at__lt=when) | Q(id__lt=last))
     listed = list(_joined(found).order_by("-ship_at", "-id")[: reach(limit)])
-    return page(listed, limit, _row, lambda parcel: (micros_of(parcel.ship_at), parcel.pk))
+    return page(listed, limit, parcel_row, lambda parcel: (micros_of(parcel.ship_at), parcel.pk))
 
 
 def of_order(scope: Scope, order_pk: int) -> tuple[ParcelDetail, ...]:
     """Give the parcels of an order's plan in force with what lies in them, and how."""
     parcels = list(_joined(_live(scope).filter(order_id=order_pk)).order_by("ship_at", "id"))
-    return tuple(ParcelDetail(_row(one), _contents(one), _placements(one)) for one in parcels)
+    return tuple(ParcelDetail(parcel_row(one), _contents(one), _placements(one)) for one in parcels)
 
 
 def leaving(scope: Scope, day: date) -> tuple[Leaving, ...]:
@@ -172,7 +176,6 @@ def leaving_today(scope: Scope, now: datetime) -> tuple[Leaving, ...]:
 
 def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
     """Sum up the parcels of orders, by the order's row id; orders without parcels are left out."""
-    total = Sum(sum((F(part) for part in _PARTS[1:]), F(_PARTS[0])))
     grouped = _live(scope).filter(order_id__in=orders).order_by().values("order_id")
     return {
         row["order_id"]: Summary(
@@ -186,7 +189,7 @@ def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
         )
         for row in grouped.annotate(
             parcels=Count("id"),
-            cost=total,
+            cost=total(),
             promised=Max("promised_by"),
             least=Min("on_time_ppm"),
             leaves=Min("ship_at"),
@@ -198,15 +201,12 @@ def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
 
 def count_at_risk(scope: Scope, now: datetime) -> dict[Risk, int]:
     """Count parcels under way by what endangers them, up to a bound; one may count more than once. One query."""
-    return count_up_to({risk: _of(scope).filter(_at_risk(risk, now)) for risk in RISKS})
+    return count_up_to({risk: _of(scope).filter(at_risk(risk, now)) for risk in RISKS})
 
 
-def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
+def destinations(scope: Scope) -> tuple[Spot, ...]:
     """Give where parcels under way go, the latest to leave first; those without coordinates are left out."""
-    located = _of(scope).filter(state__in=UNDER_WAY, order__latitude__isnull=False)
-    rows = located.order_by("-ship_at", "-id").values_list(
-        "order__latitude", "order__longitude", "order__city", "site__code"
-    )[:limit]
+    rows = of_map(scope).values_list("order__latitude", "order__longitude", "order__city", "site__code")
     return tuple(
         Spot(latitude, longitude, city, site)
         for latitude, longitude, city, site in rows
@@ -214,15 +214,10 @@ def destinations(scope: Scope, limit: int = 3000) -> tuple[Spot, ...]:
     )
 
 
-def figures(scope: Scope, limit: int = 2000) -> tuple[Figures, ...]:
+def figures(scope: Scope) -> tuple[Figures, ...]:
     """Give what charts need of the parcels under way, currency by currency, the most frequent first."""
-    rows = (
-        _of(scope)
-        .filter(state__in=UNDER_WAY)
-        .order_by("-ship_at", "-id")
-        .values_list(
-            "brand__currency", "brand__on_time_target_ppm", "on_time_ppm", "promised_by", "order__placed_at", *_PARTS
-        )[:limit]
+    rows = of_charts(scope).values_list(
+        "brand__currency", "brand__on_time_target_ppm", "on_time_ppm", "promised_by", "order__placed_at", *_PARTS
     )
     by_currency: dict[str, list[tuple[int, int, int, CostParts]]] = {}
     for currency, target, on_time, promised, placed, *parts in rows:
@@ -301,7 +296,7 @@ def on_days(scope: Scope, day: date | datetime) -> Q:
     return condition
 
 
-def _at_risk(risk: Risk, now: datetime) -> Q:
+def at_risk(risk: Risk, now: datetime) -> Q:
     if risk == "promise_passed":
         return Q(state__in=UNDER_WAY, promised_by__lt=now.date())
     if risk == "not_left":
@@ -309,7 +304,7 @@ def _at_risk(risk: Risk, now: datetime) -> Q:
     return Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
 
 
-def _row(one: Parcel) -> ParcelRow:
+def parcel_row(one: Parcel) -> ParcelRow:
     return ParcelRow(
         pk=one.pk,
         brand=one.brand.code,
@@ -356,10 +351,10 @@ def parcel(scope: Scope, code: str, brand: str | None = None) -> ParcelDetail | 
     if brand is not None:
         found = found.filter(brand__code=brand)
     one = _joined(found).order_by("-ship_at", "-id").first()
-    return ParcelDetail(_row(one), _contents(one), _placements(one)) if one else None
+    return ParcelDetail(parcel_row(one), _contents(one), _placements(one)) if one else None
 
 
 def with_tracking(scope: Scope, number: str) -> ParcelDetail | None:
     """Give the parcel of a carrier's number; the latest, should several carriers have given it."""
     one = _joined(_of(scope).filter(tracking=number)).order_by("-ship_at", "-id").first() if number else None
-    return ParcelDetail(_row(one), _contents(one), _placements(one)) if one else None
+    return ParcelDetail(parcel_row(one), _contents(one), _placements(one)) if one else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from doorstep.documents.report.histogram import Bin, histogram, quantile, round_step
 from doorstep.documents.report.plan_report import PlanReport
-from doorstep.documents.report.svg import element, picture
+from doorstep.documents.report.svg import element, linked, picture
 from doorstep.documents.report.tally import PARTS, CartonUse, Tally
 from doorstep.documents.report.wording import amount, count, percent, percent_ppm
 from doorstep.domain.money import Currency
@@ -19,6 +19,7 @@ from doorstep.domain.units import PPM
 WIDTH, HEIGHT = 360, 196
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 14, 24
 CARTONS_SHOWN = 8
+To = Callable[[int | None, int | None], str]  # from, below -> the address of what lies between
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,22 @@ class Chart:
     drawing: Markup
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    links: tuple[str, ...] = ()  # where each row leads; none: nowhere
+
+    @property
+    def linked_rows(self) -> list[tuple[tuple[str, ...], str]]:
+        return list(zip(self.rows, self.links or ("",) * len(self.rows), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A bar of a histogram: its label on the axis, its full name in the table."""
+    """A bar of a histogram: its label on the axis, its full name in the table, what it counts."""
 
     label: str
     name: str
     count: int
+    low: int | None
+    high: int | None  # the first that is not counted any more
     style: str = "bar"
 
 
@@ -92,7 +100,7 @@ def cost_parts(report: PlanReport, counted: Tally) -> Chart:
     return Chart("parts", "What an order costs", takeaway, drawing, ("Part", "Amount", "Share"), rows)
 
 
-def cost_per_parcel(currency: Currency, costs_minor: Sequence[int]) -> Chart:
+def cost_per_parcel(currency: Currency, costs_minor: Sequence[int], to: To | None = None) -> Chart:
     ordered = sorted(costs_minor)
     half, tenth = quantile(ordered, 0.5), quantile(ordered, 0.9)
     takeaway = (
@@ -100,21 +108,24 @@ def cost_per_parcel(currency: Currency, costs_minor: Sequence[int]) -> Chart:
     )
     columns = [_cost_column(currency, b) for b in histogram(ordered, 14)]
     title = f"Cost per parcel, {currency.code}"
-    return _histogram_chart("costs", title, takeaway, columns, ("Cost", "Parcels"))
+    return _histogram_chart("costs", title, takeaway, columns, ("Cost", "Parcels"), to=to)
 
 
-def promised_days(days: Sequence[int]) -> Chart:
+def promised_days(days: Sequence[int], to: To | None = None, noun: str = "Orders") -> Chart:
     ordered = sorted(days)
     most = quantile(ordered, 0.9)
-    takeaway = f"Nine in ten orders are promised within {most} days of placing, half within {quantile(ordered, 0.5)}."
+    takeaway = (
+        f"Nine in ten {noun.lower()} are promised within {most} days of placing, half within {quantile(ordered, 0.5)}."
+    )
     columns = []
     for b in histogram(ordered, 16):
         name = f"{b.low} or more" if b.open_above else str(b.low) if b.high - b.low == 1 else f"{b.low} to {b.high - 1}"
-        columns.append(Column(f"{b.low}+" if b.open_above else str(b.low), name, b.count))
-    return _histogram_chart("days", "Days from placing to the promise", takeaway, columns, ("Days", "Orders"))
+        label, high = (f"{b.low}+", None) if b.open_above else (str(b.low), b.high)
+        columns.append(Column(label, name, b.count, b.low or None, high))  # what was promised too early counts as 0
+    return _histogram_chart("days", "Days from placing to the promise", takeaway, columns, ("Days", noun), to=to)
 
 
-def on_time(on_time_ppm: Sequence[int], target_ppm: int) -> Chart:
+def on_time(on_time_ppm: Sequence[int], target_ppm: int, to: To | None = None) -> Chart:
     """Bins of the probability that a parcel keeps its promise; those below the target stand out."""
     # Binned by the miss, so that the long tail is at the low end; certainty belongs to the best bin.
     misses = [max(0, PPM - ppm - 1) for ppm in on_time_ppm]
@@ -127,13 +138,18 @@ def on_time(on_time_ppm: Sequence[int], target_ppm: int) -> Chart:
     for place, b in enumerate(bins):
         low, high = PPM - b.high, PPM - b.low
         edge = percent_ppm(high if b.open_above else low).removesuffix(" %").removesuffix(".0")
-        name = f"below {edge} %" if b.open_above else f"{edge} % to {percent_ppm(high)}"
+        name = f"below {edge} %" if b.open_above else f"{edge} % to {percent_ppm(high).replace('.0 %', ' %')}"
         reached = not b.open_above and low >= target_ppm
-        columns.append(Column(f"<{edge}" if b.open_above else edge, name, b.count, "bar" if reached else "bar-low"))
+        label, least, below = (
+            f"<{edge}" if b.open_above else edge,
+            None if b.open_above else low,
+            high if b.low else None,
+        )
+        columns.append(Column(label, name, b.count, least, below, "bar" if reached else "bar-low"))
         if low <= target_ppm <= high:
             mark = place + (target_ppm - low) / (high - low)
     title = "Chance that a parcel is on time, %"
-    return _histogram_chart("ontime", title, takeaway, columns, ("On time", "Parcels"), mark)
+    return _histogram_chart("ontime", title, takeaway, columns, ("On time", "Parcels"), mark, to)
 
 
 def carton_use(counted: Tally) -> Chart:
@@ -173,15 +189,23 @@ def _others(ranked: list[tuple[str, CartonUse]]) -> tuple[str, CartonUse]:
 
 
 def _histogram_chart(
-    key: str, title: str, takeaway: str, columns: list[Column], heads: tuple[str, str], mark: float | None = None
+    key: str,
+    title: str,
+    takeaway: str,
+    columns: list[Column],
+    heads: tuple[str, str],
+    mark: float | None = None,
+    to: To | None = None,
 ) -> Chart:
     total = sum(column.count for column in columns)
     rows = tuple((c.name, count(c.count), percent(c.count / total)) for c in columns)
-    drawing = picture(WIDTH, HEIGHT, title, takeaway, _bars(columns, mark), key)
-    return Chart(key, title, takeaway, drawing, (*heads, "Share"), rows)
+    links = tuple(to(c.low, c.high) if to and c.count else "" for c in columns)
+    bars = _bars(columns, mark, links)
+    drawing = picture(WIDTH, HEIGHT, title, takeaway, bars, key, role="group" if any(links) else "img")
+    return Chart(key, title, takeaway, drawing, (*heads, "Share"), rows, links)
 
 
-def _bars(columns: list[Column], mark: float | None) -> list[Markup]:
+def _bars(columns: list[Column], mark: float | None, links: Sequence[str]) -> list[Markup]:
     """Bars over labels; `mark` sets a line at the target, in columns from the left."""
     most = max(column.count for column in columns)
     step = round_step(most, 4)
@@ -200,12 +224,11 @@ def _bars(columns: list[Column], mark: float | None) -> list[Markup]:
         height = tall * column.count / top
         if column.count:
             height = max(1.0, height)
-        tip = element("title", f"{column.name}: {count(column.count)}")
-        parts.append(
-            element(
-                "rect", tip, x=centre - width / 2, y=floor - height, width=width, height=height, class_=column.style
-            )
-        )
+        tip = f"{column.name}: {count(column.count)}"
+        left = centre - width / 2
+        bar = element("rect", x=left, y=floor - height, width=width, height=height, class_=column.style)
+        reach = element("rect", x=left, y=TOP, width=width, height=tall, class_="reach") if links[place] else Markup("")
+        parts.append(linked(links[place], tip, element("g", element("title", tip), reach, bar)))
         if place % labelled == 0:
             parts.append(element("text", column.label, x=centre, y=HEIGHT - 8, class_="label middle"))
     if mark is not None:
@@ -220,8 +243,8 @@ def _bars(columns: list[Column], mark: float | None) -> list[Markup]:
 def _cost_column(currency: Currency, b: Bin) -> Column:
     low = _money(currency, b.low)
     if b.open_above:
-        return Column(f"{low}+", f"{low} or more", b.count)
-    return Column(low, f"{low} to {_money(currency, b.high - 1)}", b.count)
+        return Column(f"{low}+", f"{low} or more", b.count, b.low, None)
+    return Column(low, f"{low} to {_money(currency, b.high - 1)}", b.count, b.low, b.high)
 
 
 def _money(currency: Currency, minor: int) -> str:

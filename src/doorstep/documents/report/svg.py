@@ -18,18 +18,28 @@ def element(name: str, *children: str | Markup, **attributes: Attribute) -> Mark
     return Markup(f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>")
 
 
-def picture(width: int, height: int, title: str, description: str, parts: Iterable[Markup], key: str) -> Markup:
-    """An image of `width` x `height` units, named and described for those who do not see it."""
+def picture(
+    width: int, height: int, title: str, description: str, parts: Iterable[Markup], key: str, *, role: str = "img"
+) -> Markup:
+    """An image of `width` x `height` units, named and described for those who do not see it.
+
+    One with links in it is a group: what is within an image is not there for those who hear the page.
+    """
     return element(
         "svg",
         element("title", title, id=f"{key}-title"),
         element("desc", description, id=f"{key}-desc"),
         *parts,
         viewBox=f"0 0 {width} {height}",
-        role="img",
+        role=role,
         aria_labelledby=f"{key}-title {key}-desc",
         class_="picture",
     )
+
+
+def linked(href: str, name: str, *parts: Markup) -> Markup:
+    """Parts of a picture that lead somewhere by a click; the keyboard finds the same address among the figures."""
+    return element("a", *parts, href=href, aria_label=name, tabindex=-1) if href else Markup("").join(parts)
 
 
 def _short(value: Attribute) -> str:

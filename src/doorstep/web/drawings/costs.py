@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from doorstep.documents.report.svg import element, picture
+from doorstep.documents.report.svg import element, linked, picture
 from doorstep.documents.report.tally import PARTS, part_minor
 from doorstep.documents.report.wording import amount, percent
 from doorstep.domain.money import Currency
@@ -38,8 +38,10 @@ def costs(parts: CostParts, currency: str) -> Costs:
     return Costs(_bar(shares, 300, 10), shares, total, currency)
 
 
-def costs_picture(all_parts: Iterable[CostParts], currency: Currency) -> tuple[Markup, str, tuple[Part, ...]]:
-    """Draw what an average parcel costs, part by part; with a sentence and the figures."""
+def costs_picture(
+    all_parts: Iterable[CostParts], currency: Currency, to: Callable[[str], str]
+) -> tuple[Markup, str, tuple[Part, ...]]:
+    """Draw what an average parcel costs, part by part; with a sentence and the figures. `to` leads from a part on."""
     listed = list(all_parts)
     shares = _shares(listed)
     total = sum(part.minor for part in shares)
@@ -51,14 +53,16 @@ def costs_picture(all_parts: Iterable[CostParts], currency: Currency) -> tuple[M
     )
     drawn: list[Markup] = [element("g", *_rects(shares, WIDTH, 34), transform="translate(0 20)")]
     for row, part in enumerate(shares):
-        y = 82 + row * 20
-        drawn.append(element("rect", x=0, y=y - 9, width=10, height=10, class_=f"part-{part.key}"))
-        drawn.append(element("text", part.name, x=16, y=y, class_="label"))
-        drawn.append(
-            element("text", amount(currency, round(part.minor / len(listed))), x=250, y=y, class_="label number end")
+        y, of_one = 82 + row * 20, amount(currency, round(part.minor / len(listed)))
+        written = (
+            element("rect", x=0, y=y - 9, width=10, height=10, class_=f"part-{part.key}"),
+            element("text", part.name, x=16, y=y, class_="label"),
+            element("text", of_one, x=250, y=y, class_="label number end"),
+            element("text", part.share, x=WIDTH, y=y, class_="label end"),
         )
-        drawn.append(element("text", part.share, x=WIDTH, y=y, class_="label end"))
-    return picture(WIDTH, 196, "What a parcel costs", takeaway, drawn, "parts"), takeaway, shares
+        drawn.append(linked(to(part.key), f"{part.name}: {of_one}, {part.share}", *written))
+    drawing = picture(WIDTH, 196, "What a parcel costs", takeaway, drawn, "parts", role="group")
+    return drawing, takeaway, shares
 
 
 def _shares(listed: list[CostParts]) -> tuple[Part, ...]:

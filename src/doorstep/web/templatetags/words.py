@@ -8,12 +8,17 @@ from zoneinfo import ZoneInfo
 from django import template
 
 from doorstep.core.counting import MOST_COUNTED
+from doorstep.core.parcels.at_risk import Overdue
+from doorstep.core.parcels.queries import Leaving
 from doorstep.documents.report import wording
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, CostParts
+from doorstep.domain.returns import WHY, ReturnReason
 from doorstep.domain.units import MICROS
+from doorstep.web.behind import address
 from doorstep.web.words.facts import reason_words
+from doorstep.web.words.returned import returned_words
 
 register = template.Library()
 _RISKS = {
@@ -34,6 +39,12 @@ _WIDE_WEEK = {0b0011111: "Mon–Fri", 0b0111111: "Mon–Sat", 0b1111111: "every 
 @register.filter
 def money(minor: int, currency: str) -> str:
     return wording.amount(Currency(currency), minor)
+
+
+@register.filter
+def difference(minor: int, currency: str) -> str:
+    """An amount with its sign; nothing is no difference."""
+    return wording.change(Currency(currency), minor) if minor else "the same"
 
 
 @register.filter
@@ -82,6 +93,12 @@ def bounded(value: int, noun: str = "") -> str:
 @register.filter
 def weight(weight_g: int | None) -> str:
     return "–" if weight_g is None else wording.weight(weight_g)
+
+
+@register.filter
+def surplus(weight_g: int) -> str:
+    """How much more or less than planned."""
+    return f"{wording.weight(abs(weight_g))} {'more' if weight_g > 0 else 'less'} than"
 
 
 @register.filter
@@ -162,6 +179,24 @@ def precision(code: str) -> str:
 @register.filter
 def reason(code: str) -> str:
     return reason_words(code)
+
+
+@register.filter
+def departure(one: Leaving | Overdue) -> str:
+    """The address of what leaves from a site with a service at one time."""
+    return address(site=one.site, service=one.service, at=one.leaves_at.isoformat())
+
+
+@register.filter
+def returned(code: str, of: str) -> str:
+    """Say a grade, a disposition or a state of a return."""
+    return returned_words(of, code)
+
+
+@register.filter
+def why(code: ReturnReason) -> str:
+    """Say why something comes back, in the words that its shopper chose from."""
+    return WHY[code]
 
 
 @register.filter

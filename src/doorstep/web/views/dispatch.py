@@ -106,7 +106,8 @@ def _page(
     asked, now = Asked(request.GET), came_at(request)
     places = sites(scope)
     known = next((one for one in places if gate and one.site == gate.site), None)
-    found = departures.departures(scope, now)
+    chosen = None if gate else asked.one_of("site", [one.site for one in places])
+    found = departures.departures(scope, now, chosen)
     waiting = departures.waiting(scope, gate.site, gate.carrier, gate.departs_at) if gate and known else ()
     recent = departures.manifests(scope, limit=RECENT)
     done = more.get("done", "")
@@ -115,6 +116,8 @@ def _page(
         "now": now,
         "gate": gate if known else None,
         "place": known,
+        "sites": places,
+        "site": chosen,
         "departures": [(one, link_of(one), one.departs_at < now) for one in found],
         "missing": [one for one in waiting if one.state != "staged"],
         "staged": [one for one in waiting if one.state == "staged"],

@@ -12,6 +12,7 @@ from doorstep.core.catalog.queries import CartonRow, cartons
 from doorstep.core.decisions.queries import latest
 from doorstep.core.events.queries import timeline
 from doorstep.core.orders.queries import Line, OrderDetail, get_order
+from doorstep.core.parcels.packed import AsPacked, as_packed
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.core.parcels.superseding import Told, states
 from doorstep.domain.money import Currency
@@ -22,6 +23,7 @@ from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.web.drawings.costs import Costs, costs
 from doorstep.web.room import furnished, room
 from doorstep.web.views.order_form import changing
+from doorstep.web.views.shipments import WITH_LABEL
 from doorstep.web.words.decision import told
 from doorstep.web.words.facts import happened
 
@@ -45,6 +47,7 @@ class ParcelCard:
     costs: Costs
     unlikely: bool
     stands: Told  # its own state
+    packed: AsPacked
 
 
 @room("see")
@@ -70,6 +73,7 @@ def furnish(
     boxes = {one.carton: one for one in cartons(scope, brand=brand, codes={one.row.carton for one in details})}
     receipt = latest(scope, order.row.pk)
     stands = {one.parcel: one for one in states(order.row.pk)}
+    packed = as_packed(scope, order.row.pk) if details else {}
     currency = Currency(order.row.currency)
     facts = timeline(scope, f"order:{order.row.pk}")
     overrider = [receipt.override.by] if receipt and receipt.override else []
@@ -77,7 +81,9 @@ def furnish(
     context = {
         "order": order,
         "row": order.row,
-        "parcels": [_card(one, order, boxes, stands) for one in details],
+        "parcels": [_card(one, order, boxes, stands, packed) for one in details],
+        "with_label": WITH_LABEL,
+        "may_ship": scope.may("move_stock"),
         "decision": told(receipt, known) if receipt else None,
         "receipt": receipt,
         "facts": [happened(fact, currency, known) for fact in facts],
@@ -93,7 +99,11 @@ def furnish(
 
 
 def _card(
-    one: ParcelDetail, order: OrderDetail, known: Mapping[str, CartonRow], stands: Mapping[str, Told]
+    one: ParcelDetail,
+    order: OrderDetail,
+    known: Mapping[str, CartonRow],
+    stands: Mapping[str, Told],
+    packed: Mapping[int, AsPacked],
 ) -> ParcelCard:
     lines = {line.sku: line for line in order.lines}
     marked = marks([*(part.sku for part in one.contents), *(lying.sku for lying in one.placements)])
@@ -110,6 +120,7 @@ def _card(
         costs=costs(one.row.cost, one.row.currency),
         unlikely=one.row.on_time_ppm < one.row.target_ppm,
         stands=stands[one.row.parcel],
+        packed=packed[one.row.pk],
     )
 
 

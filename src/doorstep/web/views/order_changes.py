@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -23,12 +22,7 @@ from doorstep.flows.override import Option, Weighed
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.views import order as page
 from doorstep.web.views.order_form import edited_from
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    option: Option
-    difference_minor: int | None  # against the plan in force; None: never priced
+from doorstep.web.views.order_options import choice, names_for, pictures
 
 
 @login_required
@@ -105,7 +99,7 @@ def _options(
     listed: tuple[Option, ...] = ()
     weighed: Weighed | None = None
     try:
-        listed = flow.options(*where, now=now)
+        listed = flow.options(*where, now=now, foreseen=True)
         chosen = next((one for one in listed if one.name == name and one.open), None)
         if name and chosen is None:
             refused = refused or "That option cannot be chosen any more."
@@ -113,13 +107,13 @@ def _options(
         weighed = flow.weigh(*where, chosen.legs, now=now) if chosen else None
     except Conflict as refusal:
         refused, in_force = refused or str(refusal), None
+    names = names_for(scope, found)
     context = {
         "order": found,
         "row": found.row,
-        "choices": [
-            Choice(one, one.cost_minor - in_force.cost_minor if in_force and one.cost_minor is not None else None)
-            for one in listed
-        ],
+        "choices": [choice(one, in_force, names) for one in listed],
+        "called": next((choice(one, in_force, names) for one in listed if one.name == name), None),
+        "pictures": pictures(scope, found, weighed.parcels, names) if weighed else (),
         "in_force": in_force,
         "option": name,
         "weighed": weighed,

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from doorstep.core.accounts.actors import actors_of
+from doorstep.core.events.queries import timeline
 from doorstep.core.network.queries import sites
 from doorstep.core.returns import queries
-from doorstep.core.returns.queries import ReturnDetail
+from doorstep.core.returns.queries import ReturnDetail, ReturnedLine
 from doorstep.domain.errors import Conflict, NotFound
-from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_REASONS, RETURN_STATES, WHY
+from doorstep.domain.money import Currency
+from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_STATES, WHY
 from doorstep.domain.rights import Scope
 from doorstep.flows.back_to_sender import take_in
 from doorstep.flows.returns import FoundUnits, grade_return, scan_returned
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
+from doorstep.web.words.facts import Happened, happened
 
 PAGE = 50
 LONGEST_SCAN = 200  # characters of a code on a unit
 LONGEST = 120  # characters of what is scanned: the number of a return, or a parcel
+
+
+@dataclass(frozen=True, slots=True)
+class GradeBox:
+    """Where units of a line are said to be of a grade; what was typed stays when it is refused."""
+
+    grade: str
+    name: str
+    units: str
+    dispositions: tuple[tuple[str, bool], ...]  # and whether it is chosen
 
 
 @room("see")
@@ -87,7 +105,6 @@ def _list(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
         "search": search or "",
         "sites": sites(scope),
         "may_receive": scope.may("move_stock"),
-        "reasons": RETURN_REASONS,
         "refused": refused,
     }
     return furnished(request, scope, "returns.html", context, current="returns", status=status)
@@ -105,17 +122,40 @@ def _one(
     status: int = 200,
     line: int | None = None,
 ) -> HttpResponse:
+    row, may_grade = found.row, _may_grade(scope, found)
+    fates = Counter[str]()
+    for own in found.lines:
+        for units in own.found:
+            fates[units.disposition] += units.quantity
     context = {
         "one": found,
-        "row": found.row,
-        "why": WHY[found.row.reason],
-        "grades": [(one, DISPOSITIONS[one]) for one in GRADES],
-        "may_grade": _may_grade(scope, found),
+        "row": row,
+        "why": WHY[row.reason],
+        "units": sum(own.quantity for own in found.lines),
+        "fates": sorted(fates.items()),
+        "facts": _facts(scope, found),
+        "lines": [(own, list(_boxes(request, own)) if may_grade else ()) for own in found.lines],
+        "may_grade": may_grade,
         "scanned": line,
         "refused": refused,
-        "said": request.POST,
     }
     return furnished(request, scope, "return.html", context, current="returns", status=status)
+
+
+def _facts(scope: Scope, found: ReturnDetail) -> list[Happened]:
+    """What happened to this return, of all that happened to its order. At most three queries."""
+    currency = Currency(found.row.currency)
+    told = [fact for fact in timeline(scope, f"order:{found.row.order_id}") if fact.data.get("rma") == found.row.rma]
+    known = actors_of(scope, (fact.actor for fact in told))
+    return [happened(fact, currency, known) for fact in told]
+
+
+def _boxes(request: HttpRequest, line: ReturnedLine) -> Iterator[GradeBox]:
+    for grade in GRADES:
+        name = f"{line.pk}-{grade}"
+        chosen = _chosen(request, line.pk, grade) or DISPOSITIONS[grade][0]
+        typed = request.POST.get(name, "0")[:7]
+        yield GradeBox(grade, name, typed, tuple((one, one == chosen) for one in DISPOSITIONS[grade]))
 
 
 def _found(scope: Scope, brand: str, rma: str) -> ReturnDetail:

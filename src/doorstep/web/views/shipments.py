@@ -9,6 +9,7 @@ from doorstep.core.parcels import queries as parcels
 from doorstep.domain.journey import BEFORE_LEAVING, PARCEL_STATES
 from doorstep.domain.rights import Scope
 from doorstep.web.asked import Asked
+from doorstep.web.behind import GROUPS, KEPT, read
 from doorstep.web.room import came_at, furnished, room
 
 PAGE = 50
@@ -24,17 +25,17 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
     service, brand = asked.text("service"), asked.text("brand")
     day = asked.day("leaves")
     risk = asked.one_of("risk", parcels.RISKS)
-    state = asked.one_of("state", PARCEL_STATES)
+    behind = read(asked)
     page = asked.page(
         lambda after: parcels.list_parcels(
             scope,
             brand=brand,
             site=site,
             service=service,
-            state=state,
             ship_date=day,
             risk=risk,
             now=time,
+            narrowing=behind.narrowing,
             after=after,
             limit=PAGE,
         )
@@ -50,8 +51,11 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "service": service or "",
         "brand": brand,
         "risk": risk,
-        "state": state,
+        "state": behind.state,
         "states": PARCEL_STATES,
+        "groups": [(name, words) for name, (words, _) in GROUPS.items()],
+        "narrowed": behind.words,
+        "narrowing": [(name, asked.kept[name]) for name in KEPT if name in asked.kept],
         "with_label": WITH_LABEL,
         "may_ship": scope.may("move_stock"),
         "risks": parcels.RISKS,

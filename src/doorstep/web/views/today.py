@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -14,22 +15,27 @@ from django.shortcuts import render
 from doorstep.core.network import queries as network
 from doorstep.core.orders import queries as orders
 from doorstep.core.parcels import queries as parcels
+from doorstep.core.parcels.at_risk import orders_at_risk, overdue
 from doorstep.core.parcels.left_out import left_out
-from doorstep.core.parcels.queries import Figures, Leaving, ParcelRow
+from doorstep.core.parcels.queries import Figures, Leaving
 from doorstep.documents.report.charts import Chart, cost_per_parcel, on_time, promised_days
+from doorstep.documents.report.wording import amount
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
+from doorstep.web.behind import address, of_place, of_span
 from doorstep.web.drawings.costs import costs_picture
 from doorstep.web.drawings.places import places_map
 from doorstep.web.room import came_at, furnished, room
+from doorstep.web.words.danger import endangered
 
-AT_RISK_SHOWN = 8
+AT_RISK_SHOWN = 12
+OVERDUE_SHOWN = 12
 LEFT_OUT_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A carrier's call of today at a site."""
+    """A carrier's call of today at a site; how much of it is late stands among what is overdue."""
 
     leaving: Leaving
     passed: bool
@@ -43,33 +49,32 @@ class SiteDay:
     time_zone: str
     calls: tuple[Call, ...]
     parcels: int
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
 class Danger:
     risk: str
     parcels: int
-    rows: tuple[ParcelRow, ...]
 
 
 @room("see")
 def show(request: HttpRequest, scope: Scope) -> HttpResponse:
     time = came_at(request)
     figures = parcels.figures(scope)
-    spots = parcels.destinations(scope)
     counts = orders.count_by_state(scope)
-    dangers = _dangers(scope, time)
+    dangers = [Danger(risk, number) for risk, number in parcels.count_at_risk(scope, time).items() if number]
+    late = overdue(scope, time, OVERDUE_SHOWN + 1)
     context = {
         "now": time,
         "states": counts.items(),
         "orders_in_all": sum(counts.values()),
         "days": _days(parcels.leaving_today(scope, time), time),
         "waiting": orders.count_waiting(scope),
+        "overdue": late[:OVERDUE_SHOWN],
+        "more_overdue": len(late) > OVERDUE_SHOWN,
         "dangers": dangers,
-        "endangered": any(danger.parcels for danger in dangers),
-        "map": places_map(network.sites(scope), spots),
-        "spots": len(spots),
+        "endangered": [endangered(one) for one in orders_at_risk(scope, time, AT_RISK_SHOWN)] if dangers else [],
+        **_map(scope),
         "charts": _charts(figures[0]) if figures else (),
         "chart_currency": figures[0].currency if len(figures) > 1 else "",
         **_left_out(scope, time),
@@ -106,31 +111,33 @@ def _days(leaving: tuple[Leaving, ...], time: datetime) -> list[SiteDay]:
                 time_zone=first.time_zone,
                 calls=calls,
                 parcels=sum(call.leaving.parcels for call in calls),
-                waiting=sum(call.leaving.waiting for call in calls),
             )
         )
     return days
 
 
-def _dangers(scope: Scope, time: datetime) -> list[Danger]:
-    counts = parcels.count_at_risk(scope, time)
-    return [
-        Danger(
-            risk,
-            counts[risk],
-            parcels.list_parcels(scope, risk=risk, now=time, limit=AT_RISK_SHOWN).rows if counts[risk] else (),
-        )
-        for risk in parcels.RISKS
-    ]
+def _map(scope: Scope) -> dict[str, Any]:
+    spots = parcels.destinations(scope)
+    drawn = places_map(network.sites(scope), spots, of_place, lambda site: address(drawn="map", site=site))
+    return {
+        "map": drawn,
+        "spots": len(spots),
+        "beyond": of_place(drawn.edges, "outside") if drawn else "",
+        "all_spots": address(drawn="map"),
+    }
 
 
 def _charts(figures: Figures) -> tuple[Chart, ...]:
     currency = Currency(figures.currency)
-    drawing, takeaway, parts = costs_picture(figures.costs, currency)
-    rows = tuple((part.name, currency.text(part.minor), part.share) for part in parts)
+    to = partial(of_span, "charts", currency.code)
+    shown = partial(address, drawn="charts", currency=currency.code)
+    drawing, takeaway, parts = costs_picture(figures.costs, currency, lambda key: shown(part=key))
+    columns = ("Part", "All", "Share")
+    rows = tuple((part.name, amount(currency, part.minor), part.share) for part in parts)
+    links = tuple(shown(part=part.key) for part in parts)
     return (
-        Chart("parts", "What a parcel costs", takeaway, drawing, ("Part", f"All, {currency.code}", "Share"), rows),
-        cost_per_parcel(currency, [cost.total_minor for cost in figures.costs]),
-        promised_days(figures.promised_days),
-        on_time(figures.on_time_ppm, figures.target_ppm),
+        Chart("parts", "What a parcel costs", takeaway, drawing, columns, rows, links),
+        cost_per_parcel(currency, [cost.total_minor for cost in figures.costs], partial(to, "cost")),
+        promised_days(figures.promised_days, partial(to, "days"), "Parcels"),
+        on_time(figures.on_time_ppm, figures.target_ppm, partial(to, "chance")),
     )

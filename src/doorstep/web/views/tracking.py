@@ -16,14 +16,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
+from markupsafe import Markup
 
 from doorstep.core.accounts.queries import BrandDetails, brand_details
 from doorstep.core.accounts.queries import logo as picture
 from doorstep.core.events.queries import timeline
 from doorstep.core.idempotency import Answer, KeyReused, once
 from doorstep.core.messages.surveys import WISHES, said
-from doorstep.core.messages.tracking import Followed, parcels_of
-from doorstep.core.orders.queries import get_order
+from doorstep.core.messages.tracking import Followed, Travelling, parcels_of
+from doorstep.core.network.queries import sites
+from doorstep.core.orders.queries import OrderDetail, get_order
 from doorstep.core.returns import queries as returns
 from doorstep.documents.returns_slip import Slip, returns_slip
 from doorstep.domain.errors import Conflict, NotFound
@@ -32,8 +34,9 @@ from doorstep.domain.returns import RETURN_REASONS, WHY
 from doorstep.flows.returns import ask_return, check_window
 from doorstep.flows.survey import answer_survey
 from doorstep.flows.track_page import followed
+from doorstep.web.drawings.route import Stop, about, route_map
 from doorstep.web.room import came_at
-from doorstep.web.words.tracking import headline, stories
+from doorstep.web.words.tracking import ParcelStory, headline, stories
 
 SHOWN_OF_POSTCODE = 2
 SATISFIED = {"yes": True, "no": False}
@@ -154,19 +157,22 @@ def _page(request: HttpRequest, order: Followed, token: str, refused: str = "", 
         raise Http404("There is no such order.")
     now = came_at(request)
     parcels = parcels_of(order.scope, order.pk)
+    asked_back = returns.of_order(order.scope, order.pk)
     arrived = any(one.state in ARRIVED for one in parcels)
+    told = stories(parcels, timeline(order.scope, f"order:{order.pk}"))
     context = {
         "token": token,
         "brand": _brand(order),
         "row": found.row,
         "place": _masked(found.row.city, found.row.postcode),
         "head": headline(found.row.state, parcels, now.date(), found.expected_by),
-        "parcels": stories(parcels, timeline(order.scope, f"order:{order.pk}")),
+        "parcels": [(story, _way(order, found, one, story)) for story, one in zip(told, parcels, strict=True)],
         "lines": found.lines,
         "arrived": arrived,
         "wishes": WISHES,
         "said": said(order.pk) if arrived else None,
-        "returns": returns.of_order(order.scope, order.pk),
+        "returns": asked_back,
+        "coming_back": any(one.row.state != "graded" for one in asked_back),
         "returnable": [one for one in returns.returnable(order.scope, order.pk) if one.units] if arrived else [],
         "window": _window(order, request),
         "days": returns.window_days(min(order.scope.brands)),
@@ -175,6 +181,24 @@ def _page(request: HttpRequest, order: Followed, token: str, refused: str = "", 
         "refused": refused,
     }
     return render(request, "web/tracking.html", context, status=status)
+
+
+def _way(order: Followed, found: OrderDetail, one: Travelling, story: ParcelStory) -> Markup | None:
+    """Draw its way once a depot whose place is known has told of it. None: there is nothing to draw."""
+    if not story.seen or one.state in ("returning", "returned"):
+        return None
+    known = {name.casefold(): place for place in sites(order.scope) for name in (place.site, place.name) if name}
+    depots = [(seen.place, known.get(seen.place.casefold())) for seen in reversed(story.seen)]
+    stops = [Stop(name, place.latitude, place.longitude, "depot") for name, place in depots if place]
+    start = known.get(one.site.casefold())
+    if not stops or start is None:
+        return None
+    stops.insert(0, Stop(start.city or start.name, start.latitude, start.longitude, "start"))
+    reached = len(stops) - 1
+    if found.latitude is not None and found.longitude is not None:
+        stops.append(Stop(found.row.city, about(found.latitude), about(found.longitude), "end"))
+        reached += one.state in ARRIVED
+    return route_map(stops, reached, f"way-{story.number}")
 
 
 def _masked(city: str, postcode: str) -> str:

@@ -12,8 +12,27 @@ from doorstep.core.accounts.actors import Actors
 from doorstep.core.events.queries import FactRow
 from doorstep.documents.report.wording import amount, counted, day, percent_ppm, weight
 from doorstep.domain.money import Currency
+from doorstep.web.words.returned import returned_words
 
 Data = Mapping[str, Any]
+Tell = Callable[[Data, Currency], str]
+_CODES = frozenset(  # what these keys hold is shown as it stands
+    [
+        "parcel",
+        "sku",
+        "wave",
+        "tracking",
+        "rma",
+        "bin",
+        "site",
+        "lot",
+        "manifest",
+        "origin",
+        "destination",
+        "channel",
+        "service",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +50,64 @@ def happened(fact: FactRow, currency: Currency, actors: Actors) -> Happened:
         what, tell = known
         try:
             more = tell(fact.data, currency)
-        except (KeyError, TypeError, ValueError):  # an older version of the fact
-            more = _plain(fact.data)
+        except (KeyError, TypeError, ValueError):  # an older version of the fact: what it is, without what it said
+            more = ""
     else:
         what, more = _spaced(fact.kind), _plain(fact.data)
     return Happened(fact.at, what, more, who(fact.actor, actors))
+        what = _spaced(fact.kind)
+    return Happened(fact.at, what, more, who(fact.actor))
 
 
 def reason_words(code: str) -> str:
     """Say a reason in words; one that is not in the table says itself."""
     return _REASONS.get(code, code.replace("_", " "))
+
+
+def _say(*parts: str) -> Tell:
+    """Tell by parts that each name one key, `parcel {parcel}`; those whose key is empty are left out."""
+
+    def tell(data: Data, _: Currency) -> str:
+        told = []
+        for part in parts:
+            key = part[part.index("{") + 1 : part.index("}")]
+            value = data.get(key)
+            if value not in (None, "", [], {}):
+                told.append(part.replace(f"{{{key}}}", _worded(key, value)))
+        return ", ".join(told)
+
+    return tell
+
+
+def _worded(key: str, value: object) -> str:
+    """A value as people read it: codes in words, several joined, units by what they are of."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{units} × {sku}" for sku, units in value.items())
+    if isinstance(value, list):
+        return ", ".join(_worded(key, one) for one in value)
+    if key == "reason":
+        return reason_words(str(value))
+    if key in ("grade", "disposition"):
+        return returned_words(key, str(value))
+    if key.endswith("_at"):
+        return day(datetime.fromisoformat(str(value)).date())
+    return str(value) if key in _CODES else str(value).replace("_", " ")
+
+
+def _counted(key: str, noun: str) -> Tell:
+    def tell(data: Data, _: Currency) -> str:
+        return counted(int(data[key]), noun)
+
+    return tell
+
+
+def _review(data: Data, currency: Currency) -> str:
+    over = data["over_minor"]
+    return "none" if over is None else f"those over {amount(currency, int(over))}"
+
+
+def _demanded(data: Data, _: Currency) -> str:
+    return "of everybody" if data["required"] else "no longer"
 
 
 def _promised(data: Data, currency: Currency) -> str:
@@ -113,12 +180,8 @@ def _wish(data: Data, _: Currency) -> str:
     return f"{wish} next time{satisfied}"
 
 
-def _nothing(data: Data, _: Currency) -> str:
-    return _plain(data)
-
-
-def _plain(data: Data) -> str:
-    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in data.items() if value not in (None, "", []))
+def _nothing(data: Data, _: Currency) -> str:  # noqa: ARG001
+    return ""
 
 
 def _spaced(kind: str) -> str:
@@ -138,7 +201,8 @@ def who(actor: str, known: Actors) -> str:
     return {"system": "Doorstep", "shopper": "the shopper", "carrier": f"the carrier ({number})"}.get(kind, actor)
 
 
-_KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
+_PARCEL = _say("parcel {parcel}")
+_KINDS: dict[str, tuple[str, Tell]] = {
     "OrderPlaced": ("Placed", _nothing),
     "OrderPromised": ("Promised", _promised),
     "Repromised": ("Promised anew", _promised),
@@ -147,20 +211,19 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "OrderWaits": ("Waits", _reason),
     "OrderBackOrdered": ("Waits for announced goods", _expected),
     "OrderUnplanned": ("Not planned", _reason),
-    "OrderReleased": ("Released to the floor", _nothing),
+    "OrderReleased": ("Released to the floor", _say("wave {wave}")),
     "OrderCancelled": ("Cancelled", _reason),
     "OrderEdited": ("Changed", _changed),
     "FaultsSettled": ("Looked at", _settled),
     "PlanOverridden": ("Sent otherwise", _overridden),
-    "ReviewRuleSet": ("Orders to be looked at", _nothing),
     "OrderTakenBack": ("Taken back from the floor", _taken_back),
-    "PickStarted": ("Picking began", _nothing),
+    "PickStarted": ("Picking began", _say("wave {wave}")),
     "PickShort": ("Short at the bin", _short),
     "ParcelPacked": ("Packed", _packed),
-    "ParcelLabelled": ("Label bought", _nothing),
-    "LabelVoided": ("Label given back", _nothing),
-    "ParcelStaged": ("Staged for its carrier", _nothing),
-    "ParcelHandedOver": ("Handed to the carrier", _nothing),
+    "ParcelLabelled": ("Label bought", _say("parcel {parcel}", "{service}", "number {tracking}")),
+    "LabelVoided": ("Label given back", _say("parcel {parcel}", "{reason}")),
+    "ParcelStaged": ("Staged for its carrier", _PARCEL),
+    "ParcelHandedOver": ("Handed to the carrier", _PARCEL),
     "ParcelScanned": ("Scanned by the carrier", _scanned),
     "OutForDelivery": ("Out for delivery", _nothing),
     "InboundAnnounced": ("Goods announced", _nothing),
@@ -173,17 +236,48 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "Delivered": ("Delivered", _nothing),
     "LeftAtSafePlace": ("Left at the safe place", _nothing),
     "AtPickupPoint": ("At the pick-up point", _nothing),
+    "OutForDelivery": ("Out for delivery", _PARCEL),
+    "Delivered": ("Delivered", _PARCEL),
+    "LeftAtSafePlace": ("Left at the safe place", _PARCEL),
+    "AtPickupPoint": ("At the pick-up point", _PARCEL),
     "DeliveryFailed": ("Delivery failed", _failed),
-    "ReturningToSender": ("On its way back", _nothing),
-    "ReturnedToSender": ("Back with the sender", _nothing),
+    "ReturningToSender": ("On its way back", _say("parcel {parcel}", "{reason}")),
+    "ReturnedToSender": ("Back with the sender", _PARCEL),
     "LateRisk": ("Likely late", _late),
-    "ReturnAsked": ("Return asked for", _nothing),
-    "ReturnReceived": ("Return received", _nothing),
-    "ReturnGraded": ("Return graded", _nothing),
+    "ReturnAsked": ("Return asked for", _say("return {rma}")),
+    "ReturnReceived": ("Return received", _say("return {rma}")),
+    "ReturnGraded": ("Return graded", _say("return {rma}", "{sku}", "{grade}", "{disposition}")),
     "RefundDue": ("Refund due", _refund),
     "SurveyAnswered": ("Shopper answered", _wish),
     "LinkRevoked": ("Tracking link replaced", _nothing),
-    "ShopperTold": ("Shopper told", _nothing),
+    "ShopperTold": ("Shopper told", _say("of {template}")),
+    "CarrierSet": ("Carrier set", _say("{carrier}")),
+    "DisruptionDeclared": ("Disruption declared", _nothing),
+    "DisruptionChanged": ("Disruption changed", _nothing),
+    "DisruptionEnded": ("Disruption over", _nothing),
+    "InboundAnnounced": ("Goods announced", _say("{sku}", "at {site}", "{quantity} units", "for {expected_at}")),
+    "KitDefined": ("Kit defined", _say("{sku}", "of {parts}")),
+    "StockReceived": ("Goods received", _say("{sku}", "at {site}", "{quantity} units", "lot {lot}")),
+    "StockAdjusted": ("Stock adjusted", _say("{sku}", "at {site}", "{quantity} units", "{reason}", "lot {lot}")),
+    "TransferSent": ("Transfer sent", _say("from {origin}", "to {destination}", "{goods}")),
+    "TransferReceived": ("Transfer received", _say("at {destination}", "{goods}")),
+    "BrandLoaded": ("Brand folder loaded", _counted("orders", "order")),
+    "BrandChanged": ("Brand changed", _changed),
+    "ReviewRuleSet": ("Orders to be looked at", _review),
+    "ChannelAdded": ("Channel added", _say("{channel}")),
+    "ChannelRenamed": ("Channel renamed", _say("{channel}")),
+    "UserAdded": ("Person added", _say("{role}")),
+    "UserDeactivated": ("Person shut out", _nothing),
+    "UserReactivated": ("Person let in again", _nothing),
+    "FirstPasswordGiven": ("First password given", _nothing),
+    "PasswordChanged": ("Password changed", _nothing),
+    "SecondFactorSet": ("Second factor set", _nothing),
+    "SecondFactorRemoved": ("Second factor removed", _nothing),
+    "SecondFactorReset": ("Second factor reset", _nothing),
+    "SecondFactorDemanded": ("Second factor demanded", _demanded),
+    "KeyAdded": ("Key made", _say("{role}")),
+    "KeyRotated": ("Key replaced", _nothing),
+    "KeyRevoked": ("Key revoked", _nothing),
 }
 _REASONS = {
     "": "no reason given",

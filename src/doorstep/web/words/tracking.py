@@ -48,13 +48,31 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A depot that told of a parcel."""
+
+    place: str
+    at: datetime  # local at the site
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
+
+    @property
+    def clock(self) -> str:
+        return f"{self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelStory:
     number: int
     tracking: str
     steps: tuple[Step, ...]
     note: str
+    seen: tuple[Seen, ...]  # the depots that told of it, the latest first
     arrives: str  # in words; empty: it has arrived, or nobody knows
-    before: str  # the promised day, where another is expected
+    before: str  # the promised day, where a later one is expected
+    ended: bool  # it has arrived, or is not coming any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +112,8 @@ def headline(
         back = all(one.state == "returned" for one in parcels)
         what = "Your parcel is back with the shop" if back else "Your parcel is going back to the shop"
         return Headline(what, more, "", "bad")
-    if any(one.state == "failed" for one in parcels):
-        return Headline(
-            "The delivery was tried and did not work", "The carrier tries again, or keeps it for you.", "", "late"
-        )
+    if failed := [one for one in parcels if one.state == "failed"]:
+        return _failed(failed, today)
     if any(one.state == "at_pickup_point" for one in parcels):
         return Headline("Ready for you at the pick-up point", "Take something with your name on it along.", "", "good")
     return _under_way([one for one in parcels if one.state not in (*ARRIVED, "returned", "returning")], today)
@@ -111,6 +127,17 @@ def likelihood(ppm: int) -> str:
 
 def weekday(when: date) -> str:
     return f"{when:%A}, {when.day} {when:%B}"
+
+
+def _failed(parcels: Sequence[Travelling], today: date) -> Headline:
+    """Say when it is tried again, if the carrier has said so; a day that has passed is no news."""
+    again = [one.expected_by for one in parcels if one.expected_by and one.expected_by >= today]
+    more = (
+        f"The carrier tries again: we expect it on {weekday(max(again))}."
+        if again
+        else ("The carrier tries again, or keeps it for you.")
+    )
+    return Headline("The delivery was tried and did not work", more, "", "late")
 
 
 def _arrived(parcels: Sequence[Travelling]) -> Headline:
@@ -165,9 +192,23 @@ def _story(number: int, one: Travelling, facts: Sequence[FactRow]) -> ParcelStor
         one.tracking,
         steps,
         _note(one),
+        _seen(one, facts),
         "" if gone else weekday(expected),
-        weekday(one.promised_by) if not gone and expected != one.promised_by else "",
+        weekday(one.promised_by) if not gone and expected > one.promised_by else "",
+        gone,
     )
+
+
+def _seen(one: Travelling, facts: Sequence[FactRow]) -> tuple[Seen, ...]:
+    """Each depot once in a row, when it was first heard of from there."""
+    told: list[Seen] = []
+    for fact in facts:
+        place = str(fact.data.get("place") or "")
+        if fact.kind != "ParcelScanned" or not place or fact.data.get("parcel") != one.parcel:
+            continue
+        if not told or told[-1].place != place:
+            told.append(Seen(place, fact.at.astimezone(ZoneInfo(one.time_zone))))
+    return tuple(reversed(told))
 
 
 def _note(one: Travelling) -> str:

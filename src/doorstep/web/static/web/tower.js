@@ -22,6 +22,13 @@ window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form.controls:not([method=post]) :disabled[name]")) field.disabled = false;
 });
 
+// While the next rows are on their way, those of before are pale, and said to be old.
+const rows = document.querySelector("main");
+for (const form of document.querySelectorAll("form.controls:not([method=post])")) {
+  form.addEventListener("submit", () => rows && rows.setAttribute("aria-busy", "true"));
+}
+window.addEventListener("pageshow", () => rows && rows.removeAttribute("aria-busy"));
+
 // A choice shows its rows at once.
 for (const choice of document.querySelectorAll("form.controls:not([method=post]) select")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
