@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Router
+from ninja import Path, Router
 from pydantic import Field, with_config
 
 from doorstep.api.answers import json_answer, shown
 from doorstep.api.auth import allowed, brand_of
-from doorstep.api.fields import Code
+from doorstep.api.once import Key
 from doorstep.api.order_standing import FaultOut, fault
 from doorstep.api.quote_in import AcceptIn, QuoteId, QuoteIn, to_cart
 from doorstep.core.accounts.queries import brands
@@ -153,9 +153,7 @@ def accept(
     request: HttpRequest,
     quote: Annotated[QuoteId, Path()],
     payload: AcceptIn,
-    idempotency_key: Annotated[
-        Code, Header(alias="Idempotency-Key", min_length=1, max_length=100, description="your own id of this request")
-    ],
+    idempotency_key: Key,
 ) -> HttpResponse:
     """The goods stay reserved until `reserved_until`; an order that names the quote by then keeps its plan.
 

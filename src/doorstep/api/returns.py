@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field, StrictInt, with_config
@@ -14,9 +13,8 @@ from pydantic import Field, StrictInt, with_config
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Quantity
+from doorstep.api.once import Key, once_told
 from doorstep.api.order_in import Fields
-from doorstep.api.stock_moves import Key
-from doorstep.core.idempotency import Answer, once
 from doorstep.core.orders.queries import get_order
 from doorstep.core.returns import queries
 from doorstep.domain.errors import NotFound
@@ -134,14 +132,12 @@ def ask(request: HttpRequest, payload: ReturnIn, idempotency_key: Key) -> HttpRe
     for one in payload.lines:
         units[one.line] = units.get(one.line, 0) + one.quantity
 
-    def work() -> Answer:
-        rma = ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
-        return Answer(201, orjson.loads(orjson.dumps(_told(caller, rma), option=orjson.OPT_UTC_Z)))
+    def work() -> ReturnOut:
+        return _told(
+            caller, ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
+        )
 
-    same = orjson.dumps(orjson.loads(request.body), option=orjson.OPT_SORT_KEYS)
-    answer = once(caller.scope, idempotency_key, f"POST {request.path}\n".encode() + same, caller.now, work)
-    again = {"Idempotent-Replayed": "true"} if answer.again else {}
-    return json_answer(answer.body, answer.status, again)
+    return once_told(request, caller, idempotency_key, work)
 
 
 @router.get("/{rma}", response=ReturnOut, operation_id="getReturn", summary="One return")
