@@ -6,6 +6,7 @@ Operations are found in the router. A new one fails here until it is told how to
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.core_fixtures import make_brand, make_kit, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
+from doorstep.core.floor.models import PutBack, Tote
 from doorstep.core.parcels.models import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.stock import Sending, announce, send_transfer
@@ -76,6 +78,22 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/waves/{wave}": ("", None),
     "GET /v1/waves/{wave}/picks": ("", None),
     "DELETE /v1/waves/{wave}": ("", None),
+    "POST /v1/waves/{wave}/picks/next": ("", {}),
+    "GET /v1/waves/{wave}/totes": ("", None),
+    "GET /v1/picks/{pick}": ("", None),
+    "POST /v1/picks/{pick}/scan": ("", {"code": "mug"}),
+    "POST /v1/picks/{pick}/short": ("", {"there": 0, "reason": "not_there"}),
+    "POST /v1/picks/{pick}/leave": ("", {}),
+    "GET /v1/totes": ("?code=W-1", None),
+    "GET /v1/totes/{tote}": ("", None),
+    "POST /v1/totes/{tote}/open": ("", {}),
+    "POST /v1/totes/{tote}/scan": ("", {"code": "mug"}),
+    "POST /v1/totes/{tote}/close": ("", {"weight_g": 500}),
+    "POST /v1/totes/{tote}/begin-again": ("", {}),
+    "POST /v1/totes/{tote}/leave": ("", {}),
+    "POST /v1/totes/{tote}/refill": ("", {}),
+    "GET /v1/put-backs": ("", None),
+    "POST /v1/put-backs/{put_back}/scan": ("", {"code": "mug"}),
     "GET /v1/parcels/{parcel}/label": ("?format=zpl", None),
     "GET /v1/parcels/{parcel}/tracking": ("", None),
     "GET /v1/tracking/{number}": ("", None),
@@ -115,7 +133,10 @@ NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("G
 NDJSON = {"POST /v1/orders/bulk": "application/x-ndjson"}
 FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "override")}  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
-ONE_OF_A_KIND = {"GET /v1/parcels/{parcel}/label"}  # no list, though something follows the question mark
+ONE_OF_A_KIND = {
+    "GET /v1/parcels/{parcel}/label",
+    "GET /v1/totes",
+}  # no list, though something follows the question mark
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
@@ -123,6 +144,12 @@ MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
 
 MAKES |= {"PUT": 200}
+FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs)/|POST .*/picks/next", route)}
+OPERATORS |= FLOOR
+FINDS |= FLOOR
+# What the asking key itself must have done before it is served.
+TAKEN = {f"POST /v1/picks/{{pick}}/{step}" for step in ("scan", "short", "leave")}
+OPENED = {f"POST /v1/totes/{{tote}}/{step}" for step in ("scan", "close", "begin-again", "leave")}
 
 
 @pytest.fixture
@@ -145,7 +172,13 @@ def own(place: Place) -> dict[str, str]:
     send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
     make_kit(place.brand, "set", {"mug": 2})
     announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
+    picked = Tote.objects.get(parcel__code=parcel["parcel"])
+    back = {"brand_id": place.brand, "site_id": picked.wave.site_id, "product": picked.checks.get().product}
+    tote = Tote.objects.get(wave__code=wave, parcel__order__code="W-1")
     return {
+        "tote": tote.code,
+        "pick": str(tote.picks.get().pk),
+        "put_back": str(PutBack.objects.create(**back, tote=picked, quantity=1, asked_at=NOW).pk),
         "rma": rma,
         "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
         "reference": "T-1",
@@ -192,9 +225,20 @@ def ask(who: Shop, route: Route, own: dict[str, str], query: str | None = None) 
     path = route.path.format(**own | NAMED.get(str(route), {})) + (how if query is None else query)
     kind = NDJSON.get(str(route), "application/json")
     return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
-    path = route.path.format(**own) + (how if query is None else query)
-    kind = "application/x-ndjson" if isinstance(body, bytes) else "application/json"
-    return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
+
+
+def prepare(who: Shop, route: Route, own: dict[str, str]) -> None:
+    """Take the pick, or have the tote at one's bench with everything in it."""
+    if str(route) in TAKEN | OPENED:
+        while (task := who.post(f"/v1/waves/{own['wave']}/picks/next", {}).json()["pick"]) is not None:
+            if str(route) in TAKEN and str(task["pick"]) == own["pick"]:
+                return
+            who.post(f"/v1/picks/{task['pick']}/scan", {"code": "mug"}, idempotency_key=str(task["pick"]))
+    if str(route) in OPENED:
+        who.post(f"/v1/totes/{own['tote']}/open", {}, idempotency_key="open")
+    if str(route) == "POST /v1/totes/{tote}/close":
+        for code in ("mug", "small"):
+            who.post(f"/v1/totes/{own['tote']}/scan", {"code": code}, idempotency_key=code)
 
 
 def everything() -> str:
@@ -214,7 +258,9 @@ def test_every_operation_is_walked() -> None:
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_the_tea_shop_itself_is_served(place: Place, own: dict[str, str], route: Route) -> None:
     """Without this the refusals below would prove nothing."""
-    answer = ask(place.with_key("operator_admin"), route, own)
+    admin = place.with_key("operator_admin")
+    prepare(admin, route, own)
+    answer = ask(admin, route, own)
     assert answer.status_code == (200 if str(route) in FINDS else MAKES.get(str(route), MAKES[route.method]))
     assert answer.content not in (b"", b'{"data":[],"next":null}')
     assert answer.content != b'{"data":[],"next":null}'

@@ -22,14 +22,17 @@ from doorstep.api import (
     order_changes,
     orders,
     parcels,
+    picks,
     problems,
     products,
+    put_backs,
     quotes,
     returns,
     sites,
     stock,
     stock_health,
     stock_moves,
+    totes,
     tracking,
     waves,
 )
@@ -67,7 +70,12 @@ api.add_router("/orders", orders.router)
 api.add_router("/quotes", quotes.router)
 api.add_router("/parcels", tracking.of_parcels)
 api.add_router("/parcels", parcels.router)
+api.add_router("/waves", picks.of_waves)
+api.add_router("/waves", totes.of_waves)
 api.add_router("/waves", waves.router)
+api.add_router("/picks", picks.router)
+api.add_router("/totes", totes.router)
+api.add_router("/put-backs", put_backs.router)
 api.add_router("/manifests", manifests.router)
 api.add_router("/tracking", tracking.router)
 api.add_router("/returns", returns.router)

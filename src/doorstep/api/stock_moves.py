@@ -265,7 +265,7 @@ def announce(request: HttpRequest, payload: InboundIn, idempotency_key: Key) -> 
 def _moved(
     request: HttpRequest, code: str, key: str, work: Callable[[Caller, BrandRow], object], *, fills: bool = False
 ) -> HttpResponse:
-    """Do it once for the brand of this code. When goods came, what waits for such is planned outside the transaction."""
+    """Do it once for the brand of this code; what waits for goods that came is planned outside the transaction."""
     caller = allowed(request, "move_stock")
     brand = brand_of(caller, code, "body")
     answer = answered_once(request, caller, key, lambda: work(caller, brand))
