@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -20,9 +21,12 @@ from tests.core_fixtures import make_brand, make_kit, make_operator
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
 from doorstep.core.floor.models import PutBack, Tote
-from doorstep.core.parcels.models import Parcel
+from doorstep.core.orders.models import Order
+from doorstep.core.parcels.models import Label, Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.stock import Sending, announce, send_transfer
+from doorstep.flows.survey import answer_survey
+from doorstep.flows.track_page import followed, token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +34,8 @@ BRAND = "tea"
 CART = {"to": {"country": "DE", "region": "BY", "postcode": "80331"}, "lines": [{"sku": "mug", "quantity": 1}]}
 NEW_KEY = {"name": "x", "role": "brand_viewer", "brand": BRAND}
 STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_on": "2026-11-20", "delay_days": 1}
+GATE = {"site": "munich", "carrier": "Postbird", "departs_at": "2026-11-20T15:00:00Z"}
+SCANNED = {"tracking": "T2", "milestone": "in_transit", "at": "2026-11-16T09:00:00Z"}
 # How to ask each operation for what is the tea shop's: the query and the body that go with the path's own parameters.
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {
@@ -78,6 +84,17 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/waves/{wave}": ("", None),
     "GET /v1/waves/{wave}/picks": ("", None),
     "DELETE /v1/waves/{wave}": ("", None),
+    "POST /v1/parcels/{parcel}/label": ("", None),
+    "DELETE /v1/parcels/{parcel}/label": ("", None),
+    "GET /v1/departures": ("?site=munich", None),
+    "GET /v1/departures/parcels": (f"?{urlencode(GATE)}", None),
+    "POST /v1/departures/stage": ("", {"number": "N-1-ready", **GATE}),
+    "POST /v1/departures/unstage": ("", {"number": TRACKING}),
+    "GET /v1/manifests/{manifest}/sheet": ("", None),
+    "POST /v1/scans": ("", {"account": "post", "scans": [SCANNED]}),
+    "GET /v1/surveys": (f"?brand={BRAND}", None),
+    "POST /v1/surveys/{token}": ("", {"wish": "faster"}),
+    "PATCH /v1/disruptions/{disruption_id}": ("", {"delay_days": 2}),
     "POST /v1/waves/{wave}/picks/next": ("", {}),
     "GET /v1/waves/{wave}/totes": ("", None),
     "GET /v1/picks/{pick}": ("", None),
@@ -129,11 +146,15 @@ NAMED = {  # asked for another row than the others
     "POST /v1/orders/{order}/override": {"order": "N-3"},
     "PATCH /v1/orders/{order}": {"order": "N-3"},
 }
+NAMED["DELETE /v1/parcels/{parcel}/label"] = {"parcel": "N-1-ready"}
+NAMED["POST /v1/parcels/{parcel}/label"] = {"parcel": "N-1-ready"}
 NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("GET", "PUT", "DELETE")}
 NDJSON = {"POST /v1/orders/bulk": "application/x-ndjson"}
 FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "override")}  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
+# No lists, or they need what follows the question mark.
 ONE_OF_A_KIND = {
+    "GET /v1/departures/parcels",
     "GET /v1/parcels/{parcel}/label",
     "GET /v1/totes",
 }  # no list, though something follows the question mark
@@ -144,6 +165,11 @@ MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
 
 MAKES |= {"PUT": 200}
+GATES = {f"POST /v1/departures/{step}" for step in ("stage", "unstage")}
+LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELETE")}
+OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS
+FINDS |= {"POST /v1/surveys/{token}"} | GATES
+BY_LINK = {"POST /v1/surveys/{token}"}  # whoever has the link may; so it is asked by one that was not given out
 FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs)/|POST .*/picks/next", route)}
 OPERATORS |= FLOOR
 FINDS |= FLOOR
@@ -172,10 +198,19 @@ def own(place: Place) -> dict[str, str]:
     send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
     make_kit(place.brand, "set", {"mug": 2})
     announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
+    ready = Parcel.objects.get(code=parcel["parcel"])
+    ready.pk, ready.code, ready.state, ready.tracking, ready.sscc = None, "N-1-ready", "labelled", "T3", ""
+    ready.save(force_insert=True)
+    account = Label.objects.earliest("pk").account_id
+    Label.objects.create(parcel=ready, key="3", account_id=account, state="bought", label="l3", asked_at=NOW)
+    delivered = Order.objects.get(code="N-4")
+    link = token_of(delivered.pk, 1)
+    answer_survey(followed(link), "cheaper", None, now=NOW)
     picked = Tote.objects.get(parcel__code=parcel["parcel"])
     back = {"brand_id": place.brand, "site_id": picked.wave.site_id, "product": picked.checks.get().product}
     tote = Tote.objects.get(wave__code=wave, parcel__order__code="W-1")
     return {
+        "token": link,
         "tote": tote.code,
         "pick": str(tote.picks.get().pk),
         "put_back": str(PutBack.objects.create(**back, tote=picked, quantity=1, asked_at=NOW).pk),
@@ -278,6 +313,8 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
     if who == "sister" and str(route) in OF_THE_OPERATOR:
         assert ask(asking, route, own).status_code == 403
         return
+    if str(route) in BY_LINK:
+        own = own | {"token": "1.1~forged"}
     before = everything()
     answer = ask(asking, route, own)
     assert everything() == before
