@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 from tests.api.routes import routes
 
+from doorstep.api.application import api
 from doorstep.api.openapi import described
 from doorstep.api.order_in import EXAMPLE, OrderIn
+from doorstep.files.order_stream import OrderStream
 
 IDS = {
     "GET /v1/stock": "listStock",
@@ -151,7 +155,7 @@ def test_what_is_sent_and_told_has_an_example() -> None:
     shown = {name for name, schema in schemas.items() if "examples" in schema}
     told = {"OrderIn", "OrderBrief", "OrderOut", "AcceptedOut", "ParcelBrief", "ParcelOut", "DecisionOut", "StockOut",
             "MoveOut", "ProductOut", "SiteOut", "KeyOut", "NewKey", "BrandIn", "BrandOut", "Problem",
-            "WaveOut", "PickOut", "ReleaseIn", "ReleasedOut",
+            "WaveOut", "PickOut", "WaveIn", "ReleasedOut",
             "TrackingOut", "ManifestBrief", "ManifestOut", "ClosingIn", "ClosedOut"}  # fmt: skip
     assert told <= shown
 
@@ -162,6 +166,39 @@ def test_the_examples_have_the_fields_of_their_schema() -> None:
             assert set(example) <= set(schema["properties"]), name
             assert set(schema.get("required", ())) <= set(example), name
     OrderIn.model_validate(EXAMPLE)
+
+
+def bodies() -> dict[str, type[BaseModel]]:
+    """What each operation reads from the body of a request."""
+    found = {}
+    for router in api._get_bound_routers():
+        for path, view in router.path_operations.items():
+            for one in view.operations:
+                for model in one.models:
+                    if model.__ninja_param_source__ == "body":
+                        (field,) = model.model_fields.values()
+                        found[f"{one.methods[0]} /v1{router.prefix}{re.sub(r'{path:', '{', path)}"] = field.annotation
+    return found
+
+
+def test_every_body_has_an_example_that_its_operation_takes() -> None:
+    schemas, asked = described()["components"]["schemas"], operations()
+    assert set(bodies()) == {name for name, one in asked.items() if "requestBody" in one} - {"POST /v1/orders/bulk"}
+    for name, model in bodies().items():
+        schema = schemas[asked[name]["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]]
+        assert schema["examples"], name
+        assert set(schema["properties"]) == set(model.model_fields), f"{name}: two bodies have one name"
+        for example in schema["examples"]:
+            model.model_validate(example)
+    for kind in asked["POST /v1/orders/bulk"]["requestBody"]["content"].values():
+        assert kind["example"]
+
+
+def test_the_examples_of_many_orders_are_taken() -> None:
+    content = operations()["POST /v1/orders/bulk"]["requestBody"]["content"]
+    (one,) = OrderStream(StringIO(content["text/csv"]["example"]))
+    assert (one.order is not None, one.wrong) == (True, ())
+    OrderIn.model_validate_json(content["application/x-ndjson"]["example"])
 
 
 class Page(HTMLParser):

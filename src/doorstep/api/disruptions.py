@@ -26,10 +26,16 @@ EXAMPLE = {
     "service": "", "starts_on": "2024-05-01", "ends_on": "2024-05-03", "delay_days": 2,
     "text": "The carrier is on strike.", "declared_at": "2024-05-01T07:30:00Z", "ended_at": None,
 }  # fmt: skip
+DECLARED = {
+    "kind": "strike", "country": "FR", "postcode_prefix": "75", "starts_on": "2024-05-01", "ends_on": "2024-05-03",
+    "delay_days": 2, "text": "The carrier is on strike.",
+}  # fmt: skip
 DisruptionId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class DisruptionIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown(DECLARED))
+
     kind: DisruptionKind
     country: Country | None = Field(None, description="of the destination; left out: any")
     region: OneLine = Field("", max_length=100)

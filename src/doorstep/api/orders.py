@@ -108,7 +108,13 @@ class OrderBrief:
     state: OrderState
     reason: Annotated[str, Field(description="of a hold, a cancellation, or why it waits")]
     not_before: date | None
-    promised_by: Annotated[date | None, Field(description="what the shop told the shopper")]
+    promised_by: Annotated[
+        date | None,
+        Field(
+            description="what the shop told the shopper when it placed the order, for all parcels together; null: it"
+            " told nothing. What each parcel is promised stands with the parcel; the last of them is the order's"
+        ),
+    ]
     currency: str
 
 

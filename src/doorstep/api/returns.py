@@ -8,7 +8,7 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field, StrictInt, with_config
+from pydantic import ConfigDict, Field, StrictInt, with_config
 
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
@@ -28,23 +28,28 @@ HEAD = {
     "asked_at": "2024-05-08T10:00:00Z", "received_at": "2024-05-12T08:00:00Z", "graded_at": "2024-05-12T08:05:00Z",
     "site": "munich", "currency": "BRL", "refund_minor": 1250,
 }  # fmt: skip
+ASKED = {"order": "W-1001", "reason": "wrong_size", "lines": [{"line": "1", "quantity": 1}]}
 UNITS = {"grade": "A", "disposition": "restock", "quantity": 1}
 DETAIL = {**HEAD, "lines": [{"line": "1", "sku": "TEA-100", "name": "Green tea", "quantity": 1, "found": [UNITS]}]}
 
 
-class LineIn(Fields):
+class ReturnLineIn(Fields):
     line: Code
     quantity: Quantity
 
 
 class ReturnIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown(ASKED))
+
     order: Code
     brand: Code | None = Field(None, description="needed where several brands use the order's code")
     reason: AskReason
-    lines: list[LineIn] = Field(min_length=1, max_length=1_000)
+    lines: list[ReturnLineIn] = Field(min_length=1, max_length=1_000)
 
 
 class ReceiveIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"site": "CWB1"}))
+
     site: Code
 
 
@@ -56,6 +61,8 @@ class UnitsIn(Fields):
 
 
 class GradeIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"units": [{"line": "1", **UNITS}]}))
+
     units: list[UnitsIn] = Field(min_length=1, max_length=5_000, description="every unit has one grade")
 
 

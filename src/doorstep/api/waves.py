@@ -36,7 +36,7 @@ RELEASE = {"site": "CWB1", "leaves_until": "2024-05-01T21:00:00Z", "service": "s
 WaveCode = Annotated[OneLine, Path(min_length=1, max_length=120)]
 
 
-class ReleaseIn(Fields):
+class WaveIn(Fields):
     model_config = ConfigDict(extra="forbid", **shown(RELEASE))
 
     site: Code
@@ -119,7 +119,7 @@ def list_waves(
 
 
 @router.post("", response={201: ReleasedOut}, operation_id="releaseWaves", summary="Release parcels")
-def release_waves(request: HttpRequest, payload: ReleaseIn) -> HttpResponse:
+def release_waves(request: HttpRequest, payload: WaveIn) -> HttpResponse:
     """Put planned parcels of a site into waves by when they leave, 2,000 at most. Needs the right `plan`."""
     caller = allowed(request, "plan")
     made = flow.release(
