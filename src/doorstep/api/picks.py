@@ -183,4 +183,4 @@ def _row(caller: Caller, pick: int) -> queries.PickRow:
 
 def _task(row: queries.PickRow) -> TaskOut:
     scan: Literal["bin", "product", ""] = "" if row.state != "taken" else "product" if row.bin_seen else "bin"
-    return TaskOut(*pick_heads(row), row.wave, row.leaves_at, row.slot, row.name, scan, row.wrong_scans, row.told)
+    return TaskOut(*(*pick_heads(row), row.wave, row.leaves_at, row.slot, row.name, scan, row.wrong_scans, row.told))
