@@ -36,6 +36,7 @@ def test_a_row_for_each_line_of_an_order(shop: Shop) -> None:
         (4, "C-2", "refused", ""),
     ]
     assert {one["field"] for one in found[1]["errors"]} == {"placed_at", "quantity"}
+    assert {one["pointer"] for one in found[1]["errors"]} == {"/placed_at", "/quantity"}
     lines = Order.objects.get(code="C-1").lines.order_by("id").values_list("sku", "quantity", "unit_price_micros")
     assert list(lines) == [("mug", 2, 9_000_000), ("teapot", 1, 29_000_000)]
     assert [one["result"] for one in rows(send(shop, body))] == ["exists", "refused"]
@@ -74,7 +75,8 @@ def test_a_line_of_json_for_each_order(shop: Shop) -> None:
         (5, "refused", ""),
         (1, "planned", "planned"),
     ]
-    assert found[2]["errors"][0]["field"] == "/lines/0/quantity"
+    assert found[2]["errors"][0]["field"] == found[2]["errors"][0]["pointer"] == "/lines/0/quantity"
+    assert found[1]["errors"] == [{"field": "", "pointer": "", "why": "is not JSON"}]
 
 
 def test_what_is_too_large_or_of_another_kind_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

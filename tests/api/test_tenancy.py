@@ -6,7 +6,9 @@ Operations are found in the router. A new one fails here until it is told how to
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -18,9 +20,13 @@ from tests.core_fixtures import make_brand, make_kit, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
-from doorstep.core.parcels.models import Parcel
+from doorstep.core.floor.models import PutBack, Tote
+from doorstep.core.orders.models import Order
+from doorstep.core.parcels.models import Label, Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.stock import Sending, announce, send_transfer
+from doorstep.flows.survey import answer_survey
+from doorstep.flows.track_page import followed, token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +34,8 @@ BRAND = "tea"
 CART = {"to": {"country": "DE", "region": "BY", "postcode": "80331"}, "lines": [{"sku": "mug", "quantity": 1}]}
 NEW_KEY = {"name": "x", "role": "brand_viewer", "brand": BRAND}
 STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_on": "2026-11-20", "delay_days": 1}
+GATE = {"site": "munich", "carrier": "Postbird", "departs_at": "2026-11-20T15:00:00Z"}
+SCANNED = {"tracking": "T2", "milestone": "in_transit", "at": "2026-11-16T09:00:00Z"}
 # How to ask each operation for what is the tea shop's: the query and the body that go with the path's own parameters.
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {
@@ -76,6 +84,33 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/waves/{wave}": ("", None),
     "GET /v1/waves/{wave}/picks": ("", None),
     "DELETE /v1/waves/{wave}": ("", None),
+    "POST /v1/parcels/{parcel}/label": ("", None),
+    "DELETE /v1/parcels/{parcel}/label": ("", None),
+    "GET /v1/departures": ("?site=munich", None),
+    "GET /v1/departures/parcels": (f"?{urlencode(GATE)}", None),
+    "POST /v1/departures/stage": ("", {"number": "N-1-ready", **GATE}),
+    "POST /v1/departures/unstage": ("", {"number": TRACKING}),
+    "GET /v1/manifests/{manifest}/sheet": ("", None),
+    "POST /v1/scans": ("", {"account": "post", "scans": [SCANNED]}),
+    "GET /v1/surveys": (f"?brand={BRAND}", None),
+    "POST /v1/surveys/{token}": ("", {"wish": "faster"}),
+    "PATCH /v1/disruptions/{disruption_id}": ("", {"delay_days": 2}),
+    "POST /v1/waves/{wave}/picks/next": ("", {}),
+    "GET /v1/waves/{wave}/totes": ("", None),
+    "GET /v1/picks/{pick}": ("", None),
+    "POST /v1/picks/{pick}/scan": ("", {"code": "mug"}),
+    "POST /v1/picks/{pick}/short": ("", {"there": 0, "reason": "not_there"}),
+    "POST /v1/picks/{pick}/leave": ("", {}),
+    "GET /v1/totes": ("?code=W-1", None),
+    "GET /v1/totes/{tote}": ("", None),
+    "POST /v1/totes/{tote}/open": ("", {}),
+    "POST /v1/totes/{tote}/scan": ("", {"code": "mug"}),
+    "POST /v1/totes/{tote}/close": ("", {"weight_g": 500}),
+    "POST /v1/totes/{tote}/begin-again": ("", {}),
+    "POST /v1/totes/{tote}/leave": ("", {}),
+    "POST /v1/totes/{tote}/refill": ("", {}),
+    "GET /v1/put-backs": ("", None),
+    "POST /v1/put-backs/{put_back}/scan": ("", {"code": "mug"}),
     "GET /v1/parcels/{parcel}/label": ("?format=zpl", None),
     "GET /v1/parcels/{parcel}/tracking": ("", None),
     "GET /v1/tracking/{number}": ("", None),
@@ -112,11 +147,18 @@ NAMED = {  # asked for another row than the others
     "POST /v1/orders/{order}/override": {"order": "N-3"},
     "PATCH /v1/orders/{order}": {"order": "N-3"},
 }
+NAMED["DELETE /v1/parcels/{parcel}/label"] = {"parcel": "N-1-ready"}
+NAMED["POST /v1/parcels/{parcel}/label"] = {"parcel": "N-1-ready"}
 NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("GET", "PUT", "DELETE")}
 NDJSON = {"POST /v1/orders/bulk": "application/x-ndjson"}
 FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "override")}  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
-ONE_OF_A_KIND = {"GET /v1/parcels/{parcel}/label"}  # no list, though something follows the question mark
+# No lists, or they need what follows the question mark.
+ONE_OF_A_KIND = {
+    "GET /v1/departures/parcels",
+    "GET /v1/parcels/{parcel}/label",
+    "GET /v1/totes",
+}  # no list, though something follows the question mark
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
@@ -124,6 +166,17 @@ MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
 
 MAKES |= {"PUT": 200}
+GATES = {f"POST /v1/departures/{step}" for step in ("stage", "unstage")}
+LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELETE")}
+OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS
+FINDS |= {"POST /v1/surveys/{token}"} | GATES
+BY_LINK = {"POST /v1/surveys/{token}"}  # whoever has the link may; so it is asked by one that was not given out
+FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs)/|POST .*/picks/next", route)}
+OPERATORS |= FLOOR
+FINDS |= FLOOR
+# What the asking key itself must have done before it is served.
+TAKEN = {f"POST /v1/picks/{{pick}}/{step}" for step in ("scan", "short", "leave")}
+OPENED = {f"POST /v1/totes/{{tote}}/{step}" for step in ("scan", "close", "begin-again", "leave")}
 
 
 @pytest.fixture
@@ -146,7 +199,22 @@ def own(place: Place) -> dict[str, str]:
     send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
     make_kit(place.brand, "set", {"mug": 2})
     announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
+    ready = Parcel.objects.get(code=parcel["parcel"])
+    ready.pk, ready.code, ready.state, ready.tracking, ready.sscc = None, "N-1-ready", "labelled", "T3", ""
+    ready.save(force_insert=True)
+    account = Label.objects.earliest("pk").account_id
+    Label.objects.create(parcel=ready, key="3", account_id=account, state="bought", label="l3", asked_at=NOW)
+    delivered = Order.objects.get(code="N-4")
+    link = token_of(delivered.pk, 1)
+    answer_survey(followed(link), "cheaper", None, now=NOW)
+    picked = Tote.objects.get(parcel__code=parcel["parcel"])
+    back = {"brand_id": place.brand, "site_id": picked.wave.site_id, "product": picked.checks.get().product}
+    tote = Tote.objects.get(wave__code=wave, parcel__order__code="W-1")
     return {
+        "token": link,
+        "tote": tote.code,
+        "pick": str(tote.picks.get().pk),
+        "put_back": str(PutBack.objects.create(**back, tote=picked, quantity=1, asked_at=NOW).pk),
         "rma": rma,
         "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
         "reference": "T-1",
@@ -193,9 +261,20 @@ def ask(who: Shop, route: Route, own: dict[str, str], query: str | None = None) 
     path = route.path.format(**own | NAMED.get(str(route), {})) + (how if query is None else query)
     kind = NDJSON.get(str(route), "application/json")
     return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
-    path = route.path.format(**own) + (how if query is None else query)
-    kind = "application/x-ndjson" if isinstance(body, bytes) else "application/json"
-    return who.ask(route.method, path, body, idempotency_key=str(route), content_type=kind)
+
+
+def prepare(who: Shop, route: Route, own: dict[str, str]) -> None:
+    """Take the pick, or have the tote at one's bench with everything in it."""
+    if str(route) in TAKEN | OPENED:
+        while (task := who.post(f"/v1/waves/{own['wave']}/picks/next", {}).json()["pick"]) is not None:
+            if str(route) in TAKEN and str(task["pick"]) == own["pick"]:
+                return
+            who.post(f"/v1/picks/{task['pick']}/scan", {"code": "mug"}, idempotency_key=str(task["pick"]))
+    if str(route) in OPENED:
+        who.post(f"/v1/totes/{own['tote']}/open", {}, idempotency_key="open")
+    if str(route) == "POST /v1/totes/{tote}/close":
+        for code in ("mug", "small"):
+            who.post(f"/v1/totes/{own['tote']}/scan", {"code": code}, idempotency_key=code)
 
 
 def everything() -> str:
@@ -215,7 +294,9 @@ def test_every_operation_is_walked() -> None:
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_the_tea_shop_itself_is_served(place: Place, own: dict[str, str], route: Route) -> None:
     """Without this the refusals below would prove nothing."""
-    answer = ask(place.with_key("operator_admin"), route, own)
+    admin = place.with_key("operator_admin")
+    prepare(admin, route, own)
+    answer = ask(admin, route, own)
     assert answer.status_code == (200 if str(route) in FINDS else MAKES.get(str(route), MAKES[route.method]))
     assert answer.content not in (b"", b'{"data":[],"next":null}')
     assert answer.content != b'{"data":[],"next":null}'
@@ -233,6 +314,8 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
     if who == "sister" and str(route) in OF_THE_OPERATOR:
         assert ask(asking, route, own).status_code == 403
         return
+    if str(route) in BY_LINK:
+        own = own | {"token": "1.1~forged"}
     before = everything()
     answer = ask(asking, route, own)
     assert everything() == before

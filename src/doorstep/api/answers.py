@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from ninja import Query
 from pydantic import ConfigDict, Field
 
+from doorstep.flows.paper import Paper
+
 MOST = 200  # rows of a page
 Limit = Annotated[int, Query(50, ge=1, le=MOST, description="rows of a page")]
 After = Annotated[
@@ -27,6 +29,12 @@ def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None 
 
 def page_answer(rows: Iterable[Any], following: str | None) -> HttpResponse:
     return json_answer({"data": list(rows), "next": following})
+
+
+def file_answer(found: Paper) -> HttpResponse:
+    name = "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in found.name)
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(found.content, content_type=found.content_type, headers=headers)
 
 
 def shown(*examples: Any) -> ConfigDict:

@@ -16,21 +16,28 @@ from doorstep.api import (
     brands,
     bulk,
     decisions,
+    departures,
     disruptions,
     keys,
     kits,
+    labels,
     manifests,
     order_changes,
     orders,
     parcels,
+    picks,
     problems,
     products,
+    put_backs,
     quotes,
     returns,
+    scans,
     sites,
     stock,
     stock_health,
     stock_moves,
+    surveys,
+    totes,
     tracking,
     waves,
 )
@@ -67,10 +74,19 @@ api.add_router("/orders", bulk.router)
 api.add_router("/orders", orders.router)
 api.add_router("/quotes", quotes.router)
 api.add_router("/parcels", tracking.of_parcels)
+api.add_router("/parcels", labels.router)
 api.add_router("/parcels", parcels.router)
+api.add_router("/waves", picks.of_waves)
+api.add_router("/waves", totes.of_waves)
 api.add_router("/waves", waves.router)
+api.add_router("/picks", picks.router)
+api.add_router("/totes", totes.router)
+api.add_router("/put-backs", put_backs.router)
+api.add_router("/departures", departures.router)
 api.add_router("/manifests", manifests.router)
+api.add_router("/scans", scans.router)
 api.add_router("/tracking", tracking.router)
+api.add_router("/surveys", surveys.router)
 api.add_router("/returns", returns.router)
 api.add_router("/disruptions", disruptions.router)
 api.add_router("/stock", stock_health.router)

@@ -29,7 +29,7 @@ class ApiKey(HttpBearer):
     """`Authorization: Bearer ds_<prefix>_<secret>`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        now = cast(datetime, request.now)  # type: ignore[attr-defined]  # the server notes when a request came
+        now = came_at(request)
         scope = authenticate(token, now=now)
         if scope:
             return Caller(scope, now)
@@ -39,16 +39,25 @@ class ApiKey(HttpBearer):
         return None
 
 
+def came_at(request: HttpRequest) -> datetime:
+    return cast(datetime, request.now)  # type: ignore[attr-defined]  # the server notes when a request came
+
+
 def allowed(request: HttpRequest, right: Right) -> Caller:
     """Give the caller. Raises NotAllowed if their role lacks the right, Invalid for a filter that does not exist."""
     caller = cast(Caller, request.auth)  # type: ignore[attr-defined]  # put there by ninja from ApiKey
     if not caller.scope.may(right):
         raise NotAllowed(f"a key with the role {caller.scope.role} may not do this")
+    only_known(request)
+    return caller
+
+
+def only_known(request: HttpRequest) -> None:
+    """Raise Invalid for a filter that does not exist."""
     known = getattr(request.resolver_match and request.resolver_match.func, QUERY_NAMES)[request.method]
     unknown = [Fault("query", f"/{name}", "is not known here") for name in request.GET if name not in known]
     if unknown:  # a filter misspelt must not pass for one that lets everything through
         raise Invalid(unknown)
-    return caller
 
 
 def brand_of(caller: Caller, code: str, place: str) -> BrandRow:

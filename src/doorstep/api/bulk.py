@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from doorstep.api.auth import allowed, brand_of
 from doorstep.api.fields import Code
-from doorstep.api.order_in import OrderIn, faults, to_domain
+from doorstep.api.order_in import EXAMPLE, OrderIn, faults, to_domain
 from doorstep.api.problems import Fault, Invalid
 from doorstep.domain.errors import InputRefused
 from doorstep.domain.money import Currency
@@ -29,11 +29,18 @@ MOST_BYTES = 64 * 1024 * 1024
 IN_MEMORY = 4 * 1024 * 1024  # beyond it the body waits on disk
 BLOCK = 256 * 1024
 CSV, LINES = "text/csv", "application/x-ndjson"
+ROWS = """\
+order,channel,placed_at,customer,country,region,city,postcode,address_1,line,sku,quantity,unit_price
+W-1001,web,2024-05-01T09:30:00+02:00,C-77,BR,PR,Curitiba,80010-000,Rua das Flores 12,1,TEA-100,2,12.50
+"""
 BODY = {
     "required": True,
     "content": {
-        CSV: {"schema": {"type": "string", "description": "a row for each line of an order"}},
-        LINES: {"schema": {"type": "string", "description": "a line for each order, as for placeOrder"}},
+        CSV: {"schema": {"type": "string", "description": "a row for each line of an order"}, "example": ROWS},
+        LINES: {
+            "schema": {"type": "string", "description": "a line for each order, as for placeOrder"},
+            "example": orjson.dumps(EXAMPLE).decode() + "\n",
+        },
     },
 }
 
@@ -52,8 +59,9 @@ def bulk(
     """Up to 10,000 orders and 64 MiB. The answer is a line of JSON for each order, told once it is committed.
 
     `result` is accepted, exists (the same order was there: send a request again as often as you like), conflict (an
-    order of that code was there with other content) or refused (`errors` says why). Bad rows spoil no good ones; a CSV
-    header that is wrong refuses it all. Without `plan` the orders wait for the next planning. Needs the right `order`.
+    order of that code was there with other content) or refused (`errors` says why, and by `pointer` where). Bad rows
+    spoil no good ones; a CSV header that is wrong refuses it all. Without `plan` the orders wait for the next planning.
+    Needs the right `order`.
     """
     caller = allowed(request, "order")
     kind = request.content_type or ""
@@ -126,4 +134,10 @@ def _why(text: str) -> str:
 def _told(taken: Iterator[Taken], body: IO[bytes]) -> Iterator[bytes]:
     with body:
         for one in taken:
-            yield orjson.dumps(asdict(one), option=orjson.OPT_APPEND_NEWLINE)
+            errors = [{**asdict(wrong), "pointer": _as_pointer(wrong.field)} for wrong in one.errors]
+            yield orjson.dumps({**asdict(one), "errors": errors}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _as_pointer(field: str) -> str:
+    """JSON Pointer of RFC 6901; of CSV, to the cell of a column. Empty: the whole row."""
+    return field if field.startswith("/") or not field else f"/{field}"

@@ -8,16 +8,17 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
-from pydantic import Field, StrictInt, with_config
+from pydantic import ConfigDict, Field, StrictInt, with_config
 
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Country, Day, OneLine
+from doorstep.api.once import Key, once_told
 from doorstep.api.order_in import Fields
 from doorstep.core.messages import disruptions as queries
 from doorstep.domain.disruption import AREA_LENGTH, MOST_DELAY_DAYS, Disruption, DisruptionKind
 from doorstep.domain.errors import NotFound
-from doorstep.flows.disruption import LONGEST_TEXT, declare, end_disruption
+from doorstep.flows.disruption import LONGEST_TEXT, declare, end_disruption, worsen
 
 router = Router(tags=["disruptions"])
 EXAMPLE = {
@@ -25,10 +26,16 @@ EXAMPLE = {
     "service": "", "starts_on": "2024-05-01", "ends_on": "2024-05-03", "delay_days": 2,
     "text": "The carrier is on strike.", "declared_at": "2024-05-01T07:30:00Z", "ended_at": None,
 }  # fmt: skip
+DECLARED = {
+    "kind": "strike", "country": "FR", "postcode_prefix": "75", "starts_on": "2024-05-01", "ends_on": "2024-05-03",
+    "delay_days": 2, "text": "The carrier is on strike.",
+}  # fmt: skip
 DisruptionId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class DisruptionIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown(DECLARED))
+
     kind: DisruptionKind
     country: Country | None = Field(None, description="of the destination; left out: any")
     region: OneLine = Field("", max_length=100)
@@ -40,6 +47,14 @@ class DisruptionIn(Fields):
     ends_on: Day = Field(description="inclusive")
     delay_days: Annotated[StrictInt, Field(ge=1, le=MOST_DELAY_DAYS, description="working days of the service")]
     text: OneLine = Field("", max_length=LONGEST_TEXT, description="for shoppers")
+
+
+class ChangeIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"ends_on": "2024-05-06", "delay_days": 3}))
+
+    ends_on: Day | None = Field(None, description="inclusive; left out: as it was, as the others")
+    delay_days: Annotated[StrictInt, Field(ge=1, le=MOST_DELAY_DAYS)] | None = None
+    text: OneLine | None = Field(None, max_length=LONGEST_TEXT, description="for shoppers")
 
 
 @with_config(shown(EXAMPLE))
@@ -93,6 +108,30 @@ def declare_one(request: HttpRequest, payload: DisruptionIn) -> HttpResponse:
     return _answer(caller, declare(caller.scope, payload.kind, what, payload.text, now=caller.now))
 
 
+@router.patch(
+    "/{disruption_id}", response=DisruptionOut, operation_id="changeDisruption", summary="Change a disruption"
+)
+def change_one(
+    request: HttpRequest, disruption_id: DisruptionId, payload: ChangeIn, idempotency_key: Key
+) -> HttpResponse:
+    """How long it lasts and delays; only shoppers who must be told a later date are told. Needs the right `plan`."""
+    caller = allowed(request, "plan")
+
+    def work() -> DisruptionOut:
+        was = _found(caller, disruption_id)
+        worsen(
+            caller.scope,
+            disruption_id,
+            ends_on=payload.ends_on or was.what.ends_on,
+            delay_days=payload.delay_days or was.what.delay_days,
+            text=was.text if payload.text is None else payload.text,
+            now=caller.now,
+        )
+        return _told(_found(caller, disruption_id))
+
+    return once_told(request, caller, idempotency_key, work, 200)
+
+
 @router.post(
     "/{disruption_id}/end", response={201: DisruptionOut}, operation_id="endDisruption", summary="End a disruption"
 )
@@ -104,10 +143,14 @@ def end_one(request: HttpRequest, disruption_id: DisruptionId) -> HttpResponse:
 
 
 def _answer(caller: Caller, pk: int) -> HttpResponse:
+    return json_answer(_told(_found(caller, pk)), 201)
+
+
+def _found(caller: Caller, pk: int) -> queries.DisruptionRow:
     found = queries.get(caller.scope, pk)
     if found is None:
         raise NotFound(f"no disruption {pk}")
-    return json_answer(_told(found), 201)
+    return found
 
 
 def _told(row: queries.DisruptionRow) -> DisruptionOut:

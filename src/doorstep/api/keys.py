@@ -8,7 +8,7 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field, StrictInt, with_config
+from pydantic import ConfigDict, Field, StrictInt, with_config
 
 from doorstep.api.answers import Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
@@ -32,6 +32,8 @@ KeyId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class KeyIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"name": "shop", "role": "brand_writer", "brand": "tea"}))
+
     name: OneLine = Field(min_length=1, max_length=200, description="what it is for")
     role: Annotated[Role, Field(json_schema_extra={"enum": list(KEY_ROLES)})]
     brand: OneLine = Field("", max_length=100, description="code; empty: for the operator")
@@ -39,6 +41,8 @@ class KeyIn(Fields):
 
 
 class RotateIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"grace_s": 3600}))
+
     grace_s: StrictInt = Field(
         24 * 3600, ge=0, le=MOST_GRACE_S, description="how long the old key works beside the new"
     )

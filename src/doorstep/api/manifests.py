@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field, with_config
 
-from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
+from doorstep.api.answers import After, Limit, Next, file_answer, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Instant
 from doorstep.api.order_in import Fields
 from doorstep.core.parcels import departures
 from doorstep.domain.errors import NotFound
-from doorstep.flows import dispatch
+from doorstep.flows import dispatch, paper
 
 router = Router(tags=["manifests"])
 
@@ -135,6 +135,26 @@ def get_manifest(request: HttpRequest, manifest: Annotated[str, Path(pattern=NAM
     """By its number or its printed code, with the parcels that the key may see. Needs the right `see`."""
     caller = allowed(request, "see")
     return json_answer(_whole(caller, int(manifest.removeprefix("M-"))))
+
+
+@router.get(
+    "/{manifest}/sheet",
+    response={200: str},
+    operation_id="getManifestSheet",
+    summary="A manifest on paper",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "the manifest, or the drop-off sheet",
+                "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
+)
+def get_sheet(request: HttpRequest, manifest: Annotated[str, Path(pattern=NAMED)]) -> HttpResponse:
+    """A4, with the parcels that the key may see; of a drop-off, the sheet for the counter. Needs the right `see`."""
+    caller = allowed(request, "see")
+    return file_answer(paper.manifest(caller.scope, int(manifest.removeprefix("M-"))))
 
 
 @router.post("", response={201: ClosedOut}, operation_id="closeManifest", summary="Hand over what is staged")

@@ -39,10 +39,11 @@ def described() -> dict[str, Any]:
     schemas["Problem"] = schema
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            writes = method in ("post", "patch", "delete")
+            writes = method in ("post", "put", "patch", "delete")
             finds = writes or "{" in path or any(one["name"] == "brand" for one in operation["parameters"])
             body = "requestBody" in operation
-            statuses = [*_ANY, *(["404"] if finds else []), *(["409"] if writes else []), *(_BODY if body else ())]
+            known = _ANY if operation.get("security") else ("422",)
+            statuses = [*known, *(["404"] if finds else []), *(["409"] if writes else []), *(_BODY if body else ())]
             for parameter in operation["parameters"]:
                 _without_null(parameter)
             for status in sorted(statuses):

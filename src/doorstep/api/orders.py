@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Query, Router
+from ninja import Path, Query, Router
 from pydantic import Field, with_config
 
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed, brand_of
 from doorstep.api.fields import Code, Instant
 from doorstep.api.kits import PartOut
+from doorstep.api.once import Key, same_request
 from doorstep.api.order_changes import ChangedOut
 from doorstep.api.order_edit import edit
 from doorstep.api.order_in import OrderIn, faults, to_domain
@@ -107,7 +108,13 @@ class OrderBrief:
     state: OrderState
     reason: Annotated[str, Field(description="of a hold, a cancellation, or why it waits")]
     not_before: date | None
-    promised_by: Annotated[date | None, Field(description="what the shop told the shopper")]
+    promised_by: Annotated[
+        date | None,
+        Field(
+            description="what the shop told the shopper when it placed the order, for all parcels together; null: it"
+            " told nothing. What each parcel is promised stands with the parcel; the last of them is the order's"
+        ),
+    ]
     currency: str
 
 
@@ -218,19 +225,7 @@ def list_orders(
     operation_id="placeOrder",
     summary="Place an order",
 )
-def place_order(
-    request: HttpRequest,
-    payload: OrderIn,
-    idempotency_key: Annotated[
-        Code,
-        Header(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=100,
-            description="your own id of this request; send it again with the same body and you get the same answer",
-        ),
-    ],
-) -> HttpResponse:
+def place_order(request: HttpRequest, payload: OrderIn, idempotency_key: Key) -> HttpResponse:
     """The order is planned and its stock reserved at once. One with a fault is accepted on hold: its shopper has paid.
 
     Needs the right `order`. A repetition is answered as the first time, with `Idempotent-Replayed: true`.
@@ -240,7 +235,7 @@ def place_order(
     if found:
         raise Invalid(found)
     brand = brand_of(caller, payload.brand, "body")
-    asked = caller.scope, idempotency_key, _same(request), caller.now
+    asked = caller.scope, idempotency_key, same_request(request), caller.now
     if payload.quote:
         answer = once(*asked, lambda: _place_quoted(caller, brand, payload, int(payload.quote or 0)))
     elif payload.on_shortage == "back_order":  # its day is known last, so that the answer is claimed with it
@@ -332,13 +327,6 @@ def _told(accepted: Accepted, brand: BrandRow) -> Answer:
         accepted.expected_by,
     )
     return Answer(201, orjson.loads(orjson.dumps(told, option=orjson.OPT_UTC_Z)))
-
-
-def _same(request: HttpRequest) -> bytes:
-    """What makes two requests the same: address and content, not how the JSON happens to be laid out."""
-    return f"{request.method} {request.path}\n".encode() + orjson.dumps(
-        orjson.loads(request.body), option=orjson.OPT_SORT_KEYS
-    )
 
 
 def _heads(

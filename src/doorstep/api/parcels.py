@@ -153,7 +153,7 @@ def brief(row: queries.ParcelRow) -> ParcelBrief:
 
 def detail(found: queries.ParcelDetail) -> ParcelOut:
     contents = [ContentOut(one.line, one.sku, one.quantity) for one in found.contents]
-    return ParcelOut(*(*_heads(found.row), contents, [_placement(one) for one in found.placements]))
+    return ParcelOut(*(*_heads(found.row), contents, [placement(one) for one in found.placements]))
 
 
 def planned(one: parcel.Parcel, brand: str, currency: str) -> ParcelOut:
@@ -178,7 +178,7 @@ def planned(one: parcel.Parcel, brand: str, currency: str) -> ParcelOut:
         one.cost.total_minor,
         cost_parts(one.cost),
         [ContentOut(part.line, part.sku, part.quantity) for part in one.contents],
-        [_placement(lying) for lying in one.placements],
+        [placement(lying) for lying in one.placements],
     )
 
 
@@ -216,5 +216,5 @@ def _heads(row: queries.ParcelRow) -> tuple[Any, ...]:
     )
 
 
-def _placement(one: parcel.Placement) -> PlacementOut:
+def placement(one: parcel.Placement) -> PlacementOut:
     return PlacementOut(one.sku, one.unit, (one.x_mm, one.y_mm, one.z_mm), (one.length_mm, one.width_mm, one.height_mm))

@@ -9,13 +9,15 @@ from typing import Annotated, Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Router
+from ninja import Path, Router
 from pydantic import Field, with_config
 
 from doorstep.api.answers import json_answer, shown
 from doorstep.api.auth import allowed, brand_of
-from doorstep.api.fields import Code
+from doorstep.api.kits import PartOut
+from doorstep.api.once import Key
 from doorstep.api.order_standing import FaultOut, fault
+from doorstep.api.parcels import CostPartsOut
 from doorstep.api.quote_in import AcceptIn, QuoteId, QuoteIn, to_cart
 from doorstep.core.accounts.queries import brands
 from doorstep.core.decisions.quotes import get_quote as kept
@@ -30,7 +32,9 @@ PARCEL = {
     "promised_by": "2024-05-03", "on_time_ppm": 954000, "weight_g": 1480,
     "cost": {"pick_minor": 120, "carton_minor": 60, "freight_minor": 1490, "surcharges_minor": 75, "duty_tax_minor": 0,
              "lateness_minor": 23},
-    "contents": [["TEA-100", 2], ["MUG-1", 1]],
+    "contents": [["TEA-100", 2], ["MUG-1", 1]], "currency": "BRL", "cost_minor": 1768,
+    "cost_parts_minor": {"pick": 120, "carton": 60, "freight": 1490, "surcharges": 75, "duty_tax": 0, "lateness": 23},
+    "goods": [{"sku": "TEA-100", "quantity": 2}, {"sku": "MUG-1", "quantity": 1}],
 }  # fmt: skip
 OPTION = {
     "option": 0, "tags": ["cheapest", "fastest"], "speed": "express", "promised_by": "2024-05-03",
@@ -64,8 +68,12 @@ class QuotedParcel:
     promised_by: date
     on_time_ppm: int
     weight_g: int
-    cost: QuotedCost
-    contents: Annotated[list[tuple[str, int]], Field(description="sku, units")]
+    cost: Annotated[QuotedCost, Field(description="as `cost_parts_minor`, by other names")]
+    contents: Annotated[list[tuple[str, int]], Field(description="sku, units: as `goods`")]
+    currency: str
+    cost_minor: Annotated[int, Field(description="sum of the parts, in minor units")]
+    cost_parts_minor: Annotated[CostPartsOut, Field(description="as of an order's parcels")]
+    goods: list[PartOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
     why = found.why or Unplanned("", "", "", "")
     told = {
         **_standing(found.pk, brand.code, brand.currency, "offered", caller.now, None, None),
-        "options": _numbered(options, caller.now),
+        "options": _numbered(options, caller.now, brand.currency),
         "reason": why.reason,
         "detail": why.detail,
         "remedy": why.remedy,
@@ -139,7 +147,7 @@ def get_quote(request: HttpRequest, quote: Annotated[QuoteId, Path()]) -> HttpRe
     accepted = row.option if row.option >= 0 else None
     told = {
         **_standing(row.pk, brand.code, brand.currency, row.state, row.made_at, accepted, row.reserved_until),
-        "options": _numbered(row.options, row.made_at),
+        "options": _numbered(row.options, row.made_at, brand.currency),
         **{name: row.why.get(name, "") for name in ("reason", "detail", "remedy")},
         "faults": [],  # not kept
     }
@@ -153,9 +161,7 @@ def accept(
     request: HttpRequest,
     quote: Annotated[QuoteId, Path()],
     payload: AcceptIn,
-    idempotency_key: Annotated[
-        Code, Header(alias="Idempotency-Key", min_length=1, max_length=100, description="your own id of this request")
-    ],
+    idempotency_key: Key,
 ) -> HttpResponse:
     """The goods stay reserved until `reserved_until`; an order that names the quote by then keeps its plan.
 
@@ -195,7 +201,7 @@ def _standing(
     }
 
 
-def _numbered(options: Sequence[Mapping[str, Any]], made_at: datetime) -> list[dict[str, Any]]:
+def _numbered(options: Sequence[Mapping[str, Any]], made_at: datetime, currency: str) -> list[dict[str, Any]]:
     """Number the options; the first is the cheapest, the last the fastest."""
     last = len(options) - 1
     return [
@@ -203,7 +209,19 @@ def _numbered(options: Sequence[Mapping[str, Any]], made_at: datetime) -> list[d
             "option": number,
             "tags": ["cheapest"] * (number == 0) + ["fastest"] * (number == last),
             **one,
+            "parcels": [{**parcel, **_as_of_orders(parcel, currency)} for parcel in one["parcels"]],
             "offered_until": offered_until(one, made_at),
         }
         for number, one in enumerate(options)
     ]
+
+
+def _as_of_orders(parcel: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """Say a quoted parcel's cost and goods by the names that an order's parcels have."""
+    parts = {name.removesuffix("_minor"): units for name, units in parcel["cost"].items()}
+    return {
+        "currency": currency,
+        "cost_minor": sum(parts.values()),
+        "cost_parts_minor": parts,
+        "goods": [PartOut(sku, units) for sku, units in parcel["contents"]],
+    }

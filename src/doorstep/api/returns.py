@@ -6,17 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field, StrictInt, with_config
+from pydantic import ConfigDict, Field, StrictInt, with_config
 
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Quantity
+from doorstep.api.once import Key, once_told
 from doorstep.api.order_in import Fields
-from doorstep.api.stock_moves import Key
-from doorstep.core.idempotency import Answer, once
 from doorstep.core.orders.queries import get_order
 from doorstep.core.returns import queries
 from doorstep.domain.errors import NotFound
@@ -30,23 +28,28 @@ HEAD = {
     "asked_at": "2024-05-08T10:00:00Z", "received_at": "2024-05-12T08:00:00Z", "graded_at": "2024-05-12T08:05:00Z",
     "site": "munich", "currency": "BRL", "refund_minor": 1250,
 }  # fmt: skip
+ASKED = {"order": "W-1001", "reason": "wrong_size", "lines": [{"line": "1", "quantity": 1}]}
 UNITS = {"grade": "A", "disposition": "restock", "quantity": 1}
 DETAIL = {**HEAD, "lines": [{"line": "1", "sku": "TEA-100", "name": "Green tea", "quantity": 1, "found": [UNITS]}]}
 
 
-class LineIn(Fields):
+class ReturnLineIn(Fields):
     line: Code
     quantity: Quantity
 
 
 class ReturnIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown(ASKED))
+
     order: Code
     brand: Code | None = Field(None, description="needed where several brands use the order's code")
     reason: AskReason
-    lines: list[LineIn] = Field(min_length=1, max_length=1_000)
+    lines: list[ReturnLineIn] = Field(min_length=1, max_length=1_000)
 
 
 class ReceiveIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"site": "CWB1"}))
+
     site: Code
 
 
@@ -58,6 +61,8 @@ class UnitsIn(Fields):
 
 
 class GradeIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"units": [{"line": "1", **UNITS}]}))
+
     units: list[UnitsIn] = Field(min_length=1, max_length=5_000, description="every unit has one grade")
 
 
@@ -134,14 +139,12 @@ def ask(request: HttpRequest, payload: ReturnIn, idempotency_key: Key) -> HttpRe
     for one in payload.lines:
         units[one.line] = units.get(one.line, 0) + one.quantity
 
-    def work() -> Answer:
-        rma = ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
-        return Answer(201, orjson.loads(orjson.dumps(_told(caller, rma), option=orjson.OPT_UTC_Z)))
+    def work() -> ReturnOut:
+        return _told(
+            caller, ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
+        )
 
-    same = orjson.dumps(orjson.loads(request.body), option=orjson.OPT_SORT_KEYS)
-    answer = once(caller.scope, idempotency_key, f"POST {request.path}\n".encode() + same, caller.now, work)
-    again = {"Idempotent-Replayed": "true"} if answer.again else {}
-    return json_answer(answer.body, answer.status, again)
+    return once_told(request, caller, idempotency_key, work)
 
 
 @router.get("/{rma}", response=ReturnOut, operation_id="getReturn", summary="One return")

@@ -5,36 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Query, Router
+from ninja import Path, Query, Router
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, with_config
 
-from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
+from doorstep.api.answers import After, Limit, Next, page_answer, shown
 from doorstep.api.auth import Caller, allowed, brand_of
 from doorstep.api.fields import Code, Day, Instant, OneLine, Quantity, Scanned, Text
+from doorstep.api.once import Key, answered_once, told
 from doorstep.api.problems import Fault, Invalid
 from doorstep.core.accounts.queries import BrandRow
-from doorstep.core.idempotency import Answer, once
 from doorstep.core.stock import arrivals, transfers
-from doorstep.domain.errors import NotFound
 from doorstep.domain.ledger import LONGEST_BIN, LONGEST_REFERENCE, AdjustReason, LossState
 from doorstep.flows import stock
 from doorstep.flows.fill_back_orders import fill_back_orders
 
 router = Router(tags=["stock"])
 
-Key = Annotated[
-    Code,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=100,
-        description="your own id of this request; send it again with the same body and you get the same answer",
-    ),
-]
 Place = Annotated[OneLine, Field(max_length=LONGEST_BIN)]
 Reference = Annotated[OneLine, Field(min_length=1, max_length=LONGEST_REFERENCE, description="unique in the brand")]
 OfBrand = Annotated[OneLine, Field(max_length=100, description="needed when the key acts for several brands")]
@@ -175,35 +164,29 @@ def receive(request: HttpRequest, payload: ReceiptIn, idempotency_key: Key) -> H
 
     Needs the right `move_stock`.
     """
-    caller, brand = _mover(request, payload.brand)
     if not payload.sku and not payload.scan:
         raise Invalid([Fault("body", "/sku", "says no product, and neither does a scan")])
     goods = stock.Receipt(**payload.model_dump(exclude={"brand"}))
-    return _came(
-        request,
-        caller,
-        brand,
-        idempotency_key,
-        lambda: _posted(brand, stock.receive(caller.scope, brand.id, goods, now=caller.now)),
-    )
+
+    def work(caller: Caller, brand: BrandRow) -> PostedOut:
+        return PostedOut(brand.code, stock.receive(caller.scope, brand.id, goods, now=caller.now))
+
+    return _moved(request, payload.brand, idempotency_key, work, fills=True)
 
 
 @router.post("/adjustments", response={201: PostedOut}, operation_id="adjustStock", summary="Set the record right")
 def adjust(request: HttpRequest, payload: AdjustmentIn, idempotency_key: Key) -> HttpResponse:
     """Of one bin and lot: counted, found, lost, damaged, set aside or cleared. Needs the right `move_stock`."""
-    caller, brand = _mover(request, payload.brand)
     if payload.quantity == 0 or (payload.quantity < 0 and payload.reason != "count"):
         raise Invalid([Fault("body", "/quantity", "is not above zero; only a count may be below")])
     if payload.state != "available" and payload.reason != "loss":
         raise Invalid([Fault("body", "/state", "is said of a loss alone")])
     what = stock.Adjustment(**payload.model_dump(exclude={"brand"}))
-    return _came(
-        request,
-        caller,
-        brand,
-        idempotency_key,
-        lambda: _posted(brand, stock.adjust(caller.scope, brand.id, what, now=caller.now)),
-    )
+
+    def work(caller: Caller, brand: BrandRow) -> PostedOut:
+        return PostedOut(brand.code, stock.adjust(caller.scope, brand.id, what, now=caller.now))
+
+    return _moved(request, payload.brand, idempotency_key, work, fills=True)
 
 
 @router.get("/transfers", response=TransferPage, operation_id="listTransfers", summary="List transfers")
@@ -224,7 +207,6 @@ def list_transfers(
 @router.post("/transfers", response={201: TransferOut}, operation_id="sendTransfer", summary="Send to another site")
 def send(request: HttpRequest, payload: TransferIn, idempotency_key: Key) -> HttpResponse:
     """The goods are in transit until they are received. Needs the right `move_stock`."""
-    caller, brand = _mover(request, payload.brand)
     goods = {one.sku: one.quantity for one in payload.goods}
     if len(goods) < len(payload.goods):
         raise Invalid([Fault("body", "/goods", "names a sku twice")])
@@ -232,11 +214,11 @@ def send(request: HttpRequest, payload: TransferIn, idempotency_key: Key) -> Htt
         raise Invalid([Fault("body", "/destination", "is where the goods are already")])
     sending = stock.Sending(payload.reference, payload.origin, payload.destination, goods)
 
-    def work() -> Any:
+    def work(caller: Caller, brand: BrandRow) -> transfers.TransferRow | None:
         stock.send_transfer(caller.scope, brand.id, sending, now=caller.now)
         return transfers.transfer(caller.scope, brand.id, payload.reference)
 
-    return _once(request, caller, idempotency_key, work)
+    return _moved(request, payload.brand, idempotency_key, work)
 
 
 @router.post(
@@ -249,13 +231,12 @@ def receive_transfer(
     request: HttpRequest, reference: Annotated[Code, Path()], payload: ArrivedIn, idempotency_key: Key
 ) -> HttpResponse:
     """All of it, into one bin; units keep their lots. Needs the right `move_stock`."""
-    caller, brand = _mover(request, payload.brand)
 
-    def work() -> Any:
+    def work(caller: Caller, brand: BrandRow) -> transfers.TransferRow | None:
         stock.receive_transfer(caller.scope, brand.id, reference, bin=payload.bin, now=caller.now)
         return transfers.transfer(caller.scope, brand.id, reference)
 
-    return _came(request, caller, brand, idempotency_key, work)
+    return _moved(request, payload.brand, idempotency_key, work, fills=True)
 
 
 @router.get("/inbound", response=InboundPage, operation_id="listInbound", summary="List announced goods")
@@ -276,44 +257,24 @@ def list_inbound(
 @router.post("/inbound", response={201: InboundOut}, operation_id="announceInbound", summary="Announce goods")
 def announce(request: HttpRequest, payload: InboundIn, idempotency_key: Key) -> HttpResponse:
     """Goods on their way to a site; its id names them when they are received. Needs the right `move_stock`."""
-    caller, brand = _mover(request, payload.brand)
     said = payload
 
-    def work() -> Any:
+    def work(caller: Caller, brand: BrandRow) -> arrivals.InboundRow | None:
         pk = stock.announce(
             caller.scope, brand.id, said.site, said.sku, said.quantity, said.expected_at, now=caller.now
         )
         return arrivals.one_inbound(caller.scope, pk)
 
-    return _once(request, caller, idempotency_key, work)
+    return _moved(request, payload.brand, idempotency_key, work)
 
 
-def _mover(request: HttpRequest, brand: str) -> tuple[Caller, BrandRow]:
+def _moved(
+    request: HttpRequest, code: str, key: str, work: Callable[[Caller, BrandRow], object], *, fills: bool = False
+) -> HttpResponse:
+    """Do it once for the brand of this code; what waits for goods that came is planned outside the transaction."""
     caller = allowed(request, "move_stock")
-    return caller, brand_of(caller, brand, "body")
-
-
-def _came(request: HttpRequest, caller: Caller, brand: BrandRow, key: str, work: Callable[[], Any]) -> HttpResponse:
-    """As `_once`; then, outside its transaction, what waits for such goods is planned."""
-    answer = _once(request, caller, key, work)
-    if "Idempotent-Replayed" not in answer:
+    brand = brand_of(caller, code, "body")
+    answer = answered_once(request, caller, key, lambda: work(caller, brand))
+    if fills and not answer.again:
         fill_back_orders(caller.scope, brand.id, now=caller.now)
-    return answer
-
-
-def _posted(brand: BrandRow, version: int) -> PostedOut:
-    return PostedOut(brand.code, version)
-
-
-def _once(request: HttpRequest, caller: Caller, key: str, work: Callable[[], Any]) -> HttpResponse:
-    """Do the work unless the key was answered; a repetition is told as such."""
-
-    def answer() -> Answer:
-        told = work()
-        if told is None:
-            raise NotFound("it is gone")
-        return Answer(201, orjson.loads(orjson.dumps(told, option=orjson.OPT_UTC_Z)))
-
-    same = orjson.dumps(orjson.loads(request.body), option=orjson.OPT_SORT_KEYS)
-    found = once(caller.scope, key, f"{request.method} {request.path}\n".encode() + same, caller.now, answer)
-    return json_answer(found.body, found.status, {"Idempotent-Replayed": "true"} if found.again else {})
+    return told(answer)

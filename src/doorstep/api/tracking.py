@@ -1,4 +1,4 @@
-"""/v1/tracking and what belongs to one parcel: its label, its scans."""
+"""/v1/tracking: where a parcel is, by its code and by the carrier's number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from doorstep.core.parcels.journeys import Journey, journey, journey_of
 from doorstep.domain.errors import NotFound
 from doorstep.domain.journey import ParcelState
 from doorstep.domain.travel import Milestone
-from doorstep.flows import paper
 
 router = Router(tags=["tracking"])
 of_parcels = Router(tags=["parcels"])
@@ -70,35 +69,6 @@ class TrackingOut:
 
 
 @of_parcels.get(
-    "/{path:parcel}/label",
-    response={200: str},
-    operation_id="getLabel",
-    summary="A parcel's label",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "the label",
-                "content": {
-                    "application/pdf": {"schema": {"type": "string", "format": "binary"}},
-                    "application/zpl": {"schema": {"type": "string"}},
-                },
-            }
-        }
-    },
-)
-def get_label(
-    request: HttpRequest,
-    parcel: Annotated[Code, Path()],
-    format: Annotated[paper.Format, Query("pdf", description="pdf: A6; zpl: for label printers of 203 dpi")],
-    brand: Annotated[Code | None, Query(None)],
-) -> HttpResponse:
-    """As it was bought; to be printed any number of times. Needs the right `see`."""
-    caller = allowed(request, "see")
-    found = paper.label(caller.scope, parcel, brand, format)
-    return as_file(found)
-
-
-@of_parcels.get(
     "/{path:parcel}/tracking", response=TrackingOut, operation_id="getParcelTracking", summary="Where a parcel is"
 )
 def get_parcel_tracking(
@@ -114,12 +84,6 @@ def get_tracking(request: HttpRequest, number: Annotated[Code, Path()]) -> HttpR
     """The same, by the carrier's number. Needs the right `see`."""
     caller = allowed(request, "see")
     return _answer(journey_of(caller.scope, number), f"no parcel with the number {number}")
-
-
-def as_file(found: paper.Paper) -> HttpResponse:
-    name = "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in found.name)
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(found.content, content_type=found.content_type, headers=headers)
 
 
 def _answer(found: Journey | None, missing: str) -> HttpResponse:

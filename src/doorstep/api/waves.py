@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
@@ -27,7 +27,8 @@ EXAMPLE = {
     "units": 44, "units_picked": 22, "short": 0,
 }  # fmt: skip
 PICK = {
-    "stop": 4, "bin": "A-07-2", "sku": "TEA-100", "lot": "", "quantity": 2, "picked": 0, "state": "open",
+    "pick": 4711, "worker": "", "stop": 4, "bin": "A-07-2", "sku": "TEA-100", "lot": "", "quantity": 2, "picked": 0,
+    "state": "open",
     "tote": "CWB1-0501-1800-1-03", "brand": "tea", "parcel": "W-1001-1", "order": "W-1001",
 }  # fmt: skip
 RELEASED = {"data": [EXAMPLE], "parcels": 12, "left_out": 1}
@@ -35,7 +36,7 @@ RELEASE = {"site": "CWB1", "leaves_until": "2024-05-01T21:00:00Z", "service": "s
 WaveCode = Annotated[OneLine, Path(min_length=1, max_length=120)]
 
 
-class ReleaseIn(Fields):
+class WaveIn(Fields):
     model_config = ConfigDict(extra="forbid", **shown(RELEASE))
 
     site: Code
@@ -83,6 +84,8 @@ class ReleasedOut:
 @with_config(shown(PICK))
 @dataclass(frozen=True, slots=True)
 class PickOut:
+    pick: int
+    worker: Annotated[str, Field(description="who has taken it: `key:12`, `key:12/H7`, `user:5`")]
     stop: Annotated[int, Field(description="rises along the round")]
     bin: str
     sku: str
@@ -116,7 +119,7 @@ def list_waves(
 
 
 @router.post("", response={201: ReleasedOut}, operation_id="releaseWaves", summary="Release parcels")
-def release_waves(request: HttpRequest, payload: ReleaseIn) -> HttpResponse:
+def release_waves(request: HttpRequest, payload: WaveIn) -> HttpResponse:
     """Put planned parcels of a site into waves by when they leave, 2,000 at most. Needs the right `plan`."""
     caller = allowed(request, "plan")
     made = flow.release(
@@ -135,14 +138,14 @@ def release_waves(request: HttpRequest, payload: ReleaseIn) -> HttpResponse:
 def list_picks(request: HttpRequest, wave: WaveCode) -> HttpResponse:
     """The round in the order in which it is walked: a serpentine through the aisles. Needs the right `see`."""
     caller = allowed(request, "see")
-    picks = queries.picks_of(caller.scope, _found(caller, wave).pk)
-    return json_answer({"data": [_pick(one) for one in picks]})
+    picks = queries.picks_of(caller.scope, wave_of(caller, wave).pk)
+    return json_answer({"data": [PickOut(*pick_heads(one)) for one in picks]})
 
 
 @router.get("/{path:wave}", response=WaveOut, operation_id="getWave", summary="One wave")
 def get_wave(request: HttpRequest, wave: WaveCode) -> HttpResponse:
     """How far it has come. Needs the right `see`."""
-    return json_answer(_told(_found(allowed(request, "see"), wave)))
+    return json_answer(_told(wave_of(allowed(request, "see"), wave)))
 
 
 @router.delete("/{path:wave}", response=WaveOut, operation_id="withdrawWave", summary="Take a wave back")
@@ -150,10 +153,10 @@ def withdraw_wave(request: HttpRequest, wave: WaveCode) -> HttpResponse:
     """While nothing of it is picked; its parcels are planned again. Needs the right `plan`."""
     caller = allowed(request, "plan")
     flow.withdraw(caller.scope, wave, now=caller.now)
-    return json_answer(_told(_found(caller, wave)))
+    return json_answer(_told(wave_of(caller, wave)))
 
 
-def _found(caller: Caller, wave: str) -> queries.WaveRow:
+def wave_of(caller: Caller, wave: str) -> queries.WaveRow:
     row = queries.get_wave(caller.scope, wave)
     if row is None:
         raise NotFound(f"no wave {wave}")
@@ -178,8 +181,10 @@ def _told(row: queries.WaveRow) -> WaveOut:
     )
 
 
-def _pick(row: queries.PickRow) -> PickOut:
-    return PickOut(
+def pick_heads(row: queries.PickRow) -> tuple[Any, ...]:
+    return (
+        row.pk,
+        row.worker,
         row.stop,
         row.bin,
         row.sku,

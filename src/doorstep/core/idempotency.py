@@ -107,6 +107,36 @@ def once_decided(scope: Scope, key: str, request: bytes, at: datetime, work: Cal
         return kept
 
 
+def once_repeatable(scope: Scope, key: str, request: bytes, at: datetime, work: Callable[[], Answer]) -> Answer:
+    """Do the work unless this key was answered, and keep its answer afterwards. Raises KeyReused.
+
+    For work that calls out, or takes several transactions in an order of their own: none may be open around it. Of
+    equal requests at once more than one may do it, so it must be safe to be done again.
+    """
+    digest = _digest(request)
+    kept = _kept(scope, key, digest)
+    if kept:
+        return kept
+    try:
+        answer = work()
+        with transaction.atomic():
+            Answered.objects.create(
+                operator_id=scope.operator,
+                caller=scope.actor,
+                key=key,
+                body_digest=digest,
+                at=at,
+                status=answer.status,
+                answer=answer.body,
+            )
+    except (IntegrityError, DoorstepError):  # an equal request was first, and has left nothing to be done
+        kept = _kept(scope, key, digest)
+        if kept is None:
+            raise
+        return kept
+    return answer
+
+
 class _Lost(Exception):
     """Another request has claimed the key."""
 

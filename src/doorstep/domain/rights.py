@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Role = Literal[
@@ -29,7 +29,7 @@ _RIGHTS: dict[Role, frozenset[Right]] = {
     "quote_only": frozenset({"quote"}),
 }
 KEY_ROLES: tuple[Role, ...] = (
-    "brand_writer", "brand_viewer", "quote_only", "brand_admin", "supervisor", "operator_admin",
+    "brand_writer", "brand_viewer", "quote_only", "brand_admin", "floor_worker", "supervisor", "operator_admin",
 )  # fmt: skip
 ROLES: tuple[Role, ...] = tuple(role for role in _RIGHTS if role not in ("brand_writer", "quote_only"))
 BRAND_ROLES: frozenset[Role] = frozenset({"brand_admin", "brand_viewer", "brand_writer", "quote_only"})
@@ -46,3 +46,7 @@ class Scope:
 
     def may(self, right: Right) -> bool:
         return right in _RIGHTS[self.role]
+
+    def doing(self, worker: str) -> Scope:
+        """Name who or what of several works behind one key, so that each has tasks of their own; empty: the key."""
+        return replace(self, actor=f"{self.actor}/{worker}") if worker else self

@@ -38,11 +38,10 @@ Wrong = Literal[
 class WrongScan(Conflict):
     """What was scanned does not go onto this pile; `wrong` says why, for the page to say it large."""
 
-    code = "wrong_scan"
-
     def __init__(self, wrong: Wrong, detail: str) -> None:
         super().__init__(detail)
         self.wrong = wrong
+        self.code = "not_found" if wrong == "unknown" else f"scan_{wrong}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,12 @@ def short(scope: Scope, pick_pk: int, there: int, reason: str, *, now: datetime)
     """Say that a bin holds fewer units than are to be picked.
 
     Those that are there are picked. The others go out of sale until a supervisor has looked. Units from elsewhere in
-    the site take their place; if there are none the order leaves the floor and waits for a plan.
+    the site take their place; if there are none the order leaves the floor and waits for a plan. Told again by the
+    same worker it does what was left undone, and nothing twice.
     """
+    pick = _found(scope, pick_pk)
+    if _reported(scope, pick, there):
+        return _outcome(scope, pick, pick.quantity - there, now)
     pick = _mine(scope, pick_pk)
     why = next((one for one in MISSING_REASONS if one == reason), None)
     if why is None:
@@ -120,10 +124,7 @@ def short(scope: Scope, pick_pk: int, there: int, reason: str, *, now: datetime)
         if not actions.finish_pick(pick_pk, scope.actor, there, now):
             raise Conflict("somebody else has this pick now")
         _post_short(scope, pick, there, missing, why, now)
-    elsewhere = refill(scope, pick.brand_id, pick.order_id, pick.tote_pk, pick.site_pk, now=now)
-    held = not elsewhere and hold_back(scope, pick.brand_id, pick.order_id, now=now)
-    actions.tell_picker(pick_pk, ELSEWHERE if elsewhere else HELD if held else WAITS)
-    return Shorted(missing, elsewhere, held)
+    return _outcome(scope, pick, missing, now)
 
 
 def refill(scope: Scope, brand_id: int, order_pk: int, tote_pk: int, site_pk: int, *, now: datetime) -> bool:
@@ -163,6 +164,22 @@ def settle_missing(scope: Scope, missing_pk: int, found: int, *, now: datetime) 
         stock_of_floor.settle_missing(
             row.brand_id, shelf, found, row.quantity - found, "counted after a short pick", at=now, actor=scope.actor
         )
+
+
+def _reported(scope: Scope, pick: PickRow, there: int) -> bool:
+    """Whether this worker has told this very thing already, as one who has not heard the answer tells it again."""
+    _may_move(scope)
+    return pick.state == "short" and pick.worker == scope.actor and pick.picked == there
+
+
+def _outcome(scope: Scope, pick: PickRow, missing: int, now: datetime) -> Shorted:
+    """See to the units that are lacking: others in their place, or the order held back."""
+    if pick.state == "short" and pick.told:
+        return Shorted(missing, pick.told == ELSEWHERE, pick.told == HELD)
+    elsewhere = refill(scope, pick.brand_id, pick.order_id, pick.tote_pk, pick.site_pk, now=now)
+    held = not elsewhere and hold_back(scope, pick.brand_id, pick.order_id, now=now)
+    actions.tell_picker(pick.pk, ELSEWHERE if elsewhere else HELD if held else WAITS)
+    return Shorted(missing, elsewhere, held)
 
 
 def _add_picks(brand_id: int, order_pk: int, tote_pk: int, site_pk: int) -> bool:

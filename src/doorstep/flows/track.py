@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -13,11 +13,11 @@ from doorstep.core.parcels import scans as kept_scans
 from doorstep.core.parcels.carriers import AccountRow
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
-from doorstep.domain.travel import Scan
+from doorstep.domain.travel import Milestone, Scan
 from doorstep.flows.carriers import Carriers, connected
 from doorstep.flows.stand import let_stand
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable
-from doorstep.plugins.carriers.offline.messages import read_scans
+from doorstep.plugins.carriers.offline.messages import read_scans, said_by_hand
 
 AT_ONCE = 200  # scans of a transaction
 
@@ -28,6 +28,18 @@ class Taken:
 
     new: int
     unmatched: int  # kept, and of no parcel that we know
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A scan as somebody enters it."""
+
+    tracking: str
+    milestone: Milestone
+    at: datetime
+    place: str = ""
+    reason: str = ""
+    expected_by: date | None = None
 
 
 def take_scans(account: AccountRow, scans: Sequence[Scan], *, now: datetime, actor: str = "") -> Taken:
@@ -55,14 +67,27 @@ def read_hook(account_pk: int, headers: dict[str, str], body: bytes, *, now: dat
 
 def enter_scans(scope: Scope, account_code: str, text: str, *, now: datetime) -> Taken:
     """Take scans from a CSV file, of a carrier that has no other way to tell them. Raises NotFound, Conflict."""
-    found = [one for one in accounts.accounts(scope.operator) if one.code == account_code]
-    if not found:
-        raise NotFound("no such account with a carrier")
+    account = _account(scope, account_code)
     try:
         scans = read_scans(text)
     except ValueError as why:
         raise Conflict(str(why)) from None
-    return take_scans(found[0], scans, now=now, actor=scope.actor)
+    return take_scans(account, scans, now=now, actor=scope.actor)
+
+
+def enter_listed(scope: Scope, account_code: str, entered: Sequence[Entered], *, now: datetime) -> Taken:
+    """The same, of scans that were read already. Raises NotFound."""
+    scans = [said_by_hand(*astuple(one)) for one in entered]
+    return take_scans(_account(scope, account_code), scans, now=now, actor=scope.actor)
+
+
+def _account(scope: Scope, code: str) -> AccountRow:
+    if not scope.may("move_stock"):
+        raise NotFound("no such account with a carrier")
+    for one in accounts.accounts(scope.operator):
+        if one.code == code:
+            return one
+    raise NotFound("no such account with a carrier")
 
 
 def poll(now: datetime, carriers: Carriers = connected) -> Taken:

@@ -120,6 +120,11 @@ def totes_of(scope: Scope, wave_pk: int) -> tuple[ToteBrief, ...]:
     return tuple(map(_brief, _totes(scope).filter(wave_id=wave_pk, live=True).order_by("slot")))
 
 
+def tote_named(scope: Scope, code: str) -> int | None:
+    """Give the row id of the tote with this code; the newest, should they be several."""
+    return _totes(scope).filter(code=code).order_by("-pk").values_list("pk", flat=True).first()
+
+
 def get_tote(scope: Scope, pk: int) -> BenchRow | None:
     tote = _totes(scope).filter(pk=pk).first()
     if tote is None:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from doorstep.core.messages.models import SurveyAnswer
+from doorstep.core.paging import Page, page, reach, read_cursor
+from doorstep.domain.rights import Scope
 
 Wish = Literal["cheaper", "faster", "as_it_was"]
 WISHES: dict[Wish, str] = {"cheaper": "Cheaper", "faster": "Faster", "as_it_was": "Just as it was"}
@@ -29,9 +31,56 @@ class Said:
     satisfied: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with what its shopper had, as the brand reads it."""
+
+    brand: str
+    order: str
+    wish: Wish
+    satisfied: bool | None
+    speed: str
+    service: str
+    cost_minor: int
+    promised_by: date | None
+    delivered_on: date | None
+    first_answered_at: datetime
+    answered_at: datetime
+
+
 def said(order_pk: int) -> Said | None:
     found = SurveyAnswer.objects.filter(order_id=order_pk).values_list("wish", "satisfied").first()
     return Said(*found) if found else None
+
+
+def answers(
+    scope: Scope, *, brand: str | None = None, order: str | None = None, after: str | None = None, limit: int = 50
+) -> Page[Answered]:
+    """The latest to answer first, by when they first did. One query. Raises InvalidCursor."""
+    rows = SurveyAnswer.objects.filter(brand_id__in=scope.brands).select_related("brand", "order").order_by("-pk")
+    if brand is not None:
+        rows = rows.filter(brand__code=brand)
+    if order is not None:
+        rows = rows.filter(order__code=order)
+    if after is not None:
+        rows = rows.filter(pk__lt=read_cursor(after, int)[0])
+    return page(list(rows[: reach(limit)]), limit, _answered, lambda one: (one.pk,))
+
+
+def _answered(one: SurveyAnswer) -> Answered:
+    return Answered(
+        one.brand.code,
+        one.order.code,
+        next(wish for wish in WISHES if wish == one.wish),
+        one.satisfied,
+        one.speed,
+        one.service,
+        one.cost_minor,
+        one.promised_by,
+        one.delivered_on,
+        one.first_answered_at,
+        one.answered_at,
+    )
 
 
 def answer(

@@ -47,13 +47,14 @@ def _scan(row: dict[str, str]) -> Scan:
     at = datetime.fromisoformat(row["at"])
     if at.tzinfo is None:
         raise ValueError(f"{row['at']!r} has no zone; write 2026-03-02T10:30+01:00")
-    said = "|".join((row["tracking"], milestone, at.isoformat(), row["place"]))
-    return Scan(
-        event=hashlib.sha256(said.encode()).hexdigest()[:32],
-        tracking=row["tracking"],
-        milestone=milestone,
-        at=at,
-        place=row["place"],
-        reason=row["reason"],
-        expected_by=date.fromisoformat(row["expected_by"]) if row["expected_by"] else None,
-    )
+    expected_by = date.fromisoformat(row["expected_by"]) if row["expected_by"] else None
+    return said_by_hand(row["tracking"], milestone, at, row["place"], row["reason"], expected_by)
+
+
+def said_by_hand(
+    tracking: str, milestone: Milestone, at: datetime, place: str, reason: str, expected_by: date | None
+) -> Scan:
+    """A scan that has no number of the carrier's: it is the same event as another if it says the same."""
+    said = "|".join((tracking, milestone, at.isoformat(), place))
+    event = hashlib.sha256(said.encode()).hexdigest()[:32]
+    return Scan(event, tracking, milestone, at, place, reason, expected_by)
