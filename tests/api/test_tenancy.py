@@ -64,6 +64,7 @@ HOW: dict[str, tuple[str, Any]] = {
     "PATCH /v1/orders/{order}": ("", {"gift_note": "Enjoy"}),
     "POST /v1/orders/{order}/cancel": ("", {"reason": "other"}),
     "POST /v1/orders/{order}/release-hold": ("", {"settled": ["review"]}),
+    "POST /v1/orders/{order}/plan": ("", None),
     "GET /v1/orders/{order}/options": ("", None),
     "POST /v1/orders/{order}/override": ("", {"site": "munich", "reason": "asked for"}),
     "POST /v1/quotes": ("", {**CART, "brand": BRAND}),
@@ -108,12 +109,15 @@ SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of
 NAMED = {  # asked for another row than the others
     "POST /v1/orders/{order}/release-hold": {"order": "H-1"},
     "POST /v1/orders/{order}/cancel": {"order": "N-3"},
+    "POST /v1/orders/{order}/plan": {"order": "T-1"},
     "POST /v1/orders/{order}/override": {"order": "N-3"},
     "PATCH /v1/orders/{order}": {"order": "N-3"},
 }
 NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("GET", "PUT", "DELETE")}
 NDJSON = {"POST /v1/orders/bulk": "application/x-ndjson"}
-FINDS = {f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "override")}  # and make nothing
+FINDS = {
+    f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "plan", "override")
+}  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
 ONE_OF_A_KIND = {"GET /v1/parcels/{parcel}/label"}  # no list, though something follows the question mark
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right

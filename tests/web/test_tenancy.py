@@ -48,7 +48,7 @@ MANAGED = frozenset(
     }
 )
 OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "change_brand", "change_logo", "add_channel")
-CHANGED = frozenset({"release_hold", "edit_order", "cancel_order", "override_plan"})
+CHANGED = frozenset({"release_hold", "plan_order", "edit_order", "cancel_order", "override_plan"})
 WORKED = frozenset(
     {
         "release_wave",

@@ -49,6 +49,7 @@ urlpatterns = [
     path("orders/<code:brand>/<code:code>/release-hold", order_changes.release, name="release_hold"),
     path("orders/<code:brand>/<code:code>/change", order_changes.edit, name="edit_order"),
     path("orders/<code:brand>/<code:code>/cancel", order_changes.cancel, name="cancel_order"),
+    path("orders/<code:brand>/<code:code>/plan", order_changes.plan, name="plan_order"),
     path("orders/<code:brand>/<code:code>/options", order_changes.options, name="order_options"),
     path("orders/<code:brand>/<code:code>/override", order_changes.override, name="override_plan"),
     path("floor", floor.show, name="floor"),
