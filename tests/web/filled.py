@@ -20,7 +20,7 @@ from doorstep.core.messages.models import Disruption
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.returns.models import Return
+from doorstep.core.returns.models import Return, ReturnLabel
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.journey import ORDER_STATES
@@ -88,7 +88,12 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         pk=7001, operator=operator, kind="port", country="PT", starts_on=now.date(), ends_on=now.date(), delay_days=1,
         declared_at=now,
     )  # fmt: skip
-    Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now)
+    left = travel(operator, sites[0], made[0], now)
+    asked = Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now)
+    assert left.manifest
+    ReturnLabel.objects.create(
+        of=asked, parcel=left, account=left.manifest.account, key="r7", state="bought", tracking="BACK7", asked_at=now
+    )
     return Filled(
         operator=operator,
         brand=brand,
@@ -103,7 +108,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         planned=made[0],
         held=made[8],
         wave=wave,
-        left=travel(operator, sites[0], made[0], now),
+        left=left,
         now=now,
     )
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("<str:token>/logo.png", tracking.logo, name="tracking_logo"),
     path("<str:token>/answer", tracking.answer, name="answer_survey"),
     path("<str:token>/return", tracking.ask_back, name="ask_return"),
+    path("<str:token>/returns/<str:rma>/label.pdf", tracking.label, name="shoppers_return_label"),
     path("<str:token>/returns/<str:rma>.pdf", tracking.slip, name="returns_slip"),
 ]

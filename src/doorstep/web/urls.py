@@ -88,6 +88,7 @@ urlpatterns = [
     path("returns", returns.show, name="returns"),
     path("returns/receive", returns.receive, name="receive_return"),
     path("returns/<code:brand>/<code:rma>", returns.show_one, name="return"),
+    path("returns/<code:brand>/<code:rma>/label.pdf", returns.label, name="return_label"),
     path("returns/<code:brand>/<code:rma>/grade", returns.grade, name="grade_return"),
     path("disruptions", disruptions.show, name="disruptions"),
     path("disruptions/declare", disruptions.declare_one, name="declare_disruption"),

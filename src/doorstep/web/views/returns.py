@@ -9,11 +9,13 @@ from django.views.decorators.http import require_POST
 
 from doorstep.core.network.queries import sites
 from doorstep.core.returns import queries
+from doorstep.core.returns.labels import label_of, last_scan
 from doorstep.core.returns.queries import ReturnDetail
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_REASONS, RETURN_STATES, WHY
 from doorstep.domain.rights import Scope
 from doorstep.flows.back_to_sender import take_in
+from doorstep.flows.paper import return_label
 from doorstep.flows.returns import FoundUnits, grade_return
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
@@ -30,6 +32,16 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
 @room("see")
 def show_one(request: HttpRequest, scope: Scope, brand: str, rma: str) -> HttpResponse:
     return _one(request, scope, _found(scope, brand, rma))
+
+
+@room("see")
+def label(request: HttpRequest, scope: Scope, brand: str, rma: str) -> HttpResponse:  # noqa: ARG001
+    try:
+        paper = return_label(scope, rma, brand)
+    except NotFound:
+        raise Http404("There is no label of this return.") from None
+    named = {"Content-Disposition": f'inline; filename="{paper.name}"'}
+    return HttpResponse(paper.content, content_type=paper.content_type, headers=named)
 
 
 @login_required
@@ -87,7 +99,10 @@ def _list(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
 
 
 def _one(request: HttpRequest, scope: Scope, found: ReturnDetail, refused: str = "", status: int = 200) -> HttpResponse:
+    sold = label_of(scope, found.row.rma, found.row.brand)
     context = {
+        "label": sold,
+        "scanned": last_scan(sold) if sold else None,
         "one": found,
         "row": found.row,
         "why": WHY[found.row.reason],

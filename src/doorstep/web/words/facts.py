@@ -169,6 +169,7 @@ _KINDS: dict[str, tuple[str, Callable[[Data, Currency], str]]] = {
     "ReturnedToSender": ("Back with the sender", _nothing),
     "LateRisk": ("Likely late", _late),
     "ReturnAsked": ("Return asked for", _nothing),
+    "ReturnLabelled": ("Label for the return bought", _nothing),
     "ReturnReceived": ("Return received", _nothing),
     "ReturnGraded": ("Return graded", _nothing),
     "RefundDue": ("Refund due", _refund),
