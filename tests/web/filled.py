@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.web.on_floor import work_on_floor
-from tests.web.under_way import travel
+from tests.web.under_way import label_for, travel
 
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.core.catalog.models import Carton, Product
@@ -20,7 +20,7 @@ from doorstep.core.messages.models import Disruption
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.returns.models import Return, ReturnLabel
+from doorstep.core.returns.models import Return
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.journey import ORDER_STATES
@@ -89,11 +89,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         declared_at=now,
     )  # fmt: skip
     left = travel(operator, sites[0], made[0], now)
-    asked = Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now)
-    assert left.manifest
-    ReturnLabel.objects.create(
-        of=asked, parcel=left, account=left.manifest.account, key="r7", state="bought", tracking="BACK7", asked_at=now
-    )
+    label_for(Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now), left, now)
     return Filled(
         operator=operator,
         brand=brand,

@@ -63,6 +63,7 @@ class ManifestBrief:
     closed_at: datetime | None
     told_at: Annotated[datetime | None, Field(description="when the carrier had heard of it")]
     reference: Annotated[str, Field(description="the carrier's own number of it")]
+    refused: Annotated[str, Field(description="why the carrier would not hear of it; it is not told again")]
     parcels: Annotated[int, Field(description="those that the key may see")]
 
 
@@ -113,7 +114,6 @@ class LeftBehindOut:
 class ClosedOut:
     manifest: int
     code: str
-    refused: Annotated[str, Field(description="why the carrier would not hear of it; it is not told again")]
     parcels: int
     told: Annotated[bool, Field(description="the carrier has heard of it; if not, it is told later")]
     left_behind: Annotated[list[LeftBehindOut], Field(description="still here, and should have left by then")]
