@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from doorstep.core.orders.rewriting import Stand
 from doorstep.domain.errors import Conflict
 from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.journey import OrderState
 from doorstep.domain.rights import Scope
 from doorstep.flows.accept import SHORT
 from doorstep.flows.keep_plan import Ids
-from doorstep.flows.replan import Before, Change, Outcome, Replanned, Stand, decide, insist
+from doorstep.flows.replan import Before, Change, Outcome, Replanned, decide, insist
 
 HAS_A_PLAN: tuple[OrderState, ...] = ("planned", "released")
 
