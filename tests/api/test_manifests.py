@@ -6,6 +6,8 @@ import pytest
 from tests.api.shop import Place, order
 from tests.api.travelling import travelling
 
+from doorstep.core.parcels.models import Manifest
+
 pytestmark = pytest.mark.django_db
 
 
@@ -18,3 +20,14 @@ def test_a_manifest_is_found_by_its_number_and_its_printed_code(place: Place) ->
     assert shop.get(f"/v1/manifests/{told['code']}").json() == told
     for other in ("M-999999", "M-", "0", "x-1", f"M-M-{number}", "9" * 30):
         assert shop.get(f"/v1/manifests/{other}").status_code == 404, other
+
+
+def test_a_manifest_that_its_carrier_refused_says_so(place: Place) -> None:
+    shop = place.with_key("brand_writer")
+    parcel = shop.post("/v1/orders", order(), idempotency_key="1").json()["parcels"][0]
+    number = travelling(place, parcel["parcel"])
+    assert (shop.get(f"/v1/manifests/{number}").json()["state"], Manifest.objects.get().refused) == ("closed", "")
+    Manifest.objects.update(told_at=None, refused="the depot is shut")
+    told = shop.get(f"/v1/manifests/{number}").json()
+    assert (told["state"], told["refused"]) == ("refused", "the depot is shut")
+    assert shop.get("/v1/manifests").json()["data"][0]["state"] == "refused"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 import pytest
@@ -27,6 +28,7 @@ from doorstep.domain.travel import Scan
 from doorstep.flows.dispatch import Closed
 from doorstep.flows.ship import Bought, buy_label, sweep_labels
 from doorstep.flows.track import Taken, take_scans
+from doorstep.plugins.carriers.base import Carrier, CarrierRefused, LabelSold, LabelWanted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,8 +73,8 @@ def test_one_label_is_bought_by_twenty(at: House) -> None:
     assert Fact.objects.filter(kind="ParcelLabelled").count() == 1
 
 
-def test_a_label_outlives_a_process_that_is_killed(at: House) -> None:
-    parcel = at.packed()
+def killed_after_buying(at: House, parcel: Parcel) -> None:
+    """Have a process buy the label, and kill it before it can say so."""
     said = connection.settings_dict
     password = f":{quote(said['PASSWORD'])}" if said["PASSWORD"] else ""
     database = f"postgresql://{said['USER']}{password}@{said['HOST']}:{said['PORT']}/{said['NAME']}"
@@ -97,6 +99,11 @@ def test_a_label_outlives_a_process_that_is_killed(at: House) -> None:
     done = subprocess.run([sys.executable, "-c", KILLED, *arguments], env=environment, capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     assert at.server.sandbox.store.count_labels() == 1
+
+
+def test_a_label_outlives_a_process_that_is_killed(at: House) -> None:
+    parcel = at.packed()
+    killed_after_buying(at, parcel)
     parcel.refresh_from_db()
     assert (parcel.state, Label.objects.get().state) == ("packed", "asked")
     assert sweep_labels(LATER, at.carriers).recorded == 1
@@ -104,6 +111,29 @@ def test_a_label_outlives_a_process_that_is_killed(at: House) -> None:
     assert parcel.state == "labelled"
     assert parcel.tracking == at.server.sandbox.find(Label.objects.get().key)["tracking"]
     assert buy_label(at.scope, parcel.pk, now=LATER, carriers=at.carriers).tracking == parcel.tracking
+    assert at.server.sandbox.store.count_labels() == 1
+
+
+class Refusing:
+    """What a buyer meets whose call comes before that of another with the same key: a no, and nothing sold yet."""
+
+    def buy(self, wanted: LabelWanted) -> LabelSold:
+        raise CarrierRefused(f"not at this moment: {wanted.key}")
+
+    def find(self, key: str) -> None:  # noqa: ARG002
+        return None
+
+
+def test_a_label_sold_to_a_process_that_is_killed_outlives_the_refusal_of_another(at: House) -> None:
+    parcel = at.packed()
+    killed_after_buying(at, parcel)
+    with pytest.raises(CarrierRefused):
+        buy_label(at.scope, parcel.pk, now=NOW, carriers=lambda _: cast(Carrier, Refusing()))
+    assert Label.objects.get().state == "refused"
+    assert sweep_labels(LATER, at.carriers).recorded == 1
+    parcel.refresh_from_db()
+    assert parcel.state == "labelled"
+    assert parcel.tracking == at.server.sandbox.find(Label.objects.get().key)["tracking"]
     assert at.server.sandbox.store.count_labels() == 1
 
 

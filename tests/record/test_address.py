@@ -72,6 +72,13 @@ def test_whoever_collects_it_needs_no_street() -> None:
     assert told(replace(order("DE", "80331", street=""), pickup_point="kiosk")) == []
 
 
+def test_a_region_of_several_provinces_is_no_fault_where_the_postcode_tells_the_province() -> None:
+    assert told(order("IT", "00165", region="Lazio")) == []
+    assert told(order("ES", "29004", region="Andalucía")) == []
+    assert told(order("IT", "00165", region="MI")) == [("address_region", "the postcode 00165 does not lie in MI")]
+    assert told(order("IT", "", region="Lazio"))[0][0] == "address_incomplete"
+
+
 def test_a_region_is_written_by_its_code_and_the_change_is_told() -> None:
     result = checked(order("BR", "80010-000", region="paraná"))
     assert result.order.place.region == "PR"

@@ -158,6 +158,20 @@ def test_the_sweep_gives_up_what_the_carrier_never_heard_of(at: House) -> None:
     assert at.server.sandbox.store.count_labels() == 1
 
 
+def test_a_refusal_is_looked_at_again_and_then_left_alone(at: House) -> None:
+    parcel = at.packed()
+    Parcel.objects.filter(pk=parcel.pk).update(packed_weight_g=40_000)
+    Service.objects.update(max_weight_g=50_000)
+    with pytest.raises(CarrierRefused):
+        buy(at, parcel)
+    why = Label.objects.get().reason
+    assert sweep_labels(NOW + timedelta(minutes=2), at.carriers).open == 1
+    assert sweep_labels(LATER, at.carriers).abandoned == 1
+    row = Label.objects.get()
+    assert (row.state, row.reason) == ("abandoned", why)
+    assert sweep_labels(LATER, at.carriers) == ship.Swept(0, 0, 0, 0)
+
+
 def test_a_parcel_taken_back_meanwhile_keeps_no_label(at: House) -> None:
     parcel = at.packed()
     tell(at.server, "/faults", kind="lost_reply")

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.web.on_floor import work_on_floor
-from tests.web.under_way import travel
+from tests.web.under_way import label_for, travel
 
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.core.catalog.models import Carton, Product
@@ -88,7 +88,8 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         pk=7001, operator=operator, kind="port", country="PT", starts_on=now.date(), ends_on=now.date(), delay_days=1,
         declared_at=now,
     )  # fmt: skip
-    Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now)
+    left = travel(operator, sites[0], made[0], now)
+    label_for(Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now), left, now)
     return Filled(
         operator=operator,
         brand=brand,
@@ -103,7 +104,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         planned=made[0],
         held=made[8],
         wave=wave,
-        left=travel(operator, sites[0], made[0], now),
+        left=left,
         now=now,
     )
 

@@ -50,7 +50,7 @@ MANAGED = frozenset(
     }
 )
 OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "change_brand", "change_logo", "add_channel")
-CHANGED = frozenset({"release_hold", "edit_order", "cancel_order", "override_plan"})
+CHANGED = frozenset({"release_hold", "plan_order", "edit_order", "cancel_order", "override_plan"})
 WORKED = frozenset(
     {
         "release_wave",
@@ -90,7 +90,7 @@ AT_THE_GATE = frozenset(
 )  # name no row in their address
 OF_A_PARCEL = ("parcel_label_pdf", "parcel_label_zpl", "buy_label", "void_label")
 LABELS_CHANGED = frozenset({"buy_label", "void_label"})
-OF_A_RETURN = ("return", "grade_return")
+OF_A_RETURN = ("return", "return_label", "grade_return")
 PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"})
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})

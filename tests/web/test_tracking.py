@@ -11,14 +11,17 @@ import zxingcpp
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from tests.web.filled import Filled, fill
 from tests.web.test_pages import INLINE, entered, order_page
 
 from doorstep.core.events.models import Fact
 from doorstep.core.messages.models import SurveyAnswer
-from doorstep.core.orders.models import Order
-from doorstep.core.parcels.models import Parcel
-from doorstep.core.returns.models import Return
+from doorstep.core.orders.models import Order, OrderLine
+from doorstep.core.parcels.carriers import put_account, set_company_prefix
+from doorstep.core.parcels.models import CarrierAccount, Parcel
+from doorstep.core.returns.models import Return, ReturnLabel
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.journey import PARCEL_STATES
 from doorstep.domain.rights import Scope
 from doorstep.flows.track_page import revoke_link, token_of, tracking_url
@@ -317,3 +320,32 @@ def test_a_return_under_way_is_told_at_the_top(filled: Filled) -> None:
     assert "Your return" not in page(order)
     Return.objects.create(brand=order.brand, order=order, rma="R-8", reason="late", asked_at=filled.now)
     assert '<a href="#returns">Your return</a> is under way.' in page(order)
+
+
+def test_a_return_has_the_label_of_its_carrier_or_says_that_there_is_none(filled: Filled) -> None:
+    order = arrived(filled)
+    parcel = Parcel.objects.filter(order=order)[0]
+    line = OrderLine.objects.filter(order=order)[0]
+    said = {f"units-{line.pk}": "1", "reason": "late", "once": "a"}
+    form = f"{link(order)}/return"
+    CarrierAccount.objects.update(plugin="pigeon")
+    ReturnLabel.objects.all().delete()
+    Return.objects.all().delete()
+    assert Client().post(form, said).status_code == 302
+    assert "There is no label from the carrier" in page(order)
+    Return.objects.all().delete()
+    carrier = Service.objects.get(brand=filled.brand, code=parcel.service).carrier
+    put_account(filled.operator.pk, "post", carrier, "offline")
+    set_company_prefix(filled.operator.pk, "4012345")
+    assert Client().post(form, said | {"once": "b"}).status_code == 302
+    rma = Return.objects.get().rma
+    assert "stick it onto the parcel" in page(order)
+    label = Client().get(f"{link(order)}/returns/{rma}/label.pdf")
+    assert label.content.startswith(b"%PDF")
+    told = pypdfium2.PdfDocument(label.content)[0].get_textpage().get_text_bounded()
+    for secret in ("Person O-00001", "rue de la Paix", "example.org", order.postcode):
+        assert secret not in told
+    assert Client().get(f"{link(order)}/returns/R99/label.pdf").status_code == 404
+    room = entered(filled.admin).get(reverse("return", args=(filled.brand.code, rma))).content.decode()
+    assert "Label (PDF)" in room
+    assert entered(filled.admin).get(reverse("return_label", args=(filled.brand.code, rma))).status_code == 200

@@ -8,6 +8,7 @@ from doorstep.core.accounts.models import Operator
 from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import CarrierAccount, Label, Manifest, Parcel
+from doorstep.core.returns.models import Return, ReturnLabel
 
 
 def travel(operator: Operator, site: Site, planned: Order, now: datetime) -> Parcel:
@@ -34,3 +35,17 @@ def travel(operator: Operator, site: Site, planned: Order, now: datetime) -> Par
             parcel=parcel, account=account, key=number, state="bought", asked_at=now, label=number, tracking=number
         )
     return left
+
+
+def label_for(asked: Return, parcel: Parcel, now: datetime) -> None:
+    """Let the carrier of a parcel have sold a label for a return."""
+    assert parcel.manifest
+    ReturnLabel.objects.create(
+        of=asked,
+        parcel=parcel,
+        account=parcel.manifest.account,
+        key="r7",
+        state="bought",
+        tracking="BACK7",
+        asked_at=now,
+    )

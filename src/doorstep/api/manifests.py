@@ -21,6 +21,7 @@ from doorstep.flows import dispatch, paper
 router = Router(tags=["manifests"])
 
 Kind = Literal["collection", "drop_off"]
+State = Literal["closing", "closed", "refused"]
 NAMED = "^(M-)?[0-9]{1,18}$"  # 12, or M-000012 as pages and paper print it
 EXAMPLE = {
     "manifest": 12,
@@ -33,6 +34,7 @@ EXAMPLE = {
     "closed_at": "2024-05-01T17:52:11Z",
     "told_at": "2024-05-01T17:52:12Z",
     "reference": "SM0A1B2C3D4E",
+    "refused": "",
     "parcels": 1,
     "weight_g": 640,
     "contents": [
@@ -56,11 +58,12 @@ class ManifestBrief:
     site: str
     carrier: str
     kind: Kind
-    state: Literal["closing", "closed"]
+    state: Annotated[State, Field(description="refused: it is closed, and its carrier would not hear of it")]
     departs_at: datetime
     closed_at: datetime | None
     told_at: Annotated[datetime | None, Field(description="when the carrier had heard of it")]
     reference: Annotated[str, Field(description="the carrier's own number of it")]
+    refused: Annotated[str, Field(description="why the carrier would not hear of it; it is not told again")]
     parcels: Annotated[int, Field(description="those that the key may see")]
 
 
@@ -182,7 +185,7 @@ def _whole(caller: Caller, pk: int) -> ManifestOut:
 
 def _heads(one: departures.ManifestSeen) -> tuple[Any, ...]:
     kind: Kind = "drop_off" if one.kind == "drop_off" else "collection"
-    state: Literal["closing", "closed"] = "closed" if one.state == "closed" else "closing"
+    state: State = "closing" if one.state != "closed" else "refused" if one.refused else "closed"
     return (
         one.pk,
         one.code,
@@ -194,5 +197,6 @@ def _heads(one: departures.ManifestSeen) -> tuple[Any, ...]:
         one.closed_at,
         one.told_at,
         one.reference,
+        one.refused,
         one.parcels,
     )

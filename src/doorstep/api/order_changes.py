@@ -25,6 +25,7 @@ from doorstep.domain.journey import OrderState
 from doorstep.flows import override as flow
 from doorstep.flows.cancel import CancelReason, cancel_order
 from doorstep.flows.mend import release_hold
+from doorstep.flows.plan_now import plan_now
 from doorstep.flows.replan import Promise, Replanned
 
 router = Router(tags=["orders"])
@@ -142,6 +143,19 @@ def release(request: HttpRequest, order: Named, payload: ReleaseIn, brand: OfBra
     caller, found = _asked(request, "order", order, brand)
     done = release_hold(caller.scope, found.brand_id, found.row.pk, payload.settled, now=caller.now)
     return json_answer(changed(done, found))
+
+
+@router.post("/{path:order}/plan", response=ChangedOut, operation_id="planOrder", summary="Plan an order now")
+def plan(request: HttpRequest, order: Named, brand: OfBrand) -> HttpResponse:
+    """An open order is planned on the stock of this moment; one that has a plan keeps it.
+
+    When nothing is found it stays open, or is held if a person must mend it; `reason` says why. Needs the right
+    `order` or `plan`.
+    """
+    caller, found = _asked(request, "see", order, brand)
+    if not caller.scope.may("plan"):
+        allowed(request, "order")
+    return json_answer(changed(plan_now(caller.scope, found.brand_id, found.row.pk, now=caller.now), found))
 
 
 @router.get("/{path:order}/options", response=OptionsOut, operation_id="listOptions", summary="How it could be sent")

@@ -13,13 +13,17 @@ from pydantic import ConfigDict, Field, StrictInt, with_config
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Quantity
-from doorstep.api.once import Key, once_told
+from doorstep.api.once import Key, answered_once, told
 from doorstep.api.order_in import Fields
+from doorstep.api.tracking import as_file
 from doorstep.core.orders.queries import get_order
 from doorstep.core.returns import queries
+from doorstep.core.returns.labels import label_of
 from doorstep.domain.errors import NotFound
 from doorstep.domain.returns import AskReason, Disposition, Grade, ReturnReason, ReturnState
 from doorstep.flows.back_to_sender import take_in
+from doorstep.flows.paper import return_label
+from doorstep.flows.return_label import buy_return_label, way_back
 from doorstep.flows.returns import FoundUnits, ask_return, grade_return
 
 router = Router(tags=["returns"])
@@ -31,6 +35,10 @@ HEAD = {
 ASKED = {"order": "W-1001", "reason": "wrong_size", "lines": [{"line": "1", "quantity": 1}]}
 UNITS = {"grade": "A", "disposition": "restock", "quantity": 1}
 DETAIL = {**HEAD, "lines": [{"line": "1", "sku": "TEA-100", "name": "Green tea", "quantity": 1, "found": [UNITS]}]}
+DETAIL |= {"label": {"carrier": "Postbird", "state": "bought", "tracking": "SB004711004712", "reason": ""}}
+
+
+PDF = {"description": "The label", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 class ReturnLineIn(Fields):
@@ -98,10 +106,21 @@ class ReturnLineOut:
     found: list[FoundOut]
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnLabelOut:
+    carrier: str
+    state: Annotated[str, Field(description="asked: the carrier has not answered yet; bought; refused")]
+    tracking: Annotated[str, Field(description="the carrier's number of it; empty until it is bought")]
+    reason: Annotated[str, Field(description="why it was refused")]
+
+
 @with_config(shown(DETAIL))
 @dataclass(frozen=True, slots=True)
 class ReturnOut(ReturnBrief):
     lines: list[ReturnLineOut]
+    label: Annotated[
+        ReturnLabelOut | None, Field(description="null: its carrier makes none, and the slip goes with any carrier")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +158,33 @@ def ask(request: HttpRequest, payload: ReturnIn, idempotency_key: Key) -> HttpRe
     for one in payload.lines:
         units[one.line] = units.get(one.line, 0) + one.quantity
 
-    def work() -> ReturnOut:
-        return _told(
-            caller, ask_return(caller.scope, found.brand_id, found.row.pk, units, payload.reason, now=caller.now)
-        )
+    way = way_back(found.row.pk)
 
-    return once_told(request, caller, idempotency_key, work)
+    def work() -> ReturnOut:
+        where = caller.scope, found.brand_id, found.row.pk
+        return _told(caller, ask_return(*where, units, payload.reason, now=caller.now, way=way))
+
+    answer = answered_once(request, caller, idempotency_key, work)
+    buy_return_label(caller.scope, str(answer.body["rma"]), now=caller.now)
+    return told(answer)
 
 
 @router.get("/{rma}", response=ReturnOut, operation_id="getReturn", summary="One return")
 def get_return(request: HttpRequest, rma: Annotated[Code, Path()]) -> HttpResponse:
     """With its lines and what was found. Needs the right `see`."""
     return _answer(allowed(request, "see"), rma, 200)
+
+
+@router.get(
+    "/{rma}/label",
+    operation_id="getReturnLabel",
+    summary="The carrier's label of a return",
+    response={200: str},
+    openapi_extra={"responses": {200: PDF}},
+)
+def label(request: HttpRequest, rma: Annotated[Code, Path()]) -> HttpResponse:
+    """A6, as PDF. 404 until the carrier has sold it, and for a return without one. Needs the right `see`."""
+    return as_file(return_label(allowed(request, "see").scope, rma))
 
 
 @router.post("/{rma}/receive", response={201: ReturnOut}, operation_id="receiveReturn", summary="Receive a return")
@@ -192,7 +226,9 @@ def _told(caller: Caller, rma: str) -> ReturnOut:
         for one in found.lines
     ]
     brief = _brief(found.row)
-    return ReturnOut(**asdict(brief), lines=lines)
+    sold = label_of(caller.scope, rma)
+    told = ReturnLabelOut(sold.carrier, sold.state, sold.tracking, sold.reason) if sold else None
+    return ReturnOut(**asdict(brief), lines=lines, label=told)
 
 
 def _brief(row: queries.ReturnRow) -> ReturnBrief:

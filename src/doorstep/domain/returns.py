@@ -11,6 +11,7 @@ RETURN_FOLLOWS: dict[ReturnState, tuple[ReturnState, ...]] = {
     "graded": (),  # every unit has its grade; what is due is on record
 }
 RETURN_STATES: tuple[ReturnState, ...] = tuple(RETURN_FOLLOWS)
+RETURN_LABEL_STATES = ("asked", "bought", "refused")  # of the carrier's label for it
 
 Grade = Literal["A", "B", "C", "damaged", "missing"]
 Disposition = Literal["restock", "quarantine", "damaged", "discard", "none"]

@@ -22,6 +22,7 @@ Covered = Mapping[str, frozenset[str]]  # country -> the beginnings of postcodes
 Coordinates = tuple[float, float]
 _PACKED = str.maketrans("", "", " -.")
 HELD = 20_000  # places whose writing is remembered: shoppers of a brand live in the same towns
+TOLD_BY_LARGER_REGIONS = frozenset({"ES", "IT"})  # as Lazio: the library knows provinces, which the postcode tells
 LEAST_PREFIX = 2  # characters of a postcode that say anything about where it lies
 
 
@@ -57,11 +58,11 @@ class CheckedAddress:
     faults: tuple[OrderFault, ...]
 
 
-def check_address(order: Order, covered: Covered, known: Known) -> CheckedAddress:
-    """Normalise the place of an order, locate it, and tell what is wrong with it."""
+def check_address(order: Order, covered: Covered, known: Known, street: bool = True) -> CheckedAddress:
+    """Normalise the place of an order, locate it, and tell what is wrong with it; `street`: one is asked for."""
     rules = rules_of(order.place.country)
     place = tidied(order.place)
-    faults = tuple(_faults(order, place, rules)) if rules else ()
+    faults = tuple(_faults(order, place, rules, street)) if rules else ()
     lent = place.located and order.address_precision in ("postcode", "postcode_area")
     place, precision = (place, order.address_precision) if lent else locate(place, covered, known)
     changes = (*_kept(order, place), *_changes(order.place, place))
@@ -207,12 +208,14 @@ def _region(place: Place, rules: Rules) -> Region | None:
     return there[0] if len(there) == 1 else None
 
 
-def _faults(order: Order, place: Place, rules: Rules) -> Iterable[OrderFault]:
+def _faults(order: Order, place: Place, rules: Rules, street: bool) -> Iterable[OrderFault]:
     there = {"C": place.city, "S": place.region, "Z": place.postcode, "A": order.contact.address_1}
     if order.pickup_point:  # whoever goes there needs no street
         there["A"] = order.pickup_point
+    if not street:
+        del there["A"]
     names = {"A": "street", "C": "city", "S": "region", "Z": "postcode"}
-    missing = [names[one] for one in "ACSZ" if one in rules.required and not there[one].strip()]
+    missing = [names[one] for one in "ACSZ" if one in rules.required & there.keys() and not there[one].strip()]
     if missing:
         yield OrderFault(
             "address_incomplete",
@@ -233,6 +236,8 @@ def _faults(order: Order, place: Place, rules: Rules) -> Iterable[OrderFault]:
 
 def _region_faults(place: Place, rules: Rules) -> Iterable[OrderFault]:
     region = _region(place, rules)
+    if region is None and place.country in TOLD_BY_LARGER_REGIONS and _lies_in_some(place, rules):
+        return
     if region is None:
         yield OrderFault(
             "address_region",
@@ -245,6 +250,10 @@ def _region_faults(place: Place, rules: Rules) -> Iterable[OrderFault]:
             f"the postcode {place.postcode} does not lie in {place.region}",
             "correct the postcode or the region, or say that they are right",
         )
+
+
+def _lies_in_some(place: Place, rules: Rules) -> bool:
+    return any(one.postcodes and re.match(one.postcodes, place.postcode) for one in rules.regions)
 
 
 def _changes(before: Place, after: Place) -> Iterable[AddressChange]:

@@ -10,6 +10,7 @@ from doorstep.core.orders import actions as orders
 from doorstep.core.parcels import departures
 from doorstep.core.parcels.departures import Found
 from doorstep.core.returns import actions, queries
+from doorstep.core.returns.labels import rma_of_label
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.sscc import read_scanned
@@ -17,7 +18,7 @@ from doorstep.flows.returns import receive_return
 
 
 def take_in(scope: Scope, scanned: str, site: str, *, now: datetime) -> str:
-    """Receive what was scanned: a return by its number, or a parcel by its code, tracking number or SSCC.
+    """Receive what was scanned: a return by its number or label, or a parcel by its code, tracking number or SSCC.
 
     Gives the number of the return; a second scan does nothing. Raises NotFound, and Conflict for a parcel that has
     not come back to its sender.
@@ -26,6 +27,10 @@ def take_in(scope: Scope, scanned: str, site: str, *, now: datetime) -> str:
     if queries.get_return(scope, rma) is not None:
         receive_return(scope, rma, site, now=now)
         return rma
+    labelled = rma_of_label(scope, read_scanned(scanned))
+    if labelled is not None:
+        receive_return(scope, labelled, site, now=now)
+        return labelled
     found = departures.scanned(scope, read_scanned(scanned))
     if found is None:
         raise NotFound(f"no return {rma}")

@@ -18,6 +18,7 @@ from doorstep.core.events.actions import record
 from doorstep.core.messages import disruptions
 from doorstep.flows import dispatch, quote, ship, track
 from doorstep.flows.fill_back_orders import fill_all
+from doorstep.flows.return_label import sweep_return_labels
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
 from doorstep.plugins.notifiers.folder.notifier import Folder
@@ -55,6 +56,7 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
         Chore("back-orders", 60, fill_all),
         Chore("quotes", 30, quote.expire),
         Chore("labels", 60, lambda now: settled(ship.sweep_labels(now))),
+        Chore("return labels", 60, sweep_return_labels),
         Chore("manifests", 60, dispatch.sweep_manifests),
         Chore("scans", 300, lambda now: track.poll(now).new),
     ]

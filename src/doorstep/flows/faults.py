@@ -54,6 +54,7 @@ class _Desk:
     known: Known
     bare: Callable[[set[str]], tuple[str, ...]]  # those of some skus that have no customs papers
     over_micros: int | None
+    street: bool
 
 
 def examine(
@@ -81,8 +82,9 @@ def examine_all(
     *,
     now: datetime,
     settled: Collection[str] = (),
+    street: bool = True,
 ) -> list[Examined]:
-    """Check many orders in a few queries, each as `examine` does."""
+    """Check many orders in a few queries, each as `examine` does; `street`: an address that needs one must tell it."""
     _look_up(brand_id, orders, now)
     desk = _Desk(
         standing,
@@ -91,6 +93,7 @@ def examine_all(
         _known(brand_id, now),
         lambda skus: without_papers(catalog(brand_id, skus)),
         _review_over(brand_id, now),
+        street,
     )
     return [_examine(order, desk, settled) for order in orders]
 
@@ -106,7 +109,7 @@ def forget_rule(brand_id: int) -> None:
 
 
 def _examine(order: Order, desk: _Desk, settled: Collection[str]) -> Examined:
-    address = check_address(order, desk.covered, desk.known)
+    address = check_address(order, desk.covered, desk.known, desk.street)
     order = address.order
     found = [
         *_of_lines(order, desk.products),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +12,18 @@ from django.db import transaction
 from doorstep.core.accounts import actions as accounts
 from doorstep.core.catalog import actions as catalog
 from doorstep.core.catalog import barcodes
-from doorstep.core.events.actions import record
+from doorstep.core.events.actions import NewFact, record, record_all
 from doorstep.core.learned import actions as learned
 from doorstep.core.network import actions as network
-from doorstep.core.orders import actions as orders
+from doorstep.core.orders.intake import Arrival, add_arrivals, held_for
 from doorstep.core.stock import loading as stock
 from doorstep.core.tariffs import actions as tariffs
-from doorstep.files.folder import read_folder
+from doorstep.domain.demand import Order
+from doorstep.files.folder import BrandFolder, read_folder
+from doorstep.flows.faults import examine_all
+from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.record_problem import ground
+from doorstep.kernels.promise.transit import fit_transit
 from doorstep.kernels.run import Progress, silent
 
 
@@ -34,7 +40,8 @@ def load_brand(
 ) -> Loaded:
     """Load the folder whole or not at all. Raises InputRefused with every fault; DoorstepError if the brand is there.
 
-    Sites belong to the operator: those of a code that is there already are shared, and must be alike.
+    Sites belong to the operator: those of a code that is there already are shared, and must be alike. Its orders are
+    examined as those that come one by one are, and held for the same faults.
     """
     read = read_folder(folder, progress)
     with transaction.atomic():
@@ -47,8 +54,9 @@ def load_brand(
         tariffs.add_tariff(brand_id, read.tariff)
         learned.add_history(brand_id, read.history)
         stock.open_with(brand_id, sites, products, read.stock, read.inbound, at=now, actor=actor)
-        count = orders.add_orders(brand_id, read.orders, products)
+        count, held = _take_in(brand_id, read, products, now)
         units = sum(level.on_hand for level in read.stock)
+        record_all(operator_id, brand_id, held, at=now, actor=actor)
         record(
             operator_id,
             brand_id,
@@ -59,3 +67,24 @@ def load_brand(
             actor=actor,
         )
     return Loaded(brand_id, count, len(products), units)
+
+
+def _take_in(brand_id: int, read: BrandFolder, products: Mapping[str, int], now: datetime) -> tuple[int, list[NewFact]]:
+    """Put the orders in; gives how many, and what is to be told of those that are held."""
+    unlearned = fit_transit((), now, services=read.tariff.services)  # no fault depends on it
+    streets = any(one.contact.address_1 for one in read.orders)  # else the folder keeps them to itself
+    examined = examine_all(
+        brand_id, read.orders, ground(brand_id, now, unlearned).problem, products, now=now, street=streets
+    )
+    arrivals = [held_for(one.order, one.faults) if one.faults else _sound(one.order, streets) for one in examined]
+    rows = add_arrivals(brand_id, arrivals, products)
+    held = [
+        NewFact("OrderHeld", order_reference(pk), {"reason": one.reason})
+        for pk, one in zip(rows, arrivals, strict=True)
+        if one.faults
+    ]
+    return len(rows), held
+
+
+def _sound(order: Order, streets: bool) -> Arrival:
+    return Arrival(order, settled=() if streets else ("address",))

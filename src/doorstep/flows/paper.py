@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from doorstep.core.accounts.queries import operator_name
 from doorstep.core.parcels import departures
-from doorstep.core.parcels.shipping import Shipping, logo_png, shipping_of
+from doorstep.core.parcels.shipping import Shipping, logo_png, shipping, shipping_of
+from doorstep.core.returns import labels
 from doorstep.documents.labels.manifest import ManifestSheet, manifest_pdf
 from doorstep.documents.labels.pdf import label_pdf
 from doorstep.documents.labels.sheet import LabelSheet
 from doorstep.documents.labels.zpl import label_zpl
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
+from doorstep.domain.travel import Party
 
 Format = Literal["pdf", "zpl"]
 TYPES: dict[Format, str] = {"pdf": "application/pdf", "zpl": "application/zpl; charset=utf-8"}
@@ -38,6 +40,36 @@ def label(scope: Scope, code: str, brand: str | None, form: Format) -> Paper:
     sheet = _sheet(one)
     content = label_pdf(sheet) if form == "pdf" else label_zpl(sheet).encode()
     return Paper(content, TYPES[form], f"label-{one.tracking}.{form}")
+
+
+def return_label(scope: Scope, rma: str, brand: str | None = None) -> Paper:
+    """Print the carrier's label of a return. Raises NotFound, also if none was bought for it.
+
+    Whoever has the link to the shopper's page can print it: of the shopper it tells the place, no name and no street.
+    """
+    one = labels.label_of(scope, rma, brand)
+    if one is None or one.state != "bought":
+        raise NotFound(f"no label was bought for return {rma}")
+    parcel = shipping(scope, one.parcel_id)
+    if parcel is None:
+        raise NotFound(f"no return {rma}")
+    came_to = parcel.receiver
+    sheet = LabelSheet(
+        reference=rma,
+        number=1,
+        of=1,
+        carrier=one.carrier,
+        service="Return",
+        routing=one.routing,
+        tracking=one.tracking,
+        sscc=one.sscc,
+        weight_g=parcel.weight_g,
+        sender=Party(f"Return {rma}", "", "", "", "", came_to.city, "", came_to.country),
+        returns=parcel.returns,
+        receiver=parcel.returns,
+        logo=logo_png(one.brand_id),
+    )
+    return Paper(label_pdf(sheet), TYPES["pdf"], f"return-label-{rma}.pdf")
 
 
 def manifest(scope: Scope, pk: int) -> Paper:

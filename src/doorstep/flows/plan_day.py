@@ -11,18 +11,19 @@ from django.db import transaction
 from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
-from doorstep.core.orders.back_orders import back_ordered
 from doorstep.core.orders.snapshot import open_orders
 from doorstep.core.parcels.superseding import renumbered
 from doorstep.core.stock import claims
-from doorstep.domain.decision import Decision, Unplanned
+from doorstep.domain.decision import Decision
 from doorstep.domain.demand import Order
-from doorstep.domain.errors import NotEnough, NotFound
+from doorstep.domain.errors import Conflict, NotEnough, NotFound
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
+from doorstep.flows.papers import lacking_papers
+from doorstep.flows.plan_now import plan_now
 from doorstep.flows.record_problem import day_problem
-from doorstep.flows.remedies import in_the_record
+from doorstep.flows.tell_why import tell_why
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
 from doorstep.kernels.run import Run
 
@@ -53,6 +54,8 @@ def plan_day(
 
     No parcel leaves before `leaving_from`; None: each order as at its placing.
 
+    An order whose goods lack the papers for one of the sites is planned by itself after the others of its priority.
+
     Stock that went while we decided sends the orders concerned round again, at most three times; those that are
     left stay open with the reason.
     """
@@ -61,10 +64,15 @@ def plan_day(
     ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
     first: PlanResult | None = None
     committed = unplanned = overtaken = 0
-    for waiting in _by_priority(open_orders(brand_id, only)):
+    found = open_orders(brand_id, only)
+    bare = lacking_papers(scope.operator, brand_id, found)
+    for waiting in _by_priority(found):
         done = _plan_together(
-            ids, waiting, now=now, actor=scope.actor, run=run, leaving_from=leaving_from, params=params
+            ids, waiting - bare, now=now, actor=scope.actor, run=run, leaving_from=leaving_from, params=params
         )
+        alone = sum(_planned_alone(scope, brand_id, pk, now) for pk in sorted(waiting & bare))
+        committed += alone
+        unplanned += len(waiting & bare) - alone
         first = first or done.result
         committed += done.planned
         unplanned += done.unplanned
@@ -101,7 +109,7 @@ def _plan_together(
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order]: one for one in result.plan.unplanned}
         kept, waiting = _commit(ids, result, rows, now, actor, run)
-        _tell_why(left)
+        tell_why(ids, left, now=now, actor=actor)
         committed += kept
         refused |= set(left)
         overtaken += len(rows) - len(left) - kept - len(waiting)
@@ -109,6 +117,14 @@ def _plan_together(
             break
     assert first is not None
     return DayPlanned(first, committed, len(refused) + len(waiting), overtaken)
+
+
+def _planned_alone(scope: Scope, brand_id: int, pk: int, now: datetime) -> bool:
+    """Plan an order by itself, from this side of its border; or hold it for its papers."""
+    try:
+        return plan_now(scope, brand_id, pk, now=now).state == "planned"
+    except Conflict:  # somebody else has held it, or sent it on
+        return False
 
 
 def _commit(
@@ -140,12 +156,3 @@ def _commit_one(
         claims.drop(order_reference(pk))
         keep_plan(ids, pk, decision.order, renumbered(pk, parcels), decision, currency, at=now, actor=actor)
     return 1
-
-
-def _tell_why(left: dict[int, Unplanned]) -> None:
-    """A back-order knows why it waits, and for how long."""
-    waits = back_ordered(left)
-    for pk, one in left.items():
-        if pk in waits:
-            continue
-        orders.move_on([pk], "open", "open", one.reason, one.detail, in_the_record(one).remedy)

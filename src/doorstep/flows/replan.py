@@ -84,6 +84,7 @@ class Outcome:
     note: Mapping[str, Any] = field(default_factory=dict)  # what the decision's record says besides
     currency: Currency | None = None  # of the decision
     keeps_plan: bool = False  # nothing that the plan depends on has changed
+    no_news: bool = False  # the order is as it was: nothing is written
 
     @property
     def promise(self) -> Promise | None:
@@ -161,11 +162,18 @@ def insist(
     for _ in range(ATTEMPTS):
         before = read(brand_id, pk)
         change, outcome = decided(ids, before)
+        if outcome.no_news:
+            return as_it_was(before)
         try:
             return _commit(scope, ids, before, change, outcome, now)
         except (NotEnough, Moved):
             continue
     raise Conflict("the order or its stock moves too fast; try again")
+
+
+def as_it_was(before: Before) -> Replanned:
+    kept, promise = before.kept, before.promise
+    return Replanned(before.pk, kept.order.order, kept.state, kept.reason, kept.detail, (), (), promise, promise)
 
 
 def ids_of(scope: Scope, brand_id: int) -> Ids:
@@ -273,7 +281,7 @@ def _commit(scope: Scope, ids: Ids, before: Before, change: Change, outcome: Out
         planned = superseding.renumbered(pk, outcome.parcels)
         if outcome.decision is not None:
             _keep(ids, pk, change.order, planned, outcome, now)
-        facts = [*change.facts, *_told(reference, before, outcome)]
+        facts = [*change.facts, *_told(reference, before, change, outcome)]
         record_all(ids.operator, ids.brand, facts, at=now, actor=scope.actor)
         if not outcome.keeps_plan:  # last, because a posting holds the brand's stock clock
             exchange(ids.brand, reference, _wanted(ids, planned), at=now, actor=scope.actor)
@@ -300,11 +308,14 @@ def _keep(ids: Ids, pk: int, order: Order, planned: Sequence[Parcel], outcome: O
     decisions.keep([(pk, outcome.decision, said)], now)
 
 
-def _told(reference: str, before: Before, outcome: Outcome) -> list[NewFact]:
+def _told(reference: str, before: Before, change: Change, outcome: Outcome) -> list[NewFact]:
     stand, promise = outcome.stand, outcome.promise
     if outcome.keeps_plan:
         return []
+    told_already = (stand.state, stand.reason) == (before.kept.state, before.kept.reason) and not change.facts
     if promise is None:
+        if told_already:
+            return []
         return [NewFact("OrderHeld" if stand.state == "held" else "OrderWaits", reference, {"reason": stand.reason})]
     return [
         NewFact(

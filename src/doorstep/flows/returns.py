@@ -22,6 +22,7 @@ from doorstep.domain.money import Currency
 from doorstep.domain.returns import DISPOSITIONS, RETURN_REASONS, Disposition, Grade
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.return_label import Way, intend_label
 
 BIN = "returns"  # where units lie until somebody puts them away
 _STATES: dict[Disposition, State] = {"restock": "available", "quarantine": "quarantined", "damaged": "damaged"}
@@ -38,9 +39,18 @@ class FoundUnits:
 
 
 def ask_return(
-    scope: Scope, brand_id: int, order_pk: int, units: Mapping[str, int], reason: str, *, now: datetime
+    scope: Scope,
+    brand_id: int,
+    order_pk: int,
+    units: Mapping[str, int],
+    reason: str,
+    *,
+    now: datetime,
+    way: Way | None = None,
 ) -> str:
     """Ask to return units by the order's line codes; returns the RMA number.
+
+    `way`: a carrier's label is to be bought for it; its intent is written here, and `buy_return_label` asks for it.
 
     Raises Conflict before delivery, after the brand's window, and for more units than arrived and are not asked back.
     """
@@ -60,7 +70,9 @@ def ask_return(
             if quantity > lines[line].units:
                 raise Conflict(f"of {lines[line].name or lines[line].sku}, {lines[line].units} can go back")
         picked = {lines[line].pk: quantity for line, quantity in wanted.items()}
-        _, rma = actions.add(brand_id, order_pk, known, picked, at=now)
+        pk, rma = actions.add(brand_id, order_pk, known, picked, at=now)
+        if way is not None:
+            intend_label(pk, way, now=now)
         record(
             scope.operator,
             brand_id,

@@ -27,12 +27,12 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.carriers import Carriers, connected
 from doorstep.flows.keep_plan import order_reference
+from doorstep.flows.purchase import SWEPT_AFTER, sold_once
 from doorstep.flows.stand import let_stand
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, LabelSold, LabelWanted
 
 log = logging.getLogger("doorstep.ship")
 Settled = Literal["recorded", "voided", "abandoned", "open"]
-SWEPT_AFTER = timedelta(seconds=60)  # an intent younger than this is probably being worked on
 GIVEN_UP_AFTER = timedelta(minutes=15)  # far beyond any request: what has not arrived by now never will
 ASLEEP = ("held", "cancelled")  # orders whose parcels get no label
 
@@ -71,16 +71,11 @@ def buy_label(scope: Scope, parcel_pk: int, *, now: datetime, carriers: Carriers
     intent = labels.intend(parcel_pk, account.pk, scope.operator, secrets.token_hex(16), at=now)
     if intent.state == "bought":
         return _bought(one, intent)
-    carrier = carriers(account)
     try:
-        sold = carrier.buy(_wanted(one, intent))
+        sold = sold_once(carriers(account), _wanted(one, intent))
     except CarrierRefused as no:
-        # It may refuse because it has sold it already, and the parcel was weighed anew since.
-        already = carrier.find(intent.key)
-        if already is None:
-            labels.record_refused(intent.pk, str(no), at=now)
-            raise
-        sold = already
+        labels.record_refused(intent.pk, str(no), at=now)
+        raise
     label, taken = _record(one, intent, sold, scope.operator, scope.actor, now)
     if not taken:
         _void(label, account, now, carriers)

@@ -49,14 +49,16 @@ class Sandbox:
             raise Refused(f"a parcel weighs between 1 and {HEAVIEST_G} g")
         if not isinstance(to, dict) or not to.get("postcode") or not to.get("country"):
             raise Refused("the address lacks its postcode or its country")
+        back = asked.get("return") is True  # its shopper drops it off: no manifest tells of it
         scenario = choose(
             self._seed,
             str(asked.get("reference", "")),
             str(asked.get("pickup_point") or ""),
             str(asked.get("safe_place") or ""),
         )
+        scenario = "delivered" if back else scenario
         routing = f"{to['country']}-{str(to['postcode'])[:5]}".upper()
-        row, same = self.store.sell(key, asked, routing, scenario)
+        row, same = self.store.sell(key, asked, routing, scenario, "handed_over" if back else "sold")
         if not same:
             raise Refused("this Idempotency-Key was used for another label", 409)
         return _label(row)

@@ -55,14 +55,24 @@ class Store:
         with self._lock:
             return self._rows.execute(query, values).fetchall()
 
-    def sell(self, key: str, asked: Mapping[str, Any], routing: str, scenario: str) -> tuple[sqlite3.Row, bool]:
+    def sell(
+        self, key: str, asked: Mapping[str, Any], routing: str, scenario: str, state: str = "sold"
+    ) -> tuple[sqlite3.Row, bool]:
         """The label of the key, sold now if it was not; and whether it asks for the same as before."""
         written = json.dumps(asked, sort_keys=True)
         with self._writing() as rows:
             rows.execute(
-                "INSERT OR IGNORE INTO labels (key, asked, label, tracking, routing, scenario)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (key, written, f"lb_{secrets.token_hex(8)}", f"SB{secrets.randbelow(10**12):012d}", routing, scenario),
+                "INSERT OR IGNORE INTO labels (key, asked, label, tracking, routing, scenario, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    key,
+                    written,
+                    f"lb_{secrets.token_hex(8)}",
+                    f"SB{secrets.randbelow(10**12):012d}",
+                    routing,
+                    scenario,
+                    state,
+                ),
             )
             row: sqlite3.Row = rows.execute("SELECT * FROM labels WHERE key = ?", (key,)).fetchone()
         return row, row["asked"] == written

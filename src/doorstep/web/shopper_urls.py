@@ -12,6 +12,7 @@ urlpatterns = [
     path("<str:token>/logo.png", tracking.logo, name="tracking_logo"),
     path("<str:token>/answer", tracking.answer, name="answer_survey"),
     path("<str:token>/return", tracking.ask_back, name="ask_return"),
+    path("<str:token>/returns/<str:rma>/label.pdf", tracking.label, name="shoppers_return_label"),
     path("<str:token>/returns/<str:rma>.pdf", tracking.slip, name="returns_slip"),
     path("<str:token>/<path:rest>", tracking.nowhere, name="tracking_nowhere"),
 ]

@@ -74,6 +74,19 @@ def lock_open(ids: Iterable[int]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
+def lock_waiting(ids: Iterable[int]) -> dict[int, str]:
+    """What open orders wait for, by their ids, locked until the transaction ends, in the order of their ids."""
+    rows = Order.objects.select_for_update().filter(pk__in=list(ids), state="open").order_by("pk")
+    return dict(rows.values_list("pk", "reason"))
+
+
+def hold(pk: int, fault: demand.OrderFault) -> None:
+    """Hold an open order, locked by the caller, for a person to mend."""
+    reason, detail, remedy = fault.reason, fault.detail, fault.remedy
+    move_on([pk], "open", "held", reason, detail, remedy)
+    Order.objects.filter(pk=pk).update(faults=[[reason, detail, remedy]])
+
+
 def lines_of(order: demand.Order, row: Order, products: Mapping[str, int]) -> Iterator[OrderLine]:
     for line in order.lines:
         yield OrderLine(

@@ -25,6 +25,7 @@ class Arrival:
     detail: str = ""
     remedy: str = ""
     faults: tuple[demand.OrderFault, ...] = ()
+    settled: tuple[str, ...] = ()  # families of faults that nobody is to look for
 
 
 def held_for(order: demand.Order, faults: tuple[demand.OrderFault, ...]) -> Arrival:
@@ -68,6 +69,7 @@ def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[s
         for one, person in zip(arrivals, people, strict=True):
             row = row_of(brand_id, one.order, person, one.state)
             row.reason, row.detail, row.remedy = one.reason, one.detail[:1000], one.remedy[:1000]
+            row.settled = list(one.settled)
             row.faults = [[fault.reason, fault.detail, fault.remedy] for fault in one.faults]
             rows.append(row)
         rows = Order.objects.bulk_create(rows, batch_size=BATCH)

@@ -80,7 +80,9 @@ def record_refused(label_pk: int, reason: str, *, at: datetime) -> bool:
 
 
 def abandon(label_pk: int, *, at: datetime) -> bool:
-    """Give an intent up of which the carrier knows nothing."""
+    """Give an intent up of which the carrier knows nothing; one that was refused keeps the carrier's reason."""
+    if Label.objects.filter(pk=label_pk, state="refused").update(state="abandoned"):
+        return True
     found = Label.objects.filter(pk=label_pk, state="asked")
     return bool(found.update(state="abandoned", reason="the carrier never heard of it", settled_at=at))
 
@@ -102,8 +104,14 @@ def end_void(label_pk: int, *, at: datetime, note: str = "") -> None:
 
 
 def left_open(before: datetime, limit: int = 500) -> tuple[LabelRow, ...]:
-    """Intents that nobody settled, asked before then: oldest first, of all operators."""
-    found = Label.objects.filter(state__in=("asked", "voiding"), asked_at__lt=before).select_related("parcel")
+    """Intents that nobody settled, asked before then: oldest first, of all operators.
+
+    A refusal is looked at again: of two who asked with one key one may have been refused, and the other have been sold
+    the label and been killed before it said so.
+    """
+    found = Label.objects.filter(state__in=("asked", "voiding", "refused"), asked_at__lt=before).select_related(
+        "parcel"
+    )
     return tuple(_row(one, one.parcel.sscc) for one in found.order_by("asked_at", "pk")[:limit])
 
 

@@ -158,7 +158,9 @@ class Label(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("state", "asked_at"), name="labels_left_open", condition=Q(state__in=("asked", "voiding"))
+                fields=("state", "asked_at"),
+                name="labels_left_open",
+                condition=Q(state__in=("asked", "voiding", "refused")),
             ),
             models.Index(fields=("account", "tracking"), name="labels_by_tracking"),
         )

@@ -6,8 +6,8 @@ from django.db.models import Q
 from doorstep.core.accounts.models import Brand
 from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order, OrderLine
-from doorstep.core.parcels.models import Parcel
-from doorstep.domain.returns import GRADES, RETURN_STATES, WHY
+from doorstep.core.parcels.models import CarrierAccount, Parcel
+from doorstep.domain.returns import GRADES, RETURN_LABEL_STATES, RETURN_STATES, WHY
 
 
 class Window(models.Model):
@@ -42,6 +42,35 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return self.rma
+
+
+class ReturnLabel(models.Model):
+    """The carrier's label for a return: first the intent to buy it, then what became of it."""
+
+    of = models.OneToOneField(Return, models.PROTECT, related_name="label")
+    parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="return_labels")  # as which it came
+    account = models.ForeignKey(CarrierAccount, models.PROTECT, related_name="return_labels")
+    key = models.CharField(max_length=64, unique=True)  # the carrier sells one label for it, however often it is asked
+    state = models.CharField(max_length=12, choices=[(one, one) for one in RETURN_LABEL_STATES], default="asked")
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)  # when we knew what became of it
+    label = models.CharField(max_length=100, blank=True)  # as the carrier names it
+    tracking = models.CharField(max_length=80, blank=True)
+    routing = models.CharField(max_length=60, blank=True)
+    sscc = models.CharField(max_length=18, blank=True)
+    reason = models.CharField(max_length=300, blank=True)  # why it was refused
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=RETURN_LABEL_STATES), name="return_labels_have_a_known_state"),
+        )
+        indexes = (
+            models.Index(fields=("asked_at",), name="return_labels_left_open", condition=Q(state="asked")),
+            models.Index(fields=("account", "tracking"), name="return_labels_by_tracking"),
+        )
+
+    def __str__(self) -> str:
+        return self.tracking or self.key
 
 
 class ReturnLine(models.Model):

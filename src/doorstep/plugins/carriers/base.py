@@ -54,6 +54,7 @@ class Capabilities:
     pushes_scans: bool  # by webhook
     answers_scans: bool  # when asked for them
     takes_manifests: bool  # wants to be told what was handed over
+    return_labels: bool = False  # sells labels for what goes back, and carries it without a manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class LabelWanted:
     pickup_point: str = ""
     safe_place: str = ""
     signature: bool = False
+    back: bool = False  # a return: from the shopper; asked only of carriers that make return labels
 
 
 @dataclass(frozen=True, slots=True)

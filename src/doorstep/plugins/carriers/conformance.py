@@ -47,6 +47,19 @@ class CarrierConformance:
         }
         assert len(numbers) == 2
 
+    def test_a_label_for_a_return_is_sold_once_too_or_refused(self, carrier: Carrier) -> None:
+        back = replace(WANTED, key="conformance-back", sender=WANTED.receiver, receiver=WANTED.sender, back=True)
+        if not carrier.capabilities.return_labels:
+            try:
+                carrier.buy(back)
+            except CarrierRefused:
+                return
+            raise AssertionError("a return was sold a label by a carrier that says it makes none")
+        sold = carrier.buy(back)
+        assert sold.tracking
+        assert carrier.buy(back) == sold
+        assert carrier.find(back.key) == (sold if carrier.capabilities.online else None)
+
     def test_what_became_of_a_key_is_told(self, carrier: Carrier) -> None:
         assert carrier.find("never asked for") is None
         sold = carrier.buy(WANTED)

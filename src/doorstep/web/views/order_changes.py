@@ -19,6 +19,7 @@ from doorstep.flows.cancel import CANCEL_REASONS, cancel_order
 from doorstep.flows.edit import edit_order
 from doorstep.flows.mend import release_hold
 from doorstep.flows.override import Option, Weighed
+from doorstep.flows.plan_now import plan_now
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.views import order as page
 from doorstep.web.views.order_form import edited_from
@@ -66,6 +67,16 @@ def edit(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpRespo
         edit_order(scope, found.brand_id, found.row.pk, edited, now=came_at(request), expected=int(seen))
 
     return _tried(request, scope, found, act, said=True)
+
+
+@login_required
+@require_POST
+@room("see")
+def plan(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpResponse:
+    found = _found(scope, brand, code)
+    if not (scope.may("plan") or scope.may("order")):
+        raise PermissionDenied
+    return _tried(request, scope, found, lambda: plan_now(scope, found.brand_id, found.row.pk, now=came_at(request)))
 
 
 @room("see")

@@ -80,6 +80,7 @@ def changing(order: OrderDetail, scope: Scope, said: QueryDict | None) -> dict[s
     return {
         "may_order": scope.may("order"),
         "may_plan": scope.may("plan"),
+        "may_plan_now": scope.may("plan") or scope.may("order"),
         "changeable": row.state in CHANGEABLE,
         "cancellable": row.state in CANCELLABLE,
         "to_settle": [(one, SETTLED[one]) for one in families],

@@ -15,12 +15,14 @@ from doorstep.core.accounts.actors import actors_of
 from doorstep.core.events.queries import timeline
 from doorstep.core.network.queries import sites
 from doorstep.core.returns import queries
+from doorstep.core.returns.labels import label_of, last_scan
 from doorstep.core.returns.queries import ReturnDetail, ReturnedLine
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.money import Currency
 from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_STATES, WHY
 from doorstep.domain.rights import Scope
 from doorstep.flows.back_to_sender import take_in
+from doorstep.flows.paper import return_label
 from doorstep.flows.returns import FoundUnits, grade_return, scan_returned
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, room
@@ -55,6 +57,16 @@ def show_one(request: HttpRequest, scope: Scope, brand: str, rma: str) -> HttpRe
         return _one(request, scope, found)
     line, refused = scan_returned(found, code, now=came_at(request))
     return _one(request, scope, found, refused=refused, line=line)
+
+
+@room("see")
+def label(request: HttpRequest, scope: Scope, brand: str, rma: str) -> HttpResponse:  # noqa: ARG001
+    try:
+        paper = return_label(scope, rma, brand)
+    except NotFound:
+        raise Http404("There is no label of this return.") from None
+    named = {"Content-Disposition": f'inline; filename="{paper.name}"'}
+    return HttpResponse(paper.content, content_type=paper.content_type, headers=named)
 
 
 @login_required
@@ -123,11 +135,14 @@ def _one(
     line: int | None = None,
 ) -> HttpResponse:
     row, may_grade = found.row, _may_grade(scope, found)
+    sold = label_of(scope, row.rma, row.brand)
     fates = Counter[str]()
     for own in found.lines:
         for units in own.found:
             fates[units.disposition] += units.quantity
     context = {
+        "label": sold,
+        "last_scan": last_scan(sold) if sold else None,
         "one": found,
         "row": row,
         "why": WHY[row.reason],

@@ -27,10 +27,13 @@ from doorstep.core.messages.tracking import Followed, Travelling, parcels_of
 from doorstep.core.network.queries import sites
 from doorstep.core.orders.queries import OrderDetail, get_order
 from doorstep.core.returns import queries as returns
+from doorstep.core.returns.labels import labels_of_order
 from doorstep.documents.returns_slip import Slip, returns_slip
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.journey import ARRIVED
 from doorstep.domain.returns import RETURN_REASONS, WHY
+from doorstep.flows.paper import return_label
+from doorstep.flows.return_label import buy_return_label, way_back
 from doorstep.flows.returns import ask_return, check_window
 from doorstep.flows.survey import answer_survey
 from doorstep.flows.track_page import followed
@@ -105,16 +108,19 @@ def ask_back(request: HttpRequest, order: Followed, token: str) -> HttpResponse:
         units = {one.line: _units(request.POST.get(f"units-{one.pk}", "")) for one in lines}
         reason = request.POST.get("reason", "")
 
+        way = way_back(order.pk)
+
         def work() -> Answer:
-            ask_return(order.scope, min(order.scope.brands), order.pk, units, reason, now=came_at(request))
-            return Answer(303, {})
+            where = order.scope, min(order.scope.brands), order.pk
+            return Answer(303, {"rma": ask_return(*where, units, reason, now=came_at(request), way=way)})
 
         key = request.POST.get("once", "")[:100] or secrets.token_urlsafe()
         same = repr((order.pk, sorted(request.POST.items()))).encode()
         try:
-            once(order.scope, key, same, came_at(request), work)
+            answer = once(order.scope, key, same, came_at(request), work)
         except KeyReused:
             raise Conflict("this form was sent before with other words; it has not been done again") from None
+        buy_return_label(order.scope, str(answer.body.get("rma", "")), now=came_at(request))
 
     return _tried(request, order, token, ask, "#returns")
 
@@ -141,6 +147,19 @@ def slip(request: HttpRequest, order: Followed, token: str, rma: str) -> HttpRes
     )
 
 
+@require_GET
+@by_link
+def label(request: HttpRequest, order: Followed, token: str, rma: str) -> HttpResponse:  # noqa: ARG001
+    if rma not in labels_of_order(order.scope, order.pk):
+        raise Http404("There is no such return.")
+    try:
+        paper = return_label(order.scope, rma)
+    except NotFound:
+        raise Http404("There is no label yet.") from None
+    named = {"Content-Disposition": f'inline; filename="{paper.name}"'}
+    return HttpResponse(paper.content, content_type=paper.content_type, headers=named)
+
+
 def _tried(request: HttpRequest, order: Followed, token: str, act: Callable[[], None], anchor: str) -> HttpResponse:
     try:
         act()
@@ -158,6 +177,7 @@ def _page(request: HttpRequest, order: Followed, token: str, refused: str = "", 
     now = came_at(request)
     parcels = parcels_of(order.scope, order.pk)
     asked_back = returns.of_order(order.scope, order.pk)
+    labels = labels_of_order(order.scope, order.pk)
     arrived = any(one.state in ARRIVED for one in parcels)
     told = stories(parcels, timeline(order.scope, f"order:{order.pk}"))
     context = {
@@ -171,7 +191,7 @@ def _page(request: HttpRequest, order: Followed, token: str, refused: str = "", 
         "arrived": arrived,
         "wishes": WISHES,
         "said": said(order.pk) if arrived else None,
-        "returns": asked_back,
+        "returns": [(one, labels.get(one.row.rma)) for one in asked_back],
         "coming_back": any(one.row.state != "graded" for one in asked_back),
         "returnable": [one for one in returns.returnable(order.scope, order.pk) if one.units] if arrived else [],
         "window": _window(order, request),

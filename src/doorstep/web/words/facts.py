@@ -55,8 +55,6 @@ def happened(fact: FactRow, currency: Currency, actors: Actors) -> Happened:
     else:
         what, more = _spaced(fact.kind), _plain(fact.data)
     return Happened(fact.at, what, more, who(fact.actor, actors))
-        what = _spaced(fact.kind)
-    return Happened(fact.at, what, more, who(fact.actor))
 
 
 def reason_words(code: str) -> str:
@@ -247,6 +245,10 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "ReturnAsked": ("Return asked for", _say("return {rma}")),
     "ReturnReceived": ("Return received", _say("return {rma}")),
     "ReturnGraded": ("Return graded", _say("return {rma}", "{sku}", "{grade}", "{disposition}")),
+    "ReturnAsked": ("Return asked for", _nothing),
+    "ReturnLabelled": ("Label for the return bought", _nothing),
+    "ReturnReceived": ("Return received", _nothing),
+    "ReturnGraded": ("Return graded", _nothing),
     "RefundDue": ("Refund due", _refund),
     "SurveyAnswered": ("Shopper answered", _wish),
     "LinkRevoked": ("Tracking link replaced", _nothing),

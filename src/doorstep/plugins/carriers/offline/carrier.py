@@ -18,7 +18,9 @@ from doorstep.plugins.carriers.base import (
 
 
 class OfflineCarrier:
-    capabilities = Capabilities("Offline", online=False, pushes_scans=False, answers_scans=False, takes_manifests=False)
+    capabilities = Capabilities(
+        "Offline", online=False, pushes_scans=False, answers_scans=False, takes_manifests=False, return_labels=True
+    )
 
     def buy(self, wanted: LabelWanted) -> LabelSold:
         """The SSCC is the tracking number: it names the parcel in the whole world, and nobody else gives one."""

@@ -22,7 +22,9 @@ from doorstep.plugins.carriers.sandbox.client import Client
 
 
 class SandboxCarrier:
-    capabilities = Capabilities("Sandbox", online=True, pushes_scans=True, answers_scans=True, takes_manifests=True)
+    capabilities = Capabilities(
+        "Sandbox", online=True, pushes_scans=True, answers_scans=True, takes_manifests=True, return_labels=True
+    )
 
     def __init__(self, settings: Settings) -> None:
         self._client = Client(settings)

@@ -25,6 +25,7 @@ def label_request(wanted: LabelWanted) -> dict[str, Any]:
         "pickup_point": wanted.pickup_point,
         "safe_place": wanted.safe_place,
         "signature": wanted.signature,
+        **({"return": True} if wanted.back else {}),
     }
 
 

@@ -1,0 +1,23 @@
+"""What labels have in common, whichever way their parcel goes: sold once for a key, however often it is asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from doorstep.plugins.carriers.base import Carrier, CarrierRefused, LabelSold, LabelWanted
+
+SWEPT_AFTER = timedelta(seconds=60)  # an intent younger than this is probably being worked on
+
+
+def sold_once(carrier: Carrier, wanted: LabelWanted) -> LabelSold:
+    """Buy a label; a carrier that refuses because it has sold it already, on other scales, is asked what it was.
+
+    Raises CarrierRefused, CarrierUnreachable.
+    """
+    try:
+        return carrier.buy(wanted)
+    except CarrierRefused:
+        already = carrier.find(wanted.key)
+        if already is None:
+            raise
+        return already
