@@ -52,7 +52,7 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
         found = offer(replace(problem, inbound=coming), ready=ready)[0]
     why = {} if found.why is None else {name: getattr(found.why, name) for name in ("reason", "detail", "remedy")}
     pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)
-    return Quoted(pk, found.options, found.why, faults_of_cart(cart, problem.tariff.zones))
+    return Quoted(pk, found.options, found.why, faults_of_cart(brand_id, cart, problem.tariff.zones))
 
 
 def accept_quote(
