@@ -12,14 +12,23 @@ from doorstep.core.events.models import Fact
 from doorstep.core.orders.models import Order, OrderLine
 from doorstep.core.parcels.models import Parcel
 
+A_DAY = 2 * 60 * 24  # orders
+
 
 def grow(templates: Sequence[Order], more: int) -> None:
-    """Add so many orders after the model of these, each placed half a minute before the last, with all of theirs."""
+    """Add so many orders after the model of these, each placed half a minute before the last, with all of theirs.
+
+    Their parcels leave when those of the model do, so many days earlier: carriers call at hours that stand, whenever
+    an order was placed.
+    """
     base = max(Order.objects.values_list("pk", flat=True)) + 1
     slots = {slot: order.pk for slot, order in enumerate(templates)}
     earlier = "{0} - n.i * interval '30 seconds'"
+    days_earlier = f"t.ship_at - (n.i / {A_DAY}) * interval '1 day'"
     if connection.vendor == "sqlite":
-        earlier = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', {0}, '-' || (30 * n.i) || ' seconds')"
+        written = "strftime('%%Y-%%m-%%d %%H:%%M:%%f'"
+        earlier = written + ", {0}, '-' || (30 * n.i) || ' seconds')"
+        days_earlier = f"{written}, t.ship_at, '-' || (n.i / {A_DAY}) || ' days')"
     new = f"({base} + n.i)"
     _copy(
         Order,
@@ -29,7 +38,7 @@ def grow(templates: Sequence[Order], more: int) -> None:
         {"id": new, "code": f"'G-' || {new}", "placed_at": earlier.format("t.placed_at")},
     )
     _copy(OrderLine, "t.order_id = s.id", slots, more, {"order_id": new})
-    parcel = {"order_id": new, "code": f"t.code || '-G' || {new}", "ship_at": earlier.format("t.ship_at"), "sscc": "''"}
+    parcel = {"order_id": new, "code": f"t.code || '-G' || {new}", "ship_at": days_earlier, "sscc": "''"}
     _copy(Parcel, "t.order_id = s.id", slots, more, parcel)
     _copy(Decision, "t.order_id = s.id", slots, more, {"order_id": new})
     _copy(Fact, "t.subject = 'order:' || s.id", slots, more, {"subject": f"'order:' || {new}"})

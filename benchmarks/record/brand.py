@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from benchmarks.record.cpu import parent_of
 
 SEED = 1
 MORE_SERVICES = 12  # copies of those there are, a little dearer each, so that all of them have to be weighed
@@ -27,6 +28,7 @@ class Brand:
     places: list[dict[str, Any]]
     postgresql: str
     fsync: str
+    postmaster: int  # process id; 0: it does not run on this machine
 
 
 def make_brand(folder: Path, count: int) -> Brand:
@@ -56,12 +58,14 @@ def make_brand(folder: Path, count: int) -> Brand:
         version = cursor.fetchone()[0]
         cursor.execute("SHOW fsync")
         fsync = cursor.fetchone()[0]
+        cursor.execute("SELECT pg_backend_pid()")
+        postmaster = parent_of(cursor.fetchone()[0])
     connection.close()
     orders = _read(folder, "orders")
     places = [{name: row[name] for name in ("country", "region", "city", "postcode")} for row in orders]
     sites = len(_read(folder, "sites"))
     skus = sorted({row["sku"] for row in _read(folder, "stock")})
-    return Brand(key, sites, services, skus, places, version, fsync)
+    return Brand(key, sites, services, skus, places, version, fsync, postmaster)
 
 
 def carts(brand: Brand, count: int) -> Iterator[bytes]:

@@ -4,7 +4,8 @@ python -m benchmarks.record.run [--seconds S] [--clients N ...] [--bulk N] [--or
 
 Starts a PostgreSQL (fsync on), loads the demonstration brand with twelve services more, and serves the API as `doorstep
 serve` does. The clients, the server and the database share the machine. Every request counts; those that fail are in
-the denominator and are told.
+the denominator and are told. Beside wall time stands the CPU time of a request, of the server's and of the database's
+processes: it says what a request costs when others use the machine, too.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 from benchmarks.record.brand import MORE_SERVICES, SEED, Brand, carts, make_brand, orders
+from benchmarks.record.client import FAILURES, Answer, Client
+from benchmarks.record.cpu import cpu_seconds
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8123
-Ask = Callable[[httpx.Client, int], httpx.Response]
+Ask = Callable[[Client, int], Answer]
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,34 @@ class Measured:
     seconds: float
     taken: list[float]  # of each request
     failed: int
+    cpu_seconds: tuple[float, float] | None  # of the server, of the database
     saying: str = ""
 
     def row(self) -> str:
         times = sorted(self.taken)
         p50, p99 = (1000 * times[min(len(times) - 1, int(len(times) * share))] for share in (0.5, 0.99))
         done = len(times) - self.failed
+        cpu = [f"{1000 * one / len(times):.1f}" for one in self.cpu_seconds] if self.cpu_seconds else ["", ""]
         return (
             f"{self.what:34} {self.clients:>7} {len(times):>8} {self.failed:>6} {done / self.seconds:>9.1f} "
-            f"{p50:>8.1f} {p99:>8.1f}  {self.saying}"
+            f"{p50:>8.1f} {p99:>8.1f} {cpu[0]:>10} {cpu[1]:>6}  {self.saying}"
         )
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The processes whose CPU time counts."""
+
+    server: int
+    postmaster: int
+
+    def cpu(self) -> tuple[float, float] | None:
+        server, database = cpu_seconds(self.server), cpu_seconds(self.postmaster)
+        return None if server is None or database is None else (server, database)
+
+    def since(self, before: tuple[float, float] | None) -> tuple[float, float] | None:
+        now = self.cpu()
+        return None if before is None or now is None else (now[0] - before[0], now[1] - before[1])
 
 
 def main() -> None:
@@ -66,8 +87,8 @@ def main() -> None:
         os.environ |= {"DOORSTEP_HOME": made, "DOORSTEP_PLAIN_HTTP": "1"}
         brand = make_brand(Path(made) / "brand", options.orders)
         say_where(brand)
-        with served():
-            measure(brand, options.seconds, options.clients, options.bulk)
+        with served() as server:
+            measure(brand, Machine(server, brand.postmaster), options.seconds, options.clients, options.bulk)
 
 
 def say_where(brand: Brand) -> None:
@@ -80,77 +101,81 @@ def say_where(brand: Brand) -> None:
         f"demonstration brand, seed {SEED}: {brand.sites} sites, {brand.services} services ({MORE_SERVICES} of them "
         f"added), {len(brand.skus)} products"
     )
-    print(f"{'what':34} {'clients':>7} {'requests':>8} {'failed':>6} {'done/s':>9} {'p50 ms':>8} {'p99 ms':>8}")
+    print(
+        f"{'what':34} {'clients':>7} {'requests':>8} {'failed':>6} {'done/s':>9} {'p50 ms':>8} {'p99 ms':>8} "
+        f"{'server CPU':>10} {'db CPU':>6}"
+    )
 
 
-def measure(brand: Brand, seconds: float, clients: list[int], bulk: int) -> None:
+def measure(brand: Brand, machine: Machine, seconds: float, clients: list[int], bulk: int) -> None:
     headers = {"Authorization": f"Bearer {brand.key}"}
     quoted = list(carts(brand, 2_000))
 
-    def quote(client: httpx.Client, number: int) -> httpx.Response:
-        return client.post("/v1/quotes", content=quoted[number % len(quoted)])
+    def quote(client: Client, number: int) -> Answer:
+        return client.ask("POST", "/v1/quotes", quoted[number % len(quoted)])
 
-    show(load("(warm-up) quotes", 2, min(3.0, seconds), headers, quote))
-    show(load("quotes, 3 lines", 8, seconds, headers, quote))
+    def show(what: str, count: int, ask: Ask, lasting: float = seconds) -> None:
+        print(load(what, count, lasting, headers, machine, ask).row(), flush=True)
+
+    show("(warm-up) quotes", 2, quote, min(3.0, seconds))
+    show("quotes, 3 lines", 8, quote)
     for count in clients:
         sent = list(orders(brand, 20_000, f"R{count}"))
 
-        def place(client: httpx.Client, number: int, sent: list[bytes] = sent, count: int = count) -> httpx.Response:
-            key = {"Idempotency-Key": f"{count}-{number}"}
-            answer = client.post("/v1/orders", content=sent[number], headers=key)
-            if answer.status_code == 201 and answer.json()["state"] != "planned":
-                answer.status_code = 202  # accepted, but no plan was made: it is not what is measured
-            return answer
+        def place(client: Client, number: int, sent: list[bytes] = sent, count: int = count) -> Answer:
+            got = client.ask("POST", "/v1/orders", sent[number], {"Idempotency-Key": f"{count}-{number}"})
+            if got.status == 201 and json.loads(got.body)["state"] != "planned":
+                return replace(got, status=202)  # accepted, but no plan was made: it is not what is measured
+            return got
 
-        show(load("orders planned and committed", count, seconds, headers, place))
+        show("orders planned and committed", count, place)
     tag = httpx.get(f"http://localhost:{PORT}/v1/stock?limit=50", headers=headers).headers.get("ETag", "")
-    show(load("stock, a page of 50", 8, seconds, headers, lambda client, _: client.get("/v1/stock?limit=50")))
+    show("stock, a page of 50", 8, lambda client, _: client.ask("GET", "/v1/stock?limit=50"))
     etag = {"If-None-Match": tag}
-    show(load("stock, not modified", 8, seconds, headers, lambda c, _: c.get("/v1/stock?limit=50", headers=etag)))
-    show(take_in(brand, bulk, headers))
+    show("stock, not modified", 8, lambda client, _: client.ask("GET", "/v1/stock?limit=50", None, etag))
+    print(take_in(brand, bulk, headers, machine).row(), flush=True)
 
 
-def show(one: Measured) -> None:
-    print(one.row(), flush=True)
-
-
-def load(what: str, clients: int, seconds: float, headers: dict[str, str], ask: Ask) -> Measured:
+def load(what: str, clients: int, seconds: float, headers: dict[str, str], machine: Machine, ask: Ask) -> Measured:
     """Ask from so many threads until the time is over; each has one connection and waits for its answer."""
     taken: list[float] = []
     failures: dict[str, int] = {}
     numbers = iter(range(10**9))
     lock = threading.Lock()
+    before = machine.cpu()
     start = time.perf_counter()
 
     def run() -> None:
-        with httpx.Client(base_url=f"http://localhost:{PORT}", headers=headers, timeout=60) as client:
-            while time.perf_counter() - start < seconds:
-                with lock:
-                    number = next(numbers)
-                begun = time.perf_counter()
-                try:
-                    status = str(ask(client, number).status_code)
-                except httpx.HTTPError as error:
-                    status = type(error).__name__
-                with lock:
-                    taken.append(time.perf_counter() - begun)
-                    if status not in ("200", "201", "304"):
-                        failures[status] = failures.get(status, 0) + 1
+        client = Client(PORT, headers)
+        while time.perf_counter() - start < seconds:
+            with lock:
+                number = next(numbers)
+            begun = time.perf_counter()
+            try:
+                status = str(ask(client, number).status)
+            except FAILURES as error:
+                status = type(error).__name__
+            with lock:
+                taken.append(time.perf_counter() - begun)
+                if status not in ("200", "201", "304"):
+                    failures[status] = failures.get(status, 0) + 1
+        client.close()
 
     threads = [threading.Thread(target=run) for _ in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return Measured(
-        what, clients, time.perf_counter() - start, taken, sum(failures.values()), str(failures) if failures else ""
-    )
+    lasted = time.perf_counter() - start
+    failed = sum(failures.values())
+    return Measured(what, clients, lasted, taken, failed, machine.since(before), str(failures) if failures else "")
 
 
-def take_in(brand: Brand, count: int, headers: dict[str, str]) -> Measured:
+def take_in(brand: Brand, count: int, headers: dict[str, str], machine: Machine) -> Measured:
     """One bulk request; each order is told when it is committed. The time is that until the last one."""
     body = b"\n".join(orders(brand, count, "B"))
     results: dict[str, int] = {}
+    before = machine.cpu()
     start = time.perf_counter()
     taken: list[float] = []
     with httpx.stream(
@@ -165,13 +190,13 @@ def take_in(brand: Brand, count: int, headers: dict[str, str]) -> Measured:
             results[result] = results.get(result, 0) + 1
             taken.append(time.perf_counter() - start)
     taken += [time.perf_counter() - start] * (count - len(taken))
-    seconds = time.perf_counter() - start
-    return Measured("orders in one bulk request", 1, seconds, taken, count - results.get("accepted", 0), str(results))
+    lasted, failed = time.perf_counter() - start, count - results.get("accepted", 0)
+    return Measured("orders in one bulk request", 1, lasted, taken, failed, machine.since(before), str(results))
 
 
 @contextmanager
-def served() -> Iterator[None]:
-    """Serve as `doorstep serve` does, until the block ends."""
+def served() -> Iterator[int]:
+    """Serve as `doorstep serve` does, until the block ends; gives the process."""
     command = [sys.executable, "-m", "doorstep.cli.main", "serve", "--port", str(PORT)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
@@ -182,7 +207,7 @@ def served() -> Iterator[None]:
                     break
             except httpx.HTTPError:
                 time.sleep(0.2)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait()

@@ -22,9 +22,8 @@ from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
 from doorstep.core.floor.models import PutBack, Tote
 from doorstep.core.orders.models import Order
-from doorstep.core.parcels.models import Label, Parcel
 from doorstep.core.parcels.carriers import set_company_prefix
-from doorstep.core.parcels.models import Parcel
+from doorstep.core.parcels.models import Label, Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.stock import Sending, announce, send_transfer
 from doorstep.flows.survey import answer_survey

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,10 +13,12 @@ from doorstep.core.decisions.models import Quote
 from doorstep.core.events.models import Fact
 from doorstep.core.stock.models import Level, Move
 from doorstep.core.tariffs.models import RateBreak
+from doorstep.domain.carriage import ZoneRule
 from doorstep.domain.demand import Contact, Order, OrderLine
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
 from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
+from doorstep.flows.faults import faults_of_cart
 from doorstep.flows.order_quoted import accept_quoted
 from doorstep.flows.quote import Quoted, accept_quote, expire, quote_cart
 from doorstep.flows.standing import forget
@@ -237,3 +240,20 @@ def test_a_quote_tells_for_what_its_order_would_be_held(postcode: str, reason: s
     found = quote_cart(scope, brand_id, cart(place=Place("DE", "", "Berlin", postcode)), now=NOW)
     assert [one.reason for one in found.faults] == [reason] * bool(reason)
     assert bool(found.options)
+
+
+def test_the_zones_of_a_tariff_are_gone_through_once_not_for_every_cart() -> None:
+    zones = _Counted([ZoneRule("post", "", "", "DE", "80", "1", False)])
+    for brand_id in (1, 1, 1):
+        assert not faults_of_cart(brand_id, cart(), zones)
+    assert zones.read == 1
+
+
+class _Counted(tuple[ZoneRule, ...]):
+    """Zones that count how often they are gone through."""
+
+    read = 0
+
+    def __iter__(self) -> Iterator[ZoneRule]:
+        self.read += 1
+        return super().__iter__()

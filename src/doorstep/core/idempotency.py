@@ -19,6 +19,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from doorstep.core.events.models import Answered
+from doorstep.core.statements import insert
 from doorstep.domain.errors import DoorstepError
 from doorstep.domain.rights import Scope
 
@@ -53,15 +54,7 @@ def once(scope: Scope, key: str, request: bytes, at: datetime, work: Callable[[]
     claimed = False
     try:
         with transaction.atomic():
-            claim = Answered.objects.create(
-                operator_id=scope.operator,
-                caller=scope.actor,
-                key=key,
-                body_digest=digest,
-                at=at,
-                status=_UNANSWERED,
-                answer={},
-            )
+            claim = _claimed(scope, key, digest, at, Answer(_UNANSWERED, {}))
             claimed = True
             answer = work()
             Answered.objects.filter(pk=claim.pk).update(status=answer.status, answer=answer.body)
@@ -86,15 +79,7 @@ def once_decided(scope: Scope, key: str, request: bytes, at: datetime, work: Cal
 
     def claim(answer: Answer) -> None:
         try:
-            Answered.objects.create(
-                operator_id=scope.operator,
-                caller=scope.actor,
-                key=key,
-                body_digest=digest,
-                at=at,
-                status=answer.status,
-                answer=answer.body,
-            )
+            _claimed(scope, key, digest, at, answer)
         except IntegrityError as taken:
             raise _Lost from taken
 
@@ -139,6 +124,20 @@ def once_repeatable(scope: Scope, key: str, request: bytes, at: datetime, work: 
 
 class _Lost(Exception):
     """Another request has claimed the key."""
+
+
+def _claimed(scope: Scope, key: str, digest: str, at: datetime, answer: Answer) -> Answered:
+    """Claim the key. Raises IntegrityError when it is another's."""
+    row = Answered(
+        operator_id=scope.operator,
+        caller=scope.actor,
+        key=key,
+        body_digest=digest,
+        at=at,
+        status=answer.status,
+        answer=answer.body,
+    )
+    return insert([row])[0]
 
 
 def _digest(request: bytes) -> str:

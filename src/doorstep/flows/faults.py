@@ -122,9 +122,9 @@ def _examine(order: Order, desk: _Desk, settled: Collection[str]) -> Examined:
     return Examined(order, tuple(one for one in found if family_of(one.reason) not in settled))
 
 
-def faults_of_cart(cart: Order, zones: tuple[ZoneRule, ...]) -> tuple[OrderFault, ...]:
+def faults_of_cart(brand_id: int, cart: Order, zones: tuple[ZoneRule, ...]) -> tuple[OrderFault, ...]:
     """Tell what is wrong with where a cart goes. It has no street yet, so that an address may be incomplete."""
-    covered, rules = covered_by(zones), rules_of(cart.place.country)
+    covered, rules = _covered(brand_id, zones), rules_of(cart.place.country)
     checked = check_address(cart, covered, Known(lambda *_: None, lambda *_: None))
     found = [one for one in checked.faults if one.reason != "address_incomplete"]
     if rules and "Z" in rules.required and not cart.place.postcode.strip():

@@ -54,7 +54,7 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
     left = in_the_record(found.why) if found.why else None
     why = {} if left is None else {name: getattr(left, name) for name in ("reason", "detail", "remedy")}
     pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)
-    return Quoted(pk, found.options, left, faults_of_cart(cart, problem.tariff.zones))
+    return Quoted(pk, found.options, left, faults_of_cart(brand_id, cart, problem.tariff.zones))
 
 
 def accept_quote(

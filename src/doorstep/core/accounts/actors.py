@@ -32,5 +32,5 @@ def actors_of(scope: Scope, actors: Iterable[str]) -> Actors:
 
 
 def _ids(actors: Iterable[str], kind: str) -> set[int]:
-    found = (actor.partition(":") for actor in actors)
+    found = (actor.partition("/")[0].partition(":") for actor in actors)  # `key:12/H7`: somebody who works with a key
     return {int(number) for said, _, number in found if said == kind and number.isascii() and number.isdecimal()}

@@ -10,12 +10,19 @@ from typing import Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from doorstep.core.accounts.keys import digest_of, prefix_of
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
+from doorstep.core.statements import instant
 from doorstep.domain.rights import BRAND_ROLES, Role, Scope
+
+KEY = (  # asked at every request, and never held: a key that is revoked opens nothing from that moment on
+    "SELECT id, operator_id, brand_id, role, digest, expires_at, revoked_at, last_used_at "
+    f"FROM {ApiKey._meta.db_table} WHERE prefix = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +142,24 @@ def scope_of_user(user: AbstractBaseUser | AnonymousUser) -> Scope:
 def find_key(raw_key: str, now: datetime) -> KnownKey | None:
     """The key and its scope, if it is one of ours and in force. One query for a brand's key, two for an operator's."""
     prefix = prefix_of(raw_key)
-    row = ApiKey.objects.filter(prefix=prefix).first() if prefix else None
-    if row is None or not hmac.compare_digest(row.digest, digest_of(raw_key)):
+    row = None
+    if prefix:
+        with connection.cursor() as cursor:
+            cursor.execute(KEY, [prefix])
+            row = cursor.fetchone()
+    if row is None:
         return None
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+    pk, operator, brand, role, digest, expires_at, revoked_at, used_at = row
+    if not hmac.compare_digest(digest, digest_of(raw_key)):
         return None
-    if row.brand_id is not None:
-        brands = frozenset({row.brand_id})
+    ends = instant(expires_at)
+    if revoked_at is not None or (ends is not None and ends <= now):
+        return None
+    if brand is not None:
+        brands = frozenset({brand})
     else:
-        brands = frozenset(Brand.objects.filter(operator_id=row.operator_id).values_list("pk", flat=True))
-    return KnownKey(row.pk, Scope(row.operator_id, brands, cast(Role, row.role), f"key:{row.pk}"), row.last_used_at)
+        brands = frozenset(Brand.objects.filter(operator_id=operator).values_list("pk", flat=True))
+    return KnownKey(pk, Scope(operator, brands, cast(Role, role), f"key:{pk}"), instant(used_at))
 
 
 def scope_of_key(raw_key: str, now: datetime) -> Scope | None:

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.core.decisions.models import Decision
+from doorstep.core.statements import insert
 from doorstep.domain import decision
 
 
 def keep(decided: Iterable[tuple[int, decision.Decision, Mapping[str, Any]]], at: datetime) -> None:
     """Keep decisions of orders (row ids), each with its record as decisions.jsonl writes it."""
-    Decision.objects.bulk_create(
-        (
+    insert(
+        [
             Decision(
                 order_id=order,
                 at=at,
@@ -21,6 +22,5 @@ def keep(decided: Iterable[tuple[int, decision.Decision, Mapping[str, Any]]], at
                 record=dict(record),
             )
             for order, one, record in decided
-        ),
-        batch_size=500,
+        ]
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from doorstep.core.decisions.models import Quote
+from doorstep.core.statements import insert
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 
@@ -37,10 +38,8 @@ def keep_quote(
     at: datetime,
 ) -> int:
     """Keep what was offered; returns the row's id."""
-    row = Quote.objects.create(
-        brand_id=brand_id, made_at=at, cart=dict(cart), options=list(options), why=dict(why), state="offered"
-    )
-    return row.pk
+    row = Quote(brand_id=brand_id, made_at=at, cart=dict(cart), options=list(options), why=dict(why), state="offered")
+    return insert([row])[0].pk
 
 
 def get_quote(scope: Scope, pk: int, *, lock: bool = False) -> QuoteRow:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.core.events.models import Fact
+from doorstep.core.statements import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def record_all(
     cause: int | None = None,
 ) -> int:
     """Record many facts of one instant, in bulk and in their order; returns how many."""
-    rows = Fact.objects.bulk_create(
-        (
+    rows = insert(
+        [
             Fact(
                 operator_id=operator_id,
                 brand_id=brand_id,
@@ -65,7 +66,6 @@ def record_all(
                 data=dict(one.data),
             )
             for one in facts
-        ),
-        batch_size=1_000,
+        ]
     )
     return len(rows)

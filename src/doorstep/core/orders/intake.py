@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
-from doorstep.core.orders.actions import BATCH, lines_of, person_of, row_of
-from doorstep.core.orders.models import Order, OrderLine, Person
+from doorstep.core.orders.actions import lines_of, person_of, row_of
+from doorstep.core.orders.models import Order, OrderLine
 from doorstep.core.orders.snapshot import whole_order
+from doorstep.core.statements import insert
 from doorstep.domain import demand
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import OrderState
@@ -64,7 +65,7 @@ def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
 def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[str, int]) -> list[int]:
     """Put orders in, all or none; returns their row ids. Raises IntegrityError when a code is there already."""
     with transaction.atomic(savepoint=False):
-        people = Person.objects.bulk_create([person_of(brand_id, one.order) for one in arrivals], batch_size=BATCH)
+        people = insert([person_of(brand_id, one.order) for one in arrivals])
         rows = []
         for one, person in zip(arrivals, people, strict=True):
             row = row_of(brand_id, one.order, person, one.state)
@@ -72,11 +73,8 @@ def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[s
             row.settled = list(one.settled)
             row.faults = [[fault.reason, fault.detail, fault.remedy] for fault in one.faults]
             rows.append(row)
-        rows = Order.objects.bulk_create(rows, batch_size=BATCH)
-        OrderLine.objects.bulk_create(
-            [line for one, row in zip(arrivals, rows, strict=True) for line in lines_of(one.order, row, products)],
-            batch_size=BATCH,
-        )
+        insert(rows)
+        insert([line for one, row in zip(arrivals, rows, strict=True) for line in lines_of(one.order, row, products)])
     return [row.pk for row in rows]
 
 

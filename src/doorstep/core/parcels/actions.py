@@ -6,6 +6,7 @@ from typing import Any
 
 from doorstep.core.orders import actions as orders
 from doorstep.core.parcels.models import Parcel
+from doorstep.core.statements import insert
 from doorstep.domain import parcel
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import PARCEL_FOLLOWS, PARCEL_STATES, OrderState, ParcelState, order_state
@@ -15,8 +16,8 @@ _STATES: dict[str, ParcelState] = {state: state for state in PARCEL_STATES}
 
 def keep(brand_id: int, parcels: Iterable[parcel.Parcel], orders: Mapping[str, int], sites: Mapping[str, int]) -> None:
     """Keep the parcels of a plan; `orders` and `sites` give row ids of codes."""
-    Parcel.objects.bulk_create(
-        (
+    insert(
+        [
             Parcel(
                 brand_id=brand_id,
                 order_id=orders[one.orders[0]],
@@ -42,8 +43,7 @@ def keep(brand_id: int, parcels: Iterable[parcel.Parcel], orders: Mapping[str, i
                 ],
             )
             for one in parcels
-        ),
-        batch_size=500,
+        ]
     )
 
 

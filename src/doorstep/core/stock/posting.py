@@ -17,6 +17,7 @@ from django.db.models import Q
 from doorstep.core.accounts.models import Brand
 from doorstep.core.catalog.models import Product
 from doorstep.core.network.models import Site
+from doorstep.core.statements import insert
 from doorstep.core.stock.models import Clock, Level, Move
 from doorstep.domain.errors import NotEnough, NotFound
 from doorstep.domain.ledger import Shelf, Shift
@@ -219,7 +220,7 @@ def _age(level: Level, change: _Change) -> tuple[datetime, date | None]:
 def _record(brand_id: int, shifts: Sequence[Shift], levels: dict[Shelf, Level], at: datetime, actor: str) -> int:
     """Lock the clock, last of all, and write the moves under its new version."""
     version = tick(brand_id)
-    Move.objects.bulk_create(
+    insert(
         [
             Move(
                 brand_id=brand_id,
@@ -234,7 +235,6 @@ def _record(brand_id: int, shifts: Sequence[Shift], levels: dict[Shelf, Level], 
                 quantity=shift.quantity,
             )
             for shift in shifts
-        ],
-        batch_size=BATCH * 10,
+        ]
     )
     return version

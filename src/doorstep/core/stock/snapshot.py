@@ -6,11 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Sum
 
+from doorstep.core.statements import day
 from doorstep.core.stock.expiry import expired
 from doorstep.core.stock.models import Inbound, Level
 from doorstep.domain import supply
+
+FREE = (
+    f"SELECT site_id, product_id, expires_on, SUM(quantity) FROM {Level._meta.db_table} "
+    "WHERE brand_id = %s AND product_id IN ({}) AND state = 'available' AND quantity > 0 "
+    "GROUP BY site_id, product_id, expires_on ORDER BY site_id, product_id"
+)
 
 
 def available(
@@ -22,10 +30,10 @@ def available(
         rows = rows.filter(product__sku__in=list(skus))
     sums = rows.values("site_id", "product_id", "expires_on").annotate(units=Sum("quantity"))
     told: Counter[tuple[str, str]] = Counter()
-    for site, zone, sku, day, units in sums.order_by("site_id", "product_id").values_list(
+    for site, zone, sku, expires_on, units in sums.order_by("site_id", "product_id").values_list(
         "site__code", "site__time_zone", "product__sku", "expires_on", "units"
     ):
-        if at is None or not expired(day, zone, at):
+        if at is None or not expired(expires_on, zone, at):
             told[site, sku] += units
     return tuple(supply.StockLevel(site, sku, units) for (site, sku), units in told.items())
 
@@ -45,12 +53,13 @@ def free_units(
 
     `zones`: the time zone of each site by row id; lots expired `at` are left out.
     """
-    rows = Level.objects.filter(brand_id=brand_id, product_id__in=list(products), state="available", quantity__gt=0)
-    sums = rows.values("site_id", "product_id", "expires_on").annotate(units=Sum("quantity"))
+    wanted = list(products)
     told: Counter[tuple[int, int]] = Counter()
-    for site, product, day, units in sums.order_by("site_id", "product_id").values_list(
-        "site_id", "product_id", "expires_on", "units"
-    ):
-        if site in zones and not expired(day, zones[site], at):
-            told[site, product] += units
-    return dict(told)
+    if not wanted:
+        return told
+    with connection.cursor() as cursor:
+        cursor.execute(FREE.format(", ".join(["%s"] * len(wanted))), [brand_id, *wanted])
+        for site, product, expires_on, units in cursor.fetchall():
+            if site in zones and not expired(day(expires_on), zones[site], at):
+                told[site, product] += int(units)
+    return told

@@ -53,7 +53,7 @@ def happened(fact: FactRow, currency: Currency, actors: Actors) -> Happened:
         except (KeyError, TypeError, ValueError):  # an older version of the fact: what it is, without what it said
             more = ""
     else:
-        what, more = _spaced(fact.kind), _plain(fact.data)
+        what = _spaced(fact.kind)
     return Happened(fact.at, what, more, who(fact.actor, actors))
 
 
@@ -188,6 +188,7 @@ def _spaced(kind: str) -> str:
 
 def who(actor: str, known: Actors) -> str:
     """Say who did something; of whom the reader may know nothing, no more than what they are."""
+    actor, _, worker = actor.partition("/")
     if actor in known.staff:
         return "the warehouse"
     kind, _, number = actor.partition(":")
@@ -195,7 +196,7 @@ def who(actor: str, known: Actors) -> str:
     if kind == "user":
         return name or "a person"
     if kind == "key":
-        return f"API key {name}" if name else "an API key"
+        return (f"API key {name}" if name else "an API key") + (f", {worker}" if worker else "")
     return {"system": "Doorstep", "shopper": "the shopper", "carrier": f"the carrier ({number})"}.get(kind, actor)
 
 
@@ -206,6 +207,7 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "Repromised": ("Promised anew", _promised),
     "QuoteAccepted": ("Ordered as quoted", _quoted),
     "OrderHeld": ("Held", _reason),
+    "BarcodesSet": ("Bar codes set", _nothing),
     "OrderWaits": ("Waits", _reason),
     "OrderBackOrdered": ("Waits for announced goods", _expected),
     "OrderUnplanned": ("Not planned", _reason),
@@ -223,17 +225,6 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "ParcelStaged": ("Staged for its carrier", _PARCEL),
     "ParcelHandedOver": ("Handed to the carrier", _PARCEL),
     "ParcelScanned": ("Scanned by the carrier", _scanned),
-    "OutForDelivery": ("Out for delivery", _nothing),
-    "InboundAnnounced": ("Goods announced", _nothing),
-    "KitDefined": ("Kit defined", _nothing),
-    "BarcodesSet": ("Bar codes set", _nothing),
-    "StockReceived": ("Goods received", _nothing),
-    "StockAdjusted": ("Stock adjusted", _nothing),
-    "TransferSent": ("Transfer sent", _nothing),
-    "TransferReceived": ("Transfer received", _nothing),
-    "Delivered": ("Delivered", _nothing),
-    "LeftAtSafePlace": ("Left at the safe place", _nothing),
-    "AtPickupPoint": ("At the pick-up point", _nothing),
     "OutForDelivery": ("Out for delivery", _PARCEL),
     "Delivered": ("Delivered", _PARCEL),
     "LeftAtSafePlace": ("Left at the safe place", _PARCEL),
@@ -243,12 +234,9 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "ReturnedToSender": ("Back with the sender", _PARCEL),
     "LateRisk": ("Likely late", _late),
     "ReturnAsked": ("Return asked for", _say("return {rma}")),
+    "ReturnLabelled": ("Label for the return bought", _nothing),
     "ReturnReceived": ("Return received", _say("return {rma}")),
     "ReturnGraded": ("Return graded", _say("return {rma}", "{sku}", "{grade}", "{disposition}")),
-    "ReturnAsked": ("Return asked for", _nothing),
-    "ReturnLabelled": ("Label for the return bought", _nothing),
-    "ReturnReceived": ("Return received", _nothing),
-    "ReturnGraded": ("Return graded", _nothing),
     "RefundDue": ("Refund due", _refund),
     "SurveyAnswered": ("Shopper answered", _wish),
     "LinkRevoked": ("Tracking link replaced", _nothing),
