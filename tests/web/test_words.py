@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from tests.architecture.test_facts import listed
 
+from doorstep.core.accounts.actors import Actors
 from doorstep.core.events.queries import FactRow
 from doorstep.domain.money import Currency
 from doorstep.domain.returns import DISPOSITIONS as FATES
@@ -42,7 +43,9 @@ def fact(kind: str, data: dict[str, object]) -> FactRow:
 @pytest.mark.parametrize(("kind", "keys"), sorted(listed().items()))
 def test_every_fact_has_words_and_shows_no_key(kind: str, keys: set[str]) -> None:
     assert kind in _KINDS, f"say in web/words/facts.py what {kind} is"
-    told = happened(fact(kind, {key: SAID.get(key, f"some-{key.replace('_', '-')}") for key in keys}), Currency("EUR"))
+    told = happened(
+        fact(kind, {key: SAID.get(key, f"some-{key.replace('_', '-')}") for key in keys}), Currency("EUR"), Actors()
+    )
     assert " " in told.what or told.what == told.what.capitalize()
     said = f"{told.what} {told.more}"
     assert not re.search(r"[a-z]_[a-z]|[{}\[\]]|\bminor\b", said), said
@@ -51,8 +54,8 @@ def test_every_fact_has_words_and_shows_no_key(kind: str, keys: set[str]) -> Non
 
 
 def test_a_fact_of_an_older_kind_says_what_it_is_without_its_keys() -> None:
-    assert happened(fact("ParcelPacked", {"weight_g": 3}), Currency("EUR")).more == ""
-    told = happened(fact("MoonShotFired", {"aim_x": 3}), Currency("EUR"))
+    assert happened(fact("ParcelPacked", {"weight_g": 3}), Currency("EUR"), Actors()).more == ""
+    told = happened(fact("MoonShotFired", {"aim_x": 3}), Currency("EUR"), Actors())
     assert (told.what, told.more) == ("Moon shot fired", "")
 
 

@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import ConfigDict, Field, StrictInt, with_config
 
-from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
+from doorstep.api.answers import After, Limit, Next, file_answer, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Quantity
 from doorstep.api.once import Key, answered_once, told
 from doorstep.api.order_in import Fields
-from doorstep.api.tracking import as_file
 from doorstep.core.orders.queries import get_order
 from doorstep.core.returns import queries
 from doorstep.core.returns.labels import label_of
@@ -184,7 +183,7 @@ def get_return(request: HttpRequest, rma: Annotated[Code, Path()]) -> HttpRespon
 )
 def label(request: HttpRequest, rma: Annotated[Code, Path()]) -> HttpResponse:
     """A6, as PDF. 404 until the carrier has sold it, and for a return without one. Needs the right `see`."""
-    return as_file(return_label(allowed(request, "see").scope, rma))
+    return file_answer(return_label(allowed(request, "see").scope, rma))
 
 
 @router.post("/{rma}/receive", response={201: ReturnOut}, operation_id="receiveReturn", summary="Receive a return")
