@@ -14,6 +14,7 @@ from urllib.request import urlopen
 import typer
 
 from doorstep.cli.terminal import EXIT_FAILED, err, out
+from doorstep.cli.warm_up import warming
 
 PORT = 8000
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -48,7 +49,8 @@ def serve_tower(host: str, port: int, once: bool, say: Callable[[], None] = lamb
         say()
         if not once:
             out.print("stop it with Ctrl-C")
-            server.wait()
+            with warming():
+                server.wait()
             err.print("the server has ended")
             raise typer.Exit(EXIT_FAILED)
     finally:
