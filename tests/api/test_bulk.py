@@ -88,3 +88,21 @@ def test_what_is_too_large_or_of_another_kind_is_refused(shop: Shop, monkeypatch
 
 def test_text_that_is_not_utf_8_is_told(shop: Shop) -> None:
     assert send(shop, HEADER.encode("utf-16")).status_code == 422
+
+
+def test_a_row_says_what_becomes_of_it_when_it_is_short(shop: Shop) -> None:
+    header, line = f"{HEADER},on_shortage", f"{FIRST},1,teapot,4,29.00"
+    found = rows(send(shop, f"{header}\n{line},refuse\n{line.replace('C-1', 'C-2')},\n", query="?plan=true"))
+    assert [(one["order"], one["result"], one["state"], one["reason"]) for one in found] == [
+        ("C-1", "accepted", "open", ""),
+        ("C-2", "accepted", "open", ""),
+        ("C-1", "planned", "cancelled", "out_of_stock"),
+        ("C-2", "planned", "open", "stock_out"),
+    ]
+    odd = rows(send(shop, f"{header}\n{line.replace('C-1', 'C-3')},never\n"))
+    assert [one["pointer"] for one in odd[0]["errors"]] == ["/on_shortage"]
+    body = json.dumps(order("J-1", "teapot", 4, on_shortage="refuse"))
+    found = rows(send(shop, f"{body}\n", "application/x-ndjson", "?plan=true"))
+    assert [one["state"] for one in found] == ["open", "cancelled"]
+    again = rows(send(shop, f"{header}\n{line},back_order\n"))
+    assert [(one["result"], one["state"]) for one in again] == [("exists", "cancelled")]

@@ -71,6 +71,15 @@ def test_answers_come_by_pages(place: Place) -> None:
     assert rest["next"] is None
 
 
+def test_a_disruption_with_a_key_is_declared_once(place: Place) -> None:
+    planner = place.with_key("supervisor")
+    first, again = (planner.post("/v1/disruptions", STORM, idempotency_key="d") for _ in range(2))
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert Fact.objects.filter(kind="DisruptionDeclared").count() == 1
+    planner.post("/v1/disruptions", STORM)
+    assert Fact.objects.filter(kind="DisruptionDeclared").count() == 2
+
+
 def test_a_disruption_is_changed_once(place: Place) -> None:
     planner = place.with_key("supervisor")
     path = f"/v1/disruptions/{planner.post('/v1/disruptions', STORM).json()['id']}"

@@ -41,6 +41,20 @@ def test_parcels_are_released_read_and_taken_back(place: Place) -> None:
     assert place.with_key().get("/v1/orders/N-1").json()["state"] == "planned"
 
 
+def test_a_release_with_a_key_is_done_once(place: Place) -> None:
+    placed(place, "N-1")
+    supervisor, body = place.with_key("supervisor"), {"site": "munich", "leaves_until": LATER}
+    first = supervisor.post("/v1/waves", body, idempotency_key="w")
+    placed(place, "N-2")
+    again = supervisor.post("/v1/waves", body, idempotency_key="w")
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert place.with_key().get("/v1/orders/N-2").json()["state"] == "planned"
+    other = supervisor.post("/v1/waves", {**body, "leaves_until": "2026-12-30T00:00:00Z"}, idempotency_key="w")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert supervisor.post("/v1/waves", body).json()["parcels"] == 1
+
+
 def test_a_wave_that_is_being_picked_is_not_taken_back(place: Place) -> None:
     placed(place, "N-1")
     supervisor = place.with_key("supervisor")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from tests.record.brand import NOW, loaded
@@ -16,7 +17,8 @@ from doorstep.domain.errors import NotFound
 from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
 from doorstep.flows import take_in as flow
-from doorstep.flows.take_in import Sent, Taken, Wrong, take_in
+from doorstep.flows.edit import edit_order
+from doorstep.flows.take_in import Sent, Taken, Wrong, digest_of, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +132,42 @@ def test_another_brands_orders_are_out_of_reach() -> None:
     scope, brand_id = loaded()
     with pytest.raises(NotFound):
         take_in(replace(scope, brands=frozenset()), brand_id, [], now=NOW)
+
+
+def test_a_row_that_comes_again_after_its_order_was_edited_is_there() -> None:
+    scope, brand_id = loaded()
+    first = sent(1, "B-1")
+    told(scope, brand_id, [first])
+    pk = Row.objects.get(code="B-1").pk
+    edit_order(scope, brand_id, pk, lambda one: replace(one, contact=replace(one.contact, name="Bo")), now=NOW)
+    state = Row.objects.get(pk=pk).state
+    assert told(scope, brand_id, [first]) == [(1, "exists", state)]
+    assert told(scope, brand_id, [sent(1, "B-1", quantity=2)]) == [(1, "conflict", state)]
+    assert first.order is not None
+    edited = replace(first, order=replace(first.order, contact=replace(first.order.contact, name="Bo")))
+    assert told(scope, brand_id, [edited]) == [(1, "exists", state)]
+
+
+def test_what_is_kept_of_a_row_is_a_digest_that_ends_with_the_personal_data() -> None:
+    scope, brand_id = loaded()
+    first = sent(1, "B-1")
+    told(scope, brand_id, [first])
+    row = Row.objects.select_related("person").get(code="B-1")
+    assert row.person is not None
+    assert len(row.person.sent_digest) == 64
+    edit_order(scope, brand_id, row.pk, lambda one: replace(one, gift_note="Enjoy"), now=NOW)
+    person, state = row.person, Row.objects.get(pk=row.pk).state
+    Row.objects.filter(pk=row.pk).update(person=None)
+    person.delete()
+    assert told(scope, brand_id, [first]) == [(1, "conflict", state)]
+
+
+def test_a_digest_tells_what_was_asked_and_not_how_it_was_written() -> None:
+    order = sent(1, "B-1").order
+    assert order is not None
+    digest = digest_of(order, dated=True)
+    assert digest == digest_of(replace(order, on_shortage="refuse"), dated=True)
+    assert digest == digest_of(replace(order, placed_at=order.placed_at.astimezone(UTC)), dated=True)
+    assert digest_of(order, dated=False) == digest_of(replace(order, placed_at=NOW.replace(hour=3)), dated=False)
+    others = [replace(order, gift_note="x"), replace(order, contact=Contact(name="Bo")), replace(order, customer="bo")]
+    assert len({digest, *(digest_of(one, dated=True) for one in others)}) == 4

@@ -58,10 +58,11 @@ def bulk(
 ) -> StreamingHttpResponse:
     """Up to 10,000 orders and 64 MiB. The answer is a line of JSON for each order, told once it is committed.
 
-    `result` is accepted, exists (the same order was there: send a request again as often as you like), conflict (an
-    order of that code was there with other content) or refused (`errors` says why, and by `pointer` where). Bad rows
-    spoil no good ones; a CSV header that is wrong refuses it all. Without `plan` the orders wait for the next planning.
-    Needs the right `order`.
+    `result` is accepted, exists (the same row or order was there: send a request again as often as you like, though it
+    was edited since), conflict (an order of that code was there with other content) or refused (`errors` says why, and
+    by `pointer` where). Bad rows spoil no good ones; a CSV header that is wrong refuses it all. Without `plan` the
+    orders wait for the next planning. If that finds the goods short it does as `on_shortage` says: an order to be
+    refused was accepted already, and is cancelled as `out_of_stock`. Needs the right `order`.
     """
     caller = allowed(request, "order")
     kind = request.content_type or ""

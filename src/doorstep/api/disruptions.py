@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, StrictInt, with_config
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Country, Day, OneLine
-from doorstep.api.once import Key, once_told
+from doorstep.api.once import Key, OptionalKey, once_if_keyed, once_told
 from doorstep.api.order_in import Fields
 from doorstep.core.messages import disruptions as queries
 from doorstep.domain.disruption import AREA_LENGTH, MOST_DELAY_DAYS, Disruption, DisruptionKind
@@ -91,8 +91,11 @@ def list_disruptions(request: HttpRequest, after: After, limit: Limit) -> HttpRe
 
 
 @router.post("", response={201: DisruptionOut}, operation_id="declareDisruption", summary="Declare a disruption")
-def declare_one(request: HttpRequest, payload: DisruptionIn) -> HttpResponse:
-    """Parcels at risk get their new day, each shopper one message; new promises are wider. Needs the right `plan`."""
+def declare_one(request: HttpRequest, payload: DisruptionIn, idempotency_key: OptionalKey) -> HttpResponse:
+    """Parcels at risk get their new day, each shopper one message; new promises are wider. Needs the right `plan`.
+
+    Sent twice without an Idempotency-Key it is declared twice.
+    """
     caller = allowed(request, "plan")
     what = Disruption(
         payload.country or "",
@@ -105,7 +108,11 @@ def declare_one(request: HttpRequest, payload: DisruptionIn) -> HttpResponse:
         payload.ends_on,
         payload.delay_days,
     )
-    return _answer(caller, declare(caller.scope, payload.kind, what, payload.text, now=caller.now))
+
+    def work() -> DisruptionOut:
+        return _told(_found(caller, declare(caller.scope, payload.kind, what, payload.text, now=caller.now)))
+
+    return once_if_keyed(request, caller, idempotency_key, work)
 
 
 @router.patch(
@@ -139,11 +146,7 @@ def end_one(request: HttpRequest, disruption_id: DisruptionId) -> HttpResponse:
     """New promises no longer reckon with it; what shoppers were told stays said. Needs the right `plan`."""
     caller = allowed(request, "plan")
     end_disruption(caller.scope, disruption_id, now=caller.now)
-    return _answer(caller, disruption_id)
-
-
-def _answer(caller: Caller, pk: int) -> HttpResponse:
-    return json_answer(_told(_found(caller, pk)), 201)
+    return json_answer(_told(_found(caller, disruption_id)), 201)
 
 
 def _found(caller: Caller, pk: int) -> queries.DisruptionRow:

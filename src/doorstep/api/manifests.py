@@ -13,6 +13,7 @@ from pydantic import Field, with_config
 from doorstep.api.answers import After, Limit, Next, file_answer, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Instant
+from doorstep.api.once import OptionalKey, once_if_keyed
 from doorstep.api.order_in import Fields
 from doorstep.core.parcels import departures
 from doorstep.domain.errors import NotFound
@@ -161,14 +162,21 @@ def get_sheet(request: HttpRequest, manifest: Annotated[str, Path(pattern=NAMED)
 
 
 @router.post("", response={201: ClosedOut}, operation_id="closeManifest", summary="Hand over what is staged")
-def close_manifest(request: HttpRequest, payload: ClosingIn) -> HttpResponse:
-    """When the carrier calls, or for a drop-off. Stopped half way, it is gone on with. Needs the right `move_stock`."""
+def close_manifest(request: HttpRequest, payload: ClosingIn, idempotency_key: OptionalKey) -> HttpResponse:
+    """When the carrier calls, or for a drop-off. Stopped half way, it is gone on with. Needs the right `move_stock`.
+
+    Sent again with its Idempotency-Key it is answered as the first time, and takes nothing that was staged meanwhile.
+    """
     caller = allowed(request, "move_stock")
-    closed = dispatch.close_manifest(
-        caller.scope, payload.site, payload.carrier, payload.departs_at, now=caller.now, kind=payload.kind
-    )
-    behind = [LeftBehindOut(one.parcel, one.brand, one.order, one.state) for one in closed.left_behind]
-    return json_answer(ClosedOut(closed.manifest, closed.code, closed.parcels, closed.told, behind), 201)
+
+    def work() -> ClosedOut:
+        closed = dispatch.close_manifest(
+            caller.scope, payload.site, payload.carrier, payload.departs_at, now=caller.now, kind=payload.kind
+        )
+        behind = [LeftBehindOut(one.parcel, one.brand, one.order, one.state) for one in closed.left_behind]
+        return ClosedOut(closed.manifest, closed.code, closed.parcels, closed.told, behind)
+
+    return once_if_keyed(request, caller, idempotency_key, work, outside=True)
 
 
 def _whole(caller: Caller, pk: int) -> ManifestOut:

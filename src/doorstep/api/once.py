@@ -24,6 +24,16 @@ Key = Annotated[
         description="your own id of this request; send it again with the same body and you get the same answer",
     ),
 ]
+OptionalKey = Annotated[
+    Code | None,
+    Header(
+        None,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=100,
+        description="your own id of this request; with one it is answered once, without one it acts each time it comes",
+    ),
+]
 Work = Callable[[], Any]
 
 
@@ -47,6 +57,18 @@ def once_told_outside(request: HttpRequest, caller: Caller, key: str, work: Work
     """The same for work that may not stand in one transaction; it must be safe to be done again."""
     answer = once_repeatable(caller.scope, key, same_request(request), caller.now, lambda: _answer(work, status))
     return told(answer)
+
+
+def once_if_keyed(
+    request: HttpRequest, caller: Caller, key: str | None, work: Work, *, outside: bool = False
+) -> HttpResponse:
+    """For requests that took no key at first: without one they act as they always did.
+
+    `outside`: the work may not stand in one transaction, and is safe to be done again.
+    """
+    if key is None:
+        return json_answer(work(), 201)
+    return (once_told_outside if outside else once_told)(request, caller, key, work)
 
 
 def told(answer: Answer) -> HttpResponse:

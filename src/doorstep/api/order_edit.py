@@ -75,7 +75,10 @@ class OrderEdit(Fields):
     gift_note: Annotated[Text | None, Field(max_length=500)] = None
     priority: Priority | None = None
     payment: Literal["paid", "pending", "failed"] | None = None
-    on_shortage: Literal["hold", "refuse", "back_order"] = "hold"
+    on_shortage: Annotated[
+        Literal["hold", "refuse", "back_order"] | None,
+        Field(description="refuse: 409, and nothing changes; left out: as it was, and `hold` if it had a plan"),
+    ] = None
 
 
 def edit(request: HttpRequest, order: Named, payload: OrderEdit, brand: OfBrand) -> HttpResponse:

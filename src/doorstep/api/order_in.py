@@ -84,7 +84,11 @@ class OrderIn(Fields):
     promised_by: Day | None = Field(None, description="promised already, local at the destination")
     quote: QuoteId | None = Field(None, description="an accepted quote: its plan is kept, its reservation passes over")
     on_shortage: Literal["hold", "refuse", "back_order"] = Field(
-        "hold", description="hold: accepted, waits for goods; refuse: 409; back_order: counts on announced goods"
+        "hold",
+        description=(
+            "hold: accepted, waits for goods; refuse: 409, or cancelled when it is planned later (in bulk, or held "
+            "first); back_order: counts on announced goods"
+        ),
     )
     priority: Priority = Field(0, description="whose goods are scarce gets them first; the higher, the sooner")
     gift_note: Text = Field("", max_length=500, description="goes into the parcel")
@@ -137,6 +141,7 @@ def to_domain(order: OrderIn, currency: Currency, now: datetime) -> demand.Order
         order.gift_note,
         order.payment,
         order.review,
+        on_shortage=order.on_shortage,
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, with_config
 from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Code, Instant, OneLine
+from doorstep.api.once import OptionalKey, once_if_keyed
 from doorstep.api.order_in import Fields
 from doorstep.core.floor import queries
 from doorstep.domain.errors import NotFound
@@ -119,19 +120,26 @@ def list_waves(
 
 
 @router.post("", response={201: ReleasedOut}, operation_id="releaseWaves", summary="Release parcels")
-def release_waves(request: HttpRequest, payload: WaveIn) -> HttpResponse:
-    """Put planned parcels of a site into waves by when they leave, 2,000 at most. Needs the right `plan`."""
+def release_waves(request: HttpRequest, payload: WaveIn, idempotency_key: OptionalKey) -> HttpResponse:
+    """Put planned parcels of a site into waves by when they leave, 2,000 at most. Needs the right `plan`.
+
+    Sent again with its Idempotency-Key it tells the same waves, and releases none of those planned meanwhile.
+    """
     caller = allowed(request, "plan")
-    made = flow.release(
-        caller.scope,
-        site=payload.site,
-        until=payload.leaves_until,
-        since=payload.leaves_since,
-        service=payload.service,
-        now=caller.now,
-    )
-    waves = queries.waves_named(caller.scope, made.waves)
-    return json_answer(ReleasedOut([_told(one) for one in waves], made.parcels, made.left_out), 201)
+
+    def work() -> ReleasedOut:
+        made = flow.release(
+            caller.scope,
+            site=payload.site,
+            until=payload.leaves_until,
+            since=payload.leaves_since,
+            service=payload.service,
+            now=caller.now,
+        )
+        waves = queries.waves_named(caller.scope, made.waves)
+        return ReleasedOut([_told(one) for one in waves], made.parcels, made.left_out)
+
+    return once_if_keyed(request, caller, idempotency_key, work)
 
 
 @router.get("/{path:wave}/picks", response=PicksOut, operation_id="listPicks", summary="Picks of a wave")

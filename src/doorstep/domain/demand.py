@@ -13,6 +13,8 @@ from doorstep.domain.units import PPM
 
 Payment = Literal["", "paid", "pending", "failed"]  # empty: the shop did not say, and has seen to it
 PAYMENTS: tuple[Payment, ...] = ("", "paid", "pending", "failed")
+OnShortage = Literal["hold", "refuse", "back_order"]  # what becomes of an order whose goods are not there
+ON_SHORTAGE: tuple[OnShortage, ...] = ("hold", "refuse", "back_order")
 Precision = Literal["", "coordinates", "postcode", "postcode_area", "country", "nowhere"]  # empty: never looked at
 PRECISIONS: tuple[Precision, ...] = ("", "coordinates", "postcode", "postcode_area", "country", "nowhere")
 
@@ -114,3 +116,5 @@ class Order:
     review: bool = False  # the shop asks that a person looks at it first
     address_precision: Precision = ""  # how near to the door its place is known
     address_changes: tuple[AddressChange, ...] = ()
+    # A word for its first planning, not part of what was asked for: orders are compared without it.
+    on_shortage: OnShortage = field(default="hold", compare=False)

@@ -1,5 +1,7 @@
 """Orders of one CSV, read as it comes: a row for each line of an order, with the columns of orders.csv beside it.
 
+A folder is planned as a whole and has no word on what becomes of an order that is short; a stream has `on_shortage`.
+
 Rows of one order stand together. What the order itself says is read from its first row and must not differ in the
 others; it may be left empty there. A fault concerns its order alone.
 """
@@ -13,18 +15,22 @@ from difflib import get_close_matches
 from itertools import groupby
 from typing import Any
 
-from doorstep.domain.demand import Contact, Order, OrderLine
+from doorstep.domain.demand import ON_SHORTAGE, Contact, Order, OrderLine
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.place import Place
+from doorstep.files.columns import opt
+from doorstep.files.kinds import one_of
 from doorstep.files.schema_demand import ORDER_LINES, ORDERS
 from doorstep.files.table import parse_cells
 
 FILE = "orders"
 _LINE = ("line", "sku", "quantity", "unit_price")
-COLUMNS = {column.name: column for column in (*ORDERS.columns, *ORDER_LINES.columns[1:])}
+_ON_SHORTAGE = opt("on_shortage", one_of(ON_SHORTAGE), "what becomes of it if its goods are not there; empty: hold")
+COLUMNS = {column.name: column for column in (*ORDERS.columns, _ON_SHORTAGE.default("hold"), *ORDER_LINES.columns[1:])}
 _PLACE = ("country", "region", "city", "postcode", "latitude", "longitude")
 _TAIL = (
     "speed", "residential", "signed_for", "saturday", "pickup_point", "safe_place", "not_before", "promised_by",
+    "on_shortage",
 )  # fmt: skip
 _CONTACT = ("name", "company", "address_1", "address_2", "phone", "email")
 CHUNK_ROWS = 2_000

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
 
 from django.db import transaction
 
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.orders.intake import Arrival, add_arrival, held_for
 from doorstep.domain.decision import Decision, Unplanned
-from doorstep.domain.demand import Order, OrderFault
+from doorstep.domain.demand import OnShortage, Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
 from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.journey import OrderState
@@ -28,7 +27,6 @@ from doorstep.flows.remedies import in_the_record
 from doorstep.flows.standing import cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import plan
 
-OnShortage = Literal["hold", "refuse", "back_order"]
 ATTEMPTS = 3
 NOT_YET = 0  # the id of an order that is not in yet
 SHORT = frozenset({"stock_out", "stock_taken"})
@@ -73,6 +71,7 @@ def accept_order(
     """
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
+    order = replace(order, on_shortage=on_shortage)
     here = standing(scope.operator, brand_id, now, {line.sku for line in order.lines})
     ids = here.ids
     examined = examine(brand_id, settled(order, here.kits), here.ground.problem, ids.products, now=now)

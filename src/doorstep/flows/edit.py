@@ -7,11 +7,10 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from doorstep.core.events.actions import NewFact
-from doorstep.domain.demand import Contact, Order
+from doorstep.domain.demand import Contact, OnShortage, Order
 from doorstep.domain.errors import Conflict
 from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
-from doorstep.flows.accept import OnShortage
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.replan import Before, Change, Replanned, replan
 from doorstep.flows.untouched import CHANGEABLE
@@ -27,13 +26,14 @@ def edit_order(
     edited: Callable[[Order], Order],
     *,
     now: datetime,
-    on_shortage: OnShortage = "hold",
+    on_shortage: OnShortage | None = None,
     expected: int | None = None,
 ) -> Replanned:
     """Have the order be what `edited` makes of it; its code, channel, customer and placing stay.
 
-    `expected` is the revision that the editor has seen. Raises NotFound; Conflict when the order was changed since, or
-    its goods are picked; OutOfStock if `on_shortage` is `refuse` and the goods are not there.
+    `expected` is the revision that the editor has seen; without `on_shortage` the order's own stays. Raises NotFound;
+    Conflict when the order was changed since, or its goods are picked; OutOfStock if `on_shortage` is `refuse` and the
+    goods are not there.
     """
 
     def ask(before: Before) -> Change:
@@ -58,7 +58,7 @@ def edit_order(
 def changes(before: Order, after: Order) -> tuple[str, ...]:
     """Names of the fields that differ, those of the address and the addressee by themselves."""
     found = [one.name for one in fields(Order) if getattr(before, one.name) != getattr(after, one.name)]
-    named = set(found) - {"place", "contact", "address_changes", "address_precision"}
+    named = set(found) - {"place", "contact", "address_changes", "address_precision", "on_shortage"}
     named |= {one.name for one in fields(Place) if getattr(before.place, one.name) != getattr(after.place, one.name)}
     named |= {
         one.name for one in fields(Contact) if getattr(before.contact, one.name) != getattr(after.contact, one.name)

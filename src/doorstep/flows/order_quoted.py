@@ -16,12 +16,12 @@ from doorstep.core.events.actions import record
 from doorstep.core.orders import actions as orders
 from doorstep.core.stock.exchange import held
 from doorstep.domain.decision import Decision, Rejected
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import OnShortage, Order
 from doorstep.domain.errors import Conflict, NotEnough
 from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
-from doorstep.flows.accept import ATTEMPTS, Accepted, OnShortage, accept_order
+from doorstep.flows.accept import ATTEMPTS, Accepted, accept_order
 from doorstep.flows.customs import clearable
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import keep_plan, order_reference

@@ -67,9 +67,7 @@ def plan_day(
     found = open_orders(brand_id, only)
     bare = lacking_papers(scope.operator, brand_id, found)
     for waiting in _by_priority(found):
-        done = _plan_together(
-            ids, waiting - bare, now=now, actor=scope.actor, run=run, leaving_from=leaving_from, params=params
-        )
+        done = _plan_together(scope, ids, waiting - bare, now=now, run=run, leaving_from=leaving_from, params=params)
         alone = sum(_planned_alone(scope, brand_id, pk, now) for pk in sorted(waiting & bare))
         committed += alone
         unplanned += len(waiting & bare) - alone
@@ -90,11 +88,11 @@ def _by_priority(found: Mapping[int, Order]) -> list[set[int]]:
 
 
 def _plan_together(
+    scope: Scope,
     ids: Ids,
     waiting: set[int],
     *,
     now: datetime,
-    actor: str,
     run: Run,
     leaving_from: datetime | None,
     params: PlanParams | None,
@@ -108,8 +106,8 @@ def _plan_together(
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order]: one for one in result.plan.unplanned}
-        kept, waiting = _commit(ids, result, rows, now, actor, run)
-        tell_why(ids, left, now=now, actor=actor)
+        kept, waiting = _commit(ids, result, rows, now, scope.actor, run)
+        tell_why(scope, ids, left, now=now)
         committed += kept
         refused |= set(left)
         overtaken += len(rows) - len(left) - kept - len(waiting)

@@ -12,13 +12,15 @@ from doorstep.domain.journey import OrderState
 from doorstep.domain.rights import Scope
 from doorstep.flows.accept import SHORT
 from doorstep.flows.keep_plan import Ids
-from doorstep.flows.replan import Before, Change, Outcome, Replanned, decide, insist
+from doorstep.flows.replan import Before, Change, Outcome, Replanned, as_wished, decide, insist
 
 HAS_A_PLAN: tuple[OrderState, ...] = ("planned", "released")
 
 
 def plan_now(scope: Scope, brand_id: int, pk: int, *, now: datetime) -> Replanned:
     """Plan an open order on the stock of this moment; if nothing is found, its reason is told unless it was before.
+
+    If it is short then, it does as its shop wished.
 
     An order that has a plan keeps it. Raises NotFound; Conflict when the order is held, gone on, or cancelled.
     """
@@ -35,7 +37,7 @@ def plan_now(scope: Scope, brand_id: int, pk: int, *, now: datetime) -> Replanne
         change, outcome = decide(ids, before, change, now=now)
         return change, replace(outcome, no_news=_no_news(before, outcome))
 
-    return insist(scope, brand_id, pk, decided, now=now)
+    return as_wished(scope, brand_id, insist(scope, brand_id, pk, decided, now=now), now)
 
 
 def _no_news(before: Before, outcome: Outcome) -> bool:

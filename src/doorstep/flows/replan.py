@@ -26,7 +26,7 @@ from doorstep.core.stock import claims
 from doorstep.core.stock.actions import Wanted
 from doorstep.core.stock.exchange import exchange, held
 from doorstep.domain.decision import Decision, Unplanned
-from doorstep.domain.demand import Order, OrderFault
+from doorstep.domain.demand import OnShortage, Order, OrderFault
 from doorstep.domain.errors import Conflict, NotEnough, NotFound, OutOfStock
 from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.journey import OrderState
@@ -35,12 +35,12 @@ from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.files.plan_out import decision_record
-from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND, OnShortage
-from doorstep.flows.back_order import wait_for_goods
+from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, order_reference
 from doorstep.flows.kits import settled_again
+from doorstep.flows.on_shortage import honour
 from doorstep.flows.record_problem import Ground, ground, with_orders
 from doorstep.flows.remedies import in_the_record
 from doorstep.flows.untouched import must_be_untouched, off_the_floor
@@ -124,34 +124,31 @@ def replan(
     ask: Callable[[Before], Change],
     *,
     now: datetime,
-    on_shortage: OnShortage = "hold",
+    on_shortage: OnShortage | None = None,
 ) -> Replanned:
     """Change an order and plan it at once.
 
-    It is held if it has a fault then, and waits if its goods are not there. Raises NotFound, Conflict when its goods
+    It is held if it has a fault then. If its goods are not there it does as `on_shortage` says; None: as it was to do
+    before, and one that waits for announced goods counts on others. Raises NotFound, Conflict when its goods
     are picked already, OutOfStock if `on_shortage` is `refuse` and its goods are not there: nothing changes then.
     """
 
-    waited = False
-
     def decided(ids: Ids, before: Before) -> tuple[Change, Outcome]:
-        nonlocal waited
-        waited = before.kept.reason == BACK_ORDER
         change = ask(before)
-        return decide(ids, before, change, now=now, on_shortage=on_shortage)
+        wish = on_shortage or ("back_order" if before.kept.reason == BACK_ORDER else change.order.on_shortage)
+        change = replace(change, order=replace(change.order, on_shortage=wish))
+        return decide(ids, before, change, now=now, on_shortage=on_shortage or "hold")
 
-    done = insist(scope, brand_id, pk, decided, now=now)
-    if done.reason in SHORT and (waited or on_shortage == "back_order"):
-        return _waits(scope, brand_id, done, now)
-    return done
+    return as_wished(scope, brand_id, insist(scope, brand_id, pk, decided, now=now), now)
 
 
-def _waits(scope: Scope, brand_id: int, done: Replanned, now: datetime) -> Replanned:
-    """It waits for announced goods if they suffice."""
+def as_wished(scope: Scope, brand_id: int, done: Replanned, now: datetime) -> Replanned:
+    """If it is short it waits for announced goods, or is cancelled, as its shop wished."""
+    if done.reason not in SHORT or not honour(scope, brand_id, [done.order_id], now=now):
+        return done
     kept = one_order(brand_id, done.order_id)
     assert kept is not None  # it was written a moment ago
-    found = wait_for_goods(scope, brand_id, ground(brand_id, now), done.order_id, kept.order, now=now)
-    return done if found is None else replace(done, reason=BACK_ORDER, detail=found.detail)
+    return replace(done, state=kept.state, reason=kept.reason, detail=kept.detail)
 
 
 def insist(

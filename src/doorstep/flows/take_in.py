@@ -1,15 +1,18 @@
 """Take in many orders: each row is answered by itself, and a bad one never spoils a good one.
 
 Orders go in by chunks, each committed before its rows are answered, and wait for the next planning. A row sent again
-finds its order there: the same content is no fault, other content is a conflict.
+finds its order there: the same content is no fault, other content is a conflict. A digest of the row as it came is kept
+with the personal data, so that a row that comes once more is known though its order was edited since.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 
@@ -123,7 +126,7 @@ def _take_chunk(scope: Scope, brand_id: int, chunk: Sequence[Sent], now: datetim
 def _add(scope: Scope, here: Standing, sent: Sequence[Sent], now: datetime) -> dict[str, tuple[int, Arrival]] | None:
     """Put orders in with their facts, all or none; None: one of their codes is there already."""
     brand_id, products = here.ids.brand, here.ids.products
-    arrivals = _arrivals(here, [settled(one.order, here.kits) for one in sent if one.order is not None], now)
+    arrivals = _arrivals(here, sent, now)
     if not arrivals:
         return {}
     try:
@@ -140,10 +143,13 @@ def _add(scope: Scope, here: Standing, sent: Sequence[Sent], now: datetime) -> d
     return {one.order.order: (pk, one) for pk, one in zip(pks, arrivals, strict=True)}
 
 
-def _arrivals(here: Standing, orders: Sequence[Order], now: datetime) -> list[Arrival]:
+def _arrivals(here: Standing, sent: Sequence[Sent], now: datetime) -> list[Arrival]:
     """Orders as they go in: what a person must mend is held, as an order that comes alone is."""
+    orders = [settled(one.order, here.kits) for one in sent if one.order is not None]
     examined = examine_all(here.ids.brand, orders, here.ground.problem, here.ids.products, now=now)
-    return [held_for(one.order, one.faults) if one.faults else Arrival(one.order) for one in examined]
+    arrivals = [held_for(one.order, one.faults) if one.faults else Arrival(one.order) for one in examined]
+    digests = [digest_of(one.order, one.dated) for one in sent if one.order is not None]
+    return [replace(one, digest=digest) for one, digest in zip(arrivals, digests, strict=True)]
 
 
 def _answer(
@@ -155,16 +161,32 @@ def _answer(
         pk, arrival = added[one.code]
         if fresh[one.code] is one:
             return pk, Taken(one.row, one.code, "accepted", arrival.state, arrival.reason)
-        known = Known(pk, arrival.state, arrival.reason, arrival.order)
+        known = Known(pk, arrival.state, arrival.reason, arrival.order, arrival.digest)
     else:
         known = there[one.code]
-    if _alike(one, known.order):
+    if _alike(one, known):
         return known.pk, Taken(one.row, one.code, "exists", known.state, known.reason)
     wrong = Wrong("order", "is there already, with other content")
     return 0, Taken(one.row, one.code, "conflict", known.state, known.reason, (wrong,))
 
 
-def _alike(one: Sent, known: Order) -> bool:
-    """The same content; an order that does not say when it was placed was placed when it first came."""
+def _alike(one: Sent, known: Known) -> bool:
+    """The same row, or the same content; an order that does not say when it was placed was placed when it came."""
     assert one.order is not None
-    return as_sent(known) == (one.order if one.dated else replace(one.order, placed_at=known.placed_at))
+    if known.digest == digest_of(one.order, one.dated):
+        return True
+    kept = known.order
+    return as_sent(kept) == (one.order if one.dated else replace(one.order, placed_at=kept.placed_at))
+
+
+def digest_of(order: Order, dated: bool) -> str:
+    """Tell a row again without keeping it. What is at its default is left out: a new wish changes no old digest."""
+    said: dict[str, Any] = {
+        one.name: getattr(order, one.name)
+        for one in fields(Order)
+        if one.compare and getattr(order, one.name) != one.default
+    }
+    said["placed_at"] = order.placed_at.timestamp() if dated else None
+    said["place"], said["contact"] = astuple(order.place), astuple(order.contact)
+    said["lines"] = [(line.line, line.sku, line.quantity, line.unit_price_micros) for line in order.lines]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

@@ -130,6 +130,27 @@ def test_a_nominated_day_delays_the_collection_until_it_is_not_missed_on_the_ear
     assert result.promised_day.tolist() == [day("2018-03-23")]
 
 
+def test_a_day_not_to_be_preceded_is_promised_if_it_is_in_reach_and_else_the_earliest_later_one() -> None:
+    # One service is spread over three days, the other takes one: for Wednesday 21 March it leaves on the 20th.
+    network = replace(
+        PLAIN,
+        services=(service(), service("courier", "express", days=(1, 1))),
+        collections=(call(), call("16:00", service="courier")),
+    )
+    asked = legs([epoch("2018-03-07T09:00")] * 2, service=[0, 1], not_before=day("2018-03-21"))
+    result = answers(network, asked)
+    assert result.ship_day.tolist() == [day("2018-03-19"), day("2018-03-20")]
+    assert result.promised_day.tolist() == [day("2018-03-23"), day("2018-03-21")]
+    assert (result.on_time_ppm >= network.target_ppm).all()
+
+
+def test_a_day_that_is_both_bounds_is_promised_whatever_its_chance_and_the_chance_is_told() -> None:
+    asked = legs([epoch("2018-03-07T09:00")], not_before=day("2018-03-21"), promised_by=day("2018-03-21"))
+    result = answers(PLAIN, asked)
+    assert result.ship_day.tolist() == [day("2018-03-19")]
+    assert (result.promised_day.tolist(), result.on_time_ppm.tolist()) == ([day("2018-03-21")], [316_666])
+
+
 def test_a_day_promised_already_is_kept_and_its_probability_is_told() -> None:
     asked = legs([epoch("2018-03-07T09:00")] * 3, promised_by=[day("2018-03-09"), day("2018-03-06"), day("2018-03-11")])
     result = answers(PLAIN, asked)

@@ -8,10 +8,12 @@ from django.db import IntegrityError, transaction
 
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.domain import demand
+from doorstep.domain.demand import OnShortage
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import FOLLOWS, ORDER_STATES, OrderState
 
 BATCH = 2_000
+UNDECIDED: tuple[OrderState, ...] = ("open", "held")  # of what was never planned, the wish on shortage is kept
 _STATES: dict[str, OrderState] = {state: state for state in ORDER_STATES}
 
 
@@ -52,6 +54,8 @@ def move_on(
     if after not in FOLLOWS[before] and before != after:
         raise Conflict(f"an order does not go from {before} to {after}")
     gone_on: dict[str, Any] = {"faults": []} if before != after else {}
+    if after not in UNDECIDED:
+        gone_on["on_shortage"] = ""
     return Order.objects.filter(pk__in=list(ids), state=before).update(
         state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000], expected_by=None, **gone_on
     )
@@ -80,6 +84,13 @@ def lock_waiting(ids: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("pk", "reason"))
 
 
+def short_with_a_wish(ids: Iterable[int], short: Iterable[str]) -> dict[int, OnShortage]:
+    """Of open orders that wait for a reason in `short`: what is to become of them instead, by row id; locks nothing."""
+    rows = Order.objects.filter(pk__in=list(ids), state="open", reason__in=list(short)).order_by("pk")
+    found = rows.filter(on_shortage__in=("refuse", "back_order")).values_list("pk", "on_shortage")
+    return {pk: wish for pk, wish in found}  # type: ignore[misc]  # written from the same Literal
+
+
 def hold(pk: int, fault: demand.OrderFault) -> None:
     """Hold an open order, locked by the caller, for a person to mend."""
     reason, detail, remedy = fault.reason, fault.detail, fault.remedy
@@ -104,9 +115,9 @@ def parts_row(parts: Sequence[demand.Part] | None) -> list[list[object]] | None:
     return None if parts is None else [[one.sku, one.units] for one in parts]
 
 
-def person_of(brand_id: int, order: demand.Order) -> Person:
+def person_of(brand_id: int, order: demand.Order, digest: str = "") -> Person:
     changes = [[one.field, one.before, one.after] for one in order.address_changes]
-    return Person(brand_id=brand_id, **asdict(order.contact), address_changes=changes)
+    return Person(brand_id=brand_id, **asdict(order.contact), address_changes=changes, sent_digest=digest)
 
 
 def row_of(brand_id: int, order: demand.Order, person: Person, state: OrderState) -> Order:
@@ -120,6 +131,7 @@ def row_of(brand_id: int, order: demand.Order, person: Person, state: OrderState
         customer=order.customer,
         person=person,
         state=state,
+        on_shortage=order.on_shortage if state in UNDECIDED else "",
         **changeable(order),
     )
 

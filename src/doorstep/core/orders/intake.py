@@ -27,6 +27,7 @@ class Arrival:
     remedy: str = ""
     faults: tuple[demand.OrderFault, ...] = ()
     settled: tuple[str, ...] = ()  # families of faults that nobody is to look for
+    digest: str = ""  # of the row as it came; kept with the personal data
 
 
 def held_for(order: demand.Order, faults: tuple[demand.OrderFault, ...]) -> Arrival:
@@ -42,6 +43,7 @@ class Known:
     state: str
     reason: str
     order: demand.Order
+    digest: str = ""  # of the row that it came as; empty: it came otherwise, or its addressee was erased
 
 
 def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
@@ -57,6 +59,7 @@ def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
             row.state,
             row.reason,
             whole_order(row, tuple(lines.get(row.pk, ()))),
+            row.person.sent_digest if row.person else "",
         )
         for row in rows
     }
@@ -65,7 +68,7 @@ def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
 def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[str, int]) -> list[int]:
     """Put orders in, all or none; returns their row ids. Raises IntegrityError when a code is there already."""
     with transaction.atomic(savepoint=False):
-        people = insert([person_of(brand_id, one.order) for one in arrivals])
+        people = insert([person_of(brand_id, one.order, one.digest) for one in arrivals])
         rows = []
         for one, person in zip(arrivals, people, strict=True):
             row = row_of(brand_id, one.order, person, one.state)

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.catalog.models import Product
-from doorstep.domain.demand import PAYMENTS, PRECISIONS
+from doorstep.domain.demand import ON_SHORTAGE, PAYMENTS, PRECISIONS
 from doorstep.domain.journey import ORDER_STATES
 
 
@@ -20,6 +20,7 @@ class Person(models.Model):
     phone = models.CharField(max_length=2000, blank=True)
     email = models.CharField(max_length=2000, blank=True)
     address_changes = models.JSONField(default=list)  # [[field, before, after]]: what its check has changed
+    sent_digest = models.CharField(max_length=64, blank=True)  # of a bulk row as it came, addressee and all
 
     def __str__(self) -> str:
         return f"person {self.pk}"
@@ -57,6 +58,8 @@ class Order(models.Model):
     faults = models.JSONField(default=list)  # [[reason, detail, remedy]]: all of a hold's, the first is `reason`
     settled = models.JSONField(default=list)  # families of faults that a person has settled
     payment = models.CharField(max_length=10, blank=True, choices=[(one, one) for one in PAYMENTS])
+    # Of an order that was never planned: what the shop wishes if its goods are not there. Empty: nothing, or planned.
+    on_shortage = models.CharField(max_length=10, blank=True, choices=[(one, one) for one in ON_SHORTAGE])
     review = models.BooleanField(default=False)  # the shop asked for a look at it
     address_precision = models.CharField(max_length=20, blank=True, choices=[(one, one) for one in PRECISIONS])
     revision = models.PositiveIntegerField(default=0)  # how often it was written anew since it was placed

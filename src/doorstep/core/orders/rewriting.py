@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import F, Max
 
-from doorstep.core.orders.actions import changeable, lines_of, parts_row, person_of
+from doorstep.core.orders.actions import UNDECIDED, changeable, lines_of, parts_row, person_of
 from doorstep.core.orders.models import Order, OrderLine, Person, ReviewRule
 from doorstep.domain import demand
 from doorstep.domain.journey import OrderState
@@ -36,6 +36,7 @@ def rewrite(pk: int, before: demand.Order, order: demand.Order, stand: Stand, pr
     Order.objects.filter(pk=pk).update(
         **changeable(order),
         state=stand.state,
+        on_shortage=order.on_shortage if stand.state in UNDECIDED else "",
         reason=stand.reason,
         detail=stand.detail[:1000],
         remedy=stand.remedy[:1000],
