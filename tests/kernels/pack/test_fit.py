@@ -17,8 +17,8 @@ from tests.kernels.pack.loads import Box, Item, Load, problem, problems
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.pack.check import check
 from doorstep.kernels.pack.layout import place, place_all
-from doorstep.kernels.pack.pack import pack
-from doorstep.kernels.pack.problem import FITS, NO, UNPROVEN, PackParams, PackProblem
+from doorstep.kernels.pack.fit import fit
+from doorstep.kernels.pack.problem import FITS, NO, UNPROVEN, PackParams, FitProblem
 from doorstep.kernels.run import Run
 
 
@@ -26,7 +26,7 @@ def verdict(items: list[Item], load: Load, carton: Box, params: PackParams | Non
     """The verdict of one load in one carton; a layout is laid and checked when it fits."""
     params = params or PackParams()
     one = problem(items, [load], [carton])
-    found = int(pack(one, params).verdict[0, 0])
+    found = int(fit(one, params).verdict[0, 0])
     if found == FITS:
         assert check(one, 0, 0, place(one, 0, 0, params), params.support_ppm) == ()
     return found
@@ -34,9 +34,9 @@ def verdict(items: list[Item], load: Load, carton: Box, params: PackParams | Non
 
 @settings(max_examples=150, deadline=None)
 @given(problems(), st.sampled_from((0, 0, 700_000, 1_000_000)), st.integers(1, 6))
-def test_every_layout_passes_the_check(given_problem: PackProblem, support_ppm: int, exact_units: int) -> None:
+def test_every_layout_passes_the_check(given_problem: FitProblem, support_ppm: int, exact_units: int) -> None:
     params = PackParams(support_ppm=support_ppm, exact_units=exact_units)
-    pairs = np.argwhere(pack(given_problem, params).verdict == FITS)
+    pairs = np.argwhere(fit(given_problem, params).verdict == FITS)
     layouts = place_all(given_problem, pairs, params)
     for (load, carton), layout in zip(pairs, layouts, strict=True):
         assert check(given_problem, load, carton, layout, support_ppm) == ()
@@ -44,9 +44,9 @@ def test_every_layout_passes_the_check(given_problem: PackProblem, support_ppm: 
 
 @settings(max_examples=80, deadline=None)
 @given(problems(edge=4, carton=5, lines=2, quantity=2))
-def test_verdicts_agree_with_brute_force(given_problem: PackProblem) -> None:
+def test_verdicts_agree_with_brute_force(given_problem: FitProblem) -> None:
     assume(given_problem.load_units().max() <= 4)
-    found = pack(given_problem, PackParams(exact_units=4, exact_nodes=100_000)).verdict
+    found = fit(given_problem, PackParams(exact_units=4, exact_nodes=100_000)).verdict
     for load in range(given_problem.loads):
         assumed = (given_problem.item_max_load_g > 0).any() and given_problem.load_units()[load] > 1
         for carton in range(given_problem.cartons):
@@ -60,7 +60,7 @@ def test_verdicts_agree_with_brute_force(given_problem: PackProblem) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(problems(), st.randoms(use_true_random=False))
-def test_order_of_loads_and_lines_does_not_matter(given_problem: PackProblem, random: Any) -> None:
+def test_order_of_loads_and_lines_does_not_matter(given_problem: FitProblem, random: Any) -> None:
     lines = list(zip(given_problem.load_item.tolist(), given_problem.load_quantity.tolist(), strict=True))
     loads = [lines[first:last] for first, last in pairwise(given_problem.load_start.tolist())]
     turned = list(range(len(loads)))
@@ -73,7 +73,7 @@ def test_order_of_loads_and_lines_does_not_matter(given_problem: PackProblem, ra
         load_item=np.array([item for item, _ in flat], np.int64),
         load_quantity=np.array([quantity for _, quantity in flat], np.int64),
     )
-    one, two = pack(given_problem).verdict, pack(other).verdict
+    one, two = fit(given_problem).verdict, fit(other).verdict
     assert (one[turned] == two).all()
     for at, carton in np.argwhere(two == FITS):
         assert (place(given_problem, turned[at], carton) == place(other, at, carton)).all()
@@ -87,7 +87,7 @@ def test_chunks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(50)
     ]
     many = problem(items, loads, [(300, 200, 200), (200, 300, 250), (400, 400, 400)])
-    whole = pack(many).verdict
+    whole = fit(many).verdict
     pairs = np.argwhere(whole == FITS)
     layouts = place_all(many, pairs)
     seen: list[tuple[str, int, int]] = []
@@ -98,7 +98,7 @@ def test_chunks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("doorstep.kernels.pack.pack.CHUNK", 7)
     monkeypatch.setattr("doorstep.kernels.pack.layout.CHUNK", 7)
     run = Run(map=backwards, progress=lambda stage, done, total: seen.append((stage, done, total)))
-    assert (pack(many, run=run).verdict == whole).all()
+    assert (fit(many, run=run).verdict == whole).all()
     assert (place_all(many, pairs, run=run).rows == layouts.rows).all()
     assert seen[0] == ("packing", 0, 50)
     assert ("packing", 50, 50) in seen
@@ -166,13 +166,13 @@ def test_a_product_may_turn_as_it_is_allowed_to(item: Item, expected: int) -> No
 
 def test_weight_counts_the_tare() -> None:
     heavy = problem([Item((10, 10, 10), 500)], [[(0, 2)]], [(40, 40, 40), (50, 40, 40)], 100, [1_099, 1_100])
-    assert pack(heavy).verdict.tolist() == [[NO, FITS]]
+    assert fit(heavy).verdict.tolist() == [[NO, FITS]]
 
 
 def test_hazmat_classes_are_kept_apart() -> None:
     goods = [Item((10, 10, 10), hazmat=1), Item((10, 10, 10), hazmat=2), Item((10, 10, 10))]
     both = problem(goods, [[(0, 1), (1, 1)], [(0, 1), (2, 1)], [(0, 2)]], [(50, 50, 50)])
-    assert pack(both).verdict.tolist() == [[NO], [FITS], [FITS]]
+    assert fit(both).verdict.tolist() == [[NO], [FITS], [FITS]]
 
 
 def test_nothing_lies_above_a_fragile_unit() -> None:
@@ -202,7 +202,7 @@ def test_support_is_asked_of_every_unit() -> None:
 
 def test_a_crowd_of_one_product_is_a_grid() -> None:
     one = problem([Item((10, 10, 10), 1)], [[(0, 3_000)], [(0, 3_001)]], [(100, 100, 300)])
-    assert pack(one).verdict.tolist() == [[FITS], [NO]]
+    assert fit(one).verdict.tolist() == [[FITS], [NO]]
     assert len(place(one, 0, 0)) == 3_000
 
 
@@ -214,7 +214,7 @@ def test_too_many_units_of_several_products_prove_nothing() -> None:
 def test_a_carton_that_holds_one_that_fits_fits() -> None:
     flat = [Item((60, 40, 100)), Item((40, 60, 100)), Item((20, 20, 100))]
     both = problem(flat, [[(0, 2), (1, 2), (2, 1)]], [(137, 149, 151), (100, 100, 100), (500, 500, 99)])
-    assert pack(both).verdict[0, :2].tolist() == [FITS, FITS]
+    assert fit(both).verdict[0, :2].tolist() == [FITS, FITS]
     assert check(both, 0, 0, place(both, 0, 0)) == ()
 
 
@@ -231,12 +231,12 @@ def test_no_layout_is_invented() -> None:
 
 def test_enormous_sizes_do_not_overflow() -> None:
     huge = problem([Item((100_000, 100_000, 100_000), 10**9)], [[(0, 1)], [(0, 10**6)]], [(100_000,) * 3], 0, 10**18)
-    assert pack(huge).verdict.tolist() == [[FITS], [NO]]
+    assert fit(huge).verdict.tolist() == [[FITS], [NO]]
 
 
 def test_nothing_to_pack_is_no_fault() -> None:
-    assert pack(problem([], [], [(1, 1, 1)])).verdict.shape == (0, 1)
-    assert pack(problem([Item((1, 1, 1))], [[(0, 1)]], [])).verdict.shape == (1, 0)
+    assert fit(problem([], [], [(1, 1, 1)])).verdict.shape == (0, 1)
+    assert fit(problem([Item((1, 1, 1))], [[(0, 1)]], [])).verdict.shape == (1, 0)
 
 
 @pytest.mark.data
@@ -244,7 +244,7 @@ def test_nothing_to_pack_is_no_fault() -> None:
 def test_real_orders_are_packed_and_every_layout_holds(data_root: Path, support_ppm: int) -> None:
     orders = real_orders(data_root)
     params = PackParams(support_ppm=support_ppm)
-    found = pack(orders, params).verdict
+    found = fit(orders, params).verdict
     assert (found == FITS).any(axis=1).mean() > 0.95
     pairs = np.argwhere(found == FITS)
     layouts = place_all(orders, pairs, params)
@@ -256,7 +256,7 @@ def test_real_orders_are_packed_and_every_layout_holds(data_root: Path, support_
 @pytest.mark.data
 def test_baskets_of_real_products_are_packed_and_every_layout_holds(data_root: Path) -> None:
     baskets = olist_baskets(data_root, 400, seed=3, single_share=0.3)
-    found = pack(baskets).verdict
+    found = fit(baskets).verdict
     assert (found == FITS).any(axis=1).mean() > 0.85
     pairs = np.argwhere(found == FITS)
     for (load, carton), layout in zip(pairs, place_all(baskets, pairs), strict=True):
