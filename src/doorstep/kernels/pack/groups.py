@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.kernels.pack.choose import choose, partition
-from doorstep.kernels.pack.compiled import FITS, LATER, NO, UNSEEN
+from doorstep.kernels.pack.choose import choose, part_order
+from doorstep.kernels.pack.compiled import FITS, NO, UNSEEN
 from doorstep.kernels.pack.prices import PriceList
 from doorstep.kernels.pack.problem import UNCARRIED, IntArray
 from doorstep.kernels.pack.tables import Tables
@@ -67,16 +67,6 @@ class Groups:
         price = np.where(self.verdict[group] == FITS, self.price[group], UNCARRIED)
         return int(price.argmin())
 
-    def undecided(self, chosen: IntArray, hopeful: bool) -> IntArray:
-        """Those of the chosen groups whose value is that of a carton at which somebody could still look."""
-        verdict = self.verdict[chosen]
-        ruled_out = verdict == NO if hopeful else (verdict != FITS) & (verdict != UNSEEN)
-        price = np.where(ruled_out, UNCARRIED, self.price[chosen])
-        at = price.argmin(axis=1)[:, None]
-        state = np.take_along_axis(verdict, at, axis=1)[:, 0]
-        open_price = np.take_along_axis(price, at, axis=1)[:, 0] < UNCARRIED
-        return chosen[open_price & ((state == UNSEEN) | (state == LATER))]
-
     def look(self, chosen: IntArray, slow: bool) -> None:
         """Have the packer look for the cheapest carton of each chosen group."""
         x = self.x[chosen]
@@ -120,41 +110,26 @@ def grouped(stock: Stock, item: IntArray, quantity: IntArray, x: IntArray) -> Gr
     return Groups(stock, item, quantity, x, price, order, verdict.astype(np.int64))
 
 
-def parted(groups: Groups, probes: int) -> tuple[list[int], int]:
-    """Part an order at the least price into the groups; returns their numbers, and a bound of the price.
-
-    Partings are sought over prices that take every carton not yet ruled out to fit; only the groups of the best one are
-    looked at, which rules cartons out, until its groups are known to fit. `probes` groups are then looked at
-    thoroughly, where that could make the bound or the parting better.
-    """
-    whole = len(groups.x) - 1
-    stride = groups.stride
-    while True:
-        chosen, _ = _cheapest(groups, stride, whole, hopeful=False)
-        ask = groups.undecided(chosen, hopeful=False)
-        if not len(ask):
-            break
-        groups.look(ask, slow=False)
-    bound = 0
-    while True:
-        hopeful, bound = _cheapest(groups, stride, whole, hopeful=True)
-        ask = groups.undecided(hopeful, hopeful=True)
-        if not len(ask) or probes < len(ask):
-            break
-        probes -= len(ask)
-        groups.look(ask, slow=True)
-    chosen, _ = _cheapest(groups, stride, whole, hopeful=False)
-    while len(ask := groups.undecided(chosen, hopeful=False)):
-        groups.look(ask, slow=False)
-        chosen, _ = _cheapest(groups, stride, whole, hopeful=False)
-    return [int(group) for group in chosen], bound
-
-
-def _cheapest(groups: Groups, stride: IntArray, whole: int, hopeful: bool) -> tuple[IntArray, int]:
-    total, part = np.empty(whole + 1, np.int64), np.empty(whole + 1, np.int64)
-    partition(groups.quantity, stride, groups.value(hopeful), total, part)
-    chosen, left = [], whole
+def parted(groups: Groups, probes: int) -> tuple[list[int], int, int]:
+    """Part an order at the least price into the groups: their numbers, the price, and a bound of it; see `part_order`."""
+    part = np.zeros(len(groups.x), np.int64)
+    tables = groups.stock.tables
+    price, bound = part_order(
+        tables.items,
+        tables.cartons,
+        tables.knobs,
+        groups.item,
+        groups.quantity,
+        groups.stride,
+        groups.x,
+        groups.price,
+        groups.order,
+        groups.verdict,
+        probes,
+        part,
+    )
+    chosen, left = [], len(part) - 1
     while left:
         chosen.append(int(part[left]))
         left -= chosen[-1]
-    return np.array(chosen, np.int64), min(int(total[whole]), UNCARRIED)
+    return chosen, min(price, UNCARRIED), min(bound, UNCARRIED)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from doorstep.kernels.pack.choose import all_too_long
 from doorstep.kernels.pack.groups import Stock
 from doorstep.kernels.pack.prices import PriceList
 from doorstep.kernels.pack.problem import UNCARRIED, IntArray, PackProblem
 from doorstep.kernels.pack.result import NOT_CARRIED, TOO_HEAVY, TOO_LARGE
 from doorstep.kernels.pack.shapes import Shapes
 from doorstep.kernels.pack.tables import Tables
-from doorstep.kernels.pack.units import too_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,13 @@ def some_orders(problem: PackProblem, loads: IntArray) -> tuple[PackProblem, Int
 def stock_of(problem: PackProblem, shapes: Shapes, prices: PriceList, packed: Tables) -> Stock:
     """What parting needs to know, under one price list."""
     goods = shapes.goods
-    long = np.array([[too_long(row, carton) for carton in packed.cartons] for row in packed.items], np.int64)
     own, _ = prices.alone(problem.goods.item_size_mm, problem.goods.item_weight_g)
     return Stock(
         tables=packed,
         prices=prices,
         volume_mm3=goods.item_size_mm.prod(axis=1),
         weight_g=goods.item_weight_g.astype(np.int64),
-        too_long=long.reshape(len(packed.items), len(packed.cartons)),
+        too_long=all_too_long(packed.items, packed.cartons),
         own_minor=np.where(problem.item_own_box, own, UNCARRIED),
     )
 

@@ -164,14 +164,12 @@ def _parted(
     if np.prod(quantity + 1.0) <= task.params.groups:
         groups = groups_of(stock, item, quantity)
         groups.verdict[-1, :-1] = verdict
-        numbers, proven = parted(groups, task.params.probes)
+        numbers, price, proven = parted(groups, task.params.probes)
         bound = max(bound, proven)
-        price = int(min(groups.value(hopeful=False)[numbers].sum(), UNCARRIED))
         found = [(groups.shape(number), groups.x[number]) for number in numbers]
     else:
-        counts, book = several(stock, item, quantity, task.params, task.rounds)
-        price = book.price(counts) if counts else UNCARRIED
-        found = [(book.known[x][1], np.array(x, np.int64)) for x in counts]
+        counts, price, used = several(stock, item, quantity, task.params, task.rounds)
+        found = list(zip(used, counts, strict=True))
     if price < best:
         for own_shape, x in found:
             parcels.add(load, own_shape, item[x > 0], x[x > 0])
