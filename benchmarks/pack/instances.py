@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from doorstep.kernels.pack.problem import PackProblem
+from doorstep.kernels.pack.problem import FitProblem
 
 # Inner sizes of common e-commerce cartons, mm; each bears 30 kg gross and weighs 4 g per dm2 of its surface.
 OLIST_CARTONS_MM = (
@@ -29,7 +29,7 @@ OLIST_CARTONS_MM = (
 )
 
 
-def real_orders(root: Path) -> PackProblem:
+def real_orders(root: Path) -> FitProblem:
     """The shipped orders of packing_orders in their four cartons; every item may turn freely."""
     with gzip.open(root / "packing_orders" / "items.csv.gz", "rt", newline="") as source:
         rows = list(csv.DictReader(source))
@@ -54,7 +54,7 @@ def real_orders(root: Path) -> PackProblem:
     )
 
 
-def olist_baskets(root: Path, count: int, seed: int, single_share: float = 0.0) -> PackProblem:
+def olist_baskets(root: Path, count: int, seed: int, single_share: float = 0.0) -> FitProblem:
     """Random baskets of 2 to 10 lines of 1 to 3 units, or, that share of them, of one unit, in thirteen cartons."""
     with gzip.open(root / "olist" / "products.csv.gz", "rt", newline="") as source:
         columns = ("product_length_cm", "product_width_cm", "product_height_cm", "product_weight_g")
@@ -81,7 +81,7 @@ def olist_baskets(root: Path, count: int, seed: int, single_share: float = 0.0) 
     )
 
 
-def head(problem: PackProblem, loads: int) -> PackProblem:
+def head(problem: FitProblem, loads: int) -> FitProblem:
     """The first loads of a problem."""
     start = problem.load_start[: loads + 1]
     return replace(
@@ -100,9 +100,9 @@ def _problem(
     inner: np.ndarray,
     tare: np.ndarray,
     most: np.ndarray,
-) -> PackProblem:
+) -> FitProblem:
     count = len(items)
-    return PackProblem(
+    return FitProblem(
         item_size_mm=items[:, :3].copy(),
         item_weight_g=items[:, 3].copy(),
         item_upright=np.zeros(count, np.bool_),

@@ -18,16 +18,16 @@ from benchmarks.pack.instances import head, olist_baskets, real_orders
 
 from doorstep.kernels.pack.check import check
 from doorstep.kernels.pack.layout import place_all
-from doorstep.kernels.pack.pack import pack
-from doorstep.kernels.pack.problem import FITS, NO, PackParams, PackProblem
+from doorstep.kernels.pack.fit import fit
+from doorstep.kernels.pack.problem import FITS, NO, PackParams, FitProblem
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def measure(name: str, problem: PackProblem, params: PackParams, checked: int, seed: int) -> None:
+def measure(name: str, problem: FitProblem, params: PackParams, checked: int, seed: int) -> None:
     """Print one row: verdicts of every load in every carton, and the layouts of the smallest cartons."""
     started = time.process_time()
-    verdict = pack(problem, params).verdict
+    verdict = fit(problem, params).verdict
     packed = time.process_time() - started
     volume = problem.carton_inner_mm.prod(axis=1)
     size = np.where(verdict == FITS, volume, volume.max() + 1)
@@ -69,7 +69,7 @@ def main() -> None:
     )
     real = real_orders(root)
     started = time.process_time()
-    place_all(head(real, 1), np.argwhere(pack(head(real, 1)).verdict == FITS))
+    place_all(head(real, 1), np.argwhere(fit(head(real, 1)).verdict == FITS))
     print(f"first call (compiles once, then reads its cache): {time.process_time() - started:.1f} s")
     print(
         f"{'set':24} {'loads':>7} {'units':>6} {'loads/s':>10} {'layouts/s':>10} {'one box':>8} {'proven':>8} "

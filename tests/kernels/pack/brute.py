@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import permutations, product
 
-from doorstep.kernels.pack.problem import PackProblem
+from doorstep.kernels.pack.problem import FitProblem
 
 Placed = tuple[int, int, int, int, int, int]
 
 
-def fits(problem: PackProblem, load: int, carton: int) -> bool:
+def fits(problem: FitProblem, load: int, carton: int) -> bool:
     """Tell whether a load fits; weights above are judged pair by pair along whole columns, as `check` does."""
     units = [
         int(problem.load_item[line])
@@ -26,7 +26,7 @@ def fits(problem: PackProblem, load: int, carton: int) -> bool:
     return _extend(problem, units, choices, [])
 
 
-def _places(problem: PackProblem, unit: int, room: list[int]) -> list[Placed]:
+def _places(problem: FitProblem, unit: int, room: list[int]) -> list[Placed]:
     size = [int(edge) for edge in problem.item_size_mm[unit]]
     turns = {turn for turn in permutations(size) if turn[2] == size[2] or not problem.item_upright[unit]}
     return [
@@ -36,7 +36,7 @@ def _places(problem: PackProblem, unit: int, room: list[int]) -> list[Placed]:
     ]
 
 
-def _extend(problem: PackProblem, units: list[int], choices: list[list[Placed]], placed: list[Placed]) -> bool:
+def _extend(problem: FitProblem, units: list[int], choices: list[list[Placed]], placed: list[Placed]) -> bool:
     if len(placed) == len(units):
         return _bearable(problem, units, placed)
     return any(
@@ -50,7 +50,7 @@ def _meet(one: Placed, other: Placed) -> bool:
     return all(one[a] < other[a + 3] and other[a] < one[a + 3] for a in range(3))
 
 
-def _bearable(problem: PackProblem, units: list[int], placed: list[Placed]) -> bool:
+def _bearable(problem: FitProblem, units: list[int], placed: list[Placed]) -> bool:
     above = [
         {
             j

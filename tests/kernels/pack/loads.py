@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from doorstep.kernels.pack.problem import PackProblem
+from doorstep.kernels.pack.problem import FitProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ def problem(
     cartons: Sequence[Box],
     tare: int = 50,
     max_weight: int | Sequence[int] = 10_000_000,
-) -> PackProblem:
+) -> FitProblem:
     weights = [max_weight] * len(cartons) if isinstance(max_weight, int) else list(max_weight)
     lines = [line for load in loads for line in load]
-    return PackProblem(
+    return FitProblem(
         item_size_mm=np.array([item.size for item in items], np.int64).reshape(-1, 3),
         item_weight_g=np.array([item.weight for item in items], np.int64),
         item_upright=np.array([item.upright for item in items], np.bool_),
@@ -63,7 +63,7 @@ def _item(edge: int) -> st.SearchStrategy[Item]:
 
 
 @st.composite
-def problems(draw: st.DrawFn, edge: int = 6, carton: int = 10, lines: int = 4, quantity: int = 4) -> PackProblem:
+def problems(draw: st.DrawFn, edge: int = 6, carton: int = 10, lines: int = 4, quantity: int = 4) -> FitProblem:
     """A few items, loads and cartons whose sizes make both verdicts likely."""
     items = draw(st.lists(_item(edge), min_size=1, max_size=5))
     line = st.tuples(st.integers(0, len(items) - 1), st.integers(1, quantity))

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from tests.kernels.pack.loads import Item, problem, problems
 
 from doorstep.kernels.pack.check import check
+from doorstep.kernels.pack.fit import fit
 from doorstep.kernels.pack.layout import place_all
-from doorstep.kernels.pack.pack import pack
-from doorstep.kernels.pack.problem import FITS, IntArray, PackProblem
+from doorstep.kernels.pack.problem import FITS, FitProblem, IntArray
 
 TWO = problem([Item((10, 20, 30), 400, upright=True)], [[(0, 2)]], [(20, 20, 60)], 50, 1_000)
 
@@ -77,8 +77,8 @@ def test_support_is_measured_on_tops_at_the_same_height() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(problems(), st.data())
-def test_mutations_of_a_layout_are_refused(given_problem: PackProblem, data: st.DataObject) -> None:
-    pairs = np.argwhere(pack(given_problem).verdict == FITS)
+def test_mutations_of_a_layout_are_refused(given_problem: FitProblem, data: st.DataObject) -> None:
+    pairs = np.argwhere(fit(given_problem).verdict == FITS)
     assume(len(pairs))
     at = data.draw(st.integers(0, len(pairs) - 1))
     load, carton = pairs[at]

@@ -1,263 +1,221 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from itertools import product
 
 import numpy as np
 import pytest
-from benchmarks.pack.instances import olist_baskets, real_orders
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-from tests.kernels.pack.brute import fits
-from tests.kernels.pack.loads import Box, Item, Load, problem, problems
+from hypothesis import given, settings
+from tests.kernels.pack.loads import Item, problem
+from tests.kernels.pack.orders import breaks, priced, priced_problems
 
-from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.pack.check import check
-from doorstep.kernels.pack.layout import place, place_all
-from doorstep.kernels.pack.pack import pack
-from doorstep.kernels.pack.problem import FITS, NO, UNPROVEN, PackParams, PackProblem
+from doorstep.kernels.pack.check_parcels import check_parcels
+from doorstep.kernels.pack.fit import fit
+from doorstep.kernels.pack.pack import pack, pack_chunk, task_of
+from doorstep.kernels.pack.problem import EFFORT, FITS, Freight, PackParams, PackProblem
+from doorstep.kernels.pack.result import NOT_CARRIED, OWN_BOX, TOO_HEAVY, TOO_LARGE, PackResult, joined
 from doorstep.kernels.run import Run
 
-
-def verdict(items: list[Item], load: Load, carton: Box, params: PackParams | None = None) -> int:
-    """The verdict of one load in one carton; a layout is laid and checked when it fits."""
-    params = params or PackParams()
-    one = problem(items, [load], [carton])
-    found = int(pack(one, params).verdict[0, 0])
-    if found == FITS:
-        assert check(one, 0, 0, place(one, 0, 0, params), params.support_ppm) == ()
-    return found
+CUBE = Item((10, 10, 10))
 
 
-@settings(max_examples=150, deadline=None)
-@given(problems(), st.sampled_from((0, 0, 700_000, 1_000_000)), st.integers(1, 6))
-def test_every_layout_passes_the_check(given_problem: PackProblem, support_ppm: int, exact_units: int) -> None:
-    params = PackParams(support_ppm=support_ppm, exact_units=exact_units)
-    pairs = np.argwhere(pack(given_problem, params).verdict == FITS)
-    layouts = place_all(given_problem, pairs, params)
-    for (load, carton), layout in zip(pairs, layouts, strict=True):
-        assert check(given_problem, load, carton, layout, support_ppm) == ()
+def packed(given_problem: PackProblem, params: PackParams | None = None) -> PackResult:
+    result = pack(given_problem, params or PackParams())
+    assert check_parcels(given_problem, result, 0 if params is None else params.support_ppm) == ()
+    return result
 
 
-@settings(max_examples=80, deadline=None)
-@given(problems(edge=4, carton=5, lines=2, quantity=2))
-def test_verdicts_agree_with_brute_force(given_problem: PackProblem) -> None:
-    assume(given_problem.load_units().max() <= 4)
-    found = pack(given_problem, PackParams(exact_units=4, exact_nodes=100_000)).verdict
-    for load in range(given_problem.loads):
-        assumed = (given_problem.item_max_load_g > 0).any() and given_problem.load_units()[load] > 1
-        for carton in range(given_problem.cartons):
-            truth = fits(given_problem, load, carton)
-            assert found[load, carton] in (
-                (FITS, UNPROVEN) if truth and assumed else (FITS,) if truth else (NO, UNPROVEN)
-            )
-            if not assumed:
-                assert found[load, carton] != UNPROVEN
+@settings(max_examples=200, deadline=None)
+@given(priced_problems())
+def test_every_packing_passes_the_check(given_problem: PackProblem) -> None:
+    for params in (PackParams(), PackParams(groups=2, probes=0), PackParams(support_ppm=800_000)):
+        packed(given_problem, params)
 
 
 @settings(max_examples=60, deadline=None)
-@given(problems(), st.randoms(use_true_random=False))
-def test_order_of_loads_and_lines_does_not_matter(given_problem: PackProblem, random: Any) -> None:
-    lines = list(zip(given_problem.load_item.tolist(), given_problem.load_quantity.tolist(), strict=True))
-    loads = [lines[first:last] for first, last in pairwise(given_problem.load_start.tolist())]
-    turned = list(range(len(loads)))
-    random.shuffle(turned)
-    shuffled = [random.sample(loads[load], len(loads[load])) for load in turned]
-    flat = [line for load in shuffled for line in load]
-    other = replace(
-        given_problem,
-        load_start=np.cumsum([0, *map(len, shuffled)]).astype(np.int64),
-        load_item=np.array([item for item, _ in flat], np.int64),
-        load_quantity=np.array([quantity for _, quantity in flat], np.int64),
+@given(priced_problems())
+def test_no_bound_is_above_what_more_effort_finds(given_problem: PackProblem) -> None:
+    quick, thorough = (packed(given_problem, EFFORT[name]) for name in ("quick", "thorough"))
+    assert (quick.left_quantity.sum(), quick.left_load.tolist()) == (
+        thorough.left_quantity.sum(),
+        thorough.left_load.tolist(),
     )
-    one, two = pack(given_problem).verdict, pack(other).verdict
-    assert (one[turned] == two).all()
-    for at, carton in np.argwhere(two == FITS):
-        assert (place(given_problem, turned[at], carton) == place(other, at, carton)).all()
+    assert (quick.load_bound_minor <= thorough.load_price_minor).all()
+    assert (thorough.load_bound_minor <= quick.load_price_minor).all()
 
 
-def test_chunks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(5)
-    items = [Item((int(a), int(b), int(c))) for a, b, c in rng.integers(20, 200, (60, 3))]
-    loads = [
-        [(int(i), int(q)) for i, q in zip(rng.integers(0, 60, 3), rng.integers(1, 4, 3), strict=True)]
-        for _ in range(50)
+@settings(max_examples=80, deadline=None)
+@given(priced_problems(plain=True))
+def test_small_orders_cost_no_more_than_any_parting(given_problem: PackProblem) -> None:
+    """Every way to share out at most four units over parcels, each in every carton that is found to hold it."""
+    params = PackParams(exact_units=4, exact_nodes=100_000, probes=1_000)
+    result = packed(given_problem, params)
+    for load in range(given_problem.goods.loads):
+        if load not in result.left_load:
+            best = cheapest_parting(given_problem, load, params)
+            assert result.load_price_minor[load] <= best
+            assert result.load_bound_minor[load] <= best
+
+
+def cheapest_parting(given_problem: PackProblem, load: int, params: PackParams) -> float:
+    goods = given_problem.goods
+    lines = range(int(goods.load_start[load]), int(goods.load_start[load + 1]))
+    units = [int(goods.load_item[line]) for line in lines for _ in range(int(goods.load_quantity[line]))]
+    best = float("inf")
+    for shares in product(range(len(units)), repeat=len(units)):
+        if shares[0] == 0:
+            parts = [[u for u, share in zip(units, shares, strict=True) if share == k] for k in set(shares)]
+            best = min(best, sum(alone(given_problem, load, part, params) for part in parts))
+    return best
+
+
+def alone(given_problem: PackProblem, load: int, units: list[int], params: PackParams) -> float:
+    """Price of units in one parcel: every carton by itself, as a problem in which nothing can be parted."""
+    goods = replace(
+        given_problem.goods,
+        item_size_mm=given_problem.goods.item_size_mm + 2 * given_problem.item_padding_mm[:, None],
+        load_start=np.array([0, len(units)], np.int64),
+        load_item=np.array(units, np.int64),
+        load_quantity=np.ones(len(units), np.int64),
+    )
+    number = -1 if given_problem.load_freight is None else int(given_problem.load_freight[load])
+    freight = None if number < 0 else given_problem.freight[number]
+    prices = [float("inf")]
+    net = int(goods.item_weight_g[units].sum())
+    volume = int(goods.item_size_mm[units].prod(axis=1).sum())
+    for carton in np.flatnonzero(fit(goods, params).verdict[0] == FITS):
+        inner = int(goods.carton_inner_mm[carton].prod())
+        fill = ((inner - volume) * given_problem.void_fill_micros_per_l // 10**6 + 500_000) // 10**6
+        price = charged(freight, net + int(goods.carton_tare_g[carton]), given_problem.carton_outer_mm[carton].tolist())
+        prices.append(int(given_problem.carton_price_minor[carton]) + fill + price)
+    if len(units) == 1 and given_problem.item_own_box[units[0]]:
+        prices.append(charged(freight, net, given_problem.goods.item_size_mm[units[0]].tolist()))
+    return min(prices)
+
+
+def charged(freight: Freight | None, gross: int, outer: list[int]) -> float:
+    if freight is None:
+        return 0
+    low, middle, high = sorted(outer)
+    volume = low * middle * high
+    billed = max(gross, -(-volume // freight.divisor_mm3_per_g) if freight.divisor_mm3_per_g else 0)
+    measures = (
+        (freight.weight, billed),
+        (freight.longest, high),
+        (freight.second, middle),
+        (freight.girth, high + 2 * (low + middle)),
+        (freight.volume, volume),
+    )
+    total = 0.0
+    for table, measured in measures:
+        if table is not None:
+            at = int(np.searchsorted(table.limit, measured))
+            total += float(table.price_minor[at]) if at < len(table.limit) else float("inf")
+    return total
+
+
+def test_the_cheapest_carton_wins_not_the_smallest() -> None:
+    one = priced(problem([CUBE], [[(0, 1)]], [(10, 10, 10), (20, 20, 20)]), [30, 20])
+    result = packed(one)
+    assert result.parcel_carton.tolist() == [1]
+    assert result.load_proven.all()
+
+
+@pytest.mark.parametrize(("heavy", "cartons"), [(30, [0, 0]), (80, [1])])
+def test_a_weight_break_decides_between_one_box_and_two(heavy: int, cartons: list[int]) -> None:
+    """Volumetric weight of the large box costs 60; two small ones cost 2 x 20, or 2 x 40."""
+    goods = problem([CUBE], [[(0, 2)]], [(10, 10, 10), (30, 30, 30)], tare=0)
+    small = heavy // 2 + 5
+    freight = Freight(breaks((500, small), (5_000, 65)), divisor_mm3_per_g=10)
+    result = packed(priced(goods, [0, 0], freight=freight))
+    assert result.parcel_carton.tolist() == cartons
+    assert result.load_proven.all()
+
+
+def test_mailers_take_what_is_flat_and_are_billed_as_thick_as_filled() -> None:
+    """A bag of 100 x 80 flat, 20 thick: a sheet 80 x 60 x 20 needs the whole bag, one of 81 x 60 x 20 does not fit."""
+    sheets = [Item((80, 60, 20)), Item((81, 60, 20)), Item((90, 70, 4))]
+    goods = problem(sheets, [[(0, 1)], [(1, 1)], [(2, 1)]], [(100, 80, 20), (200, 200, 200)])
+    result = packed(priced(goods, [1, 50], mailer=[True, False], walls=1))
+    assert result.parcel_carton.tolist() == [0, 1, 0]
+    assert result.parcel_outer_mm[[0, 2]].tolist() == [[102, 82, 22], [102, 82, 6]]
+
+
+def test_soft_goods_are_folded_and_hard_ones_are_not() -> None:
+    goods = problem([Item((40, 30, 2))], [[(0, 1)]], [(20, 30, 4)])
+    assert len(packed(priced(goods)).parcel_load) == 0
+    soft = replace(goods, item_soft=np.array([True]))
+    assert sorted(packed(priced(soft)).layouts[0][0][4:].tolist()) == [4, 20, 30]
+    upright = replace(soft, item_upright=np.array([True]))
+    assert len(packed(priced(upright)).parcel_load) == 0
+
+
+def test_what_ships_in_its_own_box_goes_without_one_when_that_is_cheaper() -> None:
+    goods = problem([CUBE, Item((5, 5, 5))], [[(0, 1)], [(1, 1)], [(0, 1), (1, 1)]], [(20, 20, 20)])
+    result = packed(priced(goods, [10], own_box=[True, False]))
+    assert result.parcel_carton.tolist() == [OWN_BOX, 0, 0]
+    dear = packed(priced(goods, [10], own_box=[True, True]))
+    assert dear.parcel_carton.tolist() == [OWN_BOX, OWN_BOX, OWN_BOX, OWN_BOX]
+
+
+def test_wrapping_and_padding_take_room() -> None:
+    goods = problem([CUBE], [[(0, 1)]], [(10, 10, 10), (14, 14, 14)])
+    assert packed(priced(goods)).parcel_carton.tolist() == [0]
+    assert packed(priced(goods, wrapping=1)).parcel_carton.tolist() == [1]
+    both = packed(priced(goods, wrapping=1, padding=1))
+    assert both.parcel_carton.tolist() == [1]
+    assert both.layouts[0].tolist() == [[0, 1, 1, 1, 12, 12, 12]]
+    assert packed(priced(goods, wrapping=2, padding=1)).left_reason.tolist() == [TOO_LARGE]
+
+
+def test_what_is_too_large_too_heavy_or_not_carried_comes_back_and_the_rest_is_packed() -> None:
+    items = [CUBE, Item((50, 1, 1)), Item((1, 1, 1), weight=9_000), Item((9, 9, 9), weight=700)]
+    goods = problem(items, [[(0, 1), (1, 2), (2, 3), (3, 4)]], [(20, 20, 20)], max_weight=5_000)
+    result = packed(priced(goods, freight=Freight(breaks((600, 1)))))
+    assert result.parcel_load.tolist() == [0]
+    left = (result.left_item, result.left_quantity, result.left_reason)
+    assert np.stack(left, axis=1).tolist() == [
+        [1, 2, TOO_LARGE],
+        [2, 3, TOO_HEAVY],
+        [3, 4, NOT_CARRIED],
     ]
-    many = problem(items, loads, [(300, 200, 200), (200, 300, 250), (400, 400, 400)])
-    whole = pack(many).verdict
-    pairs = np.argwhere(whole == FITS)
-    layouts = place_all(many, pairs)
-    seen: list[tuple[str, int, int]] = []
-
-    def backwards(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
-        yield from reversed([function(task) for task in reversed(list(tasks))])
-
-    monkeypatch.setattr("doorstep.kernels.pack.pack.CHUNK", 7)
-    monkeypatch.setattr("doorstep.kernels.pack.layout.CHUNK", 7)
-    run = Run(map=backwards, progress=lambda stage, done, total: seen.append((stage, done, total)))
-    assert (pack(many, run=run).verdict == whole).all()
-    assert (place_all(many, pairs, run=run).rows == layouts.rows).all()
-    assert seen[0] == ("packing", 0, 50)
-    assert ("packing", 50, 50) in seen
-    assert seen[-1] == ("placing", len(pairs), len(pairs))
 
 
-def test_eight_cubes_fill_a_cube() -> None:
-    assert verdict([Item((50, 50, 50))], [(0, 8)], (100, 100, 100)) == FITS
-    assert verdict([Item((50, 50, 50))], [(0, 9)], (100, 100, 100)) == NO
-    assert verdict([Item((50, 50, 50)), Item((50, 50, 50), 1)], [(0, 4), (1, 4)], (100, 100, 100)) == FITS
+def test_hazmat_classes_are_kept_apart_as_told() -> None:
+    items = [Item((5, 5, 5), hazmat=1), Item((5, 5, 5), hazmat=2), Item((5, 5, 5), hazmat=3)]
+    goods = problem(items, [[(0, 1), (1, 1), (2, 1)]], [(20, 20, 20)])
+    assert len(packed(priced(goods)).parcel_load) == 3
+    apart = np.zeros((4, 4), np.bool_)
+    apart[1, 3] = apart[3, 1] = True
+    assert len(packed(priced(replace(goods, class_apart=apart))).parcel_load) == 2
 
 
-def test_pinwheel_of_four_slabs_round_a_core_fits_exactly() -> None:
-    slabs = [Item((60, 40, 50)), Item((20, 20, 50))]
-    assert verdict(slabs, [(0, 4), (1, 1)], (100, 100, 50)) == FITS
-    assert verdict(slabs, [(0, 4), (1, 1)], (100, 99, 51)) == NO
+def test_many_units_of_many_kinds_are_parted_too() -> None:
+    rng = np.random.default_rng(3)
+    items = [Item(tuple(int(edge) for edge in rng.integers(20, 120, 3)), weight=500) for _ in range(12)]  # type: ignore[arg-type]
+    load = [(item, 3) for item in range(12)]
+    goods = problem(items, [load], [(150, 150, 120), (200, 200, 200), (300, 200, 150)], max_weight=12_000)
+    result = packed(priced(goods, [20, 45, 50]))
+    assert len(result.left_load) == 0
+    assert result.load_bound_minor[0] <= result.load_price_minor[0]
+    again = packed(priced(goods, [20, 45, 50]))
+    assert (again.layouts.rows == result.layouts.rows).all()
 
 
-def test_six_flat_blocks_lock_round_a_diagonal_of_holes() -> None:
-    """Slothouber and Graatsma's puzzle: one layout, up to symmetry, and no corner to start a unit from leads to it."""
-    block, load, cube = [Item((10, 20, 20))], [(0, 6)], (30, 30, 30)
-    assert verdict(block, load, cube, PackParams(exact_units=1)) == UNPROVEN
-    assert verdict(block, load, cube, PackParams(exact_units=6)) == FITS
-    assert verdict(block, [(0, 7)], cube) == NO
+@settings(max_examples=40, deadline=None)
+@given(priced_problems())
+def test_chunks_and_other_orders_do_not_matter(given_problem: PackProblem) -> None:
+    loads = range(given_problem.goods.loads)
+    whole = pack(given_problem)
+    parts = joined([pack_chunk(task_of(given_problem, np.array([load]), PackParams(), None)) for load in loads])
+    for name in ("parcel_load", "parcel_carton", "parcel_parts_minor", "load_price_minor", "load_bound_minor"):
+        assert (getattr(whole, name) == getattr(parts, name)).all(), name
+    assert (whole.layouts.rows == parts.layouts.rows).all()
 
 
-def test_exact_search_finds_what_the_passes_miss() -> None:
-    goods = [Item((40, 50, 60)), Item((40, 40, 50)), Item((50, 50, 40)), Item((30, 70, 70))]
-    load, carton = [(item, 1) for item in range(4)], (100, 70, 90)
-    assert verdict(goods, load, carton, PackParams(exact_units=3)) == UNPROVEN
-    assert verdict(goods, load, carton, PackParams(exact_units=4)) == FITS
-
-
-def test_flat_carton_takes_one_layer_only() -> None:
-    flat = [Item((90, 60, 8)), Item((70, 50, 9))]
-    assert verdict(flat, [(0, 6), (1, 4)], (220, 260, 15)) == FITS
-    assert verdict(flat, [(0, 10), (1, 4)], (220, 260, 15)) == NO
-
-
-def test_too_many_nodes_prove_nothing() -> None:
-    pair = [Item((60, 60, 60)), Item((55, 55, 45))]
-    assert verdict(pair, [(0, 1), (1, 1)], (100, 100, 100), PackParams(exact_nodes=1)) == UNPROVEN
-    assert verdict(pair, [(0, 1), (1, 1)], (100, 100, 100), PackParams(exact_nodes=100)) == NO
-
-
-def test_two_products_that_fill_more_than_half_each_are_proven_not_to_fit() -> None:
-    assert verdict([Item((60, 60, 60)), Item((55, 55, 55))], [(0, 1), (1, 1)], (100, 100, 100)) == NO
-    crowd = [Item((60, 60, 60)), Item((55, 55, 55)), Item((5, 5, 5)), Item((4, 5, 5))]
-    assert verdict(crowd, [(0, 1), (1, 1), (2, 5), (3, 5)], (100, 100, 100)) == NO
-
-
-@pytest.mark.parametrize(
-    ("item", "expected"),
-    [
-        (Item((10, 20, 30)), FITS),
-        (Item((10, 20, 30), upright=True), NO),
-        (Item((30, 20, 10), upright=True), FITS),
-        (Item((20, 30, 10), upright=True), FITS),
-        (Item((31, 20, 10)), NO),
-    ],
-)
-def test_a_product_may_turn_as_it_is_allowed_to(item: Item, expected: int) -> None:
-    assert verdict([item], [(0, 1)], (30, 20, 10)) == expected
-
-
-def test_weight_counts_the_tare() -> None:
-    heavy = problem([Item((10, 10, 10), 500)], [[(0, 2)]], [(40, 40, 40), (50, 40, 40)], 100, [1_099, 1_100])
-    assert pack(heavy).verdict.tolist() == [[NO, FITS]]
-
-
-def test_hazmat_classes_are_kept_apart() -> None:
-    goods = [Item((10, 10, 10), hazmat=1), Item((10, 10, 10), hazmat=2), Item((10, 10, 10))]
-    both = problem(goods, [[(0, 1), (1, 1)], [(0, 1), (2, 1)], [(0, 2)]], [(50, 50, 50)])
-    assert pack(both).verdict.tolist() == [[NO], [FITS], [FITS]]
-
-
-def test_nothing_lies_above_a_fragile_unit() -> None:
-    goods = [Item((10, 10, 10), fragile=True), Item((10, 10, 10))]
-    assert verdict(goods, [(0, 1), (1, 1)], (10, 10, 20)) == FITS
-    assert verdict(goods, [(0, 2)], (10, 10, 20)) == NO
-    assert verdict(goods, [(0, 2)], (20, 10, 10)) == FITS
-
-
-def test_what_bears_little_is_packed_with_care_and_proves_nothing() -> None:
-    goods = [Item((10, 10, 10), 100, max_load=100), Item((10, 10, 10), 100, max_load=100), Item((10, 10, 10), 50)]
-    assert verdict(goods, [(0, 2)], (10, 10, 20)) == FITS
-    assert verdict(goods, [(0, 1), (1, 1)], (10, 10, 20)) == FITS
-    assert verdict(goods, [(0, 1), (1, 1), (2, 1)], (10, 10, 30)) == UNPROVEN
-    assert verdict([Item((10, 10, 10), 100, max_load=99)], [(0, 2)], (10, 10, 20)) == NO
-
-
-def test_support_is_asked_of_every_unit() -> None:
-    goods = [Item((10, 10, 10)), Item((30, 10, 10))]
-    load, carton = [(0, 1), (1, 1)], (30, 10, 20)
-    assert verdict(goods, load, carton) == FITS
-    assert verdict(goods, load, carton, PackParams(support_ppm=1_000_000)) == FITS
-    shelf = [Item((10, 10, 10), upright=True, fragile=False), Item((30, 10, 10), upright=True, max_load=0)]
-    assert verdict(shelf, load, carton, PackParams(support_ppm=333_333)) == FITS
-    assert verdict(shelf, load, carton, PackParams(support_ppm=333_334)) == UNPROVEN
-
-
-def test_a_crowd_of_one_product_is_a_grid() -> None:
-    one = problem([Item((10, 10, 10), 1)], [[(0, 3_000)], [(0, 3_001)]], [(100, 100, 300)])
-    assert pack(one).verdict.tolist() == [[FITS], [NO]]
-    assert len(place(one, 0, 0)) == 3_000
-
-
-def test_too_many_units_of_several_products_prove_nothing() -> None:
-    goods = [Item((10, 10, 10)), Item((10, 10, 11))]
-    assert verdict(goods, [(0, 150), (1, 150)], (200, 200, 200)) == UNPROVEN
-
-
-def test_a_carton_that_holds_one_that_fits_fits() -> None:
-    flat = [Item((60, 40, 100)), Item((40, 60, 100)), Item((20, 20, 100))]
-    both = problem(flat, [[(0, 2), (1, 2), (2, 1)]], [(137, 149, 151), (100, 100, 100), (500, 500, 99)])
-    assert pack(both).verdict[0, :2].tolist() == [FITS, FITS]
-    assert check(both, 0, 0, place(both, 0, 0)) == ()
-
-
-def test_no_layout_is_invented() -> None:
-    small = problem([Item((60, 60, 60))], [[(0, 1)], [(0, 2)]], [(100, 100, 100)])
-    with pytest.raises(InvalidProblem, match="no layout is known of load 1 in carton 0"):
-        place_all(small, np.array([[0, 0], [1, 0]]))
-    with pytest.raises(InvalidProblem, match="does not exist"):
-        place(small, 0, 1)
-    with pytest.raises(InvalidProblem, match="two columns"):
-        place_all(small, np.array([0, 0]))
-    assert len(place_all(small, np.empty((0, 2), np.int64))) == 0
-
-
-def test_enormous_sizes_do_not_overflow() -> None:
-    huge = problem([Item((100_000, 100_000, 100_000), 10**9)], [[(0, 1)], [(0, 10**6)]], [(100_000,) * 3], 0, 10**18)
-    assert pack(huge).verdict.tolist() == [[FITS], [NO]]
-
-
-def test_nothing_to_pack_is_no_fault() -> None:
-    assert pack(problem([], [], [(1, 1, 1)])).verdict.shape == (0, 1)
-    assert pack(problem([Item((1, 1, 1))], [[(0, 1)]], [])).verdict.shape == (1, 0)
-
-
-@pytest.mark.data
-@pytest.mark.parametrize("support_ppm", [0, 800_000])
-def test_real_orders_are_packed_and_every_layout_holds(data_root: Path, support_ppm: int) -> None:
-    orders = real_orders(data_root)
-    params = PackParams(support_ppm=support_ppm)
-    found = pack(orders, params).verdict
-    assert (found == FITS).any(axis=1).mean() > 0.95
-    pairs = np.argwhere(found == FITS)
-    layouts = place_all(orders, pairs, params)
-    for at in range(0, len(pairs), 5):
-        load, carton = pairs[at]
-        assert check(orders, load, carton, layouts[at], support_ppm) == ()
-
-
-@pytest.mark.data
-def test_baskets_of_real_products_are_packed_and_every_layout_holds(data_root: Path) -> None:
-    baskets = olist_baskets(data_root, 400, seed=3, single_share=0.3)
-    found = pack(baskets).verdict
-    assert (found == FITS).any(axis=1).mean() > 0.85
-    pairs = np.argwhere(found == FITS)
-    for (load, carton), layout in zip(pairs, place_all(baskets, pairs), strict=True):
-        assert check(baskets, load, carton, layout) == ()
+def test_nothing_to_pack_is_no_error() -> None:
+    empty = pack(priced(problem([], [], [(1, 1, 1)])), run=Run())
+    assert empty.parcel_load.shape == (0,)
+    assert empty.layouts.rows.shape == (0, 7)
+    homeless = packed(priced(problem([CUBE], [[(0, 2)]], [])))
+    assert homeless.left_quantity.tolist() == [2]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tests.kernels.pack.loads import Item, problem
 
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.pack.pack import pack
+from doorstep.kernels.pack.fit import fit
 from doorstep.kernels.pack.problem import FITS, NO, PackParams
 
 GOOD = problem([Item((10, 20, 30)), Item((5, 5, 5))], [[(0, 1), (1, 2)], [(1, 1)]], [(40, 40, 40)])
@@ -32,7 +32,7 @@ def array(*values: float | list[float]) -> NDArray[Any]:
         ("item_upright", array(0, 1), "item_upright must be 2 booleans"),
         ("item_fragile", np.array([True]), "item_fragile must be 2 booleans"),
         ("item_max_load_g", array(-2, 0), "item_max_load_g must be at least -1"),
-        ("item_class", array(-1, 0), "item_class must be at least 0"),
+        ("item_class", array(-1, 0), "item_class must be 0 to 62"),
         ("load_item", array(0, 2, 1), "load_item must be 0 to 1"),
         ("load_quantity", array(1, 0, 1), "load_quantity must be 1 to"),
         ("load_quantity", array(10**6, 1, 1), "a load has more than 1000000 units"),
@@ -71,5 +71,5 @@ def test_read_only_and_narrow_arrays_serve_as_well() -> None:
     start.flags.writeable = False
     carton: NDArray[Any] = np.array([[20, 30, 15]], np.int32)
     narrow = replace(GOOD, item_size_mm=size, load_start=start, carton_inner_mm=carton)
-    assert pack(narrow).verdict.tolist() == [[FITS], [FITS]]
-    assert pack(replace(narrow, carton_inner_mm=carton - [0, 0, 6])).verdict.tolist() == [[NO], [FITS]]
+    assert fit(narrow).verdict.tolist() == [[FITS], [FITS]]
+    assert fit(replace(narrow, carton_inner_mm=carton - [0, 0, 6])).verdict.tolist() == [[NO], [FITS]]

@@ -20,9 +20,9 @@ from doorstep.domain.demand import Order
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.supply import SHIPPING_KINDS, Site
 from doorstep.kernels.pack.check import check as check_layout
+from doorstep.kernels.pack.fit import fit
 from doorstep.kernels.pack.layout import place
-from doorstep.kernels.pack.pack import pack
-from doorstep.kernels.pack.problem import FITS, PackProblem
+from doorstep.kernels.pack.problem import FITS, FitProblem
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
@@ -115,7 +115,7 @@ class Brute:
             return [OWN_BOX] if len(load) == 1 and load[0][1] == 1 else []
         classes = sorted({one.hazmat_class for one in goods} - {""})
         cartons = self.problem.cartons
-        problem = PackProblem(
+        problem = FitProblem(
             item_size_mm=np.array([(p.length_mm, p.width_mm, p.height_mm) for p in goods], np.int64),
             item_weight_g=np.array([p.weight_g for p in goods], np.int64),
             item_upright=np.array([p.this_side_up for p in goods], np.bool_),
@@ -130,7 +130,7 @@ class Brute:
             carton_max_weight_g=np.array([one.max_weight_g for one in cartons], np.int64),
         )
         found = []
-        for c in np.flatnonzero(pack(problem).verdict[0] == FITS).tolist():
+        for c in np.flatnonzero(fit(problem).verdict[0] == FITS).tolist():
             assert check_layout(problem, 0, c, place(problem, 0, c)) == ()
             found.append(cartons[c].carton)
         return found

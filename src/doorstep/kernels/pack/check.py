@@ -6,12 +6,12 @@ from collections import Counter
 from itertools import combinations
 
 from doorstep.domain.units import PPM
-from doorstep.kernels.pack.problem import IntArray, PackProblem
+from doorstep.kernels.pack.problem import FitProblem, IntArray
 
 Box = tuple[int, int, int, int, int, int]  # near corner, far corner
 
 
-def check(problem: PackProblem, load: int, carton: int, layout: IntArray, support_ppm: int = 0) -> tuple[str, ...]:
+def check(problem: FitProblem, load: int, carton: int, layout: IntArray, support_ppm: int = 0) -> tuple[str, ...]:
     """List what is wrong with a layout; empty: nothing.
 
     Parameters
@@ -52,7 +52,7 @@ def check(problem: PackProblem, load: int, carton: int, layout: IntArray, suppor
     return tuple(faults)
 
 
-def _contents(problem: PackProblem, load: int, items: list[int]) -> list[str]:
+def _contents(problem: FitProblem, load: int, items: list[int]) -> list[str]:
     wanted: Counter[int] = Counter()
     for line in range(int(problem.load_start[load]), int(problem.load_start[load + 1])):
         wanted[int(problem.load_item[line])] += int(problem.load_quantity[line])
@@ -64,18 +64,31 @@ def _contents(problem: PackProblem, load: int, items: list[int]) -> list[str]:
     ]
 
 
-def _sizes(problem: PackProblem, rows: list[tuple[int, ...]]) -> list[str]:
+def _sizes(problem: FitProblem, rows: list[tuple[int, ...]]) -> list[str]:
     faults = []
     for unit, (item, _, _, _, *placed) in enumerate(rows):
         size = [int(edge) for edge in problem.item_size_mm[item]]
-        if sorted(placed) != sorted(size):
+        soft = problem.item_soft is not None and problem.item_soft[item] and not problem.item_upright[item]
+        if sorted(placed) not in (_folds(size) if soft else [sorted(size)]):
             faults.append(f"unit {unit}: {placed} is no turn of {size}")
         elif problem.item_upright[item] and placed[2] != size[2]:
             faults.append(f"unit {unit}: must stand upright")
     return faults
 
 
-def _inside(problem: PackProblem, carton: int, boxes: list[Box]) -> list[str]:
+def _folds(size: list[int]) -> list[list[int]]:
+    """Sizes, ascending, that something soft may take: flat as it is, folded once, folded twice."""
+    states = [sorted(size)]
+    for _ in range(2):
+        thin, middle, long = states[-1]
+        if thin * 4 <= long:
+            states.append(sorted((2 * thin, middle, -(-long // 2))))
+        else:
+            break
+    return states
+
+
+def _inside(problem: FitProblem, carton: int, boxes: list[Box]) -> list[str]:
     inner = [int(edge) for edge in problem.carton_inner_mm[carton]]
     return [
         f"unit {unit}: sticks out of the carton"
@@ -96,18 +109,19 @@ def _collisions(boxes: list[Box]) -> list[str]:
     ]
 
 
-def _weight_and_class(problem: PackProblem, carton: int, items: list[int]) -> list[str]:
+def _weight_and_class(problem: FitProblem, carton: int, items: list[int]) -> list[str]:
     faults = []
     gross = int(problem.carton_tare_g[carton]) + sum(int(problem.item_weight_g[item]) for item in items)
     if gross > problem.carton_max_weight_g[carton]:
         faults.append(f"gross weight {gross} g is over {problem.carton_max_weight_g[carton]} g")
-    classes = {int(problem.item_class[item]) for item in items} - {0}
-    if len(classes) > 1:
-        faults.append(f"hazmat classes {sorted(classes)} in one carton")
+    classes = sorted({int(problem.item_class[item]) for item in items} - {0})
+    together = [pair for pair in combinations(classes, 2) if problem.class_apart is None or problem.class_apart[pair]]
+    if together:
+        faults.append(f"hazmat classes {classes} in one carton")
     return faults
 
 
-def _loads(problem: PackProblem, items: list[int], boxes: list[Box]) -> list[str]:
+def _loads(problem: FitProblem, items: list[int], boxes: list[Box]) -> list[str]:
     limited = [i for i, item in enumerate(items) if problem.item_fragile[item] or problem.item_max_load_g[item] >= 0]
     if not limited:
         return []

@@ -1,20 +1,15 @@
-"""The exact search, and the verdicts and layouts of many loads at once. Compiled; int64 throughout, no recursion.
-
-Numba's disk cache watches the file of the function that Python calls, this one: after editing `units.py` or
-`spaces.py` remove `__pycache__` here, or an old build answers.
-"""
+"""The exact search, and the verdicts and layouts of many loads at once. Compiled; int64 throughout, no recursion."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.pack.spaces import CORNER, FAR_CORNER, MAX_SPACES, TIGHT, TOUCH, fill, rests, shadow
+from doorstep.kernels.pack.passes import BIGGEST_FIRST, CHEAP_PASSES, PASSES, Scratch, shuffled
+from doorstep.kernels.pack.spaces import MAX_SPACES, fill, rests, shadow
 from doorstep.kernels.pack.units import (
-    BY_FACE,
-    BY_LONGEST,
-    BY_SHORTEST,
-    BY_VOLUME,
+    FOLDS,
+    UNIT_COLUMNS,
     IntArray,
     grid,
     refused,
@@ -24,30 +19,10 @@ from doorstep.kernels.pack.units import (
     unpack,
 )
 
-Scratch = tuple[IntArray, ...]
-
 NO, FITS, UNPROVEN = 0, 1, 2
-CHEAP_PASSES = 3  # tried before the exact search
-# Order of the units, rule of the place, axes of a position from the most to the least important. Chosen on real
-# orders and baskets: each is the one that packs most of what the ones before it leave.
-PASSES = np.array(
-    [
-        [BY_LONGEST, TIGHT, 0, 1, 2],
-        [BY_SHORTEST, FAR_CORNER, 1, 0, 2],
-        [BY_SHORTEST, TIGHT, 0, 2, 1],
-        [BY_VOLUME, FAR_CORNER, 2, 0, 1],
-        [BY_LONGEST, TOUCH, 2, 0, 1],
-        [BY_VOLUME, FAR_CORNER, 0, 1, 2],
-        [BY_SHORTEST, FAR_CORNER, 2, 1, 0],
-        [BY_VOLUME, CORNER, 0, 1, 2],
-        [BY_VOLUME, CORNER, 2, 1, 0],
-        [BY_FACE, TOUCH, 0, 1, 2],
-        [BY_VOLUME, FAR_CORNER, 1, 2, 0],
-        [BY_LONGEST, FAR_CORNER, 0, 1, 2],
-    ]
-)
-BIGGEST_FIRST = PASSES[3]  # the order of the exact search
-# Columns of the knobs: exact_units, exact_nodes, passes, max_units, support_ppm.
+# Columns of the knobs: exact_units, exact_nodes, passes, max_units, support_ppm, shuffles.
+ALL, QUICK, THOROUGH = 0, 1, 2
+UNSEEN, LATER = 3, 4  # nobody has looked; only the quick methods have
 
 
 @compiled
@@ -204,16 +179,18 @@ def units_of(start: IntArray, line_quantity: IntArray, load: int) -> int:
 
 
 @compiled
-def scratch(start: IntArray, line_quantity: IntArray, limit: int) -> Scratch:
-    """Room for the largest load that is unpacked: unit, turns, turn_count, order, pos, dim, spaces, spare."""
+def scratch(items: IntArray, start: IntArray, line_quantity: IntArray, limit: int) -> Scratch:
+    """Room for the largest load, `limit` units at most.
+
+    unit, turns, turn_count, order, laid, pos, dim, spaces, spare
+    """
     most = 1
     for load in range(len(start) - 1):
-        units = units_of(start, line_quantity, load)
-        if most < units <= limit:
-            most = units
+        most = max(most, min(units_of(start, line_quantity, load), limit))
     return (
-        np.empty((most, 8), np.int64),
-        np.empty((most, 6, 3), np.int64),
+        np.empty((most, UNIT_COLUMNS), np.int64),
+        np.empty((most, 6 * (1 + FOLDS) if items[:, 9].any() else 6, 3), np.int64),
+        np.empty(most, np.int64),
         np.empty(most, np.int64),
         np.empty(most, np.int64),
         np.empty((most, 3), np.int64),
@@ -224,41 +201,57 @@ def scratch(start: IntArray, line_quantity: IntArray, limit: int) -> Scratch:
 
 
 @compiled
-def attempt(items: IntArray, line_item: IntArray, count: int, box: IntArray, knobs: IntArray, room: Scratch) -> int:
-    """Look for a layout of a load in a carton that is not refused, from the quickest method to the slowest."""
-    unit, turns, turn_count, order, pos, dim, spaces, spare = room
-    if grid(items, line_item, count, box, pos, dim):
-        return FITS
-    if count > knobs[3]:
-        return UNPROVEN
+def exhaust(count: int, box: IntArray, knobs: IntArray, room: Scratch) -> int:
+    """Search a small load exhaustively; of a large one the biggest units, which may be proven not to fit."""
+    unit, turns, turn_count, order, _, pos, dim, _, _ = room
     assumed = False
     for u in range(count):
         assumed = assumed or unit[u, 4] != unit[u, 5]
-    exact_after = min(CHEAP_PASSES, knobs[2]) if count <= knobs[0] else knobs[2]
-    for at in range(knobs[2] + 1):
-        if at == min(CHEAP_PASSES, knobs[2]) and too_much(turns, turn_count, count, box):
+    sort_units(unit, count, BIGGEST_FIRST, order)
+    few = min(count, knobs[0])
+    trial = unit[:, 4] if few == count else unit[:, 5]  # what is only assumed proves nothing
+    found = search(unit, turns, turn_count, order, few, box, trial, knobs[1], pos, dim)
+    if found == NO and few == count and assumed:
+        found = search(unit, turns, turn_count, order, few, box, unit[:, 5], knobs[1], pos, dim)
+        return NO if found == NO else UNPROVEN
+    if found == FITS:
+        if few < count:
+            return UNPROVEN
+        for u in range(count):
+            if not rests(order, count, u, pos, dim, knobs[4]):
+                return UNPROVEN
+    return found
+
+
+@compiled
+def attempt(
+    items: IntArray, line_item: IntArray, count: int, box: IntArray, knobs: IntArray, stage: int, room: Scratch
+) -> int:
+    """Look for a layout of a load in a carton that is not refused, from the quickest method to the slowest.
+
+    The QUICK stage ends before the first proof, the THOROUGH one begins with it.
+    """
+    unit, turns, turn_count, order, laid, pos, dim, spaces, spare = room
+    if stage != THOROUGH and grid(items, line_item, count, box, pos, dim):
+        return FITS
+    if count > knobs[3]:
+        return UNPROVEN
+    cheap = min(CHEAP_PASSES, knobs[2])
+    exact_after = cheap if count <= knobs[0] else knobs[2]
+    for at in range(cheap if stage == THOROUGH else 0, cheap if stage == QUICK else knobs[2] + 1):
+        if at == cheap and too_much(turns, turn_count, count, box):
             return NO
         if at == exact_after:
-            # Of a large load, the biggest units alone may be proven not to fit. What is only assumed proves nothing.
-            sort_units(unit, count, BIGGEST_FIRST, order)
-            few = min(count, knobs[0])
-            trial = unit[:, 4] if few == count else unit[:, 5]
-            found = search(unit, turns, turn_count, order, few, box, trial, knobs[1], pos, dim)
-            if found == NO and few == count and assumed:
-                found = search(unit, turns, turn_count, order, few, box, unit[:, 5], knobs[1], pos, dim)
-                return NO if found == NO else UNPROVEN
-            if found == NO:
-                return NO
-            supported = found == FITS and few == count
-            for u in range(count):
-                supported = supported and rests(order, count, u, pos, dim, knobs[4])
-            if supported:
-                return FITS
+            found = exhaust(count, box, knobs, room)
+            if found != UNPROVEN:
+                return found
         if at < knobs[2]:
             sort_units(unit, count, PASSES[at], order)
-            if fill(unit, turns, turn_count, order, count, box, PASSES[at], knobs[4], pos, dim, spaces, spare):
+            if count == fill(
+                unit, turns, turn_count, order, count, box, PASSES[at], knobs[4], True, laid, pos, dim, spaces, spare
+            ):
                 return FITS
-    return UNPROVEN
+    return FITS if stage != QUICK and shuffled(count, box, knobs, room) else UNPROVEN
 
 
 @compiled
@@ -279,12 +272,12 @@ def judge(
     verdict: IntArray,
 ) -> None:
     """Write the verdict of every load in every carton; `rank` lists the cartons from small to large."""
-    room = scratch(start, line_quantity, knobs[3])
+    room = scratch(items, start, line_quantity, knobs[3])
     for load in range(len(start) - 1):
         own_item = line_item[start[load] : start[load + 1]]
         own_quantity = line_quantity[start[load] : start[load + 1]]
         count = units_of(start, line_quantity, load)
-        if 1 < count <= knobs[3]:
+        if count <= knobs[3]:
             unpack(items, own_item, own_quantity, room[0])
             turn(room[0], count, room[1], room[2])
         for at in range(len(rank)):
@@ -295,7 +288,7 @@ def judge(
             fits = False
             for smaller in rank[:at]:
                 fits = fits or (verdict[load, smaller] == FITS and holds(cartons[carton], cartons[smaller]))
-            verdict[load, carton] = FITS if fits else attempt(items, own_item, count, cartons[carton], knobs, room)
+            verdict[load, carton] = FITS if fits else attempt(items, own_item, count, cartons[carton], knobs, ALL, room)
 
 
 @compiled
@@ -315,22 +308,22 @@ def lay(
 
     A layout found in a smaller carton that the carton holds is as good: verdicts rest on it too.
     """
-    room = scratch(start, line_quantity, knobs[3])
+    room = scratch(items, start, line_quantity, knobs[3])
     for p in range(len(pairs)):
         load, target = pairs[p, 0], pairs[p, 1]
         own_item = line_item[start[load] : start[load + 1]]
         own_quantity = line_quantity[start[load] : start[load + 1]]
         count = units_of(start, line_quantity, load)
-        unit, turns, turn_count, order, pos, dim, spaces, spare = room
-        if 1 < count <= knobs[3]:
+        unit, turns, turn_count, order, laid, pos, dim, spaces, spare = room
+        if count <= knobs[3]:
             unpack(items, own_item, own_quantity, unit)
             turn(unit, count, turns, turn_count)
         elif count > len(pos):
             pos, dim = np.empty((count, 3), np.int64), np.empty((count, 3), np.int64)
-        own = (unit, turns, turn_count, order, pos, dim, spaces, spare)
+        own = (unit, turns, turn_count, order, laid, pos, dim, spaces, spare)
         if refused(items, own_item, own_quantity, cartons[target]):
             return p
-        found = attempt(items, own_item, count, cartons[target], knobs, own)
+        found = attempt(items, own_item, count, cartons[target], knobs, ALL, own)
         for carton in rank:
             if found == FITS:
                 break
@@ -339,7 +332,7 @@ def lay(
                 and holds(cartons[target], cartons[carton])
                 and not refused(items, own_item, own_quantity, cartons[carton])
             ):
-                found = attempt(items, own_item, count, cartons[carton], knobs, own)
+                found = attempt(items, own_item, count, cartons[carton], knobs, ALL, own)
         if found != FITS:
             return p
         for u in range(count):

@@ -10,8 +10,8 @@ import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.pack.compiled import lay
-from doorstep.kernels.pack.pack import CHUNK, PLAIN, USUAL
-from doorstep.kernels.pack.problem import IntArray, PackParams, PackProblem
+from doorstep.kernels.pack.fit import CHUNK, PLAIN, USUAL
+from doorstep.kernels.pack.problem import FitProblem, IntArray, PackParams
 from doorstep.kernels.pack.tables import Tables, some_loads, tables
 from doorstep.kernels.run import Run
 
@@ -49,7 +49,7 @@ class Layouts(Sequence[IntArray]):
         return self.rows[self.start[at] : self.start[at + 1]]
 
 
-def place(problem: PackProblem, load: int, carton: int, params: PackParams = USUAL) -> IntArray:
+def place(problem: FitProblem, load: int, carton: int, params: PackParams = USUAL) -> IntArray:
     """Lay out one load in a carton that `pack` found to hold it, with the same parameters.
 
     Returns
@@ -65,7 +65,7 @@ def place(problem: PackProblem, load: int, carton: int, params: PackParams = USU
     return place_all(problem, np.array([[load, carton]], np.int64), params)[0]
 
 
-def place_all(problem: PackProblem, pairs: IntArray, params: PackParams = USUAL, run: Run = PLAIN) -> Layouts:
+def place_all(problem: FitProblem, pairs: IntArray, params: PackParams = USUAL, run: Run = PLAIN) -> Layouts:
     """Lay out pairs of a load and a carton whose verdict is FITS under the same parameters.
 
     Parameters

@@ -217,6 +217,12 @@ def best_place(
 
 
 @compiled
+def admits(unit: IntArray, u: int, may_weigh: int, present: int, apart: int) -> bool:
+    """Tell whether a parcel's weight and hazmat classes leave room for a unit."""
+    return bool(unit[u, 8] <= may_weigh and not unit[u, 9] & apart and not unit[u, 10] & present)
+
+
+@compiled
 def fill(
     unit: IntArray,
     turns: IntArray,
@@ -226,12 +232,18 @@ def fill(
     box: IntArray,
     rule: IntArray,
     support_ppm: int,
+    whole: bool,
+    laid: IntArray,
     pos: IntArray,
     dim: IntArray,
     spaces: IntArray,
     spare: IntArray,
-) -> bool:
-    """Place all units in their order; False: one found no place."""
+) -> int:
+    """Place units one by one; returns how many were placed: `laid[:n]`, as they were placed.
+
+    With `whole`, the first that finds no place ends it; else it is passed over, as is what weighs too much or must not
+    lie with those before.
+    """
     thin = np.empty(count + 1, np.int64)  # least edge of the units still to come
     thin[count] = MOST
     for step in range(count - 1, -1, -1):
@@ -241,13 +253,23 @@ def fill(
     for k in range(3):
         spaces[0, k], spaces[0, k + 3] = 0, box[k]
     empty = min(count, 1)  # a plain 1 would be compiled for on its own
+    may_weigh, present, apart, placed = box[4] - box[3], 0, 0, 0
     for step in range(count):
         u = order[step]
-        if not best_place(unit, turns, turn_count, order, step, box, rule, support_ppm, pos, dim, spaces, empty):
-            return False
+        laid[placed] = u
+        if not admits(unit, u, may_weigh, present, apart) or not best_place(
+            unit, turns, turn_count, laid, placed, box, rule, support_ppm, pos, dim, spaces, empty
+        ):
+            if whole:
+                break
+            continue
+        placed += 1
+        may_weigh -= unit[u, 8]
+        present |= unit[u, 9]
+        apart |= unit[u, 10]
         for k in range(3):
             taken[k], taken[k + 3] = pos[u, k], pos[u, k] + dim[u, k]
         if unit[u, 4]:
             taken[5] = box[2]
         empty = carve(spaces, spare, empty, taken, thin[step + 1])
-    return True
+    return placed

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from doorstep.kernels.pack.problem import IntArray, PackParams, PackProblem
+from doorstep.kernels.pack.problem import FitProblem, IntArray, PackParams
 
 
 class Tables(NamedTuple):
@@ -22,7 +22,7 @@ class Tables(NamedTuple):
     knobs: IntArray
 
 
-def tables(problem: PackProblem, params: PackParams) -> Tables:
+def tables(problem: FitProblem, params: PackParams) -> Tables:
     """Gather a problem's arrays; cartons are ranked by inner volume, ties by index."""
     item_columns = (
         *problem.item_size_mm.T,
@@ -30,7 +30,10 @@ def tables(problem: PackProblem, params: PackParams) -> Tables:
         problem.item_upright,
         problem.item_fragile,
         problem.item_max_load_g,
-        problem.item_class,
+        *class_masks(problem),
+        np.zeros(len(problem.item_class), np.bool_)
+        if problem.item_soft is None
+        else problem.item_soft & ~problem.item_upright,
     )
     carton_columns = (*problem.carton_inner_mm.T, problem.carton_tare_g, problem.carton_max_weight_g)
     return Tables(
@@ -41,7 +44,15 @@ def tables(problem: PackProblem, params: PackParams) -> Tables:
         cartons=_table(carton_columns),
         rank=np.argsort(problem.carton_inner_mm.astype(np.int64).prod(axis=1), kind="stable").astype(np.int64),
         knobs=np.array(
-            [params.exact_units, params.exact_nodes, params.passes, params.max_units, params.support_ppm], np.int64
+            [
+                params.exact_units,
+                params.exact_nodes,
+                params.passes,
+                params.max_units,
+                params.support_ppm,
+                params.shuffles,
+            ],
+            np.int64,
         ),
     )
 
@@ -62,6 +73,18 @@ def some_loads(whole: Tables, loads: IntArray) -> tuple[Tables, IntArray]:
         line_quantity=whole.line_quantity[lines],
     )
     return part, used
+
+
+def class_masks(problem: FitProblem) -> tuple[IntArray, IntArray]:
+    """Each item's class as a bit, and the bits of the classes that must not share its parcel; [n] both."""
+    classes = int(problem.item_class.max(initial=0)) + 1
+    bits = np.concatenate((np.zeros(1, np.int64), np.left_shift(1, np.arange(classes - 1))))
+    apart = problem.class_apart
+    if apart is None:
+        apart = ~np.eye(classes, dtype=np.bool_)
+        apart[0] = apart[:, 0] = False
+    masks = (apart[:classes, :classes] * bits).sum(axis=1)
+    return bits[problem.item_class], masks[problem.item_class]
 
 
 def _table(columns: Sequence[np.ndarray]) -> IntArray:

@@ -1,11 +1,12 @@
 """The units of a load: unpacked, turned, sorted, refused, or laid out as a grid. Compiled; int64 throughout.
 
 Tables, one row each:
-item    length, width, height, weight, upright, fragile, max_load, class
+item    length, width, height, weight, upright, fragile, max_load, class bit, mask of classes kept apart, soft
 carton  inner length, width, height, tare, max gross weight
-unit    length, width, height, upright, bare as assumed, bare for certain, item, volume
+unit    length, width, height, upright, bare as assumed, bare for certain, item, volume, weight, class bit, mask, soft
 
-A unit is *bare* when nothing may lie above it.
+A unit is *bare* when nothing may lie above it. A *soft* one may be folded: its longest edge halved and its shortest
+doubled, up to twice, as long as what comes out is not thicker than long.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from doorstep.kernels.compiled import compiled
 IntArray = NDArray[np.int64]
 
 MOST = 2**62
-BY_VOLUME, BY_FACE, BY_LONGEST, BY_SHORTEST = 0, 1, 2, 3
+BY_VOLUME, BY_FACE, BY_LONGEST, BY_SHORTEST, BY_MIDDLE = 0, 1, 2, 3, 4
+UNIT_COLUMNS = 12
+FOLDS = 2
 
 # Axis taken as length, width, height; the first two leave a product standing.
 TURNS = np.array([[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 0, 1], [1, 2, 0], [2, 1, 0]])
@@ -71,27 +74,70 @@ def unpack(items: IntArray, line_item: IntArray, line_quantity: IntArray, unit: 
             unit[count, 5] = 1 if items[item, 5] or 0 <= load < others_lightest else 0
             unit[count, 6] = item
             unit[count, 7] = items[item, 0] * items[item, 1] * items[item, 2]
+            unit[count, 8] = own
+            for k in range(7, 10):
+                unit[count, k + 2] = items[item, k]
             count += 1
+
+
+@compiled
+def fold(size: IntArray) -> bool:
+    """Fold a soft thing of edges `size` once more, in place; False: it would become thicker than long."""
+    longest = shortest = 0
+    for axis in range(1, 3):
+        longest = axis if size[axis] > size[longest] else longest
+        shortest = axis if size[axis] <= size[shortest] else shortest
+    if 4 * size[shortest] > size[longest]:
+        return False
+    size[longest] = (size[longest] + 1) // 2
+    size[shortest] *= 2
+    return True
 
 
 @compiled
 def turn(unit: IntArray, count: int, turns: IntArray, turn_count: IntArray) -> None:
     """List the distinct sizes along x, y, z that each unit may take."""
+    size = np.empty(3, np.int64)
     for u in range(count):
         found = 0
-        for t in range(2 if unit[u, 3] else 6):
-            new = 1
-            for axis in range(3):
-                turns[u, found, axis] = unit[u, TURNS[t, axis]]
-            for former in range(found):
-                if (
-                    turns[u, former, 0] == turns[u, found, 0]
-                    and turns[u, former, 1] == turns[u, found, 1]
-                    and turns[u, former, 2] == turns[u, found, 2]
-                ):
-                    new = 0
-            found += new
+        for axis in range(3):
+            size[axis] = unit[u, axis]
+        for folds in range(1 + FOLDS if unit[u, 11] else 1):
+            if folds and not fold(size):
+                break
+            for t in range(2 if unit[u, 3] else 6):
+                new = 1
+                for axis in range(3):
+                    turns[u, found, axis] = size[TURNS[t, axis]]
+                for former in range(found):
+                    if (
+                        turns[u, former, 0] == turns[u, found, 0]
+                        and turns[u, former, 1] == turns[u, found, 1]
+                        and turns[u, former, 2] == turns[u, found, 2]
+                    ):
+                        new = 0
+                found += new
         turn_count[u] = found
+
+
+@compiled
+def too_long(item: IntArray, carton: IntArray) -> bool:
+    """Tell whether one unit alone is too long for a carton in every turn and fold."""
+    low, high = min(carton[0], carton[1]), max(carton[0], carton[1])
+    if item[4]:
+        return bool(min(item[0], item[1]) > low or max(item[0], item[1]) > high or item[2] > carton[2])
+    least, most = min(low, carton[2]), max(high, carton[2])
+    middle = carton[0] + carton[1] + carton[2] - least - most
+    x, y, z = item[0], item[1], item[2]
+    shortest, longest = min(x, y, z), max(x, y, z)
+    halfway = x + y + z - shortest - longest
+    for _ in range(FOLDS if item[9] else 0):
+        if (shortest <= least and halfway <= middle and longest <= most) or 4 * shortest > longest:
+            break
+        x, y, z = 2 * shortest, halfway, (longest + 1) // 2
+        shortest, longest = min(x, y, z), max(x, y, z)
+        halfway = x + y + z - shortest - longest
+    return bool(shortest > least or halfway > middle or longest > most)
 
 
 @compiled
@@ -99,30 +145,19 @@ def refused(items: IntArray, line_item: IntArray, line_quantity: IntArray, carto
     """Tell whether class, weight, volume or one unit alone rules the carton out."""
     room = carton[0] * carton[1] * carton[2]
     may_weigh = carton[4] - carton[3]
-    low, high = min(carton[0], carton[1]), max(carton[0], carton[1])
-    least, most = min(low, carton[2]), max(high, carton[2])
-    middle = carton[0] + carton[1] + carton[2] - least - most
-    hazmat = 0
+    present = apart = 0
     for line in range(len(line_item)):
         item, times = line_item[line], line_quantity[line]
-        x, y, z = items[item, 0], items[item, 1], items[item, 2]
-        small, large = min(x, y), max(x, y)
-        if items[item, 4]:
-            if small > low or large > high or z > carton[2]:
-                return True
-        else:
-            shortest, longest = min(small, z), max(large, z)
-            if shortest > least or longest > most or x + y + z - shortest - longest > middle:
-                return True
-        if items[item, 7]:
-            if hazmat not in (0, items[item, 7]):
-                return True
-            hazmat = items[item, 7]
-        if x * y * z > room // times:  # no product of both: it could overflow
+        if too_long(items[item], carton):
             return True
-        room -= x * y * z * times
+        present |= items[item, 7]
+        apart |= items[item, 8]
+        volume = items[item, 0] * items[item, 1] * items[item, 2]
+        if volume > room // times:  # no product of both: it could overflow
+            return True
+        room -= volume * times
         may_weigh -= items[item, 3] * times
-    return bool(room < 0 or may_weigh < 0)
+    return bool(room < 0 or may_weigh < 0 or present & apart)
 
 
 @compiled
@@ -196,6 +231,8 @@ def sort_units(unit: IntArray, count: int, rule: IntArray, order: IntArray) -> N
             key[u] = -(unit[u, 7] // least)
         elif rule[0] == BY_LONGEST:
             key[u] = -most
+        elif rule[0] == BY_MIDDLE:
+            key[u] = least + most - unit[u, 0] - unit[u, 1] - unit[u, 2]
         else:
             key[u] = -least
     rank(key, order)

@@ -15,7 +15,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.check import check as check_layout
-from doorstep.kernels.pack.problem import PackProblem
+from doorstep.kernels.pack.problem import FitProblem
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.promise.check import check as check_legs
 from doorstep.kernels.promise.problem import Legs
@@ -84,7 +84,7 @@ def _layout(problem: PlanProblem, parcel: Parcel, units: Counter[str]) -> tuple[
     carton = next(one for one in problem.cartons if one.carton == parcel.carton)
     classes = sorted({p.hazmat_class for p in products} - {""})
     at = {product.sku: n for n, product in enumerate(products)}
-    one = PackProblem(
+    one = FitProblem(
         item_size_mm=np.array([(p.length_mm, p.width_mm, p.height_mm) for p in products], np.int64),
         item_weight_g=np.array([p.weight_g for p in products], np.int64),
         item_upright=np.array([p.this_side_up for p in products], bool),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.kernels.pack.pack import pack
-from doorstep.kernels.pack.problem import FITS, NO, PackParams, PackProblem
+from doorstep.kernels.pack.fit import fit
+from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.run import Run
 
@@ -49,7 +49,7 @@ class LoadBook:
         bare = np.array([not any(self.market.own_box[j] for j, _ in key) for key in keys], bool)
         verdict = np.full((len(keys), self.market.n_cartons + 1), NO, np.uint8)
         if bare.any() and self.market.n_cartons:
-            found = pack(self._problem([key for key, ok in zip(keys, bare, strict=True) if ok]), self.params, run)
+            found = fit(self._problem([key for key, ok in zip(keys, bare, strict=True) if ok]), self.params, run)
             verdict[bare, :-1] = found.verdict
         verdict[own >= 0, -1] = FITS
         weight = np.array([sum(self.market.weight_g[j] * q for j, q in key) for key in keys], np.int64)
@@ -58,16 +58,16 @@ class LoadBook:
         self.ships = np.concatenate([self.ships, ships])
         self.weight_g = np.concatenate([self.weight_g, weight])
 
-    def _problem(self, keys: list[Key]) -> PackProblem:
+    def _problem(self, keys: list[Key]) -> FitProblem:
         return pack_problem(self.market, keys)
 
 
-def pack_problem(market: Market, keys: list[Key]) -> PackProblem:
+def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
     """The pack kernel's view of these loads; its items are the products."""
     products = market.problem.products
     classes = {name: i + 1 for i, name in enumerate(sorted({p.hazmat_class for p in products} - {""}))}
     flat = [pair for key in keys for pair in key]
-    return PackProblem(
+    return FitProblem(
         item_size_mm=market.size_mm,
         item_weight_g=market.weight_g,
         item_upright=np.array([p.this_side_up for p in products], bool),

@@ -1,0 +1,134 @@
+"""All groups of an order's units, each a candidate for a parcel, and the cheapest parting into them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from doorstep.kernels.pack.choose import choose, part_order
+from doorstep.kernels.pack.compiled import FITS, NO, UNSEEN
+from doorstep.kernels.pack.prices import PriceList
+from doorstep.kernels.pack.problem import UNCARRIED, IntArray
+from doorstep.kernels.pack.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What parting an order needs to know of the problem.
+
+    Parameters
+    ----------
+    tables
+        Items and shapes; its loads do not matter.
+    volume_mm3, weight_g
+        [n] of items, wrapped.
+    too_long
+        [n, s] no turn of the item goes into the shape.
+    own_minor
+        [n] price of a unit that travels as it is, under the price list; UNCARRIED if it may not.
+    """
+
+    tables: Tables
+    prices: PriceList
+    volume_mm3: IntArray
+    weight_g: IntArray
+    too_long: IntArray
+    own_minor: IntArray
+
+
+@dataclass(slots=True)
+class Groups:
+    """The groups x [N, kinds] of an order, prices in every shape and, last, as it is; and what is known of them."""
+
+    stock: Stock
+    item: IntArray
+    quantity: IntArray
+    x: IntArray
+    price: IntArray
+    order: IntArray
+    verdict: IntArray
+
+    @property
+    def stride(self) -> IntArray:
+        """What a unit of each kind adds to the number of a group."""
+        return np.concatenate((np.ones(1, np.int64), np.cumprod(self.quantity + 1)[:-1]))
+
+    def value(self, hopeful: bool) -> IntArray:
+        """Price [N] of each group in one parcel: the least not ruled out, or, not hopeful, the least known to fit."""
+        ruled_out = self.verdict == NO
+        if not hopeful:
+            ruled_out = (self.verdict != FITS) & (self.verdict != UNSEEN)
+        price = np.where(ruled_out, UNCARRIED, self.price)
+        return np.asarray(price.min(axis=1), np.int64)
+
+    def shape(self, group: int) -> int:
+        """The cheapest shape known to hold a group; the number of shapes: as it is."""
+        price = np.where(self.verdict[group] == FITS, self.price[group], UNCARRIED)
+        return int(price.argmin())
+
+    def look(self, chosen: IntArray, slow: bool) -> None:
+        """Have the packer look for the cheapest carton of each chosen group."""
+        x = self.x[chosen]
+        rows, columns = np.nonzero(x)
+        start = np.concatenate((np.zeros(1, np.int64), np.cumsum((x > 0).sum(axis=1))))
+        verdict = np.ascontiguousarray(self.verdict[chosen, :-1])
+        tables, order = self.stock.tables, np.ascontiguousarray(self.order[chosen])
+        quantity = np.ascontiguousarray(x[rows, columns])
+        choose(tables.items, start, self.item[columns], quantity, tables.cartons, tables.knobs, order, slow, verdict)
+        self.verdict[chosen, :-1] = verdict
+
+
+def groups_of(stock: Stock, item: IntArray, quantity: IntArray) -> Groups:
+    """List the groups of `quantity[k]` units of `item[k]`; group g has g // stride[k] % (quantity[k] + 1) of kind k."""
+    stride = np.concatenate((np.ones(1, np.int64), np.cumprod(quantity + 1)[:-1]))
+    number = np.arange(np.prod(quantity + 1))
+    return grouped(stock, item, quantity, number[:, None] // stride % (quantity + 1))
+
+
+def grouped(stock: Stock, item: IntArray, quantity: IntArray, x: IntArray) -> Groups:
+    """Price some groups x [k, kinds] of an order's units, and rule out what weight, volume, edges or class rule out."""
+    goods = stock.prices.shapes.goods
+    weight, volume = x @ stock.weight_g[item], x @ stock.volume_mm3[item]
+    price = stock.prices.prices(weight, volume)
+    room = goods.carton_max_weight_g - goods.carton_tare_g
+    out = (weight[:, None] > room) | (volume[:, None] > goods.carton_inner_mm.prod(axis=1))
+    out |= ((x > 0) @ stock.too_long[item]) > 0
+    bit, mask = stock.tables.items[item, 7], stock.tables.items[item, 8]
+    present = np.bitwise_or.reduce(np.where(x > 0, bit, 0), axis=1)
+    apart = np.bitwise_or.reduce(np.where(x > 0, mask, 0), axis=1)
+    out |= ((present & apart) != 0)[:, None]
+    out |= price >= UNCARRIED
+    single = x.sum(axis=1) == 1
+    own = np.where(single, stock.own_minor[item[x.argmax(axis=1)]], UNCARRIED)
+    price = np.concatenate((np.where(out, UNCARRIED, price), own[:, None]), axis=1)
+    verdict = np.where(price >= UNCARRIED, NO, UNSEEN)
+    verdict[own < UNCARRIED, -1] = FITS
+    order = np.argsort(price[:, :-1], axis=1, kind="stable")
+    order[np.take_along_axis(price[:, :-1], order, axis=1) >= UNCARRIED] = -1
+    return Groups(stock, item, quantity, x, price, order, verdict.astype(np.int64))
+
+
+def parted(groups: Groups, probes: int) -> tuple[list[int], int, int]:
+    """Part an order at the least price into the groups: their numbers, the price, a bound of it; see `part_order`."""
+    part = np.zeros(len(groups.x), np.int64)
+    tables = groups.stock.tables
+    price, bound = part_order(
+        tables.items,
+        tables.cartons,
+        tables.knobs,
+        groups.item,
+        groups.quantity,
+        groups.stride,
+        groups.x,
+        groups.price,
+        groups.order,
+        groups.verdict,
+        probes,
+        part,
+    )
+    chosen, left = [], len(part) - 1
+    while left:
+        chosen.append(int(part[left]))
+        left -= chosen[-1]
+    return chosen, min(price, UNCARRIED), min(bound, UNCARRIED)

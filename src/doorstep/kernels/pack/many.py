@@ -1,0 +1,163 @@
+"""Orders of too many groups: cartons filled one after the other in many ways, then parcels improved in pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from doorstep.kernels.pack.choose import constructions
+from doorstep.kernels.pack.groups import Groups, Stock, grouped, groups_of, parted
+from doorstep.kernels.pack.problem import UNCARRIED, IntArray, PackParams
+
+MOST_ROUNDS = 50
+AT_ONCE = 4  # moves looked at together
+BEST = 3  # constructions that are improved
+
+
+@dataclass(slots=True)
+class Book:
+    """What parcels of an order cost, looked at once each: counts of its kinds, as bytes -> price and shape."""
+
+    stock: Stock
+    item: IntArray
+    known: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+
+    def priced(self, x: IntArray) -> Groups:
+        """Parcels [k, kinds] with their prices, looked at only as to weight, volume, edges and class."""
+        return grouped(self.stock, self.item, np.zeros(len(self.item), np.int64), x)
+
+    def ask(self, x: IntArray, slow: bool = False) -> IntArray:
+        """Price [k] of parcels [k, kinds]; those not known yet are looked at. Empty ones are free."""
+        keys = [row.tobytes() for row in x]
+        self.known[np.zeros_like(self.item).tobytes()] = (0, -1)
+        new = [at for at, key in enumerate(keys) if (slow and x[at].any()) or key not in self.known]
+        if new:
+            groups = self.priced(x[new])
+            groups.look(np.arange(len(new)), slow)
+            value = groups.value(hopeful=False).tolist()
+            for at, row in enumerate(new):
+                self.known[keys[row]] = (value[at], groups.shape(at))
+        return np.array([self.known[key][0] for key in keys], np.int64)
+
+    def shapes(self, x: IntArray) -> list[int]:
+        """Shapes of parcels that were asked for."""
+        return [self.known[row.tobytes()][1] for row in x]
+
+
+def several(
+    stock: Stock, item: IntArray, quantity: IntArray, params: PackParams, rounds: int | None
+) -> tuple[IntArray, int, list[int]]:
+    """Part an order into parcels, as cheaply as the search finds.
+
+    Returns the parcels [k, kinds], the sum of their prices, and their shapes; no parcels and UNCARRIED if it finds
+    nothing.
+    """
+    book = Book(stock, item)
+    tried = _constructions(stock, item, quantity, params)
+    if not tried:
+        return np.zeros((0, len(item)), np.int64), UNCARRIED, []
+    prices = book.ask(np.concatenate(tried))
+    ends = np.cumsum([len(x) for x in tried])
+    total = np.minimum(np.add.reduceat(np.minimum(prices, UNCARRIED), np.concatenate(([0], ends[:-1]))), UNCARRIED)
+    best, best_price = tried[0], UNCARRIED
+    for at in np.argsort(total, kind="stable")[:BEST]:
+        found = _improved(book, tried[at], params, MOST_ROUNDS if rounds is None else rounds)
+        price = min(int(book.ask(found).sum()), UNCARRIED)
+        if price < best_price:
+            best, best_price = found, price
+    return best, min(int(book.ask(best, slow=True).sum()), UNCARRIED), book.shapes(best)
+
+
+def _constructions(stock: Stock, item: IntArray, quantity: IntArray, params: PackParams) -> list[IntArray]:
+    """Fill each shape over and over, by several passes; what goes into none of it is poured into larger ones."""
+    goods = stock.prices.shapes.goods
+    by_volume = np.argsort(-goods.carton_inner_mm.prod(axis=1), kind="stable")
+    usable = by_volume[stock.prices.base[by_volume] < UNCARRIED].astype(np.int64)
+    own = stock.own_minor[item] < UNCARRIED
+    found: dict[bytes, IntArray] = {}
+    for start in [quantity] if not own.any() else [quantity, np.where(own, 0, quantity)]:
+        alone = np.repeat(np.eye(len(item), dtype=np.int64), quantity - start, axis=0)
+        lines = np.flatnonzero(start)
+        parcel = np.full((len(usable) * params.pours, int(start.sum())), -1, np.int64)
+        if parcel.size:
+            tables = stock.tables
+            constructions(tables.items, item[lines], start[lines], tables.cartons, usable, tables.knobs, parcel)
+        kind = np.repeat(lines, start[lines])
+        for row in parcel if parcel.size else np.full((1, len(kind)), -1, np.int64):
+            by_itself = row < 0  # went into nothing with others
+            row[by_itself] = row.max(initial=-1) + np.cumsum(by_itself)[by_itself]
+            x = np.zeros((int(row.max(initial=-1)) + 1, len(item)), np.int64)
+            np.add.at(x, (row, kind), 1)
+            x = np.concatenate((alone, x[np.lexsort(x.T)]))
+            found.setdefault(x.tobytes(), x)
+    return list(found.values())
+
+
+def _improved(book: Book, parcels: IntArray, params: PackParams, rounds: int) -> IntArray:
+    """Part pairs of parcels anew, or move units between them, as long as that makes them cheaper."""
+    stale: set[bytes] = set()  # pairs that were tried in vain
+    for _ in range(rounds):
+        better = None
+        for one, other in combinations(range(len(parcels)), 2):
+            pair = parcels[[one, other]]
+            key = pair.tobytes()
+            if key in stale:
+                continue
+            better = _better(book, pair, params)
+            if better is not None:
+                parcels = np.concatenate((np.delete(parcels, (one, other), axis=0), better))
+                break
+            stale.add(key)
+        if better is None:
+            break
+    return parcels
+
+
+def _better(book: Book, pair: IntArray, params: PackParams) -> IntArray | None:
+    """Find cheaper parcels for what two parcels hold."""
+    before = int(book.ask(pair).sum())
+    together = pair.sum(axis=0)
+    kinds = np.flatnonzero(together)
+    if np.prod(together + 1.0) > params.groups:
+        return _moved(book, pair, before)
+    groups = groups_of(book.stock, book.item[kinds], together[kinds])
+    numbers, price, _ = parted(groups, probes=0)
+    if price >= before:
+        return None
+    found = np.zeros((len(numbers), len(together)), np.int64)
+    found[:, kinds] = groups.x[numbers]
+    book.ask(found)
+    return found
+
+
+def _moved(book: Book, pair: IntArray, before: int) -> IntArray | None:
+    """Move one unit or all units of a kind, or exchange one for another, if that makes two parcels cheaper."""
+    change = _changes(pair)
+    one, other = pair[0] + change, pair[1] - change
+    sound = (one >= 0).all(axis=1) & (other >= 0).all(axis=1)
+    one, other = one[sound], other[sound]
+    both = np.concatenate((one, other))
+    least = np.where(both.any(axis=1), book.priced(both).value(hopeful=True), 0)
+    least = least[: len(one)] + least[len(one) :]
+    order = np.argsort(least, kind="stable")
+    order = order[least[order] < before]
+    for first in range(0, len(order), AT_ONCE):
+        some = order[first : first + AT_ONCE]
+        price = book.ask(one[some]) + book.ask(other[some])
+        at = int(price.argmin())
+        if price[at] < before:
+            new = np.stack((one[some[at]], other[some[at]]))
+            return new[new.any(axis=1)]
+    return None
+
+
+def _changes(pair: IntArray) -> IntArray:
+    """What the first of two parcels may get, [k, kinds], each row once: all, a kind, a unit, a unit for another."""
+    eye = np.eye(pair.shape[1], dtype=np.int64)
+    have, get = eye[pair[0] > 0], eye[pair[1] > 0]
+    swaps = (get[:, None] - have[None, :]).reshape(-1, pair.shape[1])
+    all_get, all_have = get * pair[1], have * pair[0]
+    rows = np.concatenate((pair[1:], -pair[:1], get, all_get, -have, -all_have, swaps))
+    return rows[rows.any(axis=1)]

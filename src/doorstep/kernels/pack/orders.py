@@ -1,0 +1,113 @@
+"""Orders as sorted lines, without what no parcel can carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from doorstep.kernels.pack.choose import all_too_long
+from doorstep.kernels.pack.groups import Stock
+from doorstep.kernels.pack.prices import PriceList
+from doorstep.kernels.pack.problem import UNCARRIED, IntArray, PackProblem
+from doorstep.kernels.pack.result import NOT_CARRIED, TOO_HEAVY, TOO_LARGE
+from doorstep.kernels.pack.shapes import Shapes
+from doorstep.kernels.pack.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines [k] of orders [m], ascending by item within an order, each item once."""
+
+    start: IntArray
+    item: IntArray
+    quantity: IntArray
+
+    @property
+    def load(self) -> IntArray:
+        """The order of each line, [k]."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
+    def units(self) -> IntArray:
+        """Units of each order, [m]."""
+        return np.diff(np.concatenate((np.zeros(1, np.int64), np.cumsum(self.quantity)))[self.start])
+
+    def sums(self, of_item: IntArray) -> IntArray:
+        """Sum of a measure of the units of each order, [m]; beyond 2^62 it stays there."""
+        total = np.zeros(len(self.start) - 1)
+        np.add.at(total, self.load, self.quantity * of_item[self.item].astype(np.float64))
+        return np.minimum(total, 2.0**62).astype(np.int64)
+
+    def only(self, lines: IntArray) -> Lines:
+        """The orders with some of their lines alone."""
+        counts = np.bincount(self.load[lines], minlength=len(self.start) - 1)
+        return Lines(np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))), self.item[lines], self.quantity[lines])
+
+    def of(self, load: int) -> tuple[IntArray, IntArray]:
+        """Items and quantities of an order."""
+        own = slice(self.start[load], self.start[load + 1])
+        return self.item[own], self.quantity[own]
+
+
+def sorted_lines(start: IntArray, item: IntArray, quantity: IntArray, items: int) -> Lines:
+    """Add up the lines of one item in an order."""
+    load = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    key, inverse = np.unique(load * max(items, 1) + item, return_inverse=True)
+    total = np.zeros(len(key), np.int64)
+    np.add.at(total, inverse, quantity)
+    counts = np.bincount(key // max(items, 1), minlength=len(start) - 1)
+    return Lines(np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))), key % max(items, 1), total)
+
+
+def some_orders(problem: PackProblem, loads: IntArray) -> tuple[PackProblem, IntArray]:
+    """Cut out orders with only the items that they hold; also which item of the whole each of them is."""
+    goods = problem.goods
+    counts = np.diff(goods.load_start)[loads]
+    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    lines = np.repeat(goods.load_start[loads] - start[:-1], counts) + np.arange(start[-1])
+    used, line_item = np.unique(goods.load_item[lines], return_inverse=True)
+    part = replace(
+        goods,
+        item_size_mm=goods.item_size_mm[used],
+        item_weight_g=goods.item_weight_g[used],
+        item_upright=goods.item_upright[used],
+        item_fragile=goods.item_fragile[used],
+        item_max_load_g=goods.item_max_load_g[used],
+        item_class=goods.item_class[used],
+        load_start=start,
+        load_item=line_item.astype(np.int64),
+        load_quantity=goods.load_quantity[lines],
+        item_soft=None if goods.item_soft is None else goods.item_soft[used],
+    )
+    return replace(
+        problem,
+        goods=part,
+        item_own_box=problem.item_own_box[used],
+        item_padding_mm=problem.item_padding_mm[used],
+        load_freight=None if problem.load_freight is None else problem.load_freight[loads],
+    ), used
+
+
+def stock_of(problem: PackProblem, shapes: Shapes, prices: PriceList, packed: Tables) -> Stock:
+    """What parting needs to know, under one price list."""
+    goods = shapes.goods
+    own, _ = prices.alone(problem.goods.item_size_mm, problem.goods.item_weight_g)
+    return Stock(
+        tables=packed,
+        prices=prices,
+        volume_mm3=goods.item_size_mm.prod(axis=1),
+        weight_g=goods.item_weight_g.astype(np.int64),
+        too_long=all_too_long(packed.items, packed.cartons),
+        own_minor=np.where(problem.item_own_box, own, UNCARRIED),
+    )
+
+
+def reasons(stock: Stock) -> IntArray:
+    """Why a unit of each item [n] goes into no parcel; 0: it goes into one."""
+    goods = stock.prices.shapes.goods
+    heavy = stock.weight_g[:, None] > goods.carton_max_weight_g - goods.carton_tare_g
+    price = stock.prices.prices(stock.weight_g, stock.volume_mm3)
+    fits = stock.too_long == 0
+    reason = np.where((fits & ~heavy).any(axis=1), NOT_CARRIED, np.where(fits.any(axis=1), TOO_HEAVY, TOO_LARGE))
+    carried = (fits & ~heavy & (price < UNCARRIED)).any(axis=1) | (stock.own_minor < UNCARRIED)
+    return np.where(carried, 0, reason)
