@@ -21,7 +21,7 @@ from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
 from doorstep.flows import pack, pick
 from doorstep.flows.label_packed import label_packed
-from doorstep.web.drawings.box import Mark, box_drawing, marks
+from doorstep.documents.box import Mark, box_drawing, marks
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.views.picking import LONGEST, scan_of
 from doorstep.web.views.shipments import WITH_LABEL
