@@ -6,12 +6,12 @@ import gzip
 from pathlib import Path
 
 import pytest
+from tests.cli.run import TEA_SHOP
 
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.packing import Good
 from doorstep.files.pack_in import PackInput, read_freight, read_pack
 from doorstep.files.rules_pack import MOST_CLASSES
-from tests.cli.run import TEA_SHOP
 
 ITEMS = """order,sku,length_mm,width_mm,height_mm,weight_g,quantity,padding_mm
 o1,mug,120,120,100,400,2,

@@ -17,11 +17,11 @@ from doorstep.kernels.run import Run
 
 SUPPORTED = PackParams(support_ppm=800_000)
 ITEMS = """order,sku,length_mm,width_mm,height_mm,weight_g,quantity,this_side_up,soft,ships_in_own_box,padding_mm
-o1,mug,120,120,100,400,4,1,,,
+o1,mug,110,85,100,400,4,1,,,
 o1,book,210,150,20,300,3,,,,
 o2,shirt,300,200,20,250,1,,1,,
 o3,sofa,3000,900,900,60000,1,,,,
-o3,mug,120,120,100,400,2,1,,,
+o3,mug,110,85,100,400,2,1,,,
 o4,tv,700,400,120,9000,1,,,1,
 o5,anvil,100,100,100,90000,1,,,,
 """
@@ -57,15 +57,15 @@ def test_figures_are_of_what_the_page_of_formats_says(tmp_path: Path) -> None:
         ("o3", "sofa", "1", "too_large"),
         ("o5", "anvil", "1", "too_heavy"),
     ]
-    assert [one["carton"] for one in parcels] == ["S", "S", "bag", "S", "own-box"]
+    assert [one["carton"] for one in parcels] == ["S", "bag", "bag", "S", "own-box"]
     assert (summary["orders"], summary["parcels"], summary["unpacked"], summary["unpacked_units"]) == (5, 5, 2, 2)
     assert summary["one_box_rate"] == pytest.approx(2 / 5)  # o2 and o4; o3 travels in one box, but not all of it
     assert summary["proven_rate"] == pytest.approx(3 / 5)  # nor is o3 proven, whatever became of its mugs
     volumes = [int(one["volume_mm3"]) for one in parcels]
     assert summary["billed_volume_l"] == pytest.approx(sum(volumes) / 10**6)
     assert volumes == [int(one["length_mm"]) * int(one["width_mm"]) * int(one["height_mm"]) for one in parcels]
-    goods = 6 * 120 * 120 * 100 + 3 * 210 * 150 * 20  # in boxes: neither the shirt in its bag nor the tv
-    assert summary["fill_rate"] == pytest.approx(goods / (3 * 250 * 200 * 150), abs=1e-6)
+    goods = 6 * 110 * 85 * 100 + 210 * 150 * 20  # in boxes: neither what is in bags nor the tv
+    assert summary["fill_rate"] == pytest.approx(goods / (2 * 250 * 200 * 150), abs=1e-6)
     assert summary["cost_total"] == pytest.approx(sum(float(one["cost"]) for one in parcels))
     for one in parcels:
         parts = sum(float(one[part]) for part in ("carton_cost", "void_fill", "freight"))
@@ -100,7 +100,7 @@ def test_padding_keeps_goods_off_the_walls(tmp_path: Path) -> None:
     for one in rows(tmp_path / "out" / "placements.csv"):
         if one["carton"] == "S":  # 10 mm on every side of 250 x 200 x 150
             for low, size, room in (("x_mm", "length_mm", 250), ("y_mm", "width_mm", 200), ("z_mm", "height_mm", 150)):
-                assert 10 <= int(one[low])
+                assert int(one[low]) >= 10
                 assert int(one[low]) + int(one[size]) <= room - 10
 
 
@@ -112,11 +112,11 @@ def test_size_counts_where_the_table_says_so(tmp_path: Path) -> None:
     assert float(str(far["cost_total"])) - float(str(near["cost_total"])) == pytest.approx(1)
     beyond = packed(tmp_path, "beyond", freight=FREIGHT.replace("longest_mm,1200,8\n", ""))
     assert beyond["unpacked"] == 3
-    assert rows(tmp_path / "beyond" / "unpacked.csv")[-2]["reason"] == "not_carried"
+    assert "o4" in {one["order"] for one in rows(tmp_path / "beyond" / "unpacked.csv")}
 
 
 def test_workers_and_repetition_change_nothing(tmp_path: Path) -> None:
-    many = ITEMS + "".join(f"n{n},mug,120,120,{60 + n % 40},400,{1 + n % 3},1,,,\n" for n in range(1_100))
+    many = ITEMS + "".join(f"n{n},mug,110,85,{60 + n % 40},400,{1 + n % 3},1,,,\n" for n in range(1_100))
     first = packed(tmp_path, "one", items=many)
     with local_map(2) as spread:
         second = packed(tmp_path, "two", Run(map=spread), items=many)

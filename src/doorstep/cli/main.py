@@ -9,6 +9,7 @@ import typer
 
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
+from doorstep.cli.cartons import cartons
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(plan)
 app.command()(pack)
+app.command()(cartons)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)

@@ -83,3 +83,26 @@ class Left:
     sku: str
     quantity: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockedCarton:
+    """A carton of a set that is to be stocked, and what it is good for."""
+
+    carton: Carton
+    kept: bool  # it is in use today
+    parcels: int
+    saves_minor: int  # by how much the orders would cost more without it
+
+
+@dataclass(frozen=True, slots=True)
+class CartonSet:
+    """Some cartons, and what all orders cost when packed with them alone."""
+
+    cartons: tuple[str, ...]
+    cost_minor: int  # of the orders packed whole
+    objective_minor: int  # with the cost of leaving the others
+    saving: float  # share of today's objective
+    packed: int  # orders
+    one_box: int  # orders
+    orders: int

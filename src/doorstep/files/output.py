@@ -26,7 +26,9 @@ RESULT_NAMES = frozenset(
 
 
 @contextmanager
-def output_folder(path: Path | str, force: bool = False, reading: Path | tuple[Path, ...] | None = None) -> Iterator[Path]:
+def output_folder(
+    path: Path | str, force: bool = False, reading: Path | tuple[Path, ...] | None = None
+) -> Iterator[Path]:
     """Yield a folder beside `path` to write into; on success it takes the place of `path`, else it vanishes.
 
     An existing folder is replaced when it is empty, when `force` says so, or when it holds nothing but a former output

@@ -13,8 +13,8 @@ from doorstep.files import build, content
 from doorstep.files.columns import Table
 from doorstep.files.faults import Faults
 from doorstep.files.rules import Tables, check_cartons, check_keys
-from doorstep.files.schema_pack import FREIGHT, ITEMS, MAILER, PACK_CARTONS
 from doorstep.files.rules_pack import PACK_RULES
+from doorstep.files.schema_pack import FREIGHT, ITEMS, MAILER, PACK_CARTONS
 from doorstep.files.table import read_table
 from doorstep.kernels.run import Progress, silent
 
@@ -69,9 +69,7 @@ def read_freight(path: Path) -> dict[str, Steps]:
     return _steps(tables)
 
 
-def _read(
-    path: Path, table: Table, rank: int, faults: Faults, tables: Tables, told: Callable[[bytes], None]
-) -> None:
+def _read(path: Path, table: Table, rank: int, faults: Faults, tables: Tables, told: Callable[[bytes], None]) -> None:
     """Read a file, or the packed one of that name."""
     packed = path.with_name(f"{path.name}.gz")
     found = packed if not path.exists() and packed.exists() else path
@@ -91,10 +89,22 @@ def _read(
 
 
 def _baskets(values: dict[str, Sequence[Any]]) -> tuple[Basket, ...]:
-    names = (
-        "order quantity sku length_mm width_mm height_mm weight_g this_side_up fragile max_load_g hazmat_class soft"
-        " ships_in_own_box padding_mm"
-    ).split()
+    names = [
+        "order",
+        "quantity",
+        "sku",
+        "length_mm",
+        "width_mm",
+        "height_mm",
+        "weight_g",
+        "this_side_up",
+        "fragile",
+        "max_load_g",
+        "hazmat_class",
+        "soft",
+        "ships_in_own_box",
+        "padding_mm",
+    ]
     known: dict[tuple[Any, ...], Good] = {}
     of_order: dict[str, list[tuple[Good, int]]] = {}
     for order, quantity, *like in zip(*(values[name] for name in names), strict=True):

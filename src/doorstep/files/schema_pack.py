@@ -26,7 +26,9 @@ ITEMS = Table(
         opt("max_load_g", whole(0, MAX_WEIGHT_G), "what may lie above it; empty: anything"),
         opt("fragile", flag(), "1: nothing may lie above it; empty: 0"),
         opt("hazmat_class", code(), "class of dangerous goods; two different ones never share a parcel; empty: none"),
-        opt("soft", flag(), "1: may be folded up to twice, halving its longest and doubling its shortest edge; empty: 0"),
+        opt(
+            "soft", flag(), "1: may be folded up to twice, halving its longest and doubling its shortest edge; empty: 0"
+        ),
         opt("ships_in_own_box", flag(), "1: a unit of it may travel alone without a carton; empty: 0"),
         opt("padding_mm", whole(0, MAX_SIDE_MM), "wrapped around every side; empty: 0").default(0),
     ),

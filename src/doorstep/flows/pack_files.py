@@ -80,7 +80,7 @@ def pack_files(
 
 def prices_of(read: PackInput, files: Files) -> Prices:
     currency = files.currency or NAMELESS
-    prices = Prices(currency, None, files.void_fill_micros)
+    prices = Prices(currency, void_fill_micros=files.void_fill_micros)
     if read.freight is None:
         return prices
-    return replace(prices, freight=freight_of(read.freight, files.divisor, currency))
+    return replace(prices, freight=(freight_of(read.freight, files.divisor, currency),))

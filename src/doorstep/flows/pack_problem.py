@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from doorstep.domain.money import Currency
-from doorstep.domain.packing import Basket, Good, Left, PackedParcel, Packaging
+from doorstep.domain.packing import Basket, Good, Left, Packaging, PackedParcel
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.units import MICROS
 from doorstep.files.pack_in import Steps
@@ -29,7 +29,8 @@ class Prices:
     """What a parcel costs beside its carton."""
 
     currency: Currency
-    freight: Freight | None = None
+    freight: tuple[Freight, ...] = ()
+    pays: tuple[int, ...] = ()  # which of several tables each basket pays; empty: all pay the first
     void_fill_micros: int = 0  # millionths of the major unit, for a litre
 
 
@@ -73,8 +74,8 @@ def asked(baskets: Sequence[Basket], packagings: Sequence[Packaging], prices: Pr
         carton_padding_mm=_whole(packaging.padding_mm for packaging in packagings),
         item_own_box=_flags(good.ships_in_own_box for good in goods),
         item_padding_mm=_whole(good.padding_mm for good in goods),
-        freight=(prices.freight,) if prices.freight else (),
-        load_freight=np.zeros(len(baskets), np.int64) if prices.freight else None,
+        freight=prices.freight,
+        load_freight=_whole(prices.pays or (0,) * len(baskets)) if prices.freight else None,
         void_fill_micros_per_l=prices.void_fill_micros * MICROS // prices.currency.micros_per_minor,
     )
     return Asked(problem, baskets, packagings, goods)

@@ -13,7 +13,7 @@ from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.totals import Tile
 from doorstep.documents.report.wording import amount, count, counted, decimal, percent, weight
 from doorstep.domain.money import Currency
-from doorstep.domain.packing import Left, PackedParcel, Packaging
+from doorstep.domain.packing import Left, Packaging, PackedParcel
 from doorstep.domain.parcel import OWN_BOX
 
 STYLES = ("page.css", "figures.css", "orders.css", "pack.css", "print.css")
@@ -135,7 +135,11 @@ def tiles(report: PackReport, wording: _Wording) -> tuple[Tile, ...]:
     left, orders = _number(report, "unpacked"), _number(report, "orders")
     gap = float(str(report.summary["gap_pct"])) / 100
     return (
-        Tile("In one box", percent(_share(report, "one_box_rate")), "of all orders; one with something left does not count"),
+        Tile(
+            "In one box",
+            percent(_share(report, "one_box_rate")),
+            "of all orders; one with something left does not count",
+        ),
         Tile("Cost", wording.amount(cost), f"cartons, void fill and freight; {percent(gap, 2)} above the lower bound"),
         Tile("Proven", percent(_share(report, "proven_rate")), "of all orders: no other parcels are cheaper"),
         Tile("Boxes filled", percent(_share(report, "fill_rate")), "goods in boxes, of these boxes’ inner volume"),
