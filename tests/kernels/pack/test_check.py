@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from tests.kernels.pack.loads import Item, problem, problems
 
 from doorstep.kernels.pack.check import check
-from doorstep.kernels.pack.layout import place_all
 from doorstep.kernels.pack.fit import fit
-from doorstep.kernels.pack.problem import FITS, IntArray, FitProblem
+from doorstep.kernels.pack.layout import place_all
+from doorstep.kernels.pack.problem import FITS, FitProblem, IntArray
 
 TWO = problem([Item((10, 20, 30), 400, upright=True)], [[(0, 2)]], [(20, 20, 60)], 50, 1_000)
 

@@ -16,9 +16,9 @@ from tests.kernels.pack.loads import Box, Item, Load, problem, problems
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.pack.check import check
-from doorstep.kernels.pack.layout import place, place_all
 from doorstep.kernels.pack.fit import fit
-from doorstep.kernels.pack.problem import FITS, NO, UNPROVEN, PackParams, FitProblem
+from doorstep.kernels.pack.layout import place, place_all
+from doorstep.kernels.pack.problem import FITS, NO, UNPROVEN, FitProblem, PackParams
 from doorstep.kernels.run import Run
 
 

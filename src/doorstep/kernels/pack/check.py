@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import combinations
 
 from doorstep.domain.units import PPM
-from doorstep.kernels.pack.problem import IntArray, FitProblem
+from doorstep.kernels.pack.problem import FitProblem, IntArray
 
 Box = tuple[int, int, int, int, int, int]  # near corner, far corner
 

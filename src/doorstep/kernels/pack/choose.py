@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.pack.compiled import FITS, LATER, NO, PASSES, QUICK, THOROUGH, UNPROVEN, UNSEEN, Scratch, attempt, scratch, units_of
+from doorstep.kernels.pack.compiled import (
+    FITS,
+    LATER,
+    NO,
+    PASSES,
+    QUICK,
+    THOROUGH,
+    UNPROVEN,
+    UNSEEN,
+    Scratch,
+    attempt,
+    scratch,
+)
 from doorstep.kernels.pack.spaces import fill
 from doorstep.kernels.pack.units import IntArray, refused, sort_units, too_long, turn, unpack
-
 
 NEVER = 2**60  # the price of what cannot be
 
@@ -62,7 +73,6 @@ def choose(
     line_item: IntArray,
     line_quantity: IntArray,
     cartons: IntArray,
-    rank: IntArray,
     knobs: IntArray,
     order: IntArray,
     slow: bool,
@@ -127,8 +137,8 @@ def constructions(
 ) -> None:
     """Write how an order is parted when each of the shapes is filled by each of some passes, what is left going on.
 
-    `parcel` [shapes * passes, units] gets the parcel of each unit, units in the order of their items, lines ascending; -1:
-    it went into nothing. What one shape does not take is poured into the others, in their order.
+    `parcel` [shapes * passes, units] gets the parcel of each unit, units in the order of their items, lines ascending;
+    -1: it went into nothing. What one shape does not take is poured into the others, in their order.
     """
     passes = len(parcel) // len(shapes)
     count = parcel.shape[1]
@@ -158,9 +168,9 @@ def constructions(
 def partition(quantity: IntArray, stride: IntArray, cost: IntArray, total: IntArray, part: IntArray) -> None:
     """Cheapest parting of every group of units into groups of known cost, by dynamic programming.
 
-    A group holds x[k] of the `quantity[k]` units of item k and has the number sum(x[k] * stride[k]). `cost` [N] is that of
-    a group in one parcel; `total` [N] gets the least sum, `part` [N] the group taken out first, which holds a unit of
-    the last item that the group has. Each parting is met once, up to the order of its parts.
+    A group holds x[k] of the `quantity[k]` units of item k and has the number sum(x[k] * stride[k]). `cost` [N] is that
+    of a group in one parcel; `total` [N] gets the least sum, `part` [N] the group taken out first, which holds a unit
+    of the last item that the group has. Each parting is met once, up to the order of its parts.
     """
     kinds = len(quantity)
     x, y = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
@@ -193,7 +203,7 @@ def partition(quantity: IntArray, stride: IntArray, cost: IntArray, total: IntAr
 
 @compiled
 def value(price: IntArray, verdict: IntArray, hopeful: bool) -> tuple[int, int]:
-    """Least price of a group in one parcel, and its column: of all not ruled out, or of those known to fit or unseen."""
+    """Least price of a group in one parcel, and its column: of all not ruled out, or what fits or is unseen."""
     best, at = NEVER, -1
     for column in range(len(price)):
         known = verdict[column]
@@ -219,19 +229,17 @@ def look_at_parts(
     cost: IntArray,
     room: Scratch,
 ) -> int:
-    """Look at those groups of a parting whose value is that of a carton at which one can still look; returns how many."""
+    """Look at those groups of a parting whose value is that of a carton not yet looked at; returns how many."""
     left, looked = len(x) - 1, 0
     shapes = verdict.shape[1] - 1
     while left > 0 and looked < probes:
         group = part[left]
         left -= group
-        least, at = value(price[group], verdict[group], hopeful)
+        _, at = value(price[group], verdict[group], hopeful)
         if at < 0 or at == shapes or verdict[group, at] not in (UNSEEN, LATER):
             continue
         kinds = np.flatnonzero(x[group])
-        look(
-            items, item[kinds], x[group][kinds], cartons, knobs, order[group], hopeful, verdict[group, :shapes], room
-        )
+        look(items, item[kinds], x[group][kinds], cartons, knobs, order[group], hopeful, verdict[group, :shapes], room)
         cost[group], at = value(price[group], verdict[group], hopeful)
         looked += 1
     return looked

@@ -231,7 +231,7 @@ def scratch(items: IntArray, start: IntArray, line_quantity: IntArray, limit: in
 @compiled
 def exhaust(count: int, box: IntArray, knobs: IntArray, room: Scratch) -> int:
     """Search a small load exhaustively; of a large one the biggest units, which may be proven not to fit."""
-    unit, turns, turn_count, order, laid, pos, dim, spaces, spare = room
+    unit, turns, turn_count, order, _, pos, dim, _, _ = room
     assumed = False
     for u in range(count):
         assumed = assumed or unit[u, 4] != unit[u, 5]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from doorstep.kernels.pack.compiled import judge
-from doorstep.kernels.pack.problem import PackParams, FitProblem, FitResult, VerdictArray
+from doorstep.kernels.pack.problem import FitProblem, FitResult, PackParams, VerdictArray
 from doorstep.kernels.pack.tables import Tables, some_loads, tables
 from doorstep.kernels.run import Run
 

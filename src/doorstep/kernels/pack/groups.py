@@ -73,15 +73,14 @@ class Groups:
         rows, columns = np.nonzero(x)
         start = np.concatenate((np.zeros(1, np.int64), np.cumsum((x > 0).sum(axis=1))))
         verdict = np.ascontiguousarray(self.verdict[chosen, :-1])
-        tables = self.stock.tables._replace(
-            start=start, line_item=self.item[columns], line_quantity=np.ascontiguousarray(x[rows, columns])
-        )
-        choose(*tables, np.ascontiguousarray(self.order[chosen]), slow, verdict)
+        tables, order = self.stock.tables, np.ascontiguousarray(self.order[chosen])
+        quantity = np.ascontiguousarray(x[rows, columns])
+        choose(tables.items, start, self.item[columns], quantity, tables.cartons, tables.knobs, order, slow, verdict)
         self.verdict[chosen, :-1] = verdict
 
 
 def groups_of(stock: Stock, item: IntArray, quantity: IntArray) -> Groups:
-    """List the groups of `quantity[k]` units of `item[k]`; number g holds g // stride[k] % (quantity[k] + 1) of kind k."""
+    """List the groups of `quantity[k]` units of `item[k]`; group g has g // stride[k] % (quantity[k] + 1) of kind k."""
     stride = np.concatenate((np.ones(1, np.int64), np.cumprod(quantity + 1)[:-1]))
     number = np.arange(np.prod(quantity + 1))
     return grouped(stock, item, quantity, number[:, None] // stride % (quantity + 1))
@@ -111,7 +110,7 @@ def grouped(stock: Stock, item: IntArray, quantity: IntArray, x: IntArray) -> Gr
 
 
 def parted(groups: Groups, probes: int) -> tuple[list[int], int, int]:
-    """Part an order at the least price into the groups: their numbers, the price, and a bound of it; see `part_order`."""
+    """Part an order at the least price into the groups: their numbers, the price, a bound of it; see `part_order`."""
     part = np.zeros(len(groups.x), np.int64)
     tables = groups.stock.tables
     price, bound = part_order(

@@ -11,7 +11,7 @@ import numpy as np
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.pack.compiled import lay
 from doorstep.kernels.pack.fit import CHUNK, PLAIN, USUAL
-from doorstep.kernels.pack.problem import IntArray, PackParams, FitProblem
+from doorstep.kernels.pack.problem import FitProblem, IntArray, PackParams
 from doorstep.kernels.pack.tables import Tables, some_loads, tables
 from doorstep.kernels.run import Run
 

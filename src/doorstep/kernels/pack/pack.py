@@ -47,7 +47,7 @@ def pack(problem: PackProblem, params: PackParams = USUAL, run: Run = PLAIN) -> 
     """
     loads = problem.goods.loads
     firsts = range(0, loads, CHUNK)
-    tasks = (_task(problem, np.arange(first, min(first + CHUNK, loads)), params, run.iterations) for first in firsts)
+    tasks = (task_of(problem, np.arange(first, min(first + CHUNK, loads)), params, run.iterations) for first in firsts)
     parts = []
     run.progress("packing", 0, loads)
     for first, part in zip(firsts, run.map(pack_chunk, tasks), strict=True):
@@ -120,9 +120,8 @@ def _orders(
     own = lines.only(np.flatnonzero(np.isin(lines.load, loads)))
     start = np.concatenate((own.start[loads], own.start[-1:]))
     verdict = np.where(price >= UNCARRIED, NO, UNSEEN)
-    choose(
-        *stock.tables._replace(start=start, line_item=own.item, line_quantity=own.quantity), order, True, verdict
-    )
+    table = stock.tables
+    choose(table.items, start, own.item, own.quantity, table.cartons, table.knobs, order, True, verdict)
     single = np.where(verdict == FITS, price, UNCARRIED)
     first = np.where(verdict == NO, UNCARRIED, price).min(axis=1, initial=UNCARRIED)
     shape, best = single.argmin(axis=1) if single.shape[1] else units * 0, single.min(axis=1, initial=UNCARRIED)
@@ -220,9 +219,7 @@ def _result(
     )  # fmt: skip
 
 
-def _layouts(
-    task: Task, shapes: Shapes, shape: IntArray, item: list[IntArray], quantity: list[IntArray]
-) -> Layouts:
+def _layouts(task: Task, shapes: Shapes, shape: IntArray, item: list[IntArray], quantity: list[IntArray]) -> Layouts:
     """Lay out each parcel, its rows in the order in which they are put in."""
     units = np.array([int(own.sum()) for own in quantity], np.int64)
     row_start = np.concatenate((np.zeros(1, np.int64), np.cumsum(units)))
@@ -253,6 +250,7 @@ def _layouts(
     return Layouts(row_start, rows)
 
 
-def _task(problem: PackProblem, loads: IntArray, params: PackParams, rounds: int | None) -> Task:
+def task_of(problem: PackProblem, loads: IntArray, params: PackParams, rounds: int | None) -> Task:
+    """Cut some orders out of a problem."""
     part, item = some_orders(problem, loads)
     return Task(part, item, params, rounds)

@@ -211,7 +211,8 @@ class PackProblem:
     freight, load_freight
         Tables, and [m] which of them an order's parcels pay; -1: nothing.
     void_fill_micros_per_l
-        Price, in millionths of the minor unit, of a litre of a carton's inner volume without goods in it; not in mailers.
+        Price, in millionths of the minor unit, of a litre of a carton's inner volume without goods in it; nothing in
+        mailers.
 
     Raises
     ------
@@ -302,6 +303,15 @@ class PackParams:
         ):
             if not least <= value <= most:
                 raise InvalidProblem(f"{name} must be {least} to {most}, not {value}")
+
+
+EFFORT: dict[str, PackParams] = {
+    "quick": PackParams(exact_units=4, exact_nodes=500, passes=4, groups=64, probes=0, pours=1),
+    "usual": PackParams(),
+    "thorough": PackParams(exact_nodes=20_000, exact_units=7, shuffles=96, groups=1_024, probes=64, pours=4),
+    "utmost": PackParams(exact_nodes=200_000, exact_units=8, shuffles=960, groups=4_096, probes=256, pours=12),
+}
+"""How hard to try, by name; docs/algorithms/pack.md tells what each is worth."""
 
 
 @dataclass(frozen=True, slots=True)

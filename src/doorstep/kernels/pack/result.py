@@ -77,7 +77,9 @@ def joined(parts: list[PackResult]) -> PackResult:
         parcel_billed_g=chain("parcel_billed_g"),
         parcel_parts_minor=rows([part.parcel_parts_minor for part in parts], 3),
         layouts=Layouts(
-            np.concatenate([none, *(p.layouts.start[:-1] + at for p, at in zip(parts, units, strict=False)), units[-1:]]),
+            np.concatenate(
+                [none, *(p.layouts.start[:-1] + at for p, at in zip(parts, units, strict=False)), units[-1:]]
+            ),
             rows([part.layouts.rows for part in parts], 7),
         ),
         left_load=np.concatenate([none, *(p.left_load + at for p, at in zip(parts, loads, strict=False))]),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from doorstep.kernels.pack.problem import IntArray, PackParams, FitProblem
+from doorstep.kernels.pack.problem import FitProblem, IntArray, PackParams
 
 
 class Tables(NamedTuple):
