@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.run import ROOT, doorstep, files_of
+from tests.cli.run import ROOT, TEA_SHOP, doorstep, files_of
 from tests.files.test_pack_in import CARTONS, ITEMS, written
 
 OUTPUT = {"parcels.csv", "placements.csv", "unpacked.csv", "summary.json", "report.html"}
@@ -15,6 +15,13 @@ SOFA = "o9,sofa,3000,900,900,60000,1,\n"
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+def keys_of(page: str) -> set[str]:
+    """Keys of summary.json that a section of docs/formats.md tells."""
+    lines = page[page.index("| key |") :].splitlines()
+    named = [line.split("|")[1].split(",") for line in lines if line.startswith("| ")]
+    return {name.strip() for names in named for name in names} - {"key"}
 
 
 def test_orders_are_packed_into_files_and_a_report(tmp_path: Path) -> None:
@@ -49,14 +56,7 @@ def test_what_is_left_is_told_and_the_rest_is_packed(tmp_path: Path) -> None:
         {"order": "o9", "sku": "sofa", "quantity": "1", "reason": "too_large"}
     ]
     page = (ROOT / "docs" / "formats.md").read_text().split("## Out: `doorstep pack")[1].split("\n## ")[0]
-    keys = page[page.index("| key |") :]
-    named = {
-        name.strip(" `")
-        for line in keys.splitlines()
-        if line.startswith("| ")
-        for name in line.split("|")[1].split(",")
-    }
-    assert named - {"key"} == set(told)
+    assert keys_of(page) == set(told)
 
 
 def test_wrong_input_is_refused_whole(tmp_path: Path) -> None:
@@ -100,3 +100,35 @@ def test_a_folder_that_holds_the_input_is_never_replaced(tmp_path: Path) -> None
     assert done.returncode == 1
     assert "holds the input" in done.stderr
     assert cartons.read_text() == CARTONS
+
+
+def test_cartons_to_stock_are_told_as_a_table_and_as_files(tmp_path: Path) -> None:
+    out = tmp_path / "cartons"
+    done = doorstep("cartons", TEA_SHOP, "--count", 2, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert files_of(out) == {"cartons.csv", "chosen.csv", "curve.csv", "summary.json", "report.html"}
+    for row in rows(out / "chosen.csv"):
+        assert row["carton"] in done.stdout
+    assert "than with today's 2 cartons" in done.stdout
+    again = doorstep("cartons", TEA_SHOP, "--count", 2, "--out", out, "--json", "--no-documents")
+    told = json.loads(again.stdout)
+    page = (ROOT / "docs" / "formats.md").read_text().split("## Out: `doorstep cartons")[1].split("\n## ")[0]
+    assert keys_of(page) == set(told)
+    assert told["count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--count", "0"), "0 is not in the range"),
+        (("--count", "2", "--divisor", "5000"), "needs --freight"),
+        (("--count", "2", "--service", "x", "--freight", "f.csv"), "exclude one another"),
+        (("--count", "2", "--service", "pigeon"), "no rate of service pigeon"),
+        (("--count", "2", "--freight", "none.csv"), "is not there"),
+    ],
+)
+def test_wrong_wishes_for_cartons_are_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    done = doorstep("cartons", TEA_SHOP, "--out", tmp_path / "out", *words)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert not (tmp_path / "out").exists()

@@ -6,10 +6,7 @@ from dataclasses import replace
 
 import typer
 
-from doorstep.kernels.pack.fit import USUAL
-from doorstep.kernels.pack.problem import PackParams
-
-EFFORT = {"usual": USUAL}
+from doorstep.kernels.pack.problem import EFFORT, PackParams
 
 
 def params_of(effort: str, support_ppm: int) -> PackParams:

@@ -61,8 +61,8 @@ def pack(
 ) -> None:
     """Pack orders into the cheapest parcels: which cartons, and how the units lie in them.
 
-    Cheapest by carton, void fill and freight together. Writes parcels.csv, placements.csv, unpacked.csv, summary.json and
-    report.html into DIR.
+    Cheapest by carton, void fill and freight together. Writes parcels.csv, placements.csv, unpacked.csv, summary.json
+    and report.html into DIR.
 
     \b
     Examples:

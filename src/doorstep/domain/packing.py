@@ -104,5 +104,5 @@ class CartonSet:
     objective_minor: int  # with the cost of leaving the others
     saving: float  # share of today's objective
     packed: int  # orders
-    one_box: int  # orders
+    undivided: int  # orders packed whole in one parcel
     orders: int

@@ -59,6 +59,6 @@ def _set(one: CartonSet, currency: Currency) -> tuple[object, ...]:
         currency.text(one.objective_minor),
         f"{100 * one.saving:.4f}",
         one.packed,
-        one.one_box,
+        one.undivided,
         one.orders,
     )

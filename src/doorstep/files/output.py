@@ -32,8 +32,8 @@ def output_folder(
     """Yield a folder beside `path` to write into; on success it takes the place of `path`, else it vanishes.
 
     An existing folder is replaced when it is empty, when `force` says so, or when it holds nothing but a former output
-    of this program (see `replaceable`); never when it is, or holds, a file or folder `reading` that the input comes from.
-    Raises OutputRefused, also for any OSError on the way.
+    of this program (see `replaceable`); never when it is, or holds, a file or folder `reading` that the input comes
+    from. Raises OutputRefused, also for any OSError on the way.
     """
     target = Path(path)
     try:

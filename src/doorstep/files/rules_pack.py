@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from doorstep.files.rules import Rule, Tables, have, sound_rows
 from doorstep.files.schema_pack import MAILER, MAX_UNITS
 from doorstep.files.schema_supply import MAX_SIDE_MM
@@ -88,7 +90,7 @@ def check_rising(tables: Tables) -> None:
         return
     finding = read.rule("price")
     rows = sorted(sound_rows(read, "measure", "up_to", "price"), key=lambda row: (row[1], row[2], row[0]))
-    for (before, measure, up_to, price), (row, same, _, next_price) in zip(rows, rows[1:], strict=False):
+    for (before, measure, up_to, price), (row, same, _, next_price) in pairwise(rows):
         if measure == same and next_price < price:
             text = read.texts["price"][read.rows.index(row)]
             finding.add(row, text, f"is less than that of row {before}, whose {measure} is up to {up_to}")

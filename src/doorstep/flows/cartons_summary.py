@@ -30,7 +30,7 @@ def _set(trial: Trial, choice: Choice) -> CartonSet:
         objective_minor=trial.objective_minor,
         saving=saving(trial, choice.today),
         packed=trial.packed,
-        one_box=trial.one_box,
+        undivided=trial.one_box,
         orders=choice.orders,
     )
 

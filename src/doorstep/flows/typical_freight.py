@@ -55,8 +55,8 @@ def typical_freight(
 def paid_by(basket: Basket, tables: Sequence[Typical]) -> int:
     """The table by which a basket travels most cheaply, going by its goods alone; ties go to the first.
 
-    A box is larger than what is in it: a service counts only if it takes SLACK_PCT of the longest edge. Where none does,
-    it is the one that takes the longest parcels.
+    A box is larger than what is in it: a service counts only if it takes SLACK_PCT of the longest edge. Where none
+    does, it is the one that takes the longest parcels.
     """
     weight = sum(good.weight_g * quantity for good, quantity in basket.lines)
     volume = sum(good.volume_mm3 * quantity for good, quantity in basket.lines)

@@ -14,14 +14,14 @@ from doorstep.documents.report.histogram import round_step
 from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.svg import element, picture
 from doorstep.documents.report.totals import Tile
-from doorstep.documents.report.wording import amount, change, count, counted, decimal, percent
+from doorstep.documents.report.wording import amount, count, counted, decimal, percent
 from doorstep.domain.catalog import Carton
 from doorstep.domain.demand import Brand
 from doorstep.domain.money import Currency
 from doorstep.domain.packing import CartonSet, StockedCarton
 
 STYLES = ("page.css", "figures.css", "pack.css", "cartons.css", "print.css")
-WIDE = 620
+WIDE = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def tiles(report: CartonsReport) -> tuple[Tile, ...]:
         Tile("Cost per order", amount(currency, per), f"today: {amount(currency, per_today)}"),
         Tile(
             "In one box",
-            percent(chosen.one_box / chosen.orders),
+            percent(chosen.undivided / chosen.orders),
             f"of all orders; today: {percent(float(str(report.summary['today_one_box_rate'])))}",
         ),
         Tile("Not packed whole", count(left), f"today: {count(today_left)}", "worse" if left > today_left else ""),
@@ -108,7 +108,7 @@ def tiles(report: CartonsReport) -> tuple[Tile, ...]:
 def _chosen(one: StockedCarton, currency: Currency) -> tuple[str, ...]:
     price = amount(currency, currency.minor(one.carton.cost_micros))
     use = "in use" if one.kept else "new"
-    return (one.carton.carton, use, _sizes(one.carton), price, count(one.parcels), change(currency, one.saves_minor))
+    return (one.carton.carton, use, _sizes(one.carton), price, count(one.parcels), amount(currency, one.saves_minor))
 
 
 def _today(carton: Carton, parcels: int, currency: Currency) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def curve_chart(report: CartonsReport) -> Chart:
             counted(len(one.cartons), "carton"),
             amount(currency, round(one.objective_minor / orders)),
             percent(one.saving, 2),
-            percent(one.one_box / orders),
+            percent(one.undivided / orders),
             count(one.orders - one.packed),
         )
         for one in report.curve
