@@ -120,7 +120,7 @@ def test_cartons_to_stock_are_told_as_a_table_and_as_files(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--count", "0"), "0 is not in the range"),
+        (("--count", "0"), "Invalid value for '--count'"),
         (("--count", "2", "--divisor", "5000"), "needs --freight"),
         (("--count", "2", "--service", "x", "--freight", "f.csv"), "exclude one another"),
         (("--count", "2", "--service", "pigeon"), "no rate of service pigeon"),

@@ -173,7 +173,9 @@ def test_orders_alike_are_one_kind_whatever_their_skus() -> None:
 
 
 def test_prices_of_cartons_grow_with_their_surface() -> None:
-    points = [(surface(size), 100_000 + surface(size) // 2) for size in ((300, 200, 100), (400, 400, 400), (500, 300, 80))]
+    points = [
+        (surface(size), 100_000 + surface(size) // 2) for size in ((300, 200, 100), (400, 400, 400), (500, 300, 80))
+    ]
     line = fitted(points)
     assert line.at((600, 400, 300)) == pytest.approx(100_000 + surface((600, 400, 300)) / 2, abs=2)
     falling = fitted([(100_000, 900), (200_000, 300)])  # nonsense for a carton
@@ -234,6 +236,8 @@ def test_a_price_per_further_kilogram_is_written_out() -> None:
     read = shop()
     service = read.tariff.services[0]
     rates = (RateBreak(service.service, "z", 1_000, millionths("4"), millionths("0.5")),)
-    (table,) = typical_freight(replace(read.tariff, rates=rates), 500, date(2026, 1, 1), read.brand.currency, service.service)
+    (table,) = typical_freight(
+        replace(read.tariff, rates=rates), 500, date(2026, 1, 1), read.brand.currency, service.service
+    )
     weights = np.array([1_000, 1_001, 2_000, 3_500])
     assert table.freight.weight.prices(weights).tolist() == [400, 450, 450, 550]

@@ -13,7 +13,7 @@ from doorstep.documents.report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, C
 from doorstep.documents.report.histogram import round_step
 from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.svg import element, picture
-from doorstep.documents.report.totals import Tile
+from doorstep.documents.report.totals import Tile, Verdict
 from doorstep.documents.report.wording import amount, count, counted, decimal, percent
 from doorstep.domain.catalog import Carton
 from doorstep.domain.demand import Brand
@@ -34,13 +34,13 @@ class CartonsReport:
     summary: Mapping[str, object]  # as it is written
 
     @property
-    def set(self) -> CartonSet:
+    def best(self) -> CartonSet:
         return self.curve[len(self.chosen) - 1]
 
     @property
     def today_objective_minor(self) -> int:
-        digits = self.brand.currency.digits
-        return round(float(str(self.summary["today_objective"])) * 10**digits)
+        scale = int(10**self.brand.currency.digits)
+        return round(float(str(self.summary["today_objective"])) * scale)
 
 
 def write_cartons_report(path: Path, report: CartonsReport) -> None:
@@ -62,7 +62,7 @@ def write_cartons_report(path: Path, report: CartonsReport) -> None:
 
 
 def headline(report: CartonsReport) -> str:
-    chosen, saving = report.set, report.set.saving
+    chosen, saving = report.best, report.best.saving
     kept = sum(one.kept for one in report.chosen)
     sizes = counted(len(report.chosen), "carton size")
     of_use = f", {kept} of them in use today," if kept else ""
@@ -79,12 +79,12 @@ def headline(report: CartonsReport) -> str:
 
 
 def tiles(report: CartonsReport) -> tuple[Tile, ...]:
-    chosen, currency = report.set, report.brand.currency
+    chosen, currency = report.best, report.brand.currency
     per = round(chosen.objective_minor / chosen.orders)
     per_today = round(report.today_objective_minor / chosen.orders)
     left, gap = chosen.orders - chosen.packed, float(str(report.summary["choice_gap_pct"])) / 100
     today_left = chosen.orders - int(str(report.summary["today_packed"]))
-    better = "better" if chosen.saving > 0 else "worse" if chosen.saving < 0 else ""
+    better: Verdict = "better" if chosen.saving > 0 else "worse" if chosen.saving < 0 else ""
     return (
         Tile(
             "Saved" if chosen.saving >= 0 else "Lost",
@@ -121,7 +121,7 @@ def _sizes(carton: Carton) -> str:
 
 def curve_chart(report: CartonsReport) -> Chart:
     """Cost per order by the number of cartons, beside today's."""
-    currency, orders = report.brand.currency, report.set.orders
+    currency, orders = report.brand.currency, report.best.orders
     values = [one.objective_minor / orders for one in report.curve]
     today = report.today_objective_minor / orders
     rows = tuple(
@@ -168,11 +168,11 @@ def _curve(values: Sequence[float], today: float, chosen: int, currency: Currenc
         return left + (WIDE - RIGHT - left) * (size - 0.5) / len(values)
 
     parts = []
-    for value in range(floor, top + 1, step):
-        style = "axis" if value == floor else "grid"
-        parts.append(element("line", x1=left, x2=WIDE - RIGHT, y1=y(value), y2=y(value), class_=style))
-        text = currency.text(value)
-        parts.append(element("text", text, x=left - 6, y=y(value) + 4, class_="label end"))
+    for tick in range(floor, top + 1, step):
+        style = "axis" if tick == floor else "grid"
+        parts.append(element("line", x1=left, x2=WIDE - RIGHT, y1=y(tick), y2=y(tick), class_=style))
+        text = currency.text(tick)
+        parts.append(element("text", text, x=left - 6, y=y(tick) + 4, class_="label end"))
     parts.append(element("line", x1=left, x2=WIDE - RIGHT, y1=y(today), y2=y(today), class_="target"))
     above = y(today) - 5 if y(today) > TOP + 12 else y(today) + 14
     parts.append(element("text", "today", x=WIDE - RIGHT, y=above, class_="label end"))

@@ -17,6 +17,8 @@ from doorstep.kernels.run import Run
 
 STEPS = 60
 """Of the bound."""
+PATIENCE = 3
+"""Steps without gain before they are halved."""
 MOST_TOTAL = 2**62
 
 
@@ -166,17 +168,17 @@ def _most_saved(gain: IntArray, chosen: Sequence[int], saved: int) -> int:
     """What no set of that size can save more than: every u >= 0 gives sum(u) + the best sums of max(gain - u, 0)."""
     size = len(chosen)
     u = gain[:, list(chosen)].max(axis=1, initial=0).astype(np.float64)
-    least, pace = int(gain.max(axis=1, initial=0).sum()), 1.0
+    least, pace, stale = int(gain.max(axis=1, initial=0).sum()), 2.0, 0
     for _ in range(STEPS):
         whole = np.maximum(np.rint(u), 0).astype(np.int64)
         over = np.maximum(gain - whole[:, None], 0)
         worth = over.sum(axis=0)
         best = np.argsort(-worth, kind="stable")[:size]
         value = int(whole.sum()) + int(worth[best].sum())
-        if value < least:
-            least = value
-        else:
-            pace /= 1.2
+        stale = 0 if value < least else stale + 1
+        least = min(least, value)
+        if stale == PATIENCE:
+            pace, stale = pace / 2, 0
         slope = 1.0 - (over[:, best] > 0).sum(axis=1)
         steep = float(slope @ slope)
         if least <= saved or not steep:
