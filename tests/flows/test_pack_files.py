@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.files.test_pack_in import written
+from tests.files.test_pack_in import CARTONS, written
 
 from doorstep.compute import local_map
 from doorstep.domain.money import Currency
@@ -130,3 +132,44 @@ def test_no_orders_is_no_fault(tmp_path: Path) -> None:
     rates = ("orders", "parcels", "unpacked", "one_box_rate", "fill_rate", "billed_volume_l", "cost_total", "gap_pct")
     assert [summary[rate] for rate in rates] == [0] * len(rates)
     assert "nothing to pack" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_goods_that_are_their_own_box_need_no_cartons(tmp_path: Path) -> None:
+    head, *_ = ITEMS.splitlines()
+    bare = "carton,inner_length_mm,inner_width_mm,inner_height_mm,outer_length_mm,outer_width_mm,outer_height_mm"
+    summary = packed(
+        tmp_path, items=f"{head}\no4,tv,700,400,120,9000,2,,,1,\n", cartons=f"{bare},tare_g,max_weight_g,cost\n"
+    )
+    assert (summary["parcels"], summary["unpacked"], summary["one_box_rate"]) == (2, 0, 0)
+
+
+def test_amounts_keep_the_digits_of_their_currency(tmp_path: Path) -> None:
+    items, cartons, freight = written(tmp_path, items=ITEMS, freight=FREIGHT.replace("4.9", "4.995"))
+    costs = {}
+    for code in ("JPY", "EUR", "KWD"):
+        files = Files(items, cartons, freight, currency=Currency(code))
+        pack_files(files, tmp_path / code, params=SUPPORTED, run=Run(), stopwatch=lambda: 0.0)
+        costs[code] = rows(tmp_path / code / "parcels.csv")[0]["freight"]
+    assert costs == {"JPY": "5", "EUR": "5.00", "KWD": "4.995"}
+
+
+def test_of_two_cartons_at_one_price_the_smaller_is_taken(tmp_path: Path) -> None:
+    head, box, *_ = CARTONS.splitlines()
+    large = box.replace("S,250,200,150,256,206,156", "A,300,300,300,306,306,306")
+    packed(
+        tmp_path, items=f"{ITEMS.splitlines()[0]}\no1,mug,110,85,100,400,1,1,,,\n", cartons=f"{head}\n{large}\n{box}\n"
+    )
+    assert [one["carton"] for one in rows(tmp_path / "out" / "parcels.csv")] == ["S"]
+
+
+def test_few_orders_start_no_processes(tmp_path: Path) -> None:
+    def unwanted(function: object, tasks: object) -> Iterator[Any]:
+        raise AssertionError("nobody asked for processes")
+
+    items, cartons, _ = written(tmp_path, items=ITEMS)
+    run, params = Run(map=unwanted), SUPPORTED
+    few = pack_files(Files(items, cartons), tmp_path / "few", params=params, run=run, stopwatch=lambda: 0.0, alone=6)
+    assert few["orders"] == 5
+    with pytest.raises(AssertionError, match="nobody asked"):
+        pack_files(Files(items, cartons), tmp_path / "many", params=params, run=run, stopwatch=lambda: 0.0, alone=5)
+    assert not (tmp_path / "many").exists()

@@ -95,10 +95,10 @@ def _say(folder: Path, summary: dict[str, object], documents: bool) -> None:
             table.add_row(row["carton"], used, inside, row["cost"], row["parcels"], row["saves"])
     print_table(table)
     told = {key: float(str(value)) for key, value in summary.items() if isinstance(value, (int, float))}
-    saving = told["saving_pct"]
+    saving, today = told["saving_pct"], told["today_cartons"]
     out.print(
         f"{told['objective']:,.2f} {summary['currency']} for {told['orders']:,.0f} orders,"
-        f" {abs(saving):.2f} % {'less' if saving >= 0 else 'more'} than with today's {told['today_cartons']:,.0f} cartons"
+        f" {abs(saving):.2f} % {'less' if saving >= 0 else 'more'} than with today's {today:,.0f} cartons"
         f" ({told['today_objective']:,.2f}); freight of {summary['freight']}"
     )
     if documents:

@@ -42,6 +42,9 @@ Workers = Annotated[
 Documents = Annotated[bool, typer.Option(help="Write report.html.")]
 Drawn = Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="Parcels drawn in the report, at most.")]
 
+ALONE = 5_000  # orders: packed in less time than it takes to start processes
+QUICK = ("quick", "usual")
+
 
 def pack(
     items: Items,
@@ -95,6 +98,7 @@ def pack(
             run=Run(progress=progress, map=spread),
             stopwatch=perf_counter,
             drawn=drawn if documents else 0,
+            alone=ALONE if workers is None and effort in QUICK else 0,
             force=force,
         )
     if as_json:

@@ -53,9 +53,7 @@ def pack_report(name: str = "mug", drawn: int = 100, currency: Currency | None =
     return PackReport(packagings, parcels, left, SUMMARY, currency, drawn)
 
 
-def cartons_report(
-    name: str = "Hearth", costs: tuple[int, ...] = (4_000, 2_900, 2_500), chosen: int = 2
-) -> CartonsReport:
+def cartons_report(name: str = "Hearth", costs: tuple[int, ...] = (4_000, 2_900, 2_500)) -> CartonsReport:
     euros = Currency("EUR")
     brand = Brand("b", name, euros, "DE", 950_000, 1_000_000, 250_000_000)
     curve = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -57,7 +57,7 @@ def test_bound_and_cost_enclose_the_optimum(of: AssortmentProblem) -> None:
         assert one.cost_minor == cost(of, one.chosen)
         assert one.bound_minor <= best(of, size) <= one.cost_minor
         assert list(one.chosen) == sorted(set(one.chosen))
-    assert all(one.cost_minor >= more.cost_minor for one, more in zip(found, found[1:], strict=False))
+    assert all(one.cost_minor >= more.cost_minor for one, more in pairwise(found))
 
 
 @given(problems())
