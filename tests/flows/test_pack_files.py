@@ -156,14 +156,14 @@ def test_amounts_keep_the_digits_of_their_currency(tmp_path: Path) -> None:
 def test_of_two_cartons_at_one_price_the_smaller_is_taken(tmp_path: Path) -> None:
     head, box, *_ = CARTONS.splitlines()
     large = box.replace("S,250,200,150,256,206,156", "A,300,300,300,306,306,306")
-    packed(
-        tmp_path, items=f"{ITEMS.splitlines()[0]}\no1,mug,110,85,100,400,1,1,,,\n", cartons=f"{head}\n{large}\n{box}\n"
-    )
+    mug = f"{ITEMS.splitlines()[0]}\no1,mug,110,85,100,400,1,1,,,\n"
+    items, cartons, _ = written(tmp_path, items=mug, cartons=f"{head}\n{large}\n{box}\n")
+    pack_files(Files(items, cartons), tmp_path / "out", params=SUPPORTED, run=Run(), stopwatch=lambda: 0.0)
     assert [one["carton"] for one in rows(tmp_path / "out" / "parcels.csv")] == ["S"]
 
 
 def test_few_orders_start_no_processes(tmp_path: Path) -> None:
-    def unwanted(function: object, tasks: object) -> Iterator[Any]:
+    def unwanted(*_: object) -> Iterator[Any]:
         raise AssertionError("nobody asked for processes")
 
     items, cartons, _ = written(tmp_path, items=ITEMS)

@@ -53,8 +53,8 @@ def pack_files(
 ) -> dict[str, object]:
     """Pack the orders of `files` into `out`, with a report that draws the first `drawn` parcels, or none if that is 0.
 
-    Fewer than `alone` orders are packed in this process: starting others takes longer than the work. Returns the summary
-    as written. Raises InputRefused with every fault, or OutputRefused; in both cases `out` is as it was before.
+    Fewer than `alone` orders are packed in this process: starting others takes longer than the work. Returns the
+    summary as written. Raises InputRefused with every fault, or OutputRefused; in both cases `out` is as it was before.
     """
     start = stopwatch()
     with output_folder(out, force, reading=files.read) as aside:
