@@ -13,7 +13,11 @@ from tests.files.test_pack_in import CARTONS, written
 
 from doorstep.compute import local_map
 from doorstep.domain.money import Currency
+from doorstep.files.pack_in import read_pack
 from doorstep.flows.pack_files import Files, pack_files
+from doorstep.flows.pack_problem import Prices, asked, freight_of
+from doorstep.kernels.pack.check_parcels import check_parcels
+from doorstep.kernels.pack.pack import pack
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.run import Run
 
@@ -173,3 +177,15 @@ def test_few_orders_start_no_processes(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="nobody asked"):
         pack_files(Files(items, cartons), tmp_path / "many", params=params, run=run, stopwatch=lambda: 0.0, alone=5)
     assert not (tmp_path / "many").exists()
+
+
+def test_the_verifier_accepts_what_was_read_and_packed(tmp_path: Path) -> None:
+    head, *lines = ITEMS.splitlines()
+    more = [f"m{n},vase,{80 + n % 60},{70 + n % 50},{40 + n % 80},900,{1 + n % 6},{n % 2},,,{n % 4}" for n in range(80)]
+    text = "\n".join([head, *lines, *more]) + "\n"
+    read = read_pack(*written(tmp_path, items=text, freight=FREIGHT))
+    freight = freight_of(read.freight or {}, 5000, Currency("EUR"))
+    of = asked(read.baskets, read.packagings, Prices(Currency("EUR"), (freight,), void_fill_micros=50_000))
+    result = pack(of.problem, SUPPORTED)
+    assert len(result.parcel_load) > 80
+    assert check_parcels(of.problem, result, 800_000) == ()
