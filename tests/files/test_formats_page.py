@@ -9,9 +9,12 @@ import pytest
 from tests.files.test_plan_out import DECISION
 
 from doorstep.domain.money import Currency
+from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
+from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
 from doorstep.files.plan_out import PLACEMENT_COLUMNS, PLAN_COLUMNS, UNPLANNED_COLUMNS, decision_record
 from doorstep.files.schema import TABLES
+from doorstep.files.schema_pack import PACK_TABLES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 INPUT = PAGE[PAGE.index("## In: a brand folder") : PAGE.index("## Out: ")]
@@ -24,9 +27,23 @@ def test_every_file_and_column_is_on_the_page_and_nothing_else() -> None:
     )
 
 
+def test_what_pack_reads_is_on_the_page() -> None:
+    section = PAGE[PAGE.index("## Out: `doorstep pack ") :]
+    tables = section[section.index("### ") : section.index("Refused as well:")].strip()
+    assert tables == "\n".join(markdown(table) for table in PACK_TABLES).strip()
+
+
 @pytest.mark.parametrize(
     ("file", "columns"),
-    [("plan.csv", PLAN_COLUMNS), ("placements.csv", PLACEMENT_COLUMNS), ("unplanned.csv", UNPLANNED_COLUMNS)],
+    [
+        ("plan.csv", PLAN_COLUMNS),
+        ("placements.csv", PLACEMENT_COLUMNS),
+        ("unplanned.csv", UNPLANNED_COLUMNS),
+        ("parcels.csv", PARCEL_COLUMNS),
+        ("unpacked.csv", UNPACKED_COLUMNS),
+        ("chosen.csv", CHOSEN_COLUMNS),
+        ("curve.csv", CURVE_COLUMNS),
+    ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:
     row = re.search(rf"^\| {re.escape(file)} \| (.*) \|$", PAGE, re.MULTILINE)

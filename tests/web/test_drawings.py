@@ -1,57 +1,17 @@
-"""Boxes: of two that overlap on the screen, the one behind is painted first. Words and codes."""
+"""Drawings of the pages, their words and codes."""
 
 from __future__ import annotations
-
-from random import Random
 
 import pytest
 
 from doorstep.core.accounts.actors import Actors
 from doorstep.core.decisions.queries import Receipt
 from doorstep.domain.decision import Rejected
-from doorstep.domain.parcel import CostParts, Placement
+from doorstep.domain.parcel import CostParts
 from doorstep.web.codes import Code
 from doorstep.web.drawings.barcode import code128
-from doorstep.web.drawings.box import MOST_UNITS, _Unit, behind, box_drawing, marks, painted
 from doorstep.web.drawings.costs import costs
 from doorstep.web.words.decision import told
-
-
-def test_units_behind_are_painted_first() -> None:
-    chance = Random(7)
-    for _ in range(40):
-        units = []
-        for x in range(3):
-            for y in range(3):
-                for z in range(3):
-                    if chance.randrange(4):
-                        low = (x * 100, y * 100, z * 100)
-                        high = (
-                            low[0] + chance.randint(20, 100),
-                            low[1] + chance.randint(20, 100),
-                            low[2] + chance.randint(20, 100),
-                        )
-                        units.append(_Unit(low, high, "a"))
-        chance.shuffle(units)
-        order = painted(units)
-        assert sorted(map(id, order)) == sorted(map(id, units))
-        for place, unit in enumerate(order):
-            assert not any(behind(later, unit) for later in order[place + 1 :])
-
-
-def test_a_box_of_a_great_many_units_is_drawn_in_part() -> None:
-    many = [Placement("", "a", n + 1, 10 * (n % 20), 10 * (n // 20), 0, 10, 10, 10) for n in range(600)]
-    drawing = box_drawing(many, (200, 300, 10), marks(["a"]))
-    assert drawing is not None
-    assert drawing.units == 600
-    assert drawing.left_out == 600 - MOST_UNITS
-    assert box_drawing((), (200, 300, 10), {}) is None
-
-
-def test_more_skus_than_letters_and_colours() -> None:
-    marked = marks(str(number) for number in range(60))
-    assert len({mark.letter for mark in marked.values()}) == 60
-    assert {mark.style for mark in marked.values()} == {f"u{number}" for number in range(8)}
 
 
 def test_cost_parts_without_cost_and_with_a_rebate() -> None:

@@ -9,7 +9,9 @@ import typer
 
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
+from doorstep.cli.cartons import cartons
 from doorstep.cli.importers import importers
+from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.terminal import EXIT_FAILED, any_encoding, err, print_error
@@ -23,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(plan)
+app.command()(pack)
+app.command()(cartons)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)

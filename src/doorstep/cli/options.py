@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -52,6 +53,30 @@ def folder(text: str) -> Path:
     if not text.strip():
         raise typer.BadParameter("is empty; name a folder, or . for this one")
     return Path(text)
+
+
+def support_share(text: str) -> str:
+    return _decimal(text, 1)
+
+
+def price(text: str) -> str:
+    return _decimal(text, 10)
+
+
+def _decimal(text: str, most: int) -> str:
+    """A decimal from 0 to `most`, of at most 6 decimals, as it was written."""
+    match = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?", text)
+    if not match or int(match[1]) * 10**6 + int((match[2] or "0").ljust(6, "0")) > most * 10**6:
+        raise typer.BadParameter(f"{text!r} is not a decimal from 0 to {most}, such as 0.8")
+    return text
+
+
+def currency_code(text: str) -> str:
+    from doorstep.files.codes import CURRENCIES
+
+    if text and text not in CURRENCIES:
+        raise typer.BadParameter(f"{text!r} is not a currency code of ISO 4217 such as EUR")
+    return text
 
 
 BrandFolder = Annotated[Path, typer.Argument(metavar="FOLDER", parser=folder, help="The brand folder.")]

@@ -20,21 +20,26 @@ WRITER = "doorstep"
 PACKAGE_FILE = "datapackage.json"
 RESULT_NAMES = frozenset(
     {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "report.html", SUMMARY_FILE, "documents"}
+    | {"parcels.csv", "unpacked.csv"}  # of packing
+    | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
 )
 
 
 @contextmanager
-def output_folder(path: Path | str, force: bool = False, reading: Path | None = None) -> Iterator[Path]:
+def output_folder(
+    path: Path | str, force: bool = False, reading: Path | tuple[Path, ...] | None = None
+) -> Iterator[Path]:
     """Yield a folder beside `path` to write into; on success it takes the place of `path`, else it vanishes.
 
     An existing folder is replaced when it is empty, when `force` says so, or when it holds nothing but a former output
-    of this program (see `replaceable`); never when it is, or holds, the folder `reading` that the input comes from.
-    Raises OutputRefused, also for any OSError on the way.
+    of this program (see `replaceable`); never when it is, or holds, a file or folder `reading` that the input comes
+    from. Raises OutputRefused, also for any OSError on the way.
     """
     target = Path(path)
     try:
         target = target.resolve()
-        if reading is not None and reading.resolve().is_relative_to(target):
+        sources = (reading,) if isinstance(reading, Path) else reading or ()
+        if any(source.resolve().is_relative_to(target) for source in sources):
             raise OutputRefused(f"{path} holds the input; name another folder")
         _refuse_unless_replaceable(target, force)
         target.parent.mkdir(parents=True, exist_ok=True)

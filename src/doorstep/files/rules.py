@@ -24,7 +24,7 @@ def check_keys(tables: Tables) -> None:
                 continue
             finding = read.rule(key[-1])
             first: dict[tuple[Any, ...], int] = {}
-            for row, *value in _sound_rows(read, *key, cells=read.texts):
+            for row, *value in sound_rows(read, *key, cells=read.texts):
                 if (earlier := first.setdefault(tuple(value), row)) != row:
                     finding.add(row, value[-1], f"repeats row {earlier}: {', '.join(key)} must be unique")
 
@@ -50,7 +50,7 @@ def check_references(tables: Tables) -> None:
                     finding.add(row, cell, f"names no {other_column} of {other.table.file}")
 
 
-def _sound_rows(
+def sound_rows(
     read: Columns, *names: str, cells: Mapping[str, Sequence[Any]] | None = None
 ) -> Iterator[tuple[Any, ...]]:
     """Rows (number, cell of each name) whose cells of these columns are all sound; as values unless told otherwise."""
@@ -62,7 +62,7 @@ def _sound_rows(
     return (row for at, row in enumerate(rows) if not any(texts[at] in wrong for texts, wrong in checked))
 
 
-def _have(read: Columns | None, *names: str) -> bool:
+def have(read: Columns | None, *names: str) -> bool:
     return read is not None and all(read.has(name) or read.table.column(name).optional for name in names)
 
 
@@ -105,25 +105,25 @@ def check_cartons(tables: Tables) -> None:
         return
     for side in ("length", "width", "height"):
         inner, outer = f"inner_{side}_mm", f"outer_{side}_mm"
-        if not _have(read, inner, outer):
+        if not have(read, inner, outer):
             continue
         finding = read.rule(outer)
-        for row, inside, outside in _sound_rows(read, inner, outer):
+        for row, inside, outside in sound_rows(read, inner, outer):
             if outside < inside:
                 finding.add(row, str(outside), f"is smaller than {inner}, which is {inside}")
-    if _have(read, "tare_g", "max_weight_g"):
+    if have(read, "tare_g", "max_weight_g"):
         finding = read.rule("max_weight_g")
-        for row, tare, most in _sound_rows(read, "tare_g", "max_weight_g"):
+        for row, tare, most in sound_rows(read, "tare_g", "max_weight_g"):
             if most < tare:
                 finding.add(row, str(most), f"is less than tare_g, which is {tare}")
 
 
 def check_services(tables: Tables) -> None:
     read = tables.get("services")
-    if read is None or not _have(read, "min_days", "max_days"):
+    if read is None or not have(read, "min_days", "max_days"):
         return
     finding = read.rule("max_days")
-    for row, least, most in _sound_rows(read, "min_days", "max_days"):
+    for row, least, most in sound_rows(read, "min_days", "max_days"):
         if most < least:
             finding.add(row, str(most), f"is less than min_days, which is {least}")
 
@@ -135,7 +135,7 @@ def check_coordinates(tables: Tables) -> None:
         if read is None or not (read.has(f"{prefix}latitude") or read.has(f"{prefix}longitude")):
             continue
         finding = read.rule(f"{prefix}longitude")
-        for row, latitude, longitude in _sound_rows(read, f"{prefix}latitude", f"{prefix}longitude"):
+        for row, latitude, longitude in sound_rows(read, f"{prefix}latitude", f"{prefix}longitude"):
             if (latitude is None) != (longitude is None):
                 finding.add(row, "", f"{prefix}latitude and {prefix}longitude go together: give both or none")
 
@@ -146,7 +146,7 @@ def check_validity(tables: Tables) -> None:
         if read is None or not (read.has("valid_from") and read.has("valid_to")):
             continue
         finding = read.rule("valid_to")
-        for row, start, end in _sound_rows(read, "valid_from", "valid_to"):
+        for row, start, end in sound_rows(read, "valid_from", "valid_to"):
             if start and end and end < start:
                 finding.add(row, end.isoformat(), f"is before valid_from, which is {start}")
 
@@ -154,26 +154,26 @@ def check_validity(tables: Tables) -> None:
 def check_wishes(tables: Tables) -> None:
     """Dates that no parcel could keep. A day of grace: the destination may lie a day behind the clock of placing."""
     read = tables.get("orders")
-    if read is None or not _have(read, "placed_at", "promised_by"):
+    if read is None or not have(read, "placed_at", "promised_by"):
         return
     finding = read.rule("promised_by")
-    for row, placed, promised in _sound_rows(read, "placed_at", "promised_by"):
+    for row, placed, promised in sound_rows(read, "placed_at", "promised_by"):
         if promised and promised < placed.date() - timedelta(days=1):
             finding.add(row, promised.isoformat(), f"is before the order was placed, on {placed.date()}")
     if not read.has("not_before"):
         return
     finding = read.rule("not_before")
-    for row, early, promised in _sound_rows(read, "not_before", "promised_by"):
+    for row, early, promised in sound_rows(read, "not_before", "promised_by"):
         if early and promised and early > promised:
             finding.add(row, early.isoformat(), f"is after promised_by, which is {promised}")
 
 
 def check_thresholds(tables: Tables) -> None:
     read = tables.get("surcharges")
-    if read is None or not _have(read, "when", "threshold"):
+    if read is None or not have(read, "when", "threshold"):
         return
     finding = read.rule("threshold")
-    for row, when, threshold in _sound_rows(read, "when", "threshold"):
+    for row, when, threshold in sound_rows(read, "when", "threshold"):
         if when.startswith("over_") and threshold is None:
             finding.add(row, "", f"is empty; {when} needs one")
 
@@ -186,7 +186,7 @@ def check_currency(tables: Tables) -> None:
     if own is None:
         return
     finding = rates.rule("currency")
-    for row, currency in _sound_rows(rates, "currency"):
+    for row, currency in sound_rows(rates, "currency"):
         if currency is not None and currency != own:
             why = f"is not the brand's currency, {own.code}; exchange rates are not supported yet"
             finding.add(row, currency.code, why)
@@ -196,11 +196,11 @@ def check_collections(tables: Tables) -> None:
     """A call may be given in several rows for several days, not twice for the same day and time."""
     names = ("site", "service", "collection_time", "working_days")
     read = tables.get("collections")
-    if read is None or not _have(read, *names):
+    if read is None or not have(read, *names):
         return
     finding = read.rule("working_days")
     seen: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
-    for row, *call, days in _sound_rows(read, *names):
+    for row, *call, days in sound_rows(read, *names):
         earlier = seen.setdefault(tuple(call), [])
         again = next((other for other, mask in earlier if mask & days.mask), None)
         if again is not None:
@@ -213,11 +213,11 @@ def check_overlaps(tables: Tables) -> None:
     wanted = {"rates": ("service", "zone", "up_to_g"), "surcharges": ("service", "surcharge", "when", "threshold")}
     for name, names in wanted.items():
         read = tables.get(name)
-        if read is None or not _have(read, *names):
+        if read is None or not have(read, *names):
             continue
         finding = read.rule(names[-1])
         seen: dict[tuple[Any, ...], list[tuple[int, date, date]]] = {}
-        for row, *thing, start, end in _sound_rows(read, *names, "valid_from", "valid_to"):
+        for row, *thing, start, end in sound_rows(read, *names, "valid_from", "valid_to"):
             first, last = start or date.min, end or date.max
             earlier = seen.setdefault(tuple(thing), [])
             again = next((other for other, begins, ends in earlier if begins <= last and first <= ends), None)

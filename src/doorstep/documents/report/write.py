@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from doorstep.documents.report import totals
 from doorstep.documents.report.charts import charts
 from doorstep.documents.report.lanes import lanes
 from doorstep.documents.report.map import site_map
+from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.records import CHUNK, Records, packed, unplanned_rows
 from doorstep.documents.report.tally import PARTS, Tally, tally
@@ -31,27 +26,15 @@ def write_report(path: Path, report: PlanReport, progress: Progress = silent) ->
     """Write one self-contained HTML page. Raises ValueError when the decisions do not follow the orders."""
     tallied = tally(report)
     records = Records(report, tallied, progress)
-    environment = Environment(
-        loader=PackageLoader("doorstep.documents.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html")
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(page.generate(**_contents(report, tallied, records)))
+    write_page(path, "report.html", _contents(report, tallied, records))
 
 
 def _contents(report: PlanReport, tallied: Tally, records: Records) -> dict[str, Any]:
-    style, script = _joined("static", STYLES), _joined("static", SCRIPTS)
     reasons = Counter(u.reason for u in report.unplanned)
     currency = report.brand.currency
     return {
         "report": report,
-        "style": Markup(style),
-        "script": Markup(script),
-        "policy": _policy(style, script),
+        **dress(STYLES, SCRIPTS),
         "selection": selection(report),
         "headline": totals.headline(report),
         "tiles": totals.tiles(report),
@@ -69,23 +52,6 @@ def _contents(report: PlanReport, tallied: Tally, records: Records) -> dict[str,
         "counted": counted,
         "decimal": decimal,
     }
-
-
-def _policy(style: str, script: str) -> str:
-    """The page may run its own script and style, by their digests, and load nothing."""
-    return (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-    )
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
-
-
-def _joined(folder: str, names: tuple[str, ...]) -> str:
-    parts = files("doorstep.documents.report").joinpath(folder)
-    return "\n".join(parts.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
 def _facts(report: PlanReport) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST
 from doorstep.core.accounts.actors import actors_of
 from doorstep.core.floor import bench
 from doorstep.core.floor.bench import BenchRow, CheckRow
+from doorstep.documents.box import Mark, box_drawing, marks
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.gs1 import bare
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
 from doorstep.flows import pack, pick
 from doorstep.flows.label_packed import label_packed
-from doorstep.web.drawings.box import Mark, box_drawing, marks
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.views.picking import LONGEST, scan_of
 from doorstep.web.views.shipments import WITH_LABEL

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from doorstep.documents.box import box_drawing, marks
 from doorstep.domain.journey import ORDER_STATES
 from doorstep.domain.parcel import CostParts, Placement
 from doorstep.domain.rights import Scope
-from doorstep.web.drawings.box import box_drawing, marks
 from doorstep.web.drawings.costs import costs
 from doorstep.web.room import furnished, room
 

@@ -15,11 +15,11 @@ from doorstep.core.orders.queries import Line, OrderDetail, get_order
 from doorstep.core.parcels.packed import AsPacked, as_packed
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.core.parcels.superseding import Told, states
+from doorstep.documents.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
 from doorstep.flows.track_page import tracking_url
-from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.web.drawings.costs import Costs, costs
 from doorstep.web.room import furnished, room
 from doorstep.web.views.order_form import changing

@@ -36,10 +36,26 @@ class BoxDrawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrap:
+    """What lies between the goods and the carton's walls.
+
+    `padding_mm` is kept free along every wall. A mailer (`mailer`) is drawn around its contents, as thick as it is
+    filled: its seam runs half-way up, and stands out by half the thickness.
+    """
+
+    padding_mm: int = 0
+    mailer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Unit:
     low: Size
     high: Size
     sku: str
+    step: int = 0  # when it is put in, from 1
+
+
+BARE = Wrap()
 
 
 def marks(skus: Iterable[str]) -> dict[str, Mark]:
@@ -50,12 +66,15 @@ def marks(skus: Iterable[str]) -> dict[str, Mark]:
     }
 
 
-def box_drawing(placements: Sequence[Placement], inner_mm: Size | None, marked: dict[str, Mark]) -> BoxDrawing | None:
-    """Draw the units inside `inner_mm`; without it inside the room that they take. None: nothing is placed."""
-    units = [
-        _Unit((p.x_mm, p.y_mm, p.z_mm), (p.x_mm + p.length_mm, p.y_mm + p.width_mm, p.z_mm + p.height_mm), p.sku)
-        for p in placements
-    ]
+def box_drawing(
+    placements: Sequence[Placement], inner_mm: Size | None, marked: dict[str, Mark], wrap: Wrap = BARE
+) -> BoxDrawing | None:
+    """Draw the units inside `inner_mm`; without it inside the room that they take. None: nothing is placed.
+
+    `inner_mm` of a mailer is the room between its sheets as it is filled. Every unit carries, as `data-step`, its place
+    in the order of `placements`, so that a page can show the box as it fills.
+    """
+    units = [_unit(placement, step) for step, placement in enumerate(placements, start=1)]
     if not units:
         return None
     size = inner_mm or (
@@ -65,13 +84,19 @@ def box_drawing(placements: Sequence[Placement], inner_mm: Size | None, marked: 
     )
     shown = sorted(units, key=lambda u: (-u.low[2], -(u.low[0] + u.low[1]), -u.low[0]))[:MOST_UNITS]
     placed = f"{len(units)} units in place" if len(units) > 1 else "1 unit in place"
+    name = "Mailer" if wrap.mailer else "Box"
     return BoxDrawing(
-        corner=_corner_view(shown, size, marked, f"Box from the corner, {placed}"),
-        top=_flat_view(shown, (0, 1, 2), size, marked, "Box from above"),
-        side=_flat_view(shown, (0, 2, 1), size, marked, "Box from the side"),
+        corner=_corner_view(shown, size, marked, f"{name} from the corner, {placed}", wrap),
+        top=_flat_view(shown, (0, 1, 2), size, marked, f"{name} from above"),
+        side=_flat_view(shown, (0, 2, 1), size, marked, f"{name} from the side"),
         units=len(units),
         left_out=len(units) - len(shown),
     )
+
+
+def _unit(one: Placement, step: int) -> _Unit:
+    high = (one.x_mm + one.length_mm, one.y_mm + one.width_mm, one.z_mm + one.height_mm)
+    return _Unit((one.x_mm, one.y_mm, one.z_mm), high, one.sku, step)
 
 
 def _at(x: float, y: float, z: float) -> Point:
@@ -110,30 +135,51 @@ def painted(units: Sequence[_Unit]) -> list[_Unit]:
     return order
 
 
-def _corner_view(units: Sequence[_Unit], size: Size, marked: dict[str, Mark], label: str) -> Markup:
+def _corner_view(units: Sequence[_Unit], size: Size, marked: dict[str, Mark], label: str, wrap: Wrap) -> Markup:
     length, width, height = size
     text = sum(size) / 26
-    floor = element(
-        "polygon",
-        points=_points([_at(0, 0, 0), _at(length, 0, 0), _at(length, width, 0), _at(0, width, 0)]),
-        class_="floor",
-    )
-    near = [
+    parts = [_sheet(0, 0, length, width, 0, "floor")]
+    padding = wrap.padding_mm
+    if padding:
+        parts.append(_sheet(padding, padding, length - padding, width - padding, padding, "room"))
+    solids = [_solid(unit, marked[unit.sku], text) for unit in painted(units)]
+    out = height / 2 if wrap.mailer else 0.0
+    if wrap.mailer:
+        seam = _sheet(-out, -out, length + out, width + out, height / 2, "seam")
+        parts += [seam, *solids, _edges(_rim(length, width, height / 2, out), "edge-seam")]
+    else:
+        parts += [_edges(_far(size), "edge-far"), *solids, _edges(_near(size), "edge-near")]
+    wide = length + width + 4 * out
+    frame = (-(width + 2 * out) * _COS, -float(height), wide * _COS, (length + width) / 2 + height)
+    return _framed(parts, frame, label)
+
+
+def _sheet(x: float, y: float, right: float, front: float, z: float, style: str) -> Markup:
+    """A level rectangle."""
+    corners = [_at(x, y, z), _at(right, y, z), _at(right, front, z), _at(x, front, z)]
+    return element("polygon", points=_points(corners), class_=style)
+
+
+def _far(size: Size) -> list[tuple[Point, Point]]:
+    length, width, height = size
+    return [(_at(0, 0, 0), end) for end in (_at(length, 0, 0), _at(0, width, 0), _at(0, 0, height))]
+
+
+def _near(size: Size) -> list[tuple[Point, Point]]:
+    length, width, height = size
+    return [
         (_at(length, 0, 0), _at(length, width, 0)), (_at(0, width, 0), _at(length, width, 0)),
         (_at(length, 0, 0), _at(length, 0, height)), (_at(0, width, 0), _at(0, width, height)),
         (_at(length, width, 0), _at(length, width, height)), (_at(0, 0, height), _at(length, 0, height)),
         (_at(0, 0, height), _at(0, width, height)), (_at(length, 0, height), _at(length, width, height)),
         (_at(0, width, height), _at(length, width, height)),
     ]  # fmt: skip
-    far = [(_at(0, 0, 0), end) for end in (_at(length, 0, 0), _at(0, width, 0), _at(0, 0, height))]
-    parts = [
-        floor,
-        _edges(far, "edge-far"),
-        *(_solid(unit, marked[unit.sku], text) for unit in painted(units)),
-        _edges(near, "edge-near"),
-    ]
-    frame = (-width * _COS, -float(height), (length + width) * _COS, (length + width) / 2 + height)
-    return _framed(parts, frame, label)
+
+
+def _rim(length: float, width: float, z: float, out: float) -> list[tuple[Point, Point]]:
+    """The two near sides of a mailer's seam, in front of what is in it."""
+    near = _at(length + out, width + out, z)
+    return [(_at(length + out, -out, z), near), (_at(-out, width + out, z), near)]
 
 
 def _solid(unit: _Unit, mark: Mark, text: float) -> Markup:
@@ -147,7 +193,7 @@ def _solid(unit: _Unit, mark: Mark, text: float) -> Markup:
     if min(right - x, front - y) > text * 0.7:
         centre, middle = _at((x + right) / 2, (y + front) / 2, top)
         parts.append(_letter(mark, centre, middle, text))
-    return element("g", *parts, class_=f"unit {mark.style}")
+    return element("g", *parts, class_=f"unit {mark.style}", data_step=unit.step)
 
 
 def _flat_view(
@@ -165,7 +211,7 @@ def _flat_view(
         inside = [element("rect", x=x, y=y, width=width, height=height, class_="face-top")]
         if min(width, height) > text * 1.1:
             inside.append(_letter(mark, x + width / 2, y + height / 2, text))
-        parts.append(element("g", *inside, class_=f"unit {mark.style}"))
+        parts.append(element("g", *inside, class_=f"unit {mark.style}", data_step=unit.step))
     parts.append(element("rect", width=wide, height=high, class_="edge-near"))
     return _framed(parts, (0.0, 0.0, float(wide), float(high)), label)
 
