@@ -60,7 +60,7 @@ def test_a_folder_is_loaded_and_its_day_planned(home: Path) -> None:
     assert planned.returncode == 0, planned.stderr
     assert "3 orders planned" in planned.stdout
     assert rows(home, "select state, count(*) from orders_order group by state order by 1") == [
-        ("open", 1),
+        ("held", 1),
         ("planned", 3),
     ]
 

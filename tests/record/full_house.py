@@ -43,10 +43,12 @@ from doorstep.flows import (
 )
 from doorstep.flows.accept import accept_order
 from doorstep.flows.cancel import cancel_order
+from doorstep.flows.define_barcodes import set_barcodes
 from doorstep.flows.define_kit import define_kit
 from doorstep.flows.disruption import declare
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.release import release
+from doorstep.flows.return_label import buy_return_label, way_back
 from doorstep.flows.review_rule import set_review_rule
 from doorstep.flows.ship import buy_label
 from doorstep.flows.stock import Receipt, Sending, announce, receive, send_transfer
@@ -139,6 +141,7 @@ def _people(house: FullHouse) -> None:
 def _goods(house: FullHouse) -> None:
     scope, brand = house.scope, house.at.brand
     make_product(Brand.objects.get(pk=brand), "set")
+    set_barcodes(scope, brand, "mug", ["4006381333931"], now=NOW)
     define_kit(scope, brand, "set", {"teapot": 1, "mug": 2}, now=NOW)
     for bin, units in (("A-1", 30), ("A-2", 5)):
         receive(scope, brand, Receipt(SITE, "mug", units, bin), now=NOW)
@@ -221,7 +224,8 @@ def _come_back(house: FullHouse) -> None:
     take_scans(account, [Scan("nobody", "SB-NOBODY", "accepted", LATER)], now=LATER)
     back_to_sender.take_in(scope, Parcel.objects.get(order__code="returned").sscc, SITE, now=LATE)
     asking = (scope, house.at.brand, house.ids["delivered"], {"1": 1}, "damaged")
-    rma = returns.ask_return(*asking, now=LATER + timedelta(days=2))
+    rma = returns.ask_return(*asking, now=LATER + timedelta(days=2), way=way_back(house.ids["delivered"]))
+    buy_return_label(scope, rma, now=LATER + timedelta(days=2))
     returns.receive_return(scope, rma, SITE, now=LATE)
     returns.grade_return(scope, rma, [returns.FoundUnits("1", "A", 1)], now=LATE)
     token = revoke_link(scope, "tea", "delivered", now=LATER).rsplit("/", 1)[1]

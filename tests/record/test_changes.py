@@ -29,6 +29,7 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.accept import accept_order
 from doorstep.flows.cancel import cancel_order
 from doorstep.flows.edit import edit_order
+from doorstep.flows.faults import forget_rule
 from doorstep.flows.mend import release_hold
 from doorstep.flows.override import Leg, options, override, weigh
 from doorstep.flows.plan_day import plan_day
@@ -101,6 +102,7 @@ def test_a_sku_that_has_become_known_mends_its_order() -> None:
 def test_a_brand_looks_at_what_is_dear() -> None:
     scope, brand_id = loaded()
     set_review_rule(brand_id, 20_000_000)
+    forget_rule(brand_id)
     assert accept_order(scope, brand_id, asked("N-1", quantity=2), now=NOW).state == "planned"
     dear = accept_order(scope, brand_id, asked("N-2", quantity=3), now=NOW)
     assert (dear.state, dear.reason) == ("held", "brand_review")

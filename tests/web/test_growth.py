@@ -50,6 +50,9 @@ NOT_WALKED = {  # route -> why it is not asked here; what the API and the pages 
     "hooks/carriers/<int:account>": "is posted to, by carriers",
     "t/<str:token>/answer": "is posted to, by shoppers",
     "t/<str:token>/return": "is posted to, by shoppers",
+    "t/<str:token>/returns/<str:rma>/label.pdf": "is not there without a carrier that sells one",
+    "t/<str:token>/<path:rest>": "is not there",
+    "t/": "is not there",
     UNKNOWN: "is not there",
 }
 NEXT = re.compile(r'<a class="button" rel="next" href="([^"]+)"')
@@ -83,6 +86,8 @@ def known(filled: Filled) -> dict[str, object]:
         "rma": "R-7",
         "reference": "T-1",
         "quote": Quote.objects.get().pk,
+        "pick": filled.wave.picks.get(stop=0).pk,
+        "tote": filled.wave.totes.get().code,
     }
 
 

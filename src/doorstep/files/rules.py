@@ -89,9 +89,9 @@ def check_barcodes(tables: Tables) -> None:
     if read is None or not read.has("barcodes") or not read.has("sku"):
         return
     finding = read.rule("barcodes")
-    skus = {sku: row for row, sku in _sound_rows(read, "sku")}
+    skus = {sku: row for row, sku in sound_rows(read, "sku")}
     first: dict[str, int] = {}
-    for row, codes in _sound_rows(read, "barcodes"):
+    for row, codes in sound_rows(read, "barcodes"):
         for code in codes:
             if (earlier := first.setdefault(barcode_key(code), row)) != row:
                 finding.add(row, code, f"repeats row {earlier}: a bar code stands for one product")

@@ -149,7 +149,7 @@ def _of_destination(order: Order, covered: Covered) -> Iterable[OrderFault]:
         yield OrderFault(
             "no_zone",
             f"no service has a zone for {place.country} {place.postcode or 'without a postcode'}",
-            "add the destination to the zones of a service, or mend the address",
+            "add the destination to the zones of a service (page Tariffs), or mend the address",
         )
 
 
