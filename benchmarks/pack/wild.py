@@ -70,7 +70,10 @@ def wild_problem(seed: int, batch: int, orders: int) -> tuple[PackProblem, PackP
         carton_mailer=dice.flags(0.4, cartons),
         carton_padding_mm=dice.rarely(MAX_SIZE_MM if dice.chance(0.02) else max(1, dice.size // 20), cartons),
         item_own_box=dice.flags(0.4, items),
-        item_padding_mm=dice.rarely(MAX_SIZE_MM if dice.chance(0.02) else max(1, dice.size // 20), items),
+        item_padding_mm=np.minimum(
+            dice.rarely(MAX_SIZE_MM if dice.chance(0.02) else max(1, dice.size // 20), items),
+            (MAX_SIZE_MM - goods.item_size_mm.max(axis=1)) // 2,
+        ),
         freight=tables,
         load_freight=None if dice.chance(0.2) else dice.ints(-1, len(tables) - 1, orders),
         void_fill_micros_per_l=int(dice.rng.choice((0, 10**6, MOST_FILL))),
