@@ -55,9 +55,12 @@ def _steps(most: int) -> st.SearchStrategy[Breaks]:
 
 
 @st.composite
-def priced_problems(draw: st.DrawFn) -> PackProblem:
-    """Orders, cartons, mailers, wrapping and freight of small sizes, so that every rule matters at times."""
-    goods = draw(problems())
+def priced_problems(draw: st.DrawFn, plain: bool = False) -> PackProblem:
+    """Orders, cartons, mailers, wrapping and freight of small sizes, so that every rule matters at times.
+
+    Plain ones have four units at most, and neither mailers nor padding.
+    """
+    goods = draw(problems(lines=2, quantity=2) if plain else problems())
     items, cartons = len(goods.item_size_mm), goods.cartons
     flags = st.lists(st.booleans(), min_size=max(items, cartons), max_size=max(items, cartons))
     soft, own, mailers = draw(flags), draw(flags), draw(flags)
@@ -82,8 +85,8 @@ def priced_problems(draw: st.DrawFn) -> PackProblem:
         goods=goods,
         carton_outer_mm=goods.carton_inner_mm + draw(st.integers(0, 2)),
         carton_price_minor=np.array(draw(st.lists(st.integers(0, 60), min_size=cartons, max_size=cartons)), np.int64),
-        carton_mailer=np.array(mailers[:cartons], np.bool_),
-        carton_padding_mm=np.full(cartons, draw(st.integers(0, 1)), np.int64),
+        carton_mailer=np.array(mailers[:cartons], np.bool_) & (not plain),
+        carton_padding_mm=np.full(cartons, 0 if plain else draw(st.integers(0, 1)), np.int64),
         item_own_box=np.array(own[:items], np.bool_),
         item_padding_mm=np.full(items, draw(st.sampled_from((0, 0, 1))), np.int64),
         freight=tuple(tables),

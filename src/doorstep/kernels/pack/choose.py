@@ -40,7 +40,7 @@ def look(
     count = 0
     for times in own_quantity:
         count += times
-    if 1 < count <= knobs[3]:
+    if count <= knobs[3]:
         unpack(items, own_item, own_quantity, room[0])
         turn(room[0], count, room[1], room[2])
     last = len(order)

@@ -209,12 +209,10 @@ def units_of(start: IntArray, line_quantity: IntArray, load: int) -> int:
 
 @compiled
 def scratch(items: IntArray, start: IntArray, line_quantity: IntArray, limit: int) -> Scratch:
-    """Room for the largest load that is unpacked: unit, turns, turn_count, order, laid, pos, dim, spaces, spare."""
+    """Room for the largest load, or for `limit` units of it: unit, turns, turn_count, order, laid, pos, dim, spaces, spare."""
     most = 1
     for load in range(len(start) - 1):
-        units = units_of(start, line_quantity, load)
-        if most < units <= limit:
-            most = units
+        most = max(most, min(units_of(start, line_quantity, load), limit))
     return (
         np.empty((most, UNIT_COLUMNS), np.int64),
         np.empty((most, 6 * (1 + FOLDS) if items[:, 9].any() else 6, 3), np.int64),
@@ -338,7 +336,7 @@ def judge(
         own_item = line_item[start[load] : start[load + 1]]
         own_quantity = line_quantity[start[load] : start[load + 1]]
         count = units_of(start, line_quantity, load)
-        if 1 < count <= knobs[3]:
+        if count <= knobs[3]:
             unpack(items, own_item, own_quantity, room[0])
             turn(room[0], count, room[1], room[2])
         for at in range(len(rank)):
@@ -376,7 +374,7 @@ def lay(
         own_quantity = line_quantity[start[load] : start[load + 1]]
         count = units_of(start, line_quantity, load)
         unit, turns, turn_count, order, laid, pos, dim, spaces, spare = room
-        if 1 < count <= knobs[3]:
+        if count <= knobs[3]:
             unpack(items, own_item, own_quantity, unit)
             turn(unit, count, turns, turn_count)
         elif count > len(pos):

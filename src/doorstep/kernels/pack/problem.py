@@ -329,8 +329,8 @@ def _flags(name: str, flags: BoolArray, count: int) -> None:
 def _symmetrical(apart: BoolArray, classes: int) -> None:
     if apart.ndim != 2 or apart.shape[0] != apart.shape[1] or len(apart) < classes or apart.dtype != np.bool_:
         raise InvalidProblem(f"class_apart must be booleans, {classes} by {classes} or more")
-    if (apart != apart.T).any() or apart[0].any():
-        raise InvalidProblem("class_apart must be symmetrical, and class 0 apart from none")
+    if (apart != apart.T).any() or apart[0].any() or apart.diagonal().any():
+        raise InvalidProblem("class_apart must be symmetrical, class 0 apart from none and no class from itself")
 
 
 def _shaped(name: str, array: IntArray, shape: tuple[int, ...], least: int, most: int | None) -> None:

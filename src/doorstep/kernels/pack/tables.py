@@ -31,7 +31,9 @@ def tables(problem: FitProblem, params: PackParams) -> Tables:
         problem.item_fragile,
         problem.item_max_load_g,
         *class_masks(problem),
-        np.zeros(len(problem.item_class), np.bool_) if problem.item_soft is None else problem.item_soft,
+        np.zeros(len(problem.item_class), np.bool_)
+        if problem.item_soft is None
+        else problem.item_soft & ~problem.item_upright,
     )
     carton_columns = (*problem.carton_inner_mm.T, problem.carton_tare_g, problem.carton_max_weight_g)
     return Tables(
