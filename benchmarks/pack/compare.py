@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.pack import own, peers
 from benchmarks.pack.scores import Answer, score
 from benchmarks.pack.sets import OrderSet, order_set
-from benchmarks.pack.tables import Row, aims, quality, speed
+from benchmarks.pack.tables import OUR_BEST, OUR_DEFAULT, Row, aims, losses, quality, speed
 
 from doorstep.domain.units import PPM
 from doorstep.kernels.pack.problem import EFFORT
@@ -43,6 +43,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--effort", default=",".join(EFFORT))
     parser.add_argument("--cap", type=float, default=60.0, help="CPU seconds of a peer on a set")
     parser.add_argument("--own-cap", type=float, default=600.0, help="CPU seconds of an effort of ours on a set")
+    parser.add_argument("--keep", type=Path, help="folder of the peers' answers: written, and read by later runs")
     return parser.parse_args()
 
 
@@ -58,7 +59,7 @@ def row_of(name: str, orders: OrderSet, answers: list[Answer], support_ppm: int,
 def own_rows(orders: OrderSet, given: argparse.Namespace, support_ppm: int) -> list[Row]:
     """One row per effort, and one that is after the least cost."""
     rows = []
-    problem, efforts = boxes_and_efforts(orders, given)
+    problem, efforts = own.boxes_first(orders), [name for name in given.effort.split(",") if name]
     for effort in efforts:
         ran = own.run(problem, effort, support_ppm, given.own_cap)
         row = row_of(f"doorstep {effort}", orders, ran.answers, support_ppm, is_own=True)
@@ -72,11 +73,6 @@ def own_rows(orders: OrderSet, given: argparse.Namespace, support_ppm: int) -> l
     return rows
 
 
-def boxes_and_efforts(orders: OrderSet, given: argparse.Namespace) -> tuple[own.PackProblem, list[str]]:
-    """The problem that all efforts solve, and their names."""
-    return own.boxes_first(orders), [name for name in given.effort.split(",") if name]
-
-
 def peer_rows(orders: OrderSet, given: argparse.Namespace, support_ppm: int) -> list[Row]:
     """One row per peer that can pack this set under this rule."""
     rows = []
@@ -85,7 +81,8 @@ def peer_rows(orders: OrderSet, given: argparse.Namespace, support_ppm: int) -> 
         if why:
             print(f"{orders.name}: {name} is left out, it {why}")
             continue
-        answers = peers.answers(name, given.peer_python, orders, given.support, given.cap)
+        kept = None if given.keep is None else given.keep / _file(name, orders, given)
+        answers = peers.answers(name, given.peer_python, orders, given.support, given.cap, kept)
         rows.append(row_of(name, orders, answers, support_ppm, is_own=False))
         print(f"{orders.name}: {name} done", file=sys.stderr)
         missing = orders.orders.loads - len(answers)
@@ -95,6 +92,10 @@ def peer_rows(orders: OrderSet, given: argparse.Namespace, support_ppm: int) -> 
         if errors:
             print(f"{orders.name}: {name} gave up on {len(errors)} orders: {errors[0]}")
     return rows
+
+
+def _file(name: str, orders: OrderSet, given: argparse.Namespace) -> str:
+    return f"{name}-{orders.name}-{orders.orders.loads}-{given.seed}-{given.support:g}-{given.cap:g}.jsonl"
 
 
 def machine(given: argparse.Namespace) -> str:
@@ -125,6 +126,9 @@ def main() -> None:
         loads = orders.orders.loads
         print("", *quality(rows, loads), "", *speed(rows), sep="\n", flush=True)
         verdicts += aims(name, rows)
+        for row in rows:
+            if row.name in (OUR_DEFAULT, OUR_BEST):
+                print(*losses(row, rows), sep="\n", file=sys.stderr)
     print("\n### Aims\n", *verdicts, f"\nload at the end {os.getloadavg()[0]:.1f}", sep="\n")
 
 

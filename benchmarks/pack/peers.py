@@ -40,8 +40,23 @@ def cannot(peer: str, orders: OrderSet, support: float) -> str:
     return ""
 
 
-def answers(peer: str, python: Path, orders: OrderSet, support: float, cap_s: float) -> list[Answer]:
-    """Answers to the orders from the first on, as many as the peer gives within its CPU seconds."""
+def answers(peer: str, python: Path, orders: OrderSet, support: float, cap_s: float, kept: Path | None) -> list[Answer]:
+    """Answers to the orders from the first on, as many as the peer gives within its CPU seconds.
+
+    `kept` is a file of answers that a former run wrote, or that this one is to write.
+    """
+    if kept is None or not kept.exists():
+        told = _asked(peer, python, orders, support, cap_s)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(told)
+    else:
+        told = kept.read_text()
+    rows = [json.loads(line) for line in told.splitlines() if line.endswith("}")]
+    return [Answer(row["parcels"], row["cpu_s"], row["error"]) for row in rows]
+
+
+def _asked(peer: str, python: Path, orders: OrderSet, support: float, cap_s: float) -> str:
     whole = orders.orders
     room = whole.carton_max_weight_g - whole.carton_tare_g
     task = {
@@ -57,8 +72,7 @@ def answers(peer: str, python: Path, orders: OrderSet, support: float, cap_s: fl
     ran = subprocess.run([python, PROCESS], input=json.dumps(task), stdout=subprocess.PIPE, text=True, check=False)
     if ran.returncode:
         print(f"{peer}: stopped with {ran.returncode}", file=sys.stderr)
-    rows = [json.loads(line) for line in ran.stdout.splitlines() if line.endswith("}")]
-    return [Answer(row["parcels"], row["cpu_s"], row["error"]) for row in rows]
+    return ran.stdout
 
 
 def _lines(orders: OrderSet, load: int) -> list[dict[str, object]]:

@@ -12,8 +12,8 @@ from benchmarks.pack.instances import olist_baskets, real_orders
 from doorstep.kernels.pack.problem import BoolArray, FitProblem, IntArray
 
 UPRIGHT_SHARE = 0.2
-SINGLE_SHARE = 0.5
-"""Of the baskets; with it as large a share of them needs several cartons as of the reference figures' orders."""
+MOST_BASKET, BASKET_POWER = 30, 1.75
+"""Baskets of n units are drawn in proportion to n to the minus that power."""
 CONTAINER_QUARTERS = (4, 3, 2, 1)
 NO_WEIGHT = 10**9
 MOST_UNITS = 200
@@ -61,18 +61,24 @@ def _real(root: Path, count: int, seed: int) -> OrderSet:
 
 
 def _olist(root: Path, count: int, seed: int, upright: bool) -> OrderSet:
-    whole = olist_baskets(root, count, seed, single_share=SINGLE_SHARE)
-    if upright:
-        flags = np.random.default_rng(seed).random(len(whole.item_size_mm)) < UPRIGHT_SHARE
-        whole = replace(whole, item_upright=flags)
+    """Baskets of 1 to 30 units, each unit any product, many small and few large ones."""
+    catalogue = olist_baskets(root, 1, seed)
+    rng = np.random.default_rng(seed)
+    sizes = np.arange(1, MOST_BASKET + 1)
+    shares = sizes**-BASKET_POWER
+    units = rng.choice(sizes, count, p=shares / shares.sum())
+    items = len(catalogue.item_size_mm)
+    whole = replace(
+        catalogue,
+        load_start=np.concatenate((np.zeros(1, np.int64), np.cumsum(units))),
+        load_item=rng.integers(0, items, units.sum()),
+        load_quantity=np.ones(units.sum(), np.int64),
+        item_upright=rng.random(items) < (UPRIGHT_SHARE if upright else 0.0),
+    )
     orders, note = _packable(whole)
     up = f", {UPRIGHT_SHARE:.0%} of the products this side up" if upright else ""
-    return OrderSet(
-        "olist_tsu" if upright else "olist",
-        orders,
-        orders.carton_inner_mm,
-        f"baskets of real products{up}, {SINGLE_SHARE:.0%} of one unit, the rest of 2 to 30, 13 cartons; {note}",
-    )
+    many = f"baskets of 1 to {MOST_BASKET} units of real products{up}, 13 cartons"
+    return OrderSet("olist_tsu" if upright else "olist", orders, orders.carton_inner_mm, f"{many}; {note}")
 
 
 def _containers(root: Path, count: int, seed: int) -> OrderSet:

@@ -190,6 +190,25 @@ def _quick(name: str, ours: Row) -> list[str]:
     return lines
 
 
+def losses(row: Row, rows: Sequence[Row]) -> list[str]:
+    """Orders on which someone did better, with what was found."""
+    best = best_known(rows, len(row.scores))
+    return [
+        f"{row.name}, order {order}: {_found(one.rank)}; {', '.join(_holders(order, best[order], rows))}: "
+        f"{_found(best[order])}"
+        for order, one in enumerate(row.scores)
+        if one.rank > best[order]
+    ]
+
+
+def _holders(order: int, rank: Rank, rows: Sequence[Row]) -> list[str]:
+    return [row.name for row in rows if row.ranked and order < len(row.scores) and row.scores[order].rank == rank]
+
+
+def _found(rank: Rank) -> str:
+    return f"{rank[0]} boxes of {rank[1] / 10**6:,.1f} l"
+
+
 def _worse(row: Row, peers: Sequence[Row]) -> list[bool]:
     best = best_known(peers, len(row.scores))
     return [one.rank > rank for one, rank in zip(row.scores, best, strict=True)]
