@@ -209,7 +209,10 @@ def units_of(start: IntArray, line_quantity: IntArray, load: int) -> int:
 
 @compiled
 def scratch(items: IntArray, start: IntArray, line_quantity: IntArray, limit: int) -> Scratch:
-    """Room for the largest load, or for `limit` units of it: unit, turns, turn_count, order, laid, pos, dim, spaces, spare."""
+    """Room for the largest load, `limit` units at most.
+
+    unit, turns, turn_count, order, laid, pos, dim, spaces, spare
+    """
     most = 1
     for load in range(len(start) - 1):
         most = max(most, min(units_of(start, line_quantity, load), limit))
