@@ -35,8 +35,8 @@ class Own:
 class Times:
     """CPU seconds of orders packed one by one: the whole call, and what one more order adds to a batch."""
 
-    call_s: IntArray
-    added_s: IntArray
+    call_s: list[float]
+    added_s: list[float]
 
 
 def boxes_first(orders: OrderSet) -> PackProblem:
@@ -98,7 +98,7 @@ def one_by_one(problem: PackProblem, effort: str, support_ppm: int) -> Times:
         else:
             many, _ = some_orders(problem, np.full(REPEATS + 1, load))
             added.append(max((_timed(many, params) - call) / REPEATS, 0.0))
-    return Times(np.array(calls), np.array(added))
+    return Times(calls, added)
 
 
 def _timed(problem: PackProblem, params: PackParams) -> float:

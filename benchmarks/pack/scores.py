@@ -59,7 +59,7 @@ def freight() -> Freight:
 
 def carton_prices(outer_mm: IntArray) -> IntArray:
     """The price of each carton in that list, [c]."""
-    return CARTON_MINOR + CARTON_MINOR_PER_L * -(-outer_mm.prod(axis=1) // 10**6)
+    return np.asarray(CARTON_MINOR + CARTON_MINOR_PER_L * -(-outer_mm.prod(axis=1) // 10**6), np.int64)
 
 
 def score(orders: OrderSet, load: int, answer: Answer, support_ppm: int) -> Score:

@@ -180,7 +180,7 @@ def _quick(name: str, ours: Row) -> list[str]:
         )
         if ours.times is not None:
             for what, taken in (("a call", ours.times.call_s), ("one more in a batch", ours.times.added_s)):
-                value = float(np.percentile(taken * 1_000, 99))
+                value = float(np.percentile(taken, 99)) * 1_000
                 lines.append(_verdict(value <= p99, f"p99 of {what} {value:.2f} ms (aim {p99:g})"))
     share = proven_share(ours)
     if name in PROVEN_AIM and share is not None:

@@ -97,7 +97,7 @@ def test_a_problem_that_contradicts_itself_is_refused(field: str, value: NDArray
         ("void_fill_micros_per_l", NAN, "void_fill_micros_per_l must be 0 to"),
     ],
 )
-def test_cartons_and_prices_out_of_range_are_refused(field: str, value: NDArray[Any] | float, why: str) -> None:
+def test_cartons_and_prices_out_of_range_are_refused(field: str, value: Any, why: str) -> None:
     with pytest.raises(InvalidProblem, match=why):
         replace(PRICED, **{field: value})
 
