@@ -73,7 +73,8 @@ def score(orders: OrderSet, load: int, answer: Answer, support_ppm: int) -> Scor
     billed = cost = volume = 0
     found: Counter[int] = Counter()
     prices, table = carton_prices(orders.carton_outer_mm), freight().weight
-    for carton, rows in answer.parcels:
+    parcels = [(carton, rows) for carton, rows in answer.parcels if rows]  # an empty box is not sent
+    for carton, rows in parcels:
         layout = np.array(rows, np.float64).reshape(-1, 7)
         items = layout[:, 0].astype(np.int64)
         found.update(items.tolist())
@@ -85,7 +86,7 @@ def score(orders: OrderSet, load: int, answer: Answer, support_ppm: int) -> Scor
         cost += int(prices[carton]) + int(table.prices(np.array([grams]))[0])
         volume += int(whole.carton_inner_mm[carton].prod())
     faults += [f"item {item}: {found[item] - wanted[item]} units too many" for item in found - wanted]
-    return Score(tuple(faults), (wanted - found).total(), len(answer.parcels), volume, billed, cost)
+    return Score(tuple(faults), (wanted - found).total(), len(parcels), volume, billed, cost)
 
 
 def _faults(whole: FitProblem, carton: int, items: IntArray, layout: np.ndarray, support_ppm: int) -> tuple[str, ...]:
