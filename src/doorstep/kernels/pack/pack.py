@@ -139,10 +139,10 @@ def _orders(
         item, quantity = lines.of(load)
         if best[at] > bound[at] and units[at] > 1:
             best[at], bound[at] = _parted(stock, item, quantity, task, parcels, load, (best, bound, shape, verdict), at)
-            if best[at] >= UNCARRIED:
-                failed.append(load)
-        else:
+        elif best[at] < UNCARRIED:
             parcels.add(load, int(shape[at]), item, quantity)
+        if best[at] >= UNCARRIED:
+            failed.append(load)
     lost = best >= UNCARRIED
     return np.where(lost, 0, best), np.where(lost, 0, bound), failed
 

@@ -241,6 +241,8 @@ class PackProblem:
         _flags("carton_mailer", self.carton_mailer, cartons)
         _flags("item_own_box", self.item_own_box, items)
         _shaped("item_padding_mm", self.item_padding_mm, (items,), 0, MAX_SIZE_MM)
+        if (self.goods.item_size_mm + 2 * self.item_padding_mm[:, None] > MAX_SIZE_MM).any():
+            raise InvalidProblem(f"item_padding_mm makes an item larger than {MAX_SIZE_MM}")
         if self.load_freight is not None:
             _shaped("load_freight", self.load_freight, (self.goods.loads,), -1, len(self.freight) - 1)
         if not 0 <= self.void_fill_micros_per_l <= MOST_FILL:
