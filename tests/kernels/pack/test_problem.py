@@ -89,6 +89,7 @@ def test_a_problem_that_contradicts_itself_is_refused(field: str, value: NDArray
         ("item_padding_mm", array(0, ENORMOUS), "item_padding_mm must be 0 to 100000"),
         ("item_padding_mm", array(0, NAN), "item_padding_mm must hold integers"),
         ("item_padding_mm", array(0), "item_padding_mm must have shape"),
+        ("item_padding_mm", array(0, 49_998), "item_padding_mm makes an item larger than 100000"),
         ("load_freight", array(0, 1), "load_freight must be -1 to 0"),
         ("load_freight", array(-2, 0), "load_freight must be -1 to 0"),
         ("load_freight", array(0), "load_freight must have shape"),
