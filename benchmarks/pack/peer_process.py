@@ -80,7 +80,8 @@ def _py3dbp_one(units: list[Line], carton: Carton) -> tuple[list[Row], list[int]
     for at, unit in enumerate(units):
         packer.add_item(module.Item(str(at), *unit.size, unit.weight))
     packer.pack(bigger_first=True, number_of_decimals=0)
-    rows, taken = [], []
+    rows: list[Row] = []
+    taken: list[int] = []
     for item in packer.bins[0].items:
         at = int(item.name)
         taken.append(at)
