@@ -20,8 +20,8 @@ from doorstep.domain.demand import Order
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.supply import SHIPPING_KINDS, Site
 from doorstep.kernels.pack.check import check as check_layout
-from doorstep.kernels.pack.layout import place
 from doorstep.kernels.pack.fit import fit
+from doorstep.kernels.pack.layout import place
 from doorstep.kernels.pack.problem import FITS, FitProblem
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.promise.network import compile_network

@@ -9,15 +9,14 @@ from doorstep.kernels.pack.compiled import (
     FITS,
     LATER,
     NO,
-    PASSES,
     QUICK,
     THOROUGH,
     UNPROVEN,
     UNSEEN,
-    Scratch,
     attempt,
     scratch,
 )
+from doorstep.kernels.pack.passes import PASSES, Scratch
 from doorstep.kernels.pack.spaces import fill
 from doorstep.kernels.pack.units import IntArray, refused, sort_units, too_long, turn, unpack
 

@@ -84,10 +84,10 @@ def _constructions(stock: Stock, item: IntArray, quantity: IntArray, params: Pac
         if parcel.size:
             tables = stock.tables
             constructions(tables.items, item[lines], start[lines], tables.cartons, usable, tables.knobs, parcel)
-        elif start.any():
-            continue
         kind = np.repeat(lines, start[lines])
-        for row in parcel[parcel.min(axis=1, initial=0) >= 0] if parcel.size else parcel[:1]:
+        for row in parcel if parcel.size else np.full((1, len(kind)), -1, np.int64):
+            by_itself = row < 0  # went into nothing with others
+            row[by_itself] = row.max(initial=-1) + np.cumsum(by_itself)[by_itself]
             x = np.zeros((int(row.max(initial=-1)) + 1, len(item)), np.int64)
             np.add.at(x, (row, kind), 1)
             x = np.concatenate((alone, x[np.lexsort(x.T)]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.kernels.pack.problem import UNCARRIED, Freight, IntArray, PackProblem
+from doorstep.kernels.pack.problem import UNCARRIED, BoolArray, Freight, IntArray, PackProblem
 from doorstep.kernels.pack.shapes import Shapes
 
 MM3_PER_L = 10**6
@@ -56,7 +56,7 @@ class PriceList:
         price = self.base + self._fill(volume_mm3[:, None], goods.carton_inner_mm.prod(axis=1))
         if self.freight is not None:
             price = price + self.freight.weight.prices(billed)
-        return np.minimum(price, UNCARRIED)
+        return np.asarray(np.minimum(price, UNCARRIED), np.int64)
 
     def parts(self, shape: IntArray, weight_g: IntArray, volume_mm3: IntArray) -> tuple[IntArray, IntArray]:
         """Price parts [k, 3] (carton, void fill, freight) and billed weight [k] of contents in a shape each."""
@@ -78,7 +78,7 @@ class PriceList:
         billed = np.maximum(weight_g, volumetric)
         return np.minimum(outside + self.freight.weight.prices(billed), UNCARRIED), billed
 
-    def _fill(self, volume: IntArray, inner: IntArray, filled: IntArray | None = None) -> IntArray:
+    def _fill(self, volume: IntArray, inner: IntArray, filled: BoolArray | None = None) -> IntArray:
         void = np.where(self.shapes.filled if filled is None else filled, np.maximum(inner - volume, 0), 0)
         litres, rest = void // MM3_PER_L, void % MM3_PER_L
         micros = litres * self.fill_micros_per_l + rest * self.fill_micros_per_l // MM3_PER_L

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.kernels.pack.fit import fit
-from doorstep.kernels.pack.problem import FITS, NO, PackParams, FitProblem
+from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.run import Run
 
