@@ -17,9 +17,9 @@ import numpy as np
 from benchmarks.pack.instances import head, olist_baskets, real_orders
 
 from doorstep.kernels.pack.check import check
-from doorstep.kernels.pack.layout import place_all
 from doorstep.kernels.pack.fit import fit
-from doorstep.kernels.pack.problem import FITS, NO, PackParams, FitProblem
+from doorstep.kernels.pack.layout import place_all
+from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams
 
 ROOT = Path(__file__).resolve().parents[2]
 
