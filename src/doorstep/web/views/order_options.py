@@ -9,11 +9,11 @@ from doorstep.core.catalog.queries import cartons
 from doorstep.core.network.queries import sites
 from doorstep.core.orders.queries import OrderDetail
 from doorstep.core.tariffs.queries import services
+from doorstep.documents.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.override import Option
 from doorstep.flows.replan import Promise
-from doorstep.web.drawings.box import BoxDrawing, Mark, box_drawing, marks
 from doorstep.web.words.options import Named, Names, named, names_of, ruled_out
 
 MOST_SERVICES = 1_000
