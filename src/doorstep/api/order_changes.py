@@ -149,8 +149,8 @@ def release(request: HttpRequest, order: Named, payload: ReleaseIn, brand: OfBra
 def plan(request: HttpRequest, order: Named, brand: OfBrand) -> HttpResponse:
     """An open order is planned on the stock of this moment; one that has a plan keeps it.
 
-    When nothing is found it stays open, or is held if a person must mend it; `reason` says why. Needs the right
-    `order` or `plan`.
+    When nothing is found it stays open, or is held if a person must mend it; `reason` says why.
+    Needs the right `order` or `plan`.
     """
     caller, found = _asked(request, "see", order, brand)
     if not caller.scope.may("plan"):
