@@ -7,13 +7,15 @@ from itertools import combinations
 
 import numpy as np
 
-from doorstep.kernels.pack.choose import constructions
+from doorstep.kernels.pack.choose import constructions, pair_up
 from doorstep.kernels.pack.groups import Groups, Stock, grouped, groups_of, parted
 from doorstep.kernels.pack.problem import UNCARRIED, IntArray, PackParams
 
 MOST_ROUNDS = 50
 AT_ONCE = 4  # moves looked at together
-BEST = 3  # constructions that are improved
+MANY = 64  # shuffles of an effort that also moves units
+MOST_PAIRS = 64  # of cartons that are tried for two parcels
+BEST = 1  # constructions that are improved
 
 
 @dataclass(slots=True)
@@ -121,7 +123,8 @@ def _better(book: Book, pair: IntArray, params: PackParams) -> IntArray | None:
     together = pair.sum(axis=0)
     kinds = np.flatnonzero(together)
     if np.prod(together + 1.0) > params.groups:
-        return _moved(book, pair, before)
+        found = _paired(book, together, before, params) if params.pairings else None
+        return _moved(book, pair, before) if found is None and params.shuffles >= MANY else found
     groups = groups_of(book.stock, book.item[kinds], together[kinds])
     numbers, price, _ = parted(groups, probes=0)
     if price >= before:
@@ -130,6 +133,32 @@ def _better(book: Book, pair: IntArray, params: PackParams) -> IntArray | None:
     found[:, kinds] = groups.x[numbers]
     book.ask(found)
     return found
+
+
+def _paired(book: Book, together: IntArray, before: int, params: PackParams) -> IntArray | None:
+    """Find the cheapest two cartons, by what they cost at least, into which the units are shared out by filling."""
+    stock, kinds = book.stock, np.flatnonzero(together)
+    goods = stock.prices.shapes.goods
+    least = stock.prices.prices(np.zeros(1, np.int64), np.full(1, np.iinfo(np.int64).max // 2))[0]
+    one, other = np.triu_indices(len(least))
+    inner, room = goods.carton_inner_mm.prod(axis=1), goods.carton_max_weight_g - goods.carton_tare_g
+    sound = least[one] + least[other] < before
+    sound &= inner[one] + inner[other] >= together @ stock.volume_mm3[book.item]
+    sound &= room[one] + room[other] >= together @ stock.weight_g[book.item]
+    sound &= ((stock.too_long[book.item[kinds]][:, one] & stock.too_long[book.item[kinds]][:, other]) == 0).all(axis=0)
+    pairs = np.stack((one, other), axis=1)[sound]
+    pairs = np.ascontiguousarray(pairs[np.argsort(least[pairs].sum(axis=1), kind="stable")][:MOST_PAIRS])
+    parcel = np.empty(int(together.sum()), np.int64)
+    tables = stock.tables
+    row = pair_up(
+        tables.items, book.item[kinds], together[kinds], tables.cartons, pairs, params.pairings, tables.knobs, parcel
+    )
+    if row < 0:
+        return None
+    found = np.zeros((2, len(together)), np.int64)
+    np.add.at(found, (parcel, np.repeat(kinds, together[kinds])), 1)
+    found = found[found.any(axis=1)]
+    return found if int(book.ask(found).sum()) < before else None
 
 
 def _moved(book: Book, pair: IntArray, before: int) -> IntArray | None:

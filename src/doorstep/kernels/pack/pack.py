@@ -8,13 +8,13 @@ import numpy as np
 
 from doorstep.kernels.pack.choose import choose
 from doorstep.kernels.pack.compiled import FITS, NO, UNSEEN, lay
-from doorstep.kernels.pack.fit import PLAIN, USUAL
+from doorstep.kernels.pack.fit import PLAIN
 from doorstep.kernels.pack.groups import Stock, groups_of, parted
 from doorstep.kernels.pack.layout import Layouts
-from doorstep.kernels.pack.many import several
+from doorstep.kernels.pack.many import MANY, several
 from doorstep.kernels.pack.orders import Lines, reasons, some_orders, sorted_lines, stock_of
 from doorstep.kernels.pack.prices import PriceList, price_lists
-from doorstep.kernels.pack.problem import UNCARRIED, IntArray, PackParams, PackProblem
+from doorstep.kernels.pack.problem import EFFORT, UNCARRIED, IntArray, PackParams, PackProblem
 from doorstep.kernels.pack.result import NO_LAYOUT, OWN_BOX, PackResult, joined
 from doorstep.kernels.pack.shapes import Shapes, shapes_of
 from doorstep.kernels.pack.tables import tables
@@ -23,7 +23,7 @@ from doorstep.kernels.run import Run
 CHUNK = 500  # orders of a task
 
 
-def pack(problem: PackProblem, params: PackParams = USUAL, run: Run = PLAIN) -> PackResult:
+def pack(problem: PackProblem, params: PackParams = EFFORT["usual"], run: Run = PLAIN) -> PackResult:
     """Part every order into parcels, choose each one's carton and lay out its units, at the least price.
 
     Parameters
@@ -160,15 +160,17 @@ def _parted(
     """Part an order, unless one carton stays cheaper; returns its price and its bound."""
     best, bound, shape, verdict = int(known[0][at]), int(known[1][at]), int(known[2][at]), known[3][at]
     found: list[tuple[int, IntArray]] = []
+    price = UNCARRIED
     if np.prod(quantity + 1.0) <= task.params.groups:
         groups = groups_of(stock, item, quantity)
         groups.verdict[-1, :-1] = verdict
         numbers, price, proven = parted(groups, task.params.probes)
         bound = max(bound, proven)
         found = [(groups.shape(number), groups.x[number]) for number in numbers]
-    else:
-        counts, price, used = several(stock, item, quantity, task.params, task.rounds)
-        found = list(zip(used, counts, strict=True))
+    if not found or (price > bound and task.params.shuffles >= MANY):
+        counts, cost, used = several(stock, item, quantity, task.params, task.rounds)
+        if not found or cost < price:
+            price, found = cost, list(zip(used, counts, strict=True))
     if price < best:
         for own_shape, x in found:
             parcels.add(load, own_shape, item[x > 0], x[x > 0])

@@ -274,6 +274,8 @@ class PackParams:
         Groups of an order that may be looked at thoroughly, to prove its parting or to find a cheaper one.
     pours
         Passes by which each carton is filled over and over, for orders of more groups. 1 to 12.
+    pairings
+        Ways in which two parcels of such an order are shared out anew over each cheaper pair of cartons.
 
     Raises
     ------
@@ -290,6 +292,7 @@ class PackParams:
     groups: int = 256
     probes: int = 16
     pours: int = 2
+    pairings: int = 16
 
     def __post_init__(self) -> None:
         for name, value, least, most in (
@@ -302,16 +305,17 @@ class PackParams:
             ("groups", self.groups, 2, 65_536),
             ("probes", self.probes, 0, 10**6),
             ("pours", self.pours, 1, 12),
+            ("pairings", self.pairings, 0, 10**6),
         ):
             if not least <= value <= most:
                 raise InvalidProblem(f"{name} must be {least} to {most}, not {value}")
 
 
 EFFORT: dict[str, PackParams] = {
-    "quick": PackParams(exact_units=4, exact_nodes=500, passes=4, groups=64, probes=0, pours=1),
-    "usual": PackParams(),
-    "thorough": PackParams(exact_nodes=20_000, exact_units=7, shuffles=96, groups=1_024, probes=64, pours=4),
-    "utmost": PackParams(exact_nodes=200_000, exact_units=8, shuffles=960, groups=4_096, probes=256, pours=12),
+    "quick": PackParams(exact_units=4, exact_nodes=500, passes=4, groups=64, probes=0, pours=1, pairings=0),
+    "usual": PackParams(shuffles=32),
+    "thorough": PackParams(7, 20_000, shuffles=96, groups=1_024, probes=64, pours=4, pairings=96),
+    "utmost": PackParams(8, 200_000, shuffles=960, groups=4_096, probes=256, pours=12, pairings=960),
 }
 """How hard to try, by name; docs/algorithms/pack.md tells what each is worth."""
 
