@@ -62,10 +62,10 @@ class Groups:
         price = np.where(ruled_out, UNCARRIED, self.price)
         return np.asarray(price.min(axis=1), np.int64)
 
-    def shape(self, group: int) -> int:
-        """The cheapest shape known to hold a group; the number of shapes: as it is."""
-        price = np.where(self.verdict[group] == FITS, self.price[group], UNCARRIED)
-        return int(price.argmin())
+    def shapes(self, chosen: IntArray) -> IntArray:
+        """The cheapest shape known to hold each chosen group; the number of shapes: as it is."""
+        price = np.where(self.verdict[chosen] == FITS, self.price[chosen], UNCARRIED)
+        return np.asarray(price.argmin(axis=1), np.int64)
 
     def look(self, chosen: IntArray, slow: bool) -> None:
         """Have the packer look for the cheapest carton of each chosen group."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +15,6 @@ MOST_ROUNDS = 50
 AT_ONCE = 4  # moves looked at together
 MANY = 64  # shuffles of an effort that also moves units
 MOST_PAIRS = 64  # of cartons that are tried for two parcels
-BEST = 1  # constructions that are improved
 
 
 @dataclass(slots=True)
@@ -39,8 +38,9 @@ class Book:
             groups = self.priced(x[new])
             groups.look(np.arange(len(new)), slow)
             value = groups.value(hopeful=False).tolist()
+            shapes = groups.shapes(np.arange(len(new))).tolist()
             for at, row in enumerate(new):
-                self.known[keys[row]] = (value[at], groups.shape(at))
+                self.known[keys[row]] = (value[at], shapes[at])
         return np.array([self.known[key][0] for key in keys], np.int64)
 
     def shapes(self, x: IntArray) -> list[int]:
@@ -60,15 +60,30 @@ def several(
     tried = _constructions(stock, item, quantity, params)
     if not tried:
         return np.zeros((0, len(item)), np.int64), UNCARRIED, []
-    prices = book.ask(np.concatenate(tried))
-    ends = np.cumsum([len(x) for x in tried])
-    total = np.minimum(np.add.reduceat(np.minimum(prices, UNCARRIED), np.concatenate(([0], ends[:-1]))), UNCARRIED)
+    start = np.cumsum([0, *(len(x) for x in tried[:-1])])
+    least = np.add.reduceat(book.priced(np.concatenate(tried)).value(hopeful=True), start)
     best, best_price = tried[0], UNCARRIED
-    for at in np.argsort(total, kind="stable")[:BEST]:
-        found = _improved(book, tried[at], params, MOST_ROUNDS if rounds is None else rounds)
-        price = min(int(book.ask(found).sum()), UNCARRIED)
-        if price < best_price:
-            best, best_price = found, price
+    order = np.argsort(least, kind="stable")
+    for first in range(0, len(order), AT_ONCE):
+        some = [int(at) for at in order[first : first + AT_ONCE] if least[at] < best_price]
+        if some:
+            book.ask(np.concatenate([tried[at] for at in some]))
+        for at in some:
+            price = min(int(book.ask(tried[at]).sum()), UNCARRIED)
+            if price < best_price:
+                best, best_price = tried[at], price
+    return _finished(book, best, params, rounds)
+
+
+def shared_out_anew(
+    stock: Stock, item: IntArray, parcels: IntArray, params: PackParams, rounds: int | None
+) -> tuple[IntArray, int, list[int]]:
+    """Improve parcels [k, kinds] of an order, however they were found; what comes back is as of `several`."""
+    return _finished(Book(stock, item), parcels, replace(params, groups=2), rounds)
+
+
+def _finished(book: Book, parcels: IntArray, params: PackParams, rounds: int | None) -> tuple[IntArray, int, list[int]]:
+    best = _improved(book, parcels, params, MOST_ROUNDS if rounds is None else rounds)
     return best, min(int(book.ask(best, slow=True).sum()), UNCARRIED), book.shapes(best)
 
 
@@ -98,18 +113,18 @@ def _constructions(stock: Stock, item: IntArray, quantity: IntArray, params: Pac
 
 
 def _improved(book: Book, parcels: IntArray, params: PackParams, rounds: int) -> IntArray:
-    """Part pairs of parcels anew, or move units between them, as long as that makes them cheaper."""
-    stale: set[bytes] = set()  # pairs that were tried in vain
+    """Part two parcels anew, or share three out over two, as long as that makes them cheaper."""
+    stale: set[bytes] = set()  # what was tried in vain
     for _ in range(rounds):
         better = None
-        for one, other in combinations(range(len(parcels)), 2):
-            pair = parcels[[one, other]]
-            key = pair.tobytes()
+        for some in (*combinations(range(len(parcels)), 2), *combinations(range(len(parcels)), 3)):
+            chosen = parcels[list(some)]
+            key = chosen.tobytes()
             if key in stale:
                 continue
-            better = _better(book, pair, params)
+            better = _better(book, chosen, params)
             if better is not None:
-                parcels = np.concatenate((np.delete(parcels, (one, other), axis=0), better))
+                parcels = np.concatenate((np.delete(parcels, some, axis=0), better))
                 break
             stale.add(key)
         if better is None:
@@ -117,14 +132,18 @@ def _improved(book: Book, parcels: IntArray, params: PackParams, rounds: int) ->
     return parcels
 
 
-def _better(book: Book, pair: IntArray, params: PackParams) -> IntArray | None:
-    """Find cheaper parcels for what two parcels hold."""
-    before = int(book.ask(pair).sum())
-    together = pair.sum(axis=0)
+def _better(book: Book, chosen: IntArray, params: PackParams) -> IntArray | None:
+    """Find cheaper parcels for what two or three parcels hold."""
+    before = int(book.ask(chosen).sum())
+    together, two = chosen.sum(axis=0), len(chosen) == 2
+    found = _part_again(book, together, before) if two and np.prod(together + 1.0) <= params.groups else None
+    if found is None and params.pairings:
+        found = _paired(book, together, before, params)
+    return _moved(book, chosen, before) if found is None and two and params.shuffles >= MANY else found
+
+
+def _part_again(book: Book, together: IntArray, before: int) -> IntArray | None:
     kinds = np.flatnonzero(together)
-    if np.prod(together + 1.0) > params.groups:
-        found = _paired(book, together, before, params) if params.pairings else None
-        return _moved(book, pair, before) if found is None and params.shuffles >= MANY else found
     groups = groups_of(book.stock, book.item[kinds], together[kinds])
     numbers, price, _ = parted(groups, probes=0)
     if price >= before:

@@ -11,7 +11,7 @@ from doorstep.kernels.pack.compiled import FITS, NO, UNSEEN, lay
 from doorstep.kernels.pack.fit import PLAIN
 from doorstep.kernels.pack.groups import Stock, groups_of, parted
 from doorstep.kernels.pack.layout import Layouts
-from doorstep.kernels.pack.many import MANY, several
+from doorstep.kernels.pack.many import MANY, several, shared_out_anew
 from doorstep.kernels.pack.orders import Lines, reasons, some_orders, sorted_lines, stock_of
 from doorstep.kernels.pack.prices import PriceList, price_lists
 from doorstep.kernels.pack.problem import EFFORT, UNCARRIED, IntArray, PackParams, PackProblem
@@ -166,7 +166,11 @@ def _parted(
         groups.verdict[-1, :-1] = verdict
         numbers, price, proven = parted(groups, task.params.probes)
         bound = max(bound, proven)
-        found = [(groups.shape(number), groups.x[number]) for number in numbers]
+        found = list(zip(groups.shapes(np.array(numbers)).tolist(), groups.x[numbers], strict=True))
+        if bound < price < UNCARRIED and len(numbers) > 1 and task.params.pairings:
+            counts, cost, used = shared_out_anew(stock, item, groups.x[numbers], task.params, task.rounds)
+            if cost < price:
+                price, found = cost, list(zip(used, counts, strict=True))
     if not found or (price > bound and task.params.shuffles >= MANY):
         counts, cost, used = several(stock, item, quantity, task.params, task.rounds)
         if not found or cost < price:

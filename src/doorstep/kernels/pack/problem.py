@@ -292,7 +292,7 @@ class PackParams:
     groups: int = 256
     probes: int = 16
     pours: int = 2
-    pairings: int = 16
+    pairings: int = 24
 
     def __post_init__(self) -> None:
         for name, value, least, most in (
