@@ -15,21 +15,28 @@ from doorstep.cli.terminal import notice, out
 
 BEGUN = "compiling the kernels in the background, a minute or two; until then the first quotes take longer"
 DONE = "the kernels are compiled"
+PATIENCE_SECONDS = 3.0
 MODEST = 10  # added to how nice the process is
 
 
 @contextmanager
 def warming() -> Iterator[None]:
     """Compile what is not on disk yet, meanwhile; nothing waits for it, and it ends with the block."""
-    process = subprocess.Popen([sys.executable, "-m", "doorstep.cli.warm_up"], stdin=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.TemporaryDirectory() as made:
+        words = [sys.executable, "-m", "doorstep.cli.warm_up", made]
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:  # it hears nothing while it compiles a large function
+                process.kill()
+                process.wait()
 
 
-def main() -> None:
+def main(made: str) -> None:
     watch()
     if hasattr(os, "nice"):
         os.nice(MODEST)
@@ -39,14 +46,13 @@ def main() -> None:
     cold = must_compile()
     if cold:
         notice(BEGUN)
-    with tempfile.TemporaryDirectory() as made:
-        warm_up(Path(made) / "brand")
+    warm_up(Path(made) / "brand")
     if cold:
         out.print(DONE)
 
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1])
     except Stopped as stopped:
         sys.exit(stopped.exit_code)
