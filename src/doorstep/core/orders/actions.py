@@ -12,25 +12,8 @@ from doorstep.domain.demand import OnShortage
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import FOLLOWS, ORDER_STATES, OrderState
 
-BATCH = 2_000
 UNDECIDED: tuple[OrderState, ...] = ("open", "held")  # of what was never planned, the wish on shortage is kept
 _STATES: dict[str, OrderState] = {state: state for state in ORDER_STATES}
-
-
-def add_orders(
-    brand_id: int, orders: Iterable[demand.Order], products: Mapping[str, int], state: OrderState = "open"
-) -> int:
-    """Add orders with their lines, in bulk; an unknown sku leaves its line without a product."""
-    orders = list(orders)
-    people = Person.objects.bulk_create((person_of(brand_id, one) for one in orders), batch_size=BATCH)
-    rows = Order.objects.bulk_create(
-        (row_of(brand_id, one, person, state) for one, person in zip(orders, people, strict=True)), batch_size=BATCH
-    )
-    OrderLine.objects.bulk_create(
-        (line for one, row in zip(orders, rows, strict=True) for line in lines_of(one, row, products)),
-        batch_size=BATCH,
-    )
-    return len(rows)
 
 
 def add_order(brand_id: int, order: demand.Order, products: Mapping[str, int]) -> int:

@@ -17,10 +17,9 @@ from doorstep.kernels.pack.compiled import (
     scratch,
 )
 from doorstep.kernels.pack.passes import PASSES, Scratch
+from doorstep.kernels.pack.problem import UNCARRIED
 from doorstep.kernels.pack.spaces import fill
 from doorstep.kernels.pack.units import IntArray, refused, sort_units, too_long, turn, unpack
-
-NEVER = 2**60  # the price of what cannot be
 
 
 @compiled
@@ -264,7 +263,7 @@ def partition(quantity: IntArray, stride: IntArray, cost: IntArray, total: IntAr
 @compiled
 def value(price: IntArray, verdict: IntArray, hopeful: bool) -> tuple[int, int]:
     """Least price of a group in one parcel, and its column: of all not ruled out, or what fits or is unseen."""
-    best, at = NEVER, -1
+    best, at = UNCARRIED, -1
     for column in range(len(price)):
         known = verdict[column]
         allowed = known != NO if hopeful else known in (FITS, UNSEEN)
@@ -325,7 +324,7 @@ def part_order(
     Partings are sought over prices that take every carton not yet ruled out to fit; only the groups of the best one
     are looked at, which rules cartons out, until all its groups are known to fit. Then up to `probes` groups are looked
     at thoroughly, where that could raise the bound or find something cheaper. `part` [N] tells the parting, as
-    `partition` does; NEVER: there is none.
+    `partition` does; UNCARRIED: there is none.
     """
     whole = len(x) - 1
     room = scratch(items, np.array([0, len(item)]), quantity, knobs[3])

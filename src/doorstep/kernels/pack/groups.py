@@ -52,7 +52,7 @@ class Groups:
     @property
     def stride(self) -> IntArray:
         """What a unit of each kind adds to the number of a group."""
-        return np.concatenate((np.ones(1, np.int64), np.cumprod(self.quantity + 1)[:-1]))
+        return strides(self.quantity)
 
     def value(self, hopeful: bool) -> IntArray:
         """Price [N] of each group in one parcel: the least not ruled out, or, not hopeful, the least known to fit."""
@@ -79,11 +79,22 @@ class Groups:
         self.verdict[chosen, :-1] = verdict
 
 
+def strides(quantity: IntArray) -> IntArray:
+    """What a unit of each kind adds to the number of a group, [kinds]."""
+    return np.concatenate((np.ones(1, np.int64), np.cumprod(quantity + 1)[:-1]))
+
+
+def cheap_first(price: IntArray) -> IntArray:
+    """Columns of each row from cheap to dear, then -1 for what is not carried; [k, s] as the prices."""
+    order = np.argsort(price, axis=1, kind="stable")
+    order[np.take_along_axis(price, order, axis=1) >= UNCARRIED] = -1
+    return order
+
+
 def groups_of(stock: Stock, item: IntArray, quantity: IntArray) -> Groups:
     """List the groups of `quantity[k]` units of `item[k]`; group g has g // stride[k] % (quantity[k] + 1) of kind k."""
-    stride = np.concatenate((np.ones(1, np.int64), np.cumprod(quantity + 1)[:-1]))
     number = np.arange(np.prod(quantity + 1))
-    return grouped(stock, item, quantity, number[:, None] // stride % (quantity + 1))
+    return grouped(stock, item, quantity, number[:, None] // strides(quantity) % (quantity + 1))
 
 
 def grouped(stock: Stock, item: IntArray, quantity: IntArray, x: IntArray) -> Groups:
@@ -104,9 +115,7 @@ def grouped(stock: Stock, item: IntArray, quantity: IntArray, x: IntArray) -> Gr
     price = np.concatenate((np.where(out, UNCARRIED, price), own[:, None]), axis=1)
     verdict = np.where(price >= UNCARRIED, NO, UNSEEN)
     verdict[own < UNCARRIED, -1] = FITS
-    order = np.argsort(price[:, :-1], axis=1, kind="stable")
-    order[np.take_along_axis(price[:, :-1], order, axis=1) >= UNCARRIED] = -1
-    return Groups(stock, item, quantity, x, price, order, verdict.astype(np.int64))
+    return Groups(stock, item, quantity, x, price, cheap_first(price[:, :-1]), verdict.astype(np.int64))
 
 
 def parted(groups: Groups, probes: int) -> tuple[list[int], int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 from doorstep.kernels.pack.choose import choose
 from doorstep.kernels.pack.compiled import FITS, NO, UNSEEN, lay
 from doorstep.kernels.pack.fit import PLAIN
-from doorstep.kernels.pack.groups import Stock, groups_of, parted
+from doorstep.kernels.pack.groups import Stock, cheap_first, groups_of, parted
 from doorstep.kernels.pack.layout import Layouts
 from doorstep.kernels.pack.many import MANY, several, shared_out_anew
 from doorstep.kernels.pack.orders import Lines, reasons, some_orders, sorted_lines, stock_of
@@ -111,22 +111,20 @@ def pack_chunk(task: Task) -> PackResult:
 def _orders(
     stock: Stock, lines: Lines, loads: IntArray, task: Task, parcels: Parcels
 ) -> tuple[IntArray, IntArray, list[int]]:
-    """Pack orders that pay by one list; returns their prices and bounds, and the orders without any layout."""
+    """Pack the orders that have lines; returns their prices and bounds, and the orders without any layout."""
     weight, volume = lines.sums(stock.weight_g)[loads], lines.sums(stock.volume_mm3)[loads]
     units = lines.units()[loads]
     price = stock.prices.prices(weight, volume)
-    order = np.argsort(price, axis=1, kind="stable")
-    order[np.take_along_axis(price, order, axis=1) >= UNCARRIED] = -1
-    own = lines.only(np.flatnonzero(np.isin(lines.load, loads)))
-    start = np.concatenate((own.start[loads], own.start[-1:]))
+    start = np.concatenate((lines.start[loads], lines.start[-1:]))
     verdict = np.where(price >= UNCARRIED, NO, UNSEEN)
     table = stock.tables
-    choose(table.items, start, own.item, own.quantity, table.cartons, table.knobs, order, True, verdict)
+    order = cheap_first(price)
+    choose(table.items, start, lines.item, lines.quantity, table.cartons, table.knobs, order, True, verdict)
     single = np.where(verdict == FITS, price, UNCARRIED)
     first = np.where(verdict == NO, UNCARRIED, price).min(axis=1, initial=UNCARRIED)
     shape, best = single.argmin(axis=1) if single.shape[1] else units * 0, single.min(axis=1, initial=UNCARRIED)
     alone = np.full(len(loads), UNCARRIED)
-    np.minimum.at(alone, np.repeat(np.arange(len(loads)), np.diff(start)), stock.own_minor[own.item])
+    np.minimum.at(alone, np.repeat(np.arange(len(loads)), np.diff(start)), stock.own_minor[lines.item])
     as_is = (units == 1) & (alone < best)
     shape, best, first = (
         np.where(as_is, price.shape[1], shape),

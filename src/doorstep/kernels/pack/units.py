@@ -19,7 +19,7 @@ from doorstep.kernels.compiled import compiled
 IntArray = NDArray[np.int64]
 
 MOST = 2**62
-BY_VOLUME, BY_FACE, BY_LONGEST, BY_SHORTEST, BY_MIDDLE = 0, 1, 2, 3, 4
+BY_VOLUME, BY_FACE, BY_LONGEST, BY_SHORTEST = 0, 1, 2, 3
 UNIT_COLUMNS = 12
 FOLDS = 2
 
@@ -231,8 +231,6 @@ def sort_units(unit: IntArray, count: int, rule: IntArray, order: IntArray) -> N
             key[u] = -(unit[u, 7] // least)
         elif rule[0] == BY_LONGEST:
             key[u] = -most
-        elif rule[0] == BY_MIDDLE:
-            key[u] = least + most - unit[u, 0] - unit[u, 1] - unit[u, 2]
         else:
             key[u] = -least
     rank(key, order)
