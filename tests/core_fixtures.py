@@ -5,6 +5,7 @@ Models are imported inside the fixtures: the suite is collected without Django, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,11 +15,26 @@ import pytest
 from doorstep.domain.rights import Scope
 
 if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
     from doorstep.core.accounts.models import Brand, Operator
     from doorstep.core.catalog.models import Product
     from doorstep.core.network.models import Site
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday
+
+
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:  # noqa: ARG001
+    """Rows that the fixtures of a module write after this one stay for all its tests, each in a savepoint of its own.
+
+    Not for tests that need transactions of their own.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @dataclass(frozen=True, slots=True)

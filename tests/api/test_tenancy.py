@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.core.serializers import serialize
 from tests.api.routes import Route, routes
-from tests.api.shop import NOW, Answer, Place, Shop, order
+from tests.api.shop import NOW, Answer, Place, Shop, opened, order
 from tests.api.travelling import TRACKING, travelling
 from tests.core_fixtures import make_brand, make_kit, make_operator
 
@@ -28,6 +28,7 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.stock import Sending, announce, send_transfer
 from doorstep.flows.survey import answer_survey
 from doorstep.flows.track_page import followed, token_of
+from doorstep.server import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -185,9 +186,20 @@ TAKEN = {f"POST /v1/picks/{{pick}}/{step}" for step in ("scan", "short", "leave"
 OPENED = {f"POST /v1/totes/{{tote}}/{step}" for step in ("scan", "close", "begin-again", "leave")}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def place(kept_rows: None) -> Place:  # noqa: ARG001
+    return opened()
+
+
+@pytest.fixture(scope="module")
 def own(place: Place) -> dict[str, str]:
-    """What the paths name: rows of the tea shop."""
+    """What the paths name: rows of the tea shop, made once for all who ask."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOW)
+        return tea_shop(place)
+
+
+def tea_shop(place: Place) -> dict[str, str]:
     shop = place.with_key("brand_writer")
     parcel = shop.post("/v1/orders", order(), idempotency_key="own").json()["parcels"][0]
     shop.post("/v1/orders", order("H-1", review=True), idempotency_key="held")
