@@ -6,6 +6,7 @@ ORDERS ?= 2000
 DEMO := demo
 RECORD_TESTS := tests/core tests/api tests/web tests/record tests/concurrency
 
+unexport PYTHONDONTWRITEBYTECODE # the suite starts hundreds of processes; each would compile what it imports
 .DEFAULT_GOAL := help
 .PHONY: help install dev demo test storm lint types contracts check bench lock clean
 
