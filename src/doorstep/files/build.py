@@ -12,6 +12,7 @@ from doorstep.domain.demand import Brand, Contact, Order, OrderLine
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
+from doorstep.files.schema_supply import MAILER
 from doorstep.files.table import Columns
 
 _NO_LINES: tuple[OrderLine, ...] = ()
@@ -32,7 +33,7 @@ def brand(read: Columns) -> Brand:
 def products(read: Columns) -> tuple[Product, ...]:
     names = (
         "sku name category length_mm width_mm height_mm weight_g value hs_code origin_country this_side_up fragile"
-        " max_load_g hazmat_class ships_in_own_box"
+        " max_load_g hazmat_class ships_in_own_box soft padding_mm"
     )
     return tuple(starmap(Product, _rows(read, names)))
 
@@ -70,8 +71,11 @@ def cartons(read: Columns) -> tuple[Carton, ...]:
     inner = _rows(read, " ".join(f"inner_{side}_mm" for side in sides))
     outer = _rows(read, " ".join(f"outer_{side}_mm" for side in sides))
     tails = _rows(read, "tare_g max_weight_g cost site")
-    ids = read.values["carton"]
-    return tuple(Carton(one, i, o, *tail) for one, i, o, tail in zip(ids, inner, outer, tails, strict=True))
+    wraps = _rows(read, "kind padding_mm")
+    return tuple(
+        Carton(one, i, o, *tail, kind == MAILER, padding)
+        for one, i, o, tail, (kind, padding) in zip(read.values["carton"], inner, outer, tails, wraps, strict=True)
+    )
 
 
 def tariff(services: Columns, zones: Columns, rates: Columns, surcharges: Columns) -> Tariff:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from doorstep.core.accounts.actors import actors_of
 from doorstep.core.floor import bench
 from doorstep.core.floor.bench import BenchRow, CheckRow
-from doorstep.documents.box import Mark, box_drawing, marks
+from doorstep.documents.box import Mark, Wrap, box_drawing, marks, top_mm
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.gs1 import bare
 from doorstep.domain.parcel import OWN_BOX, Placement
@@ -149,6 +149,7 @@ def _page(request: HttpRequest, scope: Scope, tote: int, refused: str = "", stat
     row = _row(scope, tote)
     cartons = bench.cartons(row.brand_id, row.site)
     carton = cartons.get(row.carton or row.planned_carton)
+    wrap = Wrap(carton.padding_mm, carton.mailer, top_mm(row.placements)) if carton else Wrap()
     marked = marks([*(lying.sku for lying in row.placements), *(one.sku for one in row.checks)])
     placed, step = _steps(row, marked)
     if step:
@@ -156,7 +157,7 @@ def _page(request: HttpRequest, scope: Scope, tote: int, refused: str = "", stat
     context = {
         "tote": row,
         "inside": [(one, marked[one.sku]) for one in row.checks],
-        "drawing": box_drawing(placed, carton.inner_mm if carton else None, marked),
+        "drawing": box_drawing(placed, carton.inner_mm if carton else None, marked, wrap),
         "step": step,
         "inner_mm": carton.inner_mm if carton else None,
         "cartons": [one for one in cartons.values() if one.code != row.planned_carton],
