@@ -94,6 +94,11 @@ def box_drawing(
     )
 
 
+def in_loading_order(placements: Iterable[Placement]) -> tuple[Placement, ...]:
+    """From the bottom up and from the far corner on: every unit finds what carries it in place."""
+    return tuple(sorted(placements, key=lambda p: (p.z_mm, p.x_mm + p.y_mm, p.x_mm, p.sku, p.unit)))
+
+
 def top_mm(placements: Iterable[Placement]) -> int:
     """How high units reach."""
     return max((one.z_mm + one.height_mm for one in placements), default=0)

@@ -70,11 +70,11 @@ def cartons(read: Columns) -> tuple[Carton, ...]:
     sides = ("length", "width", "height")
     inner = _rows(read, " ".join(f"inner_{side}_mm" for side in sides))
     outer = _rows(read, " ".join(f"outer_{side}_mm" for side in sides))
-    tails = _rows(read, "tare_g max_weight_g cost site")
-    wraps = _rows(read, "kind padding_mm")
+    tails = _rows(read, "tare_g max_weight_g cost site kind padding_mm")
+    rows = zip(read.values["carton"], inner, outer, tails, strict=True)
     return tuple(
-        Carton(one, i, o, *tail, kind == MAILER, padding)
-        for one, i, o, tail, (kind, padding) in zip(read.values["carton"], inner, outer, tails, wraps, strict=True)
+        Carton(one, inside, outside, tare, bears, cost, site, kind == MAILER, padding)
+        for one, inside, outside, (tare, bears, cost, site, kind, padding) in rows
     )
 
 

@@ -18,7 +18,7 @@ from doorstep.domain.packing import Left, PackedParcel
 from doorstep.domain.parcel import OWN_BOX
 
 STYLES = ("page.css", "figures.css", "orders.css", "pack.css", "print.css")
-SCRIPTS = ("pack.js",)
+SCRIPTS = ("fill.js", "pack.js")
 LEFT_SHOWN = 200
 STEPS_SHOWN = 60
 REASONS = {
