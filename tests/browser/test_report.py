@@ -107,6 +107,8 @@ def test_is_accessible(opened: Open, name: str, scheme: Scheme) -> None:
     page = opened(name, scheme=scheme).page
     if name == "full":
         open_first(page)
+        page.locator("#orders .open").nth(1).click()
+        expect(page.locator(".detail .options")).to_have_count(2)
         page.locator("summary").first.click()
     accessible(page)
 

@@ -89,7 +89,7 @@ def test_a_mailer_is_billed_as_thick_as_it_is_filled(tmp_path: Path) -> None:
     assert (bag["length_mm"], bag["width_mm"], bag["height_mm"]) == ("352", "302", "22")
     assert bag["void_fill"] == "0.00"
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "mailer, 350 × 300 × 60 mm flat inside, filled to 20 mm" in page
+    assert "mailer, 350 × 300 mm flat, up to 60 mm thick, filled to 20 mm" in page
 
 
 def test_a_report_draws_no_more_than_it_is_asked_to(tmp_path: Path) -> None:

@@ -96,5 +96,7 @@ def _say(folder: Path, summary: dict[str, object], documents: bool) -> None:
         f" {abs(saving):.2f} % {'less' if saving >= 0 else 'more'} than with today's {today:,.0f} cartons"
         f" ({told['today_objective']:,.2f}); freight of {summary['freight']}"
     )
+    if told["count"] < told["asked_for"]:
+        out.print(f"{told['count']:,.0f} of the {told['asked_for']:,.0f} asked for are enough: more would save nothing")
     if documents:
         out.print(f"open {folder / 'report.html'}")

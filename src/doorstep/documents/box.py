@@ -8,7 +8,7 @@ from math import cos, pi
 
 from markupsafe import Markup
 
-from doorstep.documents.report.svg import element
+from doorstep.documents.svg import element
 from doorstep.domain.catalog import mailer_thickness_mm
 from doorstep.domain.parcel import Placement
 
@@ -209,7 +209,7 @@ def _solid(unit: _Unit, mark: Mark, text: float) -> Markup:
         ("face-top", [_at(x, y, top), _at(right, y, top), _at(right, front, top), _at(x, front, top)]),
     )
     parts = [element("polygon", points=_points(points), class_=style) for style, points in faces]
-    if min(right - x, front - y) > text * 0.7:
+    if min(right - x, front - y) > text * 0.9:
         centre, middle = _at((x + right) / 2, (y + front) / 2, top)
         parts.append(_letter(mark, centre, middle, text))
     return element("g", *parts, class_=f"unit {mark.style}", data_step=unit.step)

@@ -73,7 +73,8 @@ class Bench:
 class Choice:
     """What came of it."""
 
-    count: int  # of the set that was asked for
+    asked_for: int  # how many cartons
+    count: int  # of the set: fewer where more would save nothing
     orders: int
     candidates: int  # that were looked at
     today: Trial

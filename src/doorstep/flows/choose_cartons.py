@@ -118,12 +118,15 @@ def _chosen(bench: Bench, today: Sequence[Carton], count: int) -> Choice:
     for one in found:
         trial = bench.trial([cartons[at] for at in one.chosen])
         curve.append(replace(trial, bound_minor=one.bound_minor, reckoned_minor=one.cost_minor))
-    count = min(count, len(curve))
+    asked_for, count = count, min(count, len(curve))
+    while count > 1 and curve[count - 2].objective_minor <= curve[count - 1].objective_minor:
+        count -= 1  # one less costs no more
     chosen = curve[count - 1]
     without = tuple(
         bench.trial([other for other in chosen.cartons if other is not carton]) for carton in chosen.cartons
     )
     return Choice(
+        asked_for=asked_for,
         count=count,
         orders=bench.kinds.orders,
         candidates=looked_at + len(tighter),

@@ -26,6 +26,7 @@ SUMMARY: dict[str, object] = {
 CHOICE: dict[str, object] = {
     "today_objective": 30.0,
     "today_packed": 9,
+    "asked_for": 2,
     "today_one_box_rate": 0.8,
     "choice_gap_pct": 0.5,
     "data_version": "0" * 64,

@@ -28,7 +28,7 @@ def test_cards_say_what_each_parcel_is(tmp_path: Path) -> None:
     write_pack_report(tmp_path / "a.html", pack_report())
     said = page(tmp_path / "a.html")
     assert "box, 250 × 200 × 150 mm inside, 10 mm of padding on every side" in said
-    assert "mailer, 350 × 300 × 60 mm flat inside, filled to 20 mm" in said
+    assert "mailer, 350 × 300 mm flat, up to 60 mm thick, filled to 20 mm" in said
     assert "travels as it is, 700 × 400 × 120 mm outside" in said
     assert "1–3 <bdi>mug</bdi>" in said
     assert "1.28 kg gross, billed as 1,646 g" in said

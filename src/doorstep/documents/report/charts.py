@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from doorstep.documents.report.histogram import Bin, histogram, quantile, round_step
 from doorstep.documents.report.plan_report import PlanReport
-from doorstep.documents.report.svg import element, linked, picture
 from doorstep.documents.report.tally import PARTS, CartonUse, Tally
 from doorstep.documents.report.wording import amount, count, percent, percent_ppm
+from doorstep.documents.svg import element, linked, picture
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.units import PPM

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from doorstep.documents.box import BoxDrawing, Mark, Size, Wrap, box_drawing, marks, top_mm
+from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks, top_mm
 from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.totals import Tile
-from doorstep.documents.report.wording import amount, count, counted, decimal, percent, weight
+from doorstep.documents.report.wording import amount, count, counted, decimal, inside, percent, sizes, weight
 from doorstep.domain.catalog import Carton, mailer_thickness_mm
 from doorstep.domain.money import Currency
 from doorstep.domain.packing import Left, PackedParcel
@@ -150,7 +150,7 @@ def tiles(report: PackReport, wording: _Wording) -> tuple[Tile, ...]:
 
 def uses(report: PackReport, known: Mapping[str, Carton], wording: _Wording) -> tuple[UseRow, ...]:
     """Cartons by how many parcels they make; those that none needed come last."""
-    used = {name: Use(name, _sizes(carton.inner_mm)) for name, carton in known.items()}
+    used = {name: Use(name, inside(carton)) for name, carton in known.items()}
     for parcel in report.parcels:
         use = used.setdefault(parcel.carton, Use("Own box", "–"))
         use.parcels += 1
@@ -189,11 +189,11 @@ def card(parcel: PackedParcel, known: Mapping[str, Carton], wording: _Wording) -
 
 def _about(parcel: PackedParcel, carton: Carton | None) -> str:
     if carton is None:
-        return f"travels as it is, {_sizes(parcel.outer_mm)} outside"
-    inner = _sizes(carton.inner_mm)
+        return f"travels as it is, {sizes(parcel.outer_mm)} outside"
+    inner = inside(carton)
     if carton.mailer:
         thick = mailer_thickness_mm(carton.inner_mm[2], carton.padding_mm, top_mm(parcel.placements))
-        return f"mailer, {inner} flat inside, filled to {count(thick)} mm"
+        return f"mailer, {inner}, filled to {count(thick)} mm"
     padding = f", {carton.padding_mm} mm of padding on every side" if carton.padding_mm else ""
     return f"box, {inner} inside{padding}"
 
@@ -201,17 +201,13 @@ def _about(parcel: PackedParcel, carton: Carton | None) -> str:
 def _steps(parcel: PackedParcel, marked: Mapping[str, Mark]) -> tuple[Step, ...]:
     steps: list[Step] = []
     for number, one in enumerate(parcel.placements, start=1):
-        size = _sizes((one.length_mm, one.width_mm, one.height_mm))
+        size = sizes((one.length_mm, one.width_mm, one.height_mm))
         last = steps[-1] if steps else None
         if last is not None and (last.sku, last.size) == (one.sku, size):
             steps[-1] = Step(last.mark, last.sku, last.first, number, size)
         else:
             steps.append(Step(marked[one.sku], one.sku, number, number, size))
     return tuple(steps)
-
-
-def _sizes(size: Size) -> str:
-    return " × ".join(map(count, size)) + " mm"
 
 
 def _number(report: PackReport, key: str) -> int:

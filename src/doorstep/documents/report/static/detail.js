@@ -53,7 +53,7 @@ function parcelCard(parcel, place, number, order, drawing, products) {
       costBar(parcel.cost)));
 }
 
-function optionTable(decision) {
+function optionTable(decision, order) {
   const chosen = make("tr", { class: "strong" },
     make("th", { scope: "row" }, named(decision.chosen.map((c) => `${c.site}, ${c.carton}, ${c.service}`).join(" + ")), make("small", {}, "chosen")),
     make("td", { class: "number" }, bare(decision.cost_minor)), make("td", { class: "number" }, "–"), make("td", {}, ""));
@@ -67,7 +67,7 @@ function optionTable(decision) {
   });
   const heads = make("tr", {}, make("th", { scope: "col" }, "Option"), make("th", { scope: "col", class: "number" }, `Cost, ${facts.currency}`),
     make("th", { scope: "col", class: "number" }, "Difference"), make("th", { scope: "col" }, "Why it lost"));
-  return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Options" },
+  return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Options of order ${order}` },
     make("table", { class: "options" }, make("thead", {}, heads), make("tbody", {}, chosen, ...lost)));
 }
 
@@ -115,6 +115,6 @@ function detail(found) {
   body.append(make("p", { class: "why" }, summary(found)),
     ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products)),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
-  body.append(decision.rejected.length ? optionTable(decision) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
+  body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
   return body;
 }

@@ -50,7 +50,7 @@ function boxDrawing(parcel, drawing, products, marks) {
     box.append(make("div", { class: "slide" }, make("span", {}, "Put in"), slider));
   }
   box.append(step);
-  if (drawing.left_out) box.append(make("p", { class: "step" }, `The ${counted(drawing.left_out, "lowest unit")} not drawn.`));
+  if (drawing.left_out) box.append(make("p", { class: "step" }, `Not drawn: the ${counted(drawing.left_out, "lowest unit")}.`));
   show(total);
   return box;
 }
