@@ -117,10 +117,67 @@ def test_cartons_to_stock_are_told_as_a_table_and_as_files(tmp_path: Path) -> No
     assert told["count"] == 2
 
 
+def test_more_cartons_than_are_of_use_are_not_chosen(tmp_path: Path) -> None:
+    done = doorstep("cartons", TEA_SHOP, "--count", 30, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert told["asked_for"] == 30
+    assert 0 < told["count"] < 30
+    assert f"{told['count']} of the 30 asked for are enough" in done.stdout
+    curve = {int(row["count"]): float(row["objective"]) for row in rows(tmp_path / "out" / "curve.csv")}
+    assert curve[told["count"]] == min(curve[count] for count in range(1, 31) if count in curve)
+    assert curve[told["count"] - 1] > curve[told["count"]]
+    assert "30 were asked for" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_no_brand_is_refused(tmp_path: Path) -> None:
+    done = doorstep("cartons", tmp_path, "--count", 2, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "products.csv: is missing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty; not even a header row"),
+        (b"\n\n", "is empty; not even a header row"),
+        (b"order,sku\n", "'length_mm' is missing among the columns"),
+        (ITEMS.replace("mug", "caf\u00e9").encode("latin-1"), "is not UTF-8: byte 0xe9 in line 2"),
+        (ITEMS.encode("utf-16"), "is not UTF-8: byte 0xff in line 1"),
+        (ITEMS.replace(",", ";").encode(), "is separated by semicolons; save it with commas"),
+        (None, "is a folder, not a file"),
+    ],
+)
+def test_files_that_are_none_of_items_are_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
+    _, cartons, _ = written(tmp_path)
+    items = tmp_path / "mine.csv"
+    items.mkdir() if content is None else items.write_bytes(content)
+    done = doorstep("pack", items, "--cartons", cartons, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_enormous_goods_are_left_and_the_rest_is_packed(tmp_path: Path) -> None:
+    head = ITEMS.splitlines()[0]
+    huge = ["o1,whale,100000,100000,100000,100000000,1,", "o1,mug,120,120,100,400,2,", "o2,lead,10,10,10,100000000,1,"]
+    items, cartons, _ = written(tmp_path, items="\n".join([head, *huge, ""]))
+    done = doorstep("pack", items, "--cartons", cartons, "--out", tmp_path / "out", "--no-documents")
+    assert done.returncode == 3, done.stderr
+    left = {row["sku"]: row["reason"] for row in rows(tmp_path / "out" / "unpacked.csv")}
+    assert left == {"whale": "too_large", "lead": "too_heavy"}
+    assert [row["order"] for row in rows(tmp_path / "out" / "parcels.csv")] == ["o1"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--count", "0"), "Invalid value for '--count'"),
+        (("--count", "31"), "Invalid value for '--count'"),
+        (("--count", "NaN"), "Invalid value for '--count'"),
+        (("--count", "2", "--orders", "0"), "Invalid value for '--orders'"),
         (("--count", "2", "--divisor", "5000"), "needs --freight"),
         (("--count", "2", "--service", "x", "--freight", "f.csv"), "exclude one another"),
         (("--count", "2", "--service", "pigeon"), "no rate of service pigeon"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from doorstep.documents.box import MOST_UNITS, Wrap, _Unit, behind, box_drawing, marks, painted
+from doorstep.documents.box import MOST_UNITS, Wrap, _Unit, behind, box_drawing, marks, painted, room_mm
 from doorstep.domain.parcel import Placement
 
 MUGS = tuple(Placement("", "mug", n + 1, 100 * n, 0, 0, 100, 80, 60) for n in range(2))
@@ -67,8 +67,17 @@ def test_padding_is_drawn_as_the_room_that_it_leaves() -> None:
     assert padded.corner.count('class="room"') == 1
 
 
+def test_the_room_in_a_mailer_shrinks_as_it_fills() -> None:
+    flat, bag = (350, 300, 60), Wrap(mailer=True)
+    assert room_mm(flat, bag, 20) == (330, 280, 20)
+    assert room_mm(flat, bag, 90) == (290, 240, 60)  # never thicker than it may be
+    assert room_mm(flat, Wrap(5, mailer=True), 20) == (325, 275, 25)
+    assert room_mm(flat, Wrap(mailer=True, top_mm=40), 20) == (310, 260, 40)  # as thick as it will be
+    assert room_mm(flat, Wrap(5), 20) == flat
+
+
 def test_a_mailer_has_a_seam_and_no_edges_of_a_box() -> None:
-    drawing = box_drawing(MUGS, (200, 100, 60), marks(["mug"]), Wrap(mailer=True))
+    drawing = box_drawing(MUGS, (260, 160, 60), marks(["mug"]), Wrap(mailer=True))
     assert drawing is not None
     assert "Mailer from the corner, 2 units in place" in drawing.corner
     assert 'class="seam"' in drawing.corner

@@ -11,7 +11,7 @@ from tests.cli.run import TEA_SHOP
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.packing import Good
 from doorstep.files.pack_in import PackInput, read_freight, read_pack
-from doorstep.files.rules_pack import MOST_CLASSES
+from doorstep.files.rules import MOST_CLASSES
 
 ITEMS = """order,sku,length_mm,width_mm,height_mm,weight_g,quantity,padding_mm
 o1,mug,120,120,100,400,2,
@@ -122,9 +122,9 @@ def test_rows_of_an_order_need_not_stand_together_and_each_counts_for_itself(tmp
     ]
 
 
-def test_packagings_and_steps_are_read(tmp_path: Path) -> None:
+def test_cartons_and_steps_are_read(tmp_path: Path) -> None:
     found = read(tmp_path)
-    assert [(one.carton.carton, one.mailer, one.padding_mm) for one in found.packagings] == [
+    assert [(one.carton, one.mailer, one.padding_mm) for one in found.cartons] == [
         ("S", False, 10),
         ("bag", True, 0),
     ]
@@ -156,7 +156,7 @@ def test_packed_files_are_read_and_count_as_the_same_data(tmp_path: Path) -> Non
 
 def test_the_cartons_of_a_brand_folder_are_read_as_they_are(tmp_path: Path) -> None:
     found = read_pack(written(tmp_path)[0], TEA_SHOP / "cartons.csv")
-    assert len(found.packagings) > 1
+    assert len(found.cartons) > 1
     assert found.freight is None
 
 
@@ -175,6 +175,6 @@ def test_tables_without_rows(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, cartons=bare, freight=FREIGHT.splitlines()[0])[:1]
     assert "not every item ships in its own box" in fault.why
     own = f"{head},ships_in_own_box\no1,tv,1,1,1,1,1,,1\n"
-    assert read(tmp_path, items=own, cartons=bare).packagings == ()
+    assert read(tmp_path, items=own, cartons=bare).cartons == ()
     (fault,) = faults(tmp_path, freight=FREIGHT.splitlines()[0])
     assert "has no rows" in fault.why

@@ -40,12 +40,28 @@ def instants(draw: st.DrawFn) -> datetime:
 @st.composite
 def cartons(draw: st.DrawFn) -> Carton:
     inner = draw(st.tuples(SIDE, SIDE, SIDE))
+    mailer = inner[2] < min(inner[:2]) and draw(st.booleans())
+    padding = draw(st.integers(0, (min(inner) - 1) // 2))
     outer = tuple(draw(st.integers(side, 100_000)) for side in inner)
     tare = draw(WEIGHT)
     bears = draw(st.integers(tare, 100_000_000))
     return Carton(
-        draw(CODE), inner, (outer[0], outer[1], outer[2]), tare, bears, draw(MICROS), draw(st.sampled_from(("", "ber")))
+        draw(CODE),
+        inner,
+        (outer[0], outer[1], outer[2]),
+        tare,
+        bears,
+        draw(MICROS),
+        draw(st.sampled_from(("", "ber"))),
+        mailer,
+        padding,
     )
+
+
+def wrappable(product: Product) -> Product:
+    """What its padding makes larger than goods may be is refused; such a product goes bare."""
+    longest = max(product.length_mm, product.width_mm, product.height_mm)
+    return product if longest + 2 * product.padding_mm <= 100_000 else replace(product, padding_mm=0)
 
 
 PRODUCTS = st.lists(
@@ -66,7 +82,9 @@ PRODUCTS = st.lists(
         max_load_g=st.none() | WEIGHT,
         hazmat_class=st.just("") | CODE,
         ships_in_own_box=st.booleans(),
-    ),
+        soft=st.booleans(),
+        padding_mm=st.integers(0, 1_000),
+    ).map(wrappable),
     unique_by=lambda product: product.sku,
     min_size=1,
     max_size=4,
@@ -125,7 +143,14 @@ def amount(micros: int) -> str:
 def product_row(one: Product) -> Sequence[object]:
     sizes = (one.length_mm, one.width_mm, one.height_mm, one.weight_g)
     turns = (one.this_side_up, one.fragile, one.max_load_g, one.hazmat_class, one.ships_in_own_box)
-    return (one.sku, one.name, one.category, *sizes, amount(one.value_micros), one.hs_code, one.origin_country, *turns)
+    wraps = (one.soft, one.padding_mm)
+    worth = (amount(one.value_micros), one.hs_code, one.origin_country)
+    return (one.sku, one.name, one.category, *sizes, *worth, *turns, *wraps)
+
+
+def carton_row(one: Carton) -> Sequence[object]:
+    bears = (one.tare_g, one.max_weight_g, amount(one.cost_micros), one.site)
+    return (one.carton, *one.inner_mm, *one.outer_mm, *bears, "mailer" if one.mailer else "box", one.padding_mm)
 
 
 def order_row(one: Order) -> Sequence[object]:
@@ -139,7 +164,7 @@ def order_row(one: Order) -> Sequence[object]:
 
 PRODUCT_COLUMNS = (
     "sku name category length_mm width_mm height_mm weight_g value hs_code origin_country this_side_up fragile"
-    " max_load_g hazmat_class ships_in_own_box"
+    " max_load_g hazmat_class ships_in_own_box soft padding_mm"
 )
 ORDER_COLUMNS = (
     "order channel placed_at customer country region city postcode latitude longitude speed name company address_1"
@@ -157,11 +182,8 @@ def test_what_is_written_is_read(products: list[Product], boxes: list[Carton], o
     tables["products"] = (PRODUCT_COLUMNS.split(), [product_row(product) for product in products])
     sides = [f"{where}_{side}_mm" for where in ("inner", "outer") for side in ("length", "width", "height")]
     tables["cartons"] = (
-        ["carton", *sides, "tare_g", "max_weight_g", "cost", "site"],
-        [
-            (box.carton, *box.inner_mm, *box.outer_mm, box.tare_g, box.max_weight_g, amount(box.cost_micros), box.site)
-            for box in boxes
-        ],
+        ["carton", *sides, "tare_g", "max_weight_g", "cost", "site", "kind", "padding_mm"],
+        [carton_row(box) for box in boxes],
     )
     tables["orders"] = (ORDER_COLUMNS.split(), [order_row(order) for order in orders])
     tables["order_lines"] = (

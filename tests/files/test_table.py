@@ -127,5 +127,13 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "zones.csv")
     (tmp_path / "rates.csv").symlink_to("nowhere")
     assert {(fault.file, fault.why) for fault in faults_of(tmp_path)} == {
-        (f"{name}.csv", "is not a regular file") for name in ("stock", "zones", "rates")
+        ("stock.csv", "is a folder, not a file"),
+        ("zones.csv", "is not a regular file"),
+        ("rates.csv", "is not a regular file"),
     }
+
+
+def test_other_separators_are_one_fault(tmp_path: Path) -> None:
+    for sign, named in ((";", "semicolons"), ("\t", "tabs")):
+        fault = the_fault(write_tiny(tmp_path, stock=TINY["stock"].replace(",", sign)))
+        assert (fault.file, fault.row, fault.why) == ("stock.csv", 1, f"is separated by {named}; save it with commas")

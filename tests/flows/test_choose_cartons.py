@@ -195,14 +195,26 @@ def test_a_new_size_is_made_like_those_of_today() -> None:
     assert maker.make((590, 400, 300)).max_weight_g == CRATE.max_weight_g
 
 
+def test_bags_teach_nothing_about_walls_and_new_boxes_are_padded_as_those_of_today() -> None:
+    bag = replace(CRATE, carton="bag", mailer=True)
+    padded = replace(BOX, padding_mm=10)
+    maker = maker_of([padded, bag])
+    assert (maker.walls, maker.today) == (maker_of([BOX]).walls, (padded,))
+    wrapped = Good("", (195, 145, 45), 100, padding_mm=5)
+    found = candidates([Basket("b", ((wrapped, 1),))], (), [padded, bag])
+    assert found[:2] == [padded, bag]
+    assert {one.padding_mm for one in found[2:]} == {10}
+    assert (230, 180, 80) in {one.inner_mm for one in found[2:]}  # 205 x 155 x 55, 10 on every side, rounded up
+
+
 def test_candidates_are_few_rounded_up_and_hold_what_they_are_for() -> None:
     baskets = [Basket(f"b{n}", ((Good("", (50 + 7 * n, 40 + 3 * n, 21 + n), 100), 1 + n % 5),)) for n in range(120)]
     found = candidates(baskets, (), [BOX])
-    assert found[0].carton == BOX
-    sizes = [one.carton.inner_mm for one in found[1:]]
+    assert found[0] == BOX
+    sizes = [one.inner_mm for one in found[1:]]
     assert 20 < len(sizes) <= 240
     assert all(edge % STEP_MM == 0 for size in sizes for edge in size)
-    assert len({one.carton.carton for one in found}) == len(found)
+    assert len({one.carton for one in found}) == len(found)
     for basket in baskets:
         ((good, _),) = basket.lines
         goods = sorted(good.size_mm)

@@ -89,7 +89,7 @@ def test_a_mailer_is_billed_as_thick_as_it_is_filled(tmp_path: Path) -> None:
     assert (bag["length_mm"], bag["width_mm"], bag["height_mm"]) == ("352", "302", "22")
     assert bag["void_fill"] == "0.00"
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "mailer, 350 × 300 × 60 mm flat inside, filled to 20 mm" in page
+    assert "mailer, 350 × 300 mm flat, up to 60 mm thick, filled to 20 mm" in page
 
 
 def test_a_report_draws_no_more_than_it_is_asked_to(tmp_path: Path) -> None:
@@ -157,6 +157,14 @@ def test_amounts_keep_the_digits_of_their_currency(tmp_path: Path) -> None:
     assert costs == {"JPY": "5", "EUR": "5.00", "KWD": "4.995"}
 
 
+def test_what_has_a_box_of_its_own_and_no_carrier_is_told_so(tmp_path: Path) -> None:
+    packed(tmp_path, freight=FREIGHT.replace("longest_mm,1200,8\n", ""))
+    left = {one["sku"]: one["reason"] for one in rows(tmp_path / "out" / "unpacked.csv")}
+    assert left == {"sofa": "too_large", "tv": "not_carried", "anvil": "too_heavy"}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "no row of the freight table reaches so far" in page
+
+
 def test_of_two_cartons_at_one_price_the_smaller_is_taken(tmp_path: Path) -> None:
     head, box, *_ = CARTONS.splitlines()
     large = box.replace("S,250,200,150,256,206,156", "A,300,300,300,306,306,306")
@@ -185,7 +193,7 @@ def test_the_verifier_accepts_what_was_read_and_packed(tmp_path: Path) -> None:
     text = "\n".join([head, *lines, *more]) + "\n"
     read = read_pack(*written(tmp_path, items=text, freight=FREIGHT))
     freight = freight_of(read.freight or {}, 5000, Currency("EUR"))
-    of = asked(read.baskets, read.packagings, Prices(Currency("EUR"), (freight,), void_fill_micros=50_000))
+    of = asked(read.baskets, read.cartons, Prices(Currency("EUR"), (freight,), void_fill_micros=50_000))
     result = pack(of.problem, SUPPORTED)
     assert len(result.parcel_load) > 80
     assert check_parcels(of.problem, result, 800_000) == ()

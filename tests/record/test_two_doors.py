@@ -5,9 +5,11 @@ What a folder leaves unplanned because a person must mend it is held in the reco
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.files.wrapped_brand import wrapped_brand
 from tests.record.brand import NOW, loaded
 
 from doorstep.core.accounts.actions import add_operator
@@ -33,8 +35,9 @@ def written(problem: PlanProblem, folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES}
 
 
-def test_a_demonstration_day_is_planned_alike(tmp_path: Path) -> None:
-    demo_brand(tmp_path / "brand", 250, 5)
+@pytest.mark.parametrize("make", [demo_brand, wrapped_brand])
+def test_a_demonstration_day_is_planned_alike(tmp_path: Path, make: Callable[[Path, int, int], object]) -> None:
+    make(tmp_path / "brand", 250, 5)
     folder = read_folder(tmp_path / "brand")
     _, brand_id = loaded(tmp_path / "brand")
     through_files = written(problem_of(folder, folder.orders), tmp_path / "files")

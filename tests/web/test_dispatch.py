@@ -73,7 +73,7 @@ def test_a_manifest_is_closed_and_printed(filled: Filled) -> None:
     client, said = at_the_gate(filled), gate(filled)
     refused = client.post(reverse("close_manifest"), said)
     assert refused.status_code == 422
-    assert "nothing is staged" in refused.content.decode()
+    assert "Nothing is staged for this departure." in refused.content.decode()
     pick(filled)
     client.post(reverse("stage_parcel"), {**said, "number": "GP-1"})
     page = client.post(reverse("close_manifest"), {**said, "kind": "drop_off"}, follow=True).content.decode()

@@ -61,12 +61,17 @@ class DeparturesOut:
     data: list[DepartureOut]
 
 
-@with_config(shown(WAITING))
+@with_config(shown(STAGED))
 @dataclass(frozen=True, slots=True)
-class WaitingOut:
+class StagedOut:
     parcel: str
     brand: str
     order: str
+
+
+@with_config(shown(WAITING))
+@dataclass(frozen=True, slots=True)
+class WaitingOut(StagedOut):
     state: ParcelState
     service: str
     tracking: str
@@ -78,14 +83,6 @@ class WaitingOut:
 @dataclass(frozen=True, slots=True)
 class WaitingsOut:
     data: list[WaitingOut]
-
-
-@with_config(shown(STAGED))
-@dataclass(frozen=True, slots=True)
-class StagedOut:
-    parcel: str
-    brand: str
-    order: str
 
 
 @router.get("", response=DeparturesOut, operation_id="listDepartures", summary="List departures")
@@ -142,15 +139,7 @@ def _staged(one: dispatch.Staged) -> StagedOut:
     return StagedOut(one.parcel, one.brand, one.order)
 
 
-def _waiting(one: departures.Waiting) -> dict[str, object]:
-    return {
-        "parcel": one.parcel,
-        "brand": one.brand,
-        "order": one.order,
-        "state": one.state,
-        "service": one.service,
-        "tracking": one.tracking,
-        "sscc": one.sscc,
-        "weight_g": one.weight_g,
-        "ship_at": one.ship_at,
-    }
+def _waiting(one: departures.Waiting) -> WaitingOut:
+    return WaitingOut(
+        one.parcel, one.brand, one.order, one.state, one.service, one.tracking, one.sscc, one.weight_g, one.ship_at
+    )

@@ -23,7 +23,7 @@ EXAMPLE = {
     "sku": "TEA-100", "brand": "tea", "name": "Green tea", "category": "tea", "length_mm": 80, "width_mm": 80,
     "height_mm": 140, "weight_g": 300, "value_minor": 600, "currency": "BRL", "hs_code": "090210",
     "origin_country": "CN", "this_side_up": False, "fragile": False, "max_load_g": None, "hazmat_class": "",
-    "ships_in_own_box": False, "barcodes": ["4006381333931"],
+    "ships_in_own_box": False, "soft": False, "padding_mm": 0, "barcodes": ["4006381333931"],
 }  # fmt: skip
 
 
@@ -47,6 +47,8 @@ class ProductOut:
     max_load_g: Annotated[int | None, Field(description="what may lie above it; null: anything")]
     hazmat_class: str
     ships_in_own_box: bool
+    soft: Annotated[bool, Field(description="may be folded")]
+    padding_mm: Annotated[int, Field(description="wrapped around every side")]
     barcodes: Annotated[list[str], Field(description="what scanners read off one unit, besides the sku")]
 
 
@@ -110,5 +112,7 @@ def _told(row: queries.ProductRow, barcodes: Sequence[str]) -> ProductOut:
         row.max_load_g,
         row.hazmat_class,
         row.ships_in_own_box,
+        row.soft,
+        row.padding_mm,
         list(barcodes),
     )

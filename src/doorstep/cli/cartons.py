@@ -12,7 +12,7 @@ from rich.table import Table
 
 from doorstep.cli.options import AsJson, BrandFolder, Force, Seed, some
 from doorstep.cli.pack import Divisor, Documents, Effort, FreightTable, Support, VoidFill, Workers
-from doorstep.cli.terminal import bars, notice, out, print_table
+from doorstep.cli.terminal import out, print_table
 
 Count = Annotated[int, typer.Option("--count", metavar="K", min=1, max=30, help="How many sizes to stock.")]
 OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the choice goes.")]
@@ -55,36 +55,31 @@ def cartons(
         raise typer.BadParameter("needs --freight; a service has its own", param_hint="'--divisor'")
     if service and freight is not None:
         raise typer.BadParameter("and --freight exclude one another", param_hint="'--service'")
+    from doorstep.cli.at_work import at_work
     from doorstep.cli.efforts import params_of
-    from doorstep.cli.first_run import NOTICE, must_compile
-    from doorstep.compute import local_map
     from doorstep.files.kinds import millionths
     from doorstep.flows.choose_cartons import Wish, choose_cartons
-    from doorstep.kernels.run import Run
 
     wish = Wish(count, orders, freight, divisor, service, millionths(void_fill))
     params = params_of(effort, millionths(support))
-    if must_compile():
-        notice(NOTICE)
-    with bars(not as_json) as progress, local_map(workers) as spread:
+    with at_work(workers, not as_json, seed) as run:
         summary = choose_cartons(
             folder,
             out_folder,
             wish,
             params=params,
-            run=Run(seed=seed, progress=progress, map=spread),
+            run=run,
             stopwatch=perf_counter,
             documents=documents,
             force=force,
         )
     if as_json:
         print((out_folder / "summary.json").read_text(encoding="utf-8"), end="")
-        return
-    _say(out_folder, summary, documents)
+    else:
+        _say(out_folder, summary, documents)
 
 
 def _say(folder: Path, summary: dict[str, object], documents: bool) -> None:
-
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("carton", "in use", "inside, mm", "cost", "parcels", "saves"):
         table.add_column(name, justify="left" if name in ("carton", "in use") else "right", no_wrap=True)
@@ -101,5 +96,7 @@ def _say(folder: Path, summary: dict[str, object], documents: bool) -> None:
         f" {abs(saving):.2f} % {'less' if saving >= 0 else 'more'} than with today's {today:,.0f} cartons"
         f" ({told['today_objective']:,.2f}); freight of {summary['freight']}"
     )
+    if told["count"] < told["asked_for"]:
+        out.print(f"{told['count']:,.0f} of the {told['asked_for']:,.0f} asked for are enough: more would save nothing")
     if documents:
         out.print(f"open {folder / 'report.html'}")

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from doorstep.cli.options import MOST_WORKERS, AsJson, Force, currency_code, price, support_share
-from doorstep.cli.terminal import EXIT_SOME_UNPLANNED, bars, notice, out, print_table
+from doorstep.cli.terminal import EXIT_SOME_UNPLANNED, notice, out, print_table
 
 if TYPE_CHECKING:
     from doorstep.domain.money import Currency
@@ -77,34 +77,34 @@ def pack(
     """
     if divisor and freight is None:
         raise typer.BadParameter("needs --freight: without prices nothing is billed", param_hint="'--divisor'")
+    from doorstep.cli.at_work import at_work
     from doorstep.cli.efforts import params_of
-    from doorstep.cli.first_run import NOTICE, must_compile
-    from doorstep.compute import local_map
     from doorstep.domain.money import Currency
     from doorstep.files.kinds import millionths
     from doorstep.flows.pack_files import Files, pack_files
-    from doorstep.kernels.run import Run
 
     named = Currency(currency) if currency else None
     files = Files(items, cartons, freight, divisor, millionths(void_fill), named)
     params = params_of(effort, millionths(support))
-    if must_compile():
-        notice(NOTICE)
-    with bars(not as_json) as progress, local_map(workers) as spread:
+    with at_work(workers, not as_json) as run:
         summary = pack_files(
             files,
             out_folder,
             params=params,
-            run=Run(progress=progress, map=spread),
+            run=run,
             stopwatch=perf_counter,
             drawn=drawn if documents else 0,
             alone=ALONE if workers is None and effort in QUICK else 0,
             force=force,
         )
+    _tell(out_folder, summary, named, documents, as_json)
+
+
+def _tell(folder: Path, summary: dict[str, object], currency: Currency | None, documents: bool, as_json: bool) -> None:
     if as_json:
-        print((out_folder / "summary.json").read_text(encoding="utf-8"), end="")
+        print((folder / "summary.json").read_text(encoding="utf-8"), end="")
     else:
-        _say(out_folder, summary, named, documents)
+        _say(folder, summary, currency, documents)
     if summary["unpacked"]:
         raise typer.Exit(EXIT_SOME_UNPLANNED)
 

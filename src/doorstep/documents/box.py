@@ -8,7 +8,8 @@ from math import cos, pi
 
 from markupsafe import Markup
 
-from doorstep.documents.report.svg import element
+from doorstep.documents.svg import element
+from doorstep.domain.catalog import mailer_thickness_mm
 from doorstep.domain.parcel import Placement
 
 COLOURS = 8
@@ -40,11 +41,13 @@ class Wrap:
     """What lies between the goods and the carton's walls.
 
     `padding_mm` is kept free along every wall. A mailer (`mailer`) is drawn around its contents, as thick as it is
-    filled: its seam runs half-way up, and stands out by half the thickness.
+    filled: its seam runs half-way up, and stands out by half the thickness. `top_mm` is how high the units reach when
+    all of them are in; 0: as high as those that are drawn.
     """
 
     padding_mm: int = 0
     mailer: bool = False
+    top_mm: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,14 @@ def box_drawing(
 ) -> BoxDrawing | None:
     """Draw the units inside `inner_mm`; without it inside the room that they take. None: nothing is placed.
 
-    `inner_mm` of a mailer is the room between its sheets as it is filled. Every unit carries, as `data-step`, its place
-    in the order of `placements`, so that a page can show the box as it fills.
+    `inner_mm` of a mailer is flat. Every unit carries, as `data-step`, its place in the order of `placements`, so that
+    a page can show the box as it fills.
     """
     units = [_unit(placement, step) for step, placement in enumerate(placements, start=1)]
     if not units:
         return None
-    size = inner_mm or (
-        max(unit.high[0] for unit in units),
-        max(unit.high[1] for unit in units),
-        max(unit.high[2] for unit in units),
-    )
+    reach = (max(unit.high[0] for unit in units), max(unit.high[1] for unit in units), top_mm(placements))
+    size = room_mm(inner_mm, wrap, reach[2]) if inner_mm else reach
     shown = sorted(units, key=lambda u: (-u.low[2], -(u.low[0] + u.low[1]), -u.low[0]))[:MOST_UNITS]
     placed = f"{len(units)} units in place" if len(units) > 1 else "1 unit in place"
     name = "Mailer" if wrap.mailer else "Box"
@@ -92,6 +92,25 @@ def box_drawing(
         units=len(units),
         left_out=len(units) - len(shown),
     )
+
+
+def in_loading_order(placements: Iterable[Placement]) -> tuple[Placement, ...]:
+    """From the bottom up and from the far corner on: every unit finds what carries it in place."""
+    return tuple(sorted(placements, key=lambda p: (p.z_mm, p.x_mm + p.y_mm, p.x_mm, p.sku, p.unit)))
+
+
+def top_mm(placements: Iterable[Placement]) -> int:
+    """How high units reach."""
+    return max((one.z_mm + one.height_mm for one in placements), default=0)
+
+
+def room_mm(inner_mm: Size, wrap: Wrap, reached_mm: int) -> Size:
+    """The inside as it is filled: of a mailer what its sheets leave when it is as thick as that."""
+    if not wrap.mailer:
+        return inner_mm
+    length, width, most = inner_mm
+    thick = mailer_thickness_mm(most, wrap.padding_mm, max(wrap.top_mm, reached_mm))
+    return (length - thick, width - thick, thick)
 
 
 def _unit(one: Placement, step: int) -> _Unit:
@@ -190,7 +209,7 @@ def _solid(unit: _Unit, mark: Mark, text: float) -> Markup:
         ("face-top", [_at(x, y, top), _at(right, y, top), _at(right, front, top), _at(x, front, top)]),
     )
     parts = [element("polygon", points=_points(points), class_=style) for style, points in faces]
-    if min(right - x, front - y) > text * 0.7:
+    if min(right - x, front - y) > text * 0.9:
         centre, middle = _at((x + right) / 2, (y + front) / 2, top)
         parts.append(_letter(mark, centre, middle, text))
     return element("g", *parts, class_=f"unit {mark.style}", data_step=unit.step)

@@ -22,6 +22,8 @@ class Product:
     max_load_g: int | None = None  # what may lie above it; None: anything
     hazmat_class: str = ""
     ships_in_own_box: bool = False
+    soft: bool = False  # may be folded
+    padding_mm: int = 0  # wrapped around every side
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,15 @@ class ProductCode:
     code: str
 
 
+def mailer_thickness_mm(most_mm: int, padding_mm: int, top_mm: int) -> int:
+    """How thick a mailer is whose contents reach up to `top_mm` between its sheets."""
+    return min(most_mm, top_mm + padding_mm)
+
+
 @dataclass(frozen=True, slots=True)
 class Carton:
+    """A box, or a mailer: a bag whose inner height is the thickness that it must not exceed."""
+
     carton: str
     inner_mm: tuple[int, int, int]
     outer_mm: tuple[int, int, int]
@@ -41,6 +50,8 @@ class Carton:
     max_weight_g: int  # gross
     cost_micros: int
     site: str = ""  # empty: at every site
+    mailer: bool = False
+    padding_mm: int = 0  # kept free along every wall
 
     @property
     def volume_mm3(self) -> int:

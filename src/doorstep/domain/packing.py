@@ -41,15 +41,6 @@ class Basket:
 
 
 @dataclass(frozen=True, slots=True)
-class Packaging:
-    """A box, or a mailer: a bag whose inner height is the thickness that it must not exceed."""
-
-    carton: Carton
-    mailer: bool = False
-    padding_mm: int = 0  # kept free along every wall
-
-
-@dataclass(frozen=True, slots=True)
 class PackedParcel:
     """A parcel as the packer leaves it."""
 

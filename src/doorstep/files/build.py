@@ -12,6 +12,7 @@ from doorstep.domain.demand import Brand, Contact, Order, OrderLine
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
+from doorstep.files.schema_supply import MAILER
 from doorstep.files.table import Columns
 
 _NO_LINES: tuple[OrderLine, ...] = ()
@@ -32,7 +33,7 @@ def brand(read: Columns) -> Brand:
 def products(read: Columns) -> tuple[Product, ...]:
     names = (
         "sku name category length_mm width_mm height_mm weight_g value hs_code origin_country this_side_up fragile"
-        " max_load_g hazmat_class ships_in_own_box"
+        " max_load_g hazmat_class ships_in_own_box soft padding_mm"
     )
     return tuple(starmap(Product, _rows(read, names)))
 
@@ -69,9 +70,12 @@ def cartons(read: Columns) -> tuple[Carton, ...]:
     sides = ("length", "width", "height")
     inner = _rows(read, " ".join(f"inner_{side}_mm" for side in sides))
     outer = _rows(read, " ".join(f"outer_{side}_mm" for side in sides))
-    tails = _rows(read, "tare_g max_weight_g cost site")
-    ids = read.values["carton"]
-    return tuple(Carton(one, i, o, *tail) for one, i, o, tail in zip(ids, inner, outer, tails, strict=True))
+    tails = _rows(read, "tare_g max_weight_g cost site kind padding_mm")
+    rows = zip(read.values["carton"], inner, outer, tails, strict=True)
+    return tuple(
+        Carton(one, inside, outside, tare, bears, cost, site, kind == MAILER, padding)
+        for one, inside, outside, (tare, bears, cost, site, kind, padding) in rows
+    )
 
 
 def tariff(services: Columns, zones: Columns, rates: Columns, surcharges: Columns) -> Tariff:

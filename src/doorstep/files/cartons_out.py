@@ -9,7 +9,7 @@ from doorstep.domain.catalog import Carton
 from doorstep.domain.money import Currency
 from doorstep.domain.packing import CartonSet, StockedCarton
 from doorstep.domain.units import MICROS
-from doorstep.files.schema_supply import CARTONS
+from doorstep.files.schema_supply import BOX, CARTONS, MAILER
 from doorstep.files.write import write_csv
 
 CHOSEN_COLUMNS = (
@@ -33,11 +33,15 @@ def write_cartons(
     currency: Currency,
 ) -> None:
     """Write the three files into a folder that exists; cartons.csv is as a brand folder has it."""
-    columns = [column.name for column in CARTONS.columns if not column.optional]
-    rows = ((one.carton, *one.inner_mm, *one.outer_mm, one.tare_g, one.max_weight_g, _price(one)) for one in cartons)
-    write_csv(folder / "cartons.csv", columns, rows)
+    columns = [column.name for column in CARTONS.columns if column.name != "site"]
+    write_csv(folder / "cartons.csv", columns, map(_carton, cartons))
     write_csv(folder / "chosen.csv", CHOSEN_COLUMNS, (_chosen(one, currency) for one in chosen))
     write_csv(folder / "curve.csv", CURVE_COLUMNS, (_set(one, currency) for one in curve))
+
+
+def _carton(one: Carton) -> tuple[object, ...]:
+    bears = (one.tare_g, one.max_weight_g, _price(one))
+    return (one.carton, *one.inner_mm, *one.outer_mm, *bears, MAILER if one.mailer else BOX, one.padding_mm)
 
 
 def _price(carton: Carton) -> str:

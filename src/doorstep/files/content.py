@@ -38,7 +38,7 @@ def missing(folder: Path, file: str, known: Container[str]) -> str:
 def read_bytes(path: Path) -> bytes:
     """Read a file, unpacked. Raises Unreadable."""
     if not path.is_file():
-        raise Unreadable("is not a regular file")
+        raise Unreadable("is a folder, not a file" if path.is_dir() else "is not a regular file")
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as source:
             content = source.read(MAX_BYTES + 1)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doorstep.domain.packing import Basket, Good, Packaging
+from doorstep.domain.catalog import Carton
+from doorstep.domain.packing import Basket, Good
 from doorstep.files import build, content
 from doorstep.files.columns import Table
 from doorstep.files.faults import Faults
-from doorstep.files.rules import Tables, check_cartons, check_keys
+from doorstep.files.rules import Tables
 from doorstep.files.rules_pack import PACK_RULES
-from doorstep.files.schema_pack import FREIGHT, ITEMS, MAILER, PACK_CARTONS
+from doorstep.files.schema_pack import FREIGHT, ITEMS
+from doorstep.files.schema_supply import CARTONS
 from doorstep.files.table import read_table
 from doorstep.kernels.run import Progress, silent
 
@@ -24,7 +26,7 @@ Steps = tuple[tuple[int, int], ...]  # (up to, price in micros), rising
 @dataclass(frozen=True, slots=True)
 class PackInput:
     baskets: tuple[Basket, ...]  # in the order in which they first stand in the file
-    packagings: tuple[Packaging, ...]
+    cartons: tuple[Carton, ...]
     freight: dict[str, Steps] | None  # by measure; None: no file was given
     data_version: str  # sha256 of the content of all files
 
@@ -32,27 +34,19 @@ class PackInput:
 def read_pack(items: Path, cartons: Path, freight: Path | None = None, progress: Progress = silent) -> PackInput:
     """Read and check what is to be packed. Raises InputRefused with the first thousand faults and the count of all."""
     faults = Faults()
-    wanted = [(items, ITEMS), (cartons, PACK_CARTONS)] + ([(freight, FREIGHT)] if freight else [])
+    wanted = [(items, ITEMS), (cartons, CARTONS)] + ([(freight, FREIGHT)] if freight else [])
     tables: Tables = {}
     version = hashlib.sha256()
     for rank, (path, table) in enumerate(wanted):
         progress("reading", rank, len(wanted))
         _read(path, table, rank, faults, tables, version.update)
     progress("reading", len(wanted), len(wanted))
-    for rule in (check_keys, check_cartons, *PACK_RULES):
+    for rule in PACK_RULES:
         rule(tables)
     faults.refuse_if_any()
     return PackInput(
         baskets=_baskets(tables["items"].values),
-        packagings=tuple(
-            Packaging(carton, kind == MAILER, padding)
-            for carton, kind, padding in zip(
-                build.cartons(tables["cartons"]),
-                tables["cartons"].values["kind"],
-                tables["cartons"].values["padding_mm"],
-                strict=True,
-            )
-        ),
+        cartons=build.cartons(tables["cartons"]),
         freight=_steps(tables) if freight else None,
         data_version=version.hexdigest(),
     )
@@ -63,7 +57,7 @@ def read_freight(path: Path) -> dict[str, Steps]:
     faults = Faults()
     tables: Tables = {}
     _read(path, FREIGHT, 0, faults, tables, lambda _: None)
-    for rule in (check_keys, *PACK_RULES):
+    for rule in PACK_RULES:
         rule(tables)
     faults.refuse_if_any()
     return _steps(tables)

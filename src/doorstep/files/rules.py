@@ -7,7 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from doorstep.domain.gs1 import barcode_key
+from doorstep.files.schema_supply import MAILER, MAX_SIDE_MM
 from doorstep.files.table import Columns
+
+MOST_CLASSES = 62  # of dangerous goods, that one brand or one packing tells apart
+GOODS = ("products", "items")  # what is packed, of a brand folder and of `doorstep pack`
 
 Tables = dict[str, Columns]
 Rule = Callable[[Tables], None]
@@ -116,6 +120,53 @@ def check_cartons(tables: Tables) -> None:
         for row, tare, most in sound_rows(read, "tare_g", "max_weight_g"):
             if most < tare:
                 finding.add(row, str(most), f"is less than tare_g, which is {tare}")
+
+
+def sides_of(of: str) -> tuple[str, str, str]:
+    """Columns of the three sizes; `of` is empty, or `inner_` or `outer_`."""
+    return f"{of}length_mm", f"{of}width_mm", f"{of}height_mm"
+
+
+def check_wrapped(tables: Tables) -> None:
+    """Goods in their padding are no larger than goods may be."""
+    sides = sides_of("")
+    for name in GOODS:
+        read = tables.get(name)
+        if read is None or not have(read, *sides, "padding_mm"):
+            continue
+        finding = read.rule("padding_mm")
+        for row, padding, *edges in sound_rows(read, "padding_mm", *sides):
+            if padding and max(edges) + 2 * padding > MAX_SIDE_MM:
+                finding.add(row, str(padding), f"on both sides of {max(edges)} mm is more than {MAX_SIDE_MM}")
+
+
+def check_classes(tables: Tables) -> None:
+    """The packer tells so many classes of dangerous goods apart."""
+    for name in GOODS:
+        read = tables.get(name)
+        if read is None or not read.has("hazmat_class"):
+            continue
+        finding = read.rule("hazmat_class")
+        known: set[str] = set()
+        for row, cell in sound_rows(read, "hazmat_class"):
+            if cell and cell not in known:
+                known.add(cell)
+                if len(known) > MOST_CLASSES:
+                    finding.add(row, cell, f"is one class more than {MOST_CLASSES}")
+
+
+def check_room(tables: Tables) -> None:
+    """Padding leaves room inside; a mailer is thinner than it is wide and long."""
+    read = tables.get("cartons")
+    inner = sides_of("inner_")
+    if read is None or not have(read, "kind", "padding_mm", *inner):
+        return
+    padded, thick = read.rule("padding_mm"), read.rule("inner_height_mm")
+    for row, kind, padding, *edges in sound_rows(read, "kind", "padding_mm", *inner):
+        if 2 * padding >= min(edges):
+            padded.add(row, str(padding), f"on both sides leaves no room in {min(edges)} mm")
+        if kind == MAILER and edges[2] >= min(edges[:2]):
+            thick.add(row, str(edges[2]), f"is no thickness of a mailer whose flat width is {min(edges[:2])}")
 
 
 def check_services(tables: Tables) -> None:
@@ -234,6 +285,9 @@ RULES: tuple[Rule, ...] = (
     check_references,
     check_barcodes,
     check_cartons,
+    check_wrapped,
+    check_classes,
+    check_room,
     check_services,
     check_coordinates,
     check_validity,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from doorstep.files.columns import Table, must, opt
 from doorstep.files.kinds import code, flag, money, one_of, whole, word
-from doorstep.files.schema_supply import CARTONS, MAX_SIDE_MM, MAX_WEIGHT_G
+from doorstep.files.schema_supply import CARTONS, MAX_SIDE_MM, MAX_WEIGHT_G, PADDING, SOFT
 
 MAX_UNITS = 1_000_000  # of an order
 MAX_MEASURE = 10**15
 MEASURES = ("billed_weight_g", "longest_mm", "second_mm", "girth_mm", "volume_mm3")
-BOX, MAILER = "box", "mailer"
 
 ITEMS = Table(
     "items",
@@ -26,28 +25,10 @@ ITEMS = Table(
         opt("max_load_g", whole(0, MAX_WEIGHT_G), "what may lie above it; empty: anything"),
         opt("fragile", flag(), "1: nothing may lie above it; empty: 0"),
         opt("hazmat_class", code(), "class of dangerous goods; two different ones never share a parcel; empty: none"),
-        opt(
-            "soft", flag(), "1: may be folded up to twice, halving its longest and doubling its shortest edge; empty: 0"
-        ),
+        SOFT,
         opt("ships_in_own_box", flag(), "1: a unit of it may travel alone without a carton; empty: 0"),
-        opt("padding_mm", whole(0, MAX_SIDE_MM), "wrapped around every side; empty: 0").default(0),
+        PADDING,
     ),
-)
-
-PACK_CARTONS = Table(
-    "cartons",
-    "What goods are packed in: the cartons.csv of a brand folder as it is, or with the last two columns.",
-    (
-        *CARTONS.columns,
-        opt(
-            "kind",
-            one_of((BOX, MAILER), BOX),
-            "box, or mailer: a bag, whose inner sizes are its length and width when flat and the thickness that it must"
-            " not exceed; empty: box",
-        ),
-        opt("padding_mm", whole(0, MAX_SIDE_MM), "kept free along every wall; empty: 0").default(0),
-    ),
-    keys=(("carton",),),
 )
 
 FREIGHT = Table(
@@ -62,4 +43,4 @@ FREIGHT = Table(
     needs_rows=True,
 )
 
-PACK_TABLES = (ITEMS, PACK_CARTONS, FREIGHT)
+PACK_TABLES = (ITEMS, CARTONS, FREIGHT)

@@ -26,6 +26,11 @@ MAX_SIDE_MM = 100_000
 MAX_COUNT = 1_000_000_000
 MAX_TOTES = 200  # on a cart
 
+BOX, MAILER = "box", "mailer"
+
+SOFT = opt("soft", flag(), "1: may be folded up to twice, halving its longest and doubling its shortest edge; empty: 0")
+PADDING = opt("padding_mm", whole(0, MAX_SIDE_MM), "wrapped around every side; empty: 0").default(0)
+
 PRODUCTS = Table(
     "products",
     "What is sold, as it is put into a carton.",
@@ -45,6 +50,8 @@ PRODUCTS = Table(
         opt("max_load_g", whole(0, MAX_WEIGHT_G), "what may lie above it; empty: anything"),
         opt("hazmat_class", code(), "class of dangerous goods; empty: none"),
         opt("ships_in_own_box", flag(), "1: travels as it is, without a carton; empty: 0"),
+        SOFT,
+        PADDING,
         opt(
             "barcodes", barcodes(), "what scanners read off one unit: GTINs, or codes of the house; each of one product"
         ),
@@ -129,6 +136,13 @@ CARTONS = Table(
         must("max_weight_g", whole(0, MAX_WEIGHT_G), "gross weight it bears"),
         must("cost", money(), "of one carton, filling included"),
         opt("site", code(), "the one site that has it; empty: every site", ("sites", "site")),
+        opt(
+            "kind",
+            one_of((BOX, MAILER), BOX),
+            "box, or mailer: a bag, whose inner sizes are its length and width when flat and the thickness that it must"
+            " not exceed; empty: box",
+        ),
+        opt("padding_mm", whole(0, MAX_SIDE_MM), "kept free along every wall; empty: 0").default(0),
     ),
     keys=(("carton",),),
 )

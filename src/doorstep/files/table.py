@@ -45,6 +45,9 @@ class Columns:
         return self.wrong.get(column, _NOTHING)
 
 
+OTHERS = {";": "semicolons", "\t": "tabs"}  # what spreadsheets put between cells where commas are decimal points
+
+
 def read_table(text: str, table: Table, file: str, rank: int, faults: Faults) -> Columns:
     """Read a file's text; what is wrong goes to `faults`, what is right into the columns."""
     read = Columns(table, file, rank, faults)
@@ -56,6 +59,11 @@ def read_table(text: str, table: Table, file: str, rank: int, faults: Faults) ->
     if not header:
         if not broken:
             read.rule().add(0, "", "is empty; not even a header row")
+        read.complete = False
+        return read
+    other = next((named for sign, named in OTHERS.items() if len(header) == 1 and sign in header[0]), "")
+    if other:
+        read.rule().add(1, "", f"is separated by {other}; save it with commas")
         read.complete = False
         return read
     known = _check_header(read, header)

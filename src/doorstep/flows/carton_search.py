@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doorstep.domain.packing import Basket, Good, Packaging
+from doorstep.domain.catalog import Carton
+from doorstep.domain.packing import Basket, Good
 from doorstep.flows.carton_trials import Bench
 from doorstep.flows.pack_problem import asked
 from doorstep.kernels.pack.assortment import Assortment, AssortmentProblem, assortments, one_box_prices
@@ -26,18 +27,18 @@ class Singles:
     times: tuple[int, ...]  # orders
 
 
-def search(bench: Bench, packagings: Sequence[Packaging], today: PackResult, count: int) -> tuple[Assortment, ...]:
+def search(bench: Bench, cartons: Sequence[Carton], today: PackResult, count: int) -> tuple[Assortment, ...]:
     """Choose 1, 2, ... cartons, a few more than asked for."""
     singles = singles_of(bench)
     pays = (*bench.prices.pays, *singles.pays) if bench.prices.pays else ()
-    of = asked((*bench.kinds.baskets, *singles.baskets), packagings, replace(bench.prices, pays=pays))
+    of = asked((*bench.kinds.baskets, *singles.baskets), cartons, replace(bench.prices, pays=pays))
     prices = one_box_prices(of.problem, bench.params, bench.run)
     whole, alone = prices[: len(bench.kinds.baskets)], prices[len(bench.kinds.baskets) :]
     problem = AssortmentProblem(
         price_minor=np.concatenate((whole, np.where(alone < UNCARRIED, 0, UNCARRIED))),
         times=np.array((*bench.kinds.times, *singles.times), np.int64),
         otherwise_minor=np.append(otherwise(bench, whole, today), np.full(len(alone), bench.unplanned_minor)),
-        count=min(count + MORE, len(packagings)),
+        count=min(count + MORE, len(cartons)),
     )
     return assortments(problem, bench.run)
 

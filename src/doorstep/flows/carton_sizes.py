@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, median_low
 
 from doorstep.domain.catalog import Carton
-from doorstep.domain.packing import Basket, Packaging, PackedParcel, Size
+from doorstep.domain.packing import Basket, PackedParcel, Size
 
 STEP_MM = 10
 LONGEST_MM = 1_500
@@ -51,11 +51,12 @@ def fitted(points: Sequence[tuple[int, int]]) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """How a carton of a new size would be made, learned from those of today."""
+    """How a box of a new size would be made, learned from those of today; mailers teach nothing about walls."""
 
     cost: Line
     tare: Line
     walls: Size  # outer less inner
+    padding_mm: int  # kept free along every wall, as it usually is today
     today: tuple[Carton, ...]
 
     def make(self, inner: Size) -> Carton:
@@ -66,22 +67,25 @@ class Maker:
         near = min(self.today, key=lambda one: (abs(_volume(one.inner_mm) - room), one.carton), default=None)
         bears = near.max_weight_g if near else 30_000
         tare = self.tare.at(outer)
-        return Carton("x".join(map(str, inner)), inner, outer, tare, max(bears, tare), self.cost.at(outer))
+        name, cost = "x".join(map(str, inner)), self.cost.at(outer)
+        return Carton(name, inner, outer, tare, max(bears, tare), cost, padding_mm=self.padding_mm)
 
 
 def maker_of(today: Sequence[Carton]) -> Maker:
+    boxes = [one for one in today if not one.mailer]
     walls = [
-        round(median([one.outer_mm[axis] - one.inner_mm[axis] for one in today])) if today else 6 for axis in range(3)
+        round(median([one.outer_mm[axis] - one.inner_mm[axis] for one in boxes])) if boxes else 6 for axis in range(3)
     ]
     return Maker(
-        cost=fitted([(surface(one.outer_mm), one.cost_micros) for one in today]),
-        tare=fitted([(surface(one.outer_mm), one.tare_g) for one in today]),
+        cost=fitted([(surface(one.outer_mm), one.cost_micros) for one in boxes]),
+        tare=fitted([(surface(one.outer_mm), one.tare_g) for one in boxes]),
         walls=(walls[0], walls[1], walls[2]),
-        today=tuple(today),
+        padding_mm=median_low([one.padding_mm for one in boxes]) if boxes else 0,
+        today=tuple(boxes),
     )
 
 
-def candidates(baskets: Sequence[Basket], parcels: Iterable[PackedParcel], today: Sequence[Carton]) -> list[Packaging]:
+def candidates(baskets: Sequence[Basket], parcels: Iterable[PackedParcel], today: Sequence[Carton]) -> list[Carton]:
     """Today's cartons first, then at most MOST new sizes.
 
     Sizes are rounded up to a ladder of edges, 10 mm apart at first; while that gives too many, the steps grow with the
@@ -89,18 +93,19 @@ def candidates(baskets: Sequence[Basket], parcels: Iterable[PackedParcel], today
     """
     wished = {size for basket in baskets for size in _rooms(basket)}
     wished |= {_extent(parcel) for parcel in parcels if parcel.placements}
-    wished = {size for size in map(_descending, wished) if size[0] <= LONGEST_MM}
-    known = {_descending(one.inner_mm) for one in today}
+    maker = maker_of(today)
+    wished = {_padded(size, maker.padding_mm) for size in map(_descending, wished)}
+    wished = {size for size in wished if size[0] <= LONGEST_MM}
+    known = {_descending(one.inner_mm) for one in maker.today}
     sizes: set[Size] = set()
     for growth in GROWTHS:
         ladder = _ladder(growth)
         sizes = {_rounded(size, ladder) for size in wished} - known
         if len(sizes) <= MOST:
             break
-    maker = maker_of(today)
     taken = {one.carton for one in today}
     new = [maker.make(size) for size in sorted(sizes)[:MOST]]
-    return [Packaging(one) for one in (*today, *(one for one in new if one.carton not in taken))]
+    return [*today, *(one for one in new if one.carton not in taken)]
 
 
 def variants(chosen: Iterable[Carton], today: Sequence[Carton]) -> list[Carton]:
@@ -114,7 +119,7 @@ def variants(chosen: Iterable[Carton], today: Sequence[Carton]) -> list[Carton]:
             for steps in range(1, 6):
                 edges = list(carton.inner_mm)
                 edges[axis] -= steps * STEP_MM
-                if edges[axis] > 0:
+                if edges[axis] > 2 * maker.padding_mm:
                     size = _descending((edges[0], edges[1], edges[2]))
                     made.setdefault(size, maker.make(size))
     return [carton for carton in made.values() if carton.carton not in taken]
@@ -122,7 +127,7 @@ def variants(chosen: Iterable[Carton], today: Sequence[Carton]) -> list[Carton]:
 
 def _rooms(basket: Basket) -> Iterator[Size]:
     """Boxes in which a basket may go: all flat on one another, all side by side, filled to a usual share, in a grid."""
-    edges = [(_descending(good.size_mm), quantity) for good, quantity in basket.lines]
+    edges = [(_descending(_padded(good.size_mm, good.padding_mm)), quantity) for good, quantity in basket.lines]
     length = max(size[0] for size, _ in edges)
     width = max(size[1] for size, _ in edges)
     height = max(size[2] for size, _ in edges)
@@ -170,6 +175,11 @@ def _rounded(size: Size, ladder: Sequence[int]) -> Size:
 def _descending(size: Size) -> Size:
     length, width, height = sorted(size, reverse=True)
     return (length, width, height)
+
+
+def _padded(size: Size, padding_mm: int) -> Size:
+    length, width, height = size
+    return (length + 2 * padding_mm, width + 2 * padding_mm, height + 2 * padding_mm)
 
 
 def _volume(size: Size) -> int:

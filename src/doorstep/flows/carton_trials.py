@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.domain.catalog import Carton
-from doorstep.domain.packing import Packaging
 from doorstep.flows.pack_problem import Asked, Prices, asked
 from doorstep.flows.past_baskets import Kinds
 from doorstep.kernels.pack.pack import pack
@@ -41,11 +40,11 @@ class Bench:
     params: PackParams
     run: Run
 
-    def asked(self, packagings: Sequence[Packaging]) -> Asked:
-        return asked(self.kinds.baskets, packagings, self.prices)
+    def asked(self, cartons: Sequence[Carton]) -> Asked:
+        return asked(self.kinds.baskets, cartons, self.prices)
 
     def packed(self, cartons: Sequence[Carton]) -> tuple[Asked, PackResult]:
-        of = self.asked([Packaging(carton) for carton in cartons])
+        of = self.asked(cartons)
         return of, pack(of.problem, self.params, self.run)
 
     def trial(self, cartons: Sequence[Carton]) -> Trial:
@@ -74,7 +73,8 @@ class Bench:
 class Choice:
     """What came of it."""
 
-    count: int  # of the set that was asked for
+    asked_for: int  # how many cartons
+    count: int  # of the set: fewer where more would save nothing
     orders: int
     candidates: int  # that were looked at
     today: Trial

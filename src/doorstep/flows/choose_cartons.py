@@ -12,7 +12,6 @@ from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.cartons_report import CartonsReport, write_cartons_report
 from doorstep.domain.catalog import Carton
 from doorstep.domain.errors import InvalidProblem
-from doorstep.domain.packing import Packaging
 from doorstep.files.cartons_out import write_cartons
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
@@ -105,32 +104,29 @@ def _bench(read: BrandFolder, kinds: Kinds, wish: Wish, params: PackParams, run:
 
 def _chosen(bench: Bench, today: Sequence[Carton], count: int) -> Choice:
     of, result = bench.packed(today)
-    packagings = candidates(bench.kinds.baskets, parcels_of(of, result), today)
-    if not packagings:
+    cartons = candidates(bench.kinds.baskets, parcels_of(of, result), today)
+    if not cartons:
         raise InvalidProblem("no carton is of today, and no basket gives a size: there is nothing to choose from")
-    looked_at = len(packagings)
-    found = search(bench, packagings, result, count)
+    looked_at = len(cartons)
+    found = search(bench, cartons, result, count)
     wanted = {carton for one in found for carton in one.chosen}
-    ids = {packagings[at].carton.carton for at in wanted}
-    tighter = [
-        one for one in variants([packagings[at].carton for at in sorted(wanted)], today) if one.carton not in ids
-    ]
-    packagings = [
-        *packagings[: len(today)],
-        *(packagings[at] for at in sorted(wanted) if at >= len(today)),
-        *map(Packaging, tighter),
-    ]
-    found = search(bench, packagings, result, count)
+    ids = {cartons[at].carton for at in wanted}
+    tighter = [one for one in variants([cartons[at] for at in sorted(wanted)], today) if one.carton not in ids]
+    cartons = [*cartons[: len(today)], *(cartons[at] for at in sorted(wanted) if at >= len(today)), *tighter]
+    found = search(bench, cartons, result, count)
     curve = []
     for one in found:
-        trial = bench.trial([packagings[at].carton for at in one.chosen])
+        trial = bench.trial([cartons[at] for at in one.chosen])
         curve.append(replace(trial, bound_minor=one.bound_minor, reckoned_minor=one.cost_minor))
-    count = min(count, len(curve))
+    asked_for, count = count, min(count, len(curve))
+    while count > 1 and curve[count - 2].objective_minor <= curve[count - 1].objective_minor:
+        count -= 1  # one less costs no more
     chosen = curve[count - 1]
     without = tuple(
         bench.trial([other for other in chosen.cartons if other is not carton]) for carton in chosen.cartons
     )
     return Choice(
+        asked_for=asked_for,
         count=count,
         orders=bench.kinds.orders,
         candidates=looked_at + len(tighter),

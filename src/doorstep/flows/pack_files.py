@@ -8,8 +8,8 @@ from pathlib import Path
 
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.pack_report import PackReport, write_pack_report
+from doorstep.domain.catalog import Carton
 from doorstep.domain.money import Currency
-from doorstep.domain.packing import Packaging
 from doorstep.files.output import output_folder
 from doorstep.files.pack_in import PackInput, read_pack
 from doorstep.files.pack_out import write_packed
@@ -61,7 +61,7 @@ def pack_files(
         read = read_pack(files.items, files.cartons, files.freight, run.progress)
         prices = prices_of(read, files)
         loaded = stopwatch()
-        of = asked(read.baskets, smallest_first(read.packagings), prices)
+        of = asked(read.baskets, smallest_first(read.cartons), prices)
         result = pack(of.problem, params, replace(run, map=plain_map) if len(read.baskets) < alone else run)
         decided = stopwatch()
         summary = summarise_packing(of, result, prices.currency, decided - start)
@@ -72,7 +72,7 @@ def pack_files(
         parcels, left = tuple(parcels_of(of, result)), left_of(of, result)
         write_packed(aside, parcels, left, prices.currency)
         if drawn:
-            report = PackReport(of.packagings, parcels, left, summary, files.currency, drawn)
+            report = PackReport(of.cartons, parcels, left, summary, files.currency, drawn)
             write_pack_report(aside / "report.html", report)
         seconds = {"reading": loaded - start, "packing": decided - loaded, "writing": stopwatch() - decided}
         summary |= {f"seconds_{name}": round(value, 3) for name, value in seconds.items()}
@@ -80,9 +80,9 @@ def pack_files(
     return summary
 
 
-def smallest_first(packagings: Sequence[Packaging]) -> list[Packaging]:
+def smallest_first(cartons: Sequence[Carton]) -> list[Carton]:
     """Of two cartons that cost the same the packer takes the first: let that be the one of less volume."""
-    return sorted(packagings, key=lambda one: (one.carton.volume_mm3, one.carton.carton))
+    return sorted(cartons, key=lambda one: (one.volume_mm3, one.carton))
 
 
 def prices_of(read: PackInput, files: Files) -> Prices:

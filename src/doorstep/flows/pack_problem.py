@@ -1,4 +1,4 @@
-"""Baskets and packagings as the pack kernel's problem, and its result as parcels."""
+"""Baskets and cartons as the pack kernel's problem, and its result as parcels."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from doorstep.domain.catalog import Carton
 from doorstep.domain.money import Currency
-from doorstep.domain.packing import Basket, Good, Left, Packaging, PackedParcel
+from doorstep.domain.packing import Basket, Good, Left, PackedParcel
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.units import MICROS
 from doorstep.files.pack_in import Steps
@@ -40,17 +41,16 @@ class Asked:
 
     problem: PackProblem
     baskets: Sequence[Basket]
-    packagings: Sequence[Packaging]
+    cartons: Sequence[Carton]
     goods: Sequence[Good]
 
 
-def asked(baskets: Sequence[Basket], packagings: Sequence[Packaging], prices: Prices) -> Asked:
+def asked(baskets: Sequence[Basket], cartons: Sequence[Carton], prices: Prices) -> Asked:
     """Build the problem. Equal goods become one item, the lines of a basket stay as they are."""
     lines = _Lines()
     for basket in baskets:
         lines.add(basket)
     goods = tuple(lines.numbers)
-    cartons = [packaging.carton for packaging in packagings]
     classes = {name: at for at, name in enumerate(sorted({"", *(good.hazmat_class for good in goods)}))}
     problem = PackProblem(
         goods=FitProblem(
@@ -70,15 +70,15 @@ def asked(baskets: Sequence[Basket], packagings: Sequence[Packaging], prices: Pr
         ),
         carton_outer_mm=_sizes([carton.outer_mm for carton in cartons]),
         carton_price_minor=_whole(prices.currency.minor(carton.cost_micros) for carton in cartons),
-        carton_mailer=_flags(packaging.mailer for packaging in packagings),
-        carton_padding_mm=_whole(packaging.padding_mm for packaging in packagings),
+        carton_mailer=_flags(carton.mailer for carton in cartons),
+        carton_padding_mm=_whole(carton.padding_mm for carton in cartons),
         item_own_box=_flags(good.ships_in_own_box for good in goods),
         item_padding_mm=_whole(good.padding_mm for good in goods),
         freight=prices.freight,
         load_freight=_whole(prices.pays or (0,) * len(baskets)) if prices.freight else None,
         void_fill_micros_per_l=prices.void_fill_micros * MICROS // prices.currency.micros_per_minor,
     )
-    return Asked(problem, baskets, packagings, goods)
+    return Asked(problem, baskets, cartons, goods)
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ def parcels_of(of: Asked, result: PackResult) -> Iterator[PackedParcel]:
         yield PackedParcel(
             parcel=f"{order}-{number}",
             order=order,
-            carton=OWN_BOX if carton < 0 else of.packagings[carton].carton.carton,
+            carton=OWN_BOX if carton < 0 else of.cartons[carton].carton,
             weight_g=int(result.parcel_weight_g[at]),
             outer_mm=(length, width, height),
             billed_weight_g=int(result.parcel_billed_g[at]),

@@ -46,9 +46,9 @@ def fill_rate(of: Asked, result: PackResult) -> float:
     volumes = [good.volume_mm3 for good in of.goods]
     items = result.layouts.rows[:, 0].tolist()
     for at, carton in enumerate(result.parcel_carton.tolist()):
-        if carton < 0 or of.packagings[carton].mailer:
+        if carton < 0 or of.cartons[carton].mailer:
             continue
-        room += _volume(of.packagings[carton].carton.inner_mm)
+        room += _volume(of.cartons[carton].inner_mm)
         goods += sum(volumes[item] for item in items[start[at] : start[at + 1]])
     return goods / room if room else 0.0
 

@@ -38,6 +38,8 @@ def good_of(product: Product) -> Good:
         max_load_g=product.max_load_g,
         hazmat_class=product.hazmat_class,
         ships_in_own_box=product.ships_in_own_box,
+        soft=product.soft,
+        padding_mm=product.padding_mm,
     )
 
 
@@ -67,5 +69,5 @@ def kinds_of(orders: Sequence[Order], products: Sequence[Product], most: int, se
 def _rank(line: tuple[Good, int]) -> tuple[object, ...]:
     good, quantity = line
     load = -1 if good.max_load_g is None else good.max_load_g
-    flags = (good.this_side_up, good.fragile, good.ships_in_own_box)
-    return (good.size_mm, good.weight_g, flags, load, good.hazmat_class, quantity)
+    flags = (good.this_side_up, good.fragile, good.ships_in_own_box, good.soft)
+    return (good.size_mm, good.weight_g, flags, load, good.hazmat_class, good.padding_mm, quantity)

@@ -7,11 +7,11 @@ from doorstep.documents.report.pack_report import PackReport
 from doorstep.domain.catalog import Carton
 from doorstep.domain.demand import Brand
 from doorstep.domain.money import Currency
-from doorstep.domain.packing import CartonSet, Left, Packaging, PackedParcel, StockedCarton
+from doorstep.domain.packing import CartonSet, Left, PackedParcel, StockedCarton
 from doorstep.domain.parcel import OWN_BOX, Placement
 
-BOX = Carton("box", (250, 200, 150), (256, 206, 156), 80, 10_000, 400_000)
-BAG = Carton("bag", (350, 300, 60), (352, 302, 62), 20, 2_000, 100_000)
+BOX = Carton("box", (250, 200, 150), (256, 206, 156), 80, 10_000, 400_000, padding_mm=10)
+BAG = Carton("bag", (350, 300, 60), (352, 302, 62), 20, 2_000, 100_000, mailer=True)
 SUMMARY: dict[str, object] = {
     "orders": 4,
     "unpacked": 1,
@@ -26,6 +26,7 @@ SUMMARY: dict[str, object] = {
 CHOICE: dict[str, object] = {
     "today_objective": 30.0,
     "today_packed": 9,
+    "asked_for": 2,
     "today_one_box_rate": 0.8,
     "choice_gap_pct": 0.5,
     "data_version": "0" * 64,
@@ -48,9 +49,8 @@ def pack_report(name: str = "mug", drawn: int = 100, currency: Currency | None =
         PackedParcel("o2-1", "o2", "bag", 270, (352, 302, 22), 468, 10, 0, 350, shirt),
         PackedParcel("o3-1", "o3", OWN_BOX, 9_000, (700, 400, 120), 9_000, 0, 0, 1_790, television),
     )
-    packagings = (Packaging(BOX, padding_mm=10), Packaging(BAG, mailer=True))
     left = (Left("o4", name, 2, "too_large"),)
-    return PackReport(packagings, parcels, left, SUMMARY, currency, drawn)
+    return PackReport((BOX, BAG), parcels, left, SUMMARY, currency, drawn)
 
 
 def cartons_report(name: str = "Hearth", costs: tuple[int, ...] = (4_000, 2_900, 2_500)) -> CartonsReport:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.documents.report.packing import BAG, BOX, cartons_report, pack_report
+from tests.documents.report.packing import cartons_report, pack_report
 
 from doorstep.documents.report.cartons_report import curve_chart, headline, tiles, write_cartons_report
-from doorstep.documents.report.pack_report import room_of, write_pack_report
+from doorstep.documents.report.pack_report import write_pack_report
 from doorstep.domain.money import Currency
-from doorstep.domain.packing import Packaging
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
@@ -29,7 +28,7 @@ def test_cards_say_what_each_parcel_is(tmp_path: Path) -> None:
     write_pack_report(tmp_path / "a.html", pack_report())
     said = page(tmp_path / "a.html")
     assert "box, 250 × 200 × 150 mm inside, 10 mm of padding on every side" in said
-    assert "mailer, 350 × 300 × 60 mm flat inside, filled to 20 mm" in said
+    assert "mailer, 350 × 300 mm flat, up to 60 mm thick, filled to 20 mm" in said
     assert "travels as it is, 700 × 400 × 120 mm outside" in said
     assert "1–3 <bdi>mug</bdi>" in said
     assert "1.28 kg gross, billed as 1,646 g" in said
@@ -42,12 +41,6 @@ def test_what_the_data_say_is_text(tmp_path: Path) -> None:
     for name in ("a.html", "b.html"):
         assert HOSTILE not in page(tmp_path / name)
         assert "&lt;img src=x" in page(tmp_path / name)
-
-
-def test_the_room_in_a_mailer_shrinks_as_it_fills() -> None:
-    bag = pack_report().parcels[1]
-    assert room_of(bag, Packaging(BAG, mailer=True)) == (330, 280, 20)
-    assert room_of(bag, Packaging(BOX)) == BOX.inner_mm
 
 
 def test_a_choice_is_told_by_its_sign() -> None:

@@ -15,7 +15,8 @@ import orjson
 import pytest
 from tests.documents.report.synthetic import empty_report, nothing_planned, plan_report
 
-from doorstep.documents.report import PlanReport, write_report
+from doorstep.documents.box import in_loading_order
+from doorstep.documents.report import PlanReport, drawings, write_report
 from doorstep.documents.report.records import CHUNK, margin_minor
 from doorstep.domain.decision import Decision
 
@@ -57,7 +58,32 @@ def test_a_record_holds_the_whole_decision_and_its_boxes(tmp_path: Path) -> None
     row = unpacked(page, "records-0")["rows"][1]
     assert row["decision"] == orjson.loads(orjson.dumps(decisions[1]))
     mine = [parcel for parcel in report.parcels if report.orders[1].order in parcel.orders]
-    assert row["parcels"] == orjson.loads(orjson.dumps(mine))
+    loaded = [replace(parcel, placements=in_loading_order(parcel.placements)) for parcel in mine]
+    assert row["parcels"] == orjson.loads(orjson.dumps(loaded))
+
+
+def test_parcels_alike_share_a_drawing_and_each_shows_its_own_units(tmp_path: Path) -> None:
+    report = plan_report(300)
+    chunk = unpacked(written(tmp_path, report), "records-0")
+    shown = [
+        (parcel, drawn) for row in chunk["rows"] for parcel, drawn in zip(row["parcels"], row["drawn"], strict=True)
+    ]
+    assert len(shown) == len(report.parcels)
+    assert 0 < len(chunk["drawings"]) < len(shown)
+    assert {drawn for _, drawn in shown} == set(range(len(chunk["drawings"])))
+    for parcel, drawn in shown:
+        views = chunk["drawings"][drawn]["views"]
+        assert [view[0] for view in views] == ["svg"] * 3
+        corner = [part[1] for part in views[0][2:] if part[1].get("class", "").startswith("unit")]
+        assert sorted(int(unit["data-step"]) for unit in corner) == list(range(1, len(parcel["placements"]) + 1))
+
+
+def test_a_page_draws_so_many_boxes_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawings, "MOST_DRAWN", 5)
+    chunk = unpacked(written(tmp_path, plan_report(100)), "records-0")
+    assert len(chunk["drawings"]) == 5
+    drawn = [number for row in chunk["rows"] for number in row["drawn"]]
+    assert set(drawn) == {0, 1, 2, 3, 4, None}
 
 
 def test_the_policy_allows_this_script_and_style_and_nothing_else(tmp_path: Path) -> None:

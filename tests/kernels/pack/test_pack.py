@@ -181,6 +181,15 @@ def test_what_is_too_large_too_heavy_or_not_carried_comes_back_and_the_rest_is_p
     ]
 
 
+def test_what_has_a_box_of_its_own_lacks_a_carrier_not_a_carton() -> None:
+    goods = problem([Item((50, 10, 10)), Item((5, 5, 5), weight=9_000)], [[(0, 2), (1, 1)]], [(20, 20, 20)])
+    short = Freight(breaks((600, 1)), longest=breaks((40, 0)))
+    bare, boxed = (packed(priced(goods, freight=short, own_box=own)) for own in ([False, False], [True, True]))
+    assert bare.left_reason.tolist() == [TOO_LARGE, NOT_CARRIED]
+    assert boxed.left_reason.tolist() == [NOT_CARRIED, NOT_CARRIED]
+    assert packed(priced(goods, own_box=[True, True])).left_reason.tolist() == []
+
+
 def test_hazmat_classes_are_kept_apart_as_told() -> None:
     items = [Item((5, 5, 5), hazmat=1), Item((5, 5, 5), hazmat=2), Item((5, 5, 5), hazmat=3)]
     goods = problem(items, [[(0, 1), (1, 1), (2, 1)]], [(20, 20, 20)])

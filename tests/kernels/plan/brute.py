@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import floor
@@ -22,7 +22,7 @@ from doorstep.domain.supply import SHIPPING_KINDS, Site
 from doorstep.kernels.pack.check import check as check_layout
 from doorstep.kernels.pack.fit import fit
 from doorstep.kernels.pack.layout import place
-from doorstep.kernels.pack.problem import FITS, FitProblem
+from doorstep.kernels.pack.problem import FITS, MAILER_STEPS, FitProblem
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
@@ -46,6 +46,17 @@ class Way:
     fee: tuple[str, int] = ("", 0)  # a parcel's site, and day where the site's days are told apart
 
 
+def rooms(carton: Carton) -> Iterator[tuple[str, Carton]]:
+    """The carton as what padding leaves of it; a mailer for each thickness that it may be filled to."""
+    (length, width, most), free = carton.inner_mm, 2 * carton.padding_mm
+    step = -(-most // MAILER_STEPS)
+    for thick in sorted({min(most, step * n) for n in range(1, MAILER_STEPS + 1)}) if carton.mailer else [0]:
+        inner = (length - thick - free, width - thick - free, (thick or most) - free)
+        outer = (*carton.outer_mm[:2], carton.outer_mm[2] - (most - thick if carton.mailer else 0))
+        if min(inner) > 0:
+            yield f"{carton.carton}/{thick}", replace(carton, inner_mm=inner, outer_mm=outer)
+
+
 @dataclass
 class Brute:
     """All ways of a small problem."""
@@ -56,7 +67,7 @@ class Brute:
     def __post_init__(self) -> None:
         p = self.problem
         self.products = {one.sku: one for one in p.products}
-        self.cartons = {one.carton: one for one in p.cartons}
+        self.cartons = {name: one for carton in p.cartons for name, one in rooms(carton)}
         ready = [self._ready(one) for one in p.orders]
         wished = [(one.not_before - one.placed_at.date()).days for one in p.orders if one.not_before]
         days = [at // 86_400 for at in ready] or [0]
@@ -114,9 +125,10 @@ class Brute:
         if any(one.ships_in_own_box for one in goods):
             return [OWN_BOX] if len(load) == 1 and load[0][1] == 1 else []
         classes = sorted({one.hazmat_class for one in goods} - {""})
-        cartons = self.problem.cartons
+        cartons = list(self.cartons.values())
         problem = FitProblem(
-            item_size_mm=np.array([(p.length_mm, p.width_mm, p.height_mm) for p in goods], np.int64),
+            item_size_mm=np.array([(p.length_mm, p.width_mm, p.height_mm) for p in goods], np.int64)
+            + 2 * np.array([[p.padding_mm] for p in goods], np.int64),
             item_weight_g=np.array([p.weight_g for p in goods], np.int64),
             item_upright=np.array([p.this_side_up for p in goods], np.bool_),
             item_fragile=np.array([p.fragile for p in goods], np.bool_),
@@ -128,11 +140,12 @@ class Brute:
             carton_inner_mm=np.array([one.inner_mm for one in cartons], np.int64).reshape(-1, 3),
             carton_tare_g=np.array([one.tare_g for one in cartons], np.int64),
             carton_max_weight_g=np.array([one.max_weight_g for one in cartons], np.int64),
+            item_soft=np.array([p.soft for p in goods], np.bool_),
         )
         found = []
         for c in np.flatnonzero(fit(problem).verdict[0] == FITS).tolist():
             assert check_layout(problem, 0, c, place(problem, 0, c)) == ()
-            found.append(cartons[c].carton)
+            found.append(list(self.cartons)[c])
         return found
 
     def _box(self, load: Load, name: str) -> tuple[tuple[int, int, int], int, int]:

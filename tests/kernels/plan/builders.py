@@ -140,11 +140,14 @@ def _product(rng: Random, number: int) -> Product:
         max_load_g=rng.choice((None, None, 0, 1_000)),
         hazmat_class=rng.choice(("", "", "", "3", "8")),
         ships_in_own_box=rng.random() < 0.1,
+        soft=rng.random() < 0.2,
+        padding_mm=rng.choice((0, 0, 0, 8)),
     )
 
 
 def _carton(rng: Random, number: int, sites: list[Site]) -> Carton:
-    inner = (rng.randint(200, 500), rng.randint(150, 400), rng.randint(100, 350))
+    mailer = number > 0 and rng.random() < 0.2
+    inner = (rng.randint(200, 500), rng.randint(150, 400), rng.randint(20, 140) if mailer else rng.randint(100, 350))
     return Carton(
         carton=f"carton-{number}",
         inner_mm=inner,
@@ -153,6 +156,8 @@ def _carton(rng: Random, number: int, sites: list[Site]) -> Carton:
         max_weight_g=rng.choice((5_000, 15_000, 30_000)),
         cost_micros=rng.randint(0, 2_000_000),
         site=rng.choice(sites).site if number and rng.random() < 0.2 else "",
+        mailer=mailer,
+        padding_mm=rng.choice((0, 0, 0, 5)),
     )
 
 

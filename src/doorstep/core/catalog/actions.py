@@ -26,6 +26,8 @@ def add_cartons(brand_id: int, cartons: Iterable[catalog.Carton]) -> None:
             max_weight_g=one.max_weight_g,
             cost_micros=one.cost_micros,
             site=one.site,
+            mailer=one.mailer,
+            padding_mm=one.padding_mm,
         )
         for one in cartons
     )

@@ -24,6 +24,8 @@ class Product(models.Model):
     max_load_g = models.PositiveIntegerField(null=True)
     hazmat_class = models.CharField(max_length=100, blank=True)
     ships_in_own_box = models.BooleanField(default=False)
+    soft = models.BooleanField(default=False)
+    padding_mm = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("brand", "sku"), name="one_product_of_a_sku"),)
@@ -78,6 +80,8 @@ class Carton(models.Model):
     max_weight_g = models.PositiveIntegerField()
     cost_micros = models.BigIntegerField()
     site = models.CharField(max_length=100, blank=True)  # empty: at every site
+    mailer = models.BooleanField(default=False)
+    padding_mm = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_carton_of_a_code"),)

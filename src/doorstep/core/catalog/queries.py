@@ -34,6 +34,8 @@ class ProductRow:
     max_load_g: int | None
     hazmat_class: str
     ships_in_own_box: bool
+    soft: bool  # may be folded
+    padding_mm: int  # wrapped around every side
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class CartonRow:
     cost_micros: int  # a unit rate: cartons cost fractions of a cent
     currency: str
     site: str  # empty: at every site
+    mailer: bool
+    padding_mm: int  # kept free along every wall
 
 
 def products(
@@ -114,6 +118,8 @@ def _product(one: Product) -> ProductRow:
         max_load_g=one.max_load_g,
         hazmat_class=one.hazmat_class,
         ships_in_own_box=one.ships_in_own_box,
+        soft=one.soft,
+        padding_mm=one.padding_mm,
     )
 
 
@@ -128,4 +134,6 @@ def _carton(one: Carton) -> CartonRow:
         cost_micros=one.cost_micros,
         currency=one.brand.currency,
         site=one.site,
+        mailer=one.mailer,
+        padding_mm=one.padding_mm,
     )

@@ -10,7 +10,8 @@ from doorstep.domain import catalog
 
 _PRODUCT = (
     "sku", "name", "category", "length_mm", "width_mm", "height_mm", "weight_g", "value_micros", "hs_code",
-    "origin_country", "this_side_up", "fragile", "max_load_g", "hazmat_class", "ships_in_own_box",
+    "origin_country", "this_side_up", "fragile", "max_load_g", "hazmat_class", "ships_in_own_box", "soft",
+    "padding_mm",
 )  # fmt: skip
 
 
@@ -40,6 +41,8 @@ def cartons(brand_id: int) -> tuple[catalog.Carton, ...]:
             row.max_weight_g,
             row.cost_micros,
             row.site,
+            row.mailer,
+            row.padding_mm,
         )
         for row in Carton.objects.filter(brand_id=brand_id).order_by("id")
     )

@@ -36,6 +36,8 @@ class CartonFacts:
     inner_mm: tuple[int, int, int]
     tare_g: int
     max_weight_g: int
+    mailer: bool
+    padding_mm: int  # kept free along every wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ def cartons(brand_id: int, site: str) -> dict[str, CartonFacts]:
             (one.inner_length_mm, one.inner_width_mm, one.inner_height_mm),
             one.tare_g,
             one.max_weight_g,
+            one.mailer,
+            one.padding_mm,
         )
         for one in rows
     }

@@ -13,7 +13,7 @@ from doorstep.core.paging import Page, page, reach, read_cursor
 from doorstep.core.parcels.carriers import AccountRow, account_row
 from doorstep.core.parcels.models import CarrierAccount, Manifest, Parcel
 from doorstep.core.tariffs.models import Service
-from doorstep.domain.journey import BEFORE_LEAVING
+from doorstep.domain.journey import BEFORE_LEAVING, ParcelState
 from doorstep.domain.rights import BRAND_ROLES, Scope
 
 HORIZON = timedelta(hours=36)
@@ -44,7 +44,7 @@ class Waiting:
     brand: str
     parcel: str
     order: str
-    state: str
+    state: ParcelState
     service: str
     tracking: str
     sscc: str

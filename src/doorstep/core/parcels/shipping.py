@@ -13,6 +13,7 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels.carriers import AccountRow, account_row
 from doorstep.core.parcels.models import CarrierAccount, Label, Parcel
 from doorstep.core.tariffs.models import Service
+from doorstep.domain.catalog import mailer_thickness_mm
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.rights import Scope
 from doorstep.domain.travel import Party
@@ -124,14 +125,20 @@ def _read(which: Q) -> Shipping | None:
 
 
 def _size(one: Parcel) -> tuple[int, int, int] | None:
-    """Outside measures of what it went into; None: the carton is not known."""
+    """Outside measures of what it went into, a mailer as thick as the plan fills it; None: the carton is not known."""
     code = one.packed_carton or one.carton
     if code == OWN_BOX:
         sku = one.contents[0][1] if one.contents else ""
         product = Product.objects.filter(brand_id=one.brand_id, sku=sku).first()
         return (product.length_mm, product.width_mm, product.height_mm) if product else None
     carton = Carton.objects.filter(brand_id=one.brand_id, code=code).order_by("pk").first()
-    return (carton.outer_length_mm, carton.outer_width_mm, carton.outer_height_mm) if carton else None
+    if carton is None:
+        return None
+    thick = carton.outer_height_mm
+    if carton.mailer:
+        top = max((z + height for *_, z, _, _, height in one.placements), default=carton.inner_height_mm)
+        thick += mailer_thickness_mm(carton.inner_height_mm, carton.padding_mm, top) - carton.inner_height_mm
+    return (carton.outer_length_mm, carton.outer_width_mm, thick)
 
 
 def _sender(brand: Brand) -> Party:

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from doorstep.documents.report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, Chart
 from doorstep.documents.report.histogram import round_step
 from doorstep.documents.report.page import dress, write_page
-from doorstep.documents.report.svg import element, picture
 from doorstep.documents.report.totals import Tile, Verdict
-from doorstep.documents.report.wording import amount, count, counted, decimal, percent
+from doorstep.documents.report.wording import amount, count, counted, decimal, inside, percent
+from doorstep.documents.svg import element, picture
 from doorstep.domain.catalog import Carton
 from doorstep.domain.demand import Brand
 from doorstep.domain.money import Currency
@@ -108,15 +108,11 @@ def tiles(report: CartonsReport) -> tuple[Tile, ...]:
 def _chosen(one: StockedCarton, currency: Currency) -> tuple[str, ...]:
     price = amount(currency, currency.minor(one.carton.cost_micros))
     use = "in use" if one.kept else "new"
-    return (one.carton.carton, use, _sizes(one.carton), price, count(one.parcels), amount(currency, one.saves_minor))
+    return (one.carton.carton, use, inside(one.carton), price, count(one.parcels), amount(currency, one.saves_minor))
 
 
 def _today(carton: Carton, parcels: int, currency: Currency) -> tuple[str, ...]:
-    return (carton.carton, _sizes(carton), amount(currency, currency.minor(carton.cost_micros)), count(parcels))
-
-
-def _sizes(carton: Carton) -> str:
-    return " × ".join(map(count, carton.inner_mm)) + " mm"
+    return (carton.carton, inside(carton), amount(currency, currency.minor(carton.cost_micros)), count(parcels))
 
 
 def curve_chart(report: CartonsReport) -> Chart:
@@ -175,7 +171,10 @@ def _curve(values: Sequence[float], today: float, chosen: int, currency: Currenc
         parts.append(element("text", text, x=left - 6, y=y(tick) + 4, class_="label end"))
     parts.append(element("line", x1=left, x2=WIDE - RIGHT, y1=y(today), y2=y(today), class_="target"))
     above = y(today) - 5 if y(today) > TOP + 12 else y(today) + 14
-    parts.append(element("text", "today", x=WIDE - RIGHT, y=above, class_="label end"))
+    if abs(values[-1] - today) >= abs(values[0] - today):  # where the curve leaves room
+        parts.append(element("text", "today", x=WIDE - RIGHT, y=above, class_="label end"))
+    else:
+        parts.append(element("text", "today", x=left + 2, y=above, class_="label"))
     line = " ".join(f"{x(size):.1f},{y(value):.1f}" for size, value in enumerate(values, start=1))
     parts.append(element("polyline", points=line, class_="curve"))
     for size, value in enumerate(values, start=1):

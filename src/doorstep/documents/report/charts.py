@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from doorstep.documents.report.histogram import Bin, histogram, quantile, round_step
 from doorstep.documents.report.plan_report import PlanReport
-from doorstep.documents.report.svg import element, linked, picture
 from doorstep.documents.report.tally import PARTS, CartonUse, Tally
 from doorstep.documents.report.wording import amount, count, percent, percent_ppm
+from doorstep.documents.svg import element, linked, picture
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.units import PPM
@@ -155,11 +155,11 @@ def on_time(on_time_ppm: Sequence[int], target_ppm: int, to: To | None = None) -
 def carton_use(counted: Tally) -> Chart:
     """Parcels per carton as bars, each filled as far as goods fill the carton."""
     ranked = sorted(counted.cartons.items(), key=lambda item: (-item[1].parcels, item[0]))
-    boxed = [use for name, use in ranked if name != OWN_BOX]
+    boxed = [use for _, use in ranked if use.inner_mm3]
     inner = sum(use.inner_mm3 for use in boxed)
     fill = sum(use.filled_mm3 for use in boxed) / inner if inner else 0.0
     own = counted.cartons[OWN_BOX].parcels if OWN_BOX in counted.cartons else 0
-    takeaway = f"Goods fill {percent(fill, 0)} of the cartons' volume." if boxed else "No parcel needs a carton."
+    takeaway = f"Goods fill {percent(fill, 0)} of the boxes' volume." if boxed else "No parcel needs a box."
     if own:
         takeaway += f" {count(own)} parcels travel in the product's own box."
     shown = ranked if len(ranked) <= CARTONS_SHOWN else [*ranked[: CARTONS_SHOWN - 1], _others(ranked)]
@@ -167,14 +167,14 @@ def carton_use(counted: Tally) -> Chart:
     parts, pitch = [], max(24, min(40, HEIGHT // len(shown)))
     for row, (name, use) in enumerate(shown):
         y, width = 8 + row * pitch, 170 * use.parcels / most
-        own_box = name == OWN_BOX
+        full = not use.inner_mm3  # a mailer, or the product's own box
         parts.append(element("text", _shortened(_carton_name(name), 15), x=0, y=y + 12, class_="label"))
         parts.append(element("rect", x=98, y=y, width=max(1.0, width), height=16, class_="bar-pale"))
-        parts.append(element("rect", x=98, y=y, width=width * (1 if own_box else use.fill), height=16, class_="bar"))
-        note = count(use.parcels) if own_box else f"{count(use.parcels)} · {percent(use.fill, 0)}"
+        parts.append(element("rect", x=98, y=y, width=width * (1 if full else use.fill), height=16, class_="bar"))
+        note = count(use.parcels) if full else f"{count(use.parcels)} · {percent(use.fill, 0)}"
         parts.append(element("text", note, x=98 + max(1.0, width) + 6, y=y + 12, class_="label number"))
     rows = tuple(
-        (_carton_name(name), count(use.parcels), "" if name == OWN_BOX else percent(use.fill)) for name, use in ranked
+        (_carton_name(name), count(use.parcels), percent(use.fill) if use.inner_mm3 else "") for name, use in ranked
     )
     height = max(HEIGHT, 16 + pitch * len(shown))
     title = "Cartons used, and how full"

@@ -11,10 +11,10 @@ import numpy as np
 from markupsafe import Markup
 
 from doorstep.documents.report.plan_report import PlanReport
-from doorstep.documents.report.svg import element
 from doorstep.documents.report.tally import Tally
 from doorstep.documents.report.wording import amount, count, counted
 from doorstep.documents.report.world import WORLD, Box, land, project
+from doorstep.documents.svg import element
 from doorstep.domain.supply import Site
 
 WIDTH, HEIGHT = 760, 520

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from doorstep.documents.box import BoxDrawing, Mark, Size, Wrap, box_drawing, marks
+from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks, top_mm
 from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.totals import Tile
-from doorstep.documents.report.wording import amount, count, counted, decimal, percent, weight
+from doorstep.documents.report.wording import amount, count, counted, decimal, inside, percent, sizes, weight
+from doorstep.domain.catalog import Carton, mailer_thickness_mm
 from doorstep.domain.money import Currency
-from doorstep.domain.packing import Left, Packaging, PackedParcel
+from doorstep.domain.packing import Left, PackedParcel
 from doorstep.domain.parcel import OWN_BOX
 
 STYLES = ("page.css", "figures.css", "orders.css", "pack.css", "print.css")
-SCRIPTS = ("pack.js",)
+SCRIPTS = ("fill.js", "pack.js")
 LEFT_SHOWN = 200
 STEPS_SHOWN = 60
 REASONS = {
@@ -30,7 +31,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class PackReport:
-    packagings: Sequence[Packaging]
+    cartons: Sequence[Carton]
     parcels: Sequence[PackedParcel]
     left: Sequence[Left]
     summary: Mapping[str, object]  # as it is written
@@ -100,7 +101,7 @@ class _Wording:
 def write_pack_report(path: Path, report: PackReport) -> None:
     """Write one self-contained HTML page."""
     wording = _Wording(report.currency)
-    known = {packaging.carton.carton: packaging for packaging in report.packagings}
+    known = {carton.carton: carton for carton in report.cartons}
     reasons = Counter(REASONS[one.reason] for one in report.left)
     contents: dict[str, Any] = {
         **dress(STYLES, SCRIPTS),
@@ -147,9 +148,9 @@ def tiles(report: PackReport, wording: _Wording) -> tuple[Tile, ...]:
     )
 
 
-def uses(report: PackReport, known: Mapping[str, Packaging], wording: _Wording) -> tuple[UseRow, ...]:
+def uses(report: PackReport, known: Mapping[str, Carton], wording: _Wording) -> tuple[UseRow, ...]:
     """Cartons by how many parcels they make; those that none needed come last."""
-    used = {name: Use(name, _sizes(packaging.carton.inner_mm)) for name, packaging in known.items()}
+    used = {name: Use(name, inside(carton)) for name, carton in known.items()}
     for parcel in report.parcels:
         use = used.setdefault(parcel.carton, Use("Own box", "–"))
         use.parcels += 1
@@ -169,61 +170,44 @@ def uses(report: PackReport, known: Mapping[str, Packaging], wording: _Wording) 
     )
 
 
-def card(parcel: PackedParcel, known: Mapping[str, Packaging], wording: _Wording) -> Card:
-    packaging = known.get(parcel.carton)
+def card(parcel: PackedParcel, known: Mapping[str, Carton], wording: _Wording) -> Card:
+    carton = known.get(parcel.carton)
     marked = marks(one.sku for one in parcel.placements)
     steps = _steps(parcel, marked)
+    inner, wrap = (carton.inner_mm, Wrap(carton.padding_mm, carton.mailer)) if carton else (parcel.outer_mm, Wrap())
     return Card(
         parcel=parcel,
         name="Own box" if parcel.carton == OWN_BOX else parcel.carton,
-        about=_about(parcel, packaging),
+        about=_about(parcel, carton),
         cost=wording.amount(parcel.cost_minor),
         weight=weight(parcel.weight_g),
-        drawing=box_drawing(parcel.placements, room_of(parcel, packaging), marked, _wrap(packaging)),
+        drawing=box_drawing(parcel.placements, inner, marked, wrap),
         steps=steps[:STEPS_SHOWN],
         more_steps=max(0, len(steps) - STEPS_SHOWN),
     )
 
 
-def room_of(parcel: PackedParcel, packaging: Packaging | None) -> Size:
-    """The inside as it is filled: of a mailer what its sheets leave when it is so thick; of an own box the box."""
-    if packaging is None:
-        return parcel.outer_mm
-    length, width, height = packaging.carton.inner_mm
-    if not packaging.mailer:
-        return packaging.carton.inner_mm
-    thick = parcel.outer_mm[2] - packaging.carton.outer_mm[2] + height
-    return (length - thick, width - thick, thick)
-
-
-def _wrap(packaging: Packaging | None) -> Wrap:
-    return Wrap() if packaging is None else Wrap(packaging.padding_mm, packaging.mailer)
-
-
-def _about(parcel: PackedParcel, packaging: Packaging | None) -> str:
-    if packaging is None:
-        return f"travels as it is, {_sizes(parcel.outer_mm)} outside"
-    inner = _sizes(packaging.carton.inner_mm)
-    if packaging.mailer:
-        return f"mailer, {inner} flat inside, filled to {count(room_of(parcel, packaging)[2])} mm"
-    padding = f", {packaging.padding_mm} mm of padding on every side" if packaging.padding_mm else ""
+def _about(parcel: PackedParcel, carton: Carton | None) -> str:
+    if carton is None:
+        return f"travels as it is, {sizes(parcel.outer_mm)} outside"
+    inner = inside(carton)
+    if carton.mailer:
+        thick = mailer_thickness_mm(carton.inner_mm[2], carton.padding_mm, top_mm(parcel.placements))
+        return f"mailer, {inner}, filled to {count(thick)} mm"
+    padding = f", {carton.padding_mm} mm of padding on every side" if carton.padding_mm else ""
     return f"box, {inner} inside{padding}"
 
 
 def _steps(parcel: PackedParcel, marked: Mapping[str, Mark]) -> tuple[Step, ...]:
     steps: list[Step] = []
     for number, one in enumerate(parcel.placements, start=1):
-        size = _sizes((one.length_mm, one.width_mm, one.height_mm))
+        size = sizes((one.length_mm, one.width_mm, one.height_mm))
         last = steps[-1] if steps else None
         if last is not None and (last.sku, last.size) == (one.sku, size):
             steps[-1] = Step(last.mark, last.sku, last.first, number, size)
         else:
             steps.append(Step(marked[one.sku], one.sku, number, number, size))
     return tuple(steps)
-
-
-def _sizes(size: Size) -> str:
-    return " × ".join(map(count, size)) + " mm"
 
 
 def _number(report: PackReport, key: str) -> int:

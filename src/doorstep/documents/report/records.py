@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 from base64 import b64encode
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import orjson
 
+from doorstep.documents.report.drawings import Drawings
 from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.tally import Tally, on_time_of
 from doorstep.domain.catalog import Product
@@ -86,11 +87,12 @@ class Records:
         report = self.report
         unplanned = {u.order: u for u in report.unplanned}
         products = {p.sku: p for p in report.products}
+        drawings = Drawings({carton.carton: carton for carton in report.cartons}, products)
         decisions = iter(report.decisions)
         total = len(report.orders)
         for start in range(0, total, CHUNK):
             orders = report.orders[start : start + CHUNK]
-            yield packed(self._chunk(orders, unplanned, products, decisions))
+            yield packed(self._chunk(orders, unplanned, drawings, decisions))
             self.progress("report", min(start + CHUNK, total), total)
         if (left := next(decisions, None)) is not None:
             raise ValueError(f"a decision too many: order {left.order!r}")
@@ -99,9 +101,10 @@ class Records:
         self,
         orders: tuple[Order, ...],
         unplanned: dict[str, Unplanned],
-        products: dict[str, Product],
+        drawings: Drawings,
         decisions: Iterator[Decision],
     ) -> dict[str, Any]:
+        drawings.next_chunk()
         rows: list[dict[str, Any]] = []
         skus: set[str] = set()
         for order in orders:
@@ -109,7 +112,10 @@ class Records:
             decision = None if why else next(decisions, None)
             if not why and (decision is None or decision.order != order.order):
                 raise ValueError(f"order {order.order!r} has neither a decision in its turn nor a reason")
-            parcels = self.tallied.parcels_of.get(order.order, [])
+            parcels = [
+                replace(parcel, placements=drawings.loaded(parcel))
+                for parcel in self.tallied.parcels_of.get(order.order, [])
+            ]
             self.index.add(order, parcels, decision)
             skus.update(line.sku for line in order.lines)
             skus.update(content.sku for parcel in parcels for content in parcel.contents)
@@ -118,10 +124,13 @@ class Records:
                     "order": _order_row(order),
                     "decision": decision,
                     "parcels": parcels,
+                    "drawn": [drawings.of(parcel) for parcel in parcels],
                     "unplanned": why,
                 }
             )
-        return {"rows": rows, "products": {sku: _product_row(products[sku]) for sku in sorted(skus) if sku in products}}
+        products = drawings.products
+        named = {sku: _product_row(products[sku]) for sku in sorted(skus) if sku in products}
+        return {"rows": rows, "products": named, "drawings": drawings.trees}
 
 
 def unplanned_rows(report: PlanReport) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from doorstep.documents.report.plan_report import PlanReport
-from doorstep.domain.parcel import OWN_BOX, CostParts, Parcel
+from doorstep.domain.parcel import CostParts, Parcel
 
 PARTS = (
     ("pick", "Picking"),
@@ -60,7 +60,9 @@ def on_time_of(parcels: list[Parcel]) -> float:
 
 def tally(report: PlanReport) -> Tally:
     counted = Tally(cost_parts_minor={key: 0 for key, _ in PARTS})
-    inner = {carton.carton: carton.inner_mm[0] * carton.inner_mm[1] * carton.inner_mm[2] for carton in report.cartons}
+    boxes = {
+        one.carton: one.inner_mm for one in report.cartons if not one.mailer
+    }  # of a bag nobody asks how full it is
     for parcel in report.parcels:
         for key, _ in PARTS:
             counted.cost_parts_minor[key] += part_minor(parcel.cost, key)
@@ -73,8 +75,8 @@ def tally(report: PlanReport) -> Tally:
         site.cost_minor += cost
         use = counted.cartons[parcel.carton]
         use.parcels += 1
-        if parcel.carton != OWN_BOX:
-            use.inner_mm3 += inner.get(parcel.carton, 0)
+        if parcel.carton in boxes:
+            use.inner_mm3 += prod(boxes[parcel.carton])
             use.filled_mm3 += sum(p.length_mm * p.width_mm * p.height_mm for p in parcel.placements)
         for order_id in parcel.orders:
             counted.parcels_of[order_id].append(parcel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from doorstep.domain.catalog import Carton
 from doorstep.domain.clock import DAY_NAMES
 from doorstep.domain.money import Currency
 from doorstep.domain.units import PPM
@@ -53,6 +54,18 @@ def day_of(text: str) -> str:
         return day(date.fromisoformat(text))
     except ValueError:
         return text
+
+
+def sizes(size_mm: tuple[int, int, int]) -> str:
+    return " × ".join(map(count, size_mm)) + " mm"
+
+
+def inside(carton: Carton) -> str:
+    """How large a carton is inside; a mailer is flat until it is filled."""
+    length, width, thick = carton.inner_mm
+    if carton.mailer:
+        return f"{count(length)} × {count(width)} mm flat, up to {count(thick)} mm thick"
+    return sizes(carton.inner_mm)
 
 
 def weight(weight_g: int) -> str:

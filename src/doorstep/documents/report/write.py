@@ -8,6 +8,7 @@ from typing import Any
 
 from doorstep.documents.report import totals
 from doorstep.documents.report.charts import charts
+from doorstep.documents.report.drawings import MOST_DRAWN
 from doorstep.documents.report.lanes import lanes
 from doorstep.documents.report.map import site_map
 from doorstep.documents.report.page import dress, write_page
@@ -19,7 +20,10 @@ from doorstep.domain.parcel import OWN_BOX
 from doorstep.kernels.run import Progress, silent
 
 STYLES = ("page.css", "figures.css", "orders.css", "print.css")
-SCRIPTS = ("page.js", "read.js", "map.js", "box.js", "detail.js", "pager.js", "table.js", "unplanned.js", "start.js")
+SCRIPTS = (
+    "page.js", "read.js", "map.js", "fill.js", "parcel.js", "detail.js", "pager.js", "table.js", "unplanned.js",
+    "start.js",
+)  # fmt: skip
 
 
 def write_report(path: Path, report: PlanReport, progress: Progress = silent) -> None:
@@ -65,7 +69,8 @@ def _facts(report: PlanReport) -> dict[str, Any]:
         "parts": PARTS,
         "sites": {s.site: s.name for s in report.sites},
         "services": {s.service: [s.carrier, s.name] for s in report.services},
-        "cartons": {c.carton: [c.inner_mm, c.outer_mm] for c in report.cartons},
+        "cartons": {c.carton: [c.inner_mm, c.mailer] for c in report.cartons},
+        "most_drawn": MOST_DRAWN,
     }
 
 

@@ -15,7 +15,7 @@ from doorstep.kernels.pack.many import MANY, several, shared_out_anew
 from doorstep.kernels.pack.orders import Lines, reasons, some_orders, sorted_lines, stock_of
 from doorstep.kernels.pack.prices import PriceList, price_lists
 from doorstep.kernels.pack.problem import EFFORT, UNCARRIED, IntArray, PackParams, PackProblem
-from doorstep.kernels.pack.result import NO_LAYOUT, OWN_BOX, PackResult, joined
+from doorstep.kernels.pack.result import NO_LAYOUT, NOT_CARRIED, OWN_BOX, PackResult, joined
 from doorstep.kernels.pack.shapes import Shapes, shapes_of
 from doorstep.kernels.pack.tables import tables
 from doorstep.kernels.run import Run
@@ -96,6 +96,7 @@ def pack_chunk(task: Task) -> PackResult:
     for number in np.unique(pays):
         stock = stock_of(problem, shapes, lists[number], packed)
         why = reasons(stock)
+        why[(why > 0) & problem.item_own_box] = NOT_CARRIED  # room there is, with or without a carton
         lost = np.flatnonzero((why[lines.item] > 0) & (pays[lines.load] == number))
         left += [
             (int(lines.load[k]), int(lines.item[k]), int(lines.quantity[k]), int(why[lines.item[k]])) for k in lost

@@ -97,20 +97,21 @@ def _single_parcels(seen: Alternatives) -> list[Priced]:
     total = quotes.total_minor[rows.start : rows.stop]
     r, v = np.nonzero(total < NEVER)
     site, carton = quotes.site[rows.start + r], quotes.carton[rows.start + r]
+    named = market.named[carton]
     cost = total[r, v] + market.pick_order_minor[site]
     chosen = _chosen_single(seen)
     lane = site * total.shape[1] + v
-    what = lane * (market.n_cartons + 2)
+    what = lane * (len(market.problem.cartons) + 2)
     if chosen is not None:
         mine = (site == chosen[0]) & (v == chosen[1])
-        what[mine] += 1 + carton[mine]
+        what[mine] += 1 + named[mine]
     order = np.lexsort((v, r, cost))
     best = np.sort(np.unique(what[order], return_index=True)[1])[: MAX_REJECTED + 1]
     key: Key = seen.book.keys[int(seen.table.blocks.block_load[seen.whole])]
     found: list[Priced] = []
     for at in order[best].tolist():
         k, c, service = int(site[at]), int(carton[at]), int(v[at])
-        if (k, service, c) != chosen:
+        if (k, service, int(named[at])) != chosen:
             name = f"{_site(market, k)} by {_service(market, service)} in {market.carton_name(c)}"
             found.append((int(cost[at]), name, ((k, key),)))
     return found[:MAX_REJECTED]
@@ -120,7 +121,8 @@ def _chosen_single(seen: Alternatives) -> tuple[int, int, int] | None:
     if len(seen.rows) != 1:
         return None
     row = seen.rows[0]
-    return int(seen.picks.site[row]), int(seen.picks.service[row]), int(seen.picks.carton[row])
+    named = seen.market.named[seen.picks.carton[row]]
+    return int(seen.picks.site[row]), int(seen.picks.service[row]), int(named)
 
 
 def _splits(seen: Alternatives) -> list[Priced]:

@@ -208,7 +208,8 @@ def _layouts(
     if keys:
         wanted = np.stack([np.arange(len(keys)), pairs[boxed, 1]], axis=1)
         for at, layout in zip(boxed, place_all(pack_problem(market, keys), wanted, params, run), strict=True):
-            laid[at] = layout
+            laid[at] = layout.copy()
+            laid[at][:, 1:4] += market.padding_mm[pairs[at, 1]]
     for at in np.flatnonzero(pairs[:, 1] == market.n_cartons):
         sku = book.keys[pairs[at, 0]][0][0]
         laid[at] = np.array([[sku, 0, 0, 0, *market.size_mm[sku]]], np.int64)

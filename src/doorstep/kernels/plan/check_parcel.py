@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, timedelta
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 
 from doorstep.domain.carriage import SPEEDS, Tariff
+from doorstep.domain.catalog import Product
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.check import check as check_layout
-from doorstep.kernels.pack.problem import FitProblem
+from doorstep.kernels.pack.problem import MAILER_STEPS, FitProblem
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.promise.check import check as check_legs
 from doorstep.kernels.promise.problem import Legs
@@ -46,16 +47,16 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
         if size is None:
             yield f"{parcel.parcel} goes without a carton, though it is not one product in its own box"
             return
+        yield from _charges(problem, order, parcel, size)
     else:
         carton = next((one for one in problem.cartons if one.carton == parcel.carton), None)
         if carton is None or carton.site not in ("", parcel.site):
             yield f"{parcel.parcel} takes a carton that {parcel.site} does not have"
             return
-        size, tare, box_micros = carton.outer_mm, carton.tare_g, carton.cost_micros
-        yield from (f"{parcel.parcel}: {fault}" for fault in _layout(problem, parcel, units))
+        tare, box_micros = carton.tare_g, carton.cost_micros
+        yield from _boxed(problem, order, parcel, units)
     if parcel.weight_g != weight + tare:
         yield f"{parcel.parcel} weighs {weight + tare} g, not {parcel.weight_g} g"
-    yield from _charges(problem, order, parcel, size)
     yield from _dates(problem, order, parcel)
     late = Fraction(problem.brand.late_cost_micros * (1_000_000 - parcel.on_time_ppm), 1_000_000)
     lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor, parcel.cost.duty_tax_minor)
@@ -76,16 +77,40 @@ def _own_box(problem: PlanProblem, units: Counter[str]) -> tuple[int, int, int] 
     return (product.length_mm, product.width_mm, product.height_mm) if product.ships_in_own_box else None
 
 
-def _layout(problem: PlanProblem, parcel: Parcel, units: Counter[str]) -> tuple[str, ...]:
+def _boxed(problem: PlanProblem, order: Order, parcel: Parcel, units: Counter[str]) -> Iterator[str]:
+    """Layout and charges; those of a mailer must hold at one of the thicknesses that it may be billed as."""
+    carton = next(one for one in problem.cartons if one.carton == parcel.carton)
+    length, width, most = carton.inner_mm
+    if not carton.mailer:
+        yield from (f"{parcel.parcel}: {fault}" for fault in _layout(problem, parcel, units, carton.inner_mm))
+        yield from _charges(problem, order, parcel, carton.outer_mm)
+        return
+    found: tuple[str, ...] = ()
+    for thick in sorted({min(most, ceil(most / MAILER_STEPS) * n) for n in range(1, MAILER_STEPS + 1)}):
+        outer = (carton.outer_mm[0], carton.outer_mm[1], carton.outer_mm[2] - most + thick)
+        laid = _layout(problem, parcel, units, (length - thick, width - thick, thick))
+        found = (*(f"{parcel.parcel}: {fault}" for fault in laid), *_charges(problem, order, parcel, outer))
+        if not found:
+            return
+    yield from found
+
+
+def _layout(
+    problem: PlanProblem, parcel: Parcel, units: Counter[str], inner_mm: tuple[int, int, int]
+) -> tuple[str, ...]:
     """Give the pack kernel's verifier the parcel as a problem of one load and one carton."""
     products = [next(p for p in problem.products if p.sku == sku) for sku in sorted(units)]
     if any(product.ships_in_own_box for product in products):
         return ("a product that ships in its own box lies in a carton",)
     carton = next(one for one in problem.cartons if one.carton == parcel.carton)
+    free = carton.padding_mm
+    room = [edge - 2 * free for edge in inner_mm]
+    if min(room) < 1:
+        return ("the padding leaves no room",)
     classes = sorted({p.hazmat_class for p in products} - {""})
     at = {product.sku: n for n, product in enumerate(products)}
     one = FitProblem(
-        item_size_mm=np.array([(p.length_mm, p.width_mm, p.height_mm) for p in products], np.int64),
+        item_size_mm=np.array([_wrapped(p) for p in products], np.int64),
         item_weight_g=np.array([p.weight_g for p in products], np.int64),
         item_upright=np.array([p.this_side_up for p in products], bool),
         item_fragile=np.array([p.fragile for p in products], bool),
@@ -94,16 +119,21 @@ def _layout(problem: PlanProblem, parcel: Parcel, units: Counter[str]) -> tuple[
         load_start=np.array([0, len(products)], np.int64),
         load_item=np.arange(len(products), dtype=np.int64),
         load_quantity=np.array([units[p.sku] for p in products], np.int64),
-        carton_inner_mm=np.array([carton.inner_mm], np.int64),
+        carton_inner_mm=np.array([room], np.int64),
         carton_tare_g=np.array([carton.tare_g], np.int64),
         carton_max_weight_g=np.array([carton.max_weight_g], np.int64),
+        item_soft=np.array([p.soft for p in products], bool),
     )
     rows = [
-        (at[p.sku], p.x_mm, p.y_mm, p.z_mm, p.length_mm, p.width_mm, p.height_mm)
+        (at[p.sku], p.x_mm - free, p.y_mm - free, p.z_mm - free, p.length_mm, p.width_mm, p.height_mm)
         for p in parcel.placements
         if p.sku in at
     ]
     return check_layout(one, 0, 0, np.array(rows, np.int64).reshape(-1, 7))
+
+
+def _wrapped(product: Product) -> list[int]:
+    return [edge + 2 * product.padding_mm for edge in (product.length_mm, product.width_mm, product.height_mm)]
 
 
 def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int, int, int]) -> Iterator[str]:

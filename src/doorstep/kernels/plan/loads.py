@@ -68,7 +68,7 @@ def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
     classes = {name: i + 1 for i, name in enumerate(sorted({p.hazmat_class for p in products} - {""}))}
     flat = [pair for key in keys for pair in key]
     return FitProblem(
-        item_size_mm=market.size_mm,
+        item_size_mm=market.wrapped_mm,
         item_weight_g=market.weight_g,
         item_upright=np.array([p.this_side_up for p in products], bool),
         item_fragile=np.array([p.fragile for p in products], bool),
@@ -77,9 +77,10 @@ def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
         load_start=np.concatenate([[0], np.cumsum([len(key) for key in keys])]).astype(np.int64),
         load_item=np.array([j for j, _ in flat], np.int64),
         load_quantity=np.array([q for _, q in flat], np.int64),
-        carton_inner_mm=np.array([c.inner_mm for c in market.problem.cartons], np.int64).reshape(-1, 3),
+        carton_inner_mm=market.inner_mm,
         carton_tare_g=market.tare_g,
-        carton_max_weight_g=np.array([c.max_weight_g for c in market.problem.cartons], np.int64),
+        carton_max_weight_g=np.array([c.max_weight_g for c in market.problem.cartons], np.int64)[market.named[:-1]],
+        item_soft=np.array([p.soft for p in products], bool),
     )
 
 

@@ -1,4 +1,7 @@
-"""The problem's nouns as arrays, indexed once: sites k, skus j, cartons c, services v."""
+"""The problem's nouns as arrays, indexed once: sites k, skus j, cartons c, services v.
+
+A mailer stands for several cartons, one for each thickness that it may be filled to: it is billed as thick as that.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.carriage import SPEEDS
+from doorstep.domain.catalog import Carton
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.domain.units import girth_mm
+from doorstep.kernels.pack.rooms import Rooms, rooms_of
 from doorstep.kernels.plan.problem import PlanProblem
 
 IntArray = NDArray[np.int64]
@@ -31,7 +36,11 @@ class Market:
     size_mm: IntArray  # [J, 3]
     weight_g: IntArray  # [J]
     own_box: BoolArray  # [J]
+    wrapped_mm: IntArray  # [J, 3] in its padding
+    named: IntArray  # [C + 1] which of the problem's cartons it is; the own box comes after them
+    inner_mm: IntArray  # [C, 3] what padding leaves
     outer_mm: IntArray  # [C, 3]
+    padding_mm: IntArray  # [C + 1]
     tare_g: IntArray  # [C]
     carton_minor: IntArray  # [C + 1]
     carton_at: BoolArray  # [K, C + 1]
@@ -48,7 +57,7 @@ class Market:
 
     def carton_name(self, carton: int) -> str:
         """Id of a carton index."""
-        return OWN_BOX if carton == self.n_cartons else self.problem.cartons[carton].carton
+        return OWN_BOX if carton == self.n_cartons else self.problem.cartons[self.named[carton]].carton
 
 
 def open_market(problem: PlanProblem) -> Market:
@@ -59,7 +68,10 @@ def open_market(problem: PlanProblem) -> Market:
     stock = np.zeros((len(site), len(sku)), np.int64)
     for level in problem.stock:
         stock[site[level.site], sku[level.sku]] += level.on_hand
-    cartons, currency = problem.cartons, problem.brand.currency
+    currency, rooms = problem.brand.currency, _rooms(problem.cartons)
+    cartons = [problem.cartons[at] for at in rooms.carton]
+    size_mm = _rows([(p.length_mm, p.width_mm, p.height_mm) for p in problem.products])
+    padding_mm = np.array([p.padding_mm for p in problem.products], np.int64)
     carton_at = np.ones((len(site), len(cartons) + 1), bool)
     for c, carton in enumerate(cartons):
         if carton.site:
@@ -72,10 +84,14 @@ def open_market(problem: PlanProblem) -> Market:
         service=service,
         ships=np.array([one.kind in SHIPPING_KINDS for one in problem.sites], bool),
         stock=stock,
-        size_mm=_rows([(p.length_mm, p.width_mm, p.height_mm) for p in problem.products]),
+        size_mm=size_mm,
         weight_g=np.array([p.weight_g for p in problem.products], np.int64),
         own_box=np.array([p.ships_in_own_box for p in problem.products], bool),
-        outer_mm=_rows([carton.outer_mm for carton in cartons]),
+        wrapped_mm=size_mm + 2 * padding_mm[:, None],
+        named=np.append(rooms.carton, len(problem.cartons)),
+        inner_mm=rooms.inner_mm,
+        outer_mm=rooms.outer_mm,
+        padding_mm=np.array([carton.padding_mm for carton in cartons] + [0], np.int64),
         tare_g=np.array([carton.tare_g for carton in cartons], np.int64),
         carton_minor=np.array([currency.minor(carton.cost_micros) for carton in cartons] + [0], np.int64),
         carton_at=carton_at,
@@ -89,6 +105,15 @@ def open_market(problem: PlanProblem) -> Market:
 
 def _rows(sizes: list[tuple[int, int, int]]) -> IntArray:
     return np.array(sizes, np.int64).reshape(len(sizes), 3)
+
+
+def _rooms(cartons: tuple[Carton, ...]) -> Rooms:
+    return rooms_of(
+        _rows([one.inner_mm for one in cartons]),
+        _rows([one.outer_mm for one in cartons]),
+        np.array([one.mailer for one in cartons], bool),
+        np.array([one.padding_mm for one in cartons], np.int64),
+    )
 
 
 def _limit(capacity: int | None) -> int:

@@ -154,7 +154,7 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
     instants = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
     days = [int(at.timestamp() // 86_400) for at in instants] or [0]
     wished = [(o.not_before - EPOCH).days for o in problem.orders if o.not_before]
-    volume = np.array([carton.volume_mm3 for carton in problem.cartons], np.int64)
+    volume = market.outer_mm.prod(axis=1)
     rank = np.zeros(len(volume) + 1, np.int64)
     rank[np.argsort(volume, kind="stable")] = np.arange(1, len(volume) + 1)
     rank[-1] = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 from reportlab.graphics.barcode.code128 import Code128
 
-from doorstep.documents.report.svg import element
+from doorstep.documents.svg import element
 
 HEIGHT = 40
 QUIET = 10  # modules of white on either side

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from doorstep.documents.report.svg import element, linked, picture
 from doorstep.documents.report.tally import PARTS, part_minor
 from doorstep.documents.report.wording import amount, percent
+from doorstep.documents.svg import element, linked, picture
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from doorstep.core.stock.fitness import Kind
-from doorstep.documents.report.svg import element, picture
 from doorstep.documents.report.wording import percent
+from doorstep.documents.svg import element, picture
 
 WIDTH, NAMES, ROW = 360, 150, 26
 LONGEST = WIDTH - NAMES - 44

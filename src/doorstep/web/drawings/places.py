@@ -14,9 +14,9 @@ from markupsafe import Markup
 from doorstep.core.network.queries import SiteRow
 from doorstep.core.parcels.narrowing import Place
 from doorstep.core.parcels.queries import Spot
-from doorstep.documents.report.svg import element, linked
 from doorstep.documents.report.wording import counted
 from doorstep.documents.report.world import WORLD, Box, land, project
+from doorstep.documents.svg import element, linked
 
 WIDTH, HEIGHT = 760, 380
 CELLS = 84  # across

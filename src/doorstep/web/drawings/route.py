@@ -9,8 +9,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from doorstep.documents.report.svg import element
 from doorstep.documents.report.world import Box, project
+from doorstep.documents.svg import element
 from doorstep.web.drawings.places import HEIGHT, WIDTH, View, drawn_land, frame
 
 LETTER = 16.0  # as wide as a letter of a name is at most, nearly

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from doorstep.core.accounts.actors import actors_of
 from doorstep.core.floor import bench
 from doorstep.core.floor.bench import BenchRow, CheckRow
-from doorstep.documents.box import Mark, box_drawing, marks
+from doorstep.documents.box import Mark, Wrap, box_drawing, in_loading_order, marks, top_mm
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.gs1 import bare
 from doorstep.domain.parcel import OWN_BOX, Placement
@@ -149,14 +149,15 @@ def _page(request: HttpRequest, scope: Scope, tote: int, refused: str = "", stat
     row = _row(scope, tote)
     cartons = bench.cartons(row.brand_id, row.site)
     carton = cartons.get(row.carton or row.planned_carton)
+    wrap = Wrap(carton.padding_mm, carton.mailer, top_mm(row.placements)) if carton else Wrap()
     marked = marks([*(lying.sku for lying in row.placements), *(one.sku for one in row.checks)])
-    placed, step = _steps(row, marked)
+    placed, step = _steps(row, marked, wrap.padding_mm)
     if step:
         marked = {**marked, _NEXT: replace(step.mark, style=f"{step.mark.style} unit-now")}
     context = {
         "tote": row,
         "inside": [(one, marked[one.sku]) for one in row.checks],
-        "drawing": box_drawing(placed, carton.inner_mm if carton else None, marked),
+        "drawing": box_drawing(placed, carton.inner_mm if carton else None, marked, wrap),
         "step": step,
         "inner_mm": carton.inner_mm if carton else None,
         "cartons": [one for one in cartons.values() if one.code != row.planned_carton],
@@ -173,19 +174,18 @@ def _page(request: HttpRequest, scope: Scope, tote: int, refused: str = "", stat
     return furnished(request, scope, "tote.html", context, current="floor", status=status)
 
 
-def _steps(row: BenchRow, marked: dict[str, Mark]) -> tuple[list[Placement], Step | None]:
+def _steps(row: BenchRow, marked: dict[str, Mark], floor_mm: int) -> tuple[list[Placement], Step | None]:
     """The units that are in, and the next one, as the plan lays them: from the bottom up, from the far corner."""
     scanned = {one.sku: one.scanned for one in row.checks}
     named: dict[str, CheckRow] = {one.sku: one for one in row.checks}
-    order = sorted(_lying(row), key=lambda p: (p.z_mm, p.x_mm + p.y_mm, p.x_mm, p.sku, p.unit))
     inside, step = list[Placement](), None
-    for lying in order:
+    for lying in in_loading_order(_lying(row)):
         if scanned.get(lying.sku, 0) > 0:
             scanned[lying.sku] -= 1
             inside.append(lying)
         elif step is None and row.stage == "units":
             name = named[lying.sku].name if lying.sku in named else ""
-            step = Step(lying.sku, name, marked[lying.sku], _where(lying))
+            step = Step(lying.sku, name, marked[lying.sku], _where(lying, floor_mm))
             inside.append(replace(lying, sku=_NEXT))
     return inside, step
 
@@ -198,6 +198,6 @@ def _lying(row: BenchRow) -> tuple[Placement, ...]:
     return (Placement(row.order, one.sku, 1, 0, 0, 0, *one.size_mm),)
 
 
-def _where(lying: Placement) -> str:
-    up = "on the floor of the box" if lying.z_mm == 0 else f"{lying.z_mm} mm up"
+def _where(lying: Placement, floor_mm: int) -> str:
+    up = "on the floor of the box" if lying.z_mm <= floor_mm else f"{lying.z_mm} mm up"
     return f"{lying.length_mm} × {lying.width_mm} × {lying.height_mm} mm as it lies, {up}"

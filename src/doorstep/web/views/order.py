@@ -15,7 +15,7 @@ from doorstep.core.orders.queries import Line, OrderDetail, get_order
 from doorstep.core.parcels.packed import AsPacked, as_packed
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.core.parcels.superseding import Told, states
-from doorstep.documents.box import BoxDrawing, Mark, box_drawing, marks
+from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
@@ -108,6 +108,7 @@ def _card(
     lines = {line.sku: line for line in order.lines}
     marked = marks([*(part.sku for part in one.contents), *(lying.sku for lying in one.placements)])
     carton = known.get(one.row.carton)
+    wrap = Wrap(carton.padding_mm, carton.mailer) if carton else Wrap()
     placements = one.placements or _own_box(one, lines)
     return ParcelCard(
         row=one.row,
@@ -116,7 +117,7 @@ def _card(
             Inside(marked[part.sku], part.quantity, part.sku, lines[part.sku].name if part.sku in lines else "")
             for part in one.contents
         ),
-        drawing=box_drawing(placements, carton.inner_mm if carton else None, marked),
+        drawing=box_drawing(placements, carton.inner_mm if carton else None, marked, wrap),
         costs=costs(one.row.cost, one.row.currency),
         unlikely=one.row.on_time_ppm < one.row.target_ppm,
         stands=stands[one.row.parcel],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from doorstep.core.catalog.queries import cartons
+from doorstep.core.catalog.queries import CartonRow, cartons
 from doorstep.core.network.queries import sites
 from doorstep.core.orders.queries import OrderDetail
 from doorstep.core.tariffs.queries import services
-from doorstep.documents.box import BoxDrawing, Mark, box_drawing, marks
+from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.override import Option
@@ -69,18 +69,17 @@ def choice(option: Option, in_force: Promise | None, names: Names) -> Choice:
 
 def pictures(scope: Scope, order: OrderDetail, parcels: tuple[Parcel, ...], names: Names) -> tuple[Picture, ...]:
     """Draw the parcels of the option that is looked at. One query."""
-    inner = {
-        one.carton: one.inner_mm
-        for one in cartons(scope, brand=order.row.brand, codes={parcel.carton for parcel in parcels})
-    }
-    return tuple(_picture(one, inner.get(one.carton), names) for one in parcels)
+    used = cartons(scope, brand=order.row.brand, codes={parcel.carton for parcel in parcels})
+    known = {one.carton: one for one in used}
+    return tuple(_picture(one, known.get(one.carton), names) for one in parcels)
 
 
-def _picture(one: Parcel, inner_mm: tuple[int, int, int] | None, names: Names) -> Picture:
+def _picture(one: Parcel, carton: CartonRow | None, names: Names) -> Picture:
+    wrap = Wrap(carton.padding_mm, carton.mailer) if carton else Wrap()
     marked = marks([*(part.sku for part in one.contents), *(lying.sku for lying in one.placements)])
     return Picture(
         one,
         named(f"{one.site} by {one.service} in {one.carton}", names)[0],
         tuple((marked[part.sku], part.quantity, names.product(part.sku)) for part in one.contents),
-        box_drawing(one.placements, inner_mm, marked),
+        box_drawing(one.placements, carton.inner_mm if carton else None, marked, wrap),
     )

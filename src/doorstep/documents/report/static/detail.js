@@ -30,7 +30,7 @@ function contentList(parcel, products, marks) {
   }));
 }
 
-function parcelCard(parcel, place, number, order, products) {
+function parcelCard(parcel, place, number, order, drawing, products) {
   const marks = marksOf(parcel.contents);
   const own = parcel.carton === facts.own_box;
   const carton = held(facts.cartons, parcel.carton);
@@ -39,12 +39,12 @@ function parcelCard(parcel, place, number, order, products) {
   return make("article", { class: "parcel" },
     make("h3", {}, number > 1 ? `Parcel ${place + 1} of ${number} ` : "Parcel ", make("small", {}, named(parcel.parcel))),
     make("div", { class: "parcel-parts" },
-      boxDrawing(parcel, products, marks),
+      boxDrawing(parcel, drawing, products, marks),
       make("div", { class: "parcel-facts" },
         make("dl", { class: "facts" },
           facet("From", named(siteName(parcel.site))),
           facet("Service", named(serviceName(parcel.service))),
-          facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !carton ? "" : make("small", {}, `inside ${sizes(carton[0])}`)),
+          facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !carton ? "" : make("small", {}, `${carton[1] ? "flat " : "inside "}${sizes(carton[0])}`)),
           facet("Weight", weight(parcel.weight_g), make("small", {}, `billed ${weight(parcel.billed_weight_g)}`)),
           facet("Ships", instant(parcel.ship_at)),
           facet("Promised by", dayOf(parcel.promised_by), make("small", { class: risky ? "worse" : "" }, `${percent(parcel.on_time_ppm)} on time${risky ? ", below target" : ""}`))),
@@ -53,7 +53,7 @@ function parcelCard(parcel, place, number, order, products) {
       costBar(parcel.cost)));
 }
 
-function optionTable(decision) {
+function optionTable(decision, order) {
   const chosen = make("tr", { class: "strong" },
     make("th", { scope: "row" }, named(decision.chosen.map((c) => `${c.site}, ${c.carton}, ${c.service}`).join(" + ")), make("small", {}, "chosen")),
     make("td", { class: "number" }, bare(decision.cost_minor)), make("td", { class: "number" }, "–"), make("td", {}, ""));
@@ -67,7 +67,7 @@ function optionTable(decision) {
   });
   const heads = make("tr", {}, make("th", { scope: "col" }, "Option"), make("th", { scope: "col", class: "number" }, `Cost, ${facts.currency}`),
     make("th", { scope: "col", class: "number" }, "Difference"), make("th", { scope: "col" }, "Why it lost"));
-  return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Options" },
+  return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Options of order ${order}` },
     make("table", { class: "options" }, make("thead", {}, heads), make("tbody", {}, chosen, ...lost)));
 }
 
@@ -103,7 +103,7 @@ function sentences(text) {
 }
 
 function detail(found) {
-  const { order, decision, parcels, unplanned, products } = found;
+  const { order, decision, parcels, unplanned, products, drawings, drawn } = found;
   const body = make("div", { class: "detail" });
   if (unplanned) {
     const lines = order.lines.map(([sku, quantity]) => make("li", {}, `${quantity} × `, named(productName(products, sku)), make("small", {}, named(sku))));
@@ -113,8 +113,8 @@ function detail(found) {
     return body;
   }
   body.append(make("p", { class: "why" }, summary(found)),
-    ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, products)),
+    ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products)),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
-  body.append(decision.rejected.length ? optionTable(decision) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
+  body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
   return body;
 }

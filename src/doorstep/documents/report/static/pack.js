@@ -1,5 +1,4 @@
-"use strict";
-// A box as it fills: the slider hides what is not yet in it. Without this script every unit is shown.
+// The slider fills a box. Without this script every unit is shown.
 for (const box of document.querySelectorAll(".box")) {
   const slide = box.querySelector(".slide");
   if (!slide) continue;
@@ -8,11 +7,7 @@ for (const box of document.querySelectorAll(".box")) {
   const total = Number(box.dataset.units);
   const show = () => {
     const put = Number(input.value);
-    for (const unit of box.querySelectorAll("[data-step]")) {
-      const step = Number(unit.dataset.step);
-      unit.classList.toggle("later", step > put);
-      unit.classList.toggle("now", step === put && put < total);
-    }
+    fillTo(box, put, total);
     for (const line of box.querySelectorAll("[data-first]")) line.classList.toggle("later", Number(line.dataset.first) > put);
     told.textContent = `${put} of ${total}`;
   };

@@ -20,8 +20,8 @@ function chunk(number) {
 }
 
 async function record(place) {
-  const { rows, products } = await chunk(Math.floor(place / facts.chunk));
-  return { ...rows[place % facts.chunk], products };
+  const { rows, products, drawings } = await chunk(Math.floor(place / facts.chunk));
+  return { ...rows[place % facts.chunk], products, drawings };
 }
 
 let facts = null;

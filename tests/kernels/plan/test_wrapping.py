@@ -1,0 +1,108 @@
+"""Mailers, padding, wrapping and goods that fold: what fits, what it is billed as, how it lies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.kernels.plan.scenes import carton, order, product, rate, scene, service
+
+from doorstep.domain.catalog import Carton, Product
+from doorstep.domain.parcel import Parcel
+from doorstep.kernels.plan.check import check
+from doorstep.kernels.plan.plan import PlanResult, plan
+from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.run import Run
+
+BAG = replace(carton("bag", (350, 300, 64), cost=10), mailer=True)
+BOX = carton("box", (350, 300, 64), cost=20)
+SHIRT = product("shirt", (280, 220, 20))
+
+
+def day(goods: Product, cartons: list[Carton], units: int = 1, divisor: int = 1_000) -> PlanProblem:
+    return scene(
+        [order("o", (goods.sku, units))],
+        {"x": {goods.sku: units}},
+        [goods],
+        cartons=cartons,
+        services=[service("post", divisor=divisor)],
+        rates=[rate("post", 500, up_to=100_000)],
+    )
+
+
+def planned(problem: PlanProblem) -> PlanResult:
+    result = plan(problem)
+    assert check(problem, result.plan) == ()
+    return result
+
+
+def parcel(problem: PlanProblem) -> Parcel:
+    (one,) = planned(problem).plan.parcels
+    return one
+
+
+def left(problem: PlanProblem) -> str:
+    (one,) = planned(problem).plan.unplanned
+    return one.reason
+
+
+def test_a_mailer_is_billed_as_thick_as_it_is_filled() -> None:
+    thin, thick = parcel(day(SHIRT, [BAG])), parcel(day(SHIRT, [BAG], units=2))
+    assert (thin.carton, thick.carton) == ("bag", "bag")
+    assert (thin.billed_weight_g, thick.billed_weight_g) == (350 * 300 * 20 // 1_000, 350 * 300 * 40 // 1_000)
+
+
+@pytest.mark.parametrize(
+    ("size", "fits"), [((330, 280, 20), True), ((331, 280, 20), False), ((286, 236, 64), True), ((200, 100, 65), False)]
+)
+def test_the_thicker_its_contents_the_less_a_mailer_takes(size: tuple[int, int, int], fits: bool) -> None:
+    found = planned(day(replace(product("a", size), this_side_up=True), [BAG])).plan
+    assert bool(found.parcels) is fits
+
+
+def test_padding_keeps_goods_off_the_walls() -> None:
+    tight = product("tight", (350, 300, 64))
+    padded = replace(BOX, padding_mm=5)
+    assert parcel(day(tight, [BOX])).carton == "box"
+    assert left(day(tight, [padded])) == "not_packable"
+    (lying,) = parcel(day(product("loose", (340, 290, 54)), [padded])).placements
+    assert (lying.x_mm, lying.y_mm, lying.z_mm) == (5, 5, 5)
+    assert (lying.length_mm, lying.width_mm, lying.height_mm) == (340, 290, 54)
+
+
+def test_a_wrapped_product_needs_room_for_its_wrapping() -> None:
+    wrapped = replace(product("vase", (300, 250, 54)), padding_mm=5)
+    (lying,) = parcel(day(wrapped, [BOX])).placements
+    assert sorted((lying.length_mm, lying.width_mm, lying.height_mm)) == [64, 260, 310]
+    assert left(day(replace(wrapped, padding_mm=6), [BOX])) == "not_packable"
+
+
+def test_what_ships_in_its_own_box_goes_unwrapped() -> None:
+    own = replace(product("tv", (700, 400, 120), own_box=True), padding_mm=30)
+    assert parcel(day(own, [BOX])).billed_weight_g == 700 * 400 * 120 // 1_000
+
+
+def test_what_folds_goes_into_less() -> None:
+    towel = product("towel", (500, 250, 20))
+    assert left(day(towel, [BAG, BOX])) == "not_packable"
+    assert parcel(day(replace(towel, soft=True), [BAG])).billed_weight_g == 350 * 300 * 40 // 1_000
+
+
+def test_a_mailer_is_one_option_however_thick() -> None:
+    problem = day(SHIRT, [BAG, BOX])
+    result = planned(problem)
+    (told,) = result.decisions(Run())
+    options = [one.option for one in told.rejected]
+    assert len(options) == len(set(options))
+    assert not any("in bag" in one for one in options)
+    assert any("in box" in one for one in options)
+
+
+def test_a_mailer_of_the_wrong_thickness_is_found_out() -> None:
+    problem = day(SHIRT, [BAG])
+    result = plan(problem).plan
+    (one,) = result.parcels
+    wrong = replace(one, billed_weight_g=one.billed_weight_g - 1)
+    assert any("billed" in fault for fault in check(problem, replace(result, parcels=(wrong,))))
+    outside = replace(one, placements=tuple(replace(p, x_mm=p.x_mm + 60) for p in one.placements))
+    assert check(problem, replace(result, parcels=(outside,)))
