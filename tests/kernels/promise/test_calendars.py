@@ -12,6 +12,7 @@ from tests.kernels.promise.networks import PATTERNS, ZONES, day
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import CalendarBook, destination_calendar, known_calendar
+from doorstep.kernels.promise.compiled import after, on_or_after, works
 from doorstep.kernels.promise.local_time import compile_zones, local_days
 
 
@@ -45,26 +46,28 @@ def test_an_unknown_calendar_is_refused() -> None:
 def test_steps_and_counts_agree_with_walking(pattern: WorkingDays, start: int, steps: int) -> None:
     first = day("2017-12-01")
     book = CalendarBook()
-    index = np.array([book.add(pattern.mask, "BR")])
+    index = book.add(pattern.mask, "BR")
     calendars = book.build(first, first + 250)
+    days = calendars.look_ups()
     walked, left = date(2017, 12, 1) + timedelta(days=start), steps
     off = {date(2017, 12, 25), date(2018, 1, 1), date(2018, 3, 30), date(2018, 4, 21), date(2018, 5, 1)}
     while left:
         walked += timedelta(days=1)
         left -= walked.weekday() in pattern and walked not in off
-    found = calendars.after(index, np.array([first + start]), steps)
-    assert found.tolist() == [day(walked.isoformat())]
-    assert (calendars.count(index, found) - calendars.count(index, np.array([first + start]))).tolist() == [steps]
-    assert calendars.works(index, found).all()
-    assert calendars.on_or_after(index, found).tolist() == found.tolist()
+    found = after(days, index, first + start, steps)
+    assert found == day(walked.isoformat())
+    through, before = calendars.count(np.array([index, index]), np.array([found, first + start])).tolist()
+    assert through - before == steps
+    assert works(days, index, found)
+    assert on_or_after(days, index, found) == found
 
 
 def test_a_step_past_the_end_is_beyond() -> None:
     book = CalendarBook()
-    index = np.array([book.add(127, "")])
-    calendars = book.build(100, 109)
-    assert calendars.after(index, np.array([109]), 1).tolist() == [calendars.beyond]
-    assert calendars.on_or_after(index, np.array([110])).tolist() == [calendars.beyond]
+    index = book.add(127, "")
+    days = book.build(100, 109).look_ups()
+    assert after(days, index, 109, 1) == 110
+    assert on_or_after(days, index, 110) == 110
 
 
 @settings(max_examples=200, deadline=None)

@@ -197,8 +197,9 @@ def _refusals(seen: Alternatives, most: int) -> list[Rejected]:
     taken = np.logical_or.reduceat(quotes.total_minor[rows.start : rows.stop] < NEVER, first)
     named: list[Rejected] = []
     for at, v in np.argwhere(~taken & market.calls[sites])[: max(0, most)].tolist():
-        row = rows.start + int(first[at])
-        why = rate_reason(quotes.problem, quotes.rates, row, v) if quotes.rates.reason[row, v] else "no date in reach"
+        parcel = int(quotes.rated[rows.start + int(first[at])])
+        refused = quotes.rates.reason[parcel, v]
+        why = rate_reason(quotes.problem, quotes.rates, parcel, v) if refused else "no date in reach"
         named.append(Rejected(f"{_site(market, int(sites[at]))} by {_service(market, v)}", None, why))
     return named
 

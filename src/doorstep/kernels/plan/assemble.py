@@ -16,7 +16,7 @@ from doorstep.kernels.pack.layout import place_all
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.loads import Key, LoadBook, pack_problem
-from doorstep.kernels.plan.market import IntArray, Market
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import half_up, lateness_minor
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import promise
@@ -81,11 +81,6 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
     load = table.blocks.block_load[block]
     parcels = _parcels(market, table, book, order, site, carton, load, legs.ship_day)
     rates = rate(RateProblem(terms.tariff, parcels))
-    group = board.column_group[column]
-    fresh = np.ones(len(order), bool)  # the first parcel of an order in a group pays for picking the order
-    for back in (1, 2):
-        same = (order[back:] == order[:-back]) & (group[back:] == group[:-back])
-        fresh[back:] &= ~same
     units = half_up(table.blocks.block_units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     return Picks(
         order=order,
@@ -100,12 +95,20 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         ship_day=legs.ship_day,
         promised_day=legs.promised_day,
         on_time_ppm=legs.on_time_ppm,
-        pick=units + np.where(fresh, market.pick_order_minor[site], 0),
+        pick=units + np.where(is_fresh(order, board.column_group[column]), market.pick_order_minor[site], 0),
         carton_minor=terms.carton_minor[carton],
         freight=rates.freight_minor[rows, service],
         surcharges=rates.surcharges_minor[rows, service],
         lateness=lateness_minor(terms, legs.on_time_ppm),
     )
+
+
+def is_fresh(order: IntArray, group: IntArray) -> BoolArray:
+    """Say which parcels are the first of their order in their group: they pay for picking the order."""
+    fresh = np.ones(len(order), bool)
+    for back in (1, 2):
+        fresh[back:] &= (order[back:] != order[:-back]) | (group[back:] != group[:-back])
+    return fresh
 
 
 def _parcels(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.compiled import NEVER, Board, Ledger, Scratch, keep_best, mark_contested, touch
+from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
@@ -52,17 +53,21 @@ class Table:
 
     def scratch(self) -> Scratch:
         """Work space for the compiled loops."""
-        most = int(np.diff(self.blocks.order_block).max(initial=1))
-        groups = len(self.board.group_site)
-        return Scratch(
-            at=np.empty((most, groups)),
-            column=np.zeros((most, groups), np.int64),
-            least=np.empty(most),
-            least_group=np.zeros(most, np.int64),
-            least_alone=np.empty(most),
-            fee=np.zeros(groups),
-            pick=np.full(3, -1, np.int64),
-        )
+        return board_scratch(self.board)
+
+
+def board_scratch(board: Board) -> Scratch:
+    """Work space for one order of a board."""
+    most, groups = int(np.diff(board.order_block).max(initial=1)), len(board.group_site)
+    return Scratch(
+        at=np.empty((most, groups)),
+        column=np.zeros((most, groups), np.int64),
+        least=np.empty(most),
+        least_group=np.zeros(most, np.int64),
+        least_alone=np.empty(most),
+        fee=np.zeros(groups),
+        pick=np.full(3, -1, np.int64),
+    )
 
 
 def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: LoadBook, lo: int, hi: int) -> Chunk:
@@ -103,15 +108,16 @@ def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
     best, rule = np.full(shape, NEVER), np.full(shape, NEVER)
     best_day, rule_rank, rule_price = (np.zeros(shape, np.int64) for _ in range(3))
     row, service, rule_row, rule_service = (np.zeros(shape, np.int64) for _ in range(4))
-    day = np.where(quotes.leg >= 0, quotes.legs.promised_day[quotes.leg], 0)
     keep_best(
         quotes.block,
         quotes.carton,
         terms.carton_rank,
         quotes.column,
         quotes.total_minor,
+        quotes.rated,
         quotes.rates.price_minor,
-        day,
+        quotes.leg,
+        quotes.legs.promised_day,
         best,
         best_day,
         row,
@@ -155,7 +161,7 @@ def set_table(
     if not parts:
         parts = [_nothing(columns, len(market.ships), terms.lanes.ranks)]
     best = Best(*(np.concatenate([getattr(part, name) for part in parts]) for name in Best.__slots__))
-    board, rows = make_board(market, terms, blocks, best)
+    board, rows = make_board(market, terms.lanes, blocks, best.cost, best.days)
     ledger = Ledger(market.stock.copy(), rows, np.zeros(market.stock.shape), np.zeros(len(rows)))
     short, row_short = _short(board, ledger)
     return Table(terms, asked, blocks, best, board, ledger, short, row_short, mark_contested(board, short, row_short))
@@ -166,22 +172,16 @@ def _nothing(columns: int, sites: int, ranks: int) -> Best:
     return Best(costs, marks, marks, marks, costs, marks, marks, marks, costs, np.zeros((0, sites, ranks), np.int64))
 
 
-def make_board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Board, IntArray]:
-    """Return the board and what its capacity rows hold: one row per day of each limited site and (site, service)."""
-    lanes, orders, leaves = terms.lanes, len(blocks.order_block) - 1, best.days
-    start = int(leaves[leaves >= 0].min()) if (leaves >= 0).any() else 0
-    days = int(leaves.max(initial=start)) - start + 1
-    held: list[IntArray] = []
-    column_row = np.full((orders, len(lanes.column_site)), -1, np.int64)
-    group_row = np.full((orders, len(lanes.group_site)), -1, np.int64)
-    for k in np.flatnonzero(market.site_capacity >= 0):
-        for g in np.flatnonzero(lanes.group_site == k):
-            group_row[:, g] = _rows(len(held) * days - start, leaves[:, k, lanes.group_rank[g]])
-        held.append(np.full(days, market.site_capacity[k]))
-    for k, v in np.argwhere(market.service_capacity >= 0):
-        for q in np.flatnonzero((lanes.column_site == k) & (lanes.column_service == v)):
-            column_row[:, q] = _rows(len(held) * days - start, leaves[:, k, lanes.column_rank[q]])
-        held.append(np.full(days, market.service_capacity[k, v]))
+def make_board(
+    market: Market, lanes: Lanes, blocks: Blocks, cost: IntArray, leaves: IntArray
+) -> tuple[Board, IntArray]:
+    """Return the board and what its capacity rows hold: one row per day of each limited site and (site, service).
+
+    `cost` [B, Q] of blocks in columns; `leaves` [N, K, R] the days on which each order can leave each site.
+    """
+    start = int(leaves.min(initial=NEVER, where=leaves >= 0))
+    days = max(1, int(leaves.max(initial=-1)) - start + 1)
+    served = cost < NEVER
     board = Board(
         order_block=blocks.order_block,
         order_partition=blocks.order_partition,
@@ -189,23 +189,26 @@ def make_board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tupl
         use_start=blocks.use_start,
         use_sku=blocks.use_sku,
         use_quantity=blocks.use_quantity,
-        cost=best.cost,
-        option_start=np.concatenate([[0], np.cumsum((best.cost < NEVER).sum(axis=1))]).astype(np.int64),
-        option=np.nonzero(best.cost < NEVER)[1],
+        cost=cost,
+        option_start=np.concatenate([[0], np.cumsum(served.sum(axis=1))]).astype(np.int64),
+        option=np.nonzero(served)[1].copy(),
         column_site=lanes.column_site,
         column_group=lanes.column_group,
         group_site=lanes.group_site,
         pick_order=market.pick_order_minor,
-        column_row=column_row,
-        group_row=group_row,
+        column_row=_rows(lanes.column_limit, leaves, lanes.column_site, lanes.column_rank, days, start),
+        group_row=_rows(lanes.group_limit, leaves, lanes.group_site, lanes.group_rank, days, start),
         unplanned=np.array([market.problem.brand.currency.minor(market.problem.brand.unplanned_cost_micros)], np.int64),
     )
-    return board, np.concatenate([np.zeros(0, np.int64), *held]).astype(np.int64)
+    return board, np.repeat(lanes.limit, days)
 
 
-def _rows(base: int, day: IntArray) -> IntArray:
+def _rows(limit: IntArray, leaves: IntArray, site: IntArray, rank: IntArray, days: int, start: int) -> IntArray:
     """Capacity rows of days; a column that means no day of an order holds no cost either, so it needs no row."""
-    return np.where(day >= 0, base + day, -1)
+    if not (limit >= 0).any():
+        return np.full((len(leaves), len(limit)), -1, np.int64)
+    day = leaves[:, site, rank]
+    return np.ascontiguousarray(np.where((limit >= 0) & (day >= 0), limit * days + day - start, -1))
 
 
 def _short(board: Board, ledger: Ledger) -> tuple[BoolArray, BoolArray]:

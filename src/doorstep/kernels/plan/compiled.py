@@ -63,8 +63,10 @@ def keep_best(
     carton_rank: IntArray,
     column: IntArray,
     total: IntArray,
+    rated: IntArray,
     price: IntArray,
-    day: IntArray,
+    leg: IntArray,
+    promised_day: IntArray,
     best: IntArray,
     best_day: IntArray,
     best_row: IntArray,
@@ -87,15 +89,15 @@ def keep_best(
             q = column[r, v]
             if q < 0:
                 continue
-            cost = total[r, v]
-            if cost < best[b, q] or (cost == best[b, q] and day[r, v] < best_day[b, q]):
-                best[b, q], best_day[b, q], best_row[b, q], best_service[b, q] = cost, day[r, v], r, v
+            cost, day, charged = total[r, v], promised_day[leg[r, v]], price[rated[r], v]
+            if cost < best[b, q] or (cost == best[b, q] and day < best_day[b, q]):
+                best[b, q], best_day[b, q], best_row[b, q], best_service[b, q] = cost, day, r, v
             if (
                 rule[b, q] == NEVER
                 or rank < rule_rank[b, q]
-                or (rank == rule_rank[b, q] and price[r, v] < rule_price[b, q])
+                or (rank == rule_rank[b, q] and charged < rule_price[b, q])
             ):
-                rule[b, q], rule_rank[b, q], rule_price[b, q] = cost, rank, price[r, v]
+                rule[b, q], rule_rank[b, q], rule_price[b, q] = cost, rank, charged
                 rule_row[b, q], rule_service[b, q] = r, v
 
 

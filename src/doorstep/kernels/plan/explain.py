@@ -223,7 +223,7 @@ def _not_carried(reasons: Reasons, i: int) -> Unplanned:
     if len(rows) == 0:
         return _apart(reasons, i)
     refused = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
-    lightest = int(rows[np.argmin(quotes.problem.parcels.weight_g[rows])])
+    lightest = int(rows[np.argmin(quotes.problem.parcels.weight_g[quotes.rated[rows]])])
     block = int(table.blocks.order_block[i]) + int(quotes.block[lightest])
     skus = [market.problem.products[j].sku for j, _ in reasons.book.keys[int(table.blocks.block_load[block])]]
     part = len(skus) < len(_needs(reasons, i))
@@ -266,9 +266,10 @@ def _apart(reasons: Reasons, i: int) -> Unplanned:
 
 def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int) -> tuple[str, str]:
     """Code and words for why a service does not take a quote row."""
-    code = int(quotes.rates.reason[r, v])
+    parcel = int(quotes.rated[r])
+    code = int(quotes.rates.reason[parcel, v])
     if code:
-        return rate_code(code), rate_reason(quotes.problem, quotes.rates, r, v)
+        return rate_code(code), rate_reason(quotes.problem, quotes.rates, parcel, v)
     leg = int(quotes.leg[r, v])
     if leg < 0:
         site = reasons.market.problem.sites[int(quotes.site[r])].site

@@ -25,15 +25,18 @@ class Lanes:
     site: IntArray  # [E]
     service: IntArray  # [E]
     shift: IntArray  # [E]
-    lane_at: IntArray  # [K, V, H]
+    lane_at: IntArray  # [K, H, V]
+    shifts: IntArray  # [K] those that some service of the site has
     column_at: IntArray  # [K, V, R]
     follows_day: BoolArray  # [K] the site's columns depend on the leaving day
     column_site: IntArray  # [Q]
     column_group: IntArray  # [Q]
-    column_service: IntArray  # [Q] the service whose own capacity binds it, -1: none
     column_rank: IntArray  # [Q]
     group_site: IntArray  # [G]
     group_rank: IntArray  # [G]
+    limit: IntArray  # [L] what a day holds: of the sites with a capacity, then of the services with one
+    column_limit: IntArray  # [Q] index of the limit that a column's parcels count for, -1: none
+    group_limit: IntArray  # [G] likewise of a group's orders
 
     @property
     def ranks(self) -> int:
@@ -50,7 +53,7 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
     )  # sites where it matters on which day a parcel leaves
     any_limit = bool(dated.any())
     days, ranks = (days_ahead, days_ahead + MORE_DAYS) if any_limit else (1, 1)
-    lane_at = np.full((sites, services, days), -1, np.int64)
+    lane_at = np.full((sites, days, services), -1, np.int64)
     column_at = np.full((sites, services, ranks), -1, np.int64)
     lanes: list[tuple[int, int, int]] = []
     columns: dict[tuple[int, int, int], int] = {}  # (site, rank, service with a capacity or -1)
@@ -61,24 +64,31 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
                 continue
             own = v if market.service_capacity[k, v] >= 0 else -1
             for h in range(days if limited[k, v] else 1):
-                lane_at[k, v, h] = len(lanes)
+                lane_at[k, h, v] = len(lanes)
                 lanes.append((k, v, h))
             for rank in range(ranks if dated[k] else 1):
                 groups.setdefault((k, rank), len(groups))
                 column_at[k, v, rank] = columns.setdefault((k, rank, own), len(columns))
     lane = np.array(lanes, np.int64).reshape(-1, 3)
     column = np.array(list(columns), np.int64).reshape(-1, 3)
+    of_site, of_service = np.flatnonzero(market.site_capacity >= 0), np.argwhere(market.service_capacity >= 0)
+    limits: dict[tuple[int, int], int] = {}
+    for k, v in [(int(k), -1) for k in of_site] + [(int(k), int(v)) for k, v in of_service]:
+        limits[k, v] = len(limits)
     return Lanes(
         site=lane[:, 0].copy(),
         service=lane[:, 1].copy(),
         shift=lane[:, 2].copy(),
         lane_at=lane_at,
+        shifts=(lane_at >= 0).any(axis=2).sum(axis=1),
         column_at=column_at,
         follows_day=dated,
         column_site=column[:, 0].copy(),
         column_group=np.array([groups[int(k), int(rank)] for k, rank, _ in column], np.int64),
-        column_service=column[:, 2].copy(),
         column_rank=column[:, 1].copy(),
         group_site=np.array([k for k, _ in groups], np.int64),
         group_rank=np.array([rank for _, rank in groups], np.int64),
+        limit=np.concatenate([market.site_capacity[of_site], market.service_capacity[tuple(of_service.T)]]),
+        column_limit=np.array([limits.get((k, v), -1) if v >= 0 else -1 for k, _, v in columns], np.int64),
+        group_limit=np.array([limits.get((k, -1), -1) for k, _ in groups], np.int64),
     )

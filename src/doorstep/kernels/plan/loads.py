@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from doorstep.domain.catalog import Product
 from doorstep.kernels.pack.fit import fit
 from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.run import Run
 
 Key = tuple[tuple[int, int], ...]  # (sku index, quantity), ascending by sku
+Verdicts = dict[tuple[tuple[Hashable, int], ...], NDArray[np.uint8]]  # by what a load consists of, and of how many
+MOST_VERDICTS = 20_000  # remembered; then it begins anew
 
 
 @dataclass(slots=True)
 class LoadBook:
-    """Grows by `add`, learns by `pack_new`; a load keeps its number."""
+    """Grows by `add`, learns by `pack_new`; a load keeps its number.
+
+    `known` remembers verdicts of the same cartons and parameters, whatever the goods are called.
+    """
 
     market: Market
     params: PackParams
+    known: Verdicts = field(default_factory=dict)
     number: dict[Key, int] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
     verdict: NDArray[np.uint8] = field(init=False)  # [L, C + 1] of the packer
@@ -46,11 +54,10 @@ class LoadBook:
         if not keys:
             return
         own = np.array([_own_sku(self.market, key) for key in keys], np.int64)
-        bare = np.array([not any(self.market.own_box[j] for j, _ in key) for key in keys], bool)
         verdict = np.full((len(keys), self.market.n_cartons + 1), NO, np.uint8)
-        if bare.any() and self.market.n_cartons:
-            found = fit(self._problem([key for key, ok in zip(keys, bare, strict=True) if ok]), self.params, run)
-            verdict[bare, :-1] = found.verdict
+        if self.market.n_cartons:
+            bare = [n for n, key in enumerate(keys) if not any(self.market.own_box[j] for j, _ in key)]
+            verdict[bare, :-1] = self._verdicts([keys[n] for n in bare], run)
         verdict[own >= 0, -1] = FITS
         weight = np.array([sum(self.market.weight_g[j] * q for j, q in key) for key in keys], np.int64)
         ships = (verdict == FITS) & carriable(self.market, weight, own)
@@ -58,8 +65,26 @@ class LoadBook:
         self.ships = np.concatenate([self.ships, ships])
         self.weight_g = np.concatenate([self.weight_g, weight])
 
-    def _problem(self, keys: list[Key]) -> FitProblem:
-        return pack_problem(self.market, keys)
+    def _verdicts(self, keys: list[Key], run: Run) -> NDArray[np.uint8]:
+        """Have packed what is not remembered; a verdict rests on nothing but the goods' measures and the cartons."""
+        goods = {j: _measures(self.market.problem.products[j]) for key in keys for j, _ in key}
+        loads = [tuple((goods[j], q) for j, q in key) for key in keys]
+        found = [self.known.get(load) for load in loads]
+        new = [n for n, verdict in enumerate(found) if verdict is None]
+        if new:
+            if len(self.known) + len(new) > MOST_VERDICTS:
+                self.known.clear()
+            fresh = fit(pack_problem(self.market, [keys[n] for n in new]), self.params, run).verdict
+            for n, verdict in zip(new, fresh, strict=True):
+                found[n] = self.known[loads[n]] = verdict
+        return np.array(found, np.uint8).reshape(len(keys), self.market.n_cartons)
+
+
+def _measures(product: Product) -> tuple[int, int, int, int, bool, bool, int, str]:
+    """All of a product that a carton minds."""
+    most = -1 if product.max_load_g is None else product.max_load_g
+    size = product.length_mm, product.width_mm, product.height_mm
+    return (*size, product.weight_g, product.this_side_up, product.fragile, most, product.hazmat_class)
 
 
 def pack_problem(market: Market, keys: list[Key]) -> FitProblem:

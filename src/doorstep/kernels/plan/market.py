@@ -5,7 +5,8 @@ A mailer stands for several cartons, one for each thickness that it may be fille
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Market:
     padding_mm: IntArray  # [C + 1]
     tare_g: IntArray  # [C]
     carton_minor: IntArray  # [C + 1]
+    carton_rank: IntArray  # [C + 1] ascending outer volume; the own box first
+    carton_carried_g: IntArray  # [C] the most that some service carries of its size, -1: none does
     carton_at: BoolArray  # [K, C + 1]
     pick_order_minor: IntArray  # [K]
     pick_unit_micros: IntArray  # [K]
@@ -60,18 +63,33 @@ class Market:
         return OWN_BOX if carton == self.n_cartons else self.problem.cartons[self.named[carton]].carton
 
 
-def open_market(problem: PlanProblem) -> Market:
-    """Index the problem."""
-    site = {one.site: k for k, one in enumerate(problem.sites)}
+def open_market(problem: PlanProblem, ground: Market | None = None) -> Market:
+    """Index the problem; of `ground`, a market with the same sites, services and cartons, only the goods are new."""
+    ground = ground or _ground(problem)
     sku = {one.sku: j for j, one in enumerate(problem.products)}
-    service = {one.service: v for v, one in enumerate(problem.tariff.services)}
-    stock = np.zeros((len(site), len(sku)), np.int64)
+    stock = np.zeros((len(ground.site), len(sku)), np.int64)
     for level in problem.stock:
-        stock[site[level.site], sku[level.sku]] += level.on_hand
-    currency, rooms = problem.brand.currency, _rooms(problem.cartons)
-    cartons = [problem.cartons[at] for at in rooms.carton]
+        stock[ground.site[level.site], sku[level.sku]] += level.on_hand
     size_mm = _rows([(p.length_mm, p.width_mm, p.height_mm) for p in problem.products])
     padding_mm = np.array([p.padding_mm for p in problem.products], np.int64)
+    return replace(
+        ground,
+        problem=problem,
+        sku=sku,
+        stock=stock,
+        size_mm=size_mm,
+        weight_g=np.array([p.weight_g for p in problem.products], np.int64),
+        own_box=np.array([p.ships_in_own_box for p in problem.products], bool),
+        wrapped_mm=size_mm + 2 * padding_mm[:, None],
+    )
+
+
+def _ground(problem: PlanProblem) -> Market:
+    """Index all but the goods."""
+    site = {one.site: k for k, one in enumerate(problem.sites)}
+    service = {one.service: v for v, one in enumerate(problem.tariff.services)}
+    currency, rooms = problem.brand.currency, _rooms(problem.cartons)
+    cartons = [problem.cartons[at] for at in rooms.carton]
     carton_at = np.ones((len(site), len(cartons) + 1), bool)
     for c, carton in enumerate(cartons):
         if carton.site:
@@ -80,26 +98,47 @@ def open_market(problem: PlanProblem) -> Market:
     return Market(
         problem=problem,
         site=site,
-        sku=sku,
+        sku={},
         service=service,
         ships=np.array([one.kind in SHIPPING_KINDS for one in problem.sites], bool),
-        stock=stock,
-        size_mm=size_mm,
-        weight_g=np.array([p.weight_g for p in problem.products], np.int64),
-        own_box=np.array([p.ships_in_own_box for p in problem.products], bool),
-        wrapped_mm=size_mm + 2 * padding_mm[:, None],
+        stock=np.zeros((len(site), 0), np.int64),
+        size_mm=_rows([]),
+        weight_g=np.zeros(0, np.int64),
+        own_box=np.zeros(0, bool),
+        wrapped_mm=_rows([]),
         named=np.append(rooms.carton, len(problem.cartons)),
         inner_mm=rooms.inner_mm,
         outer_mm=rooms.outer_mm,
         padding_mm=np.array([carton.padding_mm for carton in cartons] + [0], np.int64),
         tare_g=np.array([carton.tare_g for carton in cartons], np.int64),
         carton_minor=np.array([currency.minor(carton.cost_micros) for carton in cartons] + [0], np.int64),
+        carton_rank=_ranks(rooms.outer_mm.prod(axis=1)),
+        carton_carried_g=np.array([_carried_g(problem, size) for size in rooms.outer_mm.tolist()], np.int64),
         carton_at=carton_at,
         pick_order_minor=np.array([currency.minor(s.pick_cost_per_order_micros) for s in problem.sites], np.int64),
         pick_unit_micros=np.array([s.pick_cost_per_unit_micros for s in problem.sites], np.int64),
         site_capacity=np.array([_limit(s.daily_order_capacity) for s in problem.sites], np.int64),
         service_capacity=capacity,
         calls=calls,
+    )
+
+
+def _ranks(volumes: IntArray) -> IntArray:
+    rank = np.zeros(len(volumes) + 1, np.int64)
+    rank[np.argsort(volumes, kind="stable")] = np.arange(1, len(volumes) + 1)
+    return rank
+
+
+def _carried_g(problem: PlanProblem, size_mm: Sequence[int]) -> int:
+    """Say how heavy a parcel of a size may be on some service; -1: none takes the size."""
+    longest, girth = max(size_mm), girth_mm(*size_mm)
+    return max(
+        (
+            one.max_weight_g
+            for one in problem.tariff.services
+            if longest <= one.max_length_mm and (one.max_girth_mm is None or girth <= one.max_girth_mm)
+        ),
+        default=-1,
     )
 
 
@@ -141,18 +180,10 @@ def carriable(market: Market, load_weight_g: IntArray, own_sku: IntArray) -> Boo
     `load_weight_g` [L] nets of cartons; `own_sku` [L] the product that ships in its own box, or -1. Returns [L, C + 1].
     """
     admitted = np.zeros((len(load_weight_g), market.n_cartons + 1), bool)
-    gross = load_weight_g[:, None] + market.tare_g[None, :]
-    longest = market.outer_mm.max(axis=1, initial=0)
-    girth = longest + 2 * (market.outer_mm.sum(axis=1) - longest)
-    for one in market.problem.tariff.services:
-        small = (longest <= one.max_length_mm) & (girth <= (one.max_girth_mm or girth.max(initial=0)))
-        admitted[:, :-1] |= (gross <= one.max_weight_g) & small[None, :]
-        for load in np.flatnonzero(own_sku >= 0):
-            size = market.size_mm[own_sku[load]]
-            fits = size.max() <= one.max_length_mm and (
-                one.max_girth_mm is None or girth_mm(*(int(side) for side in size)) <= one.max_girth_mm
-            )
-            admitted[load, -1] |= bool(fits and load_weight_g[load] <= one.max_weight_g)
+    admitted[:, :-1] = load_weight_g[:, None] + market.tare_g <= market.carton_carried_g
+    for load in np.flatnonzero(own_sku >= 0).tolist():
+        size = market.size_mm[own_sku[load]].tolist()
+        admitted[load, -1] = load_weight_g[load] <= _carried_g(market.problem, size)
     return admitted
 
 

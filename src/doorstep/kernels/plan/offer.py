@@ -18,21 +18,22 @@ from doorstep.domain.carriage import SPEEDS, Speed
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.parcel import CostParts
 from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan.assemble import EPOCH, Picks, pick_parcels
-from doorstep.kernels.plan.atoms import Atoms, split_orders
+from doorstep.kernels.plan.assemble import EPOCH, Picks, is_fresh
+from doorstep.kernels.plan.atoms import split_orders
 from doorstep.kernels.plan.blocks import Blocks, form_blocks
-from doorstep.kernels.plan.board import Table, chunk_of, make_board, reduce
+from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board
+from doorstep.kernels.plan.by_day import Choices, QuoteRows, choose_by_day
 from doorstep.kernels.plan.compiled import NEVER, Ledger
-from doorstep.kernels.plan.improve import own_choices
 from doorstep.kernels.plan.loads import LoadBook
-from doorstep.kernels.plan.market import IntArray, Market, open_market
+from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.plan import ask, plan, terms_of
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
-from doorstep.kernels.plan.quote import Asked, Quotes, Terms, quote
+from doorstep.kernels.plan.quote import Quotes, Terms, quote
 from doorstep.kernels.plan.ready import Ready
 from doorstep.kernels.run import Run
 
 MOST_DATES = 7  # tried for one cart, the earliest ones; and one more without a limit
+PACKING = PackParams()
 PLAIN = Run()
 
 
@@ -76,8 +77,6 @@ class _Seen:
 
     market: Market
     terms: Terms
-    asked: Asked
-    atoms: Atoms
     blocks: Blocks
     book: LoadBook
     quotes: Quotes
@@ -101,13 +100,13 @@ def offer(
         When the problem contradicts itself. A cart that cannot be served does not raise: it says why.
     """
     params = params or PlanParams()
-    market = open_market(problem)
-    book = LoadBook(market, PackParams())
+    market = open_market(problem, ready and ready.market)
+    book = LoadBook(market, PACKING, ready.verdicts_of(PACKING) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
     asked, terms = ask(market), terms_of(market, params, ready)
     quotes = quote(chunk_of(market, terms, asked, blocks, book, 0, len(problem.orders)))
-    options = _options(_Seen(market, terms, asked, atoms, blocks, book, quotes))
+    options = _options(_Seen(market, terms, blocks, book, quotes))
     return tuple(
         Offer(found, None if found else _why(problem, i, params, run, ready)) for i, found in enumerate(options)
     )
@@ -120,119 +119,74 @@ def _why(problem: PlanProblem, i: int, params: PlanParams, run: Run, ready: Read
 
 
 def _options(seen: _Seen) -> list[tuple[Option, ...]]:
-    of, limit = _variants(seen)
-    found: list[dict[date, Option]] = [{} for _ in range(len(seen.blocks.order_block) - 1)]
-    if len(of) == 0:
+    """Of the choices of each cart, those that no other beats or equals in cost and date, the cheapest first."""
+    picks = _pick(seen)
+    found: list[list[Option]] = [[] for _ in range(len(seen.blocks.order_block) - 1)]
+    starts = np.flatnonzero(picks.number == 1)  # of the parcels of each choice
+    if len(starts) == 0:
         return [() for _ in found]
-    table = _table_of(seen, of, limit)
-    choice, _ = own_choices(table.board, table.ledger, table.scratch())
-    picks = pick_parcels(seen.market, table, seen.book, choice)
-    starts = np.searchsorted(picks.order, np.arange(len(of) + 1)).tolist()
-    for n, i in enumerate(of.tolist()):
-        if starts[n] < starts[n + 1]:
-            one = _option(seen, table, picks, range(starts[n], starts[n + 1]))
-            held = found[i].get(one.promised_by)
-            if held is None or (one.cost_minor, -one.on_time_ppm) < (held.cost_minor, -held.on_time_ppm):
-                found[i][one.promised_by] = one
-    return [_front(list(options.values())) for options in found]
+    cart, stops = picks.order[starts], [*starts[1:].tolist(), len(picks.number)]
+    cost, due = np.add.reduceat(picks.cost, starts), np.maximum.reduceat(picks.promised_day, starts)
+    likely = np.minimum.reduceat(picks.on_time_ppm, starts)
+    for n in np.lexsort((-likely, due, cost, cart)).tolist():
+        kept = found[cart[n]]
+        if not kept or due[n] < (kept[-1].promised_by - EPOCH).days:
+            kept.append(_option(seen, picks, range(int(starts[n]), stops[n])))
+    return [tuple(options) for options in found]
 
 
-def _front(options: list[Option]) -> tuple[Option, ...]:
-    """Drop what another one beats or equals in cost and date."""
-    kept: list[Option] = []
-    for one in sorted(options, key=lambda one: (one.cost_minor, one.promised_by)):
-        if not kept or one.promised_by < kept[-1].promised_by:
-            kept.append(one)
-    return tuple(kept)
-
-
-def _variants(seen: _Seen) -> tuple[IntArray, IntArray]:
-    """Carts and the latest day that will do, one for each date to try, sorted by cart and day."""
-    quotes = seen.quotes
-    served = quotes.total_minor < NEVER
-    cart = np.broadcast_to(seen.blocks.block_order[quotes.block][:, None], served.shape)[served]
-    day = quotes.legs.promised_day[quotes.leg[served]]
-    of: list[int] = []
-    limit: list[int] = []
-    for i in range(len(seen.blocks.order_block) - 1):
-        days = np.unique(day[cart == i]).tolist()
-        if len(days) > MOST_DATES:
-            days = [*days[:MOST_DATES], days[-1]]
-        of += [i] * len(days)
-        limit += days
-    return np.array(of, np.int64), np.array(limit, np.int64)
-
-
-def _table_of(seen: _Seen, of: IntArray, limit: IntArray) -> Table:
-    """Set a table on which each variant stands as an order of its own, with the quotes that come in time."""
-    blocks = _repeat(seen.blocks, of)
-    quotes, block_order = seen.quotes, seen.blocks.block_order
-    cart = block_order[quotes.block]
-    rows = [np.flatnonzero(cart == i) for i in of.tolist()]
-    row = np.concatenate(rows)
-    variant = np.repeat(np.arange(len(of)), [len(one) for one in rows])
-    leg = quotes.leg[row]
-    late = (leg < 0) | (quotes.legs.promised_day[leg] > limit[variant][:, None])
-    shifted = blocks.order_block[variant] - seen.blocks.order_block[of[variant]]
-    rates = replace(
-        quotes.rates,
-        freight_minor=quotes.rates.freight_minor[row],
-        surcharges_minor=quotes.rates.surcharges_minor[row],
+def _choose(seen: _Seen) -> Choices:
+    """Choose for every cart and each of the latest days that would do."""
+    quotes, blocks, lanes = seen.quotes, seen.blocks, seen.terms.lanes
+    shape = len(blocks.block_order), len(lanes.column_site)
+    board, held = make_board(seen.market, lanes, blocks, np.full(shape, NEVER), quotes.days)
+    board = board._replace(option=np.zeros(board.cost.size, np.int64))
+    ledger = Ledger(seen.market.stock, held, np.zeros(seen.market.stock.shape), np.zeros(len(held)))
+    rows = QuoteRows(
+        np.searchsorted(quotes.block, np.arange(shape[0] + 1)),
+        quotes.leg,
+        quotes.column,
+        quotes.total_minor,
+        quotes.legs.promised_day,
     )
-    timely = replace(
-        quotes,
-        block=quotes.block[row] + shifted,
+    most = (len(blocks.order_block) - 1) * (MOST_DATES + 1)
+    choices = Choices(np.zeros(most, np.int64), *(np.full((most, 3), -1, np.int64) for _ in range(3)))
+    count = choose_by_day(board, ledger, board_scratch(board), rows, MOST_DATES, choices)
+    return Choices(*(column[:count] for column in choices))
+
+
+def _pick(seen: _Seen) -> Picks:
+    """Read the chosen parcels off the quotes."""
+    quotes, market, lanes = seen.quotes, seen.market, seen.terms.lanes
+    choices = _choose(seen)
+    choice, slot = np.nonzero(choices.column >= 0)
+    row, service = choices.row[choice, slot], choices.service[choice, slot]
+    parcel, leg, site = quotes.rated[row], quotes.leg[row, service], quotes.site[row]
+    fee = np.where(is_fresh(choice, lanes.column_group[choices.column[choice, slot]]), market.pick_order_minor[site], 0)
+    return Picks(
+        order=choices.cart[choice],
+        number=slot + 1,
+        block=quotes.block[row],
+        site=site,
         carton=quotes.carton[row],
-        shift=quotes.shift[row],
-        leg=leg,
-        column=quotes.column[row],
-        total_minor=np.where(late, NEVER, quotes.total_minor[row]),
-        rates=rates,
-        days=quotes.days[of],
-    )
-    terms, market = seen.terms, seen.market
-    best = reduce(timely, len(blocks.block_order), len(terms.lanes.column_site), terms)
-    board, held = make_board(market, terms, blocks, best)
-    ledger = Ledger(market.stock.copy(), held, np.zeros(market.stock.shape), np.zeros(len(held)))
-    asked = Asked(*(getattr(seen.asked, name)[of] for name in Asked.__slots__))
-    nothing = np.zeros(market.stock.shape, bool), np.zeros(len(held), bool), np.zeros(len(of), bool)
-    return Table(terms, asked, blocks, best, board, ledger, *nothing)
-
-
-def _repeat(blocks: Blocks, of: IntArray) -> Blocks:
-    """Blocks of the carts, once for each variant."""
-    orders = of.tolist()
-    spans = [np.arange(blocks.order_block[i], blocks.order_block[i + 1]) for i in orders]
-    block = np.concatenate(spans)
-    counts = np.array([len(one) for one in spans], np.int64)
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    parts = [blocks.partition[blocks.order_partition[i] : blocks.order_partition[i + 1]] for i in orders]
-    moved = [
-        np.where(part >= 0, part - blocks.order_block[i] + start, -1)
-        for part, i, start in zip(parts, orders, first.tolist(), strict=False)
-    ]
-    sizes = blocks.use_start[block + 1] - blocks.use_start[block]
-    use_start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    use = np.repeat(blocks.use_start[block] - use_start[:-1], sizes) + np.arange(use_start[-1])
-    return Blocks(
-        order_block=first,
-        block_order=np.repeat(np.arange(len(orders)), counts),
-        block_mask=blocks.block_mask[block],
-        block_load=blocks.block_load[block],
-        block_units=blocks.block_units[block],
-        block_at=blocks.block_at[block],
-        use_start=use_start,
-        use_sku=blocks.use_sku[use],
-        use_quantity=blocks.use_quantity[use],
-        order_partition=np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64),
-        partition=np.ascontiguousarray(np.concatenate(moved)),
-        exact=blocks.exact[of],
+        service=service,
+        weight_g=quotes.problem.parcels.weight_g[parcel],
+        billed_g=quotes.rates.billed_weight_g[parcel, service],
+        ship_at=quotes.legs.ship_at[leg],
+        ship_day=quotes.legs.ship_day[leg],
+        promised_day=quotes.legs.promised_day[leg],
+        on_time_ppm=quotes.legs.on_time_ppm[leg],
+        pick=quotes.pick_minor[row] + fee,
+        carton_minor=quotes.carton_minor[row],
+        freight=quotes.rates.freight_minor[parcel, service],
+        surcharges=quotes.rates.surcharges_minor[parcel, service],
+        lateness=quotes.lateness_minor[row, service],
     )
 
 
-def _option(seen: _Seen, table: Table, picks: Picks, rows: Sequence[int]) -> Option:
+def _option(seen: _Seen, picks: Picks, rows: Sequence[int]) -> Option:
     problem = seen.market.problem
-    parcels = tuple(_parcel(seen, table, picks, row) for row in rows)
+    parcels = tuple(_parcel(seen, picks, row) for row in rows)
     offers = problem.tariff.services
     slowest = min(SPEEDS.index(offers[int(picks.service[row])].speed) for row in rows)
     return Option(
@@ -244,10 +198,10 @@ def _option(seen: _Seen, table: Table, picks: Picks, rows: Sequence[int]) -> Opt
     )
 
 
-def _parcel(seen: _Seen, table: Table, picks: Picks, row: int) -> OfferedParcel:
+def _parcel(seen: _Seen, picks: Picks, row: int) -> OfferedParcel:
     problem = seen.market.problem
     site = problem.sites[int(picks.site[row])]
-    key = seen.book.keys[int(table.blocks.block_load[picks.block[row]])]
+    key = seen.book.keys[int(seen.blocks.block_load[picks.block[row]])]
     return OfferedParcel(
         site=site.site,
         carton=seen.market.carton_name(int(picks.carton[row])),

@@ -88,8 +88,8 @@ def plan(
         When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
     """
     params, pack_params = params or PlanParams(), pack_params or PackParams()
-    market = open_market(problem)
-    book = LoadBook(market, pack_params)
+    market = open_market(problem, ready and ready.market)
+    book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
     asked, terms = ask(market), terms_of(market, params, ready)
@@ -154,10 +154,6 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
     instants = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
     days = [int(at.timestamp() // 86_400) for at in instants] or [0]
     wished = [(o.not_before - EPOCH).days for o in problem.orders if o.not_before]
-    volume = market.outer_mm.prod(axis=1)
-    rank = np.zeros(len(volume) + 1, np.int64)
-    rank[np.argsort(volume, kind="stable")] = np.arange(1, len(volume) + 1)
-    rank[-1] = 0
     first_day, last_day = min(days) - 1, max(days + wished) + 1
     origins = [site.place for site in problem.sites]
     return Terms(
@@ -169,7 +165,7 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
         outer_mm=market.outer_mm,
         tare_g=market.tare_g,
         carton_minor=market.carton_minor,
-        carton_rank=rank,
+        carton_rank=market.carton_rank,
         carton_at=market.carton_at,
         pick_unit_micros=market.pick_unit_micros,
         late_cost_micros=brand.late_cost_micros,

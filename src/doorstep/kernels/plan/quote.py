@@ -7,15 +7,14 @@ kernel's charges, the promise kernel's dates, and the pick, carton and lateness 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.units import PPM
-from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
+from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
 from doorstep.kernels.promise.network import PromiseTables
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import PromiseResult, promise
@@ -85,6 +84,7 @@ class Quotes:
     site: IntArray  # [r]
     carton: IntArray  # [r]
     shift: IntArray  # [r]
+    rated: IntArray  # [r] the row of `problem` and `rates` that is its parcel
     problem: RateProblem
     rates: RateResult
     legs: PromiseResult  # over (order, lane), flat
@@ -101,29 +101,29 @@ def quote(chunk: Chunk) -> Quotes:
     """Quote every possible parcel of a chunk."""
     terms, lanes = chunk.terms, chunk.terms.lanes
     legs = _travel(chunk)
-    block, site, carton, shift = _rows(chunk)
-    services = lanes.lane_at.shape[1]
+    parcels = list_parcels(chunk.at, chunk.ships, terms.carton_at)
+    parcel, shift = _spread(parcels[1], lanes)
+    block, site, carton = (one[parcel] for one in parcels)
     order = chunk.order[block]
-    lane = lanes.lane_at[site, :, shift]  # [r, v]
-    n_lanes = len(lanes.site)
-    leg = np.where(lane >= 0, order[:, None] * n_lanes + lane, -1)
-    problem = RateProblem(terms.tariff, _parcels(chunk, block, site, carton, np.where(leg >= 0, legs.ship_day[leg], 0)))
+    lane = lanes.lane_at[site, shift]  # [r, v]
+    leg = np.where(lane >= 0, order[:, None] * len(lanes.site) + lane, -1)
+    days = np.full((len(chunk.asked.destination), len(lanes.lane_at), lanes.ranks), -1, np.int64)
+    leaving_days(lanes.site, lanes.follows_day, legs.promised_day, legs.ship_day, days)
+    rated, problem = _rate_problem(chunk, parcels, parcel, leg, legs)
     rates = rate(problem)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
-    days = _leaving_days(lanes, legs, len(chunk.asked.destination))
-    shape = (len(block), services)
-    lateness, total, column = np.zeros(shape, np.int64), np.full(shape, NEVER), np.full(shape, -1, np.int64)
-    reach = Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.on_time_ppm), days)
-    columns = (lanes.follows_day, lanes.column_at)
+    lateness, total, column = np.zeros(leg.shape, np.int64), np.full(leg.shape, NEVER), np.full(leg.shape, -1, np.int64)
     add_up(
         order,
         site,
         leg,
+        rated,
         rates.price_minor,
         rates.reason,
         pick + terms.carton_minor[carton],
-        reach,
-        *columns,
+        Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.on_time_ppm), days),
+        lanes.follows_day,
+        lanes.column_at,
         lateness,
         total,
         column,
@@ -133,6 +133,7 @@ def quote(chunk: Chunk) -> Quotes:
         site=site,
         carton=carton,
         shift=shift,
+        rated=rated,
         problem=problem,
         rates=rates,
         legs=legs,
@@ -144,46 +145,6 @@ def quote(chunk: Chunk) -> Quotes:
         column=column,
         days=days,
     )
-
-
-class Reach(NamedTuple):
-    """What the legs of a chunk bring, and the leaving days."""
-
-    promised_day: IntArray  # [legs] -1: not in reach
-    ship_day: IntArray  # [legs]
-    lateness_minor: IntArray  # [legs]
-    days: IntArray  # [orders, K, R]
-
-
-@compiled
-def add_up(
-    order: IntArray,
-    site: IntArray,
-    leg: IntArray,
-    price_minor: IntArray,
-    reason: NDArray[np.uint8],
-    base_minor: IntArray,
-    reach: Reach,
-    follows_day: BoolArray,
-    column_at: IntArray,
-    lateness: IntArray,
-    total: IntArray,
-    column: IntArray,
-) -> None:
-    """Fill lateness, total and column [r, v] where a service takes the row, has a date, and leaves in time."""
-    for r in range(len(order)):
-        k = site[r]
-        for v in range(leg.shape[1]):
-            e = leg[r, v]
-            if e < 0 or reason[r, v] != 0 or reach.promised_day[e] < 0:
-                continue
-            lateness[r, v] = reach.lateness_minor[e]
-            for rank in range(column_at.shape[2]):
-                if not follows_day[k] or reach.days[order[r], k, rank] == reach.ship_day[e]:
-                    column[r, v] = column_at[k, v, rank]
-                    break
-            if column[r, v] >= 0:
-                total[r, v] = price_minor[r, v] + lateness[r, v] + base_minor[r]
 
 
 def half_up(numerator: IntArray, denominator: int) -> IntArray:
@@ -205,30 +166,49 @@ def lateness_minor(terms: Terms, on_time_ppm: IntArray) -> IntArray:
 def _travel(chunk: Chunk) -> PromiseResult:
     """Promise every (order, lane) of the chunk."""
     lanes, asked = chunk.terms.lanes, chunk.asked
-    orders, n = len(asked.destination), len(lanes.site)
+    shape = len(asked.destination), len(lanes.site)
+
+    def each(column: IntArray) -> IntArray:
+        return np.broadcast_to(column, shape).reshape(-1)
+
     legs = Legs(
-        site=np.tile(lanes.site, orders),
-        service=np.tile(lanes.service, orders),
-        destination=np.repeat(asked.destination, n),
-        ready_at=np.repeat(asked.ready_at, n),
-        shift=np.tile(lanes.shift, orders),
-        not_before=np.repeat(asked.not_before, n),
-        promised_by=np.repeat(asked.promised_by, n),
+        site=each(lanes.site),
+        service=each(lanes.service),
+        destination=each(asked.destination[:, None]),
+        ready_at=each(asked.ready_at[:, None]),
+        shift=each(lanes.shift),
+        not_before=each(asked.not_before[:, None]),
+        promised_by=each(asked.promised_by[:, None]),
     )
     return promise(PromiseProblem(chunk.terms.network, legs))
 
 
-def _rows(chunk: Chunk) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """List (block, site, carton, shift) that the goods, the carton and the calendar allow."""
-    lanes = chunk.terms.lanes
-    block, site = np.nonzero(chunk.at)
-    allowed = chunk.ships[block] & chunk.terms.carton_at[site]
-    pair, carton = np.nonzero(allowed)
-    block, site = block[pair], site[pair]
-    shifts = (lanes.lane_at >= 0).any(axis=1).sum(axis=1)[site]  # [r]
-    row = np.repeat(np.arange(len(block)), shifts)
-    shift = np.arange(len(row)) - np.repeat(np.cumsum(shifts) - shifts, shifts)
-    return block[row], site[row], carton[row], shift
+def _spread(site: IntArray, lanes: Lanes) -> tuple[IntArray, IntArray]:
+    """Repeat parcels at these sites for every shift that some service of the site has: parcel and shift of each row."""
+    shifts = lanes.shifts[site]
+    parcel = np.repeat(np.arange(len(site)), shifts)
+    return parcel, np.arange(len(parcel)) - np.repeat(np.cumsum(shifts) - shifts, shifts)
+
+
+def _rate_problem(
+    chunk: Chunk, parcels: tuple[IntArray, IntArray, IntArray], parcel: IntArray, leg: IntArray, legs: PromiseResult
+) -> tuple[IntArray, RateProblem]:
+    """What is to be rated, and which parcel of it each row is.
+
+    A parcel costs the same on every day between two changes of the tariff: without one, its rows share a rate.
+    """
+    tariff = chunk.terms.tariff
+    leaving = legs.ship_day[legs.promised_day >= 0]
+    if len(leaving) == 0 or _epoch(tariff, leaving.min()) == _epoch(tariff, leaving.max()):
+        day = np.full(len(parcels[0]), leaving[0] if len(leaving) else 0)
+        return parcel, RateProblem(tariff, _parcels(chunk, *parcels, day))
+    block, site, carton = (one[parcel] for one in parcels)
+    day = np.where(leg >= 0, legs.ship_day[leg], 0)
+    return np.arange(len(parcel)), RateProblem(tariff, _parcels(chunk, block, site, carton, day))
+
+
+def _epoch(tariff: TariffTables, day: np.int64) -> int:
+    return int(np.searchsorted(tariff.changes, day, side="right"))
 
 
 def _parcels(chunk: Chunk, block: IntArray, site: IntArray, carton: IntArray, ship_day: IntArray) -> Parcels:
@@ -248,17 +228,3 @@ def _parcels(chunk: Chunk, block: IntArray, site: IntArray, carton: IntArray, sh
         accepts=asked.accepts[order],
         slowest=asked.slowest[order],
     )
-
-
-def _leaving_days(lanes: Lanes, legs: PromiseResult, orders: int) -> IntArray:
-    """Distinct days on which each order can leave each site; only where a capacity is set does anybody ask."""
-    sites, n = lanes.lane_at.shape[0], len(lanes.site)
-    days = np.full((orders, sites, lanes.ranks), -1, np.int64)
-    ship_day = np.where(legs.promised_day >= 0, legs.ship_day, NEVER).reshape(orders, n)
-    for k in np.flatnonzero(lanes.follows_day):
-        mine = np.sort(ship_day[:, (lanes.site == k)], axis=1)
-        fresh = np.diff(mine, axis=1, prepend=-1) > 0
-        rank = np.cumsum(fresh, axis=1) - 1
-        at = np.nonzero(fresh & (mine < NEVER) & (rank < lanes.ranks))
-        days[at[0], k, rank[at]] = mine[at]
-    return days

@@ -1,4 +1,4 @@
-"""What stays the same from one small batch to the next, compiled once: tariff, network and lanes."""
+"""What stays the same from one small batch to the next, found once: market, tariff, network, lanes and verdicts."""
 
 from __future__ import annotations
 
@@ -6,28 +6,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from doorstep.domain.place import Place
+from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.lanes import Lanes, lay_lanes
-from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.loads import Verdicts
+from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.promise.areas import Area, destination_areas
 from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.tables import PromiseTables
 from doorstep.kernels.rate.anywhere import AnyDestination, compile_anywhere
 
-MOST_NETWORKS = 256  # of one Ready: beyond it the oldest goes
+MOST_NETWORKS = 256  # of one Ready: then it begins anew
 
 
 @dataclass(slots=True)
 class Ready:
-    """Belongs to one brand's sites, collections, tariff and transit; orders, products and stock may be any.
+    """Belongs to one brand's sites, collections, cartons, tariff and transit; orders, products and stock may be any.
 
     What is found in it equals what would be compiled anew. It only fills tables, so that threads may share it.
     """
 
     ground: PlanProblem
+    market: Market
     tariff: AnyDestination
     networks: dict[tuple[tuple[Area, ...], int, int], PromiseTables] = field(default_factory=dict)
     lanes: dict[int, Lanes] = field(default_factory=dict)
+    verdicts: dict[PackParams, Verdicts] = field(default_factory=dict)
+
+    def verdicts_of(self, params: PackParams) -> Verdicts:
+        """What the packer has found with these parameters."""
+        return self.verdicts.setdefault(params, {})
 
     def lanes_of(self, market: Market, days_ahead: int) -> Lanes:
         """Lanes, as `lay_lanes` numbers them."""
@@ -43,7 +51,7 @@ class Ready:
         if found is None:
             found = network_to(self.ground, places, first_day, last_day)
             if len(self.networks) >= MOST_NETWORKS:
-                self.networks.pop(next(iter(self.networks)), None)
+                self.networks.clear()
             self.networks[key] = found
         return found
 
@@ -51,7 +59,7 @@ class Ready:
 def make_ready(ground: PlanProblem) -> Ready:
     """Compile what orders do not change. Raises InvalidProblem when the tariff contradicts itself."""
     origins = [site.place for site in ground.sites]
-    return Ready(ground, compile_anywhere(ground.tariff, ground.brand.currency, origins))
+    return Ready(ground, open_market(ground), compile_anywhere(ground.tariff, ground.brand.currency, origins))
 
 
 def network_to(ground: PlanProblem, places: Sequence[Place], first_day: int, last_day: int) -> PromiseTables:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,15 @@ def _year(day: int) -> int:
     return date.fromordinal(day + EPOCH_ORDINAL).year
 
 
+class Days(NamedTuple):
+    """The fields of `Calendars`."""
+
+    first_day: int
+    last_day: int
+    counts: IntArray
+    days: IntArray
+
+
 @dataclass(frozen=True, slots=True)
 class Calendars:
     """C calendars over the days [first_day, last_day]; D = last_day - first_day + 1.
@@ -89,7 +98,7 @@ class Calendars:
     counts
         [C, D + 1] int32: working days among the first i days of the range.
     days
-        [C, D + 1] int64: the working days in order, then `beyond` in all the cells that are left, at least one.
+        [C, D + 1] int64: the working days in order, then the day after the range in all the cells left, at least one.
     """
 
     first_day: int
@@ -97,34 +106,15 @@ class Calendars:
     counts: IntArray
     days: IntArray
 
-    @property
-    def beyond(self) -> int:
-        """The day that stands for every day after the range."""
-        return self.last_day + 1
-
     def count(self, calendar: IntArray, day: IntArray) -> IntArray:
         """Working days in [first_day, day]; a day outside the range counts like its nearest end. Shapes broadcast."""
         through = np.clip(day - (self.first_day - 1), 0, self.counts.shape[1] - 1)
         found: IntArray = self.counts.ravel()[calendar * self.counts.shape[1] + through]
         return found
 
-    def nth(self, calendar: IntArray, n: IntArray) -> IntArray:
-        """Return the n-th working day of the range, from 1, or `beyond`; below 1, the first one."""
-        place = np.clip(n - 1, 0, self.days.shape[1] - 1)
-        found: IntArray = self.days.ravel()[calendar * self.days.shape[1] + place]
-        return found
-
-    def after(self, calendar: IntArray, day: IntArray, steps: IntArray | int) -> IntArray:
-        """Return the `steps`-th working day strictly after `day`; steps >= 1."""
-        return self.nth(calendar, self.count(calendar, day) + steps)
-
-    def on_or_after(self, calendar: IntArray, day: IntArray) -> IntArray:
-        """Return the first working day on or after `day`."""
-        return self.nth(calendar, self.count(calendar, day - 1) + 1)
-
-    def works(self, calendar: IntArray, day: IntArray) -> npt.NDArray[np.bool_]:
-        """Tell which days are working days; none is outside the range."""
-        return self.count(calendar, day) > self.count(calendar, day - 1)
+    def look_ups(self) -> Days:
+        """As the compiled loop takes them."""
+        return Days(self.first_day, self.last_day, self.counts, self.days)
 
 
 class CalendarBook:

@@ -75,11 +75,6 @@ def compile_curves(
     return Curves(curve_of, arrived, target_days, beyond)
 
 
-def first_day_reaching(arrived_ppm: IntArray, share_ppm: int) -> IntArray:
-    """Return the least k at which each curve reaches a share; where none does, the k of its first maximum. [K]."""
-    return _target_days(arrived_ppm, share_ppm)[0]
-
-
 def _target_days(arrived: IntArray, target_ppm: int) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     if not arrived.size:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorstep.kernels.promise.calendars import Calendars, IntArray
+from doorstep.kernels.promise.compiled import Network
 from doorstep.kernels.promise.local_time import Zones
 
 
@@ -63,6 +64,11 @@ class PromiseTables:
     arrived_ppm: IntArray
     target_days: IntArray
     beyond_evidence: IntArray
+
+    def network(self) -> Network:
+        """What the compiled loop looks up."""
+        columns = (getattr(self, name) for name in Network._fields[3:])
+        return Network(self.calendars.look_ups(), self.zones.starts, self.zones.offsets_s, *columns)
 
 
 def curve(tables: PromiseTables, service: int, site: int, destination: int) -> IntArray:

@@ -3,50 +3,50 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from doorstep.domain.carriage import Surcharge
-from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.carriage import Service, Surcharge
 from doorstep.domain.units import divide_up
-from doorstep.kernels.rate.compiled import GRAMS_PER_KG, PERCENT_MICROS
-from doorstep.kernels.rate.tables import TariffTables
+from doorstep.kernels.rate.compiled import GRAMS_PER_KG, PERCENT_MICROS, Ladders
 
+MAX_WEIGHT_G = 10**12
+MAX_SIZE_MM = 10**6  # the volume of its cube still fits 64 bits
 _SAFE = 2**61  # twice a safe amount plus a denominator still fits
 
 
-def check_amounts(tables: TariffTables, max_weight_g: int, max_side_mm: int) -> None:
-    """Refuse a batch whose dearest conceivable parcel overflows.
+def overflow(
+    services: Sequence[Service],
+    surcharges: Sequence[Surcharge],
+    ladders: Ladders,
+    micros_per_minor: int,
+    max_weight_g: int = MAX_WEIGHT_G,
+    max_side_mm: int = MAX_SIZE_MM,
+) -> str:
+    """Say which service might charge more than can be added exactly; empty: none.
 
     Parameters
     ----------
-    tables
-        The compiled tariff.
+    services, surcharges, ladders, micros_per_minor
+        Of the compiled tariff.
     max_weight_g, max_side_mm
-        Largest gross weight and side of the batch.
-
-    Raises
-    ------
-    InvalidProblem
-        Some service might charge more than can be added exactly.
+        Largest gross weight and side of a batch; left out, of any batch that there may be.
     """
-    ladders = tables.ladders
     if not len(ladders.price_micros):
-        return
+        return ""
     price, extra = int(ladders.price_micros.max()), max(0, int(ladders.extra_micros.max()))
-    per_minor = tables.currency.micros_per_minor
     lines: dict[str, list[Surcharge]] = defaultdict(list)
-    for line in sorted(tables.surcharges, key=lambda line: line.sequence):
+    for line in sorted(surcharges, key=lambda line: line.sequence):
         lines[line.service].append(line)
-    for service in tables.services:
+    for service in services:
         billed_g = min(max_weight_g, service.max_weight_g)
         if service.dim_divisor_cm3_per_kg:
             side = min(max_side_mm, service.max_length_mm)
             billed_g = max(billed_g, divide_up(side**3, service.dim_divisor_cm3_per_kg))
         worst = price + divide_up(billed_g, GRAMS_PER_KG) * extra
-        if max(worst, _worst_charges(lines[service.service], worst // per_minor + 1, per_minor)) > _SAFE:
-            raise InvalidProblem(
-                f"service {service.service}: a parcel of {billed_g} g billed may cost more than can be added exactly"
-            )
+        freight = worst // micros_per_minor + 1
+        if max(worst, _worst_charges(lines[service.service], freight, micros_per_minor)) > _SAFE:
+            return f"service {service.service}: a parcel of {billed_g} g billed may cost more than can be added exactly"
+    return ""
 
 
 def _worst_charges(lines: Iterable[Surcharge], freight_minor: int, micros_per_minor: int) -> int:

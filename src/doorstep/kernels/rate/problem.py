@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.rate.bounds import check_amounts
+from doorstep.kernels.rate.bounds import MAX_SIZE_MM, MAX_WEIGHT_G, overflow
 from doorstep.kernels.rate.result import BoolArray, IntArray
 from doorstep.kernels.rate.tables import TariffTables
 from doorstep.kernels.rate.validity import DAY_ZERO
 
-MAX_WEIGHT_G = 10**12
-MAX_SIZE_MM = 10**6  # the volume of its cube still fits 64 bits
 MIN_DAY = date.min.toordinal() - DAY_ZERO
 MAX_DAY = date.max.toordinal() - DAY_ZERO
 
@@ -102,8 +100,15 @@ class RateProblem:
         services = len(self.tables.services)
         if self.parcels.ship_day.ndim == 2 and self.parcels.ship_day.shape[1] != services:
             raise InvalidProblem(f"ship_day has {self.parcels.ship_day.shape[1]} columns for {services} services")
-        if len(self.parcels):
-            check_amounts(self.tables, int(self.parcels.weight_g.max()), int(self.parcels.size_mm.max()))
+        if len(self.parcels) and not self.tables.always_exact:
+            self._refuse_overflow()
+
+    def _refuse_overflow(self) -> None:
+        tables, parcels = self.tables, self.parcels
+        tariff = tables.services, tables.surcharges, tables.ladders, tables.currency.micros_per_minor
+        why = overflow(*tariff, int(parcels.weight_g.max()), int(parcels.size_mm.max()))
+        if why:
+            raise InvalidProblem(why)
 
 
 def _integers(name: str, values: Any) -> IntArray:

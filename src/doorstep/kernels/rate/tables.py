@@ -12,6 +12,7 @@ from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Service, Surcharge, Ta
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.domain.place import Place
+from doorstep.kernels.rate.bounds import overflow
 from doorstep.kernels.rate.charges import MAX_AMOUNT, compile_charges, compile_ladders
 from doorstep.kernels.rate.compiled import SATURDAY, SIGNATURE, Charges, Ladders, Lanes, Offers
 from doorstep.kernels.rate.validity import change_days
@@ -36,6 +37,8 @@ class TariffTables:
     changes
         Days since 1970-01-01 on which the tariff changes, ascending. Day d lies in epoch
         `searchsorted(changes, d, side="right")`.
+    always_exact
+        No parcel whatever may cost more than can be added exactly.
     """
 
     services: tuple[Service, ...]
@@ -49,6 +52,7 @@ class TariffTables:
     lanes: Lanes
     ladders: Ladders
     charges: Charges
+    always_exact: bool
 
     def lane(self, service: int, origin: int, destination: int) -> int:
         """Lane of a route by a service; -1: not served."""
@@ -98,6 +102,7 @@ def compile_tariff(
     zone_index = {zone: index for index, zone in enumerate(zone_names)}
     changes = change_days((*tariff.rates, *tariff.surcharges))
     charges = compile_charges(tariff.surcharges, services, changes, currency)
+    ladders = compile_ladders(tariff.rates, lane_of, changes, currency)
     lane_zone = [zone_index[zone] for _, zone in lane_of]
     return TariffTables(
         services=tariff.services,
@@ -109,8 +114,9 @@ def compile_tariff(
         changes=np.array(changes, np.int64),
         offers=_offers(tariff.services, charges),
         lanes=resolve_lanes(tariff.zones, services, lane_of, lane_zone, origins, destinations),
-        ladders=compile_ladders(tariff.rates, lane_of, changes, currency),
+        ladders=ladders,
         charges=charges,
+        always_exact=not overflow(tariff.services, tariff.surcharges, ladders, currency.micros_per_minor),
     )
 
 
