@@ -135,6 +135,9 @@ def _why(text: str) -> str:
 def _told(taken: Iterator[Taken], body: IO[bytes]) -> Iterator[bytes]:
     with body:
         for one in taken:
+            if not one.errors:
+                yield orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE)
+                continue
             errors = [{**asdict(wrong), "pointer": _as_pointer(wrong.field)} for wrong in one.errors]
             yield orjson.dumps({**asdict(one), "errors": errors}, option=orjson.OPT_APPEND_NEWLINE)
 

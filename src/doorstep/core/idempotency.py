@@ -11,6 +11,7 @@ Several may then decide at once; whoever loses the claim forgets what it has dec
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,10 +20,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from doorstep.core.events.models import Answered
-from doorstep.core.statements import insert
+from doorstep.core.statements import insert, rows_of
 from doorstep.domain.errors import DoorstepError
 from doorstep.domain.rights import Scope
 
+KEPT = (
+    f"SELECT body_digest, status, answer FROM {Answered._meta.db_table} "
+    "WHERE operator_id = %s AND caller = %s AND key = %s"
+)
 _UNANSWERED = 0  # of a claim whose transaction is still open: nobody else ever sees it
 
 
@@ -145,9 +150,10 @@ def _digest(request: bytes) -> str:
 
 
 def _kept(scope: Scope, key: str, digest: str) -> Answer | None:
-    row = Answered.objects.filter(operator_id=scope.operator, caller=scope.actor, key=key).first()
-    if row is None:
+    rows = rows_of(KEPT, [scope.operator, scope.actor, key])
+    if not rows:
         return None
-    if row.body_digest != digest:
+    before, status, answer = rows[0]
+    if before != digest:
         raise KeyReused("this Idempotency-Key was used for another request")
-    return Answer(row.status, row.answer, again=True)
+    return Answer(status, json.loads(answer), again=True)

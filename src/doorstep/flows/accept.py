@@ -10,6 +10,7 @@ from django.db import transaction
 
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.orders.intake import Arrival, add_arrival, held_for
+from doorstep.core.statements import together
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.demand import OnShortage, Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
@@ -129,9 +130,10 @@ def _commit_planned(
     accepted = Accepted(NOT_YET, order.order, "planned", "", "", parcels)
     with transaction.atomic():
         first(accepted)
-        pk = add_arrival(ids.brand, Arrival(order, "planned"), ids.products)
-        currency = standing.problem.brand.currency
-        keep_plan(ids, pk, order.order, parcels, decision, currency, at=now, actor=scope.actor, new=True)
+        with together():
+            pk = add_arrival(ids.brand, Arrival(order, "planned"), ids.products)
+            currency = standing.problem.brand.currency
+            keep_plan(ids, pk, order.order, parcels, decision, currency, at=now, actor=scope.actor, new=True)
     return replace(accepted, order_id=pk)
 
 
@@ -140,10 +142,11 @@ def _commit_unplanned(scope: Scope, ids: Ids, arrival: Arrival, now: datetime, f
     accepted = Accepted(NOT_YET, code, state, arrival.reason, arrival.detail, (), arrival.faults)
     with transaction.atomic():
         first(accepted)
-        pk = add_arrival(ids.brand, arrival, ids.products)
-        told = NewFact(
-            "OrderHeld" if state == "held" else "OrderWaits", order_reference(pk), {"reason": arrival.reason}
-        )
-        placed = NewFact("OrderPlaced", order_reference(pk))
-        record_all(ids.operator, ids.brand, [placed, told], at=now, actor=scope.actor)
+        with together():
+            pk = add_arrival(ids.brand, arrival, ids.products)
+            placed = NewFact("OrderPlaced", order_reference(pk))
+            told = NewFact(
+                "OrderHeld" if state == "held" else "OrderWaits", order_reference(pk), {"reason": arrival.reason}
+            )
+            record_all(ids.operator, ids.brand, [placed, told], at=now, actor=scope.actor)
     return replace(accepted, order_id=pk)

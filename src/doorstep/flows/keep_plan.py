@@ -10,6 +10,7 @@ from doorstep.core.decisions import actions as decisions
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.orders import actions as orders
 from doorstep.core.parcels import actions as parcels
+from doorstep.core.statements import together
 from doorstep.core.stock import actions as stock
 from doorstep.core.stock.passing import hand_over
 from doorstep.domain.decision import Decision
@@ -56,8 +57,6 @@ def keep_plan(
         for parcel in planned
         for part in parcel.contents
     ]
-    parcels.keep(ids.brand, planned, {order_code: order_id}, ids.sites)
-    decisions.keep([(order_id, decision, decision_record(decision, currency))], at)
     if not new:
         orders.move_on([order_id], "open", "planned")
     placed = [NewFact("OrderPlaced", order_reference(order_id))] if new else []
@@ -71,7 +70,10 @@ def keep_plan(
             "on_time_ppm": min(parcel.on_time_ppm for parcel in planned),
         },
     )
-    record_all(ids.operator, ids.brand, [*placed, promised], at=at, actor=actor)
+    with together():
+        parcels.keep(ids.brand, planned, {order_code: order_id}, ids.sites)
+        decisions.keep([(order_id, decision, decision_record(decision, currency))], at)
+        record_all(ids.operator, ids.brand, [*placed, promised], at=at, actor=actor)
     # Last, because a posting holds the brand's stock clock until the transaction ends.
     if held:
         hand_over(ids.brand, held, order_reference(order_id), wanted, at=at, actor=actor)

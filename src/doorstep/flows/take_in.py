@@ -10,16 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.orders.intake import Arrival, Known, add_arrivals, held_for, known_orders, standing_of
-from doorstep.domain.demand import Order
+from doorstep.core.statements import together
+from doorstep.domain.demand import Contact, Order
 from doorstep.domain.errors import NotFound
+from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
 from doorstep.flows.address import as_sent
 from doorstep.flows.faults import examine_all
@@ -31,6 +34,8 @@ from doorstep.kernels.run import Run
 
 CHUNK = 500
 MOST_ORDERS = 10_000
+_SAID = tuple((one.name, one.default) for one in fields(Order) if one.compare)
+_place, _contact = (attrgetter(*(one.name for one in fields(kind))) for kind in (Place, Contact))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def _add(scope: Scope, here: Standing, sent: Sequence[Sent], now: datetime) -> d
     if not arrivals:
         return {}
     try:
-        with transaction.atomic():
+        with transaction.atomic(), together():
             pks = add_arrivals(brand_id, arrivals, products)
             facts = []
             for pk, one in zip(pks, arrivals, strict=True):
@@ -181,12 +186,8 @@ def _alike(one: Sent, known: Known) -> bool:
 
 def digest_of(order: Order, dated: bool) -> str:
     """Tell a row again without keeping it. What is at its default is left out: a new wish changes no old digest."""
-    said: dict[str, Any] = {
-        one.name: getattr(order, one.name)
-        for one in fields(Order)
-        if one.compare and getattr(order, one.name) != one.default
-    }
+    said: dict[str, Any] = {name: told for name, default in _SAID if (told := getattr(order, name)) != default}
     said["placed_at"] = order.placed_at.timestamp() if dated else None
-    said["place"], said["contact"] = astuple(order.place), astuple(order.contact)
+    said["place"], said["contact"] = _place(order.place), _contact(order.contact)
     said["lines"] = [(line.line, line.sku, line.quantity, line.unit_price_micros) for line in order.lines]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

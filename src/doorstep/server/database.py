@@ -19,7 +19,7 @@ def database(url: str, home: Path) -> dict[str, Any]:
     if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError("DOORSTEP_DATABASE begins with postgresql:// or sqlite://")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "doorstep.server.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

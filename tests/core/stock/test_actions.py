@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 from tests.core.stock.ledger import assert_moves_add_up, quantities
 from tests.core_fixtures import NOW, House, make_product, make_site
 
@@ -279,5 +280,7 @@ def test_a_posting_takes_as_many_statements_whatever_it_moves(
         shop.receive(5, str(bin))
     shop.reserve(5 * bins)
     shop.release()
-    with django_assert_num_queries(7):  # a savepoint is 2; choice, locks, levels, clock and moves are 1 each
+    # A savepoint is 2; choice, locks, levels, clock and moves are 1 each. PostgreSQL takes the savepoint with the
+    # locks, and lets it go with levels, clock and moves: the clock is locked for no longer than one message.
+    with django_assert_num_queries(3 if connection.vendor == "postgresql" else 7):
         shop.reserve(5 * bins)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.core.events.models import Fact
-from doorstep.core.statements import insert
+from doorstep.core.statements import fresh, insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def record_all(
     """Record many facts of one instant, in bulk and in their order; returns how many."""
     rows = insert(
         [
-            Fact(
+            fresh(
+                Fact,
                 operator_id=operator_id,
                 brand_id=brand_id,
                 at=at,

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from doorstep.core.orders.models import Order, OrderLine, Person
+from doorstep.core.statements import fresh
 from doorstep.domain import demand
 from doorstep.domain.demand import OnShortage
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import FOLLOWS, ORDER_STATES, OrderState
 
 UNDECIDED: tuple[OrderState, ...] = ("open", "held")  # of what was never planned, the wish on shortage is kept
+_CONTACT = tuple(one.name for one in fields(demand.Contact))
+_contact = attrgetter(*_CONTACT)
 _STATES: dict[str, OrderState] = {state: state for state in ORDER_STATES}
 
 
@@ -83,8 +87,9 @@ def hold(pk: int, fault: demand.OrderFault) -> None:
 
 def lines_of(order: demand.Order, row: Order, products: Mapping[str, int]) -> Iterator[OrderLine]:
     for line in order.lines:
-        yield OrderLine(
-            order=row,
+        yield fresh(
+            OrderLine,
+            order_id=row.pk,
             line=line.line,
             sku=line.sku,
             product_id=products.get(line.sku),
@@ -100,19 +105,21 @@ def parts_row(parts: Sequence[demand.Part] | None) -> list[list[object]] | None:
 
 def person_of(brand_id: int, order: demand.Order, digest: str = "") -> Person:
     changes = [[one.field, one.before, one.after] for one in order.address_changes]
-    return Person(brand_id=brand_id, **asdict(order.contact), address_changes=changes, sent_digest=digest)
+    told = zip(_CONTACT, _contact(order.contact), strict=True)
+    return fresh(Person, brand_id=brand_id, **dict(told), address_changes=changes, sent_digest=digest)
 
 
 def row_of(brand_id: int, order: demand.Order, person: Person, state: OrderState) -> Order:
     offset = order.placed_at.utcoffset()
-    return Order(
+    return fresh(
+        Order,
         brand_id=brand_id,
         code=order.order,
         channel=order.channel,
         placed_at=order.placed_at,
         placed_offset_s=int(offset.total_seconds()) if offset else 0,
         customer=order.customer,
-        person=person,
+        person_id=person.pk,
         state=state,
         on_shortage=order.on_shortage if state in UNDECIDED else "",
         **changeable(order),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from doorstep.core.orders.actions import lines_of, person_of, row_of
-from doorstep.core.orders.models import Order, OrderLine
+from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.orders.snapshot import whole_order
-from doorstep.core.statements import insert
+from doorstep.core.statements import insert, insert_after
 from doorstep.domain import demand
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import OrderState
@@ -68,17 +68,23 @@ def known_orders(brand_id: int, codes: Collection[str]) -> dict[str, Known]:
 def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[str, int]) -> list[int]:
     """Put orders in, all or none; returns their row ids. Raises IntegrityError when a code is there already."""
     with transaction.atomic(savepoint=False):
-        people = insert([person_of(brand_id, one.order, one.digest) for one in arrivals])
-        rows = []
-        for one, person in zip(arrivals, people, strict=True):
-            row = row_of(brand_id, one.order, person, one.state)
-            row.reason, row.detail, row.remedy = one.reason, one.detail[:1000], one.remedy[:1000]
-            row.settled = list(one.settled)
-            row.faults = [[fault.reason, fault.detail, fault.remedy] for fault in one.faults]
-            rows.append(row)
-        insert(rows)
+        people = [person_of(brand_id, one.order, one.digest) for one in arrivals]
+        if len(arrivals) == 1:
+            rows = [insert_after(people[0], _row(brand_id, arrivals[0], people[0]), "person_id")]
+        else:
+            insert(people, named=True)
+            rows = [_row(brand_id, one, person) for one, person in zip(arrivals, people, strict=True)]
+            insert(rows, named=True)
         insert([line for one, row in zip(arrivals, rows, strict=True) for line in lines_of(one.order, row, products)])
     return [row.pk for row in rows]
+
+
+def _row(brand_id: int, one: Arrival, person: Person) -> Order:
+    row = row_of(brand_id, one.order, person, one.state)
+    row.reason, row.detail, row.remedy = one.reason, one.detail[:1000], one.remedy[:1000]
+    row.settled = list(one.settled)
+    row.faults = [[fault.reason, fault.detail, fault.remedy] for fault in one.faults]
+    return row
 
 
 def add_arrival(brand_id: int, arrival: Arrival, products: Mapping[str, int]) -> int:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from django.db.models import F, Max
+from django.db.models import F
 
 from doorstep.core.orders.actions import UNDECIDED, changeable, lines_of, parts_row, person_of
 from doorstep.core.orders.models import Order, OrderLine, Person, ReviewRule
+from doorstep.core.statements import rows_of
 from doorstep.domain import demand
 from doorstep.domain.journey import OrderState
 
 AT_ONCE = 5_000  # ways of writing postcodes in one statement
+_ORDERS = Order._meta.db_table
+LAST = (  # the condition is that of the index `told_places_by_postcode`
+    f"SELECT country, postcode, latitude, longitude FROM {_ORDERS} WHERE longitude IS NOT NULL AND id IN ("
+    f"SELECT MAX(id) FROM {_ORDERS} WHERE brand_id = %s AND country IN ({{}}) AND postcode IN ({{}}) "
+    "AND latitude IS NOT NULL AND address_precision IN ('', 'coordinates') GROUP BY country, postcode) ORDER BY id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +103,15 @@ def review_over(brand_id: int) -> int | None:
 def located(brand_id: int, places: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], tuple[float, float]]:
     """Where the last order of the brand to a postcode went whose coordinates the shop has told.
 
-    `places`: country and a way of writing a postcode -> the postcode by which it is answered. A few queries.
+    `places`: country and a way of writing a postcode -> the postcode by which it is answered. One query for a few.
     """
     named = list(places.items())
     found: dict[tuple[str, str], tuple[float, float]] = {}
     for start in range(0, len(named), AT_ONCE):
         batch = dict(named[start : start + AT_ONCE])
-        told = Order.objects.filter(
-            brand_id=brand_id,
-            country__in={country for country, _ in batch},
-            postcode__in={postcode for _, postcode in batch},
-            address_precision__in=("", "coordinates"),
-            latitude__isnull=False,
-        )
-        last = told.order_by().values("country", "postcode").annotate(last=Max("id")).values_list("last", flat=True)
-        rows = Order.objects.filter(pk__in=list(last)).exclude(longitude=None).order_by("id")
-        for country, postcode, north, east in rows.values_list("country", "postcode", "latitude", "longitude"):
-            if north is not None and east is not None and (country, postcode) in batch:
+        countries, postcodes = ({place[part] for place in batch} for part in (0, 1))
+        marks = [", ".join(["%s"] * len(names)) for names in (countries, postcodes)]
+        for country, postcode, north, east in rows_of(LAST.format(*marks), [brand_id, *countries, *postcodes]):
+            if (country, postcode) in batch:
                 found[country, batch[country, postcode]] = (north, east)
     return found

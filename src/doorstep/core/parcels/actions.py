@@ -6,7 +6,7 @@ from typing import Any
 
 from doorstep.core.orders import actions as orders
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.statements import insert
+from doorstep.core.statements import fresh, insert
 from doorstep.domain import parcel
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import PARCEL_FOLLOWS, PARCEL_STATES, OrderState, ParcelState, order_state
@@ -18,7 +18,8 @@ def keep(brand_id: int, parcels: Iterable[parcel.Parcel], orders: Mapping[str, i
     """Keep the parcels of a plan; `orders` and `sites` give row ids of codes."""
     insert(
         [
-            Parcel(
+            fresh(
+                Parcel,
                 brand_id=brand_id,
                 order_id=orders[one.orders[0]],
                 code=one.parcel,

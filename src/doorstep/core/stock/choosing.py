@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, Q, Sum
+from django.db.models import Sum
 
+from doorstep.core.network.models import Site
+from doorstep.core.statements import day, rows_of
 from doorstep.core.stock.expiry import expired
 from doorstep.core.stock.models import Level, Move
 from doorstep.core.stock.posting import shelf_of
@@ -16,7 +18,13 @@ from doorstep.domain.errors import Conflict, NotEnough
 from doorstep.domain.ledger import Reason, Shelf, Shift, State
 
 ATTEMPTS = 1_000  # each means that somebody else got ahead, so that the work as a whole advances
-_OF_SHELF = ("site_id", "product_id", "bin", "lot", "state")
+FREE = (
+    "SELECT level.site_id, level.product_id, level.bin, level.lot, level.state, quantity, expires_on, time_zone "
+    f"FROM {Level._meta.db_table} level JOIN {Site._meta.db_table} site ON site.id = level.site_id "
+    "WHERE level.brand_id = %s AND level.site_id IN ({}) AND level.product_id IN ({}) "
+    "AND (level.state = 'reserved' OR level.state = 'available' AND quantity > 0) "
+    "ORDER BY expires_on ASC NULLS LAST, received_at, level.bin, level.lot, level.id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +101,16 @@ def _free(
     brand_id: int, asked: Sequence[tuple[str, Wanted]], at: datetime
 ) -> tuple[dict[tuple[int, int], list[_Free]], set[Shelf]]:
     """Give units that may be taken, in the order in which they are; and all levels there, the reserved ones too."""
-    rows = Level.objects.filter(
-        Q(state="available", quantity__gt=0) | Q(state="reserved"),
-        brand_id=brand_id,
-        site_id__in={one.site for _, one in asked},
-        product_id__in={one.product for _, one in asked},
-    ).order_by(F("expires_on").asc(nulls_last=True), "received_at", "bin", "lot", "id")
+    if not asked:
+        return {}, set()
+    sites, products = {one.site for _, one in asked}, {one.product for _, one in asked}
+    places = [", ".join(["%s"] * len(ids)) for ids in (sites, products)]
     free: dict[tuple[int, int], list[_Free]] = {}
     there: set[Shelf] = set()
-    for *ends, units, day, zone in rows.values_list(*_OF_SHELF, "quantity", "expires_on", "site__time_zone"):
+    for *ends, units, expires_on, zone in rows_of(FREE.format(*places), [brand_id, *sites, *products]):
         shelf = Shelf(*ends)
         there.add(shelf)
-        if shelf.state == "available" and not expired(day, zone, at):
+        if shelf.state == "available" and not expired(day(expires_on), zone, at):
             free.setdefault((shelf.site, shelf.product), []).append(_Free(shelf, units))
     return free, there
 

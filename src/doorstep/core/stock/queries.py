@@ -9,15 +9,23 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Sum, Value
+from django.db.models import F, Q, QuerySet, Sum
 
+from doorstep.core.accounts.models import Brand
 from doorstep.core.paging import Page, page, reach, read_cursor
+from doorstep.core.statements import rows_of
 from doorstep.core.stock.expiry import expired, quarter
 from doorstep.core.stock.models import Clock, Inbound, Level, Move
 from doorstep.domain.errors import NotFound
 from doorstep.domain.ledger import STATES
 from doorstep.domain.rights import Scope
 
+STATE = (
+    f"WITH near AS (SELECT id FROM {Brand._meta.db_table} WHERE operator_id = %s AND id IN ({{}})) "
+    f"SELECT brand_id, 0, 0, version FROM {Clock._meta.db_table} WHERE brand_id IN (SELECT id FROM near) UNION ALL "
+    f"SELECT brand_id, site_id, product_id, SUM(quantity) FROM {Inbound._meta.db_table} "
+    "WHERE received_at IS NULL AND brand_id IN (SELECT id FROM near) GROUP BY brand_id, site_id, product_id"
+)
 CHANGES = 500  # moves of one answer, unless one posting has more
 
 
@@ -153,13 +161,11 @@ def version(scope: Scope, at: datetime | None = None) -> str:
 
     What is expected is told in full, for announcements may be written past the brand's clock. One query.
     """
-    within = Q(brand__in=scope.brands, brand__operator=scope.operator)
-    none = Value(0, output_field=BigIntegerField())
-    clocks = Clock.objects.filter(within).order_by().values_list("brand_id", none, none, "version")
-    coming = Inbound.objects.filter(within, received_at=None).order_by()
-    expected = coming.values("brand_id", "site_id", "product_id").annotate(units=Sum("quantity"))
-    rows = clocks.union(expected.values_list("brand_id", "site_id", "product_id", "units"), all=True)
-    told = ";".join(map(str, (*sorted(rows), quarter(at) if at else 0)))  # a new day may make lots expire
+    brands = sorted(scope.brands)
+    rows = rows_of(STATE.format(", ".join(["%s"] * len(brands))), [scope.operator, *brands]) if brands else []
+    told = ";".join(
+        map(str, (*sorted(tuple(map(int, row)) for row in rows), quarter(at) if at else 0))
+    )  # a new day may make lots expire
     return sha256(told.encode()).hexdigest()[:20]
 
 
