@@ -57,6 +57,7 @@ class Asked:
     saturday: BoolArray
     not_before: IntArray
     promised_by: IntArray
+    insists: BoolArray  # on its nominated day, see `wish`
 
     def part(self, lo: int, hi: int) -> Asked:
         """Orders lo to hi, as views."""
@@ -113,7 +114,7 @@ def quote(chunk: Chunk) -> Quotes:
     days = _leaving_days(lanes, legs, len(chunk.asked.destination))
     shape = (len(block), services)
     lateness, total, column = np.zeros(shape, np.int64), np.full(shape, NEVER), np.full(shape, -1, np.int64)
-    reach = Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.on_time_ppm), days)
+    reach = Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.as_wished_ppm), days)
     columns = (lanes.follows_day, lanes.column_at)
     add_up(
         order,

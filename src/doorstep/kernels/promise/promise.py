@@ -58,10 +58,13 @@ class PromiseResult:
     ship_day
         [n] int64 local date of it at the site; -1: no promise.
     promised_day
-        [n] int64 the day promised already, if there is one; else the earliest day whose probability reaches the target;
+        [n] int64 the day promised already, if there is one; else the earliest day whose probability reaches the target,
+        and of a nominated day (`not_before` and `promised_by` alike) itself or, if it is missed, the earliest after it;
         -1: no promise.
     on_time_ppm
         [n] int64 probability of having arrived by the end of `promised_day`.
+    as_wished_ppm
+        [n] int64 the same by the end of the nominated day, by which lateness is charged; without one `on_time_ppm`.
     reason
         [n] uint8: OK, NO_COLLECTION, BEYOND_CALENDAR (both: no promise), TARGET_NOT_REACHED (promised).
     """
@@ -70,6 +73,7 @@ class PromiseResult:
     ship_day: npt.NDArray[np.int64]
     promised_day: npt.NDArray[np.int64]
     on_time_ppm: npt.NDArray[np.int64]
+    as_wished_ppm: npt.NDArray[np.int64]
     reason: npt.NDArray[np.uint8]
 
 
@@ -97,6 +101,7 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
         ship_day=np.empty(size, dtype=np.int64),
         promised_day=np.empty(size, dtype=np.int64),
         on_time_ppm=np.empty(size, dtype=np.int64),
+        as_wished_ppm=np.empty(size, dtype=np.int64),
         reason=np.empty(size, dtype=np.uint8),
     )
     early_days = first_day_reaching(problem.tables.arrived_ppm, params.early_ppm)
@@ -127,6 +132,7 @@ class _Block:
         ship_at = np.where(today_at < NEVER, today_at, self._first_call(ship_day, None))
         promised = self._promised_day(ship_day)
         on_time = self._on_time_ppm(ship_day, promised)
+        as_wished = self._on_time_ppm(ship_day, np.where(legs.nominated, legs.not_before, promised))
         reason = np.where(tables.beyond_evidence[self.curve], TARGET_NOT_REACHED, OK)
         outside = (ready_day < calendars.first_day) | (ready_day > calendars.last_day)
         outside |= (ship_day > calendars.last_day) | (promised > calendars.last_day)
@@ -138,6 +144,7 @@ class _Block:
         result.ship_day[rows] = np.where(none, -1, ship_day)
         result.promised_day[rows] = np.where(none, -1, promised)
         result.on_time_ppm[rows] = np.where(none, 0, on_time)
+        result.as_wished_ppm[rows] = np.where(none, 0, as_wished)
         result.reason[rows] = reason
 
     def _ship_day(self, ready_day: IntArray) -> tuple[IntArray, IntArray]:
@@ -202,7 +209,8 @@ class _Block:
             calendars.on_or_after(self.delivery, ship_day),
         )
         promised_by = self.legs.promised_by
-        return np.where(promised_by >= 0, promised_by, np.maximum(arrival, self.legs.not_before))
+        kept = (promised_by >= 0) & ~self.legs.nominated
+        return np.where(kept, promised_by, np.maximum(arrival, self.legs.not_before))
 
     def _on_time_ppm(self, ship_day: IntArray, promised: IntArray) -> IntArray:
         arrived, calendars = self.tables.arrived_ppm, self.tables.calendars

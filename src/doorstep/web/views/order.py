@@ -16,6 +16,7 @@ from doorstep.core.parcels.packed import AsPacked, as_packed
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.core.parcels.superseding import Told, states
 from doorstep.documents.box import BoxDrawing, Mark, box_drawing, marks
+from doorstep.domain.demand import nominated_day
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
@@ -88,6 +89,7 @@ def furnish(
         "receipt": receipt,
         "facts": [happened(fact, currency, known) for fact in facts],
         "promised_by": max((one.row.promised_by for one in details), default=None),
+        "nominated_day": nominated_day(order.row.not_before, order.row.promised_by),
         "cost_minor": sum(one.row.cost.total_minor for one in details),
         "wishes": list(_wishes(order)),
         "refused": refused,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from doorstep.core.network.queries import SiteRow
 from doorstep.core.tariffs.queries import ServiceRow
@@ -14,6 +15,7 @@ from doorstep.domain.parcel import OWN_BOX
 WHOLE = "everything in one parcel"
 _SHORT = re.compile(r"(?P<sku>.+) at (?P<site>.+) goes to other orders: (?P<units>\d+) short")
 _HELD = re.compile(r"(?P<held>\d+) of (?P<units>\d+) x (?P<sku>.+) on hand")
+_MISSES = re.compile(r"misses the nominated day, (?P<day>\d{4}-\d\d-\d\d)")
 _SAID = {
     "fits no single carton that a service takes": "it fits no single carton that a service takes",
     "the day's capacity there goes to other orders": "the day’s capacity there goes to other orders",
@@ -75,6 +77,8 @@ def ruled_out(constraint: str, names: Names) -> str:
         return f"{units} of {product} too few at {names.site(short['site'])}: the rest is for other orders"
     if held := _HELD.fullmatch(constraint):
         return f"only {held['held']} of {held['units']} {names.product(held['sku'])} are there"
+    if misses := _MISSES.fullmatch(constraint):
+        return f"it misses the nominated day, {date.fromisoformat(misses['day']):%-d %B}, which another way keeps"
     said = _SAID.get(constraint, constraint)
     codes = "|".join(re.escape(code) for code in sorted(names.services, key=len, reverse=True))
     if not codes:
