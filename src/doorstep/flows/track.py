@@ -11,10 +11,12 @@ from django.db import transaction
 from doorstep.core.parcels import carriers as accounts
 from doorstep.core.parcels import scans as kept_scans
 from doorstep.core.parcels.carriers import AccountRow
+from doorstep.core.returns import labels as return_labels
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.travel import Milestone, Scan
 from doorstep.flows.carriers import Carriers, connected
+from doorstep.flows.carry_back import carry_back
 from doorstep.flows.stand import let_stand
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable
 from doorstep.plugins.carriers.offline.messages import read_scans, said_by_hand
@@ -27,7 +29,7 @@ class Taken:
     """What became of scans that were told; all others had been told before."""
 
     new: int
-    unmatched: int  # kept, and of no parcel that we know
+    unmatched: int  # kept, and of no parcel or return that we know
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,10 @@ def take_scans(account: AccountRow, scans: Sequence[Scan], *, now: datetime, act
             named = {one.scan.tracking: one.parcel for one in kept if one.parcel is not None}
             earlier = kept_scans.adopt(account.pk, named) if named else []
             let_stand([*kept, *earlier], actor or account.actor, now)
+            astray = [one.scan for one in kept if one.parcel is None]
+            of_returns = carry_back(account.pk, astray, actor or account.actor, now) if astray else 0
         new += len(kept)
-        unmatched += sum(one.parcel is None for one in kept)
+        unmatched += len(astray) - of_returns
     return Taken(new, unmatched)
 
 
@@ -98,7 +102,7 @@ def poll(now: datetime, carriers: Carriers = connected) -> Taken:
             carrier = carriers(account)
             if carrier.capabilities.pushes_scans or not carrier.capabilities.answers_scans:
                 continue
-            scans = carrier.scans(kept_scans.under_way(account.pk))
+            scans = carrier.scans([*kept_scans.under_way(account.pk), *return_labels.under_way(account.pk)])
         except (CarrierUnreachable, CarrierRefused, NotFound, ValueError):
             continue  # asleep, or talking nonsense: the next time asks again, and the others do not wait for it
         taken = take_scans(account, scans, now=now)
