@@ -33,7 +33,8 @@ class Carried:
 def carry(account_pk: int, numbers: Iterable[str]) -> tuple[list[Carried], frozenset[str]]:
     """Let the returns of these numbers stand as all their scans say; one that was scanned in here stays so.
 
-    Gives those that were weighed, and which of the numbers are of returns at all. Locks the returns by id. Call within a transaction, after the locks of orders and parcels.
+    Gives those that were weighed, and which of the numbers are of returns at all. Locks the returns by id.
+    Call within a transaction, after the locks of orders and parcels.
     """
     of_carrier = same_carrier(account_pk)
     labels = ReturnLabel.objects.filter(account_id__in=of_carrier, tracking__in=sorted(set(numbers)), state="bought")
