@@ -147,10 +147,7 @@ def _shown_once(
         secret.append(made.raw)
         return NewKey(*_told(_row(caller, made.key_id)), None)
 
-    if key is None:
-        answer = Answer(201, asdict(work()))
-    else:
-        answer = answered_once(request, caller, key, work)
+    answer = Answer(201, asdict(work())) if key is None else answered_once(request, caller, key, work)
     body = answer.body if answer.again else answer.body | {"key": secret[-1]}
     again = {"Idempotent-Replayed": "true"} if answer.again else {}
     return json_answer(body, answer.status, {"Cache-Control": "no-store", **again})

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from doorstep.core.network.queries import sites
-from doorstep.core.parcels import departures
+from doorstep.core.parcels import departures, unread
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows import carriers, dispatch, paper, track
@@ -90,6 +90,23 @@ def enter_scans(request: HttpRequest, scope: Scope) -> HttpResponse:
     return _page(request, scope, None, {"taken": taken})
 
 
+@login_required
+@require_POST
+@room("move_stock")
+def read_again(request: HttpRequest, scope: Scope, event: int) -> HttpResponse:
+    """An event of a carrier that could not be read: read again, or set aside."""
+    try:
+        if request.POST.get("how") == "set_aside":
+            track.set_aside(scope, event, now=came_at(request))
+            return redirect("dispatch")
+        taken = track.read_again(scope, event, now=came_at(request))
+    except NotFound as missing:
+        raise Http404(str(missing)) from None
+    except Conflict as refusal:
+        return _page(request, scope, None, {"refused": str(refusal)}, 422)
+    return _page(request, scope, None, {"taken": taken})
+
+
 @room("see", "carry")
 def manifest_pdf(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:  # noqa: ARG001
     try:
@@ -123,6 +140,7 @@ def _page(
         "staged": [one for one in waiting if one.state == "staged"],
         "manifests": recent.rows,
         "by_hand": carriers.by_hand(scope),
+        "unread": unread.unread(scope),
         **more,
         # Said by the address, and believed only if it is so.
         "done": done if any(one.parcel == done and one.state == "staged" for one in waiting) else "",

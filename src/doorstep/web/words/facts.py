@@ -111,7 +111,7 @@ def _demanded(data: Data, _: Currency) -> str:
 def _looked_for(data: Data, _: Currency) -> str:
     lost, found = int(data["lost"]), int(data["found"])
     told = [f"{found} found" if found else "", f"{lost} written off" if lost else ""]
-    return f"{data['sku']}: {', '.join(one for one in told if one)}; {data['reason']}"
+    return f"{data['sku']}: {', '.join(one for one in told if one)}; {reason_words(str(data['reason']))}"
 
 
 def _promised(data: Data, currency: Currency) -> str:

@@ -12,9 +12,11 @@ from doorstep.core.tariffs.queries import ServiceRow
 from doorstep.documents.report.wording import counted
 from doorstep.domain.parcel import OWN_BOX
 
+MOST_SERVICES = 1_000  # that a page knows the names of
 WHOLE = "everything in one parcel"
 _SHORT = re.compile(r"(?P<sku>.+) at (?P<site>.+) goes to other orders: (?P<units>\d+) short")
 _HELD = re.compile(r"(?P<held>\d+) of (?P<units>\d+) x (?P<sku>.+) on hand")
+_MORE = re.compile(r"more (?P<sku>.+) at (?P<site>.+)")
 _MISSES = re.compile(r"misses the nominated day, (?P<day>\d{4}-\d\d-\d\d)")
 _SAID = {
     "fits no single carton that a service takes": "it fits no single carton that a service takes",
@@ -53,8 +55,13 @@ class Names:
         return self.goods.get(sku) or sku
 
 
+def service_names(services: tuple[ServiceRow, ...]) -> dict[str, str]:
+    """What services are called, with their carriers, by code."""
+    return {one.service: _service(one) for one in services}
+
+
 def names_of(sites: tuple[SiteRow, ...], services: tuple[ServiceRow, ...], goods: Mapping[str, str]) -> Names:
-    return Names({one.site: one.name for one in sites}, {one.service: _service(one) for one in services}, goods)
+    return Names({one.site: one.name for one in sites}, service_names(services), goods)
 
 
 def named(option: str, names: Names) -> tuple[Named, ...]:
@@ -68,6 +75,22 @@ def named(option: str, names: Names) -> tuple[Named, ...]:
     if any(len(one) != 1 for one in parts):
         return (Named(option),)
     return tuple(one[0] for one in parts)
+
+
+def option_words(option: str, names: Names) -> str:
+    """An option in one line: its parcels, each with site, service, carton and goods."""
+    return " + ".join(_line(one) for one in named(option, names))
+
+
+def change_words(change: str, names: Names) -> str:
+    """What would have to change: `more SKU at SITE` by their names."""
+    found = _MORE.fullmatch(change)
+    return f"more {names.product(found['sku'])} at {names.site(found['site'])}" if found else change
+
+
+def _line(one: Named) -> str:
+    goods = f" ({', '.join(one.goods)})" if one.goods else ""
+    return f"{one.site}{' by ' + one.service if one.service else ''}{', ' + one.carton if one.carton else ''}{goods}"
 
 
 def ruled_out(constraint: str, names: Names) -> str:
@@ -97,12 +120,12 @@ def _read(part: str, names: Names) -> Iterator[Named]:
             if not rest:
                 yield Named(*called)
             elif rest.startswith(" in "):
-                yield Named(*called, carton=_carton(rest.removeprefix(" in ")))
+                yield Named(*called, carton=carton_words(rest.removeprefix(" in ")))
             elif inside := re.fullmatch(r" \((.+)\)", rest):
                 yield Named(*called, goods=tuple(names.product(sku) for sku in inside[1].split(", ")))
 
 
-def _carton(code: str) -> str:
+def carton_words(code: str) -> str:
     return "its own box" if code == OWN_BOX else f"carton {code}"
 
 
