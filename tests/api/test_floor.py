@@ -207,6 +207,26 @@ def test_goods_are_put_back_by_the_scan_of_their_bin(place: Place) -> None:
     assert handheld.shop.get("/v1/put-backs").json()["data"] == []
 
 
+def test_what_a_bin_lacked_is_settled_once_by_those_who_may(place: Place) -> None:
+    handheld, wave = on_floor(place, "N-1")
+    pick = handheld.next(wave)["pick"]
+    handheld.post(f"picks/{pick}/short", {"there": 0, "reason": "not_there"})
+    supervisor = Handheld(place.with_key("supervisor"))
+    (row,) = supervisor.shop.get("/v1/missing").json()["data"]
+    assert (row["sku"], row["bin"], row["quantity"], row["found"]) == ("mug", "A-1", 1, None)
+    path, said = f"missing/{row['missing']}/settle", {"found": 1, "reason": "behind the shelf"}
+    assert handheld.post(path, said).status_code == 403
+    assert supervisor.post(path, {"found": 2, "reason": "x"}).status_code == 409
+    assert supervisor.post(path, {"found": 1, "reason": ""}).status_code == 422
+    before = supervisor.shop.get("/v1/stock?sku=mug").json()["data"]
+    first, again, anew = (supervisor.post(path, said, key=key) for key in ("a", "a", "b"))
+    assert [one.json()["found"] for one in (first, again, anew)] == [1, 1, 1]
+    after = supervisor.shop.get("/v1/stock?sku=mug").json()["data"]
+    assert sum(one["available"] for one in after) == sum(one["available"] for one in before) + 1
+    assert supervisor.post(path, {"found": 0, "reason": "lost"}).status_code == 409
+    assert supervisor.shop.get("/v1/missing").json()["data"] == []
+
+
 def test_nobody_without_the_right_walks_the_floor(place: Place) -> None:
     handheld, wave = on_floor(place, "N-1")
     pick = handheld.next(wave)["pick"]

@@ -17,9 +17,12 @@ from tests.sandbox.running import HOOK, KEY, sandbox, tell
 
 from doorstep.core.parcels.carriers import account as account_named
 from doorstep.core.parcels.carriers import accounts, put_account
-from doorstep.core.parcels.models import CarrierAccount, Parcel, Scan
+from doorstep.core.parcels.models import CarrierAccount, Parcel, Scan, UnreadEvent
+from doorstep.core.parcels.unread import unread
+from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.rights import Scope
 from doorstep.domain.travel import Party
-from doorstep.flows import carriers
+from doorstep.flows import carriers, track
 from doorstep.plugins.carriers.base import Handover, LabelWanted
 
 pytestmark = pytest.mark.django_db
@@ -50,15 +53,15 @@ def send(account: int, body: Any, secret: str = HOOK, sent: Any = NOW, number: s
 
 def test_what_is_signed_is_taken_and_told_again_changes_nothing(account: int) -> None:
     first = send(account, {"scans": [DELIVERED]})
-    assert (first.status_code, first.json()) == (202, {"new": 1, "unmatched": 0})
+    assert (first.status_code, first.json()) == (202, {"new": 1, "unmatched": 0, "refused": []})
     assert Parcel.objects.get(tracking="T2").state == "delivered"
     again = send(account, {"scans": [DELIVERED]}, number="msg_2")
-    assert (again.status_code, again.json()) == (202, {"new": 0, "unmatched": 0})
+    assert (again.status_code, again.json()) == (202, {"new": 0, "unmatched": 0, "refused": []})
 
 
 def test_a_parcel_that_nobody_knows_is_kept(account: int) -> None:
     answer = send(account, {"scans": [{**DELIVERED, "tracking": "SB999"}]})
-    assert (answer.status_code, answer.json()) == (202, {"new": 1, "unmatched": 1})
+    assert (answer.status_code, answer.json()) == (202, {"new": 1, "unmatched": 1, "refused": []})
     assert Scan.objects.get(tracking="SB999").parcel_id is None
 
 
@@ -86,21 +89,52 @@ def test_a_carrier_of_another_operator_moves_nothing(account: int, monkeypatch: 
     assert send(account, {"scans": [DELIVERED]}, secret=other).status_code == 401
     assert not Scan.objects.filter(event="e9").exists()
     taken = send(foreign, {"scans": [DELIVERED]}, secret=other)
-    assert (taken.status_code, taken.json()) == (202, {"new": 1, "unmatched": 1})
+    assert (taken.status_code, taken.json()) == (202, {"new": 1, "unmatched": 1, "refused": []})
     assert Parcel.objects.get(tracking="T2").state == "handed_over"
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        "{", "[]", "{}", '{"scans": [1]}', '{"scans": [{"event": "e"}]}',
-        json.dumps({"scans": [{**DELIVERED, "status": "lost in space"}]}),
-        json.dumps({"scans": [{**DELIVERED, "at": "2026-11-16T10:00:00"}]}),
+        "{", "[]", "{}", '{"scans": 1}',
     ],
 )  # fmt: skip
 def test_nonsense_with_a_signature_is_malformed(account: int, body: str) -> None:
     answer = send(account, body)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+@pytest.mark.parametrize(
+    "odd", [1, {"event": "e"}, {**DELIVERED, "status": "lost in space"}, {**DELIVERED, "at": "2026-11-16T10:00:00"}]
+)
+def test_an_event_that_cannot_be_read_keeps_no_other_back_and_is_not_lost(account: int, odd: Any) -> None:
+    for number in ("msg_1", "msg_2"):  # sent again it is kept once
+        answer = send(account, {"scans": [odd, DELIVERED]}, number=number)
+        told = answer.json()
+        assert (answer.status_code, told["new"]) == (202, number == "msg_1")
+        assert [json.loads(one["event"]) for one in told["refused"]] == [odd]
+        assert told["refused"][0]["why"]
+    assert Parcel.objects.get(tracking="T2").state == "delivered"
+    kept = UnreadEvent.objects.get()
+    assert (json.loads(kept.raw), kept.account_id, kept.settled_at) == (odd, account, None)
+
+
+def test_what_could_not_be_read_is_read_again_by_a_person(place: Place, account: int) -> None:
+    scope = Scope(place.operator, frozenset({place.brand}), "supervisor", "user:1")
+    send(account, {"scans": [{**DELIVERED, "status": "lost in space"}]})
+    kept = UnreadEvent.objects.get()
+    with pytest.raises(Conflict, match="lost in space"):
+        track.read_again(scope, kept.pk, now=NOW)
+    assert [one.pk for one in unread(scope)] == [kept.pk]
+    UnreadEvent.objects.update(raw=json.dumps(DELIVERED))  # as if the plug-in had learnt to read it
+    for new in (1, 0):
+        assert track.read_again(scope, kept.pk, now=NOW).new == new
+    assert Parcel.objects.get(tracking="T2").state == "delivered"
+    assert unread(scope) == ()
+    stranger = Scope(make_operator("south").pk, frozenset(), "operator_admin", "user:2")
+    for act in (track.read_again, track.set_aside):
+        with pytest.raises(NotFound):
+            act(stranger, kept.pk, now=NOW)
 
 
 def test_what_is_too_large_is_not_read(account: int) -> None:

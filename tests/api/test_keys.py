@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from tests.api.shop import NOW, Place, Shop
+from tests.core_fixtures import make_operator
 
 from doorstep.core.accounts.models import Brand
-from doorstep.core.events.models import Fact
+from doorstep.core.events.models import Answered, Fact
+from doorstep.core.parcels.carriers import put_account
 from doorstep.server import clock
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,34 @@ def test_keys_come_in_pages(place: Place, admin: Shop) -> None:
     rest = admin.get(f"/v1/keys?limit=3&after={first['next']}").json()
     ids = [one["id"] for page in (first, rest) for one in page["data"]]
     assert (len(ids), ids, rest["next"]) == (5, sorted(ids), None)
+
+
+def test_a_key_that_is_asked_for_again_is_one_key_and_its_secret_is_kept_nowhere(place: Place, admin: Shop) -> None:
+    first, again = (admin.post("/v1/keys", new(place), idempotency_key="1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.headers["Cache-Control"] == "no-store"
+    secret = first.json()["key"]
+    assert Shop(secret).get("/v1/orders").status_code == 200
+    assert again.json() == first.json() | {"key": None}
+    assert secret not in str(list(Answered.objects.values()))
+    assert Fact.objects.filter(kind="KeyAdded").count() == 1
+    assert admin.post("/v1/keys", new(place, name="other"), idempotency_key="1").status_code == 422
+    path = f"/v1/keys/{first.json()['id']}/rotate"
+    new_one, same = (admin.post(path, {"grace_s": 60}, idempotency_key="2") for _ in range(2))
+    assert Shop(new_one.json()["key"]).get("/v1/orders").status_code == 200
+    assert same.json() == new_one.json() | {"key": None}
+    assert Fact.objects.filter(kind="KeyRotated").count() == 1
+
+
+def test_accounts_with_carriers_are_listed_page_by_page_without_what_opens_them(place: Place, admin: Shop) -> None:
+    for code in ("a", "b", "c"):
+        put_account(place.operator, code, f"Carrier {code}", "sandbox", key_variable="SECRET_NAME")
+    put_account(make_operator("elsewhere").pk, "z", "Carrier z", "offline")
+    first = admin.get("/v1/carrier-accounts?limit=2").json()
+    rest = admin.get(f"/v1/carrier-accounts?limit=2&after={first['next']}").json()
+    assert [one["account"] for one in first["data"] + rest["data"]] == ["a", "b", "c"]
+    assert rest["next"] is None
+    assert first["data"][0]["hook"].startswith("/hooks/carriers/")
+    assert "SECRET_NAME" not in str(first)
+    assert place.with_key("brand_admin").get("/v1/carrier-accounts").status_code == 403

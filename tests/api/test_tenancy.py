@@ -20,10 +20,12 @@ from tests.core_fixtures import make_brand, make_kit, make_operator
 
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
-from doorstep.core.floor.models import PutBack, Tote
+from doorstep.core.floor.models import Missing, PutBack, Tote
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.carriers import set_company_prefix
 from doorstep.core.parcels.models import Label, Parcel
+from doorstep.core.stock.actions import post
+from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.rights import Scope
 from doorstep.flows.stock import Sending, announce, send_transfer
 from doorstep.flows.survey import answer_survey
@@ -114,6 +116,9 @@ HOW: dict[str, tuple[str, Any]] = {
     "POST /v1/totes/{tote}/refill": ("", {}),
     "GET /v1/put-backs": ("", None),
     "POST /v1/put-backs/{put_back}/scan": ("", {"code": "mug"}),
+    "GET /v1/carrier-accounts": ("", None),
+    "GET /v1/missing": ("", None),
+    "POST /v1/missing/{missing}/settle": ("", {"found": 0, "reason": "lost"}),
     "GET /v1/parcels/{parcel}/label": ("?format=zpl", None),
     "GET /v1/parcels/{parcel}/tracking": ("", None),
     "GET /v1/tracking/{number}": ("", None),
@@ -178,8 +183,8 @@ LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELET
 OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS
 FINDS |= {"POST /v1/surveys/{token}"} | GATES
 BY_LINK = {"POST /v1/surveys/{token}"}  # whoever has the link may; so it is asked by one that was not given out
-FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs)/|POST .*/picks/next", route)}
-OPERATORS |= FLOOR
+FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs|missing)/|POST .*/picks/next", route)}
+OPERATORS |= FLOOR | {"GET /v1/carrier-accounts"}
 FINDS |= FLOOR
 # What the asking key itself must have done before it is served.
 TAKEN = {f"POST /v1/picks/{{pick}}/{step}" for step in ("scan", "short", "leave")}
@@ -233,6 +238,7 @@ def tea_shop(place: Place) -> dict[str, str]:
         "tote": tote.code,
         "pick": str(tote.picks.get().pk),
         "put_back": str(PutBack.objects.create(**back, tote=picked, quantity=1, asked_at=NOW).pk),
+        "missing": str(lacking(place, tote)),
         "rma": rma,
         "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
         "reference": "T-1",
@@ -247,6 +253,15 @@ def tea_shop(place: Place) -> dict[str, str]:
         "brand": BRAND,
         "key_id": str(ApiKey.objects.order_by("pk")[0].pk),
     }
+
+
+def lacking(place: Place, tote: Tote) -> int:
+    """A unit that the bin of the tote's pick lacked before."""
+    pick = tote.picks.get()
+    shelf = Shelf(tote.wave.site_id, pick.product_id, pick.bin, pick.lot, "quarantined")
+    post(place.brand, [Shift(None, shelf, 1, "quarantine")], at=NOW, actor="user:1")
+    said = {"quantity": 1, "reason": "not_there", "at": NOW, "worker": "user:1"}
+    return Missing.objects.create(brand_id=place.brand, pick=pick, product_id=pick.product_id, **said).pk
 
 
 def came_back(place: Place) -> str:

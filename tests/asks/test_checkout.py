@@ -31,15 +31,31 @@ def test_ask_1_every_option_at_checkout_has_its_date() -> None:
 
 
 def test_ask_2_the_shopper_names_a_day() -> None:
-    """Not before Friday, and promised for it."""
+    """Not before Friday, and promised for it: the parcel leaves later, by the express that keeps the day."""
     shop = opened().with_key()
     friday = "2026-11-20"
-    (soon,) = shop.post("/v1/orders", order("N-1"), idempotency_key="1").json()["parcels"]
-    (later,) = shop.post("/v1/orders", order("N-2", not_before=friday, promised_by=friday), idempotency_key="2").json()[
-        "parcels"
-    ]
+    wished = order("N-2", "teapot", not_before=friday, promised_by=friday)
+    (later,) = shop.post("/v1/orders", wished, idempotency_key="2").json()["parcels"]
+    (soon,) = shop.post("/v1/orders", order("N-1", "teapot"), idempotency_key="1").json()["parcels"]
     assert soon["promised_by"] < later["promised_by"] == friday
     assert soon["ship_at"] < later["ship_at"]
+    assert (soon["service"], later["service"]) == ("parcel", "express")
+    standing = shop.get("/v1/orders/N-2").json()["standing"]
+    assert (standing["nominated_day"], standing["nominated_day_missed"]) == (friday, False)
+
+
+def test_ask_2_a_day_out_of_reach_is_told() -> None:
+    """Wished for today, which nobody can keep: promised for the earliest day that can be kept, and said so."""
+    shop = opened().with_key()
+    today = "2026-11-16"
+    placed = shop.post("/v1/orders", order("N-1", not_before=today, promised_by=today), idempotency_key="1").json()
+    assert placed["promised_by"] > today
+    assert placed["parcels"][0]["on_time_ppm"] >= 900_000
+    standing = shop.get("/v1/orders/N-1").json()["standing"]
+    assert (standing["nominated_day"], standing["nominated_day_missed"]) == (today, True)
+    promised = shop.post("/v1/orders", order("N-2", promised_by=today), idempotency_key="2").json()
+    assert promised["promised_by"] == today  # told by the shop already: kept, with its chance
+    assert promised["parcels"][0]["on_time_ppm"] == 0
 
 
 def test_ask_7_a_cart_without_a_rate_is_told_why() -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook
 from tests.api.shop import Place
 from tests.record.packed import LATER, House, house
 from tests.record.test_track import account, left
+from tests.sandbox.running import HOOK
 
 from doorstep.core.parcels.carriers import put_account
 from doorstep.core.parcels.models import Parcel
+from doorstep.core.parcels.unread import unread
 from doorstep.domain.travel import Milestone, Scan
-from doorstep.flows.track import take_scans
+from doorstep.flows.track import read_hook, take_scans
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +40,22 @@ def test_ask_46_a_number_belongs_to_the_carrier_that_gave_it(at: House) -> None:
     assert Parcel.objects.get(pk=parcel.pk).state == "handed_over"
     take_scans(account(at), [scan(parcel.tracking, "delivered")], now=LATER)
     assert Parcel.objects.get(pk=parcel.pk).state == "delivered"
+
+
+def test_ask_47_one_odd_event_keeps_no_other_back(at: House) -> None:
+    """The carrier tells two things at once, one of which nobody understands: it waits for a person."""
+    parcel = left(at)
+    told = {"event": "e1", "tracking": parcel.tracking, "status": "delivered", "at": LATER.isoformat()}
+    body = json.dumps({"scans": [{"event": "e0", "status": "teleported"}, told]})
+    headers = {
+        "webhook-id": "m1",
+        "webhook-timestamp": str(int(LATER.timestamp())),
+        "webhook-signature": Webhook(HOOK).sign("m1", LATER, body),
+    }
+    taken = read_hook(account(at).pk, headers, body.encode(), now=LATER, carriers=at.carriers)
+    assert (taken.new, len(taken.unread)) == (1, 1)
+    assert Parcel.objects.get(pk=parcel.pk).state == "delivered"
+    assert ["teleported" in one.raw for one in unread(at.scope)] == [True]
 
 
 def test_ask_50_a_shop_reads_what_the_courier_says(at: House) -> None:

@@ -20,6 +20,7 @@ from doorstep.core.accounts import totp
 from doorstep.core.accounts.models import Brand
 from doorstep.core.floor import bench
 from doorstep.core.floor.models import Tote
+from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Window
 from doorstep.core.tariffs.models import Service
@@ -222,6 +223,7 @@ def _come_back(house: FullHouse) -> None:
         told = [Scan(f"{code}-{n}", number, one, LATER + timedelta(hours=n)) for n, one in enumerate(way)]
         take_scans(account, told, now=LATER + timedelta(days=1))
     take_scans(account, [Scan("nobody", "SB-NOBODY", "accepted", LATER)], now=LATER)
+    unread.keep(account.pk, [("{}", "it says nothing")], at=LATER)
     back_to_sender.take_in(scope, Parcel.objects.get(order__code="returned").sscc, SITE, now=LATE)
     asking = (scope, house.at.brand, house.ids["delivered"], {"1": 1}, "damaged")
     rma = returns.ask_return(*asking, now=LATER + timedelta(days=2), way=way_back(house.ids["delivered"]))

@@ -13,6 +13,7 @@ from tests.core.stock.ledger import assert_moves_add_up
 from tests.core_fixtures import NOW, House, make_brand, make_product, scope_of
 from tests.record.on_the_floor import LEAVES, carton, facts, packed, picked, planned, released, state, stocked, units
 
+from doorstep.core.events.models import Fact
 from doorstep.core.floor import bench, queries
 from doorstep.core.floor.models import Missing, Pick, PutBack, Tote, Wave
 from doorstep.core.network import actions as network
@@ -24,6 +25,7 @@ from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows import pack, pick
 from doorstep.flows.release import Released, release, withdraw
+from doorstep.flows.settle_missing import settle_missing
 from doorstep.flows.take_back import confirm_put_back, take_back
 
 if TYPE_CHECKING:
@@ -176,11 +178,17 @@ def test_a_short_pick_is_filled_from_another_bin(brand: Brand, site: Site, produ
     assert facts(order) == ["OrderReleased", "PickStarted", "PickShort"]
     missing = queries.missing(scope)[0]
     assert (missing.bin, missing.quantity) == ("A1", 2)
-    pick.settle_missing(scope, missing.pk, 1, now=NOW)
+    with pytest.raises(Conflict, match="say why"):
+        settle_missing(scope, missing.pk, 1, " ", now=NOW)
+    for _ in range(2):  # said again it changes nothing
+        settle_missing(scope, missing.pk, 1, "behind the shelf", now=NOW)
     assert units(product) == {"A1 picked": 1, "A1 available": 1, "B1 available": 3, "B1 picked": 2}
     assert Missing.objects.get().found == 1
-    with pytest.raises(NotFound):
-        pick.settle_missing(scope, missing.pk, 1, now=NOW)
+    fact = Fact.objects.get(kind="MissingSettled")
+    told = {"sku": missing.sku, "bin": "A1", "found": 1, "lost": 1, "reason": "behind the shelf"}
+    assert (fact.subject, fact.data, fact.actor) == (f"order:{order.pk}", told, scope.actor)
+    with pytest.raises(Conflict, match="found 1"):
+        settle_missing(scope, missing.pk, 2, "no", now=NOW)
 
 
 def test_an_order_whose_goods_are_nowhere_is_held(

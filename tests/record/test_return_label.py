@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -17,10 +18,11 @@ from doorstep.core.accounts.models import Brand
 from doorstep.core.events.models import Fact
 from doorstep.core.parcels.carriers import AccountRow, put_account
 from doorstep.core.parcels.models import CarrierAccount, Parcel, SsccRange
-from doorstep.core.returns.labels import label_of, last_scan
+from doorstep.core.returns.labels import label_of, last_scan, under_way
 from doorstep.core.returns.models import Return, ReturnLabel
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
+from doorstep.domain.travel import Scan
 from doorstep.flows.back_to_sender import take_in
 from doorstep.flows.paper import return_label
 from doorstep.flows.return_label import buy_return_label, sweep_return_labels, way_back
@@ -113,6 +115,69 @@ def test_its_scans_are_told_and_its_label_is_scanned_in(at: House) -> None:
     assert told.milestone == "in_transit"
     assert take_in(at.scope, f"]C100{row.sscc}", "munich", now=LATER) == rma
     assert Return.objects.get().state == "received"
+
+
+def test_its_scans_move_the_return_and_are_told_once(at: House) -> None:
+    rma, order = asked(at)
+    buy_return_label(at.scope, rma, now=NOW, carriers=at.carriers)
+    row = label_of(at.scope, rma)
+    assert row is not None
+    assert row.return_state == "labelled"
+    account = next(one for one in at.accounts.values() if one.pk == row.account_id)
+    assert under_way(account.pk) == [row.tracking]
+    told = [
+        Scan("e1", row.tracking, "announced", NOW, "Munich"),
+        Scan("e3", row.tracking, "delivered", NOW + timedelta(hours=9), "with Bob"),
+        Scan("e2", row.tracking, "accepted", NOW + timedelta(hours=2), "Depot 7"),
+    ]
+    states = []
+    for scan in (*told, told[2]):  # the delivery is told before the acceptance, and that twice
+        assert take_scans(account, [scan], now=LATER + timedelta(days=1)).unmatched == 0
+        states.append(Return.objects.get().state)
+    assert states == ["labelled", "arrived", "arrived", "arrived"]
+    assert under_way(account.pk) == []
+    facts = Fact.objects.filter(subject=f"order:{order}", kind__startswith="Return").order_by("pk")
+    assert [(one.kind, one.data.get("milestone"), one.data.get("place")) for one in facts][2:] == [
+        ("ReturnScanned", "announced", ""),
+        ("ReturnScanned", "delivered", ""),  # who took it is nobody's business
+        ("ReturnArrived", None, None),
+        ("ReturnScanned", "accepted", "Depot 7"),
+    ]
+    take_in(at.scope, rma, "munich", now=LATER)
+    later = Scan("e4", row.tracking, "returned", LATER + timedelta(days=1))
+    assert take_scans(account, [later], now=LATER + timedelta(days=2)).unmatched == 0
+    assert Return.objects.get().state == "received"
+
+
+def test_one_that_is_on_its_way_may_come_back_to_the_shopper(at: House) -> None:
+    rma, _ = asked(at)
+    buy_return_label(at.scope, rma, now=NOW, carriers=at.carriers)
+    row = label_of(at.scope, rma)
+    assert row is not None
+    account = next(one for one in at.accounts.values() if one.pk == row.account_id)
+    states = []
+    for n, milestone in enumerate(("in_transit", "at_pickup_point", "returning", "returned")):
+        take_scans(account, [Scan(f"e{n}", row.tracking, milestone, NOW + timedelta(hours=n))], now=LATER)
+        states.append(Return.objects.get().state)
+    assert states == ["on_its_way", "arrived", "on_its_way", "labelled"]
+    assert [one.kind for one in Fact.objects.filter(kind__startswith="Return").order_by("pk")][2::2] == [
+        "ReturnScanned", "ReturnScanned", "ReturnScanned", "ReturnScanned",
+    ]  # fmt: skip
+    assert Fact.objects.filter(kind="ReturnGivenBack").count() == 1
+
+
+def test_scans_that_came_before_the_label_was_recorded_count_with_it(at: House) -> None:
+    rma, _ = asked(at)
+    buy_return_label(at.scope, rma, now=NOW, carriers=at.carriers)
+    row = label_of(at.scope, rma)
+    assert row is not None
+    account = next(one for one in at.accounts.values() if one.pk == row.account_id)
+    ReturnLabel.objects.update(state="asked", tracking="")
+    Return.objects.update(state="asked")
+    assert take_scans(account, [Scan("e1", row.tracking, "in_transit", NOW)], now=LATER).unmatched == 1
+    buy_return_label(at.scope, rma, now=LATER, carriers=at.carriers)
+    assert Return.objects.get().state == "on_its_way"
+    assert Fact.objects.filter(kind="ReturnOnItsWay").count() == 1
 
 
 class _Bare:

@@ -12,6 +12,7 @@ from doorstep.web.codes import Code
 from doorstep.web.drawings.barcode import code128
 from doorstep.web.drawings.costs import costs
 from doorstep.web.words.decision import told
+from doorstep.web.words.options import Names
 
 
 def test_cost_parts_without_cost_and_with_a_rebate() -> None:
@@ -37,7 +38,7 @@ def test_a_decision_in_words(rejected: tuple[Rejected, ...], words: str) -> None
     from django.utils import timezone
 
     receipt = Receipt(1, 1, timezone.now(), "EUR", 500, (), rejected, None, 480, False, False, "v", 1, {})
-    words_of = told(receipt, Actors())
+    words_of = told(receipt, Actors(), Names({}, {}))
     assert words in words_of.summary
     assert "costs it 0.20 EUR" in words_of.bound
     assert len(words_of.options) == 1 + len(rejected)

@@ -15,6 +15,7 @@ from tests.web.test_tenancy import entered
 
 from doorstep.core.accounts.actions import add_user
 from doorstep.core.accounts.models import User
+from doorstep.core.events.models import Fact
 from doorstep.core.floor.models import Missing, Pick, PutBack, Tote, Wave
 from doorstep.core.parcels.models import Parcel
 from doorstep.domain.rights import Role, Scope
@@ -97,11 +98,14 @@ def test_a_pick_is_shown_scanned_and_reported_short(
     sent(worker, "scan_pick", second.pk, scan="b1")
     assert sent(worker, "scan_pick", second.pk, scan="assam") == reverse("wave", args=(wave,))
     missing = Missing.objects.get().pk
-    sent(worker, "settle_missing", missing, status=404, found="1")
+    sent(worker, "settle_missing", missing, status=404, found="1", reason="there")
     supervisor = person(operator, "supervisor")
     assert "Say how many units were found" in sent(supervisor, "settle_missing", missing, status=422, found="all")
     assert "0 to 1 units" in sent(supervisor, "settle_missing", missing, status=422, found="2")
-    sent(supervisor, "settle_missing", missing, found="0")
+    assert "say why" in sent(supervisor, "settle_missing", missing, status=422, found="0")
+    for _ in range(2):  # a second press changes nothing
+        sent(supervisor, "settle_missing", missing, found="0", reason="stolen")
+    assert Fact.objects.get(kind="MissingSettled").data["lost"] == 1
     assert "Missing from their bins" not in shown(supervisor, reverse("floor"))
 
 

@@ -46,6 +46,10 @@ def test_an_option_is_called_by_names(option: str, told: tuple[Named, ...]) -> N
         ),
         ("1 of 3 x tea on hand", "only 1 of 3 Assam are there"),
         ("no date in reach", "no day can be promised"),
+        (
+            "misses the nominated day, 2026-11-20",
+            "it misses the nominated day, 20 November, which another way keeps",
+        ),
         ("40 g too heavy for parcel (max 500 g)", "40 g too heavy for Gelbe Post Paket (max 500 g)"),
         ("parcel-24 is not signed for", "Gelbe Post Paket 24 is not signed for"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import unquote_plus
 
 import pytest
@@ -203,3 +204,14 @@ def test_a_brand_says_which_orders_it_looks_at(shop: tuple[Scope, int]) -> None:
     assert "such as 250" in refused.content.decode()
     assert client.post(address, {"over": ""}).status_code == 302
     assert not ReviewRule.objects.exists()
+
+
+def test_a_nominated_day_out_of_reach_is_told(shop: tuple[Scope, int]) -> None:
+    for code, day in (("N-1", NOW.date()), ("N-2", NOW.date() + timedelta(days=4))):
+        placed(shop, replace(asked(code, "teapot"), not_before=day, promised_by=day))
+    client = member(shop[0], "planner")
+    missed, kept = page(client), page(client, "N-2")
+    assert "out of reach, promised by" in missed
+    assert "Nominated day" in kept
+    assert "out of reach" not in kept
+    assert "Shop promised by" not in kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from urllib.parse import urlencode
@@ -20,10 +21,11 @@ from doorstep.core.accounts.models import User
 from doorstep.core.accounts.queries import scope_of_user
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.parcels.queries import RISKS, list_parcels
+from doorstep.core.parcels.queries import RISKS, Leaving, list_parcels
 from doorstep.domain.journey import ORDER_STATES
 from doorstep.web.asked import Asked
 from doorstep.web.behind import read
+from doorstep.web.views import today
 
 ROOMS = (
     "today",
@@ -335,3 +337,24 @@ def test_a_page_that_breaks_says_so(filled: Filled, monkeypatch: pytest.MonkeyPa
     client = entered(filled.admin)
     client.raise_request_exception = False
     assert "Something broke on our side" in text_of(client, reverse("sites"), 500)
+
+
+def test_a_site_shows_so_many_departures_and_leads_to_the_rest(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    one = Leaving("lille", "Lille", "UTC", now, "gp-std", parcels=2, orders=2, waiting=0, weight_g=900)
+    calls = tuple(replace(one, leaves_at=now - timedelta(minutes=60 - n), waiting=n // 9) for n in range(12))
+    monkeypatch.setattr(today.parcels, "leaving_today", lambda *_: calls)
+    page = entered(filled.admin).get(reverse("today")).content.decode()
+    rows = page.split('aria-label="What must leave today"')[1].split("</table>")[0]
+    assert rows.count("</td></tr>") + rows.count("</td>\n    </tr>") == today.DEPARTURES_SHOWN + 1
+    assert "4 departures more</a>" in rows
+    assert "24 parcels" in rows
+    assert rows.count("state=here") == 3  # those that wait are among the shown ones
+
+
+def test_shipments_are_narrowed_by_services_with_names(filled: Filled) -> None:
+    client = entered(filled.admin)
+    page = client.get(reverse("shipments"), {"service": "gp-std"}).content.decode()
+    assert re.search(r'<option value="gp-std" selected>[^<]*[A-Z]', page)
+    gone = client.get(reverse("shipments"), {"service": "gone"}).content.decode()
+    assert '<option value="gone" selected>gone</option>' in gone

@@ -15,6 +15,8 @@ from tests.web.filled import Filled
 from doorstep.core.accounts.models import ApiKey, User
 from doorstep.core.events.models import Fact
 from doorstep.core.floor.models import Missing, PutBack
+from doorstep.core.parcels.models import CarrierAccount, UnreadEvent
+from doorstep.core.parcels.unread import keep
 from doorstep.web.urls import urlpatterns
 
 OWN_WORDS = (
@@ -89,8 +91,8 @@ OPENED_OTHERWISE = {
 OF_A_TOTE = ("tote", "open_tote", "scan_tote", "label_tote", "repack_tote", "leave_tote", "refill_tote")
 FOR_WORKERS = frozenset({"pick", "bench", "tote", "put_backs", "dispatch", "drop_offs"})  # not of a brand
 AT_THE_GATE = frozenset(
-    {"stage_parcel", "unstage_parcel", "close_manifest", "enter_scans", "load_parcel", "hand_over"}
-)  # name no row in their address
+    {"stage_parcel", "unstage_parcel", "close_manifest", "enter_scans", "load_parcel", "hand_over", "read_again"}
+)  # name no row in their address, but for the last
 OF_A_PARCEL = ("parcel_label_pdf", "parcel_label_zpl", "buy_label", "void_label")
 LABELS_CHANGED = frozenset({"buy_label", "void_label"})
 OF_A_RETURN = ("return", "return_label", "grade_return")
@@ -159,8 +161,16 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
         **{one: {"tote": filled.wave.totes.get().pk} for one in OF_A_TOTE},
         "settle_missing": {"missing": Missing.objects.get().pk},
         "confirm_put_back": {"put_back": PutBack.objects.get().pk},
+        "read_again": {"event": _unread(filled)},
     }
     return known.get(name)
+
+
+def _unread(filled: Filled) -> int:
+    """An event of a carrier of the first operator that cannot be read."""
+    account = CarrierAccount.objects.filter(operator=filled.operator).earliest("pk")
+    keep(account.pk, [("{}", "it says nothing")], at=filled.now)
+    return UnreadEvent.objects.get().pk
 
 
 def strangers(filled: Filled) -> Iterator[tuple[User, tuple[str, ...]]]:
@@ -200,7 +210,7 @@ def test_rows_of_others_are_not_there(filled: Filled, name: str) -> None:
         client = entered(stranger)
         response = client.post(address) if name in POSTED else client.get(address)
         if arguments(name, filled) is not None:
-            shut_out = stranger == filled.sister_admin and name in FOR_WORKERS | WORKED
+            shut_out = stranger == filled.sister_admin and name in FOR_WORKERS | WORKED | {"read_again"}
             assert response.status_code in ((403, 404) if shut_out else (404,)), (name, stranger.email)
         page = response.content.decode(errors="replace")
         for word in words:

@@ -349,3 +349,21 @@ def test_a_return_has_the_label_of_its_carrier_or_says_that_there_is_none(filled
     room = entered(filled.admin).get(reverse("return", args=(filled.brand.code, rma))).content.decode()
     assert "Label (PDF)" in room
     assert entered(filled.admin).get(reverse("return_label", args=(filled.brand.code, rma))).status_code == 200
+
+
+def test_a_return_under_way_says_where_it_is(filled: Filled) -> None:
+    order = arrived(filled)
+    ReturnLabel.objects.all().delete()
+    Return.objects.all().delete()
+    one = Return.objects.create(brand=order.brand, order=order, rma="R-9", reason="late", asked_at=filled.now)
+    client, room = entered(filled.admin), reverse("return", args=(filled.brand.code, one.rma))
+    for state, shopper, ours in (
+        ("labelled", "print the slip", "It is with the shopper still."),
+        ("on_its_way", "it is on its way to us", "It is on its way."),
+        ("arrived", "has brought it; it is not unpacked yet", "The carrier has brought it."),
+    ):
+        Return.objects.filter(pk=one.pk).update(state=state)
+        assert shopper in page(order)
+        told = client.get(room).content.decode()
+        assert ours in told
+        assert "R-9" in client.get(reverse("returns"), {"state": state}).content.decode()

@@ -25,6 +25,7 @@ SAID: dict[str, object] = {
     "expected_at": "2026-11-27T10:00:00+00:00", "changed": ["gift_note"], "settled": ["payment"], "quantity": 2,
     "weight_g": 900, "score": 1, "goods": {"TEA-1": 4}, "parts": {"TEA-1": 4}, "required": True, "kept": True,
     "brands": ["tea"], "reason": "stock_out", "grade": "A", "disposition": "restock",
+    "found": 1, "lost": 1,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from doorstep.api import (
     barcodes,
     brands,
     bulk,
+    carrier_accounts,
     decisions,
     departures,
     disruptions,
@@ -22,6 +23,7 @@ from doorstep.api import (
     kits,
     labels,
     manifests,
+    missing,
     order_changes,
     orders,
     parcels,
@@ -82,9 +84,11 @@ api.add_router("/waves", waves.router)
 api.add_router("/picks", picks.router)
 api.add_router("/totes", totes.router)
 api.add_router("/put-backs", put_backs.router)
+api.add_router("/missing", missing.router)
 api.add_router("/departures", departures.router)
 api.add_router("/manifests", manifests.router)
 api.add_router("/scans", scans.router)
+api.add_router("/carrier-accounts", carrier_accounts.router)
 api.add_router("/tracking", tracking.router)
 api.add_router("/surveys", surveys.router)
 api.add_router("/returns", returns.router)

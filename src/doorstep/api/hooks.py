@@ -16,11 +16,15 @@ from doorstep.flows.carriers import connected
 from doorstep.plugins.carriers.base import HookRefused
 
 MOST_BYTES = 256_000
+_SHOWN = 300  # characters of an event that was refused
 
 
 @csrf_exempt
 def of_carrier(request: HttpRequest, account: int) -> HttpResponse:
-    """Answer 202 for everything that is signed and can be read: a scan of a parcel unknown to us is kept, too."""
+    """Answer 202 for everything that is signed and holds events: a scan of a parcel unknown to us is kept, too.
+
+    Events that cannot be read are kept as they came and told in `refused`; the others are taken all the same.
+    """
     if request.method != "POST":
         return problems.problem(request, "method_not_allowed", "only POST at this address", headers={"Allow": "POST"})
     length = request.headers.get("Content-Length", "")
@@ -37,4 +41,5 @@ def of_carrier(request: HttpRequest, account: int) -> HttpResponse:
         return problems.problem(request, "unauthorized", "the signature is not that of a carrier known here")
     except ValueError:
         return problems.problem(request, "malformed", "the message cannot be read")
-    return json_answer({"new": taken.new, "unmatched": taken.unmatched}, 202)
+    refused = [{"event": one.raw[:_SHOWN], "why": one.why[:_SHOWN]} for one in taken.unread]
+    return json_answer({"new": taken.new, "unmatched": taken.unmatched, "refused": refused}, 202)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -13,8 +14,10 @@ from pydantic import ConfigDict, Field, StrictInt, with_config
 from doorstep.api.answers import Limit, Next, json_answer, page_answer, shown
 from doorstep.api.auth import Caller, allowed
 from doorstep.api.fields import Instant, OneLine
+from doorstep.api.once import OptionalKey, answered_once
 from doorstep.api.order_in import Fields
 from doorstep.core.accounts import queries
+from doorstep.core.idempotency import Answer
 from doorstep.core.paging import page, reach, read_cursor
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import KEY_ROLES, Role
@@ -65,7 +68,7 @@ class KeyOut:
 @with_config(shown(EXAMPLE | {"key": "ds_k3v9x0aa_" + "x" * 43}))
 @dataclass(frozen=True, slots=True)
 class NewKey(KeyOut):
-    key: Annotated[str, Field(description="shown this once")]
+    key: Annotated[str | None, Field(description="shown this once; null when a request is answered again")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +92,40 @@ def list_keys(
 
 
 @router.post("", response={201: NewKey}, operation_id="createKey", summary="Make a key")
-def create_key(request: HttpRequest, payload: KeyIn) -> HttpResponse:
-    """Nobody hands out more than they have. Needs the right `manage`."""
+def create_key(request: HttpRequest, payload: KeyIn, idempotency_key: OptionalKey) -> HttpResponse:
+    """Nobody hands out more than they have. Needs the right `manage`.
+
+    With an `Idempotency-Key` one key is made however often the request comes. The key itself is kept nowhere: a
+    repetition is answered with `"key": null` and `Idempotent-Replayed: true`. Whoever has missed it rotates the key.
+    """
     caller = allowed(request, "manage")
-    made = accounts.add_key(
-        caller.scope,
-        name=payload.name,
-        role=payload.role,
-        brand=payload.brand,
-        now=caller.now,
-        expires_at=payload.expires_at,
-    )
-    return _shown_once(caller, made)
+
+    def make() -> accounts.NewKey:
+        return accounts.add_key(
+            caller.scope,
+            name=payload.name,
+            role=payload.role,
+            brand=payload.brand,
+            now=caller.now,
+            expires_at=payload.expires_at,
+        )
+
+    return _shown_once(request, caller, idempotency_key, make)
 
 
 @router.post("/{key_id}/rotate", response={201: NewKey}, operation_id="rotateKey", summary="Replace a key")
-def rotate_key(request: HttpRequest, key_id: KeyId, payload: RotateIn) -> HttpResponse:
-    """The new key has the same name, role and brand; the old one works for `grace_s` longer. Needs `manage`."""
+def rotate_key(request: HttpRequest, key_id: KeyId, payload: RotateIn, idempotency_key: OptionalKey) -> HttpResponse:
+    """The new key has the same name, role and brand; the old one works for `grace_s` longer. Needs `manage`.
+
+    An `Idempotency-Key` is answered as where keys are made.
+    """
     caller = allowed(request, "manage")
     grace = timedelta(seconds=payload.grace_s)
-    return _shown_once(caller, accounts.rotate_key(caller.scope, key_id, now=caller.now, grace=grace))
+
+    def make() -> accounts.NewKey:
+        return accounts.rotate_key(caller.scope, key_id, now=caller.now, grace=grace)
+
+    return _shown_once(request, caller, idempotency_key, make)
 
 
 @router.delete("/{key_id}", response=KeyOut, operation_id="revokeKey", summary="Revoke a key")
@@ -119,9 +136,21 @@ def revoke_key(request: HttpRequest, key_id: KeyId) -> HttpResponse:
     return json_answer(KeyOut(*_told(_row(caller, key_id))))
 
 
-def _shown_once(caller: Caller, made: accounts.NewKey) -> HttpResponse:
-    told = NewKey(*_told(_row(caller, made.key_id)), made.raw)
-    return json_answer(told, 201, {"Cache-Control": "no-store"})
+def _shown_once(
+    request: HttpRequest, caller: Caller, key: str | None, make: Callable[[], accounts.NewKey]
+) -> HttpResponse:
+    """Tell the key to whoever has it made; what is kept to answer a repetition is without it."""
+    secret: list[str] = []
+
+    def work() -> NewKey:
+        made = make()
+        secret.append(made.raw)
+        return NewKey(*_told(_row(caller, made.key_id)), None)
+
+    answer = Answer(201, asdict(work())) if key is None else answered_once(request, caller, key, work)
+    body = answer.body if answer.again else answer.body | {"key": secret[-1]}
+    again = {"Idempotent-Replayed": "true"} if answer.again else {}
+    return json_answer(body, answer.status, {"Cache-Control": "no-store", **again})
 
 
 def _row(caller: Caller, key_id: int) -> queries.KeyRow:

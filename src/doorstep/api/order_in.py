@@ -80,8 +80,13 @@ class OrderIn(Fields):
     saturday: StrictBool = False
     pickup_point: OneLine = Field("", max_length=100)
     safe_place: Text = Field("", max_length=200)
-    not_before: Day | None = Field(None, description="not delivered before, local at the destination")
-    promised_by: Day | None = Field(None, description="promised already, local at the destination")
+    not_before: Day | None = Field(
+        None,
+        description="not delivered before, local at the destination; with `promised_by` on the same day: nominated",
+    )
+    promised_by: Day | None = Field(
+        None, description="promised already, local at the destination; the same as `not_before`: wished for"
+    )
     quote: QuoteId | None = Field(None, description="an accepted quote: its plan is kept, its reservation passes over")
     on_shortage: Literal["hold", "refuse", "back_order"] = Field(
         "hold",

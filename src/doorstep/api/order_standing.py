@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -10,7 +11,7 @@ from pydantic import Field
 
 from doorstep.core.orders.queries import OrderDetail
 from doorstep.core.parcels.superseding import states
-from doorstep.domain.demand import OrderFault, Payment, Precision
+from doorstep.domain.demand import OrderFault, Payment, Precision, nominated_day
 from doorstep.domain.holds import family_of
 from doorstep.domain.journey import ParcelState
 
@@ -18,6 +19,7 @@ EXAMPLE = {
     "payment": "paid", "review": False, "revision": 1, "faults": [], "address_precision": "postcode",
     "address_changes": [{"field": "region", "before": "Paraná", "after": "PR"}],
     "parcel_states": [{"parcel": "W-1001-1", "state": "planned", "reason": "", "expected_by": None}],
+    "nominated_day": None, "nominated_day_missed": False,
 }  # fmt: skip
 
 
@@ -53,10 +55,15 @@ class Standing:
     address_precision: Annotated[Precision, Field(description="how near to the door it is known; empty: not checked")]
     address_changes: Annotated[list[ChangeOut], Field(description="what the check made of the address")]
     parcel_states: Annotated[list[ParcelStateOut], Field(description="of all parcels, those of earlier plans too")]
+    nominated_day: Annotated[date | None, Field(description="`not_before` and `promised_by` on one day; null: none")]
+    nominated_day_missed: Annotated[
+        bool, Field(description="it cannot be kept at the brand's target: the last parcel is promised for a later day")
+    ]
 
 
-def standing(found: OrderDetail) -> Standing:
-    """One query."""
+def standing(found: OrderDetail, promised: Collection[date]) -> Standing:
+    """One query. `promised`: the days for which its parcels are."""
+    day = nominated_day(found.row.not_before, found.row.promised_by)
     return Standing(
         found.payment,
         found.review,
@@ -65,6 +72,8 @@ def standing(found: OrderDetail) -> Standing:
         found.address_precision,
         [ChangeOut(one.field, one.before, one.after) for one in found.address_changes],
         [ParcelStateOut(one.parcel, one.state, one.reason, one.expected_by) for one in states(found.row.pk)],
+        day,
+        day is not None and any(one > day for one in promised),
     )
 
 

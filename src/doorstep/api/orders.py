@@ -259,6 +259,7 @@ def get_order(
         raise NotFound(f"no order {order}")
     to = found.addressee
     facts = timeline(caller.scope, f"order:{found.row.pk}")
+    parcels = of_order(caller.scope, found.row.pk)
     return json_answer(
         OrderOut(
             *_heads(found.row),
@@ -284,9 +285,9 @@ def get_order(
                 )
                 for one in found.lines
             ],
-            [detail(one) for one in of_order(caller.scope, found.row.pk)],
+            [detail(one) for one in parcels],
             [FactOut(one.at, one.kind, one.actor, one.data) for one in facts],
-            standing(found),
+            standing(found, [one.row.promised_by for one in parcels]),
             found.expected_by,
         )
     )

@@ -17,9 +17,10 @@ from doorstep.api.once import Key, answered_once, told
 from doorstep.api.order_in import Fields
 from doorstep.core.orders.queries import get_order
 from doorstep.core.returns import queries
-from doorstep.core.returns.labels import label_of
+from doorstep.core.returns.labels import ReturnLabelRow, label_of, last_scan
 from doorstep.domain.errors import NotFound
 from doorstep.domain.returns import AskReason, Disposition, Grade, ReturnReason, ReturnState
+from doorstep.domain.travel import Milestone
 from doorstep.flows.back_to_sender import take_in
 from doorstep.flows.paper import return_label
 from doorstep.flows.return_label import buy_return_label, way_back
@@ -34,7 +35,10 @@ HEAD = {
 ASKED = {"order": "W-1001", "reason": "wrong_size", "lines": [{"line": "1", "quantity": 1}]}
 UNITS = {"grade": "A", "disposition": "restock", "quantity": 1}
 DETAIL = {**HEAD, "lines": [{"line": "1", "sku": "TEA-100", "name": "Green tea", "quantity": 1, "found": [UNITS]}]}
-DETAIL |= {"label": {"carrier": "Postbird", "state": "bought", "tracking": "SB004711004712", "reason": ""}}
+SCANNED = {"milestone": "delivered", "at": "2024-05-11T09:30:00Z", "place": ""}
+DETAIL |= {
+    "label": {"carrier": "Postbird", "state": "bought", "tracking": "SB004711004712", "reason": "", "scanned": SCANNED}
+}
 
 
 PDF = {"description": "The label", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
@@ -80,7 +84,13 @@ class ReturnBrief:
     brand: str
     order: str
     reason: ReturnReason
-    state: ReturnState
+    state: Annotated[
+        ReturnState,
+        Field(
+            description="labelled, on_its_way, arrived: as its label's scans say; received: scanned in at a site; "
+            "without a carrier's label it stays asked until then"
+        ),
+    ]
     asked_at: datetime
     received_at: datetime | None
     graded_at: datetime | None
@@ -106,11 +116,19 @@ class ReturnLineOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannedOut:
+    milestone: Milestone
+    at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnLabelOut:
     carrier: str
     state: Annotated[str, Field(description="asked: the carrier has not answered yet; bought; refused")]
     tracking: Annotated[str, Field(description="the carrier's number of it; empty until it is bought")]
     reason: Annotated[str, Field(description="why it was refused")]
+    scanned: Annotated[ScannedOut | None, Field(description="what the carrier told of it last")]
 
 
 @with_config(shown(DETAIL))
@@ -226,8 +244,13 @@ def _told(caller: Caller, rma: str) -> ReturnOut:
     ]
     brief = _brief(found.row)
     sold = label_of(caller.scope, rma)
-    told = ReturnLabelOut(sold.carrier, sold.state, sold.tracking, sold.reason) if sold else None
-    return ReturnOut(**asdict(brief), lines=lines, label=told)
+    return ReturnOut(**asdict(brief), lines=lines, label=_label(sold) if sold else None)
+
+
+def _label(sold: ReturnLabelRow) -> ReturnLabelOut:
+    last = last_scan(sold)
+    scanned = ScannedOut(last.milestone, last.at, last.place) if last else None
+    return ReturnLabelOut(sold.carrier, sold.state, sold.tracking, sold.reason, scanned)
 
 
 def _brief(row: queries.ReturnRow) -> ReturnBrief:

@@ -45,7 +45,7 @@ class ScansIn(Fields):
 @dataclass(frozen=True, slots=True)
 class TakenOut:
     new: Annotated[int, Field(description="all others had been told before, and change nothing")]
-    unmatched: Annotated[int, Field(description="of the new ones: kept, and of no parcel that is known")]
+    unmatched: Annotated[int, Field(description="of the new ones: kept, and of no parcel or return that is known")]
 
 
 @router.post("", response={201: TakenOut}, operation_id="enterScans", summary="Enter scans by hand")

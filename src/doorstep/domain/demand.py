@@ -118,3 +118,8 @@ class Order:
     address_changes: tuple[AddressChange, ...] = ()
     # A word for its first planning, not part of what was asked for: orders are compared without it.
     on_shortage: OnShortage = field(default="hold", compare=False)
+
+
+def nominated_day(not_before: date | None, promised_by: date | None) -> date | None:
+    """Tell the day on which an order is wished for: both bounds at once. Promised only if it is in reach."""
+    return not_before if not_before == promised_by else None

@@ -148,24 +148,6 @@ def refill(scope: Scope, brand_id: int, order_pk: int, tote_pk: int, site_pk: in
     return _add_picks(brand_id, order_pk, tote_pk, site_pk)
 
 
-def settle_missing(scope: Scope, missing_pk: int, found: int, *, now: datetime) -> None:
-    """Say what became of units that a bin lacked, after somebody has looked: found again, or lost."""
-    if not (scope.may("move_stock") and scope.may("plan")):
-        raise NotFound("nothing to settle")
-    row = queries.missing_one(scope, missing_pk)
-    if row is None or row.reason != "not_there":
-        raise NotFound("nothing of that kind is missing")
-    if not 0 <= found <= row.quantity:
-        raise Conflict(f"0 to {row.quantity} units can be found")
-    shelf = Shelf(row.site_pk, row.product, row.bin, row.lot, "quarantined")
-    with transaction.atomic():
-        if not actions.settle_missing(missing_pk, found, now):
-            raise Conflict("somebody else has looked already")
-        stock_of_floor.settle_missing(
-            row.brand_id, shelf, found, row.quantity - found, "counted after a short pick", at=now, actor=scope.actor
-        )
-
-
 def _reported(scope: Scope, pick: PickRow, there: int) -> bool:
     """Whether this worker has told this very thing already, as one who has not heard the answer tells it again."""
     _may_move(scope)

@@ -17,11 +17,12 @@ from doorstep.core.events.actions import record
 from doorstep.core.parcels import carriers as accounts
 from doorstep.core.parcels.carriers import AccountRow
 from doorstep.core.parcels.shipping import Shipping, shipping_for_system
-from doorstep.core.returns import labels
+from doorstep.core.returns import actions, labels
 from doorstep.core.returns.labels import ReturnLabelRow
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.carriers import Carriers, connected
+from doorstep.flows.carry_back import carry_back
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.purchase import SWEPT_AFTER, sold_once
 from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, LabelWanted
@@ -94,6 +95,8 @@ def _ask(one: ReturnLabelRow, actor: str, now: datetime, carriers: Carriers) -> 
         return False
     with transaction.atomic():
         if labels.record_bought(one.pk, (sold.label, sold.tracking, sold.routing), at=now):
+            actions.move_on(one.of_id, ("asked",), "labelled")
+            carry_back(one.account_id, (), account.actor, now, numbers=[sold.tracking])
             record(
                 account.operator,
                 one.brand_id,

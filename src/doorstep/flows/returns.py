@@ -19,7 +19,7 @@ from doorstep.core.stock.leaving import left_as
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.ledger import Shelf, Shift, State
 from doorstep.domain.money import Currency
-from doorstep.domain.returns import DISPOSITIONS, RETURN_REASONS, Disposition, Grade
+from doorstep.domain.returns import DISPOSITIONS, RETURN_REASONS, TO_COME, Disposition, Grade
 from doorstep.domain.rights import Scope
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.return_label import Way, intend_label
@@ -102,7 +102,7 @@ def receive_return(scope: Scope, rma: str, site: str, *, now: datetime, brand: s
     if site not in sites:
         raise NotFound(f"no site {site}")
     with transaction.atomic():
-        if actions.move_on(found.row.pk, "asked", "received", received_at=now, site_id=sites[site]):
+        if actions.move_on(found.row.pk, TO_COME, "received", received_at=now, site_id=sites[site]):
             record(
                 scope.operator,
                 found.row.brand_id,
@@ -129,7 +129,7 @@ def grade_return(
         _minor(line, quantity, found.row.currency) for line, grade, _, quantity in sorted_units if grade != "missing"
     )
     with transaction.atomic():
-        if not actions.move_on(found.row.pk, "received", "graded", graded_at=now, refund_minor=refund):
+        if not actions.move_on(found.row.pk, ("received",), "graded", graded_at=now, refund_minor=refund):
             raise Conflict("a return is graded once, after it was received")
         actions.grade((line.pk, grade, disposition, units) for line, grade, disposition, units in sorted_units)
         _tell(scope, found, sorted_units, refund, now)

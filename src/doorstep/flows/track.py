@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from doorstep.core.parcels import carriers as accounts
 from doorstep.core.parcels import scans as kept_scans
+from doorstep.core.parcels import unread
 from doorstep.core.parcels.carriers import AccountRow
+from doorstep.core.parcels.unread import UnreadRow
+from doorstep.core.returns import labels as return_labels
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.travel import Milestone, Scan
 from doorstep.flows.carriers import Carriers, connected
+from doorstep.flows.carry_back import carry_back
 from doorstep.flows.stand import let_stand
-from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable
+from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, Unread
 from doorstep.plugins.carriers.offline.messages import read_scans, said_by_hand
 
 AT_ONCE = 200  # scans of a transaction
@@ -27,7 +31,8 @@ class Taken:
     """What became of scans that were told; all others had been told before."""
 
     new: int
-    unmatched: int  # kept, and of no parcel that we know
+    unmatched: int  # kept, and of no parcel or return that we know
+    unread: tuple[Unread, ...] = ()  # events that could not be read: kept as they came
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +57,53 @@ def take_scans(account: AccountRow, scans: Sequence[Scan], *, now: datetime, act
             named = {one.scan.tracking: one.parcel for one in kept if one.parcel is not None}
             earlier = kept_scans.adopt(account.pk, named) if named else []
             let_stand([*kept, *earlier], actor or account.actor, now)
+            astray = [one.scan for one in kept if one.parcel is None]
+            of_returns = carry_back(account.pk, astray, actor or account.actor, now) if astray else 0
         new += len(kept)
-        unmatched += sum(one.parcel is None for one in kept)
+        unmatched += len(astray) - of_returns
     return Taken(new, unmatched)
 
 
 def read_hook(account_pk: int, headers: dict[str, str], body: bytes, *, now: datetime, carriers: Carriers) -> Taken:
-    """Take what a carrier's message says. Raises NotFound, HookRefused, ValueError."""
+    """Take what can be read of a carrier's message, and keep the rest as it came. Raises NotFound, HookRefused,
+    ValueError.
+    """
     account = accounts.account(account_pk)
     if account is None:
         raise NotFound("no such account with a carrier")
-    return take_scans(account, carriers(account).read_hook(headers, body, now), now=now)
+    told = carriers(account).read_hook(headers, body, now)
+    unread.keep(account.pk, [(one.raw, one.why) for one in told.unread], at=now)
+    return replace(take_scans(account, told.scans, now=now), unread=told.unread)
+
+
+def read_again(scope: Scope, pk: int, *, now: datetime, carriers: Carriers = connected) -> Taken:
+    """Read an event that could not be read when it came, as its carrier's plug-in reads it now.
+
+    One that was read already changes nothing. Raises NotFound, Conflict with the reason when it still cannot be.
+    """
+    row, account = _unread(scope, pk)
+    try:
+        scan = carriers(account).read_event(row.raw)
+    except ValueError as why:
+        unread.still_not(pk, str(why))
+        raise Conflict(f"it still cannot be read: {why}") from None
+    taken = take_scans(account, [scan], now=now)
+    unread.settle(pk, at=now)
+    return taken
+
+
+def set_aside(scope: Scope, pk: int, *, now: datetime) -> None:
+    """Take an event that says nothing off the list; it stays kept. Raises NotFound."""
+    _unread(scope, pk)
+    unread.settle(pk, at=now)
+
+
+def _unread(scope: Scope, pk: int) -> tuple[UnreadRow, AccountRow]:
+    row = unread.unread_one(scope, pk) if scope.may("move_stock") else None
+    account = accounts.account(row.account_id) if row else None
+    if row is None or account is None:
+        raise NotFound("no such event of a carrier")
+    return row, account
 
 
 def enter_scans(scope: Scope, account_code: str, text: str, *, now: datetime) -> Taken:
@@ -98,7 +139,7 @@ def poll(now: datetime, carriers: Carriers = connected) -> Taken:
             carrier = carriers(account)
             if carrier.capabilities.pushes_scans or not carrier.capabilities.answers_scans:
                 continue
-            scans = carrier.scans(kept_scans.under_way(account.pk))
+            scans = carrier.scans([*kept_scans.under_way(account.pk), *return_labels.under_way(account.pk)])
         except (CarrierUnreachable, CarrierRefused, NotFound, ValueError):
             continue  # asleep, or talking nonsense: the next time asks again, and the others do not wait for it
         taken = take_scans(account, scans, now=now)

@@ -85,6 +85,7 @@ urlpatterns = [
     path("dispatch/unstage", dispatch.unstage, name="unstage_parcel"),
     path("dispatch/close", dispatch.close, name="close_manifest"),
     path("dispatch/scans", dispatch.enter_scans, name="enter_scans"),
+    path("dispatch/unread/<int:event>", dispatch.read_again, name="read_again"),
     path("dispatch/manifests/<int:pk>.pdf", dispatch.manifest_pdf, name="manifest_pdf"),
     path("drop-offs", drop_offs.show, name="drop_offs"),
     path("drop-offs/load", drop_offs.load, name="load_parcel"),

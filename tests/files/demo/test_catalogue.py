@@ -8,6 +8,7 @@ from tests.files.demo.conftest import Demo
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton, Product
+from doorstep.domain.gs1 import is_gtin
 from doorstep.domain.place import Place
 from doorstep.domain.units import girth_mm
 from doorstep.files.demo.assortment import CATEGORIES
@@ -120,3 +121,9 @@ def test_nobody_carries_the_pergola(demo: Demo) -> None:
         too_heavy = pergola.weight_g > service.max_weight_g
         too_big = max(sizes) > service.max_length_mm or girth_mm(*sizes) > (service.max_girth_mm or 10**9)
         assert too_heavy or too_big
+
+
+def test_every_product_has_a_bar_code_of_its_own() -> None:
+    codes = [product.gtin for product in catalogue(np.random.default_rng(4)).products]
+    assert len(set(codes)) == len(codes)
+    assert all(is_gtin(code) and len(code) == 13 and code[0] == "2" for code in codes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from itertools import product
 from math import floor
@@ -200,18 +201,25 @@ class Brute:
         return given if len(given) <= 3 else sizes
 
     def ways(self, i: int) -> list[Way]:
-        """Every way to serve order i that what there is allows, the cheapest of each usage; leaving it comes last."""
+        """Every way to serve order i that what there is allows, the cheapest of each usage; leaving it comes last.
+
+        A nominated day is waived where nothing that keeps it as far as it can be kept is possible.
+        """
+        best = self._ways(i, insists=True) or self._ways(i, insists=False)
+        return [*(Way(cost, usage) for usage, cost in best.items()), Way(self.unplanned, ())]
+
+    def _ways(self, i: int, insists: bool) -> dict[Usage, int]:
         atoms = self.atoms(self.problem.orders[i])
         best: dict[Usage, int] = {}
         if atoms:
             splits = list(partitions(atoms))
-            parcels = self._parcels(i, sorted({block for split in splits for block in split}))
+            parcels = self._parcels(i, sorted({block for split in splits for block in split}), insists)
             for split in splits:
                 for chosen in product(*(parcels[block] for block in split)):
                     way = self._together(chosen)
                     if way.cost < best.get(way.usage, self.unplanned) and self._possible(way.usage):
                         best[way.usage] = way.cost
-        return [*(Way(cost, usage) for usage, cost in best.items()), Way(self.unplanned, ())]
+        return best
 
     def _possible(self, usage: Usage) -> bool:
         return all(units <= self.limit(row) for row, units in usage)
@@ -227,7 +235,7 @@ class Brute:
                 usage["orders", name, str(day)] += 1
         return Way(cost, tuple(sorted(usage.items())))
 
-    def _parcels(self, i: int, loads: list[Load]) -> dict[Load, list[Way]]:
+    def _parcels(self, i: int, loads: list[Load], insists: bool) -> dict[Load, list[Way]]:
         """Parcels of each load: the cheapest per site, day (where days are told apart) and limited service."""
         rows = [
             (load, k, name, v, shift)
@@ -244,12 +252,23 @@ class Brute:
         legs = self._legs(i, [(k, v, shift) for _, k, _, v, shift in rows])
         quotes = rate(RateProblem(self.tariff, self._rated(i, rows, legs)))
         days = {k: self._days(i, k) for k in {row[1] for row in rows}}
-        for n, (load, k, name, v, _) in enumerate(rows):
+        usable = [
+            n
+            for n, (_, k, _, v, _) in enumerate(rows)
+            if legs.promised_day[n] >= 0
+            and quotes.reason[n, v] == 0
+            and (not days[k] or int(legs.ship_day[n]) in days[k])
+        ]
+        wish = self._wish(i) if insists else None
+        keeps = {n for n in usable if int(legs.promised_day[n]) == wish}
+        keepable = {rows[n][0] for n in keeps}
+        for n in usable:
+            load, k, name, v, _ = rows[n]
             day, site = int(legs.ship_day[n]), self.problem.sites[k]
-            if legs.promised_day[n] < 0 or quotes.reason[n, v] != 0 or (days[k] and day not in days[k]):
+            if load in keepable and n not in keeps:
                 continue
             cost = int(quotes.freight_minor[n, v]) + int(quotes.surcharges_minor[n, v])
-            cost += self._own_costs(site, load, name, int(legs.on_time_ppm[n]))
+            cost += self._own_costs(site, load, name, int(legs.as_wished_ppm[n]))
             service = self.problem.tariff.services[v].service
             usage: dict[tuple[str, ...], int] = {("stock", site.site, sku): units for sku, units in load}
             if self._parcel_capacity(site.site, service) is not None:
@@ -259,6 +278,12 @@ class Brute:
             if way.cost < known.cost:
                 found[load][way.usage, way.fee] = way
         return {load: list(ways.values()) for load, ways in found.items()}
+
+    def _wish(self, i: int) -> int | None:
+        order = self.problem.orders[i]
+        if order.not_before is None or order.not_before != order.promised_by:
+            return None
+        return (order.not_before - date(1970, 1, 1)).days
 
     def _held(self, site: Site, load: Load) -> bool:
         return all(self.limits.get(("stock", site.site, sku), 0) >= units for sku, units in load)

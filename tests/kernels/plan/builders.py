@@ -262,7 +262,7 @@ def _order(rng: Random, number: int, products: list[Product], shape: Shape) -> O
     ]
     if fault == "unknown_sku":
         lines[0] = replace(lines[0], sku="unheard-of")
-    return Order(
+    order = Order(
         order=f"order-{number}",
         channel="web",
         placed_at=placed,
@@ -277,6 +277,7 @@ def _order(rng: Random, number: int, products: list[Product], shape: Shape) -> O
         not_before=(placed + timedelta(days=rng.randint(0, 9))).date() if wished() else None,
         promised_by=(placed + timedelta(days=rng.randint(0, 6))).date() if wished() else None,
     )
+    return replace(order, promised_by=order.not_before) if order.not_before and number % 2 else order  # a nominated day
 
 
 def problems(shape: Shape | None = None) -> st.SearchStrategy[PlanProblem]:

@@ -144,11 +144,25 @@ def test_a_day_not_to_be_preceded_is_promised_if_it_is_in_reach_and_else_the_ear
     assert (result.on_time_ppm >= network.target_ppm).all()
 
 
-def test_a_day_that_is_both_bounds_is_promised_whatever_its_chance_and_the_chance_is_told() -> None:
-    asked = legs([epoch("2018-03-07T09:00")], not_before=day("2018-03-21"), promised_by=day("2018-03-21"))
-    result = answers(PLAIN, asked)
-    assert result.ship_day.tolist() == [day("2018-03-19")]
-    assert (result.promised_day.tolist(), result.on_time_ppm.tolist()) == ([day("2018-03-21")], [316_666])
+def test_a_nominated_day_is_promised_if_it_is_in_reach_and_its_own_chance_is_told_if_not() -> None:
+    network = replace(
+        PLAIN,
+        services=(service(), service("courier", "express", days=(1, 1))),
+        collections=(call(), call("16:00", service="courier")),
+    )
+    # The third is wished for the day before it can be there, the fourth promised for it already.
+    wished, soon = day("2018-03-21"), day("2018-03-07")
+    asked = legs(
+        [epoch("2018-03-07T09:00")] * 4,
+        service=[0, 1, 1, 1],
+        not_before=[wished, wished, soon, -1],
+        promised_by=[wished, wished, soon, soon],
+    )
+    result = answers(network, asked)
+    days = [day(f"2018-03-{one:02}") for one in (23, 21, 8, 7)]
+    assert result.promised_day.tolist() == days
+    assert result.on_time_ppm.tolist() == [950_000, 950_000, 950_000, 0]
+    assert result.as_wished_ppm.tolist() == [316_666, 950_000, 0, 0]
 
 
 def test_a_day_promised_already_is_kept_and_its_probability_is_told() -> None:

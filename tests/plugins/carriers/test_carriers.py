@@ -14,7 +14,15 @@ from standardwebhooks import Webhook
 from tests.sandbox.running import AT, HOOK, sandbox, settings, tell
 
 from doorstep.domain.errors import NotFound
-from doorstep.plugins.carriers.base import Carrier, CarrierRefused, CarrierUnreachable, Handover, HookRefused, Settings
+from doorstep.plugins.carriers.base import (
+    Carrier,
+    CarrierRefused,
+    CarrierUnreachable,
+    Handover,
+    HookRefused,
+    Message,
+    Settings,
+)
 from doorstep.plugins.carriers.conformance import NOW, WANTED, CarrierConformance
 from doorstep.plugins.carriers.offline.messages import read_scans
 from doorstep.plugins.carriers.registry import GROUP, OURS, names, open_carrier
@@ -98,7 +106,7 @@ def test_a_signed_message_is_read_and_an_old_or_changed_one_is_not(server: Sandb
         "Webhook-Timestamp": str(int(NOW.timestamp())),
         "Webhook-Signature": f"v1,other {Webhook(HOOK).sign('msg_1', NOW, body)}",
     }
-    assert carrier.read_hook(headers, body.encode(), NOW) == (read_scan(scan),)
+    assert carrier.read_hook(headers, body.encode(), NOW) == Message((read_scan(scan),))
     for later in (timedelta(minutes=6), timedelta(minutes=-6)):
         with pytest.raises(HookRefused, match="too long ago"):
             carrier.read_hook(headers, body.encode(), NOW + later)

@@ -125,6 +125,8 @@ class MissingRow:
     reason: str
     at: datetime
     worker: str
+    order_id: int
+    found: int | None  # None: nobody has looked yet
 
 
 def list_waves(
@@ -208,10 +210,11 @@ def put_back(scope: Scope, pk: int) -> PutBackRow | None:
 
 def missing(scope: Scope) -> tuple[MissingRow, ...]:
     """Give what bins lacked and nobody has looked for yet, the oldest first."""
-    return tuple(map(_missing, _missed(scope).order_by("at", "pk")[:LONGEST_LIST]))
+    return tuple(map(_missing, _missed(scope).filter(settled_at=None).order_by("at", "pk")[:LONGEST_LIST]))
 
 
 def missing_one(scope: Scope, pk: int) -> MissingRow | None:
+    """One of them, settled or not."""
     found = _missed(scope).filter(pk=pk).first()
     return _missing(found) if found else None
 
@@ -256,8 +259,8 @@ def _put_backs(scope: Scope) -> QuerySet[PutBack]:
 
 
 def _missed(scope: Scope) -> QuerySet[Missing]:
-    found = Missing.objects.filter(brand_id__in=scope.brands, settled_at=None)
-    return found.select_related("brand", "pick__wave__site", "product")
+    found = Missing.objects.filter(brand_id__in=scope.brands)
+    return found.select_related("brand", "pick__wave__site", "pick__tote__parcel", "product")
 
 
 def _counted(scope: Scope, waves: Collection[Wave]) -> tuple[WaveRow, ...]:
@@ -379,4 +382,6 @@ def _missing(one: Missing) -> MissingRow:
         reason=one.reason,
         at=one.at,
         worker=one.worker,
+        order_id=one.pick.tote.parcel.order_id,
+        found=one.found,
     )

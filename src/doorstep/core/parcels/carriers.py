@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from doorstep.core.paging import Page, page, reach, read_cursor
 from doorstep.core.parcels.models import CarrierAccount, SsccRange
 from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict
@@ -57,6 +58,14 @@ def put_account(
 
 def accounts(operator: int) -> tuple[AccountRow, ...]:
     return tuple(account_row(one) for one in CarrierAccount.objects.filter(operator_id=operator).order_by("code"))
+
+
+def list_accounts(scope: Scope, *, after: str | None = None, limit: int = 50) -> Page[AccountRow]:
+    """Those of the operator, by code. Raises InvalidCursor."""
+    rows = CarrierAccount.objects.filter(operator_id=scope.operator)
+    if after is not None:
+        rows = rows.filter(code__gt=read_cursor(after, str)[0])
+    return page(list(rows.order_by("code")[: reach(limit)]), limit, account_row, lambda one: (one.code,))
 
 
 def account(pk: int) -> AccountRow | None:

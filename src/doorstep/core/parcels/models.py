@@ -169,6 +169,24 @@ class Label(models.Model):
         return self.tracking or self.key
 
 
+class UnreadEvent(models.Model):
+    """An event of a carrier's message that could not be read: kept as it came, until somebody reads it again."""
+
+    account = models.ForeignKey(CarrierAccount, models.PROTECT, related_name="unread")
+    digest = models.CharField(max_length=64)  # of `raw`: one that is sent again is the same
+    raw = models.TextField()
+    why = models.CharField(max_length=300)
+    received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)  # read at last, or set aside by a person
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "digest"), name="one_unread_event_of_a_kind"),)
+        indexes = (models.Index(fields=("account", "id"), name="events_unread", condition=Q(settled_at=None)),)
+
+    def __str__(self) -> str:
+        return self.why
+
+
 class Scan(models.Model):
     """What a carrier told of a parcel, as it told it; never changed, but for the parcel it turns out to be of."""
 

@@ -91,7 +91,7 @@ def adopt(account_pk: int, numbers: Mapping[str, int]) -> list[Kept]:
         row.parcel_id = numbers[row.tracking]
         adopted.append(row)
     Row.objects.bulk_update(adopted, ["parcel"], batch_size=500)
-    return [Kept(row.parcel_id, _scan(row)) for row in adopted]
+    return [Kept(row.parcel_id, travel_scan(row)) for row in adopted]
 
 
 def weigh(parcel_pks: Iterable[int]) -> list[Stood]:
@@ -106,7 +106,7 @@ def weigh(parcel_pks: Iterable[int]) -> list[Stood]:
     parcels = list(locked.select_related("brand"))
     for row in Row.objects.filter(parcel_id__in=pks).order_by("at", "pk"):
         if row.parcel_id is not None:
-            told[row.parcel_id].append(_scan(row))
+            told[row.parcel_id].append(travel_scan(row))
     answers = []
     for parcel in parcels:
         scans = told[parcel.pk]
@@ -140,7 +140,7 @@ def _stand(parcel: Parcel, stood: Stood) -> None:
 
 
 def scans_of(parcel_pk: int) -> tuple[travel.Scan, ...]:
-    return tuple(_scan(row) for row in Row.objects.filter(parcel_id=parcel_pk).order_by("at", "pk"))
+    return tuple(travel_scan(row) for row in Row.objects.filter(parcel_id=parcel_pk).order_by("at", "pk"))
 
 
 def under_way(account_pk: int, limit: int = 1_000) -> Sequence[str]:
@@ -150,7 +150,8 @@ def under_way(account_pk: int, limit: int = 1_000) -> Sequence[str]:
     return list(found.order_by("left_at", "pk").values_list("labels__tracking", flat=True)[:limit])
 
 
-def _scan(row: Row) -> travel.Scan:
+def travel_scan(row: Row) -> travel.Scan:
+    """Say a kept scan as the domain does."""
     return travel.Scan(
         row.event, row.tracking, _MILESTONES[row.milestone], row.at, row.place, row.reason, row.expected_by
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from doorstep.core.returns.models import Graded, Return, ReturnLine
@@ -34,11 +34,12 @@ def add(
     return row.pk, rma
 
 
-def move_on(pk: int, before: ReturnState, after: ReturnState, **changed: object) -> bool:
-    """Whoever comes second finds it gone on: False. `changed` are other columns of the row."""
-    if after not in RETURN_FOLLOWS[before]:
-        raise Conflict(f"a return does not go from {before} to {after}")
-    return Return.objects.filter(pk=pk, state=before).update(state=after, **changed) == 1
+def move_on(pk: int, before: Sequence[ReturnState], after: ReturnState, **changed: object) -> bool:
+    """From any of these states; whoever comes second finds it gone on: False. `changed` are other columns."""
+    for one in before:
+        if after not in RETURN_FOLLOWS[one]:
+            raise Conflict(f"a return does not go from {one} to {after}")
+    return Return.objects.filter(pk=pk, state__in=before).update(state=after, **changed) == 1
 
 
 def grade(units: Iterable[tuple[int, str, str, int]]) -> None:

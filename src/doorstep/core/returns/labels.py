@@ -9,9 +9,12 @@ from django.db.models import Q
 
 from doorstep.core.parcels.carriers import next_sscc, same_carrier
 from doorstep.core.parcels.models import Parcel, Scan
+from doorstep.core.parcels.scans import travel_scan
 from doorstep.core.returns.models import Return, ReturnLabel
 from doorstep.domain.journey import ARRIVED
+from doorstep.domain.returns import TO_COME
 from doorstep.domain.rights import Scope
+from doorstep.domain.travel import Milestone
 
 _REASON = 300
 
@@ -40,7 +43,7 @@ class ReturnLabelRow:
 class LastScan:
     """What the carrier told last of a return's parcel."""
 
-    milestone: str
+    milestone: Milestone
     at: datetime
     place: str
 
@@ -91,7 +94,7 @@ def last_scan(one: ReturnLabelRow) -> LastScan | None:
         return None
     rows = Scan.objects.filter(account_id__in=same_carrier(one.account_id), tracking=one.tracking)
     scan = rows.order_by("-at", "-pk").first()
-    return None if scan is None else LastScan(scan.milestone, scan.at, scan.place)
+    return None if scan is None else LastScan(travel_scan(scan).milestone, scan.at, scan.place)
 
 
 def record_bought(pk: int, sold: tuple[str, str, str], *, at: datetime) -> bool:
@@ -115,7 +118,13 @@ def left_open(before: datetime, limit: int = 500) -> tuple[ReturnLabelRow, ...]:
 
 def still_asked(pk: int) -> bool:
     """Whether its parcel has not come in yet."""
-    return Return.objects.filter(pk=pk, state="asked").exists()
+    return Return.objects.filter(pk=pk, state__in=TO_COME).exists()
+
+
+def under_way(account_pk: int, limit: int = 1_000) -> list[str]:
+    """Numbers of returns that a carrier may still have something to tell of, the oldest first."""
+    found = ReturnLabel.objects.filter(account_id=account_pk, state="bought", of__state__in=("labelled", "on_its_way"))
+    return list(found.order_by("pk").values_list("tracking", flat=True)[:limit])
 
 
 def _row(one: ReturnLabel) -> ReturnLabelRow:

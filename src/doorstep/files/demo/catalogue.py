@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
+from doorstep.domain.sscc import check_digit
 from doorstep.files.demo.assortment import CATEGORIES, COLLECTIONS, COLOURS, Category
 from doorstep.files.demo.tabular import Table, euros
 
 PRODUCT_COLUMNS = (
     "sku", "name", "category", "length_mm", "width_mm", "height_mm", "weight_g", "value", "hs_code", "origin_country",
-    "this_side_up", "fragile", "max_load_g", "hazmat_class", "ships_in_own_box",
+    "this_side_up", "fragile", "max_load_g", "hazmat_class", "ships_in_own_box", "barcodes",
 )  # fmt: skip
 ZIPF = 0.75  # within a category, the n-th best seller sells n**-0.75 of the best
 LONGEST_ROLL_MM = 1620  # a rug up to this goes into a carton, a longer one travels in its own wrap
@@ -60,8 +62,14 @@ class Product:
             self.sku, self.name, kind.category, *self.size_mm, self.weight_g,
             euros(round(self.price_cents * COST_SHARE)), kind.hs_code, self.origin_country, int(kind.this_side_up),
             int(self.fragile), "" if kind.max_load_g is None or self.fragile else kind.max_load_g, kind.hazmat_class,
-            int(self.own_box),
+            int(self.own_box), self.gtin,
         )  # fmt: skip
+
+    @property
+    def gtin(self) -> str:
+        """A GTIN-13 that follows from the sku: of those that a company may give its own goods (GS1: 200 to 299)."""
+        number = f"2{int.from_bytes(sha256(self.sku.encode()).digest()[:6]) % 10**11:011d}"
+        return f"{number}{check_digit(number)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,11 +197,20 @@ def _refusals(seen: Alternatives, most: int) -> list[Rejected]:
     taken = np.logical_or.reduceat(quotes.total_minor[rows.start : rows.stop] < NEVER, first)
     named: list[Rejected] = []
     for at, v in np.argwhere(~taken & market.calls[sites])[: max(0, most)].tolist():
-        parcel = int(quotes.rated[rows.start + int(first[at])])
+        row = rows.start + int(first[at])
+        parcel = int(quotes.rated[row])
         refused = quotes.rates.reason[parcel, v]
-        why = rate_reason(quotes.problem, quotes.rates, parcel, v) if refused else "no date in reach"
+        why = rate_reason(quotes.problem, quotes.rates, parcel, v) if refused else _undated(seen, row, v)
         named.append(Rejected(f"{_site(market, int(sites[at]))} by {_service(market, v)}", None, why))
     return named
+
+
+def _undated(seen: Alternatives, row: int, service: int) -> str:
+    leg = int(seen.quotes.leg[row, service])
+    in_reach = leg >= 0 and seen.quotes.legs.promised_day[leg] >= 0
+    if in_reach and seen.table.asked.insists[seen.i]:
+        return f"misses the nominated day, {seen.market.problem.orders[seen.i].not_before}"
+    return "no date in reach"
 
 
 def _site(market: Market, site: int) -> str:

@@ -99,7 +99,7 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         carton_minor=terms.carton_minor[carton],
         freight=rates.freight_minor[rows, service],
         surcharges=rates.surcharges_minor[rows, service],
-        lateness=lateness_minor(terms, legs.on_time_ppm),
+        lateness=lateness_minor(terms, legs.as_wished_ppm),
     )
 
 

@@ -15,6 +15,7 @@ from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
+from doorstep.kernels.plan.wish import only_kept
 from doorstep.kernels.run import Run
 
 ShortArray = NDArray[np.int16]  # indices of cartons, services, shifts: there are millions
@@ -99,7 +100,7 @@ def spans(blocks: Blocks, most_blocks: int = CHUNK_BLOCKS) -> Iterator[tuple[int
 
 def best_of_chunk(chunk: Chunk) -> Best:
     """Quote a chunk and keep the best. Runs in any process."""
-    return reduce(quote(chunk), len(chunk.order), len(chunk.terms.lanes.column_site), chunk.terms)
+    return reduce(only_kept(chunk, quote(chunk)), len(chunk.order), len(chunk.terms.lanes.column_site), chunk.terms)
 
 
 def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:

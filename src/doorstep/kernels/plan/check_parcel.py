@@ -12,12 +12,13 @@ import numpy as np
 
 from doorstep.domain.carriage import SPEEDS, Tariff
 from doorstep.domain.catalog import Product
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.check import check as check_layout
 from doorstep.kernels.pack.problem import MAILER_STEPS, FitProblem
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.promise.check import chance_by
 from doorstep.kernels.promise.check import check as check_legs
 from doorstep.kernels.promise.problem import Legs
 from doorstep.kernels.promise.promise import OK, TARGET_NOT_REACHED, PromiseResult
@@ -58,11 +59,23 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
     if parcel.weight_g != weight + tare:
         yield f"{parcel.parcel} weighs {weight + tare} g, not {parcel.weight_g} g"
     yield from _dates(problem, order, parcel)
-    late = Fraction(problem.brand.late_cost_micros * (1_000_000 - parcel.on_time_ppm), 1_000_000)
+    late = Fraction(problem.brand.late_cost_micros * (1_000_000 - _as_wished(problem, order, parcel)), 1_000_000)
     lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor, parcel.cost.duty_tax_minor)
     wanted = (_rounded(problem, Fraction(box_micros)), _rounded(problem, late), 0)
     if lines != wanted:
         yield f"{parcel.parcel}: carton, lateness and duty cost {wanted}, not {lines}"
+
+
+def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel) -> int:
+    """How probably it arrives by the day that its lateness is charged by: a nominated one, else the promised one."""
+    day = nominated_day(order.not_before, order.promised_by)
+    if day is None:
+        return parcel.on_time_ppm
+    site = next(one for one in problem.sites if one.site == parcel.site)
+    service = next((one for one in problem.tariff.services if one.service == parcel.service), None)
+    if service is None:
+        return parcel.on_time_ppm
+    return chance_by(site, service, order.place, problem.transit, parcel.ship_at.date(), day)
 
 
 def _rounded(problem: PlanProblem, micros: Fraction) -> int:
@@ -201,6 +214,7 @@ def _leg_faults(
         ship_day=_day(parcel.ship_at.date()),
         promised_day=_day(parcel.promised_by),
         on_time_ppm=np.array([parcel.on_time_ppm], np.int64),
+        as_wished_ppm=np.array([_as_wished(problem, order, parcel)], np.int64),
         reason=np.array([reason], np.uint8),
     )
     return check_legs(

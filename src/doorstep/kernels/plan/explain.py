@@ -20,6 +20,7 @@ from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.search import Assignment
+from doorstep.kernels.plan.wish import only_kept
 from doorstep.kernels.rate.explain import explain as rate_reason
 from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
@@ -46,7 +47,8 @@ def explain(reasons: Reasons, run: Run) -> Iterator[Decision]:
     market, table = reasons.market, reasons.table
     starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
     for lo, hi in spans(table.blocks):
-        quotes = quote(chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi))
+        chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi)
+        quotes = only_kept(chunk, quote(chunk))
         for i in range(lo, hi):
             if starts[i] < starts[i + 1]:
                 yield _decide(reasons, quotes, lo, i, range(int(starts[i]), int(starts[i + 1])))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from doorstep.domain.decision import Decision
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.place import Place
 from doorstep.domain.plan import Figures, Plan
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH, Picks, build_parcels, figures, pick_parcels
-from doorstep.kernels.plan.atoms import split_orders
-from doorstep.kernels.plan.blocks import form_blocks
+from doorstep.kernels.plan.atoms import Atoms, split_orders
+from doorstep.kernels.plan.blocks import Blocks, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
 from doorstep.kernels.plan.explain import Reasons, explain, why_unplanned
 from doorstep.kernels.plan.lanes import lay_lanes
@@ -25,7 +25,8 @@ from doorstep.kernels.plan.nearest import serve_nearest
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.plan.ready import Ready, network_to
-from doorstep.kernels.plan.search import assign
+from doorstep.kernels.plan.search import Assignment, assign
+from doorstep.kernels.plan.wish import given_up
 from doorstep.kernels.rate.tables import compile_tariff
 from doorstep.kernels.run import Run
 
@@ -88,13 +89,12 @@ def plan(
         When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
     """
     params, pack_params = params or PlanParams(), pack_params or PackParams()
-    market = open_market(problem, ready and ready.market)
+    market = open_market(problem, ready.market if ready else None)
     book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
     asked, terms = ask(market), terms_of(market, params, ready)
-    table = set_table(market, terms, asked, atoms, blocks, book, run)
-    assignment = assign(table, params, run)
+    table, assignment = _settle(market, terms, asked, atoms, blocks, book, params, run)
     picks = pick_parcels(market, table, book, assignment.choice)
     parcels = build_parcels(market, table, book, picks, pack_params, run)
     reasons = Reasons(market, table, atoms, book, assignment, picks, run.seed, params.max_parcels)
@@ -105,6 +105,26 @@ def plan(
         iterations=assignment.iterations,
         reasons=reasons,
     )
+
+
+def _settle(
+    market: Market,
+    terms: Terms,
+    asked: Asked,
+    atoms: Atoms,
+    blocks: Blocks,
+    book: LoadBook,
+    params: PlanParams,
+    run: Run,
+) -> tuple[Table, Assignment]:
+    """Assign; orders whose nominated day leaves them unplanned are taken without it, until there is none."""
+    while True:
+        table = set_table(market, terms, asked, atoms, blocks, book, run)
+        assignment = assign(table, params, run)
+        without = given_up(asked.insists, blocks, assignment.choice)
+        if not without.any():
+            return table, assignment
+        asked = replace(asked, insists=asked.insists & ~without)
 
 
 def _baseline(market: Market, table: Table, book: LoadBook) -> Figures:
@@ -140,6 +160,7 @@ def ask(market: Market) -> Asked:
         saturday=np.array([o.saturday for o in orders], bool),
         not_before=_days([o.not_before for o in orders]),
         promised_by=_days([o.promised_by for o in orders]),
+        insists=np.array([nominated_day(o.not_before, o.promised_by) is not None for o in orders], bool),
     )
 
 

@@ -56,6 +56,7 @@ class Asked:
     saturday: BoolArray
     not_before: IntArray
     promised_by: IntArray
+    insists: BoolArray  # on its nominated day, see `wish`
 
     def part(self, lo: int, hi: int) -> Asked:
         """Orders lo to hi, as views."""
@@ -121,7 +122,7 @@ def quote(chunk: Chunk) -> Quotes:
         rates.price_minor,
         rates.reason,
         pick + terms.carton_minor[carton],
-        Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.on_time_ppm), days),
+        Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.as_wished_ppm), days),
         lanes.follows_day,
         lanes.column_at,
         lateness,

@@ -37,6 +37,7 @@ class _Answer:
     ship_day: int = -1
     promised_day: int = -1
     on_time_ppm: int = 0
+    as_wished_ppm: int = 0
     reason: int = OK
 
 
@@ -77,7 +78,7 @@ def check(
         A sentence per leg that is answered wrongly; empty when all is well.
     """
     lengths = {len(legs.site), len(result.ship_at), len(result.ship_day), len(result.promised_day)}
-    if len(lengths | {len(result.on_time_ppm), len(result.reason)}) > 1:
+    if len(lengths | {len(result.on_time_ppm), len(result.as_wished_ppm), len(result.reason)}) > 1:
         return ("the result does not have one answer per leg",)
     verifier = _Verifier(sites, collections, services, destinations, transit, target_ppm)
     verifier.covered = covered or (date(1902, 1, 1).toordinal() - EPOCH.toordinal(), 80_000)
@@ -90,11 +91,21 @@ def check(
             ship_day=int(result.ship_day[leg]),
             promised_day=int(result.promised_day[leg]),
             on_time_ppm=int(result.on_time_ppm[leg]),
+            as_wished_ppm=int(result.as_wished_ppm[leg]),
             reason=int(result.reason[leg]),
         )
         if given != expected:
             faults.append(f"leg {leg}: expected {expected}, given {given}")
     return tuple(faults)
+
+
+def chance_by(
+    site: Site, service: Service, destination: Place, transit: TransitModel, ship_day: date, day: date
+) -> int:
+    """Return the probability, in parts per million, that what leaves on a day has arrived by the end of another."""
+    verifier = _Verifier([site], [], [service], [destination], transit, MILLION)
+    verifier.stated_on_time_ppm = 950_000
+    return verifier._chance(verifier._curve(site, service, destination)[0], ship_day, day, service, destination)
 
 
 class _Verifier:
@@ -150,19 +161,22 @@ class _Verifier:
         steps = _first_reaching(curve, self.target_ppm)
         if curve[-1] < self.target_ppm:
             steps = max(steps, _first_reaching(self._stated(service), self.target_ppm))
+        wished = not_before if not_before == promised_by else None
         promised = promised_by
-        if promised is None:
+        if promised is None or wished is not None:
             promised = self._advance(day, steps, service, destination)
             assert promised is not None
             promised = max(promised, not_before or promised)
         if promised > day:
             self._inside(promised)
         beyond = evidence_end is not None and (curve[-1] < self.target_ppm or steps > evidence_end)
+        on_time = self._chance(curve, day, promised, service, destination)
         return _Answer(
             ship_at=int(min(instants).timestamp()),
             ship_day=(day - EPOCH).days,
             promised_day=(promised - EPOCH).days,
-            on_time_ppm=self._chance(curve, day, promised, service, destination),
+            on_time_ppm=on_time,
+            as_wished_ppm=on_time if wished is None else self._chance(curve, day, wished, service, destination),
             reason=TARGET_NOT_REACHED if beyond else OK,
         )
 

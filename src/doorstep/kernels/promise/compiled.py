@@ -64,6 +64,7 @@ class Answers(NamedTuple):
     ship_day: NDArray[int64]
     promised_day: NDArray[int64]
     on_time_ppm: NDArray[int64]
+    as_wished_ppm: NDArray[int64]
     reason: NDArray[uint8]
 
 
@@ -183,7 +184,7 @@ def promise_legs(first: int, last: int, legs: LegRows, network: Network, early_p
     for n in range(first, last):
         site, service = legs.site[n], legs.service[n]
         answers.ship_at[n] = answers.ship_day[n] = answers.promised_day[n] = -1
-        answers.on_time_ppm[n] = 0
+        answers.on_time_ppm[n] = answers.as_wished_ppm[n] = 0
         pair = network.pair[site, service]
         if pair < 0:
             answers.reason[n] = NO_COLLECTION
@@ -196,7 +197,8 @@ def promise_legs(first: int, last: int, legs: LegRows, network: Network, early_p
         ready_day = (legs.ready_at[n] + network.zone_offsets_s[step]) // DAY_S
         day, at = leave(network, legs, n, pair, delivery, curve, ready_day, early_ppm)
         promised = legs.promised_by[n]
-        if promised < 0:
+        nominated = promised >= 0 and promised == legs.not_before[n]
+        if promised < 0 or nominated:
             steps = network.target_days[curve]
             arrival = after(calendars, delivery, day, steps) if steps > 0 else on_or_after(calendars, delivery, day)
             promised = max(arrival, legs.not_before[n])
@@ -206,4 +208,6 @@ def promise_legs(first: int, last: int, legs: LegRows, network: Network, early_p
             continue
         answers.ship_at[n], answers.ship_day[n], answers.promised_day[n] = at, day, promised
         answers.on_time_ppm[n] = on_time(network, delivery, curve, day, promised)
+        wished = legs.not_before[n] if nominated else promised
+        answers.as_wished_ppm[n] = on_time(network, delivery, curve, day, wished)
         answers.reason[n] = TARGET_NOT_REACHED if network.beyond_evidence[curve] else OK

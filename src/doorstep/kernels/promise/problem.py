@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
+import numpy.typing as npt
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
@@ -24,9 +25,10 @@ class Legs:
     shift
         [n] 0: the earliest collection; k: the first one of the k-th later day with a collection.
     not_before
-        [n] day nominated by the shopper, local at the destination; -1: none.
+        [n] day before which the shopper does not want it, local at the destination; -1: none.
     promised_by
-        [n] day promised already, local at the destination; -1: none.
+        [n] day promised already, local at the destination; -1: none. The same as `not_before`: a nominated day, which
+        is a wish, and promised only if it is in reach.
     """
 
     site: IntArray
@@ -53,6 +55,12 @@ class Legs:
 
     def __len__(self) -> int:
         return len(self.site)
+
+    @property
+    def nominated(self) -> npt.NDArray[np.bool_]:
+        """Say which legs are wished for one day."""
+        wished: npt.NDArray[np.bool_] = (self.not_before >= 0) & (self.not_before == self.promised_by)
+        return wished
 
     def part(self, start: int, stop: int) -> Legs:
         """Return the legs start..stop-1 without copying them."""

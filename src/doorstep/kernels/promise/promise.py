@@ -66,10 +66,13 @@ class PromiseResult:
     ship_day
         [n] int64 local date of it at the site; -1: no promise.
     promised_day
-        [n] int64 the day promised already, if there is one; else the earliest day whose probability reaches the target;
+        [n] int64 the day promised already, if there is one; else the earliest day whose probability reaches the target,
+        and of a nominated day (`not_before` and `promised_by` alike) itself or, if it is missed, the earliest after it;
         -1: no promise.
     on_time_ppm
         [n] int64 probability of having arrived by the end of `promised_day`.
+    as_wished_ppm
+        [n] int64 the same by the end of the nominated day, by which lateness is charged; without one `on_time_ppm`.
     reason
         [n] uint8: OK, NO_COLLECTION, BEYOND_CALENDAR (both: no promise), TARGET_NOT_REACHED (promised).
     """
@@ -78,6 +81,7 @@ class PromiseResult:
     ship_day: npt.NDArray[np.int64]
     promised_day: npt.NDArray[np.int64]
     on_time_ppm: npt.NDArray[np.int64]
+    as_wished_ppm: npt.NDArray[np.int64]
     reason: npt.NDArray[np.uint8]
 
 
@@ -100,7 +104,8 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
     """
     params, run = params or PromiseParams(), run or Run()
     size, legs, network = len(problem.legs), _rows(problem.legs), problem.tables.network()
-    answers = Answers(*(np.empty(size, np.int64) for _ in range(4)), np.empty(size, np.uint8))
+    days = [np.empty(size, np.int64) for _ in range(5)]
+    answers = Answers(*days, reason=np.empty(size, np.uint8))
     for start in range(0, size, params.block_legs):
         stop = min(size, start + params.block_legs)
         promise_legs(start, stop, legs, network, params.early_ppm, answers)

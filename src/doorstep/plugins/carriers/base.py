@@ -103,6 +103,22 @@ class Handover:
     dropped_off: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An event of a message that cannot be read: as the carrier wrote it, and why not."""
+
+    raw: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a carrier's message says; one event that cannot be read keeps none of the others back."""
+
+    scans: tuple[Scan, ...]
+    unread: tuple[Unread, ...] = ()
+
+
 class Carrier(Protocol):
     """Every method may raise CarrierRefused or CarrierUnreachable, and is safe to be called again."""
 
@@ -129,8 +145,15 @@ class Carrier(Protocol):
         """All scans of these numbers, as far as the carrier answers such questions."""
         ...
 
-    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Scan, ...]:
-        """Check who sent a message, and read its scans. Raises HookRefused, ValueError for nonsense of the carrier."""
+    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Message:
+        """Check who sent a message, and read its events one by one.
+
+        Raises HookRefused, and ValueError where no events can be told apart.
+        """
+        ...
+
+    def read_event(self, raw: str) -> Scan:
+        """Read an event of a message that was kept as it came; nobody is asked who sent it. Raises ValueError."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,12 @@ def rate(micros: int | None, currency: str) -> str:
     whole, part = divmod(abs(micros), MICROS)
     kept = f"{part:06d}".rstrip("0").ljust(digits, "0")
     return f"{wording.MINUS if micros < 0 else ''}{whole:,}{'.' + kept if kept else ''}"
+
+
+@register.filter
+def named(code: str, names: Mapping[str, str]) -> str:
+    """What a code is called; one that has no name says itself."""
+    return names.get(code) or code
 
 
 @register.filter

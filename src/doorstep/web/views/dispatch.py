@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from doorstep.core.network.queries import sites
+from doorstep.core.parcels import unread
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows import carriers, dispatch, paper, track
@@ -68,6 +69,23 @@ def enter_scans(request: HttpRequest, scope: Scope) -> HttpResponse:
     return _page(request, scope, None, {"taken": taken})
 
 
+@login_required
+@require_POST
+@room("move_stock")
+def read_again(request: HttpRequest, scope: Scope, event: int) -> HttpResponse:
+    """An event of a carrier that could not be read: read again, or set aside."""
+    try:
+        if request.POST.get("how") == "set_aside":
+            track.set_aside(scope, event, now=came_at(request))
+            return redirect("dispatch")
+        taken = track.read_again(scope, event, now=came_at(request))
+    except NotFound as missing:
+        raise Http404(str(missing)) from None
+    except Conflict as refusal:
+        return _page(request, scope, None, {"refused": str(refusal)}, 422)
+    return _page(request, scope, None, {"taken": taken})
+
+
 @room("see", "carry")
 def manifest_pdf(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:  # noqa: ARG001
     try:
@@ -85,4 +103,5 @@ def _page(
     chosen = None if gate else asked.one_of("site", [one.site for one in places])
     context = framed(scope, gate, more, came_at(request), places=places, site=chosen)
     context |= {"asked": asked, "sites": places, "site": chosen, "by_hand": carriers.by_hand(scope)}
+    context |= {"unread": unread.unread(scope)}
     return furnished(request, scope, "dispatch.html", context, current="dispatch", status=status)

@@ -16,7 +16,8 @@ from doorstep.core.floor.bench import totes_of
 from doorstep.core.network.queries import sites
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
-from doorstep.flows import pick, release
+from doorstep.flows import release
+from doorstep.flows import settle_missing as settled
 from doorstep.web.asked import Asked
 from doorstep.web.drawings.barcode import code128
 from doorstep.web.room import came_at, furnished, room
@@ -96,7 +97,7 @@ def settle_missing(request: HttpRequest, scope: Scope, missing: int) -> HttpResp
             if queries.missing_one(scope, missing) is None:
                 raise NotFound("nothing of that kind is missing")
             raise Conflict("Say how many units were found: 0, 1, 2 ...")
-        pick.settle_missing(scope, missing, int(found), now=came_at(request))
+        settled.settle_missing(scope, missing, int(found), request.POST.get("reason", "")[:1_000], now=came_at(request))
         return redirect("floor")
 
     return _tried(act, lambda told: _page(request, scope, told, 422))

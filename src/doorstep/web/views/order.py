@@ -16,6 +16,7 @@ from doorstep.core.parcels.packed import AsPacked, as_packed
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.core.parcels.superseding import Told, states
 from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks
+from doorstep.domain.demand import nominated_day
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
 from doorstep.domain.rights import Scope
@@ -23,6 +24,7 @@ from doorstep.flows.track_page import tracking_url
 from doorstep.web.drawings.costs import Costs, costs
 from doorstep.web.room import furnished, room
 from doorstep.web.views.order_form import changing
+from doorstep.web.views.order_options import names_for
 from doorstep.web.views.shipments import WITH_LABEL
 from doorstep.web.words.decision import told
 from doorstep.web.words.facts import happened
@@ -84,10 +86,11 @@ def furnish(
         "parcels": [_card(one, order, boxes, stands, packed) for one in details],
         "with_label": WITH_LABEL,
         "may_ship": scope.may("move_stock"),
-        "decision": told(receipt, known) if receipt else None,
+        "decision": told(receipt, known, names_for(scope, order)) if receipt else None,
         "receipt": receipt,
         "facts": [happened(fact, currency, known) for fact in facts],
         "promised_by": max((one.row.promised_by for one in details), default=None),
+        "nominated_day": nominated_day(order.row.not_before, order.row.promised_by),
         "cost_minor": sum(one.row.cost.total_minor for one in details),
         "wishes": list(_wishes(order)),
         "refused": refused,

@@ -14,9 +14,7 @@ from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.override import Option
 from doorstep.flows.replan import Promise
-from doorstep.web.words.options import Named, Names, named, names_of, ruled_out
-
-MOST_SERVICES = 1_000
+from doorstep.web.words.options import MOST_SERVICES, Named, Names, named, names_of, ruled_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from doorstep.core.returns.labels import label_of, last_scan
 from doorstep.core.returns.queries import ReturnDetail, ReturnedLine
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.money import Currency
-from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_STATES, WHY
+from doorstep.domain.returns import DISPOSITIONS, GRADES, RETURN_STATES, TO_COME, WHY
 from doorstep.domain.rights import Scope
 from doorstep.flows.back_to_sender import take_in
 from doorstep.flows.paper import return_label
@@ -142,6 +142,7 @@ def _one(
             fates[units.disposition] += units.quantity
     context = {
         "label": sold,
+        "to_come": row.state in TO_COME,
         "last_scan": last_scan(sold) if sold else None,
         "one": found,
         "row": row,

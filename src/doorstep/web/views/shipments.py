@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 
 from doorstep.core.network.queries import sites
 from doorstep.core.parcels import queries as parcels
+from doorstep.core.tariffs.queries import services
 from doorstep.domain.journey import BEFORE_LEAVING, PARCEL_STATES
 from doorstep.domain.rights import Scope
 from doorstep.web.asked import Asked
 from doorstep.web.behind import GROUPS, KEPT, read
 from doorstep.web.room import came_at, furnished, room
+from doorstep.web.words.options import MOST_SERVICES, service_names
 
 PAGE = 50
 WITH_LABEL = tuple(state for state in PARCEL_STATES if state not in ("planned", "released", "packed", "cancelled"))
@@ -23,6 +25,7 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
     places = sites(scope)
     site = asked.one_of("site", [place.site for place in places])
     service, brand = asked.text("service"), asked.text("brand")
+    names = service_names(services(scope, limit=MOST_SERVICES).rows)
     day = asked.day("leaves")
     risk = asked.one_of("risk", parcels.RISKS)
     behind = read(asked)
@@ -49,6 +52,8 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "sites": places,
         "site": site,
         "service": service or "",
+        "services": sorted({**({service: service} if service else {}), **names}.items(), key=lambda one: one[1]),
+        "service_names": names,
         "brand": brand,
         "risk": risk,
         "state": behind.state,

@@ -31,6 +31,7 @@ from doorstep.web.words.danger import endangered
 AT_RISK_SHOWN = 12
 OVERDUE_SHOWN = 12
 LEFT_OUT_SHOWN = 20
+DEPARTURES_SHOWN = 8  # of a site; those that wait for parcels come before those that are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,12 @@ class SiteDay:
     name: str
     time_zone: str
     calls: tuple[Call, ...]
-    parcels: int
+    more: int  # departures that are not shown
+    parcels: int  # of all of them
+
+    @property
+    def rows(self) -> int:
+        return len(self.calls) + (self.more > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +106,16 @@ def _left_out(scope: Scope, time: datetime) -> dict[str, Any]:
 def _days(leaving: tuple[Leaving, ...], time: datetime) -> list[SiteDay]:
     days = []
     for _, group in groupby(leaving, key=lambda one: one.site):
-        calls = tuple(
-            Call(one, passed=one.leaves_at < time, late=one.leaves_at < time and one.waiting > 0) for one in group
-        )
+        calls = [Call(one, passed=one.leaves_at < time, late=one.leaves_at < time and one.waiting > 0) for one in group]
         first = calls[0].leaving
+        urgent = sorted(calls, key=lambda call: (not call.leaving.waiting, call.leaving.leaves_at))[:DEPARTURES_SHOWN]
         days.append(
             SiteDay(
                 site=first.site,
                 name=first.site_name,
                 time_zone=first.time_zone,
-                calls=calls,
+                calls=tuple(call for call in calls if call in urgent),
+                more=max(0, len(calls) - DEPARTURES_SHOWN),
                 parcels=sum(call.leaving.parcels for call in calls),
             )
         )

@@ -10,6 +10,7 @@ from doorstep.documents.report.wording import amount, change, counted
 from doorstep.domain.decision import Rejected
 from doorstep.domain.money import Currency
 from doorstep.web.words.facts import who
+from doorstep.web.words.options import Names, carton_words, change_words, option_words, ruled_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,20 @@ class Told:
     proofs: str
 
 
-def told(receipt: Receipt, known: Actors) -> Told:
+def told(receipt: Receipt, known: Actors, names: Names) -> Told:
+    """Codes of sites, services and products are told by their names."""
     currency = Currency(receipt.currency)
-    chosen = " + ".join(f"{one.site}, {one.carton}, {one.service}" for one in receipt.chosen)
+    chosen = " + ".join(
+        f"{names.site(one.site)}, {carton_words(one.carton)}, {names.service(one.service)}" for one in receipt.chosen
+    )
     first = OptionRow(chosen, amount(currency, receipt.cost_minor), "", "", chosen=True, ruled_out=False)
     flip = receipt.flip
     return Told(
         summary=_summary(receipt, currency, known),
-        options=(first, *(_option(lost, receipt.cost_minor, currency) for lost in receipt.rejected)),
+        options=(first, *(_option(lost, receipt.cost_minor, currency, names) for lost in receipt.rejected)),
         lost=len(receipt.rejected),
-        flip=f"{flip.change}: {flip.amount}" if flip else "",
-        flip_to=flip.to if flip else "",
+        flip=f"{change_words(flip.change, names)}: {flip.amount}" if flip else "",
+        flip_to=option_words(flip.to, names) if flip else "",
         bound=_bound(receipt, currency),
         proofs=_proofs(receipt),
     )
@@ -78,16 +82,17 @@ def _summary(receipt: Receipt, currency: Currency, known: Actors) -> str:
     return f"{text} The next best option costs {amount(currency, least)} more."
 
 
-def _option(lost: Rejected, chosen_minor: int, currency: Currency) -> OptionRow:
+def _option(lost: Rejected, chosen_minor: int, currency: Currency, names: Names) -> OptionRow:
+    option, why = option_words(lost.option, names), ruled_out(lost.constraint, names)
     if lost.cost_minor is None:
-        return OptionRow(lost.option, "", "", lost.constraint, chosen=False, ruled_out=True)
+        return OptionRow(option, "", "", why, chosen=False, ruled_out=True)
     over = lost.cost_minor - chosen_minor
     by_cost = "costs more" if over > 0 else "as cheap" if over == 0 else "cheaper alone, dearer for all orders together"
     return OptionRow(
-        lost.option,
+        option,
         amount(currency, lost.cost_minor),
         change(currency, over),
-        lost.constraint or by_cost,
+        why or by_cost,
         chosen=False,
         ruled_out=bool(lost.constraint),
     )

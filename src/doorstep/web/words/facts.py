@@ -108,6 +108,12 @@ def _demanded(data: Data, _: Currency) -> str:
     return "of everybody" if data["required"] else "no longer"
 
 
+def _looked_for(data: Data, _: Currency) -> str:
+    lost, found = int(data["lost"]), int(data["found"])
+    told = [f"{found} found" if found else "", f"{lost} written off" if lost else ""]
+    return f"{data['sku']}: {', '.join(one for one in told if one)}; {reason_words(str(data['reason']))}"
+
+
 def _promised(data: Data, currency: Currency) -> str:
     parcels, cost = counted(int(data["parcels"]), "parcel"), amount(currency, int(data["cost_minor"]))
     promised, chance = day(date.fromisoformat(data["promised_by"])), percent_ppm(int(data["on_time_ppm"]))
@@ -218,6 +224,7 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "PlanOverridden": ("Sent otherwise", _overridden),
     "OrderTakenBack": ("Taken back from the floor", _taken_back),
     "PickStarted": ("Picking began", _say("wave {wave}")),
+    "MissingSettled": ("Missing units looked for", _looked_for),
     "PickShort": ("Short at the bin", _short),
     "ParcelPacked": ("Packed", _packed),
     "ParcelLabelled": ("Label bought", _say("parcel {parcel}", "{service}", "number {tracking}")),
@@ -235,6 +242,10 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "LateRisk": ("Likely late", _late),
     "ReturnAsked": ("Return asked for", _say("return {rma}")),
     "ReturnLabelled": ("Label for the return bought", _say("{rma}", "number {tracking}")),
+    "ReturnScanned": ("Return scanned by the carrier", _say("{rma}", "{milestone}", "{place}")),
+    "ReturnOnItsWay": ("Return on its way", _say("return {rma}")),
+    "ReturnArrived": ("Return brought by the carrier", _say("return {rma}")),
+    "ReturnGivenBack": ("Return given back to the shopper", _say("return {rma}")),
     "ReturnReceived": ("Return received", _say("return {rma}")),
     "ReturnGraded": ("Return graded", _say("return {rma}", "{sku}", "{grade}", "{disposition}")),
     "RefundDue": ("Refund due", _refund),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from doorstep.core.network.queries import SiteRow
 from doorstep.core.tariffs.queries import ServiceRow
 from doorstep.documents.report.wording import counted
 from doorstep.domain.parcel import OWN_BOX
 
+MOST_SERVICES = 1_000  # that a page knows the names of
 WHOLE = "everything in one parcel"
 _SHORT = re.compile(r"(?P<sku>.+) at (?P<site>.+) goes to other orders: (?P<units>\d+) short")
 _HELD = re.compile(r"(?P<held>\d+) of (?P<units>\d+) x (?P<sku>.+) on hand")
+_MORE = re.compile(r"more (?P<sku>.+) at (?P<site>.+)")
+_MISSES = re.compile(r"misses the nominated day, (?P<day>\d{4}-\d\d-\d\d)")
 _SAID = {
     "fits no single carton that a service takes": "it fits no single carton that a service takes",
     "the day's capacity there goes to other orders": "the day’s capacity there goes to other orders",
@@ -51,8 +55,13 @@ class Names:
         return self.goods.get(sku) or sku
 
 
+def service_names(services: tuple[ServiceRow, ...]) -> dict[str, str]:
+    """What services are called, with their carriers, by code."""
+    return {one.service: _service(one) for one in services}
+
+
 def names_of(sites: tuple[SiteRow, ...], services: tuple[ServiceRow, ...], goods: Mapping[str, str]) -> Names:
-    return Names({one.site: one.name for one in sites}, {one.service: _service(one) for one in services}, goods)
+    return Names({one.site: one.name for one in sites}, service_names(services), goods)
 
 
 def named(option: str, names: Names) -> tuple[Named, ...]:
@@ -68,6 +77,22 @@ def named(option: str, names: Names) -> tuple[Named, ...]:
     return tuple(one[0] for one in parts)
 
 
+def option_words(option: str, names: Names) -> str:
+    """An option in one line: its parcels, each with site, service, carton and goods."""
+    return " + ".join(_line(one) for one in named(option, names))
+
+
+def change_words(change: str, names: Names) -> str:
+    """What would have to change: `more SKU at SITE` by their names."""
+    found = _MORE.fullmatch(change)
+    return f"more {names.product(found['sku'])} at {names.site(found['site'])}" if found else change
+
+
+def _line(one: Named) -> str:
+    goods = f" ({', '.join(one.goods)})" if one.goods else ""
+    return f"{one.site}{' by ' + one.service if one.service else ''}{', ' + one.carton if one.carton else ''}{goods}"
+
+
 def ruled_out(constraint: str, names: Names) -> str:
     """What stands in an option's way. Empty: nothing does."""
     if short := _SHORT.fullmatch(constraint):
@@ -75,6 +100,8 @@ def ruled_out(constraint: str, names: Names) -> str:
         return f"{units} of {product} too few at {names.site(short['site'])}: the rest is for other orders"
     if held := _HELD.fullmatch(constraint):
         return f"only {held['held']} of {held['units']} {names.product(held['sku'])} are there"
+    if misses := _MISSES.fullmatch(constraint):
+        return f"it misses the nominated day, {date.fromisoformat(misses['day']):%-d %B}, which another way keeps"
     said = _SAID.get(constraint, constraint)
     codes = "|".join(re.escape(code) for code in sorted(names.services, key=len, reverse=True))
     if not codes:
@@ -93,12 +120,12 @@ def _read(part: str, names: Names) -> Iterator[Named]:
             if not rest:
                 yield Named(*called)
             elif rest.startswith(" in "):
-                yield Named(*called, carton=_carton(rest.removeprefix(" in ")))
+                yield Named(*called, carton=carton_words(rest.removeprefix(" in ")))
             elif inside := re.fullmatch(r" \((.+)\)", rest):
                 yield Named(*called, goods=tuple(names.product(sku) for sku in inside[1].split(", ")))
 
 
-def _carton(code: str) -> str:
+def carton_words(code: str) -> str:
     return "its own box" if code == OWN_BOX else f"carton {code}"
 
 

@@ -21,7 +21,10 @@ DISPOSITIONS: Mapping[Disposition, str] = {
     "none": "nothing to put away",
 }
 STATES: Mapping[ReturnState, str] = {
-    "asked": "asked for, on its way",
+    "asked": "asked for",
+    "labelled": "label bought",
+    "on_its_way": "on its way",
+    "arrived": "brought by the carrier",
     "received": "received, not graded yet",
     "graded": "graded",
 }

@@ -13,6 +13,7 @@ from doorstep.plugins.carriers.base import (
     HookRefused,
     LabelSold,
     LabelWanted,
+    Message,
     Settings,
 )
 
@@ -42,8 +43,11 @@ class OfflineCarrier:
     def scans(self, tracking: Sequence[str]) -> tuple[Scan, ...]:  # noqa: ARG002
         return ()
 
-    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Scan, ...]:  # noqa: ARG002
+    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Message:  # noqa: ARG002
         raise HookRefused("this carrier sends no messages")
+
+    def read_event(self, raw: str) -> Scan:  # noqa: ARG002
+        raise ValueError("this carrier sends no messages")
 
 
 def make(settings: Settings) -> OfflineCarrier:  # noqa: ARG001

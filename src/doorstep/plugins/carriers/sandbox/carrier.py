@@ -14,7 +14,9 @@ from doorstep.plugins.carriers.base import (
     Handover,
     LabelSold,
     LabelWanted,
+    Message,
     Settings,
+    Unread,
 )
 from doorstep.plugins.carriers.hooks import verify
 from doorstep.plugins.carriers.sandbox import messages
@@ -54,13 +56,27 @@ class SandboxCarrier:
             found += [messages.read_scan(one) for one in told["scans"]] if told else []
         return tuple(found)
 
-    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Scan, ...]:
+    def read_hook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Message:
         verify(self._secret, headers, body, now)
         told = json.loads(body)
-        scans = told.get("scans") if isinstance(told, dict) else None
-        if not isinstance(scans, list) or not all(isinstance(one, dict) for one in scans):
+        events = told.get("scans") if isinstance(told, dict) else None
+        if not isinstance(events, list):
             raise ValueError("the message holds no scans")
-        return tuple(messages.read_scan(one) for one in scans)
+        scans: list[Scan] = []
+        unread: list[Unread] = []
+        for event in events:
+            raw = json.dumps(event, sort_keys=True)
+            try:
+                scans.append(self.read_event(raw))
+            except ValueError as why:
+                unread.append(Unread(raw, str(why)))
+        return Message(tuple(scans), tuple(unread))
+
+    def read_event(self, raw: str) -> Scan:
+        told = json.loads(raw)
+        if not isinstance(told, dict):
+            raise ValueError("an event is no object")
+        return messages.read_scan(told)
 
     @staticmethod
     def _label(told: Mapping[str, object]) -> LabelSold:
