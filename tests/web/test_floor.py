@@ -15,6 +15,7 @@ from tests.web.test_tenancy import entered
 
 from doorstep.core.accounts.actions import add_user
 from doorstep.core.accounts.models import User
+from doorstep.core.catalog.models import Carton
 from doorstep.core.events.models import Fact
 from doorstep.core.floor.models import Missing, Pick, PutBack, Tote, Wave
 from doorstep.core.parcels.models import Parcel
@@ -154,6 +155,28 @@ def test_a_tote_is_packed_at_one_bench(
     assert "B9 is not the bin: A1 is." in shown(worker, reverse("put_backs"))
     sent(worker, "confirm_put_back", back, scan="A1")
     sent(worker, "confirm_put_back", back, status=404, scan="A1")
+
+
+def test_a_mailer_is_drawn_at_the_bench_as_thick_as_it_will_be(
+    brand: Brand, site: Site, product: Product, scope: Scope, worker: Client
+) -> None:
+    carton(brand)
+    Carton.objects.update(mailer=True, padding_mm=5)
+    stocked(brand, site, product, A1=2)
+    planned(brand, site, "W-1", {product: 2})
+    lying = [["assam", 1, 5, 5, 5, 90, 90, 60], ["assam", 2, 5, 5, 65, 90, 90, 60]]
+    Parcel.objects.update(placements=lying)
+    wave = release(scope, site="north", until=LEAVES, now=NOW).waves[0]
+    sent(worker, "take_pick", wave)
+    for task in Pick.objects.order_by("stop"):
+        for scan in ("A1", "assam"):
+            sent(worker, "scan_pick", task.pk, scan=scan)
+    page = shown(worker, sent(worker, "find_tote", scan=Tote.objects.get().code))
+    assert "Mailer from the corner, 1 unit in place" in page
+    assert page.count('class="seam"') == page.count('class="room"') == 1
+    assert "on the floor of the box" in page
+    side = page[page.index("Mailer from the side") - 200 :]
+    assert 'width="270" height="130"' in side  # 400 less 130: two of 60, 5 on either side
 
 
 def test_a_page_costs_the_same_however_long_the_round(
