@@ -100,7 +100,7 @@ def offer(
         When the problem contradicts itself. A cart that cannot be served does not raise: it says why.
     """
     params = params or PlanParams()
-    market = open_market(problem, ready and ready.market)
+    market = open_market(problem, ready.market if ready else None)
     book = LoadBook(market, PACKING, ready.verdicts_of(PACKING) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)

@@ -88,7 +88,7 @@ def plan(
         When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
     """
     params, pack_params = params or PlanParams(), pack_params or PackParams()
-    market = open_market(problem, ready and ready.market)
+    market = open_market(problem, ready.market if ready else None)
     book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)

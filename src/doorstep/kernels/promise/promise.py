@@ -100,7 +100,13 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
     """
     params, run = params or PromiseParams(), run or Run()
     size, legs, network = len(problem.legs), _rows(problem.legs), problem.tables.network()
-    answers = Answers(*(np.empty(size, np.int64) for _ in range(4)), np.empty(size, np.uint8))
+    answers = Answers(
+        ship_at=np.empty(size, np.int64),
+        ship_day=np.empty(size, np.int64),
+        promised_day=np.empty(size, np.int64),
+        on_time_ppm=np.empty(size, np.int64),
+        reason=np.empty(size, np.uint8),
+    )
     for start in range(0, size, params.block_legs):
         stop = min(size, start + params.block_legs)
         promise_legs(start, stop, legs, network, params.early_ppm, answers)
