@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from doorstep.core.accounts import snapshot as accounts
 from doorstep.core.catalog import snapshot as catalog
 from doorstep.core.learned import snapshot as learned
+from doorstep.core.messages import disruptions
 from doorstep.core.messages.disruptions import in_force
 from doorstep.core.network import snapshot as network
 from doorstep.core.stock import snapshot as stock
 from doorstep.core.tariffs import snapshot as tariffs
+from doorstep.core.versions import Version, version
 from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
@@ -21,6 +23,9 @@ from doorstep.flows.kits import exploded
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
 from doorstep.kernels.promise.transit import fit_transit
+
+OF_BRAND = (*accounts.OF_BRAND, *catalog.OF_BRAND, *tariffs.OF_BRAND)  # what the ground of a brand is read from
+OF_OPERATOR = (*accounts.OF_OPERATOR, *network.OF_OPERATOR, *disruptions.OF_OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,12 @@ def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) 
         now=None,
     )
     return Ground(problem, operator_id, known, in_force(operator_id, known.date()))
+
+
+def ground_version(operator_id: int, brand_id: int) -> Version | None:
+    """As long as this is the same, so is what `ground` reads, history apart; None: only reading will tell."""
+    owners = [(rows, brand_id) for rows in OF_BRAND] + [(rows, operator_id) for rows in OF_OPERATOR]
+    return version(owners)
 
 
 def with_orders(

@@ -1,5 +1,6 @@
 """What stands still while carts and orders come and go, held in memory, compiled, and never older than two seconds.
 
+Where the database can tell that nothing was written, one question makes what is held new again.
 Stock is not among it: it is read for every cart and every order.
 """
 
@@ -16,6 +17,7 @@ from doorstep.core.catalog.kits import kits
 from doorstep.core.catalog.snapshot import product_ids, products
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.stock.snapshot import free_units
+from doorstep.core.versions import Version
 from doorstep.domain.catalog import Product
 from doorstep.domain.demand import Order
 from doorstep.domain.learned import TransitModel
@@ -23,7 +25,7 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.kits import Kits, exploded, settled
-from doorstep.flows.record_problem import Ground, ground
+from doorstep.flows.record_problem import Ground, ground, ground_version
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.ready import Ready, make_ready
@@ -42,6 +44,7 @@ class Standing:
     ids: Ids
     products: dict[str, Product]
     kits: Kits
+    version: Version | None  # of the rows it was read from
 
 
 _held: dict[int, Standing] = {}
@@ -100,7 +103,8 @@ def ready_for(here: Standing, problem: PlanProblem) -> Ready | None:
     """What was compiled, if it is of this very problem: not when a disruption or a border has changed its ground."""
     ground = here.ground.problem
     same = problem.transit is ground.transit and problem.collections is ground.collections
-    return here.ready if same and problem.sites is ground.sites and problem.tariff is ground.tariff else None
+    same = same and problem.sites is ground.sites and problem.tariff is ground.tariff
+    return here.ready if same and problem.cartons is ground.cartons else None
 
 
 def forget_brand(brand_id: int) -> None:
@@ -123,10 +127,16 @@ def _serves(held: Standing, operator_id: int, now: datetime, age: timedelta, sku
 
 
 def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | None) -> Standing:
-    """Load it all; what was compiled is kept if nothing that went into it has changed."""
+    """Load it all, unless the database can tell that nothing was written since.
+
+    What was compiled is kept if nothing that went into it has changed.
+    """
     at, transit = _learned.get(brand_id, (None, None))
     if at is not None and not at <= now < at + LEARN_AFTER:
         transit = None
+    version = ground_version(operator_id, brand_id)
+    if before and version and transit and _same(before, operator_id, version, now):
+        return replace(before, ground=replace(before.ground, loaded_at=now))
     loaded = ground(brand_id, now, transit)
     if transit is None:
         _learned[brand_id] = (now, loaded.problem.transit)
@@ -135,4 +145,10 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
     else:
         ready = make_ready(loaded.problem)
     ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
-    return Standing(loaded, ready, ids, {one.sku: one for one in products(brand_id)}, kits(brand_id))
+    return Standing(loaded, ready, ids, {one.sku: one for one in products(brand_id)}, kits(brand_id), version)
+
+
+def _same(before: Standing, operator_id: int, version: Version, now: datetime) -> bool:
+    """Nothing was written since; disruptions are asked for by the day."""
+    same_day = before.ground.loaded_at.date() == now.date()
+    return before.version == version and before.ids.operator == operator_id and same_day

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from doorstep.core.accounts.models import Brand
+from doorstep.core.accounts.models import Brand, Operator
+from doorstep.core.versions import Rows
 from doorstep.domain import demand
 from doorstep.domain.money import Currency
+
+OF_BRAND = (Rows(Brand, "id = %s"),)
+OF_OPERATOR = (Rows(Operator, "id = %s"),)
 
 
 def brand(brand_id: int) -> tuple[int, demand.Brand]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import starmap
 
-from doorstep.core.catalog.models import Carton, Product
+from doorstep.core.catalog.models import Carton, KitPart, Product
+from doorstep.core.versions import Rows
 from doorstep.domain import catalog
 
+OF_BRAND = (
+    Rows(Product, "brand_id = %s"),
+    Rows(Carton, "brand_id = %s"),
+    Rows(KitPart, f"kit_id IN (SELECT id FROM {Product._meta.db_table} WHERE brand_id = %s)"),
+)
 _PRODUCT = (
     "sku", "name", "category", "length_mm", "width_mm", "height_mm", "weight_g", "value_micros", "hs_code",
     "origin_country", "this_side_up", "fragile", "max_load_g", "hazmat_class", "ships_in_own_box", "soft",

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import orjson
+from django.db import connection
+
 from doorstep.core.decisions.models import Quote
-from doorstep.core.statements import insert
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 
+KEEP = (
+    f"INSERT INTO {Quote._meta.db_table} (brand_id, state, made_at, cart, options, why) "
+    "VALUES (%s, 'offered', %s, %s, %s, %s) RETURNING id"
+)
 QuoteState = Literal["offered", "accepted", "ordered", "expired"]
 
 
@@ -38,8 +44,10 @@ def keep_quote(
     at: datetime,
 ) -> int:
     """Keep what was offered; returns the row's id."""
-    row = Quote(brand_id=brand_id, made_at=at, cart=dict(cart), options=list(options), why=dict(why), state="offered")
-    return insert([row])[0].pk
+    told = [orjson.dumps(one).decode() for one in (cart, options, why)]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [brand_id, connection.ops.adapt_datetimefield_value(at), *told])
+        return int(cursor.fetchone()[0])
 
 
 def get_quote(scope: Scope, pk: int, *, lock: bool = False) -> QuoteRow:

@@ -14,6 +14,7 @@ from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, page, reach, read_cursor
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.tariffs.models import Service
+from doorstep.core.versions import Rows
 from doorstep.domain import disruption as domain
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.disruption import DisruptionKind
@@ -21,6 +22,7 @@ from doorstep.domain.journey import ENDED
 from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
 
+OF_OPERATOR = (Rows(Disruption, "operator_id = %s"),)
 EVERY_DAY = 0b1111111
 NOT_COMING = (*ENDED, "returning", "at_pickup_point")  # no delay of the way to the shopper touches these any more
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection as Ids
 
 from doorstep.core.network.models import Collection, Site
+from doorstep.core.versions import Rows
 from doorstep.domain import supply
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.place import Place
+
+OF_OPERATOR = (
+    Rows(Site, "operator_id = %s"),
+    Rows(Collection, f"site_id IN (SELECT id FROM {Site._meta.db_table} WHERE operator_id = %s)"),
+)
 
 
 def sites(operator_id: int) -> tuple[supply.Site, ...]:

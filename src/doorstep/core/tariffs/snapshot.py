@@ -7,9 +7,12 @@ from itertools import starmap
 from typing import Any
 
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.versions import Rows
 from doorstep.domain import carriage
 from doorstep.domain.clock import WorkingDays
 
+_OWN = f"service_id IN (SELECT id FROM {Service._meta.db_table} WHERE brand_id = %s)"
+OF_BRAND = (Rows(Service, "brand_id = %s"), *(Rows(model, _OWN) for model in (ZoneRule, RateBreak, Surcharge)))
 _ZONE = (
     "service__code", "origin_country", "origin_prefix", "destination_country", "destination_prefix", "zone", "remote",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.tables import PromiseTables
 from doorstep.kernels.rate.anywhere import AnyDestination, compile_anywhere
 
-MOST_NETWORKS = 256  # of one Ready: then it begins anew
+MOST_NETWORKS = 256  # of one Ready: beyond it the oldest goes
 
 
 @dataclass(slots=True)
@@ -51,7 +51,8 @@ class Ready:
         if found is None:
             found = network_to(self.ground, places, first_day, last_day)
             if len(self.networks) >= MOST_NETWORKS:
-                self.networks.clear()
+                oldest, *_ = tuple(self.networks)
+                self.networks.pop(oldest, None)
             self.networks[key] = found
         return found
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.promise.calendars import DAY_S, EPOCH_WEEKDAY, Days
+from doorstep.kernels.promise.calendars import DAY_S, EPOCH_WEEKDAY, Days, IntArray
 from doorstep.kernels.promise.local_time import SPAN_S
 
 if TYPE_CHECKING:
-    from numpy import bool_, int32, int64, uint8
+    from numpy import bool_, int64, uint8
     from numpy.typing import NDArray
 
 OK = 0
@@ -27,21 +27,21 @@ class Network(NamedTuple):
     """What a leg looks up, as `PromiseTables` describes it."""
 
     calendars: Days
-    zone_starts: NDArray[int64]
-    zone_offsets_s: NDArray[int64]
-    wall_at: NDArray[int64]
-    site_zone: NDArray[int64]
-    site_cutoff: NDArray[int64]
-    site_area: NDArray[int64]
-    pair: NDArray[int64]
-    pair_calendar: NDArray[int64]
-    call_wall: NDArray[int64]
-    call_weekdays: NDArray[int64]
-    destination_area: NDArray[int64]
-    delivery_calendar: NDArray[int64]
-    curve_of: NDArray[int32]
-    arrived_ppm: NDArray[int32]
-    target_days: NDArray[int64]
+    zone_starts: IntArray
+    zone_offsets_s: IntArray
+    wall_at: IntArray
+    site_zone: IntArray
+    site_cutoff: IntArray
+    site_area: IntArray
+    pair: IntArray
+    pair_calendar: IntArray
+    call_wall: IntArray
+    call_weekdays: IntArray
+    destination_area: IntArray
+    delivery_calendar: IntArray
+    curve_of: IntArray
+    arrived_ppm: IntArray
+    target_days: IntArray
     beyond_evidence: NDArray[bool_]
 
 
@@ -120,9 +120,9 @@ def first_call(network: Network, pair: int, day: int, later_than: int) -> int:
 
 
 @compiled
-def first_reaching(arrived_ppm: NDArray[int32], share_ppm: int) -> int:
+def first_reaching(arrived_ppm: IntArray, share_ppm: int) -> int:
     """Return the least k at which a curve reaches a share; where it does not, the k of its first maximum."""
-    goal = min(share_ppm, arrived_ppm[-1])
+    goal = min(share_ppm, int(arrived_ppm[-1]))
     k = 0
     while arrived_ppm[k] < goal:
         k += 1

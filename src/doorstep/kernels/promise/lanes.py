@@ -15,6 +15,7 @@ from doorstep.kernels.promise.areas import Areas
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.curves import complete, stated_curve, without_same_day
 
+Used = tuple[Lane, tuple[IntArray, IntArray]]  # with its origin and destination areas
 STATED = -1  # the end of the evidence of a curve without history
 
 
@@ -48,16 +49,14 @@ def compile_curves(
     rows: list[npt.NDArray[np.int64]] = []
     stated_row: list[int] = []
     evidence_end: list[int] = []
+    used = _lanes_by_service(transit, origins, ends)
     for index, service in enumerate(services):
         base = len(rows)
         rows.append(complete(stated[index], np.full(size, PPM, dtype=np.int64)))
         stated_row.append(base)
         evidence_end.append(STATED)
         curve_of[:, index, :] = base
-        for lane in _lanes_of(service, transit):
-            cells = _cells(lane, origins, ends)
-            if cells is None:
-                continue
+        for lane, cells in _lanes_of(service, used):
             learned = lane.arrived_ppm if _same_day(service) else without_same_day(lane.arrived_ppm)
             block = curve_of[cells[0][:, None], index, cells[1][None, :]]
             continued = np.zeros_like(block)
@@ -87,15 +86,18 @@ def _same_day(service: Service) -> bool:
     return service.speed == "same_day" and service.min_days == 0
 
 
-def _lanes_of(service: Service, transit: TransitModel) -> list[Lane]:
+def _lanes_by_service(transit: TransitModel, origins: Areas, ends: Areas) -> dict[str, list[Used]]:
+    """Lanes that some journey of the network uses."""
+    found: dict[str, list[Used]] = {}
+    for lane in transit.lanes:
+        froms = origins.matching.get((lane.origin_country, "", lane.origin_prefix))
+        to = ends.matching.get((lane.destination_country, lane.destination_region, lane.destination_prefix))
+        if froms is not None and to is not None:
+            found.setdefault(lane.service, []).append((lane, (froms, to)))
+    return found
+
+
+def _lanes_of(service: Service, used: dict[str, list[Used]]) -> list[Used]:
     """Lanes that inform a service, coarsest first; its own after those of unrecorded services."""
-    names = {service.service, ""} if service.speed == "standard" else {service.service}
-    lanes = [lane for lane in transit.lanes if lane.service in names]
-    return sorted(lanes, key=lambda lane: (-lane.level, lane.service))
-
-
-def _cells(lane: Lane, origins: Areas, ends: Areas) -> tuple[IntArray, IntArray] | None:
-    """Origin and destination areas of a lane, or None when no journey of the network uses it."""
-    froms = origins.matching.get((lane.origin_country, "", lane.origin_prefix))
-    to = ends.matching.get((lane.destination_country, lane.destination_region, lane.destination_prefix))
-    return None if froms is None or to is None else (froms, to)
+    lanes = [*(used.get("", ()) if service.speed == "standard" else ()), *used.get(service.service, ())]
+    return sorted(lanes, key=lambda one: (-one[0].level, one[0].service))
