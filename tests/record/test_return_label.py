@@ -22,7 +22,7 @@ from doorstep.core.returns.labels import label_of, last_scan, under_way
 from doorstep.core.returns.models import Return, ReturnLabel
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
-from doorstep.domain.travel import Scan
+from doorstep.domain.travel import Milestone, Scan
 from doorstep.flows.back_to_sender import take_in
 from doorstep.flows.paper import return_label
 from doorstep.flows.return_label import buy_return_label, sweep_return_labels, way_back
@@ -156,7 +156,8 @@ def test_one_that_is_on_its_way_may_come_back_to_the_shopper(at: House) -> None:
     assert row is not None
     account = next(one for one in at.accounts.values() if one.pk == row.account_id)
     states = []
-    for n, milestone in enumerate(("in_transit", "at_pickup_point", "returning", "returned")):
+    told: tuple[Milestone, ...] = ("in_transit", "at_pickup_point", "returning", "returned")
+    for n, milestone in enumerate(told):
         take_scans(account, [Scan(f"e{n}", row.tracking, milestone, NOW + timedelta(hours=n))], now=LATER)
         states.append(Return.objects.get().state)
     assert states == ["on_its_way", "arrived", "on_its_way", "labelled"]

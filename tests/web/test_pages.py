@@ -20,6 +20,7 @@ from tests.web.filled import Filled, fill, lone_admin
 from doorstep.core.accounts.models import User
 from doorstep.core.accounts.queries import scope_of_user
 from doorstep.core.orders.models import Order
+from doorstep.core.parcels import queries as parcel_queries
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.parcels.queries import RISKS, Leaving, list_parcels
 from doorstep.domain.journey import ORDER_STATES
@@ -341,9 +342,9 @@ def test_a_page_that_breaks_says_so(filled: Filled, monkeypatch: pytest.MonkeyPa
 
 def test_a_site_shows_so_many_departures_and_leads_to_the_rest(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     now = timezone.now()
-    one = Leaving("lille", "Lille", "UTC", now, "gp-std", parcels=2, orders=2, waiting=0, weight_g=900)
+    one = Leaving("lille", "Lille", "UTC", "gp-std", now, parcels=2, orders=2, waiting=0, weight_g=900)
     calls = tuple(replace(one, leaves_at=now - timedelta(minutes=60 - n), waiting=n // 9) for n in range(12))
-    monkeypatch.setattr(today.parcels, "leaving_today", lambda *_: calls)
+    monkeypatch.setattr(parcel_queries, "leaving_today", lambda *_: calls)
     page = entered(filled.admin).get(reverse("today")).content.decode()
     rows = page.split('aria-label="What must leave today"')[1].split("</table>")[0]
     assert rows.count("</td></tr>") + rows.count("</td>\n    </tr>") == today.DEPARTURES_SHOWN + 1
