@@ -142,7 +142,7 @@ def test_a_divisor_out_of_range_is_refused(divisor: int) -> None:
         ("starts", 0),
     ],
 )
-def test_parameters_out_of_range_are_refused(field: str, value: int) -> None:
+def test_parameters_out_of_range_are_refused(field: str, value: Any) -> None:
     with pytest.raises(InvalidProblem, match=f"{field} must be"):
         replace(PackParams(), **{field: value})
 

@@ -105,7 +105,7 @@ def shuffled(count: int, box: IntArray, knobs: IntArray, room: Scratch) -> bool:
     each = max(LEAST_CLIMB, steps // ways)
     for step in range(steps):
         if step % each == 0:
-            way = np.argmin(left)
+            way = int(np.argmin(left))
             least, left[way] = left[way], MOST
             if least * FAR_OFF > whole:
                 return False

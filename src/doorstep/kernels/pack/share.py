@@ -138,7 +138,7 @@ def share_out(
                 return row
             least = min(least, left[way])
         for done in range(0, steps, CLIMB):
-            way = np.argmin(left)
+            way = int(np.argmin(left))
             if left[way] * FAR_OFF > whole:
                 break
             least, left[way] = left[way], MOST

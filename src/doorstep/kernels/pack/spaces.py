@@ -74,7 +74,7 @@ def touch(order: IntArray, step: int, box: IntArray, pos: IntArray, dim: IntArra
             area += shared(x, dx, pos[v, 0], dim[v, 0]) * shared(z, dz, pos[v, 2], dim[v, 2])
         if meet(z, dz, pos[v, 2], dim[v, 2]):
             area += shared(x, dx, pos[v, 0], dim[v, 0]) * shared(y, dy, pos[v, 1], dim[v, 1])
-    return area * PPM // (2 * (dy * dz + dx * dz + dx * dy))
+    return int(area * PPM // (2 * (dy * dz + dx * dz + dx * dy)))
 
 
 @compiled
