@@ -1,6 +1,6 @@
 """The packer beside others on the same orders and cartons: fewest boxes, then least carton volume.
 
-python -m benchmarks.pack.compare --peer-python peers/bin/python [--orders N] [--sets real,olist,olist_tsu,containers]
+python -m benchmarks.pack.compare --peer-python peers/bin/python [--orders N] [--sets real,olist,olist_tsu]
 
 Every placement of everybody goes through one check; an answer that is invalid or leaves units counts as a loss.
 """
@@ -19,13 +19,13 @@ import numpy as np
 from benchmarks.pack import own, peers
 from benchmarks.pack.scores import Answer, score
 from benchmarks.pack.sets import OrderSet, order_set
-from benchmarks.pack.tables import OUR_BEST, OUR_DEFAULT, Row, aims, losses, quality, speed
+from benchmarks.pack.tables import OUR_BEST, OUR_CHEAPEST, OUR_DEFAULT, Row, aims, losses, quality, speed
 
 from doorstep.domain.units import PPM
 from doorstep.kernels.pack.problem import EFFORT
 
 ROOT = Path(__file__).resolve().parents[2]
-SETS = ("real", "olist", "olist_tsu", "containers")
+SETS = ("real", "olist", "olist_geometric", "olist_tsu", "containers")
 TIMED = ("quick", "usual")
 LARGE = "containers"
 
@@ -68,7 +68,7 @@ def own_rows(orders: OrderSet, given: argparse.Namespace, support_ppm: int) -> l
         print(f"{orders.name}: {row.name} done", file=sys.stderr)
     if "usual" in efforts:
         ran = own.run(own.cheapest(orders), "usual", support_ppm, given.own_cap)
-        row = row_of("doorstep usual, least cost", orders, ran.answers, support_ppm, is_own=True)
+        row = row_of(OUR_CHEAPEST, orders, ran.answers, support_ppm, is_own=True)
         rows.append(Row(row.name, row.answers, row.scores, own=True, ranked=False))
     return rows
 
@@ -125,7 +125,7 @@ def main() -> None:
         rows = [*own_rows(orders, given, support_ppm), *peer_rows(orders, given, support_ppm)]
         loads = orders.orders.loads
         print("", *quality(rows, loads), "", *speed(rows), sep="\n", flush=True)
-        verdicts += aims(name, rows)
+        verdicts += aims(name, rows, orders.orders.load_units().tolist())
         for row in rows:
             if row.name in (OUR_DEFAULT, OUR_BEST):
                 print(*losses(row, rows), sep="\n", file=sys.stderr)

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 from benchmarks.pack.instances import olist_baskets, real_orders
 
+from doorstep.kernels.pack.cut import cut_out, starts
 from doorstep.kernels.pack.problem import BoolArray, FitProblem, IntArray
 
 UPRIGHT_SHARE = 0.2
 MOST_BASKET, BASKET_POWER = 30, 1.75
 """Baskets of n units are drawn in proportion to n to the minus that power."""
+BASKET_RATIO = 0.72
+"""Or, in a set of its own, to that ratio to the n, which gives fewer of one unit and fewer of very many."""
 CONTAINER_QUARTERS = (4, 3, 2, 1)
 NO_WEIGHT = 10**9
 MOST_UNITS = 200
@@ -46,7 +49,7 @@ def order_set(name: str, root: Path, count: int, seed: int) -> OrderSet:
         return _real(root, count, seed)
     if name == "containers":
         return _containers(root, count, seed)
-    return _olist(root, count, seed, upright=name == "olist_tsu")
+    return _olist(root, count, seed, name)
 
 
 def _real(root: Path, count: int, seed: int) -> OrderSet:
@@ -60,25 +63,27 @@ def _real(root: Path, count: int, seed: int) -> OrderSet:
     return OrderSet("real", orders, rows.astype(np.int64), f"shipped orders of 2 to 30 units, 4 cartons; {note}")
 
 
-def _olist(root: Path, count: int, seed: int, upright: bool) -> OrderSet:
+def _olist(root: Path, count: int, seed: int, name: str) -> OrderSet:
     """Baskets of 1 to 30 units, each unit any product, many small and few large ones."""
+    upright, geometric = name == "olist_tsu", name == "olist_geometric"
     catalogue = olist_baskets(root, 1, seed)
     rng = np.random.default_rng(seed)
     sizes = np.arange(1, MOST_BASKET + 1)
-    shares = sizes**-BASKET_POWER
+    shares = np.power(BASKET_RATIO, sizes) if geometric else sizes**-BASKET_POWER
     units = rng.choice(sizes, count, p=shares / shares.sum())
     items = len(catalogue.item_size_mm)
     whole = replace(
         catalogue,
-        load_start=np.concatenate((np.zeros(1, np.int64), np.cumsum(units))),
+        load_start=starts(units),
         load_item=rng.integers(0, items, units.sum()),
         load_quantity=np.ones(units.sum(), np.int64),
         item_upright=rng.random(items) < (UPRIGHT_SHARE if upright else 0.0),
     )
     orders, note = _packable(whole)
     up = f", {UPRIGHT_SHARE:.0%} of the products this side up" if upright else ""
-    many = f"baskets of 1 to {MOST_BASKET} units of real products{up}, 13 cartons"
-    return OrderSet("olist_tsu" if upright else "olist", orders, orders.carton_inner_mm, f"{many}; {note}")
+    law = f", n units in proportion to {BASKET_RATIO} to the n" if geometric else ""
+    many = f"baskets of 1 to {MOST_BASKET} units of real products{law}{up}, 13 cartons"
+    return OrderSet(name, orders, orders.carton_inner_mm, f"{many}; {note}")
 
 
 def _containers(root: Path, count: int, seed: int) -> OrderSet:
@@ -149,7 +154,7 @@ def _packable(whole: FitProblem) -> tuple[FitProblem, str]:
     counts = np.add.reduceat(kept.astype(np.int64), whole.load_start[:-1])
     part = replace(
         whole,
-        load_start=np.concatenate((np.zeros(1, np.int64), np.cumsum(counts[counts > 0]))),
+        load_start=starts(counts[counts > 0]),
         load_item=whole.load_item[kept],
         load_quantity=whole.load_quantity[kept],
     )
@@ -167,11 +172,5 @@ def _alone(whole: FitProblem) -> BoolArray:
 
 def some_loads(whole: FitProblem, loads: IntArray) -> FitProblem:
     """Only those loads."""
-    lines = [np.arange(whole.load_start[load], whole.load_start[load + 1]) for load in loads]
-    at = np.concatenate([np.zeros(0, np.int64), *lines])
-    return replace(
-        whole,
-        load_start=np.cumsum([0, *map(len, lines)]).astype(np.int64),
-        load_item=whole.load_item[at],
-        load_quantity=whole.load_quantity[at],
-    )
+    start, lines = cut_out(whole.load_start, loads)
+    return replace(whole, load_start=start, load_item=whole.load_item[lines], load_quantity=whole.load_quantity[lines])

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorstep.domain.errors import InvalidProblem
@@ -49,6 +49,7 @@ def problems(draw: st.DrawFn) -> AssortmentProblem:
     )
 
 
+@settings(deadline=None)
 @given(problems())
 def test_bound_and_cost_enclose_the_optimum(of: AssortmentProblem) -> None:
     found = assortments(of)
@@ -60,6 +61,7 @@ def test_bound_and_cost_enclose_the_optimum(of: AssortmentProblem) -> None:
     assert all(one.cost_minor >= more.cost_minor for one, more in pairwise(found))
 
 
+@settings(deadline=None)
 @given(problems())
 def test_what_a_carton_saves_is_what_its_loss_would_cost(of: AssortmentProblem) -> None:
     for one in assortments(of):

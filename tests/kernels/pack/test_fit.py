@@ -261,3 +261,19 @@ def test_baskets_of_real_products_are_packed_and_every_layout_holds(data_root: P
     pairs = np.argwhere(found == FITS)
     for (load, carton), layout in zip(pairs, place_all(baskets, pairs), strict=True):
         assert check(baskets, load, carton, layout) == ()
+
+
+def test_units_of_one_product_lie_in_layers_of_different_thickness() -> None:
+    """Four lie flat, six stand on them; no grid of one turn holds more than eight."""
+    brick, carton = (106, 145, 95), (300, 230, 240)
+    assert verdict([Item(brick)], [(0, 10)], carton) == FITS
+    assert verdict([Item(brick)], [(0, 10)], carton, PackParams(support_ppm=800_000)) == FITS
+    assert verdict([Item(brick, fragile=True)], [(0, 10)], carton) != FITS
+    assert verdict([Item(brick, upright=True)], [(0, 10)], carton) != FITS
+
+
+def test_layers_are_made_of_strips_of_both_turns() -> None:
+    """A strip of two that lie along it, one of three that lie across, fill the layer; a grid takes four."""
+    few = PackParams(passes=1, exact_units=1)
+    assert verdict([Item((3, 2, 1))], [(0, 5)], (5, 6, 1), few) == FITS
+    assert verdict([Item((3, 2, 1))], [(0, 6)], (5, 6, 1), few) != FITS

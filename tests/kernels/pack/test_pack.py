@@ -6,14 +6,20 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.kernels.pack.loads import Item, problem
 from tests.kernels.pack.orders import breaks, priced, priced_problems
 
 from doorstep.kernels.pack.check_parcels import check_parcels
 from doorstep.kernels.pack.fit import fit
+from doorstep.kernels.pack.orders import sorted_lines
 from doorstep.kernels.pack.pack import pack, pack_chunk, task_of
-from doorstep.kernels.pack.problem import EFFORT, FITS, Freight, PackParams, PackProblem
+from doorstep.kernels.pack.prices import price_lists
+from doorstep.kernels.pack.problem import EFFORT, FITS, UNCARRIED, Freight, PackParams, PackProblem
 from doorstep.kernels.pack.result import NOT_CARRIED, OWN_BOX, TOO_HEAVY, TOO_LARGE, PackResult, joined
+from doorstep.kernels.pack.shapes import shapes_of, wrapped
+from doorstep.kernels.pack.share import share_out
+from doorstep.kernels.pack.tables import tables
 from doorstep.kernels.run import Run
 
 CUBE = Item((10, 10, 10))
@@ -220,6 +226,40 @@ def test_chunks_and_other_orders_do_not_matter(given_problem: PackProblem) -> No
     for name in ("parcel_load", "parcel_carton", "parcel_parts_minor", "load_price_minor", "load_bound_minor"):
         assert (getattr(whole, name) == getattr(parts, name)).all(), name
     assert (whole.layouts.rows == parts.layouts.rows).all()
+
+
+def test_cartons_that_changed_are_looked_at_anew() -> None:
+    """What is remembered of cartons goes by what they are, not by which arrays hold them."""
+    goods = problem([CUBE], [[(0, 1)]], [(10, 10, 10), (20, 20, 20)])
+    given_problem = priced(goods, [5, 7])
+    assert packed(given_problem).parcel_carton.tolist() == [0]
+    given_problem.carton_price_minor[0] = 9
+    assert packed(given_problem).parcel_carton.tolist() == [1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(priced_problems(), st.integers(0, 400))
+def test_the_bound_for_several_parcels_is_asked_for_only_where_it_matters(
+    given_problem: PackProblem, one_minor: int
+) -> None:
+    goods = given_problem.goods
+    lines = sorted_lines(goods.load_start, goods.load_item, goods.load_quantity, len(goods.item_size_mm))
+    weight, volume = lines.sums(goods.item_weight_g), lines.sums(wrapped(given_problem).prod(axis=1))
+    one, alone = np.full(goods.loads, one_minor), np.full(goods.loads, UNCARRIED)
+    for prices in price_lists(given_problem, shapes_of(given_problem)):
+        several = prices.several(weight, volume, lines.units(), alone)
+        assert (prices.bound(one, weight, volume, lines.units(), alone) == np.minimum(one, several)).all()
+
+
+def test_three_parcels_are_shared_out_over_three_cartons() -> None:
+    """Each of three rods goes into one carton of the second set alone, whichever is filled first."""
+    rods = [Item((40, 2, 2)), Item((20, 20, 2)), Item((12, 12, 12))]
+    made = tables(problem(rods, [[(0, 1), (1, 1), (2, 1)]], [(40, 2, 2), (20, 20, 2), (12, 12, 12)]), PackParams())
+    sets, parcel = np.array([[0, 0, 1], [0, 1, 2]]), np.empty(3, np.int64)
+    line = (made.items, made.line_item, made.line_quantity, made.cartons)
+    assert share_out(*line, sets, 36, made.knobs, parcel) == 1
+    assert parcel.tolist() == [0, 1, 2]
+    assert share_out(*line, sets[:1], 360, made.knobs, parcel) == -1
 
 
 def test_nothing_to_pack_is_no_error() -> None:

@@ -132,9 +132,17 @@ def test_a_divisor_out_of_range_is_refused(divisor: int) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("exact_units", 0), ("exact_units", 9), ("exact_nodes", 0), ("passes", 13), ("max_units", 0), ("support_ppm", -1)],
+    [
+        ("exact_units", 0),
+        ("exact_units", 9),
+        ("exact_nodes", 0),
+        ("passes", 13),
+        ("max_units", 0),
+        ("support_ppm", -1),
+        ("starts", 0),
+    ],
 )
-def test_parameters_out_of_range_are_refused(field: str, value: int) -> None:
+def test_parameters_out_of_range_are_refused(field: str, value: Any) -> None:
     with pytest.raises(InvalidProblem, match=f"{field} must be"):
         replace(PackParams(), **{field: value})
 

@@ -12,7 +12,7 @@ from doorstep.kernels.pack.fit import PLAIN, USUAL, fit
 from doorstep.kernels.pack.orders import sorted_lines
 from doorstep.kernels.pack.prices import price_lists
 from doorstep.kernels.pack.problem import FITS, MOST_PRICE, UNCARRIED, IntArray, PackParams, PackProblem
-from doorstep.kernels.pack.shapes import shapes_of
+from doorstep.kernels.pack.shapes import shaped, shapes_of
 from doorstep.kernels.run import Run
 
 STEPS = 60
@@ -205,7 +205,7 @@ def one_box_prices(problem: PackProblem, params: PackParams = USUAL, run: Run = 
         [m, c], UNCARRIED where no layout was found or nobody carries it.
     """
     shapes = shapes_of(problem)
-    goods = shapes.goods
+    goods = shaped(problem, shapes)
     found = fit(goods, params, run).verdict == FITS
     lines = sorted_lines(goods.load_start, goods.load_item, goods.load_quantity, len(goods.item_size_mm))
     weight = lines.sums(goods.item_weight_g)
@@ -215,7 +215,7 @@ def one_box_prices(problem: PackProblem, params: PackParams = USUAL, run: Run = 
     prices = np.full((goods.loads, problem.goods.cartons), UNCARRIED, np.int64)
     for number in np.unique(pays):
         mine = np.flatnonzero(pays == number)
-        shaped = np.where(found[mine], lists[number].prices(weight[mine], volume[mine]), UNCARRIED)
+        own = np.where(found[mine], lists[number].prices(weight[mine], volume[mine]), UNCARRIED)
         for shape, carton in enumerate(shapes.carton):
-            prices[mine, carton] = np.minimum(prices[mine, carton], shaped[:, shape])
+            prices[mine, carton] = np.minimum(prices[mine, carton], own[:, shape])
     return prices

@@ -163,67 +163,6 @@ def constructions(
 
 
 @compiled
-def vary(order: IntArray, count: int, dice: int) -> int:
-    """Exchange two units of an order at random; returns the next state of the dice."""
-    one = (dice * 1103515245 + 12345) % 2**31
-    other = (one * 1103515245 + 12345) % 2**31
-    a, b = one // 2**8 % count, other // 2**8 % count
-    order[a], order[b] = order[b], order[a]
-    return other
-
-
-@compiled
-def pair_up(
-    items: IntArray,
-    line_item: IntArray,
-    line_quantity: IntArray,
-    cartons: IntArray,
-    pairs: IntArray,
-    tries: int,
-    knobs: IntArray,
-    parcel: IntArray,
-) -> int:
-    """Find the first of some pairs of cartons [p, 2] that takes all units; returns its row, or -1.
-
-    The first carton takes what it can, the second the rest: under every pass, then under orders a little changed, each
-    carton of the pair being the first at every other try. `parcel` [units] gets 0 or 1, units in the order of their
-    items, lines ascending.
-    """
-    count = len(parcel)
-    room = scratch(items, np.array([0, len(line_item)]), line_quantity, count)
-    unit, turns, turn_count, order, laid, pos, dim, spaces, spare = room
-    unpack(items, line_item, line_quantity, unit)
-    turn(unit, count, turns, turn_count)
-    rest = np.empty(count, np.int64)
-    for row in range(len(pairs)):
-        dice = 1
-        for at in range(tries):
-            rule = PASSES[at // 2 % len(PASSES)]
-            sort_units(unit, count, rule, order)
-            for _ in range(at // 2 // len(PASSES)):
-                dice = vary(order, count, dice)
-            first = cartons[pairs[row, at % 2]]
-            placed = fill(
-                unit, turns, turn_count, order, count, first, rule, knobs[4], False, laid, pos, dim, spaces, spare
-            )
-            for u in range(count):
-                parcel[u] = 1
-            for step in range(placed):
-                parcel[laid[step]] = 0
-            left = 0
-            for step in range(count):
-                if parcel[order[step]]:
-                    rest[left] = order[step]
-                    left += 1
-            second = cartons[pairs[row, 1 - at % 2]]
-            if left == fill(
-                unit, turns, turn_count, rest, left, second, rule, knobs[4], True, laid, pos, dim, spaces, spare
-            ):
-                return row
-    return -1
-
-
-@compiled
 def partition(quantity: IntArray, stride: IntArray, cost: IntArray, total: IntArray, part: IntArray) -> None:
     """Cheapest parting of every group of units into groups of known cost, by dynamic programming.
 

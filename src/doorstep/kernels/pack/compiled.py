@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.pack.passes import BIGGEST_FIRST, CHEAP_PASSES, PASSES, Scratch, shuffled
+from doorstep.kernels.pack.passes import BIGGEST_FIRST, CHEAP_PASSES, PASSES, Scratch, alike, shuffled
 from doorstep.kernels.pack.spaces import MAX_SPACES, fill, rests, shadow
 from doorstep.kernels.pack.units import (
     FOLDS,
     UNIT_COLUMNS,
     IntArray,
     grid,
+    layers,
     refused,
     sort_units,
     too_much,
@@ -224,6 +225,19 @@ def exhaust(count: int, box: IntArray, knobs: IntArray, room: Scratch) -> int:
 
 
 @compiled
+def in_layers(count: int, box: IntArray, knobs: IntArray, room: Scratch) -> bool:
+    """Lay units of one product in layers, if they may lie on one another and are not folded."""
+    unit, turns, turn_count, order, _, pos, dim, _, _ = room
+    found = alike(unit, count) and not unit[0, 4] and not unit[0, 11]
+    found = found and layers(turns[0], turn_count[0], count, box, pos, dim)
+    for u in range(count):
+        order[u] = u
+    for u in range(count):
+        found = found and rests(order, count, u, pos, dim, knobs[4])
+    return found
+
+
+@compiled
 def attempt(
     items: IntArray, line_item: IntArray, count: int, box: IntArray, knobs: IntArray, stage: int, room: Scratch
 ) -> int:
@@ -236,6 +250,8 @@ def attempt(
         return FITS
     if count > knobs[3]:
         return UNPROVEN
+    if stage != THOROUGH and in_layers(count, box, knobs, room):
+        return FITS
     cheap = min(CHEAP_PASSES, knobs[2])
     exact_after = cheap if count <= knobs[0] else knobs[2]
     for at in range(cheap if stage == THOROUGH else 0, cheap if stage == QUICK else knobs[2] + 1):

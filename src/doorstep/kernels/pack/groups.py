@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations_with_replacement
 
 import numpy as np
 
 from doorstep.kernels.pack.choose import choose, part_order
 from doorstep.kernels.pack.compiled import FITS, NO, UNSEEN
+from doorstep.kernels.pack.cut import starts
 from doorstep.kernels.pack.prices import PriceList
 from doorstep.kernels.pack.problem import UNCARRIED, IntArray
 from doorstep.kernels.pack.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class CartonSets:
+    """Shapes [p, k] that could be filled together, from cheap to dear by what they cost at least, and their room."""
+
+    shapes: IntArray
+    least_minor: IntArray
+    room_mm3: IntArray
+    room_g: IntArray
+
+
+@lru_cache(8)
+def _multisets(shapes: int, size: int) -> IntArray:
+    return np.array(list(combinations_with_replacement(range(shapes), size)), np.int64).reshape(-1, size)
+
+
+def carton_sets(prices: PriceList, size: int) -> CartonSets:
+    """Combine the shapes that are carried, each as often as one likes."""
+    sets = _multisets(len(prices.base), size)
+    least = np.where(prices.base < UNCARRIED, prices.least(), UNCARRIED)[sets].max(axis=1)
+    sets = sets[least < UNCARRIED]
+    least = prices.least()[sets].sum(axis=1)
+    order = np.argsort(least, kind="stable")
+    sets = sets[order]
+    return CartonSets(
+        sets, least[order], prices.shapes.room_mm3[sets].sum(axis=1), prices.shapes.room_g[sets].sum(axis=1)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +58,8 @@ class Stock:
         [n, s] no turn of the item goes into the shape.
     own_minor
         [n] price of a unit that travels as it is, under the price list; UNCARRIED if it may not.
+    known_sets
+        What `sets` has found.
     """
 
     tables: Tables
@@ -35,6 +68,13 @@ class Stock:
     weight_g: IntArray
     too_long: IntArray
     own_minor: IntArray
+    known_sets: dict[int, CartonSets] = field(default_factory=dict)
+
+    def sets(self, size: int) -> CartonSets:
+        """All sets of so many cartons."""
+        if size not in self.known_sets:
+            self.known_sets[size] = carton_sets(self.prices, size)
+        return self.known_sets[size]
 
 
 @dataclass(slots=True)
@@ -71,7 +111,7 @@ class Groups:
         """Have the packer look for the cheapest carton of each chosen group."""
         x = self.x[chosen]
         rows, columns = np.nonzero(x)
-        start = np.concatenate((np.zeros(1, np.int64), np.cumsum((x > 0).sum(axis=1))))
+        start = starts((x > 0).sum(axis=1))
         verdict = np.ascontiguousarray(self.verdict[chosen, :-1])
         tables, order = self.stock.tables, np.ascontiguousarray(self.order[chosen])
         quantity = np.ascontiguousarray(x[rows, columns])
@@ -99,16 +139,16 @@ def groups_of(stock: Stock, item: IntArray, quantity: IntArray) -> Groups:
 
 def grouped(stock: Stock, item: IntArray, quantity: IntArray, x: IntArray) -> Groups:
     """Price some groups x [k, kinds] of an order's units, and rule out what weight, volume, edges or class rule out."""
-    goods = stock.prices.shapes.goods
+    shapes = stock.prices.shapes
     weight, volume = x @ stock.weight_g[item], x @ stock.volume_mm3[item]
     price = stock.prices.prices(weight, volume)
-    room = goods.carton_max_weight_g - goods.carton_tare_g
-    out = (weight[:, None] > room) | (volume[:, None] > goods.carton_inner_mm.prod(axis=1))
+    out = (weight[:, None] > shapes.room_g) | (volume[:, None] > shapes.room_mm3)
     out |= ((x > 0) @ stock.too_long[item]) > 0
     bit, mask = stock.tables.items[item, 7], stock.tables.items[item, 8]
-    present = np.bitwise_or.reduce(np.where(x > 0, bit, 0), axis=1)
-    apart = np.bitwise_or.reduce(np.where(x > 0, mask, 0), axis=1)
-    out |= ((present & apart) != 0)[:, None]
+    if mask.any():
+        present = np.bitwise_or.reduce(np.where(x > 0, bit, 0), axis=1)
+        apart = np.bitwise_or.reduce(np.where(x > 0, mask, 0), axis=1)
+        out |= ((present & apart) != 0)[:, None]
     out |= price >= UNCARRIED
     single = x.sum(axis=1) == 1
     own = np.where(single, stock.own_minor[item[x.argmax(axis=1)]], UNCARRIED)

@@ -10,6 +10,7 @@ import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.pack.compiled import lay
+from doorstep.kernels.pack.cut import starts
 from doorstep.kernels.pack.fit import CHUNK, PLAIN, USUAL
 from doorstep.kernels.pack.problem import FitProblem, IntArray, PackParams
 from doorstep.kernels.pack.tables import Tables, some_loads, tables
@@ -94,7 +95,7 @@ def place_all(problem: FitProblem, pairs: IntArray, params: PackParams = USUAL, 
         raise InvalidProblem("pairs must have two columns, load and carton")
     if (wanted < 0).any() or (wanted >= (problem.loads, problem.cartons)).any():
         raise InvalidProblem("a pair names a load or carton that does not exist")
-    start = np.concatenate((np.zeros(1, np.int64), np.cumsum(problem.load_units()[wanted[:, 0]])))
+    start = starts(problem.load_units()[wanted[:, 0]])
     whole = tables(problem, params)
     firsts = range(0, len(wanted), CHUNK)
     tasks = (_task(whole, wanted[first : first + CHUNK]) for first in firsts)
@@ -113,7 +114,7 @@ def lay_chunk(task: tuple[Tables, IntArray, IntArray]) -> tuple[int, IntArray]:
     """Lay out the pairs of one task; returns the first that has no layout, or -1, and the rows."""
     chunk, pairs, item = task
     units = np.array([chunk.line_quantity[chunk.start[load] : chunk.start[load + 1]].sum() for load in pairs[:, 0]])
-    row_start = np.concatenate((np.zeros(1, np.int64), np.cumsum(units)))
+    row_start = starts(units)
     rows = np.empty((row_start[-1], 7), np.int64)
     failed = lay(*chunk, pairs, row_start, rows)
     if failed < 0:

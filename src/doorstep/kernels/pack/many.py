@@ -7,23 +7,31 @@ from itertools import combinations
 
 import numpy as np
 
-from doorstep.kernels.pack.choose import constructions, pair_up
+from doorstep.kernels.pack.choose import constructions
+from doorstep.kernels.pack.cut import starts
 from doorstep.kernels.pack.groups import Groups, Stock, grouped, groups_of, parted
 from doorstep.kernels.pack.problem import UNCARRIED, IntArray, PackParams
+from doorstep.kernels.pack.share import share_out
 
 MOST_ROUNDS = 50
 AT_ONCE = 4  # moves looked at together
-MANY = 64  # shuffles of an effort that also moves units
-MOST_PAIRS = 64  # of cartons that are tried for two parcels
+MOST_SETS = 64  # of cartons that are tried for two or three parcels
+MOST_SHAPES = 64  # from which threes of cartons are combined
 
 
 @dataclass(slots=True)
 class Book:
-    """What parcels of an order cost, looked at once each: counts of its kinds, as bytes -> price and shape."""
+    """What parcels of an order cost, looked at once each: counts of its kinds, as bytes -> price and shape.
+
+    `stale` are parcels, two or three together, that were parted anew in vain; `in_vain` units that no set of so many
+    cartons below a price took.
+    """
 
     stock: Stock
     item: IntArray
     known: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    stale: set[bytes] = field(default_factory=set)
+    in_vain: dict[tuple[bytes, int], int] = field(default_factory=dict)
 
     def priced(self, x: IntArray) -> Groups:
         """Parcels [k, kinds] with their prices, looked at only as to weight, volume, edges and class."""
@@ -62,17 +70,17 @@ def several(
         return np.zeros((0, len(item)), np.int64), UNCARRIED, []
     start = np.cumsum([0, *(len(x) for x in tried[:-1])])
     least = np.add.reduceat(book.priced(np.concatenate(tried)).value(hopeful=True), start)
-    best, best_price = tried[0], UNCARRIED
+    best: list[tuple[int, int]] = []
     order = np.argsort(least, kind="stable")
     for first in range(0, len(order), AT_ONCE):
-        some = [int(at) for at in order[first : first + AT_ONCE] if least[at] < best_price]
+        most = best[-1][0] if len(best) == params.starts else UNCARRIED
+        some = [int(at) for at in order[first : first + AT_ONCE] if least[at] < most]
         if some:
             book.ask(np.concatenate([tried[at] for at in some]))
-        for at in some:
-            price = min(int(book.ask(tried[at]).sum()), UNCARRIED)
-            if price < best_price:
-                best, best_price = tried[at], price
-    return _finished(book, best, params, rounds)
+        best += [(min(int(book.ask(tried[at]).sum()), UNCARRIED), at) for at in some]
+        best = sorted(best)[: params.starts]
+    found = [_finished(book, tried[at], params, rounds) for _, at in best or [(UNCARRIED, 0)]]
+    return min(found, key=lambda one: one[1])
 
 
 def shared_out_anew(
@@ -89,8 +97,7 @@ def _finished(book: Book, parcels: IntArray, params: PackParams, rounds: int | N
 
 def _constructions(stock: Stock, item: IntArray, quantity: IntArray, params: PackParams) -> list[IntArray]:
     """Fill each shape over and over, by several passes; what goes into none of it is poured into larger ones."""
-    goods = stock.prices.shapes.goods
-    by_volume = np.argsort(-goods.carton_inner_mm.prod(axis=1), kind="stable")
+    by_volume = np.argsort(-stock.prices.shapes.room_mm3, kind="stable")
     usable = by_volume[stock.prices.base[by_volume] < UNCARRIED].astype(np.int64)
     own = stock.own_minor[item] < UNCARRIED
     found: dict[bytes, IntArray] = {}
@@ -102,31 +109,33 @@ def _constructions(stock: Stock, item: IntArray, quantity: IntArray, params: Pac
             tables = stock.tables
             constructions(tables.items, item[lines], start[lines], tables.cartons, usable, tables.knobs, parcel)
         kind = np.repeat(lines, start[lines])
-        for row in parcel if parcel.size else np.full((1, len(kind)), -1, np.int64):
-            by_itself = row < 0  # went into nothing with others
-            row[by_itself] = row.max(initial=-1) + np.cumsum(by_itself)[by_itself]
-            x = np.zeros((int(row.max(initial=-1)) + 1, len(item)), np.int64)
-            np.add.at(x, (row, kind), 1)
-            x = np.concatenate((alone, x[np.lexsort(x.T)]))
+        rows = parcel if parcel.size else np.full((1, len(kind)), -1, np.int64)
+        by_itself = rows < 0  # went into nothing with others
+        rows = np.where(by_itself, rows.max(axis=1, keepdims=True, initial=-1) + by_itself.cumsum(axis=1), rows)
+        sizes = rows.max(axis=1, initial=-1) + 1
+        at = (starts(sizes)[:-1, None] + rows) * len(item) + kind
+        parcels = np.bincount(at.ravel(), minlength=int(sizes.sum()) * len(item)).reshape(-1, len(item))
+        parcels = parcels[np.lexsort((*parcels.T, np.repeat(np.arange(len(sizes)), sizes)))]
+        for own_parcels in np.split(parcels, np.cumsum(sizes)[:-1]):
+            x = np.concatenate((alone, own_parcels)) if len(alone) else own_parcels
             found.setdefault(x.tobytes(), x)
     return list(found.values())
 
 
 def _improved(book: Book, parcels: IntArray, params: PackParams, rounds: int) -> IntArray:
-    """Part two parcels anew, or share three out over two, as long as that makes them cheaper."""
-    stale: set[bytes] = set()  # what was tried in vain
+    """Part two parcels anew, or share three out, as long as that makes them cheaper."""
     for _ in range(rounds):
         better = None
         for some in (*combinations(range(len(parcels)), 2), *combinations(range(len(parcels)), 3)):
             chosen = parcels[list(some)]
             key = chosen.tobytes()
-            if key in stale:
+            if key in book.stale:
                 continue
             better = _better(book, chosen, params)
             if better is not None:
                 parcels = np.concatenate((np.delete(parcels, some, axis=0), better))
                 break
-            stale.add(key)
+            book.stale.add(key)
         if better is None:
             break
     return parcels
@@ -138,8 +147,10 @@ def _better(book: Book, chosen: IntArray, params: PackParams) -> IntArray | None
     together, two = chosen.sum(axis=0), len(chosen) == 2
     found = _part_again(book, together, before) if two and np.prod(together + 1.0) <= params.groups else None
     if found is None and params.pairings:
-        found = _paired(book, together, before, params)
-    return _moved(book, chosen, before) if found is None and two and params.shuffles >= MANY else found
+        found = _shared_out(book, together, before, 2, params)
+    if found is None and params.moves:
+        found = _moved(book, chosen, before) if two else _shared_out(book, together, before, 3, params)
+    return found
 
 
 def _part_again(book: Book, together: IntArray, before: int) -> IntArray | None:
@@ -154,30 +165,31 @@ def _part_again(book: Book, together: IntArray, before: int) -> IntArray | None:
     return found
 
 
-def _paired(book: Book, together: IntArray, before: int, params: PackParams) -> IntArray | None:
-    """Find the cheapest two cartons, by what they cost at least, into which the units are shared out by filling."""
+def _shared_out(book: Book, together: IntArray, before: int, size: int, params: PackParams) -> IntArray | None:
+    """Find the cheapest set of so many cartons, by what they cost at least, into which filling shares the units out."""
     stock, kinds = book.stock, np.flatnonzero(together)
-    goods = stock.prices.shapes.goods
-    least = stock.prices.prices(np.zeros(1, np.int64), np.full(1, np.iinfo(np.int64).max // 2))[0]
-    one, other = np.triu_indices(len(least))
-    inner, room = goods.carton_inner_mm.prod(axis=1), goods.carton_max_weight_g - goods.carton_tare_g
-    sound = least[one] + least[other] < before
-    sound &= inner[one] + inner[other] >= together @ stock.volume_mm3[book.item]
-    sound &= room[one] + room[other] >= together @ stock.weight_g[book.item]
-    sound &= ((stock.too_long[book.item[kinds]][:, one] & stock.too_long[book.item[kinds]][:, other]) == 0).all(axis=0)
-    pairs = np.stack((one, other), axis=1)[sound]
-    pairs = np.ascontiguousarray(pairs[np.argsort(least[pairs].sum(axis=1), kind="stable")][:MOST_PAIRS])
-    parcel = np.empty(int(together.sum()), np.int64)
-    tables = stock.tables
-    row = pair_up(
-        tables.items, book.item[kinds], together[kinds], tables.cartons, pairs, params.pairings, tables.knobs, parcel
-    )
-    if row < 0:
+    key = (together.tobytes(), size)
+    if book.in_vain.get(key, 0) >= before or (size > 2 and len(stock.prices.base) > MOST_SHAPES):
         return None
-    found = np.zeros((2, len(together)), np.int64)
+    sets = stock.sets(size)
+    sound = np.flatnonzero(
+        (sets.least_minor < before)
+        & (sets.room_mm3 >= together @ stock.volume_mm3[book.item])
+        & (sets.room_g >= together @ stock.weight_g[book.item])
+    )
+    shapes = sets.shapes[sound]
+    short = stock.too_long[book.item[kinds]] == 0
+    shapes = shapes[short[:, shapes].any(axis=2).all(axis=0)][:MOST_SETS]
+    parcel = np.empty(int(together.sum()), np.int64)
+    tables, own = stock.tables, (book.item[kinds], together[kinds])
+    row = share_out(tables.items, *own, tables.cartons, shapes, params.pairings, tables.knobs, parcel)
+    if row < 0:
+        book.in_vain[key] = before
+        return None
+    found = np.zeros((size, len(together)), np.int64)
     np.add.at(found, (parcel, np.repeat(kinds, together[kinds])), 1)
     found = found[found.any(axis=1)]
-    return found if int(book.ask(found).sum()) < before else None
+    return found if int(book.ask(found, slow=True).sum()) < before else None
 
 
 def _moved(book: Book, pair: IntArray, before: int) -> IntArray | None:

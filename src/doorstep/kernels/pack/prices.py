@@ -49,21 +49,30 @@ class PriceList:
     volumetric_g: IntArray
     fill_micros_per_l: int
 
+    @property
+    def cheapest_minor(self) -> int:
+        """What a parcel costs at least."""
+        return int(self.least().min(initial=UNCARRIED))
+
+    def least(self) -> IntArray:
+        """What a parcel in each shape costs at least, [s]: next to no weight, and no void."""
+        return np.asarray(self.prices(np.zeros(1, np.int64), np.full(1, np.iinfo(np.int64).max // 2))[0], np.int64)
+
     def prices(self, weight_g: IntArray, volume_mm3: IntArray) -> IntArray:
         """Price of contents [k] of some weight and volume in every shape, [k, s]; nothing is said about fitting."""
-        goods = self.shapes.goods
-        billed = np.maximum(weight_g[:, None] + goods.carton_tare_g, self.volumetric_g)
-        price = self.base + self._fill(volume_mm3[:, None], goods.carton_inner_mm.prod(axis=1))
+        price = np.broadcast_to(self.base, (len(weight_g), len(self.base)))
+        if self.fill_micros_per_l:
+            price = price + self._fill(volume_mm3[:, None], self.shapes.room_mm3)
         if self.freight is not None:
+            billed = np.maximum(weight_g[:, None] + self.shapes.tare_g, self.volumetric_g)
             price = price + self.freight.weight.prices(billed)
         return np.asarray(np.minimum(price, UNCARRIED), np.int64)
 
     def parts(self, shape: IntArray, weight_g: IntArray, volume_mm3: IntArray) -> tuple[IntArray, IntArray]:
         """Price parts [k, 3] (carton, void fill, freight) and billed weight [k] of contents in a shape each."""
-        goods = self.shapes.goods
-        gross = weight_g + goods.carton_tare_g[shape]
+        gross = weight_g + self.shapes.tare_g[shape]
         billed = np.maximum(gross, self.volumetric_g[shape])
-        fill = self._fill(volume_mm3, goods.carton_inner_mm[shape].prod(axis=1), self.shapes.filled[shape])
+        fill = self._fill(volume_mm3, self.shapes.room_mm3[shape], self.shapes.filled[shape])
         carton = self.shapes.price_minor[shape]
         freight = self.base[shape] - carton
         if self.freight is not None:
@@ -86,19 +95,28 @@ class PriceList:
 
     def envelopes(self) -> tuple[Envelope, Envelope]:
         """By net weight, and by volume of the goods; a void fill that is not needed is not counted."""
-        goods = self.shapes.goods
         carried = self.base < UNCARRIED
-        room = goods.carton_max_weight_g - goods.carton_tare_g
+        room, volume = self.shapes.room_g, self.shapes.room_mm3
         cut = np.zeros(1, np.int64) if self.freight is None else self.freight.weight.limit
-        weights = np.concatenate(([0], (cut[:, None] - goods.carton_tare_g).ravel(), room))
+        weights = np.concatenate(([0], (cut[:, None] - self.shapes.tare_g).ravel(), room))
         weights = np.unique(weights[weights >= 0])
-        volume = goods.carton_inner_mm.prod(axis=1)
         full = self.prices(weights, np.full(len(weights), np.iinfo(np.int64).max // 2))
         full[(weights[:, None] > room) | ~carried] = UNCARRIED
-        empty = self.prices(np.zeros(1, np.int64), np.full(1, np.iinfo(np.int64).max // 2))[0]
         sizes = np.unique(np.concatenate(([0], volume)))
-        by_size = np.where((sizes[:, None] > volume) | ~carried, UNCARRIED, empty)
+        by_size = np.where((sizes[:, None] > volume) | ~carried, UNCARRIED, self.least())
         return _hull(weights, full.min(axis=1, initial=UNCARRIED)), _hull(sizes, by_size.min(axis=1, initial=UNCARRIED))
+
+    def bound(
+        self, one_minor: IntArray, weight_g: IntArray, volume_mm3: IntArray, units: IntArray, alone: IntArray
+    ) -> IntArray:
+        """Lower bound [m] of what orders cost that cost `one_minor` at least in one parcel; see `several`."""
+        bound = one_minor.copy()
+        least = np.minimum(alone, self.cheapest_minor)
+        open_ = np.flatnonzero((units > 1) & (one_minor > 2 * least))  # else two parcels cannot be cheaper
+        if len(open_):
+            other = self.several(weight_g[open_], volume_mm3[open_], units[open_], alone[open_])
+            bound[open_] = np.minimum(bound[open_], other)
+        return bound
 
     def several(self, weight_g: IntArray, volume_mm3: IntArray, units: IntArray, alone: IntArray) -> IntArray:
         """Lower bound [m] of what orders cost in two or more parcels; `alone` is the least price of a unit as it is."""

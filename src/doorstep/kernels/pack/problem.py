@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.errors import InvalidProblem
+from doorstep.kernels.pack.cut import starts
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -124,7 +125,7 @@ class FitProblem:
 
     def load_units(self) -> IntArray:
         """Units of each load, [m]."""
-        total = np.concatenate(([0], np.cumsum(self.load_quantity, dtype=np.int64)))
+        total = starts(self.load_quantity)
         return np.asarray(np.diff(total[self.load_start]), dtype=np.int64)
 
 
@@ -276,6 +277,11 @@ class PackParams:
         Passes by which each carton is filled over and over, for orders of more groups. 1 to 12.
     pairings
         Ways in which two parcels of such an order are shared out anew over each cheaper pair of cartons.
+    starts
+        Constructions of such an order that are improved.
+    moves
+        Units are also moved and exchanged between parcels, three parcels shared out over three cartons, and an order
+        of few groups is constructed as well if its exhaustive parting is not proven.
 
     Raises
     ------
@@ -293,6 +299,8 @@ class PackParams:
     probes: int = 16
     pours: int = 2
     pairings: int = 24
+    starts: int = 1
+    moves: bool = False
 
     def __post_init__(self) -> None:
         for name, value, least, most in (
@@ -306,6 +314,7 @@ class PackParams:
             ("probes", self.probes, 0, 10**6),
             ("pours", self.pours, 1, 12),
             ("pairings", self.pairings, 0, 10**6),
+            ("starts", self.starts, 1, 1_000),
         ):
             if not least <= value <= most:
                 raise InvalidProblem(f"{name} must be {least} to {most}, not {value}")
@@ -313,9 +322,13 @@ class PackParams:
 
 EFFORT: dict[str, PackParams] = {
     "quick": PackParams(exact_units=4, exact_nodes=500, passes=4, groups=64, probes=0, pours=1, pairings=0),
-    "usual": PackParams(shuffles=32),
-    "thorough": PackParams(7, 20_000, shuffles=96, groups=1_024, probes=64, pours=4, pairings=96),
-    "utmost": PackParams(8, 200_000, shuffles=960, groups=4_096, probes=256, pours=12, pairings=960),
+    "usual": PackParams(shuffles=128),
+    "thorough": PackParams(
+        7, 20_000, shuffles=256, groups=1_024, probes=64, pours=4, pairings=96, starts=2, moves=True
+    ),
+    "utmost": PackParams(
+        8, 200_000, shuffles=960, groups=4_096, probes=256, pours=12, pairings=960, starts=4, moves=True
+    ),
 }
 """How hard to try, by name; docs/algorithms/pack.md tells what each is worth."""
 

@@ -13,7 +13,7 @@ from doorstep.kernels.pack.units import MOST, IntArray
 
 PPM = 1_000_000
 MAX_SPACES = 2_000  # further spaces are dropped: this way of packing proves nothing anyway
-TOUCH, CORNER, TIGHT, FAR_CORNER, SMALL_SPACE = 0, 1, 2, 3, 4
+TOUCH, CORNER, TIGHT, FAR_CORNER = 0, 1, 2, 3
 
 
 @compiled
@@ -48,101 +48,110 @@ def rests(order: IntArray, count: int, u: int, pos: IntArray, dim: IntArray, sup
 
 
 @compiled
+def shared(near: int, length: int, other: int, other_length: int) -> int:
+    """Length that two stretches of a line share."""
+    return max(min(near + length, other + other_length) - max(near, other), 0)
+
+
+@compiled
+def meet(near: int, length: int, other: int, other_length: int) -> bool:
+    """Tell whether one stretch of a line ends where the other begins."""
+    return bool(near + length == other or other + other_length == near)
+
+
+@compiled
 def touch(order: IntArray, step: int, box: IntArray, pos: IntArray, dim: IntArray) -> int:
     """Share (ppm) of a unit's surface that lies against walls and placed units."""
     u = order[step]
-    area = surface = 0
-    for axis in range(3):
-        second, third = (axis + 1) % 3, (axis + 2) % 3
-        near, far = pos[u, axis], pos[u, axis] + dim[u, axis]
-        face = dim[u, second] * dim[u, third]
-        surface += 2 * face
-        area += face * ((near == 0) + (far == box[axis]))
-        for former in range(step):
-            v = order[former]
-            if far == pos[v, axis] or near == pos[v, axis] + dim[v, axis]:
-                wide = min(pos[u, second] + dim[u, second], pos[v, second] + dim[v, second])
-                wide -= max(pos[u, second], pos[v, second])
-                deep = min(pos[u, third] + dim[u, third], pos[v, third] + dim[v, third])
-                deep -= max(pos[u, third], pos[v, third])
-                if wide > 0 and deep > 0:
-                    area += wide * deep
-    return area * PPM // surface
+    x, y, z, dx, dy, dz = pos[u, 0], pos[u, 1], pos[u, 2], dim[u, 0], dim[u, 1], dim[u, 2]
+    area = dy * dz * ((x == 0) + (x + dx == box[0])) + dx * dz * ((y == 0) + (y + dy == box[1]))
+    area += dx * dy * ((z == 0) + (z + dz == box[2]))
+    for former in range(step):
+        v = order[former]
+        if meet(x, dx, pos[v, 0], dim[v, 0]):
+            area += shared(y, dy, pos[v, 1], dim[v, 1]) * shared(z, dz, pos[v, 2], dim[v, 2])
+        if meet(y, dy, pos[v, 1], dim[v, 1]):
+            area += shared(x, dx, pos[v, 0], dim[v, 0]) * shared(z, dz, pos[v, 2], dim[v, 2])
+        if meet(z, dz, pos[v, 2], dim[v, 2]):
+            area += shared(x, dx, pos[v, 0], dim[v, 0]) * shared(y, dy, pos[v, 1], dim[v, 1])
+    return int(area * PPM // (2 * (dy * dz + dx * dz + dx * dy)))
 
 
 @compiled
-def apart(space: IntArray, taken: IntArray) -> bool:
-    """Tell whether two boxes share no inner point."""
-    result = False
-    for axis in range(3):
-        result |= taken[axis] >= space[axis + 3] or taken[axis + 3] <= space[axis]
-    return result
+def apart(spaces: IntArray, s: int, taken: IntArray) -> bool:
+    """Tell whether space `s` and a box share no inner point."""
+    return bool(
+        taken[0] >= spaces[s, 3]
+        or taken[3] <= spaces[s, 0]
+        or taken[1] >= spaces[s, 4]
+        or taken[4] <= spaces[s, 1]
+        or taken[2] >= spaces[s, 5]
+        or taken[5] <= spaces[s, 2]
+    )
 
 
 @compiled
-def within(space: IntArray, other: IntArray) -> bool:
+def within(spaces: IntArray, s: int, others: IntArray, other: int) -> bool:
     """Tell whether a space lies inside another."""
-    result = True
-    for axis in range(3):
-        result &= space[axis] >= other[axis] and space[axis + 3] <= other[axis + 3]
-    return result
+    return bool(
+        spaces[s, 0] >= others[other, 0]
+        and spaces[s, 3] <= others[other, 3]
+        and spaces[s, 1] >= others[other, 1]
+        and spaces[s, 4] <= others[other, 4]
+        and spaces[s, 2] >= others[other, 2]
+        and spaces[s, 5] <= others[other, 5]
+    )
 
 
 @compiled
-def copy(space: IntArray, into: IntArray) -> None:
+def copy(spaces: IntArray, s: int, into: IntArray, at: int) -> None:
     """Copy a space; a slice assignment would take far longer to compile."""
     for k in range(6):
-        into[k] = space[k]
+        into[at, k] = spaces[s, k]
 
 
 @compiled
 def add(new: IntArray, spare: IntArray, kept: int, total: int) -> int:
     """Add a space unless it lies in another; drop those after `kept` that lie in it. Returns how many there are."""
     for at in range(total):
-        if within(new, spare[at]):
+        if within(new, 0, spare, at):
             return total
     left = kept
     for at in range(kept, total):
-        if not within(spare[at], new):
-            copy(spare[at], spare[left])
+        if not within(spare, at, new, 0):
+            copy(spare, at, spare, left)
             left += 1
     if left < MAX_SPACES:
-        copy(new, spare[left])
+        copy(new, 0, spare, left)
         left += 1
     return left
 
 
 @compiled
-def keep(spaces: IntArray, spare: IntArray, count: int, taken: IntArray) -> int:
-    """Copy the spaces that a box leaves whole; return how many there are."""
-    kept = 0
-    for s in range(count):
-        if apart(spaces[s], taken):
-            copy(spaces[s], spare[kept])
-            kept += 1
-    return kept
-
-
-@compiled
 def carve(spaces: IntArray, spare: IntArray, count: int, taken: IntArray, least: int) -> int:
     """Take a box out of the maximal empty spaces; those thinner than `least` are of no use any more."""
-    kept = keep(spaces, spare, count, taken)
-    total = kept
-    new = np.empty(6, np.int64)
+    kept = hit = 0
     for s in range(count):
-        if apart(spaces[s], taken):
-            continue
+        if apart(spaces, s, taken):
+            copy(spaces, s, spare, kept)
+            kept += 1
+        else:
+            copy(spaces, s, spaces, hit)
+            hit += 1
+    total = kept
+    new = np.empty((1, 6), np.int64)
+    for s in range(hit):
         for axis in range(3):
             if taken[axis] - spaces[s, axis] >= least:
-                copy(spaces[s], new)
-                new[axis + 3] = taken[axis]
+                copy(spaces, s, new, 0)
+                new[0, axis + 3] = taken[axis]
                 total = add(new, spare, kept, total)
             if spaces[s, axis + 3] - taken[axis + 3] >= least:
-                copy(spaces[s], new)
-                new[axis] = taken[axis + 3]
+                copy(spaces, s, new, 0)
+                new[0, axis] = taken[axis + 3]
                 total = add(new, spare, kept, total)
     for s in range(total):
-        copy(spare[s], spaces[s])
+        copy(spare, s, spaces, s)
     return total
 
 
@@ -150,30 +159,10 @@ def carve(spaces: IntArray, spare: IntArray, count: int, taken: IntArray, least:
 def place_code(x: int, y: int, z: int, rule: IntArray) -> int:
     """One number that orders positions by the axes of a pass; coordinates are below 2^20."""
     code = 0
-    for axis in rule[2:5]:
+    for k in range(2, 5):
+        axis = rule[k]
         code = code * 2**20 + (x if axis == 0 else y if axis == 1 else z)
     return code
-
-
-@compiled
-def score(
-    rule: IntArray, order: IntArray, step: int, space: IntArray, box: IntArray, pos: IntArray, dim: IntArray
-) -> int:
-    """Rate the place of the unit at `step`; less is better."""
-    u = order[step]
-    if rule[1] == TOUCH:
-        return -touch(order, step, box, pos, dim)
-    if rule[1] == TIGHT:
-        a = space[3] - space[0] - dim[u, 0]
-        b = space[4] - space[1] - dim[u, 1]
-        c = space[5] - space[2] - dim[u, 2]
-        least, most = min(a, b, c), max(a, b, c)
-        return int((least * 2**20 + a + b + c - least - most) * 2**20 + most)
-    if rule[1] == FAR_CORNER:
-        return place_code(pos[u, 0] + dim[u, 0], pos[u, 1] + dim[u, 1], pos[u, 2] + dim[u, 2], rule)
-    if rule[1] == SMALL_SPACE:
-        return int((space[3] - space[0]) * (space[4] - space[1]) * (space[5] - space[2]))
-    return 0
 
 
 @compiled
@@ -191,26 +180,39 @@ def best_place(
     spaces: IntArray,
     empty: int,
 ) -> bool:
-    """Place the unit at `step` where the rule likes it best; False: nowhere."""
+    """Place the unit at `step` where the rule likes it best; False: nowhere. What is slow to find out comes last."""
     u = order[step]
     x = y = z = dx = dy = dz = 0
     least = least_tie = MOST
     for s in range(empty):
+        tie = -1
         for t in range(turn_count[u]):
-            fits = True
+            a = spaces[s, 3] - spaces[s, 0] - turns[u, t, 0]
+            b = spaces[s, 4] - spaces[s, 1] - turns[u, t, 1]
+            c = spaces[s, 5] - spaces[s, 2] - turns[u, t, 2]
+            if a < 0 or b < 0 or c < 0:
+                continue
+            if tie < 0:
+                tie = place_code(spaces[s, 0], spaces[s, 1], spaces[s, 2], rule)
             for k in range(3):
                 pos[u, k], dim[u, k] = spaces[s, k], turns[u, t, k]
-                fits = fits and spaces[s, k] + turns[u, t, k] <= spaces[s, k + 3]
-            if not fits or (unit[u, 4] and covered(order, step, pos, dim)):
+            value = 0
+            if rule[1] == TIGHT:
+                low, high = min(a, b, c), max(a, b, c)
+                value = (low * 2**20 + a + b + c - low - high) * 2**20 + high
+            elif rule[1] == FAR_CORNER:
+                value = place_code(pos[u, 0] + dim[u, 0], pos[u, 1] + dim[u, 1], pos[u, 2] + dim[u, 2], rule)
+            elif rule[1] == TOUCH:
+                value = -touch(order, step, box, pos, dim)
+            if value > least or (value == least and tie >= least_tie):
                 continue
-            if not rests(order, step, u, pos, dim, support_ppm):
+            if unit[u, 4] and covered(order, step, pos, dim):
                 continue
-            value = score(rule, order, step, spaces[s], box, pos, dim)
-            tie = place_code(pos[u, 0], pos[u, 1], pos[u, 2], rule)
-            if value < least or (value == least and tie < least_tie):
-                least, least_tie = value, tie
-                x, y, z = pos[u, 0], pos[u, 1], pos[u, 2]
-                dx, dy, dz = dim[u, 0], dim[u, 1], dim[u, 2]
+            if support_ppm and not rests(order, step, u, pos, dim, support_ppm):
+                continue
+            least, least_tie = value, tie
+            x, y, z = pos[u, 0], pos[u, 1], pos[u, 2]
+            dx, dy, dz = dim[u, 0], dim[u, 1], dim[u, 2]
     pos[u, 0], pos[u, 1], pos[u, 2] = x, y, z
     dim[u, 0], dim[u, 1], dim[u, 2] = dx, dy, dz
     return least < MOST

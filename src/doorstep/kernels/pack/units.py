@@ -22,6 +22,7 @@ MOST = 2**62
 BY_VOLUME, BY_FACE, BY_LONGEST, BY_SHORTEST = 0, 1, 2, 3
 UNIT_COLUMNS = 12
 FOLDS = 2
+MOST_LAYERS = 40  # of one thickness, when several are combined
 
 # Axis taken as length, width, height; the first two leave a product standing.
 TURNS = np.array([[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 0, 1], [1, 2, 0], [2, 1, 0]])
@@ -214,6 +215,120 @@ def grid(items: IntArray, line_item: IntArray, count: int, box: IntArray, pos: I
                 pos[u, 1] = u // along % across * dy
                 pos[u, 2] = u // (along * across) * dz
                 dim[u, 0], dim[u, 1], dim[u, 2] = dx, dy, dz
+        return True
+    return False
+
+
+@compiled
+def strips(turns: IntArray, turn_count: int, thick: int, across: int, room: IntArray) -> tuple[int, int]:
+    """Fill a layer with strips of like units: how many it holds, and how many strips lie in the first turn.
+
+    `thick` is the axis in which the layer has the thickness of the unit it begins with, `across` the one in which the
+    strips lie side by side. `turns` [2] are the turns of that thickness; a lone one fills the layer by itself.
+    """
+    along = 3 - thick - across
+    most, first = -1, 0
+    deep = turns[0, across]
+    each = room[along] // turns[0, along]
+    for number in range(min(room[across] // deep, MOST_LAYERS) + 1):
+        held, left = number * each, room[across] - number * deep
+        if turn_count > 1:
+            held += left // turns[1, across] * (room[along] // turns[1, along])
+        if held > most:
+            most, first = held, number
+    return most, first
+
+
+@compiled
+def lay_strips(
+    turns: IntArray,
+    turn_count: int,
+    thick: int,
+    across: int,
+    first: int,
+    room: IntArray,
+    low: int,
+    done: int,
+    count: int,
+    pos: IntArray,
+    dim: IntArray,
+) -> int:
+    """Lay a layer that begins at `low`; returns how many units lie so far."""
+    along = 3 - thick - across
+    edge = number = 0
+    while done < count:
+        t = 0 if number < first or turn_count == 1 else 1
+        if edge + turns[t, across] > room[across]:
+            break
+        for at in range(min(room[along] // turns[t, along], count - done)):
+            pos[done, thick], pos[done, across], pos[done, along] = low, edge, at * turns[t, along]
+            for k in range(3):
+                dim[done, k] = turns[t, k]
+            done += 1
+        edge += turns[t, across]
+        number += 1
+    return done
+
+
+@compiled
+def by_thickness(turns: IntArray, turn_count: int, thick: int, own: IntArray, size: IntArray) -> None:
+    """Gather the turns of a unit by their extent along an axis: `own` [3, 2, 3], `size` [3] of each.
+
+    Fewer than three are filled up with the first.
+    """
+    kinds = 0
+    for t in range(turn_count):
+        at = 0
+        while at < kinds and own[at, 0, thick] != turns[t, thick]:
+            at += 1
+        if at == kinds:
+            kinds, size[at] = kinds + 1, 0
+        for k in range(3):
+            own[at, size[at], k] = turns[t, k]
+        size[at] += 1
+    for at in range(kinds, 3):
+        own[at], size[at] = own[0], size[0]
+
+
+@compiled
+def piled(edge: IntArray, held: IntArray, height: int, count: int) -> tuple[int, int]:
+    """How many layers of the first and of the second thickness, the rest of the third, hold enough; or -1 and -1."""
+    for one in range(min(height // edge[0], MOST_LAYERS) + 1):
+        left = height - one * edge[0]
+        for two in range(min(left // edge[1], MOST_LAYERS) + 1):
+            if one * held[0] + two * held[1] + (left - two * edge[1]) // edge[2] * held[2] >= count:
+                return one, two
+    return -1, -1
+
+
+@compiled
+def layers(turns: IntArray, turn_count: int, count: int, box: IntArray, pos: IntArray, dim: IntArray) -> bool:
+    """Lay units of one product in layers of up to three thicknesses, each of strips of up to two turns.
+
+    `turns` are those of one unit, not folded. A grid is the case of one thickness and one turn. Nothing here looks at
+    what a unit bears.
+    """
+    own, size = np.empty((3, 2, 3), np.int64), np.empty(3, np.int64)
+    held, first, across = np.empty(3, np.int64), np.empty(3, np.int64), np.empty(3, np.int64)
+    for thick in range(3):
+        by_thickness(turns, turn_count, thick, own, size)
+        for at in range(3):
+            held[at] = -1
+            for other in range(1, 3):
+                axis = (thick + other) % 3
+                most, number = strips(own[at], size[at], thick, axis, box)
+                if most > held[at]:
+                    held[at], first[at], across[at] = most, number, axis
+        edge = own[:, 0, thick].copy()
+        one, two = piled(edge, held, box[thick], count)
+        if one < 0:
+            continue
+        low = done = step = 0
+        while done < count:
+            at = 0 if step < one else 1 if step < one + two else 2
+            done = lay_strips(own[at], size[at], thick, across[at], first[at], box, low, done, count, pos, dim)
+            low += edge[at]
+            step += 1
         return True
     return False
 
