@@ -14,7 +14,7 @@ from doorstep.core.accounts.models import Brand
 from doorstep.core.events.models import Answered, Fact
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.statements import FEW, _put, at_once, day, fresh, insert, insert_after, instant, together
+from doorstep.core.statements import FEW, _put, at_once, day, fresh, insert, insert_after, instant, rows_of, together
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2024, 5, 1, 7, 30, 1, 250_000, tzinfo=UTC)
@@ -128,15 +128,28 @@ def test_what_goes_in_together_goes_at_the_end_and_in_one_message(brand: Brand) 
     assert len(asked) == 3 + (1 if connection.vendor == "postgresql" else 2)
 
 
-def test_a_block_within_a_block_puts_in_what_both_have(brand: Brand) -> None:
+def test_a_block_within_a_block_is_a_part_of_it(brand: Brand) -> None:
     with together():
         insert(people(1, brand))
         with together():
             insert(facts(1, brand))
-        assert (Fact.objects.count(), Person.objects.count()) == (1, 1)
+        assert (Fact.objects.count(), Person.objects.count()) == (0, 0)
         (named,) = insert(people(1, brand), named=True)
         assert Person.objects.filter(pk=named.pk).exists()
     assert (Fact.objects.count(), Person.objects.count()) == (1, 2)
+
+
+def test_a_statement_within_the_block_goes_out_behind_what_was_put_off(brand: Brand) -> None:
+    count = "SELECT COUNT(*) FROM events_fact"
+    with CaptureQueriesContext(connection) as asked, together():
+        insert(facts(2, brand))
+        insert(facts(2, brand))
+        insert(people(1, brand))
+        assert rows_of(count, []) == [(4,)]
+        insert(facts(1, brand))
+        assert [one.rows for one in at_once([(count, []), ("SELECT 7", []), (count, [])])] == [[(5,)], [(7,)], [(5,)]]
+    assert Person.objects.count() == 1
+    assert len(asked) == 2 if connection.vendor == "postgresql" else 7
 
 
 def test_a_block_that_fails_puts_nothing_in_and_ends(brand: Brand) -> None:

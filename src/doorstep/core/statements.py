@@ -46,6 +46,8 @@ _put = _Put()
 
 def rows_of(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Ask one statement."""
+    if _put.off:
+        return at_once([(text, values)])[-1].rows
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -55,20 +57,25 @@ def rows_of(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 def at_once(statements: Sequence[Statement]) -> list[Done]:
     """Execute statements one after the other, in one message where the database takes it. Call within a transaction.
 
-    Those of the same text that follow one another are answered as one.
+    Those of the same text that follow one another are answered as one. Within a block `together` what was put off goes
+    before them, in the same message.
     """
-    groups = [(text, [values for _, values in some]) for text, some in groupby(statements, lambda one: one[0])]
+    ahead: list[Statement] = []
+    if _put.off:
+        ahead, _put.off = _put.off, []
+    groups, before = [*_grouped(ahead), *_grouped(statements)], len(_grouped(ahead))
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            return [_one_by_one(cursor, *group) for group in groups]
+            return [_one_by_one(cursor, *group) for group in groups][before:]
         # Each by itself becomes what it says with its values: the driver remembers how short texts are read.
         with connection.wrap_database_errors:
-            told = [cursor.mogrify(*one) for one in statements]
+            told = [cursor.mogrify(*one) for one in (*ahead, *statements)]
         cursor.execute(";\n".join(told))
-        return [
+        answers = [
             _fold([_answer(cursor, first=not at and not one) for one in range(len(many))])
             for at, (_, many) in enumerate(groups)
         ]
+        return answers[before:]
 
 
 def fresh(model: type[Row], **columns: Any) -> Row:
@@ -124,16 +131,18 @@ def insert_after(first: Model, row: Row, name: str) -> Row:
 def together() -> Iterator[None]:
     """Have the few rows that are put in within this block go in at its end, all at once. None of them learns its id.
 
-    Within another such block, what that has put off goes in here, too.
+    A statement of this module goes out behind what was put off, and sees it; what Django asks meanwhile does not.
     """
-    outer, _put.off = _put.off, _put.off or []
+    if _put.off is not None:
+        yield
+        return
+    _put.off = []
     try:
         yield
         if _put.off:
-            at_once(_put.off)
-            _put.off.clear()
+            at_once([])
     finally:
-        _put.off = outer
+        _put.off = None
 
 
 def instant(told: datetime | str | None) -> datetime | None:
@@ -163,6 +172,11 @@ def _pour(model: type[Row], rows: Sequence[Row], *, named: bool) -> Sequence[Row
             ]
             file.write_row([row.pk, *told] if named else told)
     return rows
+
+
+def _grouped(statements: Sequence[Statement]) -> list[tuple[str, list[Sequence[Any]]]]:
+    """Put those of the same text that follow one another together."""
+    return [(text, [values for _, values in some]) for text, some in groupby(statements, lambda one: one[0])]
 
 
 def _one_by_one(cursor: Any, text: str, many: Sequence[Sequence[Any]]) -> Done:

@@ -70,12 +70,12 @@ def keep_plan(
             "on_time_ppm": min(parcel.on_time_ppm for parcel in planned),
         },
     )
-    with together():
+    with together():  # with the first statement of the reservation
         parcels.keep(ids.brand, planned, {order_code: order_id}, ids.sites)
         decisions.keep([(order_id, decision, decision_record(decision, currency))], at)
         record_all(ids.operator, ids.brand, [*placed, promised], at=at, actor=actor)
-    # Last, because a posting holds the brand's stock clock until the transaction ends.
-    if held:
-        hand_over(ids.brand, held, order_reference(order_id), wanted, at=at, actor=actor)
-    else:
-        stock.reserve(ids.brand, wanted, order_reference(order_id), at=at, actor=actor)
+        # Last, because a posting holds the brand's stock clock until the transaction ends.
+        if held:
+            hand_over(ids.brand, held, order_reference(order_id), wanted, at=at, actor=actor)
+        else:
+            stock.reserve(ids.brand, wanted, order_reference(order_id), at=at, actor=actor)

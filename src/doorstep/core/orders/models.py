@@ -27,7 +27,7 @@ class Person(models.Model):
 
 
 class Order(models.Model):
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="orders")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="orders", db_index=False)  # others begin with it
     code = models.CharField(max_length=100)
     channel = models.CharField(max_length=100, blank=True)
     placed_at = models.DateTimeField()
@@ -90,7 +90,7 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False)  # another begins with it
     line = models.CharField(max_length=100)
     sku = models.CharField(max_length=100)
     product = models.ForeignKey(Product, models.PROTECT, null=True)  # none: the sku is not known

@@ -82,10 +82,10 @@ class Manifest(models.Model):
 class Parcel(models.Model):
     """A parcel: what plan.csv says of it, and how far it has come. Amounts in minor units."""
 
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="parcels")
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="parcels", db_index=False)  # others begin with it
     order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")
     code = models.CharField(max_length=120)
-    site = models.ForeignKey(Site, models.PROTECT, related_name="parcels")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="parcels", db_index=False)  # and with it
     carton = models.CharField(max_length=100)
     service = models.CharField(max_length=100)
     weight_g = models.PositiveIntegerField()

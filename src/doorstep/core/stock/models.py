@@ -14,8 +14,8 @@ from doorstep.domain.ledger import LONGEST_REFERENCE, STATES
 class Level(models.Model):
     """Units of a product at a site, in a bin, of a lot, in a state."""
 
-    brand = models.ForeignKey(Brand, models.PROTECT)
-    site = models.ForeignKey(Site, models.PROTECT)
+    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)  # other indexes begin with it, and with the site
+    site = models.ForeignKey(Site, models.PROTECT, db_index=False)
     product = models.ForeignKey(Product, models.PROTECT)
     bin = models.CharField(max_length=40, blank=True)
     lot = models.CharField(max_length=40, blank=True)
@@ -39,7 +39,7 @@ class Level(models.Model):
 class Move(models.Model):
     """Units out of one level into another; a missing end is the world outside."""
 
-    brand = models.ForeignKey(Brand, models.PROTECT)
+    brand = models.ForeignKey(Brand, models.PROTECT, db_index=False)  # other indexes begin with it
     version = models.BigIntegerField()  # of the brand's stock, after it; what /v1/stock/changes counts by
     at = models.DateTimeField()
     actor = models.CharField(max_length=40)
