@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_floor_keys'),
         ('network', '0002_carts'),
-        ('parcels', '0006_refusals_left_open'),
+        ('parcels', '0007_unread_events'),
     ]
 
     operations = [
