@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 from django.db import connection
 
-from doorstep.server.postgresql.base import SILENCE_S
+from doorstep.server.clock import now
+from doorstep.server.postgresql.base import SILENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_S = 60.0
@@ -53,7 +53,7 @@ def test_a_server_that_was_heard_just_now_is_not_asked_whether_it_is_there() -> 
     ask("SELECT 'of the first request'")
     next_request()
     assert told_last(process) == "SELECT 'of the first request'"
-    connection.heard_at = time.monotonic() - SILENCE_S  # type: ignore[attr-defined]
+    connection.heard_at = now() - SILENCE  # type: ignore[attr-defined]
     next_request()
     assert told_last(process) == "SELECT 1"
 

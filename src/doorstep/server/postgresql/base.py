@@ -7,26 +7,28 @@ look at that costs no journey; only who has heard nothing for a while has to ask
 from __future__ import annotations
 
 import select
-import time
+from datetime import UTC, datetime, timedelta
 
 from django.db.backends.postgresql import base
 
-SILENCE_S = 5.0  # after it the server is asked
+from doorstep.server.clock import now
+
+SILENCE = timedelta(seconds=5)  # after it the server is asked
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    heard_at = float("-inf")  # by the clock that never goes back
+    heard_at = datetime.min.replace(tzinfo=UTC)
 
     def close_if_health_check_failed(self) -> None:
         """Close the connection if it is of no use any more; looked at once in a request, as Django does."""
         if self.connection is None or not self.health_check_enabled or self.health_check_done:  # type: ignore[attr-defined, has-type]
             return
-        now = time.monotonic()
-        if now - self.heard_at < SILENCE_S and self._quiet():
+        at = now()
+        if abs(at - self.heard_at) < SILENCE and self._quiet():
             self.health_check_done = True
         else:
             super().close_if_health_check_failed()
-        self.heard_at = now
+        self.heard_at = at
 
     def _quiet(self) -> bool:
         """Nothing waits to be read: a server that ends, or a line that was closed, would have left something there."""
