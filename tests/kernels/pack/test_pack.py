@@ -251,6 +251,12 @@ def test_the_bound_for_several_parcels_is_asked_for_only_where_it_matters(
         assert (prices.bound(one, weight, volume, lines.units(), alone) == np.minimum(one, several)).all()
 
 
+def test_many_parcels_without_a_layout_are_no_bargain() -> None:
+    """Nine prices of what is not carried add up to more than a number holds."""
+    goods = problem([Item((5, 5, 9)), Item((5, 9, 4))], [[(0, 40), (1, 40)]], [(5, 9, 9), (9, 9, 9)])
+    packed(priced(goods), PackParams(max_units=1, groups=2))
+
+
 def test_three_parcels_are_shared_out_over_three_cartons() -> None:
     """Each of three rods goes into one carton of the second set alone, whichever is filled first."""
     rods = [Item((40, 2, 2)), Item((20, 20, 2)), Item((12, 12, 12))]

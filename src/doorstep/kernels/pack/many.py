@@ -69,7 +69,8 @@ def several(
     if not tried:
         return np.zeros((0, len(item)), np.int64), UNCARRIED, []
     start = np.cumsum([0, *(len(x) for x in tried[:-1])])
-    least = np.add.reduceat(book.priced(np.concatenate(tried)).value(hopeful=True), start)
+    each = book.priced(np.concatenate(tried)).value(hopeful=True)
+    least = np.add.reduceat(np.minimum(each, UNCARRIED // len(each)), start)  # no sum overflows
     best: list[tuple[int, int]] = []
     order = np.argsort(least, kind="stable")
     for first in range(0, len(order), AT_ONCE):
@@ -77,7 +78,7 @@ def several(
         some = [int(at) for at in order[first : first + AT_ONCE] if least[at] < most]
         if some:
             book.ask(np.concatenate([tried[at] for at in some]))
-        best += [(min(int(book.ask(tried[at]).sum()), UNCARRIED), at) for at in some]
+        best += [(_total(book.ask(tried[at])), at) for at in some]
         best = sorted(best)[: params.starts]
     found = [_finished(book, tried[at], params, rounds) for _, at in best or [(UNCARRIED, 0)]]
     return min(found, key=lambda one: one[1])
@@ -90,9 +91,14 @@ def shared_out_anew(
     return _finished(Book(stock, item), parcels, replace(params, groups=2), rounds)
 
 
+def _total(prices: IntArray) -> int:
+    """Sum of the prices of parcels; UNCARRIED as soon as one of them is, many of which would overflow."""
+    return UNCARRIED if (prices >= UNCARRIED).any() else int(prices.sum())
+
+
 def _finished(book: Book, parcels: IntArray, params: PackParams, rounds: int | None) -> tuple[IntArray, int, list[int]]:
     best = _improved(book, parcels, params, MOST_ROUNDS if rounds is None else rounds)
-    return best, min(int(book.ask(best, slow=True).sum()), UNCARRIED), book.shapes(best)
+    return best, _total(book.ask(best, slow=True)), book.shapes(best)
 
 
 def _constructions(stock: Stock, item: IntArray, quantity: IntArray, params: PackParams) -> list[IntArray]:
@@ -143,7 +149,7 @@ def _improved(book: Book, parcels: IntArray, params: PackParams, rounds: int) ->
 
 def _better(book: Book, chosen: IntArray, params: PackParams) -> IntArray | None:
     """Find cheaper parcels for what two or three parcels hold."""
-    before = int(book.ask(chosen).sum())
+    before = _total(book.ask(chosen))
     together, two = chosen.sum(axis=0), len(chosen) == 2
     found = _part_again(book, together, before) if two and np.prod(together + 1.0) <= params.groups else None
     if found is None and params.pairings:
@@ -189,7 +195,7 @@ def _shared_out(book: Book, together: IntArray, before: int, size: int, params: 
     found = np.zeros((size, len(together)), np.int64)
     np.add.at(found, (parcel, np.repeat(kinds, together[kinds])), 1)
     found = found[found.any(axis=1)]
-    return found if int(book.ask(found, slow=True).sum()) < before else None
+    return found if _total(book.ask(found, slow=True)) < before else None
 
 
 def _moved(book: Book, pair: IntArray, before: int) -> IntArray | None:

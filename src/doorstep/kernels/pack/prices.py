@@ -122,7 +122,7 @@ class PriceList:
         """Lower bound [m] of what orders cost in two or more parcels; `alone` is the least price of a unit as it is."""
         by_weight, by_size = self.envelopes()
         bound = np.full(len(units), UNCARRIED, np.int64)
-        least = np.minimum(by_size.price[0], alone)
+        least = np.minimum(np.minimum(by_size.price[0], alone), UNCARRIED // (MOST_PARCELS + 1))  # no sum overflows
         as_is = alone < UNCARRIED
         for parcels in range(2, MOST_PARCELS + 1):
             joint = np.maximum(by_weight.bound(weight_g, parcels), by_size.bound(volume_mm3, parcels))
