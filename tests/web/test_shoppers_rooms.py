@@ -19,7 +19,7 @@ def test_a_return_is_scanned_graded_and_done(filled: Filled) -> None:
     made = Return.objects.get()
     line = ReturnLine.objects.create(of=made, line=OrderLine.objects.filter(order=made.order)[0], quantity=1)
     client, room = entered(filled.admin), reverse("return", args=("tea", "R-7"))
-    assert "It is on its way" in client.get(room).content.decode()
+    assert "It is with the shopper still" in client.get(room).content.decode()
     wrong = client.post(reverse("receive_return"), {"rma": "R-99", "site": "lille"})
     assert wrong.status_code == 422
     assert "No return R-99" in wrong.content.decode()
