@@ -266,6 +266,18 @@ def one_of(choices: tuple[str, ...], absent: str | None = None) -> Kind:
     return Kind(says, parse, constraints={"enum": list(choices)}, absent=absent)
 
 
+def some_of(choices: tuple[str, ...]) -> Kind:
+    """Some of a list, joined by spaces."""
+
+    def parse(cell: str) -> tuple[str, ...]:
+        found = tuple(cell.split(" "))
+        if len(set(found)) < len(found) or not set(found) <= set(choices):
+            raise ValueError(f"is not some of {', '.join(choices)}, joined by spaces")
+        return found
+
+    return Kind(f"{', '.join(choices)}; several are joined by spaces", parse, absent=choices)
+
+
 def country() -> Kind:
     def parse(cell: str) -> str:
         if cell not in COUNTRIES:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Surcharge
 from doorstep.domain.units import divide_half_up, girth_mm
+from doorstep.kernels.rate import obstacles as words
 from doorstep.kernels.rate.compiled import PERCENT_MICROS
 from doorstep.kernels.rate.problem import RateProblem
 from doorstep.kernels.rate.result import RateResult, Reason
-from doorstep.kernels.rate.validity import DAY_ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,30 +102,26 @@ def _applies(problem: RateProblem, surcharge: Surcharge, parcel: int, service: i
 def _obstacles(problem: RateProblem, result: RateResult, parcel: int, service: int) -> Iterator[str]:
     """Yield what rules the pair out, in the order of the reasons."""
     tables, parcels = problem.tables, problem.parcels
-    offer, name = tables.services[service], tables.services[service].service
+    offer, accepts, slowest = tables.services[service], int(parcels.accepts[parcel]), int(parcels.slowest[parcel])
     epoch = _epoch(problem, parcel, service)
     if result.zone[parcel, service] < 0:
-        origin = tables.origins[parcels.origin[parcel]]
-        place = tables.destinations[parcels.destination[parcel]]
-        to = f"postcode {place.postcode}" if place.postcode else f"country {place.country}"
-        yield f"{to} not served from {origin.region or origin.city or origin.postcode or origin.country} by {name}"
-    accepted = [kind for bit, kind in enumerate(DELIVERS_TO) if parcels.accepts[parcel] >> bit & 1]
-    if offer.delivers_to not in accepted:
-        yield f"{name} delivers to {offer.delivers_to}, not to {' or '.join(accepted) or 'anything acceptable'}"
-    if SPEEDS.index(offer.speed) < parcels.slowest[parcel]:
-        yield f"{name} is {offer.speed}, {SPEEDS[parcels.slowest[parcel]]} or faster is asked for"
+        origin, place = tables.origins[parcels.origin[parcel]], tables.destinations[parcels.destination[parcel]]
+        yield words.not_served(origin, place, offer.service)
+    if not accepts >> DELIVERS_TO.index(offer.delivers_to) & 1:
+        yield words.wrong_kind(offer, accepts)
+    if SPEEDS.index(offer.speed) < slowest:
+        yield words.too_slow(offer, slowest)
     weight, sides = int(parcels.weight_g[parcel]), [int(side) for side in parcels.size_mm[parcel]]
     if weight > offer.max_weight_g:
-        yield f"{weight - offer.max_weight_g} g too heavy for {name} (max {offer.max_weight_g} g)"
+        yield words.too_heavy(offer, weight - offer.max_weight_g)
     if max(sides) > offer.max_length_mm:
-        yield f"{max(sides) - offer.max_length_mm} mm too long for {name} (max {offer.max_length_mm} mm)"
+        yield words.too_long(offer, max(sides) - offer.max_length_mm)
     if offer.max_girth_mm is not None and girth_mm(*sides) > offer.max_girth_mm:
-        excess = girth_mm(*sides) - offer.max_girth_mm
-        yield f"{excess} mm too much girth for {name} (max {offer.max_girth_mm} mm)"
+        yield words.too_much_girth(offer, girth_mm(*sides) - offer.max_girth_mm)
     if parcels.signature[parcel] and not tables.offers.signature[service, epoch]:
-        yield f"{name} is not signed for"
+        yield words.no_signature(offer)
     if parcels.saturday[parcel] and not tables.offers.saturday[service, epoch]:
-        yield f"{name} does not deliver on Saturday"
+        yield words.no_saturday(offer)
     if result.zone[parcel, service] >= 0:
         yield from _missing_rate(problem, result, parcel, service)
 
@@ -134,22 +129,19 @@ def _obstacles(problem: RateProblem, result: RateResult, parcel: int, service: i
 def _missing_rate(problem: RateProblem, result: RateResult, parcel: int, service: int) -> Iterator[str]:
     tables, parcels = problem.tables, problem.parcels
     lane = tables.lane(service, int(parcels.origin[parcel]), int(parcels.destination[parcel]))
-    epoch = _epoch(problem, parcel, service)
-    sizes = np.diff(tables.ladders.start)[tables.ladders.of[lane]]
-    offer = f"{tables.services[service].service} for zone {tables.zone_names[result.zone[parcel, service]]}"
-    if sizes[epoch] == 0:
-        later = [int(e) for e in np.flatnonzero(sizes) if e > epoch]
-        earlier = [int(e) for e in np.flatnonzero(sizes) if e < epoch]
-        known = [f"from {_date(int(tables.changes[later[0] - 1]))}"] if later else []
-        known += [f"until {_date(int(tables.changes[earlier[-1]]) - 1)}"] if earlier else []
-        has = f"it has some {' and '.join(known)}" if known else "it has none at all"
-        yield f"no rate of {offer} on {_date(_ship_day(problem, parcel, service))} ({has})"
+    ladder = tables.ladders.of[lane, _epoch(problem, parcel, service)]
+    first, end = int(tables.ladders.start[ladder]), int(tables.ladders.start[ladder + 1])
+    if first == end:
+        yield words.no_rate(tables, service, lane, _ship_day(problem, parcel, service))
         return
-    last = tables.ladders.start[tables.ladders.of[lane, epoch] + 1] - 1
-    top, billed = int(tables.ladders.up_to_g[last]), int(result.billed_weight_g[parcel, service])
-    if billed > top and tables.ladders.extra_micros[last] < 0:
-        weight = "gross" if billed == parcels.weight_g[parcel] else "volumetric"
-        yield f"{weight} weight {billed - top} g beyond the last rate of {offer} (up to {top} g)"
+    if tables.ladders.extra_micros[end - 1] >= 0:
+        return
+    top = int(tables.ladders.up_to_g[end - 1])
+    weight, billed = int(parcels.weight_g[parcel]), int(result.billed_weight_g[parcel, service])
+    if weight > top:
+        yield words.beyond_last(tables, service, lane, top, "gross", weight)
+    if billed > max(top, weight):
+        yield words.beyond_last(tables, service, lane, top, "volumetric", billed)
 
 
 def _ship_day(problem: RateProblem, parcel: int, service: int) -> int:
@@ -159,7 +151,3 @@ def _ship_day(problem: RateProblem, parcel: int, service: int) -> int:
 
 def _epoch(problem: RateProblem, parcel: int, service: int) -> int:
     return int(np.searchsorted(problem.tables.changes, _ship_day(problem, parcel, service), side="right"))
-
-
-def _date(day: int) -> str:
-    return date.fromordinal(day + DAY_ZERO).isoformat()
