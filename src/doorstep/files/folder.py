@@ -18,7 +18,8 @@ from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
 from doorstep.files import build, content
 from doorstep.files.columns import Table
 from doorstep.files.faults import Faults
-from doorstep.files.rules import RULES, Tables
+from doorstep.files.rules import Tables
+from doorstep.files.rules_tariff import RULES
 from doorstep.files.schema import TABLES
 from doorstep.files.table import read_table
 from doorstep.kernels.run import Progress, silent
@@ -82,7 +83,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         stock=build.stock(tables["stock"]),
         inbound=build.inbound(tables.get("inbound")),
         cartons=build.cartons(tables["cartons"]),
-        tariff=build.tariff(tables["services"], tables["zones"], tables["rates"], tables["surcharges"]),
+        tariff=build.tariff(tables),
         orders=build.orders(tables["orders"], tables["order_lines"]),
         history=build.history(tables.get("history")),
         data_version=version,

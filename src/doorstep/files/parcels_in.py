@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS
+from doorstep.domain.money import Currency
 from doorstep.domain.place import Place
 from doorstep.files.faults import Faults
 from doorstep.files.folder import collector_at_rest
@@ -34,8 +35,11 @@ class ParcelFile:
     data_version: str  # sha256 of the content
 
 
-def read_parcels(path: Path) -> ParcelFile:
-    """Read and check the parcels. Raises InputRefused with the first thousand faults and the count of all."""
+def read_parcels(path: Path, currency: Currency) -> ParcelFile:
+    """Read and check the parcels; values are in `currency`.
+
+    Raises InputRefused with the first thousand faults and the count of all.
+    """
     with collector_at_rest():
         faults = Faults()
         tables: Tables = {}
@@ -46,7 +50,7 @@ def read_parcels(path: Path) -> ParcelFile:
         values = tables["parcels"].values
         origins, origin = _places(values, "origin")
         destinations, destination = _places(values, "destination")
-        parcels = _parcels(values, origin, destination)
+        parcels = _parcels(values, origin, destination, currency)
         return ParcelFile(values["parcel"], origins, destinations, parcels, values["service"], version.hexdigest())
 
 
@@ -59,10 +63,11 @@ def _places(values: Values, end: str) -> tuple[tuple[Place, ...], NDArray[np.int
     return places, np.array(of, np.int64)
 
 
-def _parcels(values: Values, origin: NDArray[np.int64], destination: NDArray[np.int64]) -> Parcels:
+def _parcels(values: Values, origin: NDArray[np.int64], destination: NDArray[np.int64], currency: Currency) -> Parcels:
     days = {day: day.toordinal() - DAY_ZERO for day in set(values["ship_date"])}
     accepted = {kinds: sum(1 << DELIVERS_TO.index(kind) for kind in kinds) for kinds in set(values["delivers_to"])}
     slowest = {speed: rank for rank, speed in enumerate(SPEEDS)}
+    worth = {micros: currency.minor(micros) for micros in set(values["value"])}
     sides = [np.array(values[name], np.int64) for name in ("length_mm", "width_mm", "height_mm")]
     return Parcels(
         origin=origin,
@@ -75,4 +80,5 @@ def _parcels(values: Values, origin: NDArray[np.int64], destination: NDArray[np.
         saturday=np.array(values["saturday"], np.bool_),
         accepts=np.array([accepted[kinds] for kinds in values["delivers_to"]], np.int64),
         slowest=np.array([slowest[speed] for speed in values["speed"]], np.int64),
+        value_minor=np.array([worth[micros] for micros in values["value"]], np.int64),
     )

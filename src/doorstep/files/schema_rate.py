@@ -5,7 +5,17 @@ from __future__ import annotations
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS
 from doorstep.files.columns import Table, may, must, opt
 from doorstep.files.kinds import code, country, day, flag, money, one_of, some_of, whole
-from doorstep.files.schema_carriage import MAX_SIDE_MM, MAX_WEIGHT_G, RATES, SERVICES, SURCHARGES, ZONES
+from doorstep.files.schema_carriage import (
+    AREAS,
+    DIVISORS,
+    EXCHANGE_RATES,
+    MAX_SIDE_MM,
+    MAX_WEIGHT_G,
+    RATES,
+    SERVICES,
+    SURCHARGES,
+    ZONES,
+)
 
 PARCELS = Table(
     "parcels",
@@ -32,4 +42,4 @@ PARCELS = Table(
     keys=(("parcel",),),
 )
 
-TARIFF_TABLES = (SERVICES, ZONES, RATES, SURCHARGES)
+TARIFF_TABLES = (SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES)

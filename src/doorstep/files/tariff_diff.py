@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from doorstep.domain.carriage import Tariff
+from doorstep.domain.carriage import Surcharge, Tariff
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.money import Currency
-from doorstep.domain.units import MICROS
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "services": ("service",),
     "zones": ("service", "origin_country", "origin_prefix", "destination_country", "destination_prefix"),
     "rates": ("service", "zone", "up_to_g", "valid_from", "valid_to"),
-    "surcharges": ("service", "surcharge", "when", "threshold", "valid_from", "valid_to"),
+    "surcharges": ("service", "surcharge", "when", "threshold", "zone", "area", "valid_from", "valid_to"),
+    "divisors": ("service", "sequence"),
+    "areas": ("area", "country", "prefix"),
+    "exchange_rates": ("currency", "valid_from", "valid_to"),
 }
-_NAMES = {"price_micros": "price", "per_extra_kg_micros": "per_extra_kg", "amount_micros": "amount", "percent": "kind"}
+_COLUMNS = {
+    "price_micros": "price",
+    "per_extra_kg_micros": "per_extra_kg",
+    "amount_micros": "amount",
+    "least_micros": "least",
+    "rate_nanos": "rate",
+    "percent": "kind",
+    "of_value": "kind",
+    "floor": "kind",
+}
+_MICROS, _NANOS = 6, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +60,43 @@ def _of_file(file: str, before: Sequence[Any], after: Sequence[Any], key: tuple[
         if (was := old.get(at)) is None:
             yield Change(file, "added", _named(key, at))
         elif was != line:
-            for name in (one.name for one in fields(line)):
-                one, other = getattr(was, name), getattr(line, name)
-                if one != other:
-                    yield Change(file, "changed", _named(key, at), _NAMES.get(name, name), *_texts(name, one, other))
+            one, other = _cells(was), _cells(line)
+            for column in one:
+                if one[column] != other[column]:
+                    yield Change(file, "changed", _named(key, at), column, one[column], other[column])
     for at in (at for at in old if at not in new):
         yield Change(file, "removed", _named(key, at))
+
+
+def _cells(line: Any) -> dict[str, str]:
+    """The cells of a line as its file has them."""
+    cells = {}
+    for name in (one.name for one in fields(line)):
+        value = getattr(line, name)
+        if _COLUMNS.get(name) == "kind":
+            value = _kind(line)
+        elif name.endswith(("_micros", "_nanos")):
+            value = _amount(value, _NANOS if name.endswith("_nanos") else _MICROS)
+        cells[_COLUMNS.get(name, name)] = _text(value)
+    return cells
+
+
+def _kind(line: Surcharge) -> str:
+    if line.floor:
+        return "floor"
+    return ("value_percent" if line.of_value else "percent") if line.percent else "fixed"
 
 
 def _named(key: tuple[str, ...], at: tuple[Any, ...]) -> str:
     return ", ".join(f"{name} {_text(value)}" for name, value in zip(key, at, strict=True) if value not in (None, ""))
 
 
-def _texts(name: str, one: Any, other: Any) -> tuple[str, str]:
-    write: Callable[[Any], str] = _text
-    if name.endswith("_micros"):
-        write = _amount
-    elif name == "percent":
-        write = _kind
-    return write(one), write(other)
-
-
-def _kind(percent: bool) -> str:
-    return "percent" if percent else "fixed"
-
-
-def _amount(micros: int | None) -> str:
-    """Write millionths as a decimal, without zeros at the end beyond the second."""
-    if micros is None:
+def _amount(parts: int | None, digits: int) -> str:
+    """Write millionths or billionths as a decimal, without zeros at the end beyond the second."""
+    if parts is None:
         return ""
-    sign, (whole, part) = "-" if micros < 0 else "", divmod(abs(micros), MICROS)
-    return f"{sign}{whole}.{f'{part:06}'.rstrip('0').ljust(2, '0')}"
+    sign, (whole, part) = "-" if parts < 0 else "", divmod(abs(parts), 10**digits)
+    return f"{sign}{whole}.{f'{part:0{digits}}'.rstrip('0').ljust(2, '0')}"
 
 
 def _text(value: Any) -> str:

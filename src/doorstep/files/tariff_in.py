@@ -10,7 +10,7 @@ from doorstep.domain.money import Currency
 from doorstep.files import build
 from doorstep.files.faults import Faults
 from doorstep.files.folder import collector_at_rest, read_tables
-from doorstep.files.rules import RULES, Tables
+from doorstep.files.rules_tariff import RULES, own_currency
 from doorstep.files.schema_demand import BRAND
 from doorstep.files.schema_rate import TARIFF_TABLES
 from doorstep.kernels.run import Progress, silent
@@ -29,8 +29,9 @@ class TariffFolder:
 def read_tariff(path: Path, progress: Progress = silent) -> TariffFolder:
     """Read and check the tariff of a folder; a brand folder is one.
 
-    Amounts are in the currency of brand.csv where that is there, else in the one that rates.csv names, else in one
-    without a name. Raises InputRefused with the first thousand faults and the count of all.
+    Amounts are in the currency of brand.csv where that is there, else in the first that rates.csv names and that has no
+    rate of exchange, else in one without a name. Raises InputRefused with the first thousand faults and the count of
+    all.
     """
     with collector_at_rest():
         faults = Faults()
@@ -38,12 +39,5 @@ def read_tariff(path: Path, progress: Progress = silent) -> TariffFolder:
         for rule in RULES:
             rule(tables)
         faults.refuse_if_any()
-        tariff = build.tariff(tables["services"], tables["zones"], tables["rates"], tables["surcharges"])
-        return TariffFolder(tariff, _currency(tables), version)
-
-
-def _currency(tables: Tables) -> Currency:
-    if "brand" in tables:
-        return build.brand(tables["brand"]).currency
-    named = {one for one in tables["rates"].values["currency"] if one is not None}
-    return named.pop() if len(named) == 1 else NAMELESS
+        tariff = build.tariff(tables)
+        return TariffFolder(tariff, own_currency(tables) or NAMELESS, version)

@@ -29,7 +29,7 @@ def rate_files(
     """
     start = stopwatch()
     tariff = read_tariff(tariffs, run.progress)
-    read = read_parcels(parcels)
+    read = read_parcels(parcels, tariff.currency)
     loaded = stopwatch()
     tables = compile_tariff(tariff.tariff, tariff.currency, read.origins, read.destinations)
     seconds = {"reading": loaded - start, "rating": stopwatch() - loaded, "writing": 0.0}

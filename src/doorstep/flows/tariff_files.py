@@ -58,7 +58,7 @@ def what_if(before: Path, after: Path, parcels: Path, run: Run, day: date | None
     old, new = read_tariff(before, run.progress), read_tariff(after, run.progress)
     if old.currency != new.currency:
         raise InvalidProblem(f"{before} is in {old.currency.code}, {after} in {new.currency.code}; nothing to compare")
-    read = read_parcels(parcels)
+    read = read_parcels(parcels, old.currency)
     moved = read.parcels
     if day is not None:
         moved = replace(moved, ship_day=np.full(len(moved), day.toordinal() - DAY_ZERO, np.int64))

@@ -32,7 +32,17 @@ OVER_GIRTH_MM = 4
 OVER_WEIGHT_G = 5
 SATURDAY = 6
 SIGNATURE = 7
+OVER_SECOND_MM = 8
+OVER_VOLUME_MM3 = 9
+OVER_VALUE_MINOR = 10
 
+# What the amount of a surcharge is.
+FIXED = 0
+PERCENT = 1  # of freight and all lines of lower sequence
+VALUE_PERCENT = 2  # of the declared value
+FLOOR = 3  # what freight and all lines of lower sequence are brought up to
+
+NO_LEAST = -(2**62)
 PERCENT_MICROS = 100_000_000  # an amount of this many millionths of a percent is the whole base
 GRAMS_PER_KG = 1000
 
@@ -46,6 +56,10 @@ class Offers(NamedTuple):
     max_length_mm: NDArray[int64]  # [s]
     max_girth_mm: NDArray[int64]  # [s] the largest integer: no limit
     dim_divisor: NDArray[int64]  # [s] cm3 per kg; 0: gross weight only
+    dim_start: NDArray[int64]  # [s + 1] first of the divisors by size of each service, the strongest first
+    dim_when: NDArray[int64]  # [divisors]
+    dim_threshold: NDArray[int64]  # [divisors]
+    dim_other: NDArray[int64]  # [divisors] in place of `dim_divisor`
     signs: NDArray[bool_]  # [s] signed for without a surcharge
     signature: NDArray[bool_]  # [s, e] a signature can be had, by the service or a surcharge
     saturday: NDArray[bool_]  # [s, e] likewise
@@ -58,6 +72,7 @@ class Lanes(NamedTuple):
     destination_class: NDArray[int32]  # [destinations]
     code: NDArray[int32]  # [origin classes, destination classes, s] 2 x lane + remote; -1: not served
     zone: NDArray[int32]  # [lanes] index into the zone names
+    area: NDArray[int64]  # [destination classes] one bit of each area that it lies in
 
 
 class Ladders(NamedTuple):
@@ -67,8 +82,9 @@ class Ladders(NamedTuple):
     start: NDArray[int32]  # [ladders + 1] its first break; it ends where the next starts
     up_to_g: NDArray[int64]  # [breaks]
     price_minor: NDArray[int64]  # [breaks] rounded
-    price_micros: NDArray[int64]  # [breaks]
-    extra_micros: NDArray[int64]  # [breaks] per kg begun beyond; -1: none
+    price_parts: NDArray[int64]  # [breaks] the price in `parts_per_minor` of the minor unit
+    extra_parts: NDArray[int64]  # [breaks] per kg begun beyond; -1: none
+    parts_per_minor: NDArray[int64]  # [breaks] fine enough for the rate of exchange
 
 
 class Charges(NamedTuple):
@@ -78,8 +94,12 @@ class Charges(NamedTuple):
     start: NDArray[int32]  # [lists + 1]
     when: NDArray[int64]  # [charges]
     threshold: NDArray[int64]  # [charges]
-    percent: NDArray[bool_]  # [charges]
+    kind: NDArray[int64]  # [charges]
     amount: NDArray[int64]  # [charges] minor units, or millionths of a percent
+    least: NDArray[int64]  # [charges] minor units
+    zone: NDArray[int32]  # [charges] index into the zone names; -1: any
+    area: NDArray[int64]  # [charges] the bit of its area; 0: everywhere
+    group: NDArray[int32]  # [charges] the lines of one stand together, only the dearest counts; -1: none
     sequence: NDArray[int64]  # [charges]
     surcharge: NDArray[int32]  # [charges] index into the tariff's surcharges
 
@@ -97,6 +117,7 @@ class ParcelRows(NamedTuple):
     saturday: NDArray[bool_]
     accepts: NDArray[int64]
     slowest: NDArray[int64]
+    value_minor: NDArray[int64]
 
 
 class Quotes(NamedTuple):
@@ -116,7 +137,21 @@ def divide_half_up(numerator: int, denominator: int) -> int:
 
 
 @compiled
-def freight_of(ladders: Ladders, ladder: int, billed_g: int, micros_per_minor: int) -> int:
+def measure_of(when: int, length: int, second: int, girth: int, volume: int, weight: int) -> int:
+    """What a condition `over_...` looks at."""
+    if when == OVER_LENGTH_MM:
+        return length
+    if when == OVER_GIRTH_MM:
+        return girth
+    if when == OVER_WEIGHT_G:
+        return weight
+    if when == OVER_SECOND_MM:
+        return second
+    return volume
+
+
+@compiled
+def freight_of(ladders: Ladders, ladder: int, billed_g: int) -> int:
     """Freight in minor units; -1: no break of the ladder carries the weight."""
     low = ladders.start[ladder]
     end = ladders.start[ladder + 1]
@@ -130,10 +165,15 @@ def freight_of(ladders: Ladders, ladder: int, billed_g: int, micros_per_minor: i
     if low < end:
         price: int = ladders.price_minor[low]
         return price
-    if ladders.start[ladder] == end or ladders.extra_micros[end - 1] < 0:
+    last = end - 1
+    if ladders.start[ladder] == end or ladders.extra_parts[last] < 0:
         return -1
-    kilograms = (billed_g - ladders.up_to_g[end - 1] + GRAMS_PER_KG - 1) // GRAMS_PER_KG
-    return divide_half_up(ladders.price_micros[end - 1] + kilograms * ladders.extra_micros[end - 1], micros_per_minor)
+    kilograms = (billed_g - ladders.up_to_g[last] + GRAMS_PER_KG - 1) // GRAMS_PER_KG
+    # Whole minor units apart from the rest: the products stay small, however fine the parts are.
+    fine = ladders.parts_per_minor[last]
+    whole = ladders.price_parts[last] // fine + kilograms * (ladders.extra_parts[last] // fine)
+    rest = ladders.price_parts[last] % fine + kilograms * (ladders.extra_parts[last] % fine)
+    return whole + divide_half_up(rest, fine)
 
 
 @compiled
@@ -145,7 +185,6 @@ def rate_parcels(
     lanes: Lanes,
     ladders: Ladders,
     charges: Charges,
-    micros_per_minor: int,
     quotes: Quotes,
 ) -> None:
     """Rate parcels `first` to `last` (exclusive) on every service. `quotes` holds zeros beforehand."""
@@ -154,6 +193,7 @@ def rate_parcels(
         a, b, c = parcels.size_mm[p, 0], parcels.size_mm[p, 1], parcels.size_mm[p, 2]
         length = max(a, b, c)
         girth = 2 * (a + b + c) - length
+        second = a + b + c - length - min(a, b, c)
         volume = a * b * c
         weight = parcels.weight_g[p]
         origin = lanes.origin_class[parcels.origin[p]]
@@ -161,6 +201,10 @@ def rate_parcels(
         for s in range(offers.speed.shape[0]):
             epoch = parcels.epoch[p, s if per_service else 0]
             divisor = offers.dim_divisor[s]
+            for k in range(offers.dim_start[s], offers.dim_start[s + 1]):
+                if measure_of(offers.dim_when[k], length, second, girth, volume, weight) > offers.dim_threshold[k]:
+                    divisor = offers.dim_other[k]
+                    break
             billed = weight
             if divisor > 0:
                 # mm3 / (cm3 per kg) is grams
@@ -192,7 +236,7 @@ def rate_parcels(
             elif parcels.saturday[p] and not offers.saturday[s, epoch]:
                 reason = NO_SATURDAY
             else:
-                freight = freight_of(ladders, ladders.of[lane, epoch], billed, micros_per_minor)
+                freight = freight_of(ladders, ladders.of[lane, epoch], billed)
                 if freight < 0:
                     reason = NO_RATE
             quotes.reason[p, s] = reason
@@ -204,25 +248,49 @@ def rate_parcels(
             total = freight
             base = freight
             sequence = 0
+            group = -1  # of the last line charged
+            dearest = 0  # of its lines so far
             charge_list = charges.of[s, epoch]
             for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
                 if charges.sequence[k] != sequence:
                     sequence = charges.sequence[k]
                     base = total
+                if charges.zone[k] >= 0 and charges.zone[k] != lanes.zone[lane]:
+                    continue
+                if charges.area[k] != 0 and charges.area[k] & lanes.area[destination] == 0:
+                    continue
                 when = charges.when[k]
-                threshold = charges.threshold[k]
-                if (
-                    when == ALWAYS
-                    or (when == RESIDENTIAL and parcels.residential[p])
-                    or (when == REMOTE and remote)
-                    or (when == OVER_LENGTH_MM and length > threshold)
-                    or (when == OVER_GIRTH_MM and girth > threshold)
-                    or (when == OVER_WEIGHT_G and weight > threshold)
-                    or (when == SATURDAY and parcels.saturday[p])
-                    or (when == SIGNATURE and parcels.signature[p] and not offers.signs[s])
-                ):
-                    if charges.percent[k]:
-                        total += divide_half_up(base * charges.amount[k], PERCENT_MICROS)
-                    else:
-                        total += charges.amount[k]
+                if when == ALWAYS:
+                    applies = True
+                elif when == RESIDENTIAL:
+                    applies = parcels.residential[p]
+                elif when == REMOTE:
+                    applies = remote
+                elif when == SATURDAY:
+                    applies = parcels.saturday[p]
+                elif when == SIGNATURE:
+                    applies = parcels.signature[p] and not offers.signs[s]
+                elif when == OVER_VALUE_MINOR:
+                    applies = parcels.value_minor[p] > charges.threshold[k]
+                else:
+                    applies = measure_of(when, length, second, girth, volume, weight) > charges.threshold[k]
+                if not applies:
+                    continue
+                kind = charges.kind[k]
+                amount = charges.amount[k]
+                if kind == PERCENT:
+                    amount = divide_half_up(base * amount, PERCENT_MICROS)
+                elif kind == VALUE_PERCENT:
+                    amount = divide_half_up(parcels.value_minor[p] * amount, PERCENT_MICROS)
+                elif kind == FLOOR:
+                    amount = max(0, amount - base)
+                amount = max(amount, charges.least[k])
+                if charges.group[k] >= 0 and charges.group[k] == group:
+                    extra = max(0, amount - dearest)
+                    dearest += extra
+                    total += extra
+                else:
+                    group = charges.group[k]
+                    dearest = amount
+                    total += amount
             quotes.surcharges_minor[p, s] = total - freight

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Surcharge
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS
 from doorstep.domain.units import divide_half_up, girth_mm
+from doorstep.kernels.rate import compiled
 from doorstep.kernels.rate import obstacles as words
 from doorstep.kernels.rate.compiled import PERCENT_MICROS
 from doorstep.kernels.rate.problem import RateProblem
@@ -60,27 +61,49 @@ def charge_lines(problem: RateProblem, result: RateResult, parcel: int, service:
     charges = problem.tables.charges
     freight = int(result.freight_minor[parcel, service])
     lines = [ChargeLine("freight", freight)]
-    total, base, sequence = freight, freight, None
+    total, base, sequence, group = freight, freight, None, -1
     charge_list = charges.of[service, _epoch(problem, parcel, service)]
     for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
         surcharge = problem.tables.surcharges[charges.surcharge[k]]
         if surcharge.sequence != sequence:
             base, sequence = total, surcharge.sequence
-        if not _applies(problem, surcharge, parcel, service):
+        if not _applies(problem, result, k, parcel, service):
             continue
-        amount = int(charges.amount[k])
-        if surcharge.percent:
-            amount = divide_half_up(base * amount, PERCENT_MICROS)
+        amount = _amount(problem, k, base, parcel)
+        if charges.group[k] >= 0 and charges.group[k] == group:
+            if amount <= lines[-1].amount_minor:
+                continue
+            total -= lines.pop().amount_minor
+        group = int(charges.group[k])
         lines.append(ChargeLine(surcharge.surcharge, amount))
         total += amount
     return tuple(lines)
 
 
-def _applies(problem: RateProblem, surcharge: Surcharge, parcel: int, service: int) -> bool:
+def _amount(problem: RateProblem, charge: int, base: int, parcel: int) -> int:
+    charges = problem.tables.charges
+    amount = int(charges.amount[charge])
+    match charges.kind[charge]:
+        case compiled.PERCENT:
+            amount = divide_half_up(base * amount, PERCENT_MICROS)
+        case compiled.VALUE_PERCENT:
+            amount = divide_half_up(int(problem.parcels.value_minor[parcel]) * amount, PERCENT_MICROS)
+        case compiled.FLOOR:
+            amount = max(0, amount - base)
+    return max(amount, int(charges.least[charge]))
+
+
+def _applies(problem: RateProblem, result: RateResult, charge: int, parcel: int, service: int) -> bool:
     tables, parcels = problem.tables, problem.parcels
-    threshold = surcharge.threshold or 0
-    sides = [int(side) for side in parcels.size_mm[parcel]]
-    match surcharge.when:
+    charges = tables.charges
+    if charges.zone[charge] not in (-1, result.zone[parcel, service]):
+        return False
+    place = tables.lanes.destination_class[parcels.destination[parcel]]
+    if charges.area[charge] and not charges.area[charge] & tables.lanes.area[place]:
+        return False
+    threshold = int(charges.threshold[charge])
+    sides = sorted((int(side) for side in parcels.size_mm[parcel]), reverse=True)
+    match tables.surcharges[charges.surcharge[charge]].when:
         case "always":
             return True
         case "residential":
@@ -88,11 +111,17 @@ def _applies(problem: RateProblem, surcharge: Surcharge, parcel: int, service: i
         case "remote":
             return tables.remote(service, int(parcels.origin[parcel]), int(parcels.destination[parcel]))
         case "over_length_mm":
-            return max(sides) > threshold
+            return sides[0] > threshold
+        case "over_second_mm":
+            return sides[1] > threshold
         case "over_girth_mm":
             return girth_mm(*sides) > threshold
+        case "over_volume_cm3":
+            return sides[0] * sides[1] * sides[2] > threshold
         case "over_weight_g":
             return bool(parcels.weight_g[parcel] > threshold)
+        case "over_value":
+            return bool(parcels.value_minor[parcel] > threshold)
         case "saturday":
             return bool(parcels.saturday[parcel])
         case "signature":
@@ -134,7 +163,7 @@ def _missing_rate(problem: RateProblem, result: RateResult, parcel: int, service
     if first == end:
         yield words.no_rate(tables, service, lane, _ship_day(problem, parcel, service))
         return
-    if tables.ladders.extra_micros[end - 1] >= 0:
+    if tables.ladders.extra_parts[end - 1] >= 0:
         return
     top = int(tables.ladders.up_to_g[end - 1])
     weight, billed = int(parcels.weight_g[parcel]), int(result.billed_weight_g[parcel, service])

@@ -151,7 +151,7 @@ def _rate_tests(
     ladder = ladders.of[np.where(served, lane, 0), epochs]
     empty = ladders.start[ladder + 1] == ladders.start[ladder]
     last = np.where(empty, len(ladders.up_to_g), ladders.start[ladder + 1] - 1)
-    top, extra = np.append(ladders.up_to_g, 0)[last], np.append(ladders.extra_micros, -1)[last]
+    top, extra = np.append(ladders.up_to_g, 0)[last], np.append(ladders.extra_parts, -1)[last]
     closed = served & ~empty & (extra < 0)
     weight, billed = parcels.weight_g[bad], result.billed_weight_g[bad, service]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.rate.compiled import ParcelRows, Quotes, rate_parcels
@@ -75,7 +76,6 @@ def rate(problem: RateProblem, params: RateParams = _PARAMS, run: Run = _RUN) ->
             tables.lanes,
             tables.ladders,
             tables.charges,
-            tables.currency.micros_per_minor,
             quotes,
         )
         run.progress("rating", last, count)
@@ -84,11 +84,10 @@ def rate(problem: RateProblem, params: RateParams = _PARAMS, run: Run = _RUN) ->
 
 def _rows(problem: RateProblem) -> ParcelRows:
     parcels = problem.parcels
-    epoch = np.searchsorted(problem.tables.changes, parcels.ship_day, side="right").astype(np.int32)
     return ParcelRows(
         origin=parcels.origin,
         destination=parcels.destination,
-        epoch=epoch.reshape(len(parcels), -1) if len(parcels) else np.zeros((0, 1), np.int32),
+        epoch=_epochs(problem),
         weight_g=parcels.weight_g,
         size_mm=parcels.size_mm,
         residential=parcels.residential,
@@ -96,4 +95,16 @@ def _rows(problem: RateProblem) -> ParcelRows:
         saturday=parcels.saturday,
         accepts=parcels.accepts,
         slowest=parcels.slowest,
+        value_minor=parcels.value_minor,
     )
+
+
+def _epochs(problem: RateProblem) -> NDArray[np.int32]:
+    """Epoch of each ship day, [n, s]; [n, 1] where services do not differ."""
+    days, changes = problem.parcels.ship_day, problem.tables.changes
+    if days.size == 0:
+        return np.zeros((len(days), 1), np.int32)
+    first, last = np.searchsorted(changes, (days.min(), days.max()), side="right").tolist()
+    if first == last:
+        return np.full((len(days), 1), first, np.int32)
+    return np.searchsorted(changes, days, side="right").astype(np.int32).reshape(len(days), -1)
