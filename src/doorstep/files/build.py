@@ -98,7 +98,7 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
     return Tariff(
         tuple(starmap(Service, _rows(tables["services"], offered))),
         tuple(starmap(ZoneRule, _rows(tables["zones"], zone_rules))),
-        tuple(RateBreak(*line, currency) for line, currency in zip(breaks, codes, strict=True)),
+        tuple(RateBreak(*(*line, currency)) for line, currency in zip(breaks, codes, strict=True)),
         tuple(_surcharges(tables["surcharges"])),
         tuple(
             starmap(
@@ -128,7 +128,7 @@ def _surcharges(read: Columns) -> Iterator[Surcharge]:
     codes = _currency_codes(read)
     for head, kind, tail, more, currency in zip(heads, read.values["kind"], tails, further, codes, strict=True):
         percent = kind in ("percent", "value_percent")
-        yield Surcharge(*head, percent, *tail, kind == "value_percent", kind == "floor", *more, currency)
+        yield Surcharge(*(*head, percent, *tail, kind == "value_percent", kind == "floor", *more, currency))
 
 
 def orders(read: Columns, lines: Columns) -> tuple[Order, ...]:

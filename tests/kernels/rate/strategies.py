@@ -115,7 +115,7 @@ def rate_breaks(draw: st.DrawFn, service: str, zone: str) -> list[RateBreak]:
 
 @st.composite
 def surcharges(draw: st.DrawFn, service: str) -> list[Surcharge]:
-    lines = []
+    lines: list[Surcharge] = []
     for number in range(draw(st.integers(1, 6))):
         start = draw(st.none() | st.none() | st.integers(0, DAYS))
         length = draw(st.none() | st.none() | st.integers(0, DAYS))

@@ -173,7 +173,8 @@ def freight_of(ladders: Ladders, ladder: int, billed_g: int) -> int:
     fine = ladders.parts_per_minor[last]
     whole = ladders.price_parts[last] // fine + kilograms * (ladders.extra_parts[last] // fine)
     rest = ladders.price_parts[last] % fine + kilograms * (ladders.extra_parts[last] % fine)
-    return whole + divide_half_up(rest, fine)
+    minor: int = whole + divide_half_up(rest, fine)
+    return minor
 
 
 @compiled

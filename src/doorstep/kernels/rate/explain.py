@@ -103,7 +103,8 @@ def _applies(problem: RateProblem, result: RateResult, charge: int, parcel: int,
         return False
     threshold = int(charges.threshold[charge])
     sides = sorted((int(side) for side in parcels.size_mm[parcel]), reverse=True)
-    match tables.surcharges[charges.surcharge[charge]].when:
+    surcharge = tables.surcharges[charges.surcharge[charge]]
+    match surcharge.when:
         case "always":
             return True
         case "residential":

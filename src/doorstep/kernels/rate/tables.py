@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,8 +111,9 @@ def compiled_with_cells(
     """Compile a tariff, for every destination if none are given, and say which cell a destination lies in."""
     services = _numbered(tariff.services)
     pairs = {(rule.service, rule.zone) for rule in tariff.zones} | {(line.service, line.zone) for line in tariff.rates}
-    named = chain((one for one, _ in pairs), (one.service for one in (*tariff.surcharges, *tariff.divisors)))
-    for service in sorted(set(named)):
+    named = {service for service, _ in pairs}
+    named |= {line.service for line in tariff.surcharges} | {rule.service for rule in tariff.divisors}
+    for service in sorted(named):
         if service not in services:
             raise InvalidProblem(f"service {service} has zones, rates or surcharges but is not described")
     lane_of = {pair: lane for lane, pair in enumerate(sorted(pairs))}
