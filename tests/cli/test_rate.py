@@ -97,6 +97,28 @@ def test_four_files_are_a_tariff_whose_currency_rates_may_name(tmp_path: Path, t
     assert rows(tmp_path / "rates.csv")[0]["freight"] == "4"
 
 
+def test_what_a_client_pays_stands_beside_the_price(tmp_path: Path) -> None:
+    folder = tmp_path / "tariff"
+    folder.mkdir()
+    for table in ("brand", "services", "zones", "rates", "surcharges"):
+        (folder / f"{table}.csv").write_bytes((TEA_SHOP / f"{table}.csv").read_bytes())
+    marks = "client,service,kind,amount,sequence\nshop,,percent,10,1\nshop,express,fixed,0.5,2\nother,,percent,99,1\n"
+    (folder / "markups.csv").write_text(marks)
+    out = tmp_path / "rates.csv"
+    words = ("rate", written(tmp_path), "--tariffs", folder, "--out", out)
+    done = doorstep(*words, "--client", "shop")
+    assert done.returncode == 0, done.stderr
+    told = [(one["price"], one["client_price"]) for one in rows(out)]
+    assert told == [("4.13", "4.54"), ("12.77", "14.55"), *[("", "")] * 5, ("12.77", "14.55")]
+    nobody = doorstep(*words, "--client", "nobody")
+    assert (nobody.returncode, "no row of client nobody" in nobody.stderr) == (2, True)
+    assert rows(out)[0]["client_price"] == "4.54"
+    (folder / "markups.csv").write_text(marks.replace("percent,10", "percent,101").replace("0.5", "-1"))
+    refused = doorstep(*words, "--client", "shop")
+    assert "markups.csv:2 amount: '101' is more than 100 percent" in refused.stderr
+    assert "markups.csv:3 amount: '-1' is less than 0" in refused.stderr
+
+
 def test_what_is_wrong_is_told_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     text = PARCELS
     for old, new, *_ in BROKEN:

@@ -16,7 +16,7 @@ from doorstep.files.plan_out import PLACEMENT_COLUMNS, PLAN_COLUMNS, UNPLANNED_C
 from doorstep.files.rates_out import RATE_COLUMNS
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_pack import PACK_TABLES
-from doorstep.files.schema_rate import PARCELS
+from doorstep.files.schema_rate import RATE_TABLES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 INPUT = PAGE[PAGE.index("## In: a brand folder") : PAGE.index("## Out: ")]
@@ -38,7 +38,7 @@ def test_what_pack_reads_is_on_the_page() -> None:
 def test_what_rate_reads_is_on_the_page() -> None:
     section = PAGE[PAGE.index("## Out: `doorstep rate ") :]
     tables = section[section.index("### ") : section.index("Refused as well:")].strip()
-    assert tables == markdown(PARCELS).strip()
+    assert tables == "\n".join(markdown(table) for table in RATE_TABLES).strip()
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,16 @@ Tariffs = Annotated[
 ]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the rates go; packed if it ends in .gz.")]
 ForceFile = Annotated[bool, typer.Option("--force", help="Replace the file, whatever it holds.")]
+Client = Annotated[str, typer.Option(metavar="NAME", help="Write, too, what this client of markups.csv pays.")]
 
 
 def rate(
-    parcels: ParcelsFile, tariffs: Tariffs, out_file: OutFile, as_json: AsJson = False, force: ForceFile = False
+    parcels: ParcelsFile,
+    tariffs: Tariffs,
+    out_file: OutFile,
+    client: Client = "",
+    as_json: AsJson = False,
+    force: ForceFile = False,
 ) -> None:
     """Rate every parcel of a file on every service of a tariff: the price, or why there is none.
 
@@ -44,7 +50,8 @@ def rate(
     if must_compile():
         notice(NOTICE)
     with bars(not as_json) as progress:
-        done = rate_files(parcels, tariffs, out_file, run=Run(progress=progress), stopwatch=perf_counter, force=force)
+        run = Run(progress=progress)
+        done = rate_files(parcels, tariffs, out_file, run=run, stopwatch=perf_counter, client=client, force=force)
     if as_json:
         print(json.dumps(done))
         return

@@ -160,6 +160,26 @@ class ExchangeRate:
     valid_to: date | None = None
 
 
+MarkupKind = Literal["fixed", "percent", "floor"]
+MARKUP_KINDS: tuple[MarkupKind, ...] = ("fixed", "percent", "floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What a client pays besides the carrier's price. `amount_micros`: of the major unit, or of one percent.
+
+    A percent applies to the price with all mark-ups of lower sequence; a floor is what these are brought up to.
+    """
+
+    client: str
+    service: str  # empty: all
+    kind: MarkupKind
+    amount_micros: int
+    sequence: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Tariff:
     services: tuple[Service, ...]

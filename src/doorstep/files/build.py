@@ -10,6 +10,7 @@ from doorstep.domain.carriage import (
     AreaRule,
     DivisorRule,
     ExchangeRate,
+    Markup,
     RateBreak,
     Service,
     Surcharge,
@@ -111,6 +112,11 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
             for currency, *rest in _optional(tables, "exchange_rates", "currency rate valid_from valid_to")
         ),
     )
+
+
+def markups(tables: Mapping[str, Columns]) -> tuple[Markup, ...]:
+    names = "client service kind amount sequence valid_from valid_to"
+    return tuple(starmap(Markup, _optional(tables, "markups", names)))
 
 
 def _optional(tables: Mapping[str, Columns], table: str, names: str) -> Iterable[tuple[Any, ...]]:

@@ -132,18 +132,19 @@ def check_priced(tables: Tables) -> None:
                 finding.add(row, zone, f"has no rate of service {service} in rates.csv")
 
 
-def check_surcharge_amounts(tables: Tables) -> None:
-    """Percents lie within 100, amounts of money are not below 0; what is least belongs to a percent."""
-    read = tables.get("surcharges")
-    if read is None or not have(read, "kind", "amount"):
-        return
-    finding = read.rule("amount")
-    texts = dict(zip(read.rows, read.texts["amount"], strict=True))
-    for row, kind, amount in sound_rows(read, "kind", "amount"):
-        if kind.endswith("percent") and abs(amount) > MOST_PERCENT * MICROS:
-            finding.add(row, texts[row], f"is more than {MOST_PERCENT} percent")
-        elif kind != "percent" and amount < 0:
-            finding.add(row, texts[row], f"is less than 0; only a percent may be, not a {kind}")
+def check_percents(tables: Tables) -> None:
+    """Percents lie within 100; amounts of money are not below 0."""
+    for name in ("surcharges", "markups"):
+        read = tables.get(name)
+        if read is None or not have(read, "kind", "amount"):
+            continue
+        finding = read.rule("amount")
+        texts = dict(zip(read.rows, read.texts["amount"], strict=True))
+        for row, kind, amount in sound_rows(read, "kind", "amount"):
+            if kind.endswith("percent") and abs(amount) > MOST_PERCENT * MICROS:
+                finding.add(row, texts[row], f"is more than {MOST_PERCENT} percent")
+            elif kind != "percent" and amount < 0:
+                finding.add(row, texts[row], f"is less than 0; only a percent may be, not a {kind}")
 
 
 def check_surcharge_limits(tables: Tables) -> None:
@@ -207,7 +208,7 @@ TARIFF_RULES: tuple[Rule, ...] = (
     check_overlaps,
     check_gaps,
     check_priced,
-    check_surcharge_amounts,
+    check_percents,
     check_surcharge_limits,
     check_ranges,
     check_areas,

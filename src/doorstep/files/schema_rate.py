@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS
+from doorstep.domain.carriage import DELIVERS_TO, MARKUP_KINDS, SPEEDS
 from doorstep.files.columns import Table, may, must, opt
 from doorstep.files.kinds import code, country, day, flag, money, one_of, some_of, whole
 from doorstep.files.schema_carriage import (
@@ -11,6 +11,7 @@ from doorstep.files.schema_carriage import (
     EXCHANGE_RATES,
     MAX_SIDE_MM,
     MAX_WEIGHT_G,
+    MOST_PERCENT,
     RATES,
     SERVICES,
     SURCHARGES,
@@ -42,4 +43,19 @@ PARCELS = Table(
     keys=(("parcel",),),
 )
 
-TARIFF_TABLES = (SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES)
+MARKUPS = Table(
+    "markups",
+    "What clients pay besides the carrier's price.",
+    (
+        must("client", code(), "who pays"),
+        may("service", code(), "service; empty: all", ("services", "service")),
+        must("kind", one_of(MARKUP_KINDS), "how it is reckoned"),
+        must("amount", money(low=-MOST_PERCENT), "money, or percents; less than 0 only for percent: a discount"),
+        must("sequence", whole(0, 1_000_000), "a percent or floor sees the price with all mark-ups of lower sequence"),
+        opt("valid_from", day(any_year=True), "first date of validity; empty: since ever"),
+        opt("valid_to", day(any_year=True), "last date of validity; empty: for ever"),
+    ),
+    optional=True,
+)
+RATE_TABLES = (PARCELS, MARKUPS)
+TARIFF_TABLES = (SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES, MARKUPS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from doorstep.domain.carriage import Tariff
+from doorstep.domain.carriage import Markup, Tariff
 from doorstep.domain.money import Currency
 from doorstep.files import build
 from doorstep.files.faults import Faults
@@ -23,6 +23,7 @@ _WANTED = (replace(BRAND, optional=True), *TARIFF_TABLES)
 class TariffFolder:
     tariff: Tariff
     currency: Currency  # of all amounts
+    markups: tuple[Markup, ...]
     data_version: str  # sha256 of the content: equal for equal data, packed or not
 
 
@@ -40,4 +41,4 @@ def read_tariff(path: Path, progress: Progress = silent) -> TariffFolder:
             rule(tables)
         faults.refuse_if_any()
         tariff = build.tariff(tables)
-        return TariffFolder(tariff, own_currency(tables) or NAMELESS, version)
+        return TariffFolder(tariff, own_currency(tables) or NAMELESS, build.markups(tables), version)

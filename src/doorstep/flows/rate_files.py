@@ -7,10 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 
 from doorstep.compute import peak_memory_mb
+from doorstep.domain.carriage import Markup
+from doorstep.domain.errors import InvalidProblem
 from doorstep.files.output_file import output_file
 from doorstep.files.parcels_in import read_parcels
 from doorstep.files.rates_out import RATE_COLUMNS, write_header, write_rates
-from doorstep.files.tariff_in import read_tariff
+from doorstep.files.tariff_in import TariffFolder, read_tariff
+from doorstep.kernels.rate.markup import marked_up
 from doorstep.kernels.rate.obstacles import obstacles_of
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
@@ -21,9 +24,18 @@ PART = 50_000  # parcels that are rated and written together: bounds the memory,
 
 
 def rate_files(
-    parcels: Path, tariffs: Path, out: Path, *, run: Run, stopwatch: Callable[[], float], force: bool = False
+    parcels: Path,
+    tariffs: Path,
+    out: Path,
+    *,
+    run: Run,
+    stopwatch: Callable[[], float],
+    client: str = "",
+    force: bool = False,
 ) -> dict[str, object]:
     """Rate `parcels` on every service of the folder `tariffs` into the file `out`; return what was done.
+
+    What a `client` pays is written beside the price; an empty name is none.
 
     Raises InputRefused with every fault, InvalidProblem, or OutputRefused; `out` is then as it was before.
     """
@@ -31,18 +43,21 @@ def rate_files(
     tariff = read_tariff(tariffs, run.progress)
     read = read_parcels(parcels, tariff.currency)
     loaded = stopwatch()
+    rules = _of_client(tariff, client)
     tables = compile_tariff(tariff.tariff, tariff.currency, read.origins, read.destinations)
     seconds = {"reading": loaded - start, "rating": stopwatch() - loaded, "writing": 0.0}
     count, services = len(read.parcels), len(tables.services)
     eligible = served = 0
     with output_file(out, ",".join(RATE_COLUMNS), force, reading=(parcels, tariffs)) as file:
-        write_header(file)
+        write_header(file, bool(client))
         for first, problem in parts(tables, read.parcels):
             begun = stopwatch()
             result = rate(problem)
+            names = [offer.service for offer in tables.services]
+            paid = marked_up(result, names, problem.parcels.ship_day, rules, tables.currency) if client else None
             decided = stopwatch()
             texts = (obstacles_of(problem, result, service) for service in range(services))
-            write_rates(file, read.ids[first : first + PART], tables, result, texts)
+            write_rates(file, read.ids[first : first + PART], tables, result, texts, paid)
             seconds["rating"] += decided - begun
             seconds["writing"] += stopwatch() - decided
             eligible += int(result.eligible.sum())
@@ -62,6 +77,13 @@ def rate_files(
         "peak_memory_mb": peak_memory_mb(),
         "data_version": tariff.data_version,
     }
+
+
+def _of_client(tariff: TariffFolder, client: str) -> list[Markup]:
+    rules = [rule for rule in tariff.markups if rule.client == client]
+    if client and not rules:
+        raise InvalidProblem(f"markups.csv has no row of client {client}")
+    return rules
 
 
 def parts(tables: TariffTables, parcels: Parcels) -> Iterator[tuple[int, RateProblem]]:
