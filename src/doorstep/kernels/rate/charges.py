@@ -132,7 +132,9 @@ def compile_charges(
         of=through.of,
         start=through.start,
         when=np.array([WHEN_CODES[line.when] for line in lines], np.int64),
-        threshold=_amounts([(line.threshold or 0) * scale.get(line.when, 1) for line in lines]),
+        threshold=_amounts(
+            [(line.threshold or 0) * scale.get(line.when, 1) if line.when in _MEASURED else 0 for line in lines]
+        ),
         kind=np.array([_kind(line) for line in lines], np.int64),
         amount=_amounts(amounts),
         least=_amounts(least),
