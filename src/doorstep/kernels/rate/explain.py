@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, When
 from doorstep.domain.units import divide_half_up, girth_mm
 from doorstep.kernels.rate import compiled
 from doorstep.kernels.rate import obstacles as words
@@ -101,32 +101,21 @@ def _applies(problem: RateProblem, result: RateResult, charge: int, parcel: int,
     place = tables.lanes.destination_class[parcels.destination[parcel]]
     if charges.area[charge] and not charges.area[charge] & tables.lanes.area[place]:
         return False
-    threshold = int(charges.threshold[charge])
     sides = sorted((int(side) for side in parcels.size_mm[parcel]), reverse=True)
-    surcharge = tables.surcharges[charges.surcharge[charge]]
-    match surcharge.when:
-        case "always":
-            return True
-        case "residential":
-            return bool(parcels.residential[parcel])
-        case "remote":
-            return tables.remote(service, int(parcels.origin[parcel]), int(parcels.destination[parcel]))
-        case "over_length_mm":
-            return sides[0] > threshold
-        case "over_second_mm":
-            return sides[1] > threshold
-        case "over_girth_mm":
-            return girth_mm(*sides) > threshold
-        case "over_volume_cm3":
-            return sides[0] * sides[1] * sides[2] > threshold
-        case "over_weight_g":
-            return bool(parcels.weight_g[parcel] > threshold)
-        case "over_value":
-            return bool(parcels.value_minor[parcel] > threshold)
-        case "saturday":
-            return bool(parcels.saturday[parcel])
-        case "signature":
-            return bool(parcels.signature[parcel]) and not tables.services[service].signature
+    measures: dict[When, int] = {
+        "always": 1,
+        "residential": int(parcels.residential[parcel]),
+        "remote": tables.remote(service, int(parcels.origin[parcel]), int(parcels.destination[parcel])),
+        "over_length_mm": sides[0],
+        "over_second_mm": sides[1],
+        "over_girth_mm": girth_mm(*sides),
+        "over_volume_cm3": sides[0] * sides[1] * sides[2],
+        "over_weight_g": int(parcels.weight_g[parcel]),
+        "over_value": int(parcels.value_minor[parcel]),
+        "saturday": int(parcels.saturday[parcel]),
+        "signature": bool(parcels.signature[parcel]) and not tables.services[service].signature,
+    }
+    return measures[tables.surcharges[charges.surcharge[charge]].when] > int(charges.threshold[charge])
 
 
 def _obstacles(problem: RateProblem, result: RateResult, parcel: int, service: int) -> Iterator[str]:
