@@ -26,7 +26,7 @@ def test_cells_become_nouns_with_integer_measures(tmp_path: Path) -> None:
     assert folder.cartons[1] == Carton("L", (500, 400, 300), (510, 410, 310), 300, 20_000, 900_000, "ber")
     assert folder.collections[1] == Collection("ber", "std", 12 * 3600, WorkingDays.parse("Sat"), 50)
     assert folder.inbound == (Inbound("ber", "lamp", 5, datetime(2024, 5, 3, 8, tzinfo=UTC)),)
-    assert folder.tariff.rates[1] == RateBreak("std", "1", 2000, 4_400_000, None, date(2025, 1, 1), None)
+    assert folder.tariff.rates[1] == RateBreak("std", "1", 2000, 4_400_000, None, date(2025, 1, 1), None, "EUR")
     assert folder.tariff.rates[3].price_micros == 12_123_456
     assert folder.tariff.surcharges[1] == Surcharge("std", "fuel", "always", None, True, 12_500_000, 2)
     assert folder.tariff.services[0].max_girth_mm == 3000

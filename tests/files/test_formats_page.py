@@ -13,8 +13,10 @@ from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
 from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
 from doorstep.files.plan_out import PLACEMENT_COLUMNS, PLAN_COLUMNS, UNPLANNED_COLUMNS, decision_record
+from doorstep.files.rates_out import RATE_COLUMNS
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_pack import PACK_TABLES
+from doorstep.files.schema_rate import RATE_TABLES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 INPUT = PAGE[PAGE.index("## In: a brand folder") : PAGE.index("## Out: ")]
@@ -33,6 +35,12 @@ def test_what_pack_reads_is_on_the_page() -> None:
     assert tables == "\n".join(markdown(table) for table in PACK_TABLES).strip()
 
 
+def test_what_rate_reads_is_on_the_page() -> None:
+    section = PAGE[PAGE.index("## Out: `doorstep rate ") :]
+    tables = section[section.index("### ") : section.index("Refused as well:")].strip()
+    assert tables == "\n".join(markdown(table) for table in RATE_TABLES).strip()
+
+
 @pytest.mark.parametrize(
     ("file", "columns"),
     [
@@ -43,6 +51,7 @@ def test_what_pack_reads_is_on_the_page() -> None:
         ("unpacked.csv", UNPACKED_COLUMNS),
         ("chosen.csv", CHOSEN_COLUMNS),
         ("curve.csv", CURVE_COLUMNS),
+        ("FILE", RATE_COLUMNS),
     ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:

@@ -28,7 +28,7 @@ BROKEN = [
     ("zones", "DE,25999,1,1", "DE,,1,1", 3, "destination_prefix", "repeats row 2"),
     ("rates", "4.4,,EUR,2025-01-01", "4.4,,EUR,2024-12-31", 3, "up_to_g", "repeats row 2"),
     ("rates", "4.4,,EUR,2025-01-01,", "4.4,,EUR,2025-01-01,2024-12-31", 3, "valid_to", "is before valid_from"),
-    ("rates", "12.123456,,", "12.123456,,USD", 5, "currency", "exchange rates are not supported yet"),
+    ("rates", "12.123456,,", "12.123456,,USD", 5, "currency", "has no rate in exchange_rates.csv"),
     ("rates", "exp,1,5000", "xyz,1,5000", 5, "service", "names no service"),
     ("surcharges", "length_mm,1000", "length_mm,", 2, "threshold", "over_length_mm needs one"),
     ("surcharges", "std,fuel", "xyz,fuel", 3, "service", "names no service"),

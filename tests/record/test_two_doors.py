@@ -15,7 +15,7 @@ from tests.record.brand import NOW, loaded
 from doorstep.core.accounts.actions import add_operator
 from doorstep.core.orders.models import Order
 from doorstep.core.orders.snapshot import open_orders
-from doorstep.domain.errors import Conflict
+from doorstep.domain.errors import Conflict, InvalidProblem
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import read_folder
 from doorstep.files.plan_out import write_plan
@@ -61,6 +61,29 @@ def test_a_brand_is_loaded_once(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="already"):
         load_brand(scope.operator, tmp_path / "brand", now=NOW)
     assert Order.objects.filter(brand_id=brand_id).count() == 20
+
+
+def test_a_tariff_that_contradicts_itself_is_not_loaded_nor_is_anything_with_it(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 20, 5)
+    zones = tmp_path / "brand" / "zones.csv"
+    head, first, *rest = zones.read_text().splitlines()
+    cells = dict(zip(head.split(","), first.split(","), strict=True))
+    other = next(
+        one["zone"]
+        for one in (dict(zip(head.split(","), line.split(","), strict=True)) for line in rest)
+        if one["service"] == cells["service"] and one["zone"] != cells["zone"]
+    )
+    route = f"{cells['service']},{cells['origin_country']},,{cells['destination_country']}"
+    ranges = [f"{route},970,979,{cells['zone']}", f"{route},979,985,{other}"]
+    names = "service,origin_country,origin_prefix,destination_country,destination_prefix,destination_to,zone"
+    kept = [names]
+    for line in (first, *rest):
+        row = dict(zip(head.split(","), line.split(","), strict=True))
+        kept.append(",".join(row.get(name, "") for name in names.split(",")))
+    zones.write_text("\n".join([*kept, *ranges]))
+    with pytest.raises(InvalidProblem, match="two zones for"):
+        load_brand(add_operator("north", "North"), tmp_path / "brand", now=NOW)
+    assert not Order.objects.exists()
 
 
 def test_operators_may_serve_the_same_brand_each_for_itself(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def _contracts(brand: Brand) -> None:
                 price = 3_450_000 + 1_205_000 * int(zone) + 400 * up_to
                 RateBreak.objects.create(service=service, zone=zone, up_to_g=up_to, price_micros=price)
         Surcharge.objects.create(
-            service=service, surcharge="fuel", when="always", percent=True, amount_micros=125_000, sequence=1
+            service=service, surcharge="fuel", when="always", percent=True, amount_micros=12_500_000, sequence=1
         )
 
 

@@ -13,7 +13,9 @@ from doorstep.cli.cartons import cartons
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
+from doorstep.cli.rate import rate
 from doorstep.cli.stopping import Stopped, watch
+from doorstep.cli.tariffs import tariffs
 from doorstep.cli.terminal import EXIT_FAILED, any_encoding, err, print_error
 from doorstep.cli.worker import worker
 from doorstep.domain.errors import DoorstepError
@@ -27,6 +29,7 @@ app = typer.Typer(
 app.command()(plan)
 app.command()(pack)
 app.command()(cartons)
+app.command()(rate)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)
@@ -37,6 +40,7 @@ app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)
 app.add_typer(importers, name="import")
+app.add_typer(tariffs, name="tariffs")
 
 
 def _version(asked: bool) -> None:

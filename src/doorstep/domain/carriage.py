@@ -13,7 +13,17 @@ SPEEDS: tuple[Speed, ...] = ("economy", "standard", "express", "same_day")  # sl
 DeliversTo = Literal["home", "pickup_point", "locker"]
 DELIVERS_TO: tuple[DeliversTo, ...] = ("home", "pickup_point", "locker")
 When = Literal[
-    "always", "residential", "remote", "over_length_mm", "over_girth_mm", "over_weight_g", "saturday", "signature"
+    "always",
+    "residential",
+    "remote",
+    "over_length_mm",
+    "over_girth_mm",
+    "over_weight_g",
+    "saturday",
+    "signature",
+    "over_second_mm",
+    "over_volume_cm3",
+    "over_value",
 ]
 WHENS: tuple[When, ...] = (
     "always",
@@ -24,6 +34,17 @@ WHENS: tuple[When, ...] = (
     "over_weight_g",
     "saturday",
     "signature",
+    "over_second_mm",
+    "over_volume_cm3",
+    "over_value",
+)
+DivisorWhen = Literal["over_length_mm", "over_girth_mm", "over_weight_g", "over_second_mm", "over_volume_cm3"]
+DIVISOR_WHENS: tuple[DivisorWhen, ...] = (
+    "over_length_mm",
+    "over_girth_mm",
+    "over_weight_g",
+    "over_second_mm",
+    "over_volume_cm3",
 )
 
 
@@ -43,11 +64,15 @@ class Service:
     max_days: int
     tracked: bool = False
     signature: bool = False  # signed for without a surcharge
+    account: str = ""  # of the carrier, whose contract this is
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneRule:
-    """Longest destination prefix wins, then longest origin prefix."""
+    """Longest destination prefix wins, then longest origin prefix.
+
+    With an end (`..._to`) a rule stands for every prefix from the one to the other, both inclusive.
+    """
 
     service: str
     origin_country: str
@@ -56,6 +81,8 @@ class ZoneRule:
     destination_prefix: str
     zone: str
     remote: bool = False
+    origin_to: str = ""
+    destination_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +99,81 @@ class RateBreak:
     per_extra_kg_micros: int | None = None
     valid_from: date | None = None  # inclusive
     valid_to: date | None = None  # inclusive
+    currency: str = ""  # of its amounts; empty: the brand's
 
 
 @dataclass(frozen=True, slots=True)
 class Surcharge:
     """`amount_micros`: of the major unit when fixed, of one percent when percent.
 
-    A percent applies to freight plus all surcharges of lower sequence.
+    A percent applies to freight plus all surcharges of lower sequence, or to the declared value. A floor is the amount
+    that freight plus all surcharges of lower sequence are brought up to. Of the lines of one group that apply, all of
+    one sequence, only the dearest is charged.
     """
 
     service: str
     surcharge: str
     when: When
-    threshold: int | None
+    threshold: int | None  # mm, g or cm3; of a value: major units of the brand's currency
     percent: bool
+    amount_micros: int
+    sequence: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+    of_value: bool = False  # with percent: of the declared value
+    floor: bool = False
+    least_micros: int | None = None  # the line is at least so much
+    zone: str = ""  # in this zone alone; empty: in all
+    area: str = ""  # in this area alone; empty: everywhere
+    group: str = ""
+    currency: str = ""  # of its amounts; empty: the brand's
+
+
+@dataclass(frozen=True, slots=True)
+class DivisorRule:
+    """Replaces a service's divisor where the parcel exceeds the threshold; the highest sequence that holds wins."""
+
+    service: str
+    when: DivisorWhen
+    threshold: int
+    dim_divisor_cm3_per_kg: int  # 0: billed by gross weight only
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRule:
+    """Destinations whose postcode begins with `prefix`, or with anything from it to `prefix_to`, lie in the area."""
+
+    area: str
+    country: str
+    prefix: str
+    prefix_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """What one unit of a currency is worth in the brand's, in billionths."""
+
+    currency: str
+    rate_nanos: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+MarkupKind = Literal["fixed", "percent", "floor"]
+MARKUP_KINDS: tuple[MarkupKind, ...] = ("fixed", "percent", "floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What a client pays besides the carrier's price. `amount_micros`: of the major unit, or of one percent.
+
+    A percent applies to the price with all mark-ups of lower sequence; a floor is what these are brought up to.
+    """
+
+    client: str
+    service: str  # empty: all
+    kind: MarkupKind
     amount_micros: int
     sequence: int
     valid_from: date | None = None
@@ -98,3 +186,6 @@ class Tariff:
     zones: tuple[ZoneRule, ...]
     rates: tuple[RateBreak, ...]
     surcharges: tuple[Surcharge, ...]
+    divisors: tuple[DivisorRule, ...] = ()
+    areas: tuple[AreaRule, ...] = ()
+    exchange_rates: tuple[ExchangeRate, ...] = ()

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
 from typing import Any
 
-from doorstep.domain.carriage import RateBreak, Service, Surcharge, Tariff, ZoneRule
+from doorstep.domain.carriage import (
+    AreaRule,
+    DivisorRule,
+    ExchangeRate,
+    Markup,
+    RateBreak,
+    Service,
+    Surcharge,
+    Tariff,
+    ZoneRule,
+)
 from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
 from doorstep.domain.learned import PastParcel
@@ -78,27 +88,57 @@ def cartons(read: Columns) -> tuple[Carton, ...]:
     )
 
 
-def tariff(services: Columns, zones: Columns, rates: Columns, surcharges: Columns) -> Tariff:
+def tariff(tables: Mapping[str, Columns]) -> Tariff:
+    """The files of a tariff; those that may be left out may not be there."""
     offered = (
         "service carrier name speed delivers_to max_weight_g max_length_mm max_girth_mm dim_divisor_cm3_per_kg"
-        " working_days min_days max_days tracked signature"
+        " working_days min_days max_days tracked signature account"
     )
-    zone_rules = "service origin_country origin_prefix destination_country destination_prefix zone remote"
-    breaks = "service zone up_to_g price per_extra_kg valid_from valid_to"
-    heads = _rows(surcharges, "service surcharge when threshold")
-    tails = _rows(surcharges, "amount sequence valid_from valid_to")
-    kinds = surcharges.values["kind"]
+    zone_rules = (
+        "service origin_country origin_prefix destination_country destination_prefix zone remote origin_to"
+        " destination_to"
+    )
+    breaks = _rows(tables["rates"], "service zone up_to_g price per_extra_kg valid_from valid_to")
+    codes = _currency_codes(tables["rates"])
     return Tariff(
-        tuple(starmap(Service, _rows(services, offered))),
-        tuple(starmap(ZoneRule, _rows(zones, zone_rules))),
-        tuple(starmap(RateBreak, _rows(rates, breaks))),
+        tuple(starmap(Service, _rows(tables["services"], offered))),
+        tuple(starmap(ZoneRule, _rows(tables["zones"], zone_rules))),
+        tuple(RateBreak(*(*line, currency)) for line, currency in zip(breaks, codes, strict=True)),
+        tuple(_surcharges(tables["surcharges"])),
         tuple(
             starmap(
-                Surcharge,
-                ((*head, kind == "percent", *tail) for head, kind, tail in zip(heads, kinds, tails, strict=True)),
+                DivisorRule, _optional(tables, "divisors", "service when threshold dim_divisor_cm3_per_kg sequence")
             )
         ),
+        tuple(starmap(AreaRule, _optional(tables, "areas", "area country prefix prefix_to"))),
+        tuple(
+            ExchangeRate(currency.code, *rest)
+            for currency, *rest in _optional(tables, "exchange_rates", "currency rate valid_from valid_to")
+        ),
     )
+
+
+def markups(tables: Mapping[str, Columns]) -> tuple[Markup, ...]:
+    names = "client service kind amount sequence valid_from valid_to"
+    return tuple(starmap(Markup, _optional(tables, "markups", names)))
+
+
+def _optional(tables: Mapping[str, Columns], table: str, names: str) -> Iterable[tuple[Any, ...]]:
+    return _rows(tables[table], names) if table in tables else ()
+
+
+def _currency_codes(read: Columns) -> list[str]:
+    return ["" if one is None else one.code for one in read.values["currency"]]
+
+
+def _surcharges(read: Columns) -> Iterator[Surcharge]:
+    heads = _rows(read, "service surcharge when threshold")
+    tails = _rows(read, "amount sequence valid_from valid_to")
+    further = _rows(read, "least zone area group")
+    codes = _currency_codes(read)
+    for head, kind, tail, more, currency in zip(heads, read.values["kind"], tails, further, codes, strict=True):
+        percent = kind in ("percent", "value_percent")
+        yield Surcharge(*(*head, percent, *tail, kind == "value_percent", kind == "floor", *more, currency))
 
 
 def orders(read: Columns, lines: Columns) -> tuple[Order, ...]:

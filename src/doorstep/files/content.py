@@ -51,6 +51,15 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
+def begins(path: Path, start: bytes) -> bool:
+    """Whether a file, unpacked, begins with some bytes. Raises Unreadable."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as source:
+            return source.read(len(start)) == start
+    except (EOFError, zlib.error, OSError) as error:
+        raise Unreadable(f"cannot be read: {error}") from error
+
+
 def decode(content: bytes) -> str:
     """Decode UTF-8, with or without a byte order mark. Raises Unreadable with the row of the first wrong byte."""
     try:

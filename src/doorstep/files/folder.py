@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +16,10 @@ from doorstep.domain.demand import Brand, Order
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
 from doorstep.files import build, content
+from doorstep.files.columns import Table
 from doorstep.files.faults import Faults
-from doorstep.files.rules import RULES, Tables
+from doorstep.files.rules import Tables
+from doorstep.files.rules_tariff import RULES
 from doorstep.files.schema import TABLES
 from doorstep.files.table import read_table
 from doorstep.kernels.run import Progress, silent
@@ -48,12 +50,12 @@ def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
     that is not what docs/formats.md says is not. Raises InputRefused with the first thousand faults and the count of
     all.
     """
-    with _collector_at_rest():
+    with collector_at_rest():
         return _read(Path(path), progress)
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Millions of cells and no cycle among them: searching them for garbage again and again doubles the time."""
     at_work = gc.isenabled()
     gc.disable()
@@ -66,7 +68,7 @@ def _collector_at_rest() -> Iterator[None]:
 
 def _read(path: Path, progress: Progress) -> BrandFolder:
     faults = Faults()
-    tables, version = _read_tables(path, faults, progress)
+    tables, version = read_tables(path, TABLES, faults, progress)
     for step, rule in enumerate(RULES):
         progress("checking", step, len(RULES))
         rule(tables)
@@ -81,21 +83,22 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         stock=build.stock(tables["stock"]),
         inbound=build.inbound(tables.get("inbound")),
         cartons=build.cartons(tables["cartons"]),
-        tariff=build.tariff(tables["services"], tables["zones"], tables["rates"], tables["surcharges"]),
+        tariff=build.tariff(tables),
         orders=build.orders(tables["orders"], tables["order_lines"]),
         history=build.history(tables.get("history")),
         data_version=version,
     )
 
 
-def _read_tables(folder: Path, faults: Faults, progress: Progress) -> tuple[Tables, str]:
+def read_tables(folder: Path, wanted: Sequence[Table], faults: Faults, progress: Progress) -> tuple[Tables, str]:
+    """Read the files of a folder, and the sha256 of their content; no rule is applied."""
     tables: Tables = {}
     version = hashlib.sha256()
     try:
         if not folder.is_dir():
             raise content.Unreadable("is not a folder" if folder.exists() else "is not there")
-        for rank, table in enumerate(TABLES):
-            progress("reading", rank, len(TABLES))
+        for rank, table in enumerate(wanted):
+            progress("reading", rank, len(wanted))
             file = table.file
             try:
                 found = content.find(folder, file)
@@ -115,7 +118,7 @@ def _read_tables(folder: Path, faults: Faults, progress: Progress) -> tuple[Tabl
         faults.rule(str(folder), -1).add(0, "", error.why)
     except (OSError, ValueError) as error:
         faults.rule(str(folder), -1).add(0, "", f"cannot be read: {error}")
-    progress("reading", len(TABLES), len(TABLES))
+    progress("reading", len(wanted), len(wanted))
     return tables, version.hexdigest()
 
 

@@ -150,6 +150,22 @@ def money(low: int = 0, most: int = MAX_MONEY) -> Kind:
     return Kind(f"decimal, {low} to {most}, at most 6 decimals", parse, "number", {"minimum": low})
 
 
+def exchange_rate() -> Kind:
+    """What a unit of a currency is worth, in billionths."""
+
+    def parse(cell: str) -> int:
+        match = _DECIMAL.fullmatch(cell)
+        if not match or match[1]:
+            raise ValueError("is not a decimal number such as 1.0842")
+        if len(match[3] or "") > 9:
+            raise ValueError("has more than 9 decimals")
+        if len(match[2]) > 7 or not 0 < (nanos := int(match[2] + (match[3] or "").ljust(9, "0"))) <= 10**15:
+            raise ValueError("is not above 0 and at most 1000000")
+        return nanos
+
+    return Kind("decimal above 0, to 1000000, at most 9 decimals", parse, "number", {"minimum": 0})
+
+
 def share() -> Kind:
     def parse(cell: str) -> int:
         ppm = millionths(cell)
@@ -264,6 +280,18 @@ def one_of(choices: tuple[str, ...], absent: str | None = None) -> Kind:
         return cell
 
     return Kind(says, parse, constraints={"enum": list(choices)}, absent=absent)
+
+
+def some_of(choices: tuple[str, ...]) -> Kind:
+    """Some of a list, joined by spaces."""
+
+    def parse(cell: str) -> tuple[str, ...]:
+        found = tuple(cell.split(" "))
+        if len(set(found)) < len(found) or not set(found) <= set(choices):
+            raise ValueError(f"is not some of {', '.join(choices)}, joined by spaces")
+        return found
+
+    return Kind(f"{', '.join(choices)}; several are joined by spaces", parse, absent=choices)
 
 
 def country() -> Kind:

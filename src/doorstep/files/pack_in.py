@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from doorstep.domain.catalog import Carton
 from doorstep.domain.packing import Basket, Good
-from doorstep.files import build, content
-from doorstep.files.columns import Table
+from doorstep.files import build
 from doorstep.files.faults import Faults
+from doorstep.files.one_file import read_file
 from doorstep.files.rules import Tables
 from doorstep.files.rules_pack import PACK_RULES
 from doorstep.files.schema_pack import FREIGHT, ITEMS
 from doorstep.files.schema_supply import CARTONS
-from doorstep.files.table import read_table
 from doorstep.kernels.run import Progress, silent
 
 Steps = tuple[tuple[int, int], ...]  # (up to, price in micros), rising
@@ -39,7 +38,7 @@ def read_pack(items: Path, cartons: Path, freight: Path | None = None, progress:
     version = hashlib.sha256()
     for rank, (path, table) in enumerate(wanted):
         progress("reading", rank, len(wanted))
-        _read(path, table, rank, faults, tables, version.update)
+        read_file(path, table, rank, faults, tables, version.update)
     progress("reading", len(wanted), len(wanted))
     for rule in PACK_RULES:
         rule(tables)
@@ -56,30 +55,11 @@ def read_freight(path: Path) -> dict[str, Steps]:
     """Read a freight table alone. Raises InputRefused."""
     faults = Faults()
     tables: Tables = {}
-    _read(path, FREIGHT, 0, faults, tables, lambda _: None)
+    read_file(path, FREIGHT, 0, faults, tables, lambda _: None)
     for rule in PACK_RULES:
         rule(tables)
     faults.refuse_if_any()
     return _steps(tables)
-
-
-def _read(path: Path, table: Table, rank: int, faults: Faults, tables: Tables, told: Callable[[bytes], None]) -> None:
-    """Read a file, or the packed one of that name."""
-    packed = path.with_name(f"{path.name}.gz")
-    found = packed if not path.exists() and packed.exists() else path
-    try:
-        if not found.exists():
-            raise content.Unreadable("is not there")
-        text = content.decode(content.read_bytes(found))
-    except content.Unreadable as error:
-        faults.rule(str(found), rank).add(error.row, "", error.why)
-        return
-    except (OSError, ValueError) as error:
-        faults.rule(str(found), rank).add(0, "", f"cannot be read: {error}")
-        return
-    canonical = content.canonical(text)
-    told(f"{table.file} {len(canonical)}\n".encode() + canonical)
-    tables[table.name] = read_table(text, table, str(found), rank, faults)
 
 
 def _baskets(values: dict[str, Sequence[Any]]) -> tuple[Basket, ...]:

@@ -23,20 +23,20 @@ def datapackage(tables: Mapping[str, str], notes: Mapping[str, str]) -> bytes:
     package = {
         "name": PROFILE,
         "profile": "data-package",
-        "resources": [_resource(table) for table in described],
+        "resources": [_resource(table, tables) for table in described],
         "written": {table.file: tables[table.name] for table in described} | dict(notes),
     }
     return orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _resource(table: Table) -> dict[str, Any]:
+def _resource(table: Table, written: Mapping[str, str]) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns], "missingValues": [""]}
     if table.keys:
         schema["primaryKey"] = list(table.keys[0])
     links = [
         {"fields": [column.name], "reference": {"resource": column.refers_to[0], "fields": [column.refers_to[1]]}}
         for column in table.columns
-        if column.refers_to
+        if column.refers_to and column.refers_to[0] in written
     ]
     if links:
         schema["foreignKeys"] = links

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from doorstep.domain.gs1 import barcode_key
@@ -192,7 +192,7 @@ def check_coordinates(tables: Tables) -> None:
 
 
 def check_validity(tables: Tables) -> None:
-    for name in ("rates", "surcharges"):
+    for name in ("rates", "surcharges", "exchange_rates", "markups"):
         read = tables.get(name)
         if read is None or not (read.has("valid_from") and read.has("valid_to")):
             continue
@@ -219,30 +219,6 @@ def check_wishes(tables: Tables) -> None:
             finding.add(row, early.isoformat(), f"is after promised_by, which is {promised}")
 
 
-def check_thresholds(tables: Tables) -> None:
-    read = tables.get("surcharges")
-    if read is None or not have(read, "when", "threshold"):
-        return
-    finding = read.rule("threshold")
-    for row, when, threshold in sound_rows(read, "when", "threshold"):
-        if when.startswith("over_") and threshold is None:
-            finding.add(row, "", f"is empty; {when} needs one")
-
-
-def check_currency(tables: Tables) -> None:
-    rates, brand = tables.get("rates"), tables.get("brand")
-    if rates is None or brand is None or not rates.has("currency") or not brand.values.get("currency"):
-        return
-    own = brand.values["currency"][0]
-    if own is None:
-        return
-    finding = rates.rule("currency")
-    for row, currency in sound_rows(rates, "currency"):
-        if currency is not None and currency != own:
-            why = f"is not the brand's currency, {own.code}; exchange rates are not supported yet"
-            finding.add(row, currency.code, why)
-
-
 def check_collections(tables: Tables) -> None:
     """A call may be given in several rows for several days, not twice for the same day and time."""
     names = ("site", "service", "collection_time", "working_days")
@@ -259,26 +235,7 @@ def check_collections(tables: Tables) -> None:
         earlier.append((row, days.mask))
 
 
-def check_overlaps(tables: Tables) -> None:
-    """Two rows for the same thing must not be valid on the same day."""
-    wanted = {"rates": ("service", "zone", "up_to_g"), "surcharges": ("service", "surcharge", "when", "threshold")}
-    for name, names in wanted.items():
-        read = tables.get(name)
-        if read is None or not have(read, *names):
-            continue
-        finding = read.rule(names[-1])
-        seen: dict[tuple[Any, ...], list[tuple[int, date, date]]] = {}
-        for row, *thing, start, end in sound_rows(read, *names, "valid_from", "valid_to"):
-            first, last = start or date.min, end or date.max
-            earlier = seen.setdefault(tuple(thing), [])
-            again = next((other for other, begins, ends in earlier if begins <= last and first <= ends), None)
-            if again is not None:
-                value = "" if thing[-1] is None else str(thing[-1])
-                finding.add(row, value, f"repeats row {again}: {', '.join(names)} valid on the same day")
-            earlier.append((row, first, last))
-
-
-RULES: tuple[Rule, ...] = (
+SHARED_RULES: tuple[Rule, ...] = (
     check_brand,
     check_rows_present,
     check_keys,
@@ -292,8 +249,5 @@ RULES: tuple[Rule, ...] = (
     check_coordinates,
     check_validity,
     check_wishes,
-    check_thresholds,
-    check_currency,
     check_collections,
-    check_overlaps,
 )

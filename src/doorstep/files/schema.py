@@ -6,7 +6,7 @@ The reader, the writer, the blank folder, its datapackage.json and the tables of
 from __future__ import annotations
 
 from doorstep.files.columns import Table
-from doorstep.files.schema_carriage import RATES, SERVICES, SURCHARGES, ZONES
+from doorstep.files.schema_carriage import AREAS, DIVISORS, EXCHANGE_RATES, RATES, SERVICES, SURCHARGES, ZONES
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, PRODUCTS, SITES, STOCK
 
@@ -22,6 +22,9 @@ TABLES: tuple[Table, ...] = (
     ZONES,
     RATES,
     SURCHARGES,
+    DIVISORS,
+    AREAS,
+    EXCHANGE_RATES,
     ORDERS,
     ORDER_LINES,
     HISTORY,

@@ -27,7 +27,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
     Equal rows give equal bytes. Raises ValueError when a row is not as wide as the header.
     """
     width = len(columns)
-    with _text_out(path) as out:
+    with text_out(path) as out:
         writer = csv.writer(out)
         writer.writerow(columns)
         writer.writerows(_cells(row, width, path) for row in rows)
@@ -40,7 +40,8 @@ def _cells(row: Sequence[object], width: int, path: Path) -> list[object]:
 
 
 @contextmanager
-def _text_out(path: Path) -> Iterator[TextIO]:
+def text_out(path: Path) -> Iterator[TextIO]:
+    """Open a file for text; packed when its name ends in `.gz`, the same bytes for the same text."""
     if path.suffix != ".gz":
         with path.open("w", encoding="utf-8", newline="") as plain:
             yield plain

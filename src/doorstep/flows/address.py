@@ -130,7 +130,9 @@ def locate(place: Place, covered: Covered, known: Known) -> tuple[Place, Precisi
 def covered_by(zones: Iterable[ZoneRule]) -> Covered:
     found: dict[str, set[str]] = defaultdict(set)
     for one in zones:
-        found[one.destination_country].add(packed(one.destination_prefix))
+        first, last = packed(one.destination_prefix), packed(one.destination_to or one.destination_prefix)
+        same = next((at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+        found[one.destination_country].add(first[:same])  # of a range what all of it begins with
     return {country: frozenset(prefixes) for country, prefixes in found.items()}
 
 

@@ -24,6 +24,7 @@ from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.record_problem import ground
 from doorstep.kernels.promise.transit import fit_transit
+from doorstep.kernels.rate.tables import compile_tariff
 from doorstep.kernels.run import Progress, silent
 
 
@@ -40,10 +41,13 @@ def load_brand(
 ) -> Loaded:
     """Load the folder whole or not at all. Raises InputRefused with every fault; DoorstepError if the brand is there.
 
+    A tariff that contradicts itself is refused before anything is written (InvalidProblem).
+
     Sites belong to the operator: those of a code that is there already are shared, and must be alike. Its orders are
     examined as those that come one by one are, and held for the same faults.
     """
     read = read_folder(folder, progress)
+    compile_tariff(read.tariff, read.brand.currency, (), ())
     with transaction.atomic():
         brand_id = accounts.add_brand(operator_id, read.brand, channels=sorted({one.channel for one in read.orders}))
         sites = network.add_sites(operator_id, read.sites)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from doorstep.domain.carriage import RateBreak, Service, Tariff
+from doorstep.domain.carriage import ExchangeRate, RateBreak, Service, Tariff
 from doorstep.domain.money import Currency
 from doorstep.domain.packing import Basket
+from doorstep.domain.units import divide_half_up
 from doorstep.kernels.pack.problem import UNCARRIED, Breaks, Freight
 
 HEAVIEST_G = 200_000
 SLACK_PCT = 110
+NANOS = 10**9
 HOME = "home"
 
 
@@ -40,7 +42,7 @@ def typical_freight(
     ]
     found = []
     for one in wanted:
-        zones = _zones(tariff.rates, one.service, day)
+        zones = _zones(tariff, one.service, day)
         if not zones:
             continue
         tables = sorted(
@@ -78,13 +80,32 @@ def roomiest(tables: Sequence[Typical]) -> int:
     return max(range(len(tables)), key=lambda at: (tables[at].service.max_length_mm, -at))
 
 
-def _zones(rates: Sequence[RateBreak], service: str, day: date) -> dict[str, list[RateBreak]]:
+def _zones(tariff: Tariff, service: str, day: date) -> dict[str, list[RateBreak]]:
+    """The rates of a service on a day, those in another currency converted at the rate of that day."""
+    foreign = {one.currency for one in tariff.exchange_rates}
+    worth = {one.currency: one.rate_nanos for one in tariff.exchange_rates if _valid(one, day)}
     zones: dict[str, list[RateBreak]] = {}
-    for rate in rates:
-        valid = (rate.valid_from or date.min) <= day <= (rate.valid_to or date.max)
-        if rate.service == service and valid:
-            zones.setdefault(rate.zone, []).append(rate)
+    for rate in tariff.rates:
+        known = rate.currency in worth or rate.currency not in foreign
+        if rate.service == service and _valid(rate, day) and known:
+            zones.setdefault(rate.zone, []).append(_converted(rate, worth))
     return zones
+
+
+def _valid(line: RateBreak | ExchangeRate, day: date) -> bool:
+    return (line.valid_from or date.min) <= day <= (line.valid_to or date.max)
+
+
+def _converted(rate: RateBreak, worth: Mapping[str, int]) -> RateBreak:
+    nanos = worth.get(rate.currency)
+    if nanos is None:
+        return rate
+    extra = rate.per_extra_kg_micros
+    return replace(
+        rate,
+        price_micros=divide_half_up(rate.price_micros * nanos, NANOS),
+        per_extra_kg_micros=None if extra is None else divide_half_up(extra * nanos, NANOS),
+    )
 
 
 def _steps(rows: Sequence[RateBreak]) -> list[tuple[int, int]]:

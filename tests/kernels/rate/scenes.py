@@ -63,6 +63,7 @@ def parcel(**changes: Any) -> dict[str, Any]:
         "saturday": False,
         "accepts": 7,
         "slowest": 0,
+        "value_minor": 0,
     }
     return plain | changes
 
@@ -82,6 +83,7 @@ def parcels(*rows: dict[str, Any]) -> Parcels:
         saturday=column("saturday", np.bool_),
         accepts=column("accepts", np.int64),
         slowest=column("slowest", np.int64),
+        value_minor=column("value_minor", np.int64),
     )
 
 

@@ -3,14 +3,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import AreaRule, DivisorRule, ExchangeRate, RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.carriage import Tariff
 
 BATCH = 2_000
 
 
 def add_tariff(brand_id: int, tariff: Tariff) -> None:
-    """Add a brand's services with their zones, rates and surcharges."""
+    """Add a brand's services with all that is charged for them."""
     Service.objects.bulk_create(
         Service(
             brand_id=brand_id,
@@ -29,3 +29,8 @@ def add_tariff(brand_id: int, tariff: Tariff) -> None:
     ZoneRule.objects.bulk_create((ZoneRule(**fields(one)) for one in tariff.zones), batch_size=BATCH)
     RateBreak.objects.bulk_create((RateBreak(**fields(one)) for one in tariff.rates), batch_size=BATCH)
     Surcharge.objects.bulk_create((Surcharge(**fields(one)) for one in tariff.surcharges), batch_size=BATCH)
+    DivisorRule.objects.bulk_create((DivisorRule(**fields(one)) for one in tariff.divisors), batch_size=BATCH)
+    AreaRule.objects.bulk_create((AreaRule(brand_id=brand_id, **asdict(one)) for one in tariff.areas), batch_size=BATCH)
+    ExchangeRate.objects.bulk_create(
+        (ExchangeRate(brand_id=brand_id, **asdict(one)) for one in tariff.exchange_rates), batch_size=BATCH
+    )

@@ -23,6 +23,7 @@ class Service(models.Model):
     max_days = models.PositiveSmallIntegerField()
     tracked = models.BooleanField(default=False)
     signature = models.BooleanField(default=False)
+    account = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_service_of_a_code"),)
@@ -39,6 +40,8 @@ class ZoneRule(models.Model):
     destination_prefix = models.CharField(max_length=100, blank=True)
     zone = models.CharField(max_length=100)
     remote = models.BooleanField(default=False)
+    origin_to = models.CharField(max_length=100, blank=True, default="")
+    destination_to = models.CharField(max_length=100, blank=True, default="")
 
     def __str__(self) -> str:
         return self.zone
@@ -52,6 +55,7 @@ class RateBreak(models.Model):
     per_extra_kg_micros = models.BigIntegerField(null=True)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.zone} {self.up_to_g}"
@@ -67,6 +71,46 @@ class Surcharge(models.Model):
     sequence = models.IntegerField()
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    of_value = models.BooleanField(default=False)
+    floor = models.BooleanField(default=False)
+    least_micros = models.BigIntegerField(null=True)
+    zone = models.CharField(max_length=100, blank=True, default="")
+    area = models.CharField(max_length=100, blank=True, default="")
+    group = models.CharField(max_length=100, blank=True, default="")
+    currency = models.CharField(max_length=3, blank=True, default="")
 
     def __str__(self) -> str:
         return self.surcharge
+
+
+class DivisorRule(models.Model):
+    service = models.ForeignKey(Service, models.CASCADE, related_name="divisors")
+    when = models.CharField(max_length=20)
+    threshold = models.PositiveIntegerField()
+    dim_divisor_cm3_per_kg = models.PositiveIntegerField()
+    sequence = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.when} {self.threshold}"
+
+
+class AreaRule(models.Model):
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="areas")
+    area = models.CharField(max_length=100)
+    country = models.CharField(max_length=2)
+    prefix = models.CharField(max_length=100, blank=True)
+    prefix_to = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.area
+
+
+class ExchangeRate(models.Model):
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="exchange_rates")
+    currency = models.CharField(max_length=3)
+    rate_nanos = models.BigIntegerField()
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.currency

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -46,6 +46,7 @@ class Rate:
     per_extra_kg_micros: int | None
     valid_from: date | None
     valid_to: date | None
+    currency: str  # empty: the brand's
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ class SurchargeRow:
     amount_micros: int
     valid_from: date | None
     valid_to: date | None
+    of_value: bool
+    floor: bool
+    least_micros: int | None
+    zone: str
+    area: str
+    currency: str  # empty: the brand's
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +95,11 @@ def service(scope: Scope, brand: str, code: str) -> ServiceDetail | None:
     return ServiceDetail(
         row=_row(one),
         rates=tuple(
-            Rate(r.zone, r.up_to_g, r.price_micros, r.per_extra_kg_micros, r.valid_from, r.valid_to) for r in rates
+            Rate(r.zone, r.up_to_g, r.price_micros, r.per_extra_kg_micros, r.valid_from, r.valid_to, r.currency)
+            for r in rates
         ),
         surcharges=tuple(
-            SurchargeRow(s.surcharge, s.when, s.threshold, s.percent, s.amount_micros, s.valid_from, s.valid_to)
-            for s in surcharges
+            SurchargeRow(**{one.name: getattr(s, one.name) for one in fields(SurchargeRow)}) for s in surcharges
         ),
     )
 

@@ -6,36 +6,53 @@ from collections.abc import Iterable
 from itertools import starmap
 from typing import Any
 
-from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import AreaRule, DivisorRule, ExchangeRate, RateBreak, Service, Surcharge, ZoneRule
 from doorstep.core.versions import Rows
 from doorstep.domain import carriage
 from doorstep.domain.clock import WorkingDays
 
 _OWN = f"service_id IN (SELECT id FROM {Service._meta.db_table} WHERE brand_id = %s)"
-OF_BRAND = (Rows(Service, "brand_id = %s"), *(Rows(model, _OWN) for model in (ZoneRule, RateBreak, Surcharge)))
+OF_BRAND = (
+    *(Rows(model, "brand_id = %s") for model in (Service, AreaRule, ExchangeRate)),
+    *(Rows(model, _OWN) for model in (ZoneRule, RateBreak, Surcharge, DivisorRule)),
+)
 _ZONE = (
     "service__code", "origin_country", "origin_prefix", "destination_country", "destination_prefix", "zone", "remote",
+    "origin_to", "destination_to",
 )  # fmt: skip
-_RATE = ("service__code", "zone", "up_to_g", "price_micros", "per_extra_kg_micros", "valid_from", "valid_to")
+_RATE = (
+    "service__code", "zone", "up_to_g", "price_micros", "per_extra_kg_micros", "valid_from", "valid_to", "currency",
+)  # fmt: skip
 _SURCHARGE = (
     "service__code", "surcharge", "when", "threshold", "percent", "amount_micros", "sequence", "valid_from", "valid_to",
+    "of_value", "floor", "least_micros", "zone", "area", "group", "currency",
 )  # fmt: skip
+_DIVISOR = ("service__code", "when", "threshold", "dim_divisor_cm3_per_kg", "sequence")
+_AREA = ("area", "country", "prefix", "prefix_to")
+_EXCHANGE = ("currency", "rate_nanos", "valid_from", "valid_to")
 
 
 def tariff(brand_id: int) -> carriage.Tariff:
-    """Four queries, whatever the size."""
+    """Seven queries, whatever the size."""
     return carriage.Tariff(
         tuple(_service(row) for row in Service.objects.filter(brand_id=brand_id).order_by("id")),
         tuple(starmap(carriage.ZoneRule, _rows(ZoneRule, brand_id, _ZONE))),
         tuple(starmap(carriage.RateBreak, _rows(RateBreak, brand_id, _RATE))),
         tuple(starmap(carriage.Surcharge, _rows(Surcharge, brand_id, _SURCHARGE))),
+        tuple(starmap(carriage.DivisorRule, _rows(DivisorRule, brand_id, _DIVISOR))),
+        tuple(starmap(carriage.AreaRule, _of_brand(AreaRule, brand_id, _AREA))),
+        tuple(starmap(carriage.ExchangeRate, _of_brand(ExchangeRate, brand_id, _EXCHANGE))),
     )
 
 
 def _rows(
-    model: type[ZoneRule | RateBreak | Surcharge], brand_id: int, names: tuple[str, ...]
+    model: type[ZoneRule | RateBreak | Surcharge | DivisorRule], brand_id: int, names: tuple[str, ...]
 ) -> Iterable[tuple[Any, ...]]:
     return model.objects.filter(service__brand_id=brand_id).order_by("id").values_list(*names)
+
+
+def _of_brand(model: type[AreaRule | ExchangeRate], brand_id: int, names: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
+    return model.objects.filter(brand_id=brand_id).order_by("id").values_list(*names)
 
 
 def _service(row: Service) -> carriage.Service:
@@ -54,4 +71,5 @@ def _service(row: Service) -> carriage.Service:
         row.max_days,
         row.tracked,
         row.signature,
+        row.account,
     )

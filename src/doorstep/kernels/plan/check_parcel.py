@@ -157,6 +157,9 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
         tuple(rule for rule in tariff.zones if rule.service == name),
         tuple(line for line in tariff.rates if line.service == name),
         tuple(line for line in tariff.surcharges if line.service == name),
+        tuple(rule for rule in tariff.divisors if rule.service == name),
+        tariff.areas,
+        tariff.exchange_rates,
     )
     site = next(one for one in problem.sites if one.site == parcel.site)
     parcels = Parcels(

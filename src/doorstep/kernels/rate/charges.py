@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorstep.domain.carriage import RateBreak, Surcharge, When
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.kernels.rate import compiled
-from doorstep.kernels.rate.compiled import Charges, Ladders
+from doorstep.kernels.rate.compiled import FIXED, FLOOR, NO_LEAST, PERCENT, VALUE_PERCENT, Charges, Ladders
+from doorstep.kernels.rate.exchange import Converted
 from doorstep.kernels.rate.validity import days_of, timeline
 
 WHEN_CODES: dict[When, int] = {
@@ -25,29 +25,21 @@ WHEN_CODES: dict[When, int] = {
     "over_weight_g": compiled.OVER_WEIGHT_G,
     "saturday": compiled.SATURDAY,
     "signature": compiled.SIGNATURE,
+    "over_second_mm": compiled.OVER_SECOND_MM,
+    "over_volume_cm3": compiled.OVER_VOLUME_MM3,
+    "over_value": compiled.OVER_VALUE_MINOR,
 }
-_MEASURED = ("over_length_mm", "over_girth_mm", "over_weight_g")
+_MEASURED = ("over_length_mm", "over_girth_mm", "over_weight_g", "over_second_mm", "over_volume_cm3", "over_value")
 MAX_AMOUNT = 2**53  # of one price, weight or amount in a tariff
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A surcharge and its place in the tariff."""
-
-    index: int
-    line: Surcharge
-
-    @property
-    def valid_from(self) -> date | None:
-        return self.line.valid_from
-
-    @property
-    def valid_to(self) -> date | None:
-        return self.line.valid_to
+MAX_PARTS = 2**62
+MM3_PER_CM3 = 1000
 
 
 def compile_ladders(
-    rates: Sequence[RateBreak], lane_of: Mapping[tuple[str, str], int], changes: Sequence[int], currency: Currency
+    rates: Sequence[Converted[RateBreak]],
+    lane_of: Mapping[tuple[str, str], int],
+    changes: Sequence[int],
+    currency: Currency,
 ) -> Ladders:
     """Sort the rate breaks of each lane into ladders.
 
@@ -67,38 +59,47 @@ def compile_ladders(
     InvalidProblem
         A break is malformed, or two of the same weight are in force on the same day.
     """
-    groups: list[list[RateBreak]] = [[] for _ in lane_of]
-    for line in rates:
-        _check_break(line)
-        groups[lane_of[line.service, line.zone]].append(line)
+    groups: list[list[Converted[RateBreak]]] = [[] for _ in lane_of]
+    for one in rates:
+        _check_break(one.line)
+        groups[lane_of[one.line.service, one.line.zone]].append(one)
     for group in groups:
-        group.sort(key=lambda line: (line.up_to_g, days_of(line)))
+        group.sort(key=lambda one: (one.line.up_to_g, days_of(one)))
         for one, other in pairwise(group):
-            if one.up_to_g == other.up_to_g and days_of(other)[0] <= days_of(one)[1]:
-                raise InvalidProblem(f"two prices at once: {_named(one)} and {_named(other)}")
+            if one.line.up_to_g == other.line.up_to_g and days_of(other)[0] <= days_of(one)[1]:
+                raise InvalidProblem(f"two prices at once: {break_name(one.line)} and {break_name(other.line)}")
     through = timeline(groups, changes)
-    extra = [-1 if line.per_extra_kg_micros is None else line.per_extra_kg_micros for line in through.lines]
+    lines = through.lines
+    extra = [-1 if one.line.per_extra_kg_micros is None else one.line.per_extra_kg_micros for one in lines]
     return Ladders(
         of=through.of,
         start=through.start,
-        up_to_g=np.array([line.up_to_g for line in through.lines], np.int64),
-        price_minor=np.array([currency.minor(line.price_micros) for line in through.lines], np.int64),
-        price_micros=np.array([line.price_micros for line in through.lines], np.int64),
-        extra_micros=np.array(extra, np.int64),
+        up_to_g=np.array([one.line.up_to_g for one in lines], np.int64),
+        price_minor=_amounts([one.minor(one.line.price_micros, currency) for one in lines]),
+        price_parts=_amounts([one.line.price_micros * one.exchange.numerator for one in lines]),
+        extra_parts=_amounts(
+            [-1 if micros < 0 else micros * one.exchange.numerator for micros, one in zip(extra, lines, strict=True)]
+        ),
+        parts_per_minor=_amounts([currency.micros_per_minor * one.exchange.denominator for one in lines]),
     )
 
 
 def compile_charges(
-    surcharges: Sequence[Surcharge], services: Mapping[str, int], changes: Sequence[int], currency: Currency
+    surcharges: Sequence[Converted[Surcharge]],
+    services: Mapping[str, int],
+    zones: Mapping[str, int],
+    areas: Mapping[str, int],
+    changes: Sequence[int],
+    currency: Currency,
 ) -> Charges:
-    """Sort the surcharges of each service by sequence, equal ones as they stand.
+    """Sort the surcharges of each service by sequence, those of one group together, equal ones as they stand.
 
     Parameters
     ----------
     surcharges
         Surcharges in any order.
-    services
-        Index of each service.
+    services, zones, areas
+        Index of each service, zone name and area.
     changes
         The days on which the tariff changes.
     currency
@@ -109,48 +110,105 @@ def compile_charges(
     InvalidProblem
         A surcharge is malformed.
     """
-    groups: list[list[_Numbered]] = [[] for _ in services]
-    for index, line in enumerate(surcharges):
-        _check_surcharge(line)
-        groups[services[line.service]].append(_Numbered(index, line))
+    groups: list[list[Converted[Surcharge]]] = [[] for _ in services]
+    for one in surcharges:
+        _check_surcharge(one.line, zones, areas)
+        groups[services[one.line.service]].append(one)
+    group_of = _groups([one.line for one in surcharges])
     for group in groups:
-        group.sort(key=lambda numbered: (numbered.line.sequence, numbered.index))
+        group.sort(key=lambda one: (one.line.sequence, group_of[one.line.service, one.line.group], one.index))
     through = timeline(groups, changes)
-    lines = [numbered.line for numbered in through.lines]
-    amounts = [line.amount_micros if line.percent else currency.minor(line.amount_micros) for line in lines]
+    lines = [one.line for one in through.lines]
+    scale = {"over_volume_cm3": MM3_PER_CM3, "over_value": 10**currency.digits}
+    amounts = [
+        one.line.amount_micros if one.line.percent else one.minor(one.line.amount_micros, currency)
+        for one in through.lines
+    ]
+    least = [
+        NO_LEAST if one.line.least_micros is None else one.minor(one.line.least_micros, currency)
+        for one in through.lines
+    ]
     return Charges(
         of=through.of,
         start=through.start,
         when=np.array([WHEN_CODES[line.when] for line in lines], np.int64),
-        threshold=np.array([line.threshold or 0 for line in lines], np.int64),
-        percent=np.array([line.percent for line in lines], np.bool_),
-        amount=np.array(amounts, np.int64),
+        threshold=_amounts(
+            [(line.threshold or 0) * scale.get(line.when, 1) if line.when in _MEASURED else 0 for line in lines]
+        ),
+        kind=np.array([_kind(line) for line in lines], np.int64),
+        amount=_amounts(amounts),
+        least=_amounts(least),
+        zone=np.array([zones[line.zone] if line.zone else -1 for line in lines], np.int32),
+        area=np.array([1 << areas[line.area] if line.area else 0 for line in lines], np.int64),
+        group=np.array([group_of[line.service, line.group] for line in lines], np.int32),
         sequence=np.array([line.sequence for line in lines], np.int64),
-        surcharge=np.array([numbered.index for numbered in through.lines], np.int32),
+        surcharge=np.array([one.index for one in through.lines], np.int32),
     )
+
+
+def _amounts(values: Sequence[int]) -> NDArray[np.int64]:
+    """Take over amounts. Raises InvalidProblem for one that leaves 64 bits."""
+    if values and max(max(values), -min(values)) > MAX_PARTS:
+        raise InvalidProblem("an amount, converted, is more than can be reckoned with exactly")
+    return np.array(values, np.int64)
+
+
+def _kind(line: Surcharge) -> int:
+    if line.floor:
+        return FLOOR
+    if line.percent:
+        return VALUE_PERCENT if line.of_value else PERCENT
+    return FIXED
+
+
+def _groups(lines: Sequence[Surcharge]) -> dict[tuple[str, str], int]:
+    """Number the groups of each service; -1: none. Raises InvalidProblem for one of several sequences."""
+    found: dict[tuple[str, str], int] = {}
+    sequence: dict[tuple[str, str], int] = {}
+    for line in lines:
+        key = (line.service, line.group)
+        found.setdefault(key, len(found) if line.group else -1)
+        if line.group and sequence.setdefault(key, line.sequence) != line.sequence:
+            raise InvalidProblem(
+                f"surcharge {line.surcharge} of service {line.service}: group {line.group} has two sequences"
+            )
+    return found
 
 
 def _check_break(line: RateBreak) -> None:
     extra = line.per_extra_kg_micros or 0
     if not (0 <= line.up_to_g <= MAX_AMOUNT and 0 <= line.price_micros <= MAX_AMOUNT and 0 <= extra <= MAX_AMOUNT):
-        raise InvalidProblem(f"weight or price out of range: {_named(line)}")
+        raise InvalidProblem(f"weight or price out of range: {break_name(line)}")
     if days_of(line)[0] > days_of(line)[1]:
-        raise InvalidProblem(f"never valid: {_named(line)}")
+        raise InvalidProblem(f"never valid: {break_name(line)}")
 
 
-def _check_surcharge(line: Surcharge) -> None:
-    name = f"surcharge {line.surcharge} of service {line.service}"
+def _check_surcharge(line: Surcharge, zones: Mapping[str, int], areas: Mapping[str, int]) -> None:
+    name = surcharge_name(line)
+    least = line.least_micros or 0
     if line.when not in WHEN_CODES:
         raise InvalidProblem(f"{name}: when {line.when!r} not understood")
     if line.when in _MEASURED and (line.threshold is None or not 0 <= line.threshold <= MAX_AMOUNT):
         raise InvalidProblem(f"{name}: {line.when} needs a threshold of 0 or more")
-    if abs(line.amount_micros) > MAX_AMOUNT or abs(line.sequence) > MAX_AMOUNT:
+    if max(abs(line.amount_micros), abs(line.sequence), abs(least)) > MAX_AMOUNT:
         raise InvalidProblem(f"{name}: amount or sequence out of range")
+    if (line.floor and line.percent) or (line.of_value and not line.percent):
+        raise InvalidProblem(f"{name}: a floor is no percent, and only a percent is of the value")
+    if (line.zone and line.zone not in zones) or (line.area and line.area not in areas):
+        raise InvalidProblem(f"{name}: zone {line.zone!r} or area {line.area!r} is not there")
+    if (line.zone or line.area) and line.when in ("signature", "saturday"):
+        raise InvalidProblem(f"{name}: {line.when} is had everywhere or nowhere")
     if days_of(line)[0] > days_of(line)[1]:
         raise InvalidProblem(f"{name} is never valid")
 
 
-def _named(line: RateBreak) -> str:
+def surcharge_name(line: Surcharge) -> str:
+    """Name a surcharge for people."""
+    return f"surcharge {line.surcharge} of service {line.service}"
+
+
+def break_name(line: RateBreak) -> str:
+    """Name a rate break for people."""
     first = line.valid_from.isoformat() if line.valid_from else "always"
     last = line.valid_to.isoformat() if line.valid_to else "open"
     return f"service {line.service}, zone {line.zone}, up to {line.up_to_g} g ({first} to {last})"

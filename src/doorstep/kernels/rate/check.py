@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, RateBreak, Service, Surcharge, Tariff, ZoneRule
+from doorstep.domain.carriage import (
+    DELIVERS_TO,
+    SPEEDS,
+    ExchangeRate,
+    RateBreak,
+    Service,
+    Surcharge,
+    Tariff,
+    ZoneRule,
+)
 from doorstep.domain.money import Currency
 from doorstep.domain.place import Place
 from doorstep.kernels.rate.problem import Parcels
@@ -31,10 +40,22 @@ class _Parcel:
     saturday: bool
     accepts: frozenset[str]
     slowest: int
+    value: Decimal  # minor units
 
     @property
     def girth_mm(self) -> int:
         return self.sides_mm[0] + 2 * sum(self.sides_mm[1:])
+
+    def exceeds(self, when: str, threshold: int) -> bool:
+        """Whether a condition `over_...` holds, that of the value apart."""
+        measured = {
+            "over_length_mm": Decimal(self.sides_mm[0]),
+            "over_second_mm": Decimal(self.sides_mm[1]),
+            "over_girth_mm": Decimal(self.girth_mm),
+            "over_weight_g": Decimal(self.weight_g),
+            "over_volume_cm3": Decimal(self.sides_mm[0] * self.sides_mm[1] * self.sides_mm[2]) / 1000,
+        }
+        return measured[when] > threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +127,61 @@ def _parcel(origins: Sequence[Place], destinations: Sequence[Place], parcels: Pa
         saturday=bool(parcels.saturday[p]),
         accepts=frozenset(kinds),
         slowest=int(parcels.slowest[p]),
+        value=Decimal(int(parcels.value_minor[p])),
     )
 
 
 def _quote(tariff: Tariff, currency: Currency, service: Service, parcel: _Parcel) -> _Quote:
     billed_g = parcel.weight_g
-    if service.dim_divisor_cm3_per_kg:
+    divisor = _divisor(tariff, service, parcel)
+    if divisor:
         length, width, height = (Decimal(side) / 10 for side in parcel.sides_mm)
-        kilograms = length * width * height / service.dim_divisor_cm3_per_kg
+        kilograms = length * width * height / divisor
         billed_g = max(billed_g, int((kilograms * 1000).to_integral_value(ROUND_CEILING)))
     rule = _rule(tariff.zones, service, parcel)
     if rule is None:
         return _Quote(Reason.NO_ZONE, billed_g, None)
     surcharges = [
-        line for line in tariff.surcharges if line.service == service.service and _valid(line, parcel.ship_day)
+        line
+        for line in tariff.surcharges
+        if line.service == service.service
+        and _valid(line, parcel.ship_day)
+        and _worth(tariff, line, parcel, currency) is not None
     ]
     reason = _refusal(service, surcharges, parcel)
     if reason is not Reason.ELIGIBLE:
         return _Quote(reason, billed_g, rule.zone)
-    freight = _freight(tariff.rates, rule, billed_g, parcel.ship_day)
+    freight = _freight(tariff, rule, billed_g, parcel, currency)
     if freight is None:
         return _Quote(Reason.NO_RATE, billed_g, rule.zone)
     rounded = _round(freight, currency)
-    return _Quote(
-        Reason.ELIGIBLE, billed_g, rule.zone, rounded, _surcharges(surcharges, service, rule, parcel, rounded, currency)
-    )
+    charged = _Charged(tariff, service, rule, parcel, currency).all(surcharges, rounded)
+    return _Quote(Reason.ELIGIBLE, billed_g, rule.zone, rounded, charged)
+
+
+def _divisor(tariff: Tariff, service: Service, parcel: _Parcel) -> int:
+    holding = [
+        rule
+        for rule in tariff.divisors
+        if rule.service == service.service and parcel.exceeds(rule.when, rule.threshold)
+    ]
+    if not holding:
+        return service.dim_divisor_cm3_per_kg
+    return max(holding, key=lambda rule: rule.sequence).dim_divisor_cm3_per_kg
+
+
+def _worth(tariff: Tariff, line: RateBreak | Surcharge, parcel: _Parcel, currency: Currency) -> Decimal | None:
+    """What a unit of the line's currency is worth on the day; None: nobody knows."""
+    if line.currency in ("", currency.code):
+        return Decimal(1)
+    known = [rate for rate in tariff.exchange_rates if rate.currency == line.currency and _valid(rate, parcel.ship_day)]
+    return Decimal(known[0].rate_nanos) / 1_000_000_000 if known else None
+
+
+def _within(postcode: str, first: str, last: str) -> bool:
+    """Whether a postcode stands between two prefixes, both included."""
+    code, low, high = _plain(postcode), _plain(first), _plain(last or first)
+    return code >= low and (code <= high or code.startswith(high))
 
 
 def _plain(code: str) -> str:
@@ -144,8 +195,8 @@ def _rule(rules: Iterable[ZoneRule], service: Service, parcel: _Parcel) -> ZoneR
         if rule.service == service.service
         and rule.origin_country.upper() == parcel.origin.country.upper()
         and rule.destination_country.upper() == parcel.destination.country.upper()
-        and _plain(parcel.origin.postcode).startswith(_plain(rule.origin_prefix))
-        and _plain(parcel.destination.postcode).startswith(_plain(rule.destination_prefix))
+        and _within(parcel.origin.postcode, rule.origin_prefix, rule.origin_to)
+        and _within(parcel.destination.postcode, rule.destination_prefix, rule.destination_to)
     ]
     return max(
         matching,
@@ -154,7 +205,7 @@ def _rule(rules: Iterable[ZoneRule], service: Service, parcel: _Parcel) -> ZoneR
     )
 
 
-def _valid(line: RateBreak | Surcharge, ship_day: int) -> bool:
+def _valid(line: RateBreak | Surcharge | ExchangeRate, ship_day: int) -> bool:
     day = date(1970, 1, 1) + timedelta(days=ship_day)
     return (line.valid_from is None or line.valid_from <= day) and (line.valid_to is None or day <= line.valid_to)
 
@@ -174,19 +225,25 @@ def _refusal(service: Service, surcharges: Sequence[Surcharge], parcel: _Parcel)
     return next((reason for holds, reason in refused if holds), Reason.ELIGIBLE)
 
 
-def _freight(rates: Iterable[RateBreak], rule: ZoneRule, billed_g: int, ship_day: int) -> Decimal | None:
-    """In major units, not rounded; None: not carried."""
+def _freight(tariff: Tariff, rule: ZoneRule, billed_g: int, parcel: _Parcel, currency: Currency) -> Decimal | None:
+    """In major units of the brand's currency, not rounded; None: not carried."""
     ladder = [
-        line for line in rates if (line.service, line.zone) == (rule.service, rule.zone) and _valid(line, ship_day)
+        (line, worth)
+        for line in tariff.rates
+        if (line.service, line.zone) == (rule.service, rule.zone) and _valid(line, parcel.ship_day)
+        if (worth := _worth(tariff, line, parcel, currency)) is not None
     ]
-    carrying = [line for line in ladder if line.up_to_g >= billed_g]
+    carrying = [one for one in ladder if one[0].up_to_g >= billed_g]
     if carrying:
-        return Decimal(min(carrying, key=lambda line: line.up_to_g).price_micros) / _MILLION
-    last = max(ladder, key=lambda line: line.up_to_g, default=None)
-    if last is None or last.per_extra_kg_micros is None:
+        line, worth = min(carrying, key=lambda one: one[0].up_to_g)
+        return Decimal(line.price_micros) / _MILLION * worth
+    if not ladder:
+        return None
+    last, worth = max(ladder, key=lambda one: one[0].up_to_g)
+    if last.per_extra_kg_micros is None:
         return None
     begun = (Decimal(billed_g - last.up_to_g) / 1000).to_integral_value(ROUND_CEILING)
-    return (Decimal(last.price_micros) + begun * last.per_extra_kg_micros) / _MILLION
+    return (Decimal(last.price_micros) + begun * last.per_extra_kg_micros) / _MILLION * worth
 
 
 def _round(major: Decimal, currency: Currency) -> Decimal:
@@ -194,39 +251,68 @@ def _round(major: Decimal, currency: Currency) -> Decimal:
     return (major * Decimal(10) ** currency.digits + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
 
 
-def _surcharges(
-    surcharges: Sequence[Surcharge],
-    service: Service,
-    rule: ZoneRule,
-    parcel: _Parcel,
-    freight: Decimal,
-    currency: Currency,
-) -> Decimal:
-    """In minor units; `freight` likewise."""
-    applying = {
-        "always": True,
-        "residential": parcel.residential,
-        "remote": rule.remote,
-        "saturday": parcel.saturday,
-        "signature": parcel.signature and not service.signature,
-    }
-    measured = {
-        "over_length_mm": parcel.sides_mm[0],
-        "over_girth_mm": parcel.girth_mm,
-        "over_weight_g": parcel.weight_g,
-    }
-    minor_per_major = Decimal(10) ** currency.digits
-    charged: list[tuple[int, Decimal]] = []
-    for line in sorted(surcharges, key=lambda line: line.sequence):
-        if line.when in measured:
-            applies = line.threshold is not None and measured[line.when] > line.threshold
-        else:
-            applies = applying[line.when]
-        if not applies:
-            continue
+@dataclass(frozen=True, slots=True)
+class _Charged:
+    """What the surcharges of one pair come to."""
+
+    tariff: Tariff
+    service: Service
+    rule: ZoneRule
+    parcel: _Parcel
+    currency: Currency
+
+    def all(self, lines: Sequence[Surcharge], freight: Decimal) -> Decimal:
+        """In minor units; `freight` likewise."""
+        charged: list[tuple[int, Decimal]] = []
+        for sequence in sorted({line.sequence for line in lines}):
+            seen = freight + sum(minor for _, minor in charged)
+            together: dict[object, Decimal] = {}
+            for at, line in enumerate(lines):
+                if line.sequence == sequence and self._applies(line):
+                    key: object = line.group or at
+                    amount = self._amount(line, seen)
+                    together[key] = max(together.get(key, amount), amount)
+            charged.extend((sequence, minor) for minor in together.values())
+        return sum((minor for _, minor in charged), Decimal(0))
+
+    def _amount(self, line: Surcharge, seen: Decimal) -> Decimal:
         amount = Decimal(line.amount_micros) / _MILLION
+        minor_per_major = Decimal(10) ** self.currency.digits
         if line.percent:
-            seen = freight + sum(minor for sequence, minor in charged if sequence < line.sequence)
-            amount = seen / minor_per_major * amount / 100
-        charged.append((line.sequence, _round(amount, currency)))
-    return sum((minor for _, minor in charged), Decimal(0))
+            base = self.parcel.value if line.of_value else seen
+            minor = _round(base / minor_per_major * amount / 100, self.currency)
+        else:
+            minor = self._converted(line, line.amount_micros)
+            if line.floor:
+                minor = max(minor - seen, Decimal(0))
+        if line.least_micros is not None:
+            minor = max(minor, self._converted(line, line.least_micros))
+        return minor
+
+    def _converted(self, line: Surcharge, micros: int) -> Decimal:
+        worth = _worth(self.tariff, line, self.parcel, self.currency)
+        return _round(Decimal(micros) / _MILLION * (worth or 0), self.currency)
+
+    def _applies(self, line: Surcharge) -> bool:
+        if line.zone and line.zone != self.rule.zone:
+            return False
+        place = self.parcel.destination
+        if line.area and not any(
+            area.area == line.area
+            and area.country.upper() == place.country.upper()
+            and _within(place.postcode, area.prefix, area.prefix_to)
+            for area in self.tariff.areas
+        ):
+            return False
+        plainly = {
+            "always": True,
+            "residential": self.parcel.residential,
+            "remote": self.rule.remote,
+            "saturday": self.parcel.saturday,
+            "signature": self.parcel.signature and not self.service.signature,
+        }
+        if line.when in plainly:
+            return plainly[line.when]
+        if line.when == "over_value":
+            return self.parcel.value > (line.threshold or 0) * Decimal(10) ** self.currency.digits
+        return line.threshold is not None and self.parcel.exceeds(line.when, line.threshold)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from doorstep.kernels.compiled import compiled
 
 if TYPE_CHECKING:
@@ -32,8 +34,20 @@ OVER_GIRTH_MM = 4
 OVER_WEIGHT_G = 5
 SATURDAY = 6
 SIGNATURE = 7
+OVER_SECOND_MM = 8
+OVER_VOLUME_MM3 = 9
+OVER_VALUE_MINOR = 10
+CONDITIONS = 11  # each holds when its measure of the parcel, 0 or 1 where it is a yes or no, exceeds the threshold
 
+# What the amount of a surcharge is.
+FIXED = 0
+PERCENT = 1  # of freight and all lines of lower sequence
+VALUE_PERCENT = 2  # of the declared value
+FLOOR = 3  # what freight and all lines of lower sequence are brought up to
+
+NO_LEAST = -(2**62)
 PERCENT_MICROS = 100_000_000  # an amount of this many millionths of a percent is the whole base
+HALF_PERCENT_MICROS = 50_000_000  # added before a constant division, which is quicker than any other: half up
 GRAMS_PER_KG = 1000
 
 
@@ -46,6 +60,10 @@ class Offers(NamedTuple):
     max_length_mm: NDArray[int64]  # [s]
     max_girth_mm: NDArray[int64]  # [s] the largest integer: no limit
     dim_divisor: NDArray[int64]  # [s] cm3 per kg; 0: gross weight only
+    dim_start: NDArray[int64]  # [s + 1] first of the divisors by size of each service, the strongest first
+    dim_when: NDArray[int64]  # [divisors]
+    dim_threshold: NDArray[int64]  # [divisors]
+    dim_other: NDArray[int64]  # [divisors] in place of `dim_divisor`
     signs: NDArray[bool_]  # [s] signed for without a surcharge
     signature: NDArray[bool_]  # [s, e] a signature can be had, by the service or a surcharge
     saturday: NDArray[bool_]  # [s, e] likewise
@@ -58,6 +76,7 @@ class Lanes(NamedTuple):
     destination_class: NDArray[int32]  # [destinations]
     code: NDArray[int32]  # [origin classes, destination classes, s] 2 x lane + remote; -1: not served
     zone: NDArray[int32]  # [lanes] index into the zone names
+    area: NDArray[int64]  # [destination classes] one bit of each area that it lies in
 
 
 class Ladders(NamedTuple):
@@ -67,8 +86,9 @@ class Ladders(NamedTuple):
     start: NDArray[int32]  # [ladders + 1] its first break; it ends where the next starts
     up_to_g: NDArray[int64]  # [breaks]
     price_minor: NDArray[int64]  # [breaks] rounded
-    price_micros: NDArray[int64]  # [breaks]
-    extra_micros: NDArray[int64]  # [breaks] per kg begun beyond; -1: none
+    price_parts: NDArray[int64]  # [breaks] the price in `parts_per_minor` of the minor unit
+    extra_parts: NDArray[int64]  # [breaks] per kg begun beyond; -1: none
+    parts_per_minor: NDArray[int64]  # [breaks] fine enough for the rate of exchange
 
 
 class Charges(NamedTuple):
@@ -77,9 +97,13 @@ class Charges(NamedTuple):
     of: NDArray[int32]  # [s, e] which list
     start: NDArray[int32]  # [lists + 1]
     when: NDArray[int64]  # [charges]
-    threshold: NDArray[int64]  # [charges]
-    percent: NDArray[bool_]  # [charges]
+    threshold: NDArray[int64]  # [charges] 0 where the condition is a yes or no
+    kind: NDArray[int64]  # [charges]
     amount: NDArray[int64]  # [charges] minor units, or millionths of a percent
+    least: NDArray[int64]  # [charges] minor units
+    zone: NDArray[int32]  # [charges] index into the zone names; -1: any
+    area: NDArray[int64]  # [charges] the bit of its area; 0: everywhere
+    group: NDArray[int32]  # [charges] the lines of one stand together, only the dearest counts; -1: none
     sequence: NDArray[int64]  # [charges]
     surcharge: NDArray[int32]  # [charges] index into the tariff's surcharges
 
@@ -97,6 +121,7 @@ class ParcelRows(NamedTuple):
     saturday: NDArray[bool_]
     accepts: NDArray[int64]
     slowest: NDArray[int64]
+    value_minor: NDArray[int64]
 
 
 class Quotes(NamedTuple):
@@ -116,24 +141,28 @@ def divide_half_up(numerator: int, denominator: int) -> int:
 
 
 @compiled
-def freight_of(ladders: Ladders, ladder: int, billed_g: int, micros_per_minor: int) -> int:
+def freight_of(ladders: Ladders, ladder: int, billed_g: int) -> int:
     """Freight in minor units; -1: no break of the ladder carries the weight."""
     low = ladders.start[ladder]
     end = ladders.start[ladder + 1]
-    high = end
-    while low < high:
-        middle = (low + high) // 2
-        if ladders.up_to_g[middle] < billed_g:
-            low = middle + 1
-        else:
-            high = middle
+    left = end - low
+    while left > 0:  # halving without a branch on what is compared, which nobody could foresee
+        half = (left + 1) // 2
+        low += half * (ladders.up_to_g[low + half - 1] < billed_g)
+        left -= half
     if low < end:
         price: int = ladders.price_minor[low]
         return price
-    if ladders.start[ladder] == end or ladders.extra_micros[end - 1] < 0:
+    last = end - 1
+    if ladders.start[ladder] == end or ladders.extra_parts[last] < 0:
         return -1
-    kilograms = (billed_g - ladders.up_to_g[end - 1] + GRAMS_PER_KG - 1) // GRAMS_PER_KG
-    return divide_half_up(ladders.price_micros[end - 1] + kilograms * ladders.extra_micros[end - 1], micros_per_minor)
+    kilograms = (billed_g - ladders.up_to_g[last] + GRAMS_PER_KG - 1) // GRAMS_PER_KG
+    # Whole minor units apart from the rest: the products stay small, however fine the parts are.
+    fine = ladders.parts_per_minor[last]
+    whole = ladders.price_parts[last] // fine + kilograms * (ladders.extra_parts[last] // fine)
+    rest = ladders.price_parts[last] % fine + kilograms * (ladders.extra_parts[last] % fine)
+    minor: int = whole + divide_half_up(rest, fine)
+    return minor
 
 
 @compiled
@@ -145,22 +174,36 @@ def rate_parcels(
     lanes: Lanes,
     ladders: Ladders,
     charges: Charges,
-    micros_per_minor: int,
     quotes: Quotes,
 ) -> None:
     """Rate parcels `first` to `last` (exclusive) on every service. `quotes` holds zeros beforehand."""
     per_service = parcels.epoch.shape[1] > 1
+    measures = np.zeros(CONDITIONS, np.int64)
+    measures[ALWAYS] = 1
     for p in range(first, last):
         a, b, c = parcels.size_mm[p, 0], parcels.size_mm[p, 1], parcels.size_mm[p, 2]
         length = max(a, b, c)
         girth = 2 * (a + b + c) - length
+        second = a + b + c - length - min(a, b, c)
         volume = a * b * c
         weight = parcels.weight_g[p]
         origin = lanes.origin_class[parcels.origin[p]]
         destination = lanes.destination_class[parcels.destination[p]]
+        measures[RESIDENTIAL] = parcels.residential[p]
+        measures[SATURDAY] = parcels.saturday[p]
+        measures[OVER_LENGTH_MM] = length
+        measures[OVER_SECOND_MM] = second
+        measures[OVER_GIRTH_MM] = girth
+        measures[OVER_WEIGHT_G] = weight
+        measures[OVER_VOLUME_MM3] = volume
+        measures[OVER_VALUE_MINOR] = parcels.value_minor[p]
         for s in range(offers.speed.shape[0]):
             epoch = parcels.epoch[p, s if per_service else 0]
             divisor = offers.dim_divisor[s]
+            for k in range(offers.dim_start[s], offers.dim_start[s + 1]):
+                if measures[offers.dim_when[k]] > offers.dim_threshold[k]:
+                    divisor = offers.dim_other[k]
+                    break
             billed = weight
             if divisor > 0:
                 # mm3 / (cm3 per kg) is grams
@@ -172,7 +215,8 @@ def rate_parcels(
                 quotes.reason[p, s] = NO_ZONE
                 continue
             lane = code >> 1
-            remote = (code & 1) == 1
+            measures[REMOTE] = code & 1
+            measures[SIGNATURE] = parcels.signature[p] and not offers.signs[s]
             quotes.zone[p, s] = lanes.zone[lane]
 
             reason = ELIGIBLE
@@ -192,7 +236,7 @@ def rate_parcels(
             elif parcels.saturday[p] and not offers.saturday[s, epoch]:
                 reason = NO_SATURDAY
             else:
-                freight = freight_of(ladders, ladders.of[lane, epoch], billed, micros_per_minor)
+                freight = freight_of(ladders, ladders.of[lane, epoch], billed)
                 if freight < 0:
                     reason = NO_RATE
             quotes.reason[p, s] = reason
@@ -204,25 +248,34 @@ def rate_parcels(
             total = freight
             base = freight
             sequence = 0
+            group = -1  # of the last line charged
+            dearest = 0  # of its lines so far
             charge_list = charges.of[s, epoch]
             for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
+                if measures[charges.when[k]] <= charges.threshold[k]:
+                    continue
+                if charges.zone[k] >= 0 and charges.zone[k] != lanes.zone[lane]:
+                    continue
+                if charges.area[k] != 0 and charges.area[k] & lanes.area[destination] == 0:
+                    continue
                 if charges.sequence[k] != sequence:
                     sequence = charges.sequence[k]
                     base = total
-                when = charges.when[k]
-                threshold = charges.threshold[k]
-                if (
-                    when == ALWAYS
-                    or (when == RESIDENTIAL and parcels.residential[p])
-                    or (when == REMOTE and remote)
-                    or (when == OVER_LENGTH_MM and length > threshold)
-                    or (when == OVER_GIRTH_MM and girth > threshold)
-                    or (when == OVER_WEIGHT_G and weight > threshold)
-                    or (when == SATURDAY and parcels.saturday[p])
-                    or (when == SIGNATURE and parcels.signature[p] and not offers.signs[s])
-                ):
-                    if charges.percent[k]:
-                        total += divide_half_up(base * charges.amount[k], PERCENT_MICROS)
-                    else:
-                        total += charges.amount[k]
+                kind = charges.kind[k]
+                amount = charges.amount[k]
+                if kind == PERCENT:
+                    amount = (base * amount + HALF_PERCENT_MICROS) // PERCENT_MICROS
+                elif kind == VALUE_PERCENT:
+                    amount = (parcels.value_minor[p] * amount + HALF_PERCENT_MICROS) // PERCENT_MICROS
+                elif kind == FLOOR:
+                    amount = max(0, amount - base)
+                amount = max(amount, charges.least[k])
+                if charges.group[k] >= 0 and charges.group[k] == group:
+                    extra = max(0, amount - dearest)
+                    dearest += extra
+                    total += extra
+                else:
+                    group = charges.group[k]
+                    dearest = amount
+                    total += amount
             quotes.surcharges_minor[p, s] = total - freight

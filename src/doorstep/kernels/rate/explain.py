@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Surcharge
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, When
 from doorstep.domain.units import divide_half_up, girth_mm
+from doorstep.kernels.rate import compiled
+from doorstep.kernels.rate import obstacles as words
 from doorstep.kernels.rate.compiled import PERCENT_MICROS
 from doorstep.kernels.rate.problem import RateProblem
 from doorstep.kernels.rate.result import RateResult, Reason
-from doorstep.kernels.rate.validity import DAY_ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,72 +61,86 @@ def charge_lines(problem: RateProblem, result: RateResult, parcel: int, service:
     charges = problem.tables.charges
     freight = int(result.freight_minor[parcel, service])
     lines = [ChargeLine("freight", freight)]
-    total, base, sequence = freight, freight, None
+    total, base, sequence, group = freight, freight, None, -1
     charge_list = charges.of[service, _epoch(problem, parcel, service)]
     for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
         surcharge = problem.tables.surcharges[charges.surcharge[k]]
         if surcharge.sequence != sequence:
             base, sequence = total, surcharge.sequence
-        if not _applies(problem, surcharge, parcel, service):
+        if not _applies(problem, result, k, parcel, service):
             continue
-        amount = int(charges.amount[k])
-        if surcharge.percent:
-            amount = divide_half_up(base * amount, PERCENT_MICROS)
+        amount = _amount(problem, k, base, parcel)
+        if charges.group[k] >= 0 and charges.group[k] == group:
+            if amount <= lines[-1].amount_minor:
+                continue
+            total -= lines.pop().amount_minor
+        group = int(charges.group[k])
         lines.append(ChargeLine(surcharge.surcharge, amount))
         total += amount
     return tuple(lines)
 
 
-def _applies(problem: RateProblem, surcharge: Surcharge, parcel: int, service: int) -> bool:
+def _amount(problem: RateProblem, charge: int, base: int, parcel: int) -> int:
+    charges = problem.tables.charges
+    amount = int(charges.amount[charge])
+    match charges.kind[charge]:
+        case compiled.PERCENT:
+            amount = divide_half_up(base * amount, PERCENT_MICROS)
+        case compiled.VALUE_PERCENT:
+            amount = divide_half_up(int(problem.parcels.value_minor[parcel]) * amount, PERCENT_MICROS)
+        case compiled.FLOOR:
+            amount = max(0, amount - base)
+    return max(amount, int(charges.least[charge]))
+
+
+def _applies(problem: RateProblem, result: RateResult, charge: int, parcel: int, service: int) -> bool:
     tables, parcels = problem.tables, problem.parcels
-    threshold = surcharge.threshold or 0
-    sides = [int(side) for side in parcels.size_mm[parcel]]
-    match surcharge.when:
-        case "always":
-            return True
-        case "residential":
-            return bool(parcels.residential[parcel])
-        case "remote":
-            return tables.remote(service, int(parcels.origin[parcel]), int(parcels.destination[parcel]))
-        case "over_length_mm":
-            return max(sides) > threshold
-        case "over_girth_mm":
-            return girth_mm(*sides) > threshold
-        case "over_weight_g":
-            return bool(parcels.weight_g[parcel] > threshold)
-        case "saturday":
-            return bool(parcels.saturday[parcel])
-        case "signature":
-            return bool(parcels.signature[parcel]) and not tables.services[service].signature
+    charges = tables.charges
+    if charges.zone[charge] not in (-1, result.zone[parcel, service]):
+        return False
+    place = tables.lanes.destination_class[parcels.destination[parcel]]
+    if charges.area[charge] and not charges.area[charge] & tables.lanes.area[place]:
+        return False
+    sides = sorted((int(side) for side in parcels.size_mm[parcel]), reverse=True)
+    measures: dict[When, int] = {
+        "always": 1,
+        "residential": int(parcels.residential[parcel]),
+        "remote": tables.remote(service, int(parcels.origin[parcel]), int(parcels.destination[parcel])),
+        "over_length_mm": sides[0],
+        "over_second_mm": sides[1],
+        "over_girth_mm": girth_mm(*sides),
+        "over_volume_cm3": sides[0] * sides[1] * sides[2],
+        "over_weight_g": int(parcels.weight_g[parcel]),
+        "over_value": int(parcels.value_minor[parcel]),
+        "saturday": int(parcels.saturday[parcel]),
+        "signature": bool(parcels.signature[parcel]) and not tables.services[service].signature,
+    }
+    return measures[tables.surcharges[charges.surcharge[charge]].when] > int(charges.threshold[charge])
 
 
 def _obstacles(problem: RateProblem, result: RateResult, parcel: int, service: int) -> Iterator[str]:
     """Yield what rules the pair out, in the order of the reasons."""
     tables, parcels = problem.tables, problem.parcels
-    offer, name = tables.services[service], tables.services[service].service
+    offer, accepts, slowest = tables.services[service], int(parcels.accepts[parcel]), int(parcels.slowest[parcel])
     epoch = _epoch(problem, parcel, service)
     if result.zone[parcel, service] < 0:
-        origin = tables.origins[parcels.origin[parcel]]
-        place = tables.destinations[parcels.destination[parcel]]
-        to = f"postcode {place.postcode}" if place.postcode else f"country {place.country}"
-        yield f"{to} not served from {origin.region or origin.city or origin.postcode or origin.country} by {name}"
-    accepted = [kind for bit, kind in enumerate(DELIVERS_TO) if parcels.accepts[parcel] >> bit & 1]
-    if offer.delivers_to not in accepted:
-        yield f"{name} delivers to {offer.delivers_to}, not to {' or '.join(accepted) or 'anything acceptable'}"
-    if SPEEDS.index(offer.speed) < parcels.slowest[parcel]:
-        yield f"{name} is {offer.speed}, {SPEEDS[parcels.slowest[parcel]]} or faster is asked for"
+        origin, place = tables.origins[parcels.origin[parcel]], tables.destinations[parcels.destination[parcel]]
+        yield words.not_served(origin, place, offer.service)
+    if not accepts >> DELIVERS_TO.index(offer.delivers_to) & 1:
+        yield words.wrong_kind(offer, accepts)
+    if SPEEDS.index(offer.speed) < slowest:
+        yield words.too_slow(offer, slowest)
     weight, sides = int(parcels.weight_g[parcel]), [int(side) for side in parcels.size_mm[parcel]]
     if weight > offer.max_weight_g:
-        yield f"{weight - offer.max_weight_g} g too heavy for {name} (max {offer.max_weight_g} g)"
+        yield words.too_heavy(offer, weight - offer.max_weight_g)
     if max(sides) > offer.max_length_mm:
-        yield f"{max(sides) - offer.max_length_mm} mm too long for {name} (max {offer.max_length_mm} mm)"
+        yield words.too_long(offer, max(sides) - offer.max_length_mm)
     if offer.max_girth_mm is not None and girth_mm(*sides) > offer.max_girth_mm:
-        excess = girth_mm(*sides) - offer.max_girth_mm
-        yield f"{excess} mm too much girth for {name} (max {offer.max_girth_mm} mm)"
+        yield words.too_much_girth(offer, girth_mm(*sides) - offer.max_girth_mm)
     if parcels.signature[parcel] and not tables.offers.signature[service, epoch]:
-        yield f"{name} is not signed for"
+        yield words.no_signature(offer)
     if parcels.saturday[parcel] and not tables.offers.saturday[service, epoch]:
-        yield f"{name} does not deliver on Saturday"
+        yield words.no_saturday(offer)
     if result.zone[parcel, service] >= 0:
         yield from _missing_rate(problem, result, parcel, service)
 
@@ -134,22 +148,19 @@ def _obstacles(problem: RateProblem, result: RateResult, parcel: int, service: i
 def _missing_rate(problem: RateProblem, result: RateResult, parcel: int, service: int) -> Iterator[str]:
     tables, parcels = problem.tables, problem.parcels
     lane = tables.lane(service, int(parcels.origin[parcel]), int(parcels.destination[parcel]))
-    epoch = _epoch(problem, parcel, service)
-    sizes = np.diff(tables.ladders.start)[tables.ladders.of[lane]]
-    offer = f"{tables.services[service].service} for zone {tables.zone_names[result.zone[parcel, service]]}"
-    if sizes[epoch] == 0:
-        later = [int(e) for e in np.flatnonzero(sizes) if e > epoch]
-        earlier = [int(e) for e in np.flatnonzero(sizes) if e < epoch]
-        known = [f"from {_date(int(tables.changes[later[0] - 1]))}"] if later else []
-        known += [f"until {_date(int(tables.changes[earlier[-1]]) - 1)}"] if earlier else []
-        has = f"it has some {' and '.join(known)}" if known else "it has none at all"
-        yield f"no rate of {offer} on {_date(_ship_day(problem, parcel, service))} ({has})"
+    ladder = tables.ladders.of[lane, _epoch(problem, parcel, service)]
+    first, end = int(tables.ladders.start[ladder]), int(tables.ladders.start[ladder + 1])
+    if first == end:
+        yield words.no_rate(tables, service, lane, _ship_day(problem, parcel, service))
         return
-    last = tables.ladders.start[tables.ladders.of[lane, epoch] + 1] - 1
-    top, billed = int(tables.ladders.up_to_g[last]), int(result.billed_weight_g[parcel, service])
-    if billed > top and tables.ladders.extra_micros[last] < 0:
-        weight = "gross" if billed == parcels.weight_g[parcel] else "volumetric"
-        yield f"{weight} weight {billed - top} g beyond the last rate of {offer} (up to {top} g)"
+    if tables.ladders.extra_parts[end - 1] >= 0:
+        return
+    top = int(tables.ladders.up_to_g[end - 1])
+    weight, billed = int(parcels.weight_g[parcel]), int(result.billed_weight_g[parcel, service])
+    if weight > top:
+        yield words.beyond_last(tables, service, lane, top, "gross", weight)
+    if billed > max(top, weight):
+        yield words.beyond_last(tables, service, lane, top, "volumetric", billed)
 
 
 def _ship_day(problem: RateProblem, parcel: int, service: int) -> int:
@@ -159,7 +170,3 @@ def _ship_day(problem: RateProblem, parcel: int, service: int) -> int:
 
 def _epoch(problem: RateProblem, parcel: int, service: int) -> int:
     return int(np.searchsorted(problem.tables.changes, _ship_day(problem, parcel, service), side="right"))
-
-
-def _date(day: int) -> str:
-    return date.fromordinal(day + DAY_ZERO).isoformat()

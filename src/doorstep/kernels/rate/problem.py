@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,13 +11,26 @@ from numpy.typing import NDArray
 
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.rate.bounds import MAX_SIZE_MM, MAX_WEIGHT_G, overflow
+from doorstep.kernels.rate.bounds import MAX_SIZE_MM, MAX_VALUE_MINOR, MAX_WEIGHT_G, overflow
 from doorstep.kernels.rate.result import BoolArray, IntArray
 from doorstep.kernels.rate.tables import TariffTables
 from doorstep.kernels.rate.validity import DAY_ZERO
 
 MIN_DAY = date.min.toordinal() - DAY_ZERO
 MAX_DAY = date.max.toordinal() - DAY_ZERO
+
+_NO_VALUES: IntArray = np.zeros(0, np.int64)
+_PLAIN = (
+    "origin",
+    "destination",
+    "weight_g",
+    "residential",
+    "signature",
+    "saturday",
+    "accepts",
+    "slowest",
+    "value_minor",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +53,8 @@ class Parcels:
         [n] bit k set: `DELIVERS_TO[k]` is acceptable (1 home, 2 pickup_point, 4 locker).
     slowest
         [n] index into `SPEEDS`: slower services are not eligible; 0: any.
+    value_minor
+        [n] declared value in minor units, 0 to 10**12; left out: none declares any.
 
     Raises
     ------
@@ -57,14 +72,17 @@ class Parcels:
     saturday: BoolArray
     accepts: IntArray
     slowest: IntArray
+    value_minor: IntArray = field(default_factory=lambda: _NO_VALUES)
 
     def __post_init__(self) -> None:
-        for name in ("origin", "destination", "ship_day", "weight_g", "size_mm", "accepts", "slowest"):
+        if self.value_minor is _NO_VALUES:
+            object.__setattr__(self, "value_minor", np.zeros(len(self.origin), np.int64))
+        for name in ("origin", "destination", "ship_day", "weight_g", "size_mm", "accepts", "slowest", "value_minor"):
             object.__setattr__(self, name, _integers(name, getattr(self, name)))
         for name in ("residential", "signature", "saturday"):
             object.__setattr__(self, name, _booleans(name, getattr(self, name)))
         count = len(self.origin)
-        for name in ("origin", "destination", "weight_g", "residential", "signature", "saturday", "accepts", "slowest"):
+        for name in _PLAIN:
             if getattr(self, name).shape != (count,):
                 raise InvalidProblem(f"{name} has shape {getattr(self, name).shape}, not ({count},)")
         if self.size_mm.shape != (count, 3):
@@ -74,6 +92,7 @@ class Parcels:
         _within("ship_day", self.ship_day, MIN_DAY, MAX_DAY)
         _within("weight_g", self.weight_g, 0, MAX_WEIGHT_G)
         _within("size_mm", self.size_mm, 1, MAX_SIZE_MM)
+        _within("value_minor", self.value_minor, 0, MAX_VALUE_MINOR)
         _within("accepts", self.accepts, 0, (1 << len(DELIVERS_TO)) - 1)
         _within("slowest", self.slowest, 0, len(SPEEDS) - 1)
 
@@ -105,8 +124,8 @@ class RateProblem:
 
     def _refuse_overflow(self) -> None:
         tables, parcels = self.tables, self.parcels
-        tariff = tables.services, tables.surcharges, tables.ladders, tables.currency.micros_per_minor
-        why = overflow(*tariff, int(parcels.weight_g.max()), int(parcels.size_mm.max()))
+        largest = (int(some.max()) for some in (parcels.weight_g, parcels.size_mm, parcels.value_minor))
+        why = overflow(tables.services, tables.offers, tables.ladders, tables.charges, *largest)
         if why:
             raise InvalidProblem(why)
 

@@ -76,7 +76,6 @@ def rate(problem: RateProblem, params: RateParams = _PARAMS, run: Run = _RUN) ->
             tables.lanes,
             tables.ladders,
             tables.charges,
-            tables.currency.micros_per_minor,
             quotes,
         )
         run.progress("rating", last, count)
@@ -96,6 +95,7 @@ def _rows(problem: RateProblem) -> ParcelRows:
         saturday=parcels.saturday,
         accepts=parcels.accepts,
         slowest=parcels.slowest,
+        value_minor=parcels.value_minor,
     )
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Service, Surcharge, Tariff
+from doorstep.domain.carriage import DELIVERS_TO, DIVISOR_WHENS, SPEEDS, DivisorRule, Service, Surcharge, Tariff
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.domain.place import Place
 from doorstep.kernels.rate.bounds import overflow
-from doorstep.kernels.rate.charges import MAX_AMOUNT, compile_charges, compile_ladders
+from doorstep.kernels.rate.charges import (
+    MAX_AMOUNT,
+    MM3_PER_CM3,
+    WHEN_CODES,
+    break_name,
+    compile_charges,
+    compile_ladders,
+    surcharge_name,
+)
 from doorstep.kernels.rate.compiled import SATURDAY, SIGNATURE, Charges, Ladders, Lanes, Offers
+from doorstep.kernels.rate.exchange import converted, exchange_rates
 from doorstep.kernels.rate.validity import change_days
-from doorstep.kernels.rate.zones import resolve_lanes
+from doorstep.kernels.rate.zones import Cells, area_numbers, resolve_lanes
 
 _SATURDAY = 5  # weekday
 _UNLIMITED = np.iinfo(np.int64).max
@@ -80,7 +90,7 @@ def compile_tariff(
     Parameters
     ----------
     tariff
-        Amounts in `currency`.
+        Amounts in `currency`, or in another one that has rates of exchange.
     currency
         The brand's currency; decides the minor unit that charge lines are rounded to.
     origins, destinations
@@ -92,32 +102,48 @@ def compile_tariff(
     InvalidProblem
         The tariff contradicts itself or names a service that it does not describe.
     """
+    return compiled_with_cells(tariff, currency, origins, destinations)[0]
+
+
+def compiled_with_cells(
+    tariff: Tariff, currency: Currency, origins: Sequence[Place], destinations: Sequence[Place] | None
+) -> tuple[TariffTables, Cells]:
+    """Compile a tariff, for every destination if none are given, and say which cell a destination lies in."""
     services = _numbered(tariff.services)
     pairs = {(rule.service, rule.zone) for rule in tariff.zones} | {(line.service, line.zone) for line in tariff.rates}
-    for service in sorted({service for service, _ in pairs} | {line.service for line in tariff.surcharges}):
+    named = {service for service, _ in pairs}
+    named |= {line.service for line in tariff.surcharges} | {rule.service for rule in tariff.divisors}
+    for service in sorted(named):
         if service not in services:
             raise InvalidProblem(f"service {service} has zones, rates or surcharges but is not described")
     lane_of = {pair: lane for lane, pair in enumerate(sorted(pairs))}
     zone_names = sorted({zone for _, zone in pairs})
     zone_index = {zone: index for index, zone in enumerate(zone_names)}
-    changes = change_days((*tariff.rates, *tariff.surcharges))
-    charges = compile_charges(tariff.surcharges, services, changes, currency)
-    ladders = compile_ladders(tariff.rates, lane_of, changes, currency)
+    exchange = exchange_rates(tariff.exchange_rates, currency)
+    rates = list(converted(tariff.rates, exchange, currency, break_name))
+    surcharges = list(converted(tariff.surcharges, exchange, currency, surcharge_name))
+    changes = change_days((*rates, *surcharges))
+    areas = area_numbers(tariff.areas)
+    charges = compile_charges(surcharges, services, zone_index, areas, changes, currency)
+    ladders = compile_ladders(rates, lane_of, changes, currency)
+    offers = _offers(tariff.services, tariff.divisors, charges)
     lane_zone = [zone_index[zone] for _, zone in lane_of]
-    return TariffTables(
+    painted = resolve_lanes(tariff.zones, tariff.areas, services, lane_of, lane_zone, origins, destinations)
+    tables = TariffTables(
         services=tariff.services,
         surcharges=tariff.surcharges,
         currency=currency,
         origins=tuple(origins),
-        destinations=tuple(destinations),
+        destinations=tuple(destinations or ()),
         zone_names=tuple(zone_names),
         changes=np.array(changes, np.int64),
-        offers=_offers(tariff.services, charges),
-        lanes=resolve_lanes(tariff.zones, services, lane_of, lane_zone, origins, destinations),
+        offers=offers,
+        lanes=painted.lanes,
         ladders=ladders,
         charges=charges,
-        always_exact=not overflow(tariff.services, tariff.surcharges, ladders, currency.micros_per_minor),
+        always_exact=not overflow(tariff.services, offers, ladders, charges),
     )
+    return tables, painted.destinations
 
 
 def _numbered(services: Sequence[Service]) -> dict[str, int]:
@@ -135,7 +161,15 @@ def _numbered(services: Sequence[Service]) -> dict[str, int]:
     return index
 
 
-def _offers(services: Sequence[Service], charges: Charges) -> Offers:
+def _offers(services: Sequence[Service], divisors: Sequence[DivisorRule], charges: Charges) -> Offers:
+    by_size = [
+        sorted((rule for rule in divisors if rule.service == offer.service), key=lambda rule: -rule.sequence)
+        for offer in services
+    ]
+    for rules in by_size:
+        _check_divisors(rules)
+    strongest = [rule for rules in by_size for rule in rules]
+
     def measures(values: list[int]) -> NDArray[np.int64]:
         return np.array(values, np.int64)
 
@@ -148,10 +182,27 @@ def _offers(services: Sequence[Service], charges: Charges) -> Offers:
         max_length_mm=measures([offer.max_length_mm for offer in services]),
         max_girth_mm=measures([_UNLIMITED if offer.max_girth_mm is None else offer.max_girth_mm for offer in services]),
         dim_divisor=measures([offer.dim_divisor_cm3_per_kg for offer in services]),
+        dim_start=np.cumsum([0, *(len(rules) for rules in by_size)]).astype(np.int64),
+        dim_when=measures([WHEN_CODES[rule.when] for rule in strongest]),
+        dim_threshold=measures(
+            [rule.threshold * (MM3_PER_CM3 if rule.when == "over_volume_cm3" else 1) for rule in strongest]
+        ),
+        dim_other=measures([rule.dim_divisor_cm3_per_kg for rule in strongest]),
         signs=signs,
         signature=signs[:, None] | _charged(charges, SIGNATURE),
         saturday=works[:, None] | _charged(charges, SATURDAY),
     )
+
+
+def _check_divisors(rules: Sequence[DivisorRule]) -> None:
+    """Raise for a rule that is malformed, or two of one sequence."""
+    for rule in rules:
+        inside = all(0 <= one <= MAX_AMOUNT for one in (rule.threshold, rule.dim_divisor_cm3_per_kg, rule.sequence))
+        if rule.when not in DIVISOR_WHENS or not inside:
+            raise InvalidProblem(f"a divisor of service {rule.service} is not understood or out of range")
+    for one, other in pairwise(rules):
+        if one.sequence == other.sequence:
+            raise InvalidProblem(f"two divisors of service {one.service} have the sequence {one.sequence}")
 
 
 def _charged(charges: Charges, when: int) -> NDArray[np.bool_]:

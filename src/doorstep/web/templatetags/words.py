@@ -67,8 +67,10 @@ def named(code: str, names: Mapping[str, str]) -> str:
 
 @register.filter
 def percentage(micros: int) -> str:
-    """Millionths as a percentage of a surcharge: 125000 -> 12.5 %."""
-    return f"{micros / 10_000:g} %"
+    """Millionths of one percent, as surcharges have them: 12500000 -> 12.5 %."""
+    whole, part = divmod(abs(micros), MICROS)
+    kept = f"{part:06d}".rstrip("0")
+    return f"{wording.MINUS if micros < 0 else ''}{whole:,}{'.' + kept if kept else ''} %"
 
 
 @register.filter

@@ -15,6 +15,7 @@ class RateTable:
     """Rates as carriers print them: a row for every weight, a column for every zone."""
 
     validity: str
+    currency: str
     zones: tuple[str, ...]
     rows: tuple[tuple[int, tuple[int | None, ...]], ...]  # up to, price per zone
     extra: tuple[int | None, ...]  # for every kilogram above the last weight, per zone
@@ -39,28 +40,30 @@ def show_one(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpR
 
 
 def rate_tables(found: ServiceDetail) -> list[RateTable]:
-    """Make one table for every span of days that rates are valid in."""
-    spans: dict[tuple[str, str], list[Rate]] = {}
+    """Make one table for every span of days that rates are valid in, and for every currency."""
+    spans: dict[tuple[str, str, str], list[Rate]] = {}
     for one in found.rates:
         span = (
             one.valid_from.isoformat() if one.valid_from else "",
             one.valid_to.isoformat() if one.valid_to else "",
+            one.currency or found.row.currency,
         )
         spans.setdefault(span, []).append(one)
     return [_table(span, rates) for span, rates in sorted(spans.items())]
 
 
-def _table(span: tuple[str, str], rates: list[Rate]) -> RateTable:
+def _table(span: tuple[str, str, str], rates: list[Rate]) -> RateTable:
     zones = tuple(sorted({one.zone for one in rates}, key=lambda zone: (len(zone), zone)))
     prices = {(one.up_to_g, one.zone): one.price_micros for one in rates}
     extra = {one.zone: one.per_extra_kg_micros for one in rates if one.per_extra_kg_micros is not None}
     weights = sorted({one.up_to_g for one in rates})
-    first, last = span
+    first, last, currency = span
     validity = (
         f"from {first} to {last}" if first and last else f"from {first}" if first else f"to {last}" if last else ""
     )
     return RateTable(
         validity=validity,
+        currency=currency,
         zones=zones,
         rows=tuple((up_to, tuple(prices.get((up_to, zone)) for zone in zones)) for up_to in weights),
         extra=tuple(extra.get(zone) for zone in zones) if extra else (),

@@ -1,0 +1,110 @@
+"""What `doorstep rate` writes: a row for each parcel and service, put together from whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+import numpy as np
+
+from doorstep.domain.money import Currency
+from doorstep.kernels.rate.result import BoolArray, IntArray, RateResult, Reason, reason_text
+from doorstep.kernels.rate.tables import TariffTables
+
+RATE_COLUMNS = (
+    "parcel",
+    "service",
+    "eligible",
+    "reason",
+    "billed_weight_g",
+    "zone",
+    "freight",
+    "surcharges",
+    "price",
+    "explanation",
+)
+CLIENT_COLUMN = "client_price"
+_QUOTED = ('"', ",", "\r", "\n")
+
+
+def cell(text: str) -> str:
+    """Write a cell, in quotes where RFC 4180 wants them."""
+    if text and any(mark in text for mark in _QUOTED):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def write_header(out: TextIO, client: bool) -> None:
+    out.write(",".join((*RATE_COLUMNS, CLIENT_COLUMN) if client else RATE_COLUMNS) + "\r\n")
+
+
+def write_rates(
+    out: TextIO,
+    ids: Sequence[str],
+    tables: TariffTables,
+    result: RateResult,
+    explanations: Iterable[Sequence[str]],
+    client_minor: IntArray | None = None,
+) -> None:
+    """Write the rows of some parcels, all services of one parcel together.
+
+    Parameters
+    ----------
+    out
+        Where the header has been written.
+    ids
+        Of the parcels.
+    tables, result
+        What was rated, and the outcome.
+    explanations
+        For each service a text of each parcel; empty where the pair is eligible.
+    client_minor
+        What a client pays, [n, s]; None: nobody is asked about.
+    """
+    zones = [cell(name) for name in tables.zone_names]
+    heads = [cell(one) for one in ids] if any(mark in one for one in ids for mark in _QUOTED) else ids
+    tails = [
+        _tails(cell(offer.service), zones, tables.currency, result, service, texts, client_minor)
+        for service, (offer, texts) in enumerate(zip(tables.services, explanations, strict=True))
+    ]
+    out.writelines(f"{head}{tail}" for head, *of_parcel in zip(heads, *tails, strict=True) for tail in of_parcel)
+
+
+def _tails(
+    service: str,
+    zones: Sequence[str],
+    currency: Currency,
+    result: RateResult,
+    at: int,
+    texts: Sequence[str],
+    client_minor: IntArray | None,
+) -> list[str]:
+    """Write the rows of one service, all but the parcel."""
+    eligible = result.eligible[:, at]
+    flags = [f"{int(reason == Reason.ELIGIBLE)},{reason_text(reason)}" for reason in Reason]
+    flags[Reason.ELIGIBLE] = "1,"
+    named = [*zones, ""]  # -1, not served, is the last
+    clients = [""] * len(texts)
+    if client_minor is not None:
+        clients = [f",{amount}" for amount in _amounts(client_minor[:, at], eligible, currency)]
+    return [
+        f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)}{more}\r\n"
+        for reason, billed, zone, freight, surcharges, price, text, more in zip(
+            result.reason[:, at].tolist(),
+            result.billed_weight_g[:, at].tolist(),
+            result.zone[:, at].tolist(),
+            _amounts(result.freight_minor[:, at], eligible, currency),
+            _amounts(result.surcharges_minor[:, at], eligible, currency),
+            _amounts(result.price_minor[:, at], eligible, currency),
+            texts,
+            clients,
+            strict=True,
+        )
+    ]
+
+
+def _amounts(minor: IntArray, eligible: BoolArray, currency: Currency) -> list[str]:
+    """Write amounts in major units, each distinct one once; empty where there is no price."""
+    distinct, of = np.unique(minor, return_inverse=True)
+    written = [currency.text(amount) for amount in distinct.tolist()]
+    return [written[one] if priced else "" for one, priced in zip(of.tolist(), eligible.tolist(), strict=True)]

@@ -1,0 +1,93 @@
+"""Rate the parcels of a file on the tariff of a folder: read them, decide, and put the output file in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from doorstep.compute import peak_memory_mb
+from doorstep.domain.carriage import Markup
+from doorstep.domain.errors import InvalidProblem
+from doorstep.files.output_file import output_file
+from doorstep.files.parcels_in import read_parcels
+from doorstep.files.rates_out import RATE_COLUMNS, write_header, write_rates
+from doorstep.files.tariff_in import TariffFolder, read_tariff
+from doorstep.kernels.rate.markup import marked_up
+from doorstep.kernels.rate.obstacles import obstacles_of
+from doorstep.kernels.rate.problem import Parcels, RateProblem
+from doorstep.kernels.rate.rate import rate
+from doorstep.kernels.rate.tables import TariffTables, compile_tariff
+from doorstep.kernels.run import Run
+
+PART = 50_000  # parcels that are rated and written together: bounds the memory, whatever the file's size
+
+
+def rate_files(
+    parcels: Path,
+    tariffs: Path,
+    out: Path,
+    *,
+    run: Run,
+    stopwatch: Callable[[], float],
+    client: str = "",
+    force: bool = False,
+) -> dict[str, object]:
+    """Rate `parcels` on every service of the folder `tariffs` into the file `out`; return what was done.
+
+    What a `client` pays is written beside the price; an empty name is none.
+
+    Raises InputRefused with every fault, InvalidProblem, or OutputRefused; `out` is then as it was before.
+    """
+    start = stopwatch()
+    tariff = read_tariff(tariffs, run.progress)
+    read = read_parcels(parcels, tariff.currency)
+    loaded = stopwatch()
+    rules = _of_client(tariff, client)
+    tables = compile_tariff(tariff.tariff, tariff.currency, read.origins, read.destinations)
+    seconds = {"reading": loaded - start, "rating": stopwatch() - loaded, "writing": 0.0}
+    count, services = len(read.parcels), len(tables.services)
+    eligible = served = 0
+    with output_file(out, ",".join(RATE_COLUMNS), force, reading=(parcels, tariffs)) as file:
+        write_header(file, bool(client))
+        for first, problem in parts(tables, read.parcels):
+            begun = stopwatch()
+            result = rate(problem)
+            names = [offer.service for offer in tables.services]
+            paid = marked_up(result, names, problem.parcels.ship_day, rules, tables.currency) if client else None
+            decided = stopwatch()
+            texts = (obstacles_of(problem, result, service) for service in range(services))
+            write_rates(file, read.ids[first : first + PART], tables, result, texts, paid)
+            seconds["rating"] += decided - begun
+            seconds["writing"] += stopwatch() - decided
+            eligible += int(result.eligible.sum())
+            served += int(result.eligible.any(axis=1).sum())
+            run.progress("rating", first + len(problem.parcels), count)
+    spent = sum(seconds.values())
+    return {
+        "parcels": count,
+        "services": services,
+        "quotes": count * services,
+        "eligible": eligible,
+        "parcels_without_service": count - served,
+        "currency": tariff.currency.code,
+        "seconds": round(spent, 3),
+        "quotes_per_second": round(count * services / spent) if spent else 0,
+        **{f"seconds_{name}": round(value, 3) for name, value in seconds.items()},
+        "peak_memory_mb": peak_memory_mb(),
+        "data_version": tariff.data_version,
+    }
+
+
+def _of_client(tariff: TariffFolder, client: str) -> list[Markup]:
+    rules = [rule for rule in tariff.markups if rule.client == client]
+    if client and not rules:
+        raise InvalidProblem(f"markups.csv has no row of client {client}")
+    return rules
+
+
+def parts(tables: TariffTables, parcels: Parcels) -> Iterator[tuple[int, RateProblem]]:
+    """Cut a batch into problems of a bearable size, each with the index of its first parcel."""
+    for first in range(0, len(parcels), PART):
+        some = slice(first, first + PART)
+        yield first, RateProblem(tables, Parcels(*(getattr(parcels, one.name)[some] for one in fields(parcels))))

@@ -1,0 +1,23 @@
+"""A tariff comes out of the record as it went in, whatever its contracts say."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from tests.files.test_rules_tariff import put
+
+from doorstep.core.accounts.models import Brand
+from doorstep.core.tariffs import actions, snapshot
+from doorstep.domain.carriage import Tariff
+from doorstep.files.tariff_in import read_tariff
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_field_of_every_line_is_kept(brand: Brand, tmp_path: Path) -> None:
+    tariff = read_tariff(put(tmp_path)).tariff
+    assert all(getattr(tariff, one.name) for one in fields(Tariff))
+    actions.add_tariff(brand.pk, tariff)
+    assert snapshot.tariff(brand.pk) == tariff
