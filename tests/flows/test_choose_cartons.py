@@ -14,7 +14,7 @@ import orjson
 import pytest
 from tests.cli.run import TEA_SHOP
 
-from doorstep.domain.carriage import RateBreak
+from doorstep.domain.carriage import ExchangeRate, RateBreak
 from doorstep.domain.catalog import Carton
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import InvalidProblem
@@ -253,3 +253,14 @@ def test_a_price_per_further_kilogram_is_written_out() -> None:
     )
     weights = np.array([1_000, 1_001, 2_000, 3_500])
     assert table.freight.weight.prices(weights).tolist() == [400, 450, 450, 550]
+
+
+def test_rates_in_another_currency_are_converted_on_their_day_and_left_out_on_others() -> None:
+    read = shop()
+    service = read.tariff.services[0]
+    rates = (RateBreak(service.service, "z", 1_000, millionths("4"), millionths("0.5"), currency="CHF"),)
+    worth = (ExchangeRate("CHF", 1_050_000_000, date(2026, 1, 1)),)
+    tariff = replace(read.tariff, rates=rates, exchange_rates=worth)
+    (table,) = typical_freight(tariff, 500, date(2026, 1, 1), read.brand.currency, service.service)
+    assert table.freight.weight.prices(np.array([1_000, 2_000])).tolist() == [420, 473]
+    assert typical_freight(tariff, 500, date(2025, 12, 31), read.brand.currency, service.service) == ()

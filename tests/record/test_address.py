@@ -10,7 +10,7 @@ from tests.record.brand import NOW
 from doorstep.domain.carriage import ZoneRule
 from doorstep.domain.demand import Contact, Order, OrderLine
 from doorstep.domain.place import Place
-from doorstep.flows.address import CheckedAddress, Known, check_address, covered_by, rules_of
+from doorstep.flows.address import CheckedAddress, Known, check_address, covered_by, rules_of, zone_prefix
 
 KNOWN_TO = {("DE", "80331"): (48.1, 11.5), ("DE", "80"): (48.0, 11.0)}
 NOTHING = Known(lambda *_: None, lambda *_: None)
@@ -140,3 +140,9 @@ def test_coordinates_that_the_shop_told_are_believed() -> None:
 def test_a_second_check_keeps_what_the_first_has_changed() -> None:
     once = checked(order("BR", "80010-000", region="Paraná")).order
     assert checked(once).order.address_changes == once.address_changes
+
+
+def test_a_range_of_postcodes_covers_what_lies_in_it() -> None:
+    covered = covered_by([ZoneRule("parcel", "DE", "", "DE", "100", "z", destination_to="149")])
+    assert zone_prefix(Place("DE", "", "", "12345"), covered) == "1"
+    assert zone_prefix(Place("DE", "", "", "20095"), covered) is None
