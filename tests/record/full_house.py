@@ -23,7 +23,7 @@ from doorstep.core.floor.models import Tote
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Window
-from doorstep.core.tariffs.models import Service
+from doorstep.core.tariffs.models import AreaRule, DivisorRule, ExchangeRate, Service
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.demand import OrderLine
 from doorstep.domain.disruption import Disruption
@@ -142,6 +142,12 @@ def _people(house: FullHouse) -> None:
 def _goods(house: FullHouse) -> None:
     scope, brand = house.scope, house.at.brand
     make_product(Brand.objects.get(pk=brand), "set")
+    AreaRule.objects.create(brand_id=brand, area="islands", country="DE", prefix="18565")
+    ExchangeRate.objects.create(brand_id=brand, currency="USD", rate_nanos=900_000_000)
+    service = Service.objects.filter(brand_id=brand)[0]
+    DivisorRule.objects.create(
+        service=service, when="over_length_mm", threshold=10**5, dim_divisor_cm3_per_kg=5000, sequence=1
+    )
     set_barcodes(scope, brand, "mug", ["4006381333931"], now=NOW)
     define_kit(scope, brand, "set", {"teapot": 1, "mug": 2}, now=NOW)
     for bin, units in (("A-1", 30), ("A-2", 5)):
