@@ -20,9 +20,10 @@ from doorstep.core.accounts import totp
 from doorstep.core.accounts.models import Brand
 from doorstep.core.floor import bench
 from doorstep.core.floor.models import Tote
+from doorstep.core.orders.models import Order
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.returns.models import Window
+from doorstep.core.returns.models import Return, Window
 from doorstep.core.tariffs.models import AreaRule, DivisorRule, ExchangeRate, Service
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.demand import OrderLine
@@ -236,6 +237,10 @@ def _come_back(house: FullHouse) -> None:
     buy_return_label(scope, rma, now=LATER + timedelta(days=2))
     returns.receive_return(scope, rma, SITE, now=LATE)
     returns.grade_return(scope, rma, [returns.FoundUnits("1", "A", 1)], now=LATE)
+    delivered = Order.objects.get(code="delivered")
+    Return.objects.create(
+        brand_id=house.at.brand, order=delivered, rma="R-BACK", reason="late", asked_at=LATE, state="on_its_way"
+    )
     token = revoke_link(scope, "tea", "delivered", now=LATER).rsplit("/", 1)[1]
     answer_survey(followed(token), "cheaper", True, now=LATE)
 

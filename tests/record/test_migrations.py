@@ -25,6 +25,7 @@ from doorstep.domain.journey import ORDER_STATES
 Rows = dict[str, list[dict[str, object]]]  # table -> its rows, by their columns
 SAID_OTHERWISE = {  # columns in which a migration, taken back, must say something with fewer words, and what it says
     ("orders", "0002_travel"): ("orders_order", "state", {"part_shipped": "shipped"}),
+    ("returns", "0004_on_the_way_back"): ("returns_return", "state", {"on_its_way": "asked"}),
 }
 
 

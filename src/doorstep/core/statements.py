@@ -160,6 +160,8 @@ def _pour(model: type[Row], rows: Sequence[Row], *, named: bool) -> Sequence[Row
     """Put many rows in, the way that costs least; PostgreSQL takes them as a file, and deals out their ids before."""
     if connection.vendor != "postgresql":
         return model._default_manager.bulk_create(rows, batch_size=BATCH)
+    if _put.off:
+        at_once([])  # what was put off before goes in before
     if named:
         _named(rows, rows_of(f"SELECT nextval({_sequence(model)}) FROM generate_series(1, %s)", [len(rows)]))
     (names, takes), database = _columns(model), connections[DEFAULT_DB_ALIAS]

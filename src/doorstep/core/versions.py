@@ -1,7 +1,8 @@
 """Whether rows are still what they were, without reading them.
 
 PostgreSQL keeps with every row the number of the transaction that wrote it. How many rows there are and what those
-numbers add up to is another after anything that anybody has written. SQLite keeps no such number.
+numbers, mixed with those of the rows, add up to is another after anything that anybody has written. SQLite keeps no
+such number.
 """
 
 from __future__ import annotations
@@ -44,5 +45,8 @@ def version(read: Iterable[tuple[Rows, int]]) -> Version | None:
 
 @lru_cache(maxsize=16)
 def _question(rows: tuple[Rows, ...]) -> str:
-    told = "count(*)::text || ' ' || coalesce(sum(xmin::text::bigint), 0)::text"
+    # Mixed, since plain numbers may add up to the same: an older transaction may overwrite the row of a newer one.
+    told = (
+        "count(*)::text || ' ' || coalesce(sum(hashtextextended(id::text || ':' || xmin::text, 0)::numeric), 0)::text"
+    )
     return f"SELECT {', '.join(f'(SELECT {told} FROM {one.table} WHERE {one.where})' for one in rows)}"

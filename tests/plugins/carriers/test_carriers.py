@@ -107,6 +107,9 @@ def test_a_signed_message_is_read_and_an_old_or_changed_one_is_not(server: Sandb
         "Webhook-Signature": f"v1,other {Webhook(HOOK).sign('msg_1', NOW, body)}",
     }
     assert carrier.read_hook(headers, body.encode(), NOW) == Message((read_scan(scan),))
+    for odd in ({"place": "a\0b"}, {"reason": "\ud800"}, {"at": "9999-12-31T23:59:59-14:00"}):
+        with pytest.raises(ValueError, match=r"kept|year"):
+            read_scan(scan | odd)
     for later in (timedelta(minutes=6), timedelta(minutes=-6)):
         with pytest.raises(HookRefused, match="too long ago"):
             carrier.read_hook(headers, body.encode(), NOW + later)

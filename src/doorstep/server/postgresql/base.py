@@ -32,6 +32,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _quiet(self) -> bool:
         """Nothing waits to be read: a server that ends, or a line that was closed, would have left something there."""
+        if self.connection.closed:
+            return False
         line = select.poll()
         line.register(self.connection.fileno(), select.POLLIN)
         return not line.poll(0)

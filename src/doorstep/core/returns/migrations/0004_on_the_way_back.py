@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
     dependencies = [("returns", "0003_return_labels")]
 
     operations = [
-        migrations.RunPython(migrations.RunPython.noop, unlabel),
         migrations.RemoveConstraint(model_name="return", name="returns_have_a_known_state"),
         migrations.AlterField(
             model_name="return",
@@ -33,5 +32,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", STATES)), name="returns_have_a_known_state"
             ),
         ),
-        migrations.RunPython(label, migrations.RunPython.noop),
+        migrations.RunPython(label, unlabel),
     ]

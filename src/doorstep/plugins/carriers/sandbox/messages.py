@@ -11,6 +11,7 @@ from doorstep.domain.travel import MILESTONES, Milestone, Scan
 from doorstep.plugins.carriers.base import Handover, LabelSold, LabelWanted
 
 _MILESTONES: dict[str, Milestone] = {name: name for name in MILESTONES}
+_YEARS = range(2000, 2101)  # of a scan: beyond them a database may keep an instant that nobody can read again
 
 
 def label_request(wanted: LabelWanted) -> dict[str, Any]:
@@ -55,14 +56,16 @@ def read_scan(told: Mapping[str, Any]) -> Scan:
     at = datetime.fromisoformat(_text(told, "at"))
     if at.tzinfo is None:
         raise ValueError("the time of a scan has no zone")
+    if at.year not in _YEARS:
+        raise ValueError(f"no parcel was scanned in the year {at.year}")
     expected = told.get("expected_by")
     return Scan(
         event=_text(told, "event"),
         tracking=_text(told, "tracking"),
         milestone=milestone,
         at=at,
-        place=str(told.get("place") or ""),
-        reason=str(told.get("reason") or ""),
+        place=_kept(str(told.get("place") or "")),
+        reason=_kept(str(told.get("reason") or "")),
         expected_by=date.fromisoformat(expected) if isinstance(expected, str) else None,
     )
 
@@ -71,4 +74,11 @@ def _text(told: Mapping[str, Any], name: str) -> str:
     value = told.get(name)
     if not isinstance(value, str) or not value:
         raise ValueError(f"the carrier left out {name!r}")
-    return value
+    return _kept(value)
+
+
+def _kept(text: str) -> str:
+    """Raise ValueError for text that no database keeps: a zero character, half of a pair."""
+    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+        raise ValueError("there is a character in it that cannot be kept")
+    return text
