@@ -10,8 +10,10 @@ from tests.kernels.plan.scenes import carton, order, product, rate, scene, servi
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.parcel import Parcel
 from doorstep.kernels.plan.check import check
+from doorstep.kernels.plan.offer import offer
 from doorstep.kernels.plan.plan import PlanResult, plan
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.ready import make_ready
 from doorstep.kernels.run import Run
 
 BAG = replace(carton("bag", (350, 300, 64), cost=10), mailer=True)
@@ -106,3 +108,19 @@ def test_a_mailer_of_the_wrong_thickness_is_found_out() -> None:
     assert any("billed" in fault for fault in check(problem, replace(result, parcels=(wrong,))))
     outside = replace(one, placements=tuple(replace(p, x_mm=p.x_mm + 60) for p in one.placements))
     assert check(problem, replace(result, parcels=(outside,)))
+
+
+@pytest.mark.parametrize(
+    ("room", "other"),
+    [((290, 230, 30), replace(SHIRT, padding_mm=10)), ((150, 230, 50), replace(SHIRT, soft=True))],
+    ids=["wrapped", "soft"],
+)
+def test_what_is_remembered_of_bare_goods_is_not_said_of_wrapped_or_soft_ones(
+    room: tuple[int, int, int], other: Product
+) -> None:
+    boxes = [carton("box", room)]
+    bare, changed = day(SHIRT, boxes), day(other, boxes)
+    ready = make_ready(bare)
+    found = [bool(offer(one, ready=ready)[0].options) for one in (bare, changed)]
+    assert found == [bool(offer(one)[0].options) for one in (bare, changed)]
+    assert found[0] != found[1]

@@ -80,11 +80,11 @@ class LoadBook:
         return np.array(found, np.uint8).reshape(len(keys), self.market.n_cartons)
 
 
-def _measures(product: Product) -> tuple[int, int, int, int, bool, bool, int, str]:
+def _measures(product: Product) -> Hashable:
     """All of a product that a carton minds."""
-    most = -1 if product.max_load_g is None else product.max_load_g
-    size = product.length_mm, product.width_mm, product.height_mm
-    return (*size, product.weight_g, product.this_side_up, product.fragile, most, product.hazmat_class)
+    size = product.length_mm, product.width_mm, product.height_mm, product.padding_mm
+    bears = product.weight_g, product.fragile, product.max_load_g
+    return (*size, *bears, product.this_side_up, product.soft, product.hazmat_class)
 
 
 def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
