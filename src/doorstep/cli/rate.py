@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from doorstep.cli.options import AsJson
-from doorstep.cli.terminal import bars, notice, out, print_table
+from doorstep.cli.terminal import out, print_table
 
 ParcelsFile = Annotated[Path, typer.Argument(metavar="PARCELS.csv", help="Parcels with route, day, weight and size.")]
 Tariffs = Annotated[
@@ -43,14 +43,10 @@ def rate(
 
     Exit codes: 0 rated, 2 the input is refused, 1 anything else.
     """
-    from doorstep.cli.first_run import NOTICE, must_compile
+    from doorstep.cli.at_work import at_work
     from doorstep.flows.rate_files import rate_files
-    from doorstep.kernels.run import Run
 
-    if must_compile():
-        notice(NOTICE)
-    with bars(not as_json) as progress:
-        run = Run(progress=progress)
+    with at_work(1, not as_json) as run:
         done = rate_files(parcels, tariffs, out_file, run=run, stopwatch=perf_counter, client=client, force=force)
     if as_json:
         print(json.dumps(done))

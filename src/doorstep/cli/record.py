@@ -12,7 +12,7 @@ import typer
 
 from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.serving import PORT, serve_tower
-from doorstep.cli.terminal import bars, err, notice, out
+from doorstep.cli.terminal import bars, err, out
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import ROLES, Scope
 
@@ -169,15 +169,10 @@ def load_folder(folder: Path, operator: str) -> Loaded:
 
 
 def plan(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | None) -> DayPlanned:
-    from doorstep.cli.first_run import NOTICE, must_compile
-    from doorstep.compute import local_map
+    from doorstep.cli.at_work import at_work
     from doorstep.flows.plan_day import plan_day as flow
-    from doorstep.kernels.run import Run
 
-    if must_compile():
-        notice(NOTICE)
-    with bars() as progress, local_map(None) as spread:
-        run = Run(seed=seed, progress=progress, map=spread)
+    with at_work(None, shown=True, seed=seed) as run:
         return flow(scope, brand_id, now=datetime.now(UTC), run=run, leaving_from=leaving_from)
 
 

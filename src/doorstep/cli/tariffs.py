@@ -13,7 +13,7 @@ from rich.table import Table
 
 from doorstep.cli.options import AsJson, day, folder
 from doorstep.cli.rate import ForceFile
-from doorstep.cli.terminal import EXIT_REFUSED, bars, notice, out, print_table
+from doorstep.cli.terminal import EXIT_REFUSED, bars, out, print_table
 from doorstep.domain.errors import InputRefused
 
 tariffs = typer.Typer(no_args_is_help=True, help="Check, compare and try out tariffs.")
@@ -113,15 +113,12 @@ def what_if(
 
     Exit codes: 0 rated, 2 the input is refused, 1 anything else.
     """
-    from doorstep.cli.first_run import NOTICE, must_compile
+    from doorstep.cli.at_work import at_work
     from doorstep.flows.tariff_files import summarise_what_if, write_what_if
     from doorstep.flows.tariff_files import what_if as compare
-    from doorstep.kernels.run import Run
 
-    if must_compile():
-        notice(NOTICE)
-    with bars(not as_json) as progress:
-        found = compare(instead_of, tariff, parcels, Run(progress=progress), on)
+    with at_work(1, not as_json) as run:
+        found = compare(instead_of, tariff, parcels, run, on)
         if out_file is not None:
             write_what_if(found, out_file, force, reading=(instead_of, tariff, parcels))
     told = summarise_what_if(found, movers)

@@ -63,7 +63,8 @@ def at_once(statements: Sequence[Statement]) -> list[Done]:
     ahead: list[Statement] = []
     if _put.off:
         ahead, _put.off = _put.off, []
-    groups, before = [*_grouped(ahead), *_grouped(statements)], len(_grouped(ahead))
+    put_off = _grouped(ahead)
+    groups, before = [*put_off, *_grouped(statements)], len(put_off)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             return [_one_by_one(cursor, *group) for group in groups][before:]
@@ -164,14 +165,9 @@ def _pour(model: type[Row], rows: Sequence[Row], *, named: bool) -> Sequence[Row
         at_once([])  # what was put off before goes in before
     if named:
         _named(rows, rows_of(f"SELECT nextval({_sequence(model)}) FROM generate_series(1, %s)", [len(rows)]))
-    (names, takes), database = _columns(model), connections[DEFAULT_DB_ALIAS]
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_copying(model, named)) as file:
         for row in rows:
-            held = vars(row)
-            told = [
-                held[name] if take is None else take(held[name], database)
-                for name, take in zip(names, takes, strict=True)
-            ]
+            told = _values(model, [row])
             file.write_row([row.pk, *told] if named else told)
     return rows
 
@@ -225,7 +221,7 @@ def _values(model: type[Model], rows: Sequence[Model]) -> list[Any]:
 @lru_cache(maxsize=256)
 def _insertion(model: type[Model], rows: int) -> tuple[tuple[str, ...], str]:
     names, _ = _columns(model)
-    return names, f"{_into(model)} VALUES {', '.join([_places(len(names))] * rows)}"
+    return names, f"{_into(model)} VALUES {', '.join([places(len(names))] * rows)}"
 
 
 @lru_cache(maxsize=256)
@@ -255,7 +251,8 @@ def _into(model: type[Model]) -> str:
     return f"INSERT INTO {quoted(model._meta.db_table)} ({', '.join(quoted(str(one.column)) for one in fields)})"
 
 
-def _places(number: int) -> str:
+def places(number: int) -> str:
+    """So many places for values, as `IN` and `VALUES` take them."""
     return f"({', '.join(['%s'] * number)})"
 
 

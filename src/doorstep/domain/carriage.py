@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from doorstep.domain.clock import WorkingDays
 
@@ -25,27 +25,9 @@ When = Literal[
     "over_volume_cm3",
     "over_value",
 ]
-WHENS: tuple[When, ...] = (
-    "always",
-    "residential",
-    "remote",
-    "over_length_mm",
-    "over_girth_mm",
-    "over_weight_g",
-    "saturday",
-    "signature",
-    "over_second_mm",
-    "over_volume_cm3",
-    "over_value",
-)
+WHENS: tuple[When, ...] = get_args(When)
 DivisorWhen = Literal["over_length_mm", "over_girth_mm", "over_weight_g", "over_second_mm", "over_volume_cm3"]
-DIVISOR_WHENS: tuple[DivisorWhen, ...] = (
-    "over_length_mm",
-    "over_girth_mm",
-    "over_weight_g",
-    "over_second_mm",
-    "over_volume_cm3",
-)
+DIVISOR_WHENS: tuple[DivisorWhen, ...] = get_args(DivisorWhen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,15 +45,15 @@ def output_folder(
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
     except (OSError, RuntimeError, ValueError) as error:
-        raise OutputRefused(f"cannot write {path}: {_sentence(error)}") from error
+        raise OutputRefused(f"cannot write {path}: {sentence(error)}") from error
     try:
         yield aside
-        _open_to_readers(aside)
+        open_to_readers(aside)
         _sync(aside)
         _refuse_unless_replaceable(target, force)
         _put_in_place(aside, target)
     except OSError as error:
-        raise OutputRefused(f"cannot write {path}: {_sentence(error)}; nothing was changed there") from error
+        raise OutputRefused(f"cannot write {path}: {sentence(error)}; nothing was changed there") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -104,11 +104,11 @@ def _refuse_unless_replaceable(target: Path, force: bool) -> None:
         raise OutputRefused(f"{target} exists and holds other files; name another folder, or replace it with --force")
 
 
-def _open_to_readers(folder: Path) -> None:
-    """Give the folder the rights of any new one: a temporary folder is its owner's alone."""
+def open_to_readers(path: Path) -> None:
+    """Give a folder or file the rights of any new one: a temporary one is its owner's alone."""
     mask = os.umask(0)
     os.umask(mask)
-    folder.chmod(0o777 & ~mask)
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
 
 
 def _sync(folder: Path) -> None:
@@ -118,11 +118,12 @@ def _sync(folder: Path) -> None:
             os.sync()  # a folder of many documents: once for all instead of once for each
             return
         for name in files:
-            _sync_one(Path(directory, name))
-        _sync_one(Path(directory))
+            sync_one(Path(directory, name))
+        sync_one(Path(directory))
 
 
-def _sync_one(path: Path) -> None:
+def sync_one(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -134,7 +135,7 @@ def _put_in_place(aside: Path, target: Path) -> None:
     """Rename in; a folder that was there is renamed away first, and back should anything intervene."""
     if not target.exists():
         aside.rename(target)
-        _sync_one(target.parent)
+        sync_one(target.parent)
         return
     former = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
     try:
@@ -145,10 +146,11 @@ def _put_in_place(aside: Path, target: Path) -> None:
             if not target.exists():
                 former.rename(target)
             raise
-        _sync_one(target.parent)
+        sync_one(target.parent)
     finally:
         shutil.rmtree(former, ignore_errors=True)
 
 
-def _sentence(error: BaseException) -> str:
+def sentence(error: BaseException) -> str:
+    """What went wrong, to stand within a sentence."""
     return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".")

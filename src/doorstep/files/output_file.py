@@ -11,6 +11,7 @@ from typing import TextIO
 
 from doorstep.domain.errors import OutputRefused
 from doorstep.files import content
+from doorstep.files.output import open_to_readers, sentence, sync_one
 from doorstep.files.write import text_out
 
 
@@ -37,19 +38,16 @@ def output_file(path: Path, header: str, force: bool = False, reading: tuple[Pat
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=ending, dir=target.parent)
         os.close(handle)
     except OSError as error:
-        raise OutputRefused(f"cannot write {path}: {error.strerror or error}") from error
+        raise OutputRefused(f"cannot write {path}: {sentence(error)}") from error
     aside = Path(name)
     try:
         with text_out(aside) as out:
             yield out
-        mask = os.umask(0)
-        os.umask(mask)
-        aside.chmod(0o666 & ~mask)
-        with aside.open("rb") as written:
-            os.fsync(written.fileno())
+        open_to_readers(aside)
+        sync_one(aside)
         aside.replace(target)
     except OSError as error:
-        raise OutputRefused(f"cannot write {path}: {error.strerror or error}; nothing was changed there") from error
+        raise OutputRefused(f"cannot write {path}: {sentence(error)}; nothing was changed there") from error
     finally:
         aside.unlink(missing_ok=True)
 

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from doorstep.core.orders.actions import UNDECIDED, changeable, lines_of, parts_row, person_of
 from doorstep.core.orders.models import Order, OrderLine, Person, ReviewRule
+from doorstep.core.statements import places as places_for
 from doorstep.core.statements import rows_of
 from doorstep.domain import demand
 from doorstep.domain.journey import OrderState
@@ -17,7 +18,7 @@ AT_ONCE = 5_000  # ways of writing postcodes in one statement
 _ORDERS = Order._meta.db_table
 LAST = (  # the condition is that of the index `told_places_by_postcode`
     f"SELECT country, postcode, latitude, longitude FROM {_ORDERS} WHERE longitude IS NOT NULL AND id IN ("
-    f"SELECT MAX(id) FROM {_ORDERS} WHERE brand_id = %s AND country IN ({{}}) AND postcode IN ({{}}) "
+    f"SELECT MAX(id) FROM {_ORDERS} WHERE brand_id = %s AND country IN {{}} AND postcode IN {{}} "
     "AND latitude IS NOT NULL AND address_precision IN ('', 'coordinates') GROUP BY country, postcode) ORDER BY id"
 )
 
@@ -110,8 +111,8 @@ def located(brand_id: int, places: Mapping[tuple[str, str], str]) -> dict[tuple[
     for start in range(0, len(named), AT_ONCE):
         batch = dict(named[start : start + AT_ONCE])
         countries, postcodes = ({place[part] for place in batch} for part in (0, 1))
-        marks = [", ".join(["%s"] * len(names)) for names in (countries, postcodes)]
-        for country, postcode, north, east in rows_of(LAST.format(*marks), [brand_id, *countries, *postcodes]):
+        asked = LAST.format(places_for(len(countries)), places_for(len(postcodes)))
+        for country, postcode, north, east in rows_of(asked, [brand_id, *countries, *postcodes]):
             if (country, postcode) in batch:
                 found[country, batch[country, postcode]] = (north, east)
     return found

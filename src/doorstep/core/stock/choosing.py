@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from doorstep.core.network.models import Site
-from doorstep.core.statements import day, rows_of
+from doorstep.core.statements import day, places, rows_of
 from doorstep.core.stock.expiry import expired
 from doorstep.core.stock.models import Level, Move
 from doorstep.core.stock.posting import shelf_of
@@ -21,7 +21,7 @@ ATTEMPTS = 1_000  # each means that somebody else got ahead, so that the work as
 FREE = (
     "SELECT level.site_id, level.product_id, level.bin, level.lot, level.state, quantity, expires_on, time_zone "
     f"FROM {Level._meta.db_table} level JOIN {Site._meta.db_table} site ON site.id = level.site_id "
-    "WHERE level.brand_id = %s AND level.site_id IN ({}) AND level.product_id IN ({}) "
+    "WHERE level.brand_id = %s AND level.site_id IN {} AND level.product_id IN {} "
     "AND (level.state = 'reserved' OR level.state = 'available' AND quantity > 0) "
     "ORDER BY expires_on ASC NULLS LAST, received_at, level.bin, level.lot, level.id"
 )
@@ -104,10 +104,11 @@ def _free(
     if not asked:
         return {}, set()
     sites, products = {one.site for _, one in asked}, {one.product for _, one in asked}
-    places = [", ".join(["%s"] * len(ids)) for ids in (sites, products)]
     free: dict[tuple[int, int], list[_Free]] = {}
     there: set[Shelf] = set()
-    for *ends, units, expires_on, zone in rows_of(FREE.format(*places), [brand_id, *sites, *products]):
+    for *ends, units, expires_on, zone in rows_of(
+        FREE.format(places(len(sites)), places(len(products))), [brand_id, *sites, *products]
+    ):
         shelf = Shelf(*ends)
         there.add(shelf)
         if shelf.state == "available" and not expired(day(expires_on), zone, at):

@@ -104,13 +104,15 @@ def stock_of(problem: PackProblem, size_mm: IntArray, prices: PriceList, packed:
     )
 
 
-def reasons(stock: Stock) -> IntArray:
-    """Why a unit of each item [n] goes into no parcel; 0: it goes into one."""
+def reasons(stock: Stock, own_box: BoolArray) -> IntArray:
+    """Why a unit of each item [n] goes into no parcel; 0: it goes into one. For what has its own box there is room."""
     fits = stock.too_long == 0
     light = stock.weight_g[:, None] <= stock.prices.shapes.room_g
     price = stock.prices.prices(stock.weight_g, stock.volume_mm3)
     carried = (fits & light & (price < UNCARRIED)).any(axis=1) | (stock.own_minor < UNCARRIED)
     if carried.all():
         return np.zeros(len(carried), np.int64)
-    reason = np.where((fits & light).any(axis=1), NOT_CARRIED, np.where(fits.any(axis=1), TOO_HEAVY, TOO_LARGE))
+    reason = np.where(
+        (fits & light).any(axis=1) | own_box, NOT_CARRIED, np.where(fits.any(axis=1), TOO_HEAVY, TOO_LARGE)
+    )
     return np.where(carried, 0, reason)

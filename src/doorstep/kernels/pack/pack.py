@@ -16,7 +16,7 @@ from doorstep.kernels.pack.many import several, shared_out_anew
 from doorstep.kernels.pack.orders import Lines, reasons, some_orders, sorted_lines, stock_of
 from doorstep.kernels.pack.prices import PriceList, price_lists
 from doorstep.kernels.pack.problem import EFFORT, UNCARRIED, IntArray, PackParams, PackProblem
-from doorstep.kernels.pack.result import NO_LAYOUT, NOT_CARRIED, OWN_BOX, PackResult, joined
+from doorstep.kernels.pack.result import NO_LAYOUT, OWN_BOX, PackResult, joined
 from doorstep.kernels.pack.shapes import Shapes, shapes_of, wrapped
 from doorstep.kernels.pack.tables import Tables, tables_of
 from doorstep.kernels.run import Run
@@ -105,9 +105,7 @@ def pack_chunk(task: Task) -> PackResult:
     left: list[tuple[int, int, int, int]] = []
     for number in sorted(set(pays.tolist())):
         stock = stock_of(problem, size_mm, lists[number], packed)
-        lost = reasons(stock)
-        lost[(lost > 0) & problem.item_own_box] = NOT_CARRIED  # room there is, with or without a carton
-        why = lost[lines.item]
+        why = reasons(stock, problem.item_own_box)[lines.item]
         mine = pays[lines.load] == number
         left += [
             (int(lines.load[k]), int(lines.item[k]), int(lines.quantity[k]), int(why[k]))

@@ -11,7 +11,7 @@ from math import ceil, floor
 import numpy as np
 
 from doorstep.domain.carriage import SPEEDS, Tariff
-from doorstep.domain.catalog import Product
+from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.supply import SHIPPING_KINDS
@@ -55,7 +55,7 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
             yield f"{parcel.parcel} takes a carton that {parcel.site} does not have"
             return
         tare, box_micros = carton.tare_g, carton.cost_micros
-        yield from _boxed(problem, order, parcel, units)
+        yield from _boxed(problem, order, parcel, carton, units)
     if parcel.weight_g != weight + tare:
         yield f"{parcel.parcel} weighs {weight + tare} g, not {parcel.weight_g} g"
     yield from _dates(problem, order, parcel)
@@ -90,18 +90,17 @@ def _own_box(problem: PlanProblem, units: Counter[str]) -> tuple[int, int, int] 
     return (product.length_mm, product.width_mm, product.height_mm) if product.ships_in_own_box else None
 
 
-def _boxed(problem: PlanProblem, order: Order, parcel: Parcel, units: Counter[str]) -> Iterator[str]:
+def _boxed(problem: PlanProblem, order: Order, parcel: Parcel, carton: Carton, units: Counter[str]) -> Iterator[str]:
     """Layout and charges; those of a mailer must hold at one of the thicknesses that it may be billed as."""
-    carton = next(one for one in problem.cartons if one.carton == parcel.carton)
     length, width, most = carton.inner_mm
     if not carton.mailer:
-        yield from (f"{parcel.parcel}: {fault}" for fault in _layout(problem, parcel, units, carton.inner_mm))
+        yield from (f"{parcel.parcel}: {fault}" for fault in _layout(problem, parcel, carton, units, carton.inner_mm))
         yield from _charges(problem, order, parcel, carton.outer_mm)
         return
     found: tuple[str, ...] = ()
     for thick in sorted({min(most, ceil(most / MAILER_STEPS) * n) for n in range(1, MAILER_STEPS + 1)}):
         outer = (carton.outer_mm[0], carton.outer_mm[1], carton.outer_mm[2] - most + thick)
-        laid = _layout(problem, parcel, units, (length - thick, width - thick, thick))
+        laid = _layout(problem, parcel, carton, units, (length - thick, width - thick, thick))
         found = (*(f"{parcel.parcel}: {fault}" for fault in laid), *_charges(problem, order, parcel, outer))
         if not found:
             return
@@ -109,13 +108,12 @@ def _boxed(problem: PlanProblem, order: Order, parcel: Parcel, units: Counter[st
 
 
 def _layout(
-    problem: PlanProblem, parcel: Parcel, units: Counter[str], inner_mm: tuple[int, int, int]
+    problem: PlanProblem, parcel: Parcel, carton: Carton, units: Counter[str], inner_mm: tuple[int, int, int]
 ) -> tuple[str, ...]:
     """Give the pack kernel's verifier the parcel as a problem of one load and one carton."""
     products = [next(p for p in problem.products if p.sku == sku) for sku in sorted(units)]
     if any(product.ships_in_own_box for product in products):
         return ("a product that ships in its own box lies in a carton",)
-    carton = next(one for one in problem.cartons if one.carton == parcel.carton)
     free = carton.padding_mm
     room = [edge - 2 * free for edge in inner_mm]
     if min(room) < 1:

@@ -200,16 +200,12 @@ def _rate_problem(
     """
     tariff = chunk.terms.tariff
     leaving = legs.ship_day[legs.promised_day >= 0]
-    if len(leaving) == 0 or _epoch(tariff, leaving.min()) == _epoch(tariff, leaving.max()):
+    if len(leaving) == 0 or tariff.epochs(leaving.min()) == tariff.epochs(leaving.max()):
         day = np.full(len(parcels[0]), leaving[0] if len(leaving) else 0)
         return parcel, RateProblem(tariff, _parcels(chunk, *parcels, day))
     block, site, carton = (one[parcel] for one in parcels)
     day = np.where(leg >= 0, legs.ship_day[leg], 0)
     return np.arange(len(parcel)), RateProblem(tariff, _parcels(chunk, block, site, carton, day))
-
-
-def _epoch(tariff: TariffTables, day: np.int64) -> int:
-    return int(np.searchsorted(tariff.changes, day, side="right"))
 
 
 def _parcels(chunk: Chunk, block: IntArray, site: IntArray, carton: IntArray, ship_day: IntArray) -> Parcels:

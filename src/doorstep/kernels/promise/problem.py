@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
@@ -55,16 +54,6 @@ class Legs:
 
     def __len__(self) -> int:
         return len(self.site)
-
-    @property
-    def nominated(self) -> npt.NDArray[np.bool_]:
-        """Say which legs are wished for one day."""
-        wished: npt.NDArray[np.bool_] = (self.not_before >= 0) & (self.not_before == self.promised_by)
-        return wished
-
-    def part(self, start: int, stop: int) -> Legs:
-        """Return the legs start..stop-1 without copying them."""
-        return Legs(*(getattr(self, column.name)[start:stop] for column in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

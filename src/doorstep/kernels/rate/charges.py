@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.domain.carriage import RateBreak, Surcharge, When
+from doorstep.domain.carriage import DIVISOR_WHENS, RateBreak, Surcharge, When
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.kernels.rate import compiled
@@ -29,7 +29,7 @@ WHEN_CODES: dict[When, int] = {
     "over_volume_cm3": compiled.OVER_VOLUME_MM3,
     "over_value": compiled.OVER_VALUE_MINOR,
 }
-_MEASURED = ("over_length_mm", "over_girth_mm", "over_weight_g", "over_second_mm", "over_volume_cm3", "over_value")
+_MEASURED: tuple[When, ...] = (*DIVISOR_WHENS, "over_value")
 MAX_AMOUNT = 2**53  # of one price, weight or amount in a tariff
 MAX_PARTS = 2**62
 MM3_PER_CM3 = 1000

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, When
 from doorstep.domain.units import divide_half_up, girth_mm
 from doorstep.kernels.rate import compiled
@@ -169,4 +167,4 @@ def _ship_day(problem: RateProblem, parcel: int, service: int) -> int:
 
 
 def _epoch(problem: RateProblem, parcel: int, service: int) -> int:
-    return int(np.searchsorted(problem.tables.changes, _ship_day(problem, parcel, service), side="right"))
+    return int(problem.tables.epochs(_ship_day(problem, parcel, service)))

@@ -62,7 +62,7 @@ def no_saturday(offer: Service) -> str:
 def no_rate(tables: TariffTables, service: int, lane: int, day: int) -> str:
     """Say that the zone has no rate on a day, and when it has some."""
     filled = np.diff(tables.ladders.start)[tables.ladders.of[lane]] > 0
-    epoch = int(np.searchsorted(tables.changes, day, side="right"))
+    epoch = int(tables.epochs(day))
     later = [int(e) for e in np.flatnonzero(filled) if e > epoch]
     earlier = [int(e) for e in np.flatnonzero(filled) if e < epoch]
     known = [f"from {_date(int(tables.changes[later[0] - 1]))}"] if later else []
@@ -107,7 +107,7 @@ def _tests(problem: RateProblem, result: RateResult, service: int, bad: IntArray
     tables, parcels = problem.tables, problem.parcels
     offer, offers = tables.services[service], tables.offers
     days = parcels.ship_day[bad] if parcels.ship_day.ndim == 1 else parcels.ship_day[bad, service]
-    epochs = np.searchsorted(tables.changes, days, side="right")
+    epochs = tables.epochs(days)
     origins, ends = parcels.origin[bad], parcels.destination[bad]
 
     def missing(at: IntArray) -> Iterator[str]:

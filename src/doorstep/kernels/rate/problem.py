@@ -20,17 +20,8 @@ MIN_DAY = date.min.toordinal() - DAY_ZERO
 MAX_DAY = date.max.toordinal() - DAY_ZERO
 
 _NO_VALUES: IntArray = np.zeros(0, np.int64)
-_PLAIN = (
-    "origin",
-    "destination",
-    "weight_g",
-    "residential",
-    "signature",
-    "saturday",
-    "accepts",
-    "slowest",
-    "value_minor",
-)
+_PLAIN = ("origin", "destination", "weight_g", "accepts", "slowest", "value_minor")  # an integer of each parcel
+_FLAGS = ("residential", "signature", "saturday")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +68,12 @@ class Parcels:
     def __post_init__(self) -> None:
         if self.value_minor is _NO_VALUES:
             object.__setattr__(self, "value_minor", np.zeros(len(self.origin), np.int64))
-        for name in ("origin", "destination", "ship_day", "weight_g", "size_mm", "accepts", "slowest", "value_minor"):
+        for name in (*_PLAIN, "ship_day", "size_mm"):
             object.__setattr__(self, name, _integers(name, getattr(self, name)))
-        for name in ("residential", "signature", "saturday"):
+        for name in _FLAGS:
             object.__setattr__(self, name, _booleans(name, getattr(self, name)))
         count = len(self.origin)
-        for name in _PLAIN:
+        for name in (*_PLAIN, *_FLAGS):
             if getattr(self, name).shape != (count,):
                 raise InvalidProblem(f"{name} has shape {getattr(self, name).shape}, not ({count},)")
         if self.size_mm.shape != (count, 3):

@@ -101,10 +101,10 @@ def _rows(problem: RateProblem) -> ParcelRows:
 
 def _epochs(problem: RateProblem) -> NDArray[np.int32]:
     """Epoch of each ship day, [n, s]; [n, 1] where services do not differ."""
-    days, changes = problem.parcels.ship_day, problem.tables.changes
+    days, tables = problem.parcels.ship_day, problem.tables
     if days.size == 0:
         return np.zeros((len(days), 1), np.int32)
-    first, last = np.searchsorted(changes, (days.min(), days.max()), side="right").tolist()
+    first, last = tables.epochs((days.min(), days.max())).tolist()
     if first == last:
         return np.full((len(days), 1), first, np.int32)
-    return np.searchsorted(changes, days, side="right").astype(np.int32).reshape(len(days), -1)
+    return tables.epochs(days).astype(np.int32).reshape(len(days), -1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
 
 from doorstep.domain.carriage import DELIVERS_TO, DIVISOR_WHENS, SPEEDS, DivisorRule, Service, Surcharge, Tariff
@@ -45,8 +46,7 @@ class TariffTables:
     zone_names
         The distinct zone names, sorted; results hold indices into them.
     changes
-        Days since 1970-01-01 on which the tariff changes, ascending. Day d lies in epoch
-        `searchsorted(changes, d, side="right")`.
+        Days since 1970-01-01 on which the tariff changes, ascending; see `epochs`.
     always_exact
         No parcel whatever may cost more than can be added exactly.
     """
@@ -63,6 +63,10 @@ class TariffTables:
     ladders: Ladders
     charges: Charges
     always_exact: bool
+
+    def epochs(self, days: npt.ArrayLike) -> NDArray[np.intp]:
+        """Epoch that each day lies in, shaped as the days: between two changes all stays the same."""
+        return np.asarray(np.searchsorted(self.changes, days, side="right"))
 
     def lane(self, service: int, origin: int, destination: int) -> int:
         """Lane of a route by a service; -1: not served."""
