@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.core_fixtures import NOW
 from tests.record.on_the_floor import LEAVES, planned
 
+from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels import queries
 from doorstep.core.parcels.left_out import left_out
@@ -18,7 +19,6 @@ from doorstep.domain.rights import Scope
 if TYPE_CHECKING:
     from doorstep.core.accounts.models import Brand
     from doorstep.core.catalog.models import Product
-    from doorstep.core.network.models import Site
 
 pytestmark = pytest.mark.django_db
 AFTER = LEAVES + timedelta(minutes=1)
@@ -46,7 +46,7 @@ def test_what_is_here_still_waits(parts: Order, scope: Scope) -> None:
     del parts
     (call,) = queries.leaving(scope, LEAVES.date())
     assert (call.parcels, call.waiting, call.orders) == (3, 2, 1)
-    assert queries.count_at_risk(scope, AFTER)["not_left"] == 2
+    assert queries.count_at_risk(scope, queries.at_risk(scope, AFTER))["not_left"] == 2
     assert codes(scope, "not_left") == ["P-1-2", "P-1-3"]
 
 
@@ -56,7 +56,7 @@ def test_what_has_left_is_under_way(parts: Order, scope: Scope) -> None:
     Parcel.objects.filter(code="P-1-1").update(state="delivered")
     assert len(queries.destinations(scope)) == 2
     late = AFTER + timedelta(days=30)
-    assert queries.count_at_risk(scope, late)["promise_passed"] == 2
+    assert queries.count_at_risk(scope, queries.at_risk(scope, late))["promise_passed"] == 2
     Order.objects.filter(pk=parts.pk).update(state="held")
     assert queries.leaving(scope, LEAVES.date()) == ()
 
@@ -64,3 +64,18 @@ def test_what_has_left_is_under_way(parts: Order, scope: Scope) -> None:
 def test_what_is_still_planned_is_not_forgotten(parts: Order, scope: Scope) -> None:
     del parts
     assert [one.parcel for one in left_out(scope, NOW, 9)] == ["P-1-3"]
+
+
+def test_a_promised_day_passes_when_it_does_at_the_site(parts: Order, scope: Scope) -> None:
+    site = Site.objects.get(parcels__code="P-1-1")
+    day = Parcel.objects.get(code="P-1-1").promised_by
+    late = datetime(day.year, day.month, day.day, 23, 30, tzinfo=UTC)
+    for zone, passed in (("Europe/Paris", 3), ("America/New_York", 0), ("UTC", 0)):
+        Site.objects.filter(pk=site.pk).update(time_zone=zone)
+        Parcel.objects.filter(order=parts).update(promised_by=day)
+        assert queries.count_at_risk(scope, queries.at_risk(scope, late))["promise_passed"] == passed, zone
+    Site.objects.create(operator=site.operator, code="far", country="US", time_zone="America/New_York")
+    Site.objects.filter(pk=site.pk).update(time_zone="Europe/Paris")
+    assert queries.count_at_risk(scope, queries.at_risk(scope, late))["promise_passed"] == 3
+    Parcel.objects.filter(code="P-1-1").update(site=Site.objects.get(code="far"))
+    assert queries.count_at_risk(scope, queries.at_risk(scope, late))["promise_passed"] == 2

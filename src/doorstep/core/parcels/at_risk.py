@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.parcels.queries import RISKS, ParcelRow, Risk, at_risk, parcel_row
+from doorstep.core.parcels.queries import RISKS, ParcelRow, Risk, Risks, parcel_row
 from doorstep.domain.journey import BEFORE_LEAVING, ParcelState
 from doorstep.domain.rights import Scope
 
@@ -51,25 +51,24 @@ class Overdue:
     staged: int
 
 
-def orders_at_risk(scope: Scope, now: datetime, limit: int) -> tuple[OrderAtRisk, ...]:
+def orders_at_risk(scope: Scope, risks: Risks, limit: int) -> tuple[OrderAtRisk, ...]:
     """Give some of the orders in danger, those past their promise first, then the latest to leave. Two queries."""
     of = Parcel.objects.filter(brand_id__in=scope.brands)
-    latest = [of.filter(at_risk(risk, now)).order_by("-ship_at", "-id")[:limit] for risk in RISKS]
-    some = _with_risks(of.filter(reduce(or_, (Q(pk__in=rows.values("pk")) for rows in latest))), now)
+    latest = [of.filter(risk).order_by("-ship_at", "-id")[:limit] for risk in risks.values()]
+    some = _with_risks(of.filter(reduce(or_, (Q(pk__in=rows.values("pk")) for rows in latest))), risks)
     ranked = sorted(some, key=lambda one: (RISKS.index(_risks(one)[0]), -one.ship_at.timestamp(), -one.pk))
     orders = list(dict.fromkeys(one.order_id for one in ranked))[:limit]
-    anyhow = reduce(or_, (at_risk(risk, now) for risk in RISKS))
-    rows = _with_risks(of.filter(anyhow, order_id__in=orders), now).select_related("brand", "order", "site")
+    rows = _with_risks(of.filter(reduce(or_, risks.values()), order_id__in=orders), risks)
     parcels: dict[int, list[Endangered]] = defaultdict(list)
-    for one in rows.order_by("ship_at", "pk"):
+    for one in rows.select_related("brand", "order", "site").order_by("ship_at", "pk"):
         parcels[one.order_id].append(Endangered(parcel_row(one), _risks(one)))
     found = [tuple(parcels[pk]) for pk in orders if parcels[pk]]
     return tuple(OrderAtRisk(listed[0].row.brand, listed[0].row.order, listed) for listed in found)
 
 
-def _with_risks(parcels: QuerySet[Parcel], now: datetime) -> QuerySet[Any]:
+def _with_risks(parcels: QuerySet[Parcel], risks: Risks) -> QuerySet[Any]:
     return parcels.annotate(
-        **{f"is_{risk}": ExpressionWrapper(at_risk(risk, now), output_field=BooleanField()) for risk in RISKS}
+        **{f"is_{name}": ExpressionWrapper(risk, output_field=BooleanField()) for name, risk in risks.items()}
     )
 
 

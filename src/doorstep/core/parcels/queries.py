@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,7 @@ from doorstep.domain.parcel import Content, CostParts, Placement
 from doorstep.domain.rights import Scope
 
 Risk = Literal["promise_passed", "not_left", "unlikely"]
+Risks = dict[Risk, Q]  # how each is asked for
 RISKS: tuple[Risk, ...] = get_args(Risk)
 _PARTS = tuple(f"{part}_minor" for part in COST_PARTS)
 
@@ -147,7 +150,7 @@ def list_parcels(
     if risk is not None:
         if now is None:
             raise ValueError("a risk is one at a time")
-        found = found.filter(at_risk(risk, now))
+        found = found.filter(at_risk(scope, now)[risk])
     if narrowing is not None:
         found = narrowed(found, scope, narrowing)
     if after is not None:
@@ -199,9 +202,9 @@ def summaries(scope: Scope, orders: Collection[int]) -> dict[int, Summary]:
     }
 
 
-def count_at_risk(scope: Scope, now: datetime) -> dict[Risk, int]:
+def count_at_risk(scope: Scope, risks: Risks) -> dict[Risk, int]:
     """Count parcels under way by what endangers them, up to a bound; one may count more than once. One query."""
-    return count_up_to({risk: _of(scope).filter(at_risk(risk, now)) for risk in RISKS})
+    return count_up_to({name: _of(scope).filter(risk) for name, risk in risks.items()})
 
 
 def destinations(scope: Scope) -> tuple[Spot, ...]:
@@ -280,12 +283,9 @@ def _leaving(scope: Scope, on: Q) -> tuple[Leaving, ...]:
 
 
 def on_days(scope: Scope, day: date | datetime) -> Q:
-    """Parcels of each site on a local day of its own; of an instant, the day that it is there."""
-    zones: dict[str, list[int]] = {}
-    for pk, name in Site.objects.filter(operator_id=scope.operator).order_by("id").values_list("id", "time_zone"):
-        zones.setdefault(name, []).append(pk)
+    """Parcels of each site on a local day of its own; of an instant, the day that it is there. One query."""
     condition = Q(pk__in=())
-    for name, sites in zones.items():
+    for name, sites in _sites_by_zone(scope).items():
         zone = ZoneInfo(name)
         local = day.astimezone(zone).date() if isinstance(day, datetime) else day
         # Clamped, so that the ends of the calendar are days without parcels instead of an overflow.
@@ -296,12 +296,29 @@ def on_days(scope: Scope, day: date | datetime) -> Q:
     return condition
 
 
-def at_risk(risk: Risk, now: datetime) -> Q:
-    if risk == "promise_passed":
-        return Q(state__in=UNDER_WAY, promised_by__lt=now.date())
-    if risk == "not_left":
-        return Q(state__in=BEFORE_LEAVING, ship_at__lt=now)
-    return Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm"))
+def at_risk(scope: Scope, now: datetime) -> Risks:
+    """Parcels by what endangers them; a promised day has passed when it has at the parcel's site. One query."""
+    return {
+        "promise_passed": Q(state__in=UNDER_WAY) & _promised_before_today(scope, now),
+        "not_left": Q(state__in=BEFORE_LEAVING, ship_at__lt=now),
+        "unlikely": Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm")),
+    }
+
+
+def _promised_before_today(scope: Scope, now: datetime) -> Q:
+    sites: dict[date, list[int]] = {}
+    for name, some in _sites_by_zone(scope).items():
+        sites.setdefault(now.astimezone(ZoneInfo(name)).date(), []).extend(some)
+    if len(sites) == 1:  # nearly always; then nothing is asked of the site
+        return Q(promised_by__lt=next(iter(sites)))
+    return reduce(or_, (Q(site_id__in=some, promised_by__lt=day) for day, some in sites.items()), Q(pk__in=()))
+
+
+def _sites_by_zone(scope: Scope) -> dict[str, list[int]]:
+    zones: dict[str, list[int]] = {}
+    for pk, name in Site.objects.filter(operator_id=scope.operator).order_by("id").values_list("id", "time_zone"):
+        zones.setdefault(name, []).append(pk)
+    return zones
 
 
 def parcel_row(one: Parcel) -> ParcelRow:

@@ -68,7 +68,8 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
     time = came_at(request)
     figures = parcels.figures(scope)
     counts = orders.count_by_state(scope)
-    dangers = [Danger(risk, number) for risk, number in parcels.count_at_risk(scope, time).items() if number]
+    risks = parcels.at_risk(scope, time)
+    dangers = [Danger(risk, number) for risk, number in parcels.count_at_risk(scope, risks).items() if number]
     late = overdue(scope, time, OVERDUE_SHOWN + 1)
     context = {
         "now": time,
@@ -79,7 +80,7 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "overdue": late[:OVERDUE_SHOWN],
         "more_overdue": len(late) > OVERDUE_SHOWN,
         "dangers": dangers,
-        "endangered": [endangered(one) for one in orders_at_risk(scope, time, AT_RISK_SHOWN)] if dangers else [],
+        "endangered": [endangered(one) for one in orders_at_risk(scope, risks, AT_RISK_SHOWN)] if dangers else [],
         **_map(scope),
         "charts": _charts(figures[0]) if figures else (),
         "chart_currency": figures[0].currency if len(figures) > 1 else "",
