@@ -79,7 +79,7 @@ def test_wrong_input_is_refused_whole(tmp_path: Path) -> None:
         (("--divisor", "5000"), "needs --freight"),
         (("--support", "1.1"), "not a decimal from 0 to 1"),
         (("--support", "nan"), "not a decimal from 0 to 1"),
-        (("--void-fill", "-1"), "not a decimal from 0 to 10"),
+        (("--void-fill", "-1"), "not a decimal from 0 to 1000"),
         (("--currency", "EURO"), "not a currency code"),
         (("--effort", "heroic"), "is not one of"),
     ],

@@ -10,14 +10,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from doorstep.cli.options import AsJson, BrandFolder, Force, Seed, some
-from doorstep.cli.pack import Divisor, Documents, Effort, FreightTable, Support, VoidFill, Workers
+from doorstep.cli.options import AsJson, BrandFolder, Force, Seed, price, some
+from doorstep.cli.pack import Divisor, Documents, Effort, FreightTable, Support, Workers
 from doorstep.cli.terminal import out, print_table
 
 Count = Annotated[int, typer.Option("--count", metavar="K", min=1, max=30, help="How many sizes to stock.")]
 OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the choice goes.")]
 Orders = Annotated[
     int, typer.Option(metavar="N", min=1, callback=some, help="Orders looked at, at most; drawn by the seed.")
+]
+OwnVoidFill = Annotated[
+    str | None,
+    typer.Option("--void-fill", metavar="PRICE", callback=price, help="Price of a litre of void fill; as the brand's."),
 ]
 Service = Annotated[str, typer.Option(metavar="SERVICE", help="The service whose rates parcels pay.")]
 
@@ -30,7 +34,7 @@ def cartons(
     service: Service = "",
     freight: FreightTable = None,
     divisor: Divisor = 0,
-    void_fill: VoidFill = "0",
+    void_fill: OwnVoidFill = None,
     support: Support = "0.8",
     effort: Effort = "usual",
     documents: Documents = True,
@@ -60,7 +64,7 @@ def cartons(
     from doorstep.files.kinds import millionths
     from doorstep.flows.choose_cartons import Wish, choose_cartons
 
-    wish = Wish(count, orders, freight, divisor, service, millionths(void_fill))
+    wish = Wish(count, orders, freight, divisor, service, None if void_fill is None else millionths(void_fill))
     params = params_of(effort, millionths(support))
     with at_work(workers, not as_json, seed) as run:
         summary = choose_cartons(

@@ -59,8 +59,8 @@ def support_share(text: str) -> str:
     return _decimal(text, 1)
 
 
-def price(text: str) -> str:
-    return _decimal(text, 10)
+def price(text: str | None) -> str | None:
+    return None if text is None else _decimal(text, 1000)
 
 
 def _decimal(text: str, most: int) -> str:

@@ -28,6 +28,7 @@ class Brand:
     on_time_target_ppm: int
     late_cost_micros: int  # what one late parcel costs
     unplanned_cost_micros: int  # what an order left unplanned costs
+    void_fill_micros_per_l: int = 0  # what fills a litre of a box without goods in it
     operator: str = ""
     company: str = ""
     address_1: str = ""

@@ -34,8 +34,8 @@ def _rows(read: Columns, names: str) -> Iterable[tuple[Any, ...]]:
 
 def brand(read: Columns) -> Brand:
     names = (
-        "brand name currency country on_time_target late_cost unplanned_cost operator company address_1 address_2"
-        " city postcode phone email eori ioss"
+        "brand name currency country on_time_target late_cost unplanned_cost void_fill operator company address_1"
+        " address_2 city postcode phone email eori ioss"
     )
     return Brand(*next(iter(_rows(read, names))))
 

@@ -33,6 +33,9 @@ BRAND = Table(
         must("on_time_target", share(), "share of parcels that shall arrive by the promised date"),
         must("late_cost", money(), "what one late parcel costs"),
         must("unplanned_cost", money(), "what one order left unplanned costs"),
+        opt(
+            "void_fill", money(most=1000), "price of a litre of void fill, where goods leave a box empty; empty: 0"
+        ).default(0),
         opt("operator", text(), "who runs the warehouses"),
         opt("company", text(), "legal name"),
         opt("address_1", text(), "street and number"),

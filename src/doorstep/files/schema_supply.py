@@ -134,7 +134,7 @@ CARTONS = Table(
         ),
         must("tare_g", whole(0, MAX_WEIGHT_G), "weight of the empty carton"),
         must("max_weight_g", whole(0, MAX_WEIGHT_G), "gross weight it bears"),
-        must("cost", money(), "of one carton, filling included"),
+        must("cost", money(), "of one carton, without its void fill"),
         opt("site", code(), "the one site that has it; empty: every site", ("sites", "site")),
         opt(
             "kind",

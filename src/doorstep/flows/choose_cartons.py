@@ -30,14 +30,14 @@ from doorstep.kernels.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for. `freight` and `divisor` stand in place of the brand's own tariff."""
+    """What is asked for. `freight`, `divisor` and `void_fill_micros` stand in place of the brand's own."""
 
     count: int
     orders: int = 20_000  # looked at, at most
     freight: Path | None = None
     divisor: int = 0
     service: str = ""
-    void_fill_micros: int = 0
+    void_fill_micros: int | None = None  # of a litre; None: as the brand says
 
 
 def choose_cartons(
@@ -82,7 +82,8 @@ def choose_cartons(
 def _bench(read: BrandFolder, kinds: Kinds, wish: Wish, params: PackParams, run: Run) -> tuple[Bench, str]:
     """What trials have in common, and in words by which tables parcels are paid."""
     currency = read.brand.currency
-    prices = Prices(currency, void_fill_micros=wish.void_fill_micros)
+    own_fill = read.brand.void_fill_micros_per_l
+    prices = Prices(currency, void_fill_micros=own_fill if wish.void_fill_micros is None else wish.void_fill_micros)
     unplanned = currency.minor(read.brand.unplanned_cost_micros)
     bench = Bench(kinds, prices, unplanned, params, run)
     if wish.freight:

@@ -93,5 +93,5 @@ def priced_problems(draw: st.DrawFn, plain: bool = False) -> PackProblem:
         load_freight=np.array(
             draw(st.lists(st.integers(-1, len(tables) - 1), min_size=goods.loads, max_size=goods.loads)), np.int64
         ),
-        void_fill_micros_per_l=draw(st.sampled_from((0, 10**9))),
+        void_fill_micros_per_l=draw(st.sampled_from((0, 10**9, 10**12))),
     )

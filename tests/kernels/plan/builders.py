@@ -73,6 +73,7 @@ def problem(rng: Random, shape: Shape) -> PlanProblem:
             rng.choice((500_000, 900_000, 980_000)),
             rng.randint(0, 8_000_000),
             rng.choice((15_000_000, 60_000_000, 400_000_000)),
+            rng.choice((0, 0, 90_000, 1_234_567)),
         ),
         products=tuple(products),
         sites=tuple(sites),

@@ -124,3 +124,37 @@ def test_what_is_remembered_of_bare_goods_is_not_said_of_wrapped_or_soft_ones(
     found = [bool(offer(one, ready=ready)[0].options) for one in (bare, changed)]
     assert found == [bool(offer(one)[0].options) for one in (bare, changed)]
     assert found[0] != found[1]
+
+
+def filled_up(problem: PlanProblem, litre: int) -> PlanProblem:
+    """The same day where a litre of void fill costs so many cents."""
+    return replace(problem, brand=replace(problem.brand, void_fill_micros_per_l=litre * 10_000))
+
+
+def test_what_goods_leave_empty_is_filled_up_and_paid() -> None:
+    goods = replace(product("vase", (190, 90, 40)), padding_mm=5)
+    empty = (BOX.inner_mm[0] * BOX.inner_mm[1] * BOX.inner_mm[2] - 200 * 100 * 50) / 10**6
+    bare, full = (parcel(filled_up(day(goods, [BOX]), litre)) for litre in (0, 7))
+    assert full.cost.carton_minor - bare.cost.carton_minor == round(empty * 7)
+
+
+def test_a_dearer_box_wins_that_needs_less_filling() -> None:
+    goods = product("a", (200, 200, 50))
+    small, large = (
+        replace(BOX, carton=name, inner_mm=(200, 200, high), outer_mm=(206, 206, 300), cost_micros=cost)
+        for name, high, cost in (("small", 60, 210_000), ("large", 260, 200_000))
+    )
+    bare = day(goods, [small, large])
+    assert [parcel(filled_up(bare, litre)).carton for litre in (0, 1)] == ["large", "small"]
+
+
+def test_what_is_not_a_box_is_not_filled_up() -> None:
+    own = product("tv", (700, 400, 120), own_box=True)
+    for problem in (day(SHIRT, [BAG]), day(own, [BOX])):
+        assert parcel(filled_up(problem, 50)).cost == parcel(problem).cost
+
+
+def test_a_filling_that_is_not_paid_is_found_out() -> None:
+    problem = day(SHIRT, [BOX])
+    dear = filled_up(problem, 50)
+    assert any("carton" in fault for fault in check(dear, plan(problem).plan))

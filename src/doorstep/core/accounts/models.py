@@ -29,6 +29,7 @@ class Brand(models.Model):
     on_time_target_ppm = models.PositiveIntegerField()
     late_cost_micros = models.BigIntegerField()
     unplanned_cost_micros = models.BigIntegerField()
+    void_fill_micros_per_l = models.BigIntegerField(default=0)
     company = models.CharField(max_length=2000, blank=True)
     address_1 = models.CharField(max_length=2000, blank=True)
     address_2 = models.CharField(max_length=2000, blank=True)

@@ -22,6 +22,7 @@ def brand(brand_id: int) -> tuple[int, demand.Brand]:
         row.on_time_target_ppm,
         row.late_cost_micros,
         row.unplanned_cost_micros,
+        row.void_fill_micros_per_l,
         row.operator.name,
         row.company,
         row.address_1,

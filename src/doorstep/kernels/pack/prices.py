@@ -89,9 +89,7 @@ class PriceList:
 
     def _fill(self, volume: IntArray, inner: IntArray, filled: BoolArray | None = None) -> IntArray:
         void = np.where(self.shapes.filled if filled is None else filled, np.maximum(inner - volume, 0), 0)
-        litres, rest = void // MM3_PER_L, void % MM3_PER_L
-        micros = litres * self.fill_micros_per_l + rest * self.fill_micros_per_l // MM3_PER_L
-        return np.asarray((micros + MICROS // 2) // MICROS, np.int64)
+        return fill_minor(void, self.fill_micros_per_l)
 
     def envelopes(self) -> tuple[Envelope, Envelope]:
         """By net weight, and by volume of the goods; a void fill that is not needed is not counted."""
@@ -161,6 +159,14 @@ def _outside(freight: Freight, size_mm: IntArray) -> tuple[IntArray, IntArray]:
     divisor = freight.divisor_mm3_per_g
     volumetric = -(-volume // divisor) if divisor else np.zeros(len(edges), np.int64)
     return total, volumetric
+
+
+def fill_minor(void_mm3: IntArray, micros_per_l: int) -> IntArray:
+    """Price of filling such voids, in minor units, half up; a litre costs so many millionths of one."""
+    litres, rest = void_mm3 // MM3_PER_L, void_mm3 % MM3_PER_L
+    minor, part = divmod(micros_per_l, MICROS)  # apart, so that the largest box stays within 64 bits
+    micros = litres * part + rest * micros_per_l // MM3_PER_L
+    return np.asarray(litres * minor + (micros + MICROS // 2) // MICROS, np.int64)
 
 
 def _hull(at: IntArray, price: IntArray) -> Envelope:

@@ -26,7 +26,7 @@ MAX_WEIGHT_G = 10**9
 MAX_LOAD_UNITS = 10**6
 MAX_CLASSES = 62
 MOST_PRICE = 10**15
-MOST_FILL = 10**9
+MOST_FILL = 10**12
 UNCARRIED = 2**60
 """The price of what is not carried: above any sum of prices."""
 MAILER_STEPS = 16

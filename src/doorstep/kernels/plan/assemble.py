@@ -17,7 +17,7 @@ from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.loads import Key, LoadBook, pack_problem
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
-from doorstep.kernels.plan.quote import half_up, lateness_minor
+from doorstep.kernels.plan.quote import half_up, lateness_minor, wrapping_minor
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import promise
 from doorstep.kernels.rate.problem import Parcels, RateProblem
@@ -96,7 +96,7 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         promised_day=legs.promised_day,
         on_time_ppm=legs.on_time_ppm,
         pick=units + np.where(is_fresh(order, board.column_group[column]), market.pick_order_minor[site], 0),
-        carton_minor=terms.carton_minor[carton],
+        carton_minor=wrapping_minor(terms, carton, book.volume_mm3[load]),
         freight=rates.freight_minor[rows, service],
         surcharges=rates.surcharges_minor[rows, service],
         lateness=lateness_minor(terms, legs.as_wished_ppm),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, timedelta
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, prod
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
         yield f"{parcel.parcel} does not place what it holds"
     weight = sum(next(p for p in problem.products if p.sku == sku).weight_g * n for sku, n in units.items())
     if parcel.carton == OWN_BOX:
-        size, tare, box_micros = _own_box(problem, units), 0, 0
+        size, tare, box_minor = _own_box(problem, units), 0, 0
         if size is None:
             yield f"{parcel.parcel} goes without a carton, though it is not one product in its own box"
             return
@@ -54,14 +54,14 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
         if carton is None or carton.site not in ("", parcel.site):
             yield f"{parcel.parcel} takes a carton that {parcel.site} does not have"
             return
-        tare, box_micros = carton.tare_g, carton.cost_micros
+        tare, box_minor = carton.tare_g, _rounded(problem, Fraction(carton.cost_micros)) + _fill(problem, carton, units)
         yield from _boxed(problem, order, parcel, carton, units)
     if parcel.weight_g != weight + tare:
         yield f"{parcel.parcel} weighs {weight + tare} g, not {parcel.weight_g} g"
     yield from _dates(problem, order, parcel)
     late = Fraction(problem.brand.late_cost_micros * (1_000_000 - _as_wished(problem, order, parcel)), 1_000_000)
     lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor, parcel.cost.duty_tax_minor)
-    wanted = (_rounded(problem, Fraction(box_micros)), _rounded(problem, late), 0)
+    wanted = (box_minor, _rounded(problem, late), 0)
     if lines != wanted:
         yield f"{parcel.parcel}: carton, lateness and duty cost {wanted}, not {lines}"
 
@@ -81,6 +81,16 @@ def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel) -> int:
 def _rounded(problem: PlanProblem, micros: Fraction) -> int:
     whole: int = floor(micros * 10**problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
     return whole
+
+
+def _fill(problem: PlanProblem, carton: Carton, units: Counter[str]) -> int:
+    """Price of what fills up the carton around its goods; the price of less than a litre is cut to a millionth."""
+    if carton.mailer:
+        return 0
+    goods = sum(prod(_wrapped(one)) * units[one.sku] for one in problem.products if units[one.sku])
+    void = max(prod(edge - 2 * carton.padding_mm for edge in carton.inner_mm) - goods, 0)
+    litre = problem.brand.void_fill_micros_per_l * 10**problem.brand.currency.digits
+    return floor(Fraction(floor(Fraction(void * litre, 10**6)), 10**6) + Fraction(1, 2))
 
 
 def _own_box(problem: PlanProblem, units: Counter[str]) -> tuple[int, int, int] | None:

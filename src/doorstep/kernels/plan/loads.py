@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from doorstep.kernels.run import Run
 
 Key = tuple[tuple[int, int], ...]  # (sku index, quantity), ascending by sku
 Verdicts = dict[tuple[tuple[Hashable, int], ...], NDArray[np.uint8]]  # by what a load consists of, and of how many
+LARGEST = np.iinfo(np.int64).max
 MOST_VERDICTS = 20_000  # remembered; then it begins anew
 
 
@@ -34,12 +36,14 @@ class LoadBook:
     verdict: NDArray[np.uint8] = field(init=False)  # [L, C + 1] of the packer
     ships: BoolArray = field(init=False)  # [L, C + 1] fits, and some service admits it
     weight_g: IntArray = field(init=False)  # [L] net
+    volume_mm3: IntArray = field(init=False)  # [L] of the goods in their padding
 
     def __post_init__(self) -> None:
         columns = self.market.n_cartons + 1
         self.verdict = np.zeros((0, columns), np.uint8)
         self.ships = np.zeros((0, columns), bool)
         self.weight_g = np.zeros(0, np.int64)
+        self.volume_mm3 = np.zeros(0, np.int64)
 
     def add(self, key: Key) -> int:
         """Number a load."""
@@ -64,6 +68,12 @@ class LoadBook:
         self.verdict = np.concatenate([self.verdict, verdict])
         self.ships = np.concatenate([self.ships, ships])
         self.weight_g = np.concatenate([self.weight_g, weight])
+        self.volume_mm3 = np.concatenate([self.volume_mm3, self._volumes(keys)])
+
+    def _volumes(self, keys: list[Key]) -> IntArray:
+        """Of goods too large for 64 bits the greatest number: they fit nowhere."""
+        sizes = {j: prod(self.market.wrapped_mm[j].tolist()) for key in keys for j, _ in key}
+        return np.array([min(sum(sizes[j] * q for j, q in key), LARGEST) for key in keys], np.int64)
 
     def _verdicts(self, keys: list[Key], run: Run) -> NDArray[np.uint8]:
         """Have packed what is not remembered; a verdict rests on nothing but the goods' measures and the cartons."""

@@ -44,6 +44,7 @@ class Market:
     padding_mm: IntArray  # [C + 1]
     tare_g: IntArray  # [C]
     carton_minor: IntArray  # [C + 1]
+    room_mm3: IntArray  # [C + 1] what is filled up around the goods; 0: nothing is, as in a mailer
     carton_rank: IntArray  # [C + 1] ascending outer volume; the own box first
     carton_carried_g: IntArray  # [C] the most that some service carries of its size, -1: none does
     carton_at: BoolArray  # [K, C + 1]
@@ -112,6 +113,7 @@ def _ground(problem: PlanProblem) -> Market:
         padding_mm=np.array([carton.padding_mm for carton in cartons] + [0], np.int64),
         tare_g=np.array([carton.tare_g for carton in cartons], np.int64),
         carton_minor=np.array([currency.minor(carton.cost_micros) for carton in cartons] + [0], np.int64),
+        room_mm3=np.append(np.where([one.mailer for one in cartons], 0, rooms.inner_mm.prod(axis=1)), 0),
         carton_rank=_ranks(rooms.outer_mm.prod(axis=1)),
         carton_carried_g=np.array([_carried_g(problem, size) for size in rooms.outer_mm.tolist()], np.int64),
         carton_at=carton_at,

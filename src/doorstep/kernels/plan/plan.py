@@ -12,6 +12,7 @@ from doorstep.domain.decision import Decision
 from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.place import Place
 from doorstep.domain.plan import Figures, Plan
+from doorstep.domain.units import MICROS
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH, Picks, build_parcels, figures, pick_parcels
 from doorstep.kernels.plan.atoms import Atoms, split_orders
@@ -186,6 +187,8 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
         outer_mm=market.outer_mm,
         tare_g=market.tare_g,
         carton_minor=market.carton_minor,
+        room_mm3=market.room_mm3,
+        fill_micros_per_l=brand.void_fill_micros_per_l * MICROS // brand.currency.micros_per_minor,
         carton_rank=market.carton_rank,
         carton_at=market.carton_at,
         pick_unit_micros=market.pick_unit_micros,

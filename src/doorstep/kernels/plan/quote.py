@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.units import PPM
+from doorstep.kernels.pack.prices import fill_minor
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
@@ -36,6 +37,8 @@ class Terms:
     outer_mm: IntArray  # [C, 3]
     tare_g: IntArray  # [C]
     carton_minor: IntArray  # [C + 1]
+    room_mm3: IntArray  # [C + 1] what is filled up around the goods
+    fill_micros_per_l: int  # millionths of a minor unit
     carton_rank: IntArray  # [C + 1] ascending outer volume; the own box first
     carton_at: BoolArray  # [K, C + 1]
     pick_unit_micros: IntArray  # [K]
@@ -71,6 +74,7 @@ class Chunk:
     asked: Asked
     order: IntArray  # [b]
     weight_g: IntArray  # [b] net
+    volume_mm3: IntArray  # [b] of the goods in their padding
     units: IntArray  # [b]
     own_size_mm: IntArray  # [b, 3] of a product in its own box, else 0
     at: BoolArray  # [b, K]
@@ -92,7 +96,7 @@ class Quotes:
     leg: IntArray  # [r, v] into legs, -1: no such lane
     lateness_minor: IntArray  # [r, v]
     pick_minor: IntArray  # [r] of the units
-    carton_minor: IntArray  # [r]
+    carton_minor: IntArray  # [r] with what fills it up
     total_minor: IntArray  # [r, v]
     column: NDArray[np.int64]  # [r, v] -1: none
     days: IntArray  # [orders, K, R] distinct leaving days in order, -1: no more
@@ -112,6 +116,7 @@ def quote(chunk: Chunk) -> Quotes:
     leaving_days(lanes.site, lanes.follows_day, legs.promised_day, legs.ship_day, days)
     rated, problem = _rate_problem(chunk, parcels, parcel, leg, legs)
     rates = rate(problem)
+    wrapping = wrapping_minor(terms, carton, chunk.volume_mm3[block])
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     lateness, total, column = np.zeros(leg.shape, np.int64), np.full(leg.shape, NEVER), np.full(leg.shape, -1, np.int64)
     add_up(
@@ -121,7 +126,7 @@ def quote(chunk: Chunk) -> Quotes:
         rated,
         rates.price_minor,
         rates.reason,
-        pick + terms.carton_minor[carton],
+        pick + wrapping,
         Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.as_wished_ppm), days),
         lanes.follows_day,
         lanes.column_at,
@@ -141,7 +146,7 @@ def quote(chunk: Chunk) -> Quotes:
         leg=leg,
         lateness_minor=lateness,
         pick_minor=pick,
-        carton_minor=terms.carton_minor[carton],
+        carton_minor=wrapping,
         total_minor=total,
         column=column,
         days=days,
@@ -151,6 +156,14 @@ def quote(chunk: Chunk) -> Quotes:
 def half_up(numerator: IntArray, denominator: int) -> IntArray:
     """Divide arrays with halves going up."""
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def wrapping_minor(terms: Terms, carton: IntArray, volume_mm3: IntArray) -> IntArray:
+    """Charge line of the carton: its price, and that of filling what goods [k] of some volume leave empty in it."""
+    minor = terms.carton_minor[carton]
+    if not terms.fill_micros_per_l:
+        return minor
+    return minor + fill_minor(np.maximum(terms.room_mm3[carton] - volume_mm3, 0), terms.fill_micros_per_l)
 
 
 def lateness_minor(terms: Terms, on_time_ppm: IntArray) -> IntArray:
