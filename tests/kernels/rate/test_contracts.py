@@ -240,3 +240,21 @@ def test_compiled_for_anywhere_a_range_and_an_area_hold_as_well() -> None:
     for tables in (anywhere, here):
         assert [tables.zone_index(0, 0, at) for at in range(5)] == [-1, 0, 0, 0, -1]
         assert [int(tables.lanes.area[at]) for at in tables.lanes.destination_class] == [0, 0, 1, 0, 0]
+
+
+def test_more_conditions_than_have_a_bit_each_count_as_well() -> None:
+    lines = tuple(
+        surcharge(f"over {grams}", "over_weight_g", threshold=100 * grams, amount_micros=10_000) for grams in range(80)
+    )
+    lines += tuple(surcharge(f"side {mm}", "over_length_mm", threshold=mm, amount_micros=1_000_000) for mm in (150, 90))
+    heavy = [parcel(weight_g=grams, size_mm=size) for grams in (150, 6_050, 7_950) for size in ((9, 9, 9), (9, 9, 160))]
+    freight = (500, 500, 1_000, 1_000, 1_000, 1_000)
+    wanted = [base + over for base, over in zip(freight, (2, 202, 61, 261, 80, 280), strict=True)]
+    assert prices(replace(TARIFF, surcharges=lines), *heavy) == wanted
+
+
+@pytest.mark.parametrize("last", [70, 100_000_000])
+def test_steps_near_one_another_are_told_apart_however_far_the_last_one_lies(last: int) -> None:
+    breaks = tuple(RateBreak("PARCEL", "near", grams, grams * 10_000) for grams in (*range(1, 60), last))
+    rows = [parcel(weight_g=grams, size_mm=(1, 1, 1)) for grams in (1, 2, 17, 58, 59, 60)]
+    assert prices(replace(TARIFF, rates=breaks), *rows) == [1, 2, 17, 58, 59, last]

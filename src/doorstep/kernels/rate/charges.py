@@ -12,10 +12,23 @@ from doorstep.domain.carriage import DIVISOR_WHENS, RateBreak, Surcharge, When
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.kernels.rate import compiled
-from doorstep.kernels.rate.compiled import FIXED, FLOOR, NO_LEAST, PERCENT, VALUE_PERCENT, Charges, Ladders
+from doorstep.kernels.rate.compiled import (
+    BUCKETS,
+    FIXED,
+    FLOOR,
+    NO_LEAST,
+    PERCENT,
+    REMOTE_BIT,
+    SIGNATURE_BIT,
+    TESTS,
+    VALUE_PERCENT,
+    Charges,
+    Ladders,
+)
 from doorstep.kernels.rate.exchange import Converted
 from doorstep.kernels.rate.validity import days_of, timeline
 
+IntArray = NDArray[np.int64]
 WHEN_CODES: dict[When, int] = {
     "always": compiled.ALWAYS,
     "residential": compiled.RESIDENTIAL,
@@ -71,10 +84,15 @@ def compile_ladders(
     through = timeline(groups, changes)
     lines = through.lines
     extra = [-1 if one.line.per_extra_kg_micros is None else one.line.per_extra_kg_micros for one in lines]
+    up_to_g = np.array([one.line.up_to_g for one in lines], np.int64)
+    steps, shift, below = _buckets(through.start, up_to_g)
     return Ladders(
         of=through.of,
         start=through.start,
-        up_to_g=np.array([one.line.up_to_g for one in lines], np.int64),
+        up_to_g=up_to_g,
+        steps=steps,
+        shift=shift,
+        below=below,
         price_minor=_amounts([one.minor(one.line.price_micros, currency) for one in lines]),
         price_parts=_amounts([one.line.price_micros * one.exchange.numerator for one in lines]),
         extra_parts=_amounts(
@@ -82,6 +100,22 @@ def compile_ladders(
         ),
         parts_per_minor=_amounts([currency.micros_per_minor * one.exchange.denominator for one in lines]),
     )
+
+
+def _buckets(start: NDArray[np.int32], up_to_g: IntArray) -> tuple[NDArray[np.int32], IntArray, NDArray[np.int32]]:
+    """Where to begin looking for a weight among the steps of a ladder; see Ladders."""
+    known: dict[bytes, int] = {}
+    steps = np.zeros(len(start) - 1, np.int32)
+    shift: list[int] = []
+    below: list[NDArray[np.int32]] = []
+    for ladder, (first, end) in enumerate(pairwise(start.tolist())):
+        weights = up_to_g[first:end]
+        steps[ladder] = known.setdefault(weights.tobytes(), len(below))
+        if steps[ladder] == len(below):
+            last = int(weights[-1]) if end > first else 0
+            shift.append(max(0, last.bit_length() - BUCKETS.bit_length() + 1))
+            below.append(np.searchsorted(weights, np.arange(BUCKETS + 1) << shift[-1]).astype(np.int32))
+    return steps, np.array(shift, np.int64), np.array(below, np.int32).reshape(-1, BUCKETS + 1)
 
 
 def compile_charges(
@@ -128,13 +162,16 @@ def compile_charges(
         NO_LEAST if one.line.least_micros is None else one.minor(one.line.least_micros, currency)
         for one in through.lines
     ]
+    when = np.array([WHEN_CODES[line.when] for line in lines], np.int64)
+    threshold = _amounts(
+        [(line.threshold or 0) * scale.get(line.when, 1) if line.when in _MEASURED else 0 for line in lines]
+    )
+    needs, tests = _tests(when, threshold)
     return Charges(
         of=through.of,
         start=through.start,
-        when=np.array([WHEN_CODES[line.when] for line in lines], np.int64),
-        threshold=_amounts(
-            [(line.threshold or 0) * scale.get(line.when, 1) if line.when in _MEASURED else 0 for line in lines]
-        ),
+        when=when,
+        threshold=threshold,
         kind=np.array([_kind(line) for line in lines], np.int64),
         amount=_amounts(amounts),
         least=_amounts(least),
@@ -143,7 +180,21 @@ def compile_charges(
         group=np.array([group_of[line.service, line.group] for line in lines], np.int32),
         sequence=np.array([line.sequence for line in lines], np.int64),
         surcharge=np.array([one.index for one in through.lines], np.int32),
+        needs=needs,
+        apart=np.array([bool(line.zone or line.area) for line in lines], bool)
+        | ((needs == 0) & (when != compiled.ALWAYS)),
+        test_when=tests[:, 0].copy(),
+        test_threshold=tests[:, 1].copy(),
     )
+
+
+def _tests(when: IntArray, threshold: IntArray) -> tuple[IntArray, IntArray]:
+    """The bit that each line needs, and the distinct conditions [t, 2] that have one; those left over have none."""
+    bits = {(compiled.ALWAYS, 0): 0, (compiled.REMOTE, 0): 1 << REMOTE_BIT, (compiled.SIGNATURE, 0): 1 << SIGNATURE_BIT}
+    found = [pair for pair in dict.fromkeys(zip(when.tolist(), threshold.tolist(), strict=True)) if pair not in bits]
+    bits |= {pair: 1 << t for t, pair in enumerate(found[:TESTS])}
+    needs = [bits.get(pair, 0) for pair in zip(when.tolist(), threshold.tolist(), strict=True)]
+    return np.array(needs, np.int64), np.array(found[:TESTS], np.int64).reshape(-1, 2)
 
 
 def _amounts(values: Sequence[int]) -> NDArray[np.int64]:

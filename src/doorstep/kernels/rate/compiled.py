@@ -45,6 +45,11 @@ PERCENT = 1  # of freight and all lines of lower sequence
 VALUE_PERCENT = 2  # of the declared value
 FLOOR = 3  # what freight and all lines of lower sequence are brought up to
 
+TESTS = 60  # of parcels alone, that have a bit of their own in what a surcharge needs
+REMOTE_BIT = 60  # beside the tests: what hangs on the service, too
+SIGNATURE_BIT = 61
+BUCKETS = 256  # of weights, into which the steps of a ladder fall
+
 NO_LEAST = -(2**62)
 PERCENT_MICROS = 100_000_000  # an amount of this many millionths of a percent is the whole base
 HALF_PERCENT_MICROS = 50_000_000  # added before a constant division, which is quicker than any other: half up
@@ -89,6 +94,9 @@ class Ladders(NamedTuple):
     price_parts: NDArray[int64]  # [breaks] the price in `parts_per_minor` of the minor unit
     extra_parts: NDArray[int64]  # [breaks] per kg begun beyond; -1: none
     parts_per_minor: NDArray[int64]  # [breaks] fine enough for the rate of exchange
+    steps: NDArray[int32]  # [ladders] whose steps they are; most ladders of a carrier have the same
+    shift: NDArray[int64]  # [steps] a bucket is 2 to this many grams
+    below: NDArray[int32]  # [steps, BUCKETS + 1] how many steps end before the bucket begins
 
 
 class Charges(NamedTuple):
@@ -106,6 +114,10 @@ class Charges(NamedTuple):
     group: NDArray[int32]  # [charges] the lines of one stand together, only the dearest counts; -1: none
     sequence: NDArray[int64]  # [charges]
     surcharge: NDArray[int32]  # [charges] index into the tariff's surcharges
+    needs: NDArray[int64]  # [charges] the bit of its condition; 0: none, or it has no bit
+    apart: NDArray[bool_]  # [charges] there is more to be asked than that bit
+    test_when: NDArray[int64]  # [tests] the distinct conditions on parcels alone, each of one bit
+    test_threshold: NDArray[int64]  # [tests]
 
 
 class ParcelRows(NamedTuple):
@@ -143,9 +155,12 @@ def divide_half_up(numerator: int, denominator: int) -> int:
 @compiled
 def freight_of(ladders: Ladders, ladder: int, billed_g: int) -> int:
     """Freight in minor units; -1: no break of the ladder carries the weight."""
-    low = ladders.start[ladder]
+    first = ladders.start[ladder]
     end = ladders.start[ladder + 1]
-    left = end - low
+    steps = ladders.steps[ladder]
+    bucket = min(billed_g >> ladders.shift[steps], BUCKETS)
+    low = first + ladders.below[steps, bucket]
+    left = first + ladders.below[steps, min(bucket + 1, BUCKETS)] - low
     while left > 0:  # halving without a branch on what is compared, which nobody could foresee
         half = (left + 1) // 2
         low += half * (ladders.up_to_g[low + half - 1] < billed_g)
@@ -154,7 +169,7 @@ def freight_of(ladders: Ladders, ladder: int, billed_g: int) -> int:
         price: int = ladders.price_minor[low]
         return price
     last = end - 1
-    if ladders.start[ladder] == end or ladders.extra_parts[last] < 0:
+    if first == end or ladders.extra_parts[last] < 0:
         return -1
     kilograms = (billed_g - ladders.up_to_g[last] + GRAMS_PER_KG - 1) // GRAMS_PER_KG
     # Whole minor units apart from the rest: the products stay small, however fine the parts are.
@@ -197,6 +212,9 @@ def rate_parcels(
         measures[OVER_WEIGHT_G] = weight
         measures[OVER_VOLUME_MM3] = volume
         measures[OVER_VALUE_MINOR] = parcels.value_minor[p]
+        tests = np.int64(0)
+        for t in range(charges.test_when.shape[0]):
+            tests |= np.int64(measures[charges.test_when[t]] > charges.test_threshold[t]) << t
         for s in range(offers.speed.shape[0]):
             epoch = parcels.epoch[p, s if per_service else 0]
             divisor = offers.dim_divisor[s]
@@ -217,6 +235,7 @@ def rate_parcels(
             lane = code >> 1
             measures[REMOTE] = code & 1
             measures[SIGNATURE] = parcels.signature[p] and not offers.signs[s]
+            holds = tests | measures[REMOTE] << REMOTE_BIT | measures[SIGNATURE] << SIGNATURE_BIT
             quotes.zone[p, s] = lanes.zone[lane]
 
             reason = ELIGIBLE
@@ -252,12 +271,15 @@ def rate_parcels(
             dearest = 0  # of its lines so far
             charge_list = charges.of[s, epoch]
             for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
-                if measures[charges.when[k]] <= charges.threshold[k]:
+                if charges.needs[k] & ~holds != 0:
                     continue
-                if charges.zone[k] >= 0 and charges.zone[k] != lanes.zone[lane]:
-                    continue
-                if charges.area[k] != 0 and charges.area[k] & lanes.area[destination] == 0:
-                    continue
+                if charges.apart[k]:
+                    if measures[charges.when[k]] <= charges.threshold[k]:
+                        continue
+                    if charges.zone[k] >= 0 and charges.zone[k] != lanes.zone[lane]:
+                        continue
+                    if charges.area[k] != 0 and charges.area[k] & lanes.area[destination] == 0:
+                        continue
                 if charges.sequence[k] != sequence:
                     sequence = charges.sequence[k]
                     base = total
