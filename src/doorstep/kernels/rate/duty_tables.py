@@ -88,6 +88,15 @@ class DutyBook:
             ),
         )
 
+    def steady(self, first: int, last: int) -> bool:
+        """Whether the same rules are in force from one day to another."""
+        rows = self.rows
+        begins, ends = (
+            (first < rows.first_day) & (rows.first_day <= last),
+            (first <= rows.last_day) & (rows.last_day < last),
+        )
+        return not (begins | ends).any()
+
     def _strongest_first(self, levy: Levy, country: str, goods: Goods) -> Iterator[tuple[int, int, bool]]:
         """Yield rule, group, and whether the group holds whatever else is found out about the goods."""
         code, origin = hs_key(goods[0]), goods[1]
