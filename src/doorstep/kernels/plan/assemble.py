@@ -105,11 +105,17 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         lateness=lateness_minor(terms, legs.as_wished_ppm),
         duty_tax=np.zeros(len(order), np.int64),
     )
-    if terms.customs is None:
+    return _at_borders(market, table, book, picks)
+
+
+def _at_borders(market: Market, table: Table, book: LoadBook, picks: Picks) -> Picks:
+    """Add what the brand pays where parcels cross borders."""
+    customs = table.terms.customs
+    if customs is None:
         return picks
-    found = owed(terms.customs.tables, consign_picks(market, table, book, terms.customs, picks, rows))
+    found = owed(customs.tables, consign_picks(market, table, book, customs, picks, np.arange(len(picks.order))))
     both = (found.duty_minor + found.tax_minor)[:, 0]
-    return replace(picks, duty_tax=np.where(terms.customs.brand_pays[service], both, 0))
+    return replace(picks, duty_tax=np.where(customs.brand_pays[picks.service], both, 0))
 
 
 def consign_picks(
