@@ -33,7 +33,7 @@ def words(name: str) -> str:
 
 def singular(name: str) -> str:
     name = name.replace("_", " ")
-    return name.removesuffix("s") if name != "history" else name
+    return re.sub("ies$", "y", name).removesuffix("s") if name != "history" else name
 
 
 def test_terms_stand_in_order_and_once() -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.files.test_plan_out import DECISION
 
+from doorstep.domain.decision import AtBorder
 from doorstep.domain.money import Currency
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
 from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
 from doorstep.files.plan_out import PLACEMENT_COLUMNS, PLAN_COLUMNS, UNPLANNED_COLUMNS, decision_record
-from doorstep.files.rates_out import RATE_COLUMNS
+from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_pack import PACK_TABLES
 from doorstep.files.schema_rate import RATE_TABLES
@@ -62,9 +64,16 @@ def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]
 
 def test_every_key_of_a_decision_is_on_the_page() -> None:
     section = PAGE[PAGE.index("### decisions.jsonl") : PAGE.index("### summary.json")]
-    record = decision_record(DECISION, Currency("EUR"))
+    border = AtBorder("DDP", 1, 2, "because")
+    record = decision_record(
+        replace(DECISION, chosen=(replace(DECISION.chosen[0], at_border=border),)), Currency("EUR")
+    )
     keys = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)
     assert keys[1:] == list(record)  # the first is the heading of the table
     inner = {key for part in ("rejected", "chosen") for key in record[part][0]} | set(record["flip"])
-    inner |= set(record["chosen"][0]["cost_parts"])
+    inner |= set(record["chosen"][0]["cost_parts"]) | set(record["chosen"][0]["at_border"])
     assert set(re.findall(r"`(\w+)`", section)) == inner
+
+
+def test_the_columns_of_duty_are_on_the_page() -> None:
+    assert f"- {', '.join(DUTY_COLUMNS)}: " in PAGE

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,18 +9,21 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
-from doorstep.domain.decision import Choice, Decision, Flip, Rejected, Unplanned
+from doorstep.domain.carriage import Incoterm
+from doorstep.domain.decision import AtBorder, Choice, Decision, Flip, Rejected, Unplanned
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Content, CostParts, Parcel, Placement
 from doorstep.files.plan_out import (
     PLACEMENT_COLUMNS,
     PLAN_COLUMNS,
     UNPLANNED_COLUMNS,
+    decision_record,
     write_decisions,
     write_plan,
     write_summary,
 )
 
+EUR = Currency("EUR")
 COST = CostParts(80, 35, 420, 0, 0, 3)
 PARCEL = Parcel(
     parcel="p1",
@@ -100,6 +104,16 @@ def test_unplanned_csv_quotes_what_needs_it(tmp_path: Path) -> None:
     (row,) = rows(tmp_path / "unplanned.csv")
     assert tuple(row) == UNPLANNED_COLUMNS
     assert row["detail"] == 'no "lump", none'
+
+
+def test_what_is_owed_at_a_border_is_told_with_who_pays() -> None:
+    def told(incoterm: Incoterm) -> object:
+        choice = replace(DECISION.chosen[0], at_border=AtBorder(incoterm, 120, 345, "by a rule"))
+        return decision_record(replace(DECISION, chosen=(choice,)), EUR)["chosen"][0]["at_border"]
+
+    owed = {"duty": 1.2, "tax": 3.45, "why": "by a rule"}
+    assert told("DDP") == {"incoterm": "DDP", "paid_by": "sender", **owed}
+    assert told("DAP") == {"incoterm": "DAP", "paid_by": "receiver", **owed}
 
 
 def test_a_decision_is_one_line_of_json(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ Row = dict[str, str]
 def wrapped_brand(folder: Path, orders: int, seed: int) -> Path:
     """Write the brand: its mailers are bags, its boxes padded, fragile goods wrapped."""
     demo_brand(folder, orders, seed)
-    _rewrite(folder / "cartons.csv", _carton)
-    _rewrite(folder / "products.csv", _product)
+    rewrite(folder / "cartons.csv", _carton)
+    rewrite(folder / "products.csv", _product)
     return folder
 
 
@@ -36,7 +36,8 @@ def _product(row: Row) -> Row:
     return row | {"soft": str(int(soft)), "padding_mm": "10" if row["fragile"] == "1" else "0"}
 
 
-def _rewrite(path: Path, change: Callable[[Row], Row]) -> None:
+def rewrite(path: Path, change: Callable[[Row], Row]) -> None:
+    """Change every row of a file."""
     with path.open(encoding="utf-8", newline="") as source:
         rows = [change(row) for row in csv.DictReader(source)]
     with path.open("w", encoding="utf-8", newline="") as target:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,7 +24,8 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return, Window
-from doorstep.core.tariffs.models import AreaRule, DivisorRule, ExchangeRate, Service
+from doorstep.core.tariffs.models import AreaRule, DivisorRule, DutyRule, ExchangeRate, Service, TerritoryRule
+from doorstep.domain import carriage
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.demand import OrderLine
 from doorstep.domain.disruption import Disruption
@@ -145,6 +146,9 @@ def _goods(house: FullHouse) -> None:
     make_product(Brand.objects.get(pk=brand), "set")
     AreaRule.objects.create(brand_id=brand, area="islands", country="DE", prefix="18565")
     ExchangeRate.objects.create(brand_id=brand, currency="USD", rate_nanos=900_000_000)
+    TerritoryRule.objects.create(brand_id=brand, territory="EU", country="DE")
+    duty = carriage.DutyRule("duty", "CH", "", "6912", 5_000_000)
+    DutyRule.objects.create(brand_id=brand, **asdict(duty))
     service = Service.objects.filter(brand_id=brand)[0]
     DivisorRule.objects.create(
         service=service, when="over_length_mm", threshold=10**5, dim_divisor_cm3_per_kg=5000, sequence=1

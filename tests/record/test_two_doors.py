@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.files.bordered_brand import OPEN, bordered_brand
 from tests.files.wrapped_brand import wrapped_brand
 from tests.record.brand import NOW, loaded
 
 from doorstep.core.accounts.actions import add_operator
 from doorstep.core.orders.models import Order
 from doorstep.core.orders.snapshot import open_orders
-from doorstep.domain.errors import Conflict, InvalidProblem
+from doorstep.domain.errors import Conflict, InputRefused, InvalidProblem
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import read_folder
 from doorstep.files.plan_out import write_plan
@@ -35,7 +36,7 @@ def written(problem: PlanProblem, folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES}
 
 
-@pytest.mark.parametrize("make", [demo_brand, wrapped_brand])
+@pytest.mark.parametrize("make", [demo_brand, wrapped_brand, bordered_brand])
 def test_a_demonstration_day_is_planned_alike(tmp_path: Path, make: Callable[[Path, int, int], object]) -> None:
     make(tmp_path / "brand", 250, 5)
     folder = read_folder(tmp_path / "brand")
@@ -53,6 +54,25 @@ def test_a_demonstration_day_is_planned_alike(tmp_path: Path, make: Callable[[Pa
     )
     left_by_files = {row.split(b",")[0].decode(): row.split(b",")[1].decode() for row in rows[1:]}
     assert held.items() <= left_by_files.items()
+
+
+def test_goods_that_cross_a_border_cost_duty_and_tax_through_both_doors(tmp_path: Path) -> None:
+    bordered_brand(tmp_path / "brand", 60, 5)
+    _, brand_id = loaded(tmp_path / "brand")
+    planned = plan(day_problem(brand_id, open_orders(brand_id).values(), None)).plan
+    paid = [one for one in planned.parcels if one.cost.duty_tax_minor]
+    assert len(paid) > 5
+    assert all(one.service != OPEN for one in paid)
+
+
+def test_duties_that_contradict_one_another_are_not_loaded(tmp_path: Path) -> None:
+    bordered_brand(tmp_path / "brand", 20, 5)
+    duties = tmp_path / "brand" / "duties.csv"
+    duties.write_text(duties.read_text() + "duty,FR,,,3,,,,20,,,EUR\n" * 2)
+    with pytest.raises(InputRefused) as refused:
+        load_brand(add_operator("north", "North"), tmp_path / "brand", now=NOW)
+    assert "repeats row" in refused.value.faults[0].why
+    assert not Order.objects.exists()
 
 
 def test_a_brand_is_loaded_once(tmp_path: Path) -> None:

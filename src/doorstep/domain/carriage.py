@@ -28,6 +28,10 @@ When = Literal[
 WHENS: tuple[When, ...] = get_args(When)
 DivisorWhen = Literal["over_length_mm", "over_girth_mm", "over_weight_g", "over_second_mm", "over_volume_cm3"]
 DIVISOR_WHENS: tuple[DivisorWhen, ...] = get_args(DivisorWhen)
+Incoterm = Literal["DAP", "DDP"]
+INCOTERMS: tuple[Incoterm, ...] = get_args(Incoterm)
+Levy = Literal["duty", "tax"]
+LEVIES: tuple[Levy, ...] = get_args(Levy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Service:
     tracked: bool = False
     signature: bool = False  # signed for without a surcharge
     account: str = ""  # of the carrier, whose contract this is
+    incoterm: Incoterm = "DAP"  # who pays duty and tax: DDP the seller, DAP who receives
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,41 @@ class Markup:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyRule:
+    """What a customs authority asks for goods of an HS code and an origin, as duty or as tax on what is imported.
+
+    `destination` and `origin` are countries or territories; an empty `origin` is any, an empty `hs_prefix` all goods.
+    Of the rules of a levy that match, the longest `hs_prefix` wins, then an origin by its country, by its territory,
+    by none; then a destination by its country; then the lowest `value_up_to_micros`. Thresholds are inclusive.
+    """
+
+    levy: Levy
+    destination: str
+    origin: str
+    hs_prefix: str  # digits
+    percent_micros: int
+    per_kg_micros: int = 0
+    per_item_micros: int = 0  # for each item of the declaration: goods of one HS code and one origin
+    with_freight: bool = False  # the percent sees the item's share of the freight, too
+    with_duty: bool = False  # of a tax: the percent sees the item's duty, too
+    value_up_to_micros: int | None = None  # the rule holds for goods worth so much; None: any
+    de_minimis_micros: int | None = None  # nothing is asked up to this value
+    de_minimis_with_freight: bool = False  # of the goods and their freight, else of the goods alone
+    ioss_up_to_micros: int | None = None  # of a tax: with an IOSS number it is paid at the sale up to this value
+    valid_from: date | None = None
+    valid_to: date | None = None
+    currency: str = ""  # of its amounts; empty: the brand's
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryRule:
+    """A country inside a customs territory, within which goods move free of duty and of tax at a border."""
+
+    territory: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tariff:
     services: tuple[Service, ...]
     zones: tuple[ZoneRule, ...]
@@ -171,3 +211,5 @@ class Tariff:
     divisors: tuple[DivisorRule, ...] = ()
     areas: tuple[AreaRule, ...] = ()
     exchange_rates: tuple[ExchangeRate, ...] = ()
+    duties: tuple[DutyRule, ...] = ()
+    territories: tuple[TerritoryRule, ...] = ()  # none: those of `KNOWN_TERRITORIES`

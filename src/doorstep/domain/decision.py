@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doorstep.domain.carriage import Incoterm
 from doorstep.domain.parcel import CostParts
 
 MAX_REJECTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class AtBorder:
+    """Duty and tax that a parcel is estimated to owe where it enters a customs territory; the brand's if DDP."""
+
+    incoterm: Incoterm
+    duty_minor: int
+    tax_minor: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Choice:
     on_time_ppm: int
     cost: CostParts
     skus: tuple[str, ...]
+    at_border: AtBorder | None = None  # None: it crosses no border, or no duties are known
 
 
 @dataclass(frozen=True, slots=True)

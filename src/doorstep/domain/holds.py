@@ -24,9 +24,10 @@ _EU = (
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK "
     "AX GF GP MC MF MQ RE YT"  # parts and neighbours inside its customs territory that have codes of their own
 )
-_TERRITORIES: tuple[frozenset[str], ...] = tuple(
-    frozenset(one.split()) for one in (_EU, "GB GG IM JE", "CH LI", "US PR")
-)
+KNOWN_TERRITORIES: dict[str, frozenset[str]] = {
+    name: frozenset(countries.split())
+    for name, countries in (("EU", _EU), ("GB", "GB GG IM JE"), ("CH", "CH LI"), ("US", "US PR"))
+}
 
 
 def family_of(reason: str) -> Family | None:
@@ -36,4 +37,4 @@ def family_of(reason: str) -> Family | None:
 
 def crosses_customs(origin: str, destination: str) -> bool:
     """Whether goods between two countries (ISO 3166-1 alpha-2) need a customs declaration."""
-    return origin != destination and not any({origin, destination} <= one for one in _TERRITORIES)
+    return origin != destination and not any({origin, destination} <= one for one in KNOWN_TERRITORIES.values())

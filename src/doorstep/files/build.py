@@ -9,12 +9,14 @@ from typing import Any
 from doorstep.domain.carriage import (
     AreaRule,
     DivisorRule,
+    DutyRule,
     ExchangeRate,
     Markup,
     RateBreak,
     Service,
     Surcharge,
     Tariff,
+    TerritoryRule,
     ZoneRule,
 )
 from doorstep.domain.catalog import Carton, Product, ProductCode
@@ -92,7 +94,7 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
     """The files of a tariff; those that may be left out may not be there."""
     offered = (
         "service carrier name speed delivers_to max_weight_g max_length_mm max_girth_mm dim_divisor_cm3_per_kg"
-        " working_days min_days max_days tracked signature account"
+        " working_days min_days max_days tracked signature account incoterm"
     )
     zone_rules = (
         "service origin_country origin_prefix destination_country destination_prefix zone remote origin_to"
@@ -115,12 +117,23 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
             ExchangeRate(currency.code, *rest)
             for currency, *rest in _optional(tables, "exchange_rates", "currency rate valid_from valid_to")
         ),
+        tuple(_duties(tables)),
+        tuple(starmap(TerritoryRule, _optional(tables, "territories", "territory country"))),
     )
 
 
 def markups(tables: Mapping[str, Columns]) -> tuple[Markup, ...]:
     names = "client service kind amount sequence valid_from valid_to"
     return tuple(starmap(Markup, _optional(tables, "markups", names)))
+
+
+def _duties(tables: Mapping[str, Columns]) -> Iterator[DutyRule]:
+    names = (
+        "levy destination origin hs_prefix percent per_kg per_item with_freight with_duty value_up_to de_minimis"
+        " de_minimis_with_freight ioss_up_to valid_from valid_to currency"
+    )
+    for levy, destination, origin, prefix, *line, currency in _optional(tables, "duties", names):
+        yield DutyRule(levy, destination, origin, prefix or "", *line, "" if currency is None else currency.code)
 
 
 def _optional(tables: Mapping[str, Columns], table: str, names: str) -> Iterable[tuple[Any, ...]]:

@@ -25,6 +25,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199  # calendars, zones and 64-bit instants all h
 
 _WHOLE = re.compile(r"-?[0-9]+")
 _DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+_HS = re.compile(r"[0-9]{1,12}")
+_HS_PUNCTUATION = str.maketrans("", "", " .-")
 _FLOAT = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,6})?)?")
@@ -148,6 +150,18 @@ def money(low: int = 0, most: int = MAX_MONEY) -> Kind:
         return micros
 
     return Kind(f"decimal, {low} to {most}, at most 6 decimals", parse, "number", {"minimum": low})
+
+
+def hs_prefix() -> Kind:
+    """The beginning of a customs tariff number, without the points and spaces that people put into it."""
+
+    def parse(cell: str) -> str:
+        digits = cell.translate(_HS_PUNCTUATION)
+        if not _HS.fullmatch(digits):
+            raise ValueError("is not the beginning of an HS code such as 6109 or 6109.10")
+        return digits
+
+    return Kind("digits of an HS code", parse)  # None, not "": a cell is not what it means
 
 
 def exchange_rate() -> Kind:

@@ -32,6 +32,9 @@ class ParcelFile:
     destinations: tuple[Place, ...]
     parcels: Parcels
     services: Sequence[str]  # that carried them; empty: not told
+    goods: tuple[tuple[str, str], ...]  # HS code and country of origin; empty: not told
+    kind: NDArray[np.int64]  # which of the goods each parcel holds
+    net_weight_g: NDArray[np.int64]
     data_version: str  # sha256 of the content
 
 
@@ -51,7 +54,20 @@ def read_parcels(path: Path, currency: Currency) -> ParcelFile:
         origins, origin = _places(values, "origin")
         destinations, destination = _places(values, "destination")
         parcels = _parcels(values, origin, destination, currency)
-        return ParcelFile(values["parcel"], origins, destinations, parcels, values["service"], version.hexdigest())
+        made: dict[tuple[str, str], int] = {}
+        kind = [made.setdefault(one, len(made)) for one in zip(values["hs_code"], values["made_in"], strict=True)]
+        weights = zip(values["net_weight_g"], values["weight_g"], strict=True)
+        return ParcelFile(
+            values["parcel"],
+            origins,
+            destinations,
+            parcels,
+            values["service"],
+            tuple(made),
+            np.array(kind, np.int64),
+            np.array([gross if net is None else net for net, gross in weights], np.int64),
+            version.hexdigest(),
+        )
 
 
 def _places(values: Values, end: str) -> tuple[tuple[Place, ...], NDArray[np.int64]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from doorstep.domain.decision import Choice, Decision, Unplanned
+from doorstep.domain.decision import AtBorder, Choice, Decision, Unplanned
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts, Parcel
 from doorstep.domain.units import PPM
@@ -174,4 +174,15 @@ def _choice_record(choice: Choice, currency: Currency) -> dict[str, Any]:
             name: major(amount, currency) for name, amount in zip(COST_COLUMNS, _amounts(choice.cost), strict=True)
         },
         "skus": list(choice.skus),
+        **({} if choice.at_border is None else {"at_border": _border_record(choice.at_border, currency)}),
+    }
+
+
+def _border_record(border: AtBorder, currency: Currency) -> dict[str, Any]:
+    return {
+        "incoterm": border.incoterm,
+        "paid_by": "sender" if border.incoterm == "DDP" else "receiver",
+        "duty": major(border.duty_minor, currency),
+        "tax": major(border.tax_minor, currency),
+        "why": border.why,
     }

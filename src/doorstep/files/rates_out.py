@@ -24,6 +24,7 @@ RATE_COLUMNS = (
     "explanation",
 )
 CLIENT_COLUMN = "client_price"
+DUTY_COLUMNS = ("duty", "tax", "duty_tax_paid_by", "duty_tax_explanation")  # where the tariff has duties
 _QUOTED = ('"', ",", "\r", "\n")
 
 
@@ -34,8 +35,9 @@ def cell(text: str) -> str:
     return text
 
 
-def write_header(out: TextIO, client: bool) -> None:
-    out.write(",".join((*RATE_COLUMNS, CLIENT_COLUMN) if client else RATE_COLUMNS) + "\r\n")
+def write_header(out: TextIO, client: bool, duties: bool = False) -> None:
+    columns = (*RATE_COLUMNS, *((CLIENT_COLUMN,) if client else ()), *(DUTY_COLUMNS if duties else ()))
+    out.write(",".join(columns) + "\r\n")
 
 
 def write_rates(
@@ -45,6 +47,7 @@ def write_rates(
     result: RateResult,
     explanations: Iterable[Sequence[str]],
     client_minor: IntArray | None = None,
+    duties: Sequence[Sequence[str]] | None = None,
 ) -> None:
     """Write the rows of some parcels, all services of one parcel together.
 
@@ -60,11 +63,22 @@ def write_rates(
         For each service a text of each parcel; empty where the pair is eligible.
     client_minor
         What a client pays, [n, s]; None: nobody is asked about.
+    duties
+        For each service the cells of each parcel under `DUTY_COLUMNS`; None: the tariff has no duties.
     """
     zones = [cell(name) for name in tables.zone_names]
     heads = [cell(one) for one in ids] if any(mark in one for one in ids for mark in _QUOTED) else ids
     tails = [
-        _tails(cell(offer.service), zones, tables.currency, result, service, texts, client_minor)
+        _tails(
+            cell(offer.service),
+            zones,
+            tables.currency,
+            result,
+            service,
+            texts,
+            client_minor,
+            duties and duties[service],
+        )
         for service, (offer, texts) in enumerate(zip(tables.services, explanations, strict=True))
     ]
     out.writelines(f"{head}{tail}" for head, *of_parcel in zip(heads, *tails, strict=True) for tail in of_parcel)
@@ -78,6 +92,7 @@ def _tails(
     at: int,
     texts: Sequence[str],
     client_minor: IntArray | None,
+    duties: Sequence[str] | None,
 ) -> list[str]:
     """Write the rows of one service, all but the parcel."""
     eligible = result.eligible[:, at]
@@ -87,6 +102,8 @@ def _tails(
     clients = [""] * len(texts)
     if client_minor is not None:
         clients = [f",{amount}" for amount in _amounts(client_minor[:, at], eligible, currency)]
+    if duties is not None:
+        clients = [f"{paid},{owed}" for paid, owed in zip(clients, duties, strict=True)]
     return [
         f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)}{more}\r\n"
         for reason, billed, zone, freight, surcharges, price, text, more in zip(

@@ -192,7 +192,7 @@ def check_coordinates(tables: Tables) -> None:
 
 
 def check_validity(tables: Tables) -> None:
-    for name in ("rates", "surcharges", "exchange_rates", "markups"):
+    for name in ("rates", "surcharges", "exchange_rates", "duties", "markups"):
         read = tables.get(name)
         if read is None or not (read.has("valid_from") and read.has("valid_to")):
             continue

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from doorstep.files.rules import SHARED_RULES, Rule, Tables, have, sound_rows
+from doorstep.files.rules_duty import DUTY_RULES
 from doorstep.files.schema_carriage import MOST_PERCENT
 from doorstep.files.table import Columns
 from doorstep.kernels.rate.zones import MOST_AREAS, route_key
@@ -17,6 +18,7 @@ _ONCE = {
     "rates": ("service", "zone", "up_to_g"),
     "surcharges": ("service", "surcharge", "when", "threshold", "zone", "area"),
     "exchange_rates": ("currency",),
+    "duties": ("levy", "destination", "origin", "hs_prefix", "value_up_to"),
 }
 _RANGES = (("zones", "origin_prefix", "origin_to"), ("zones", "destination_prefix", "destination_to"),
            ("areas", "prefix", "prefix_to"))  # fmt: skip
@@ -54,7 +56,7 @@ def check_currency(tables: Tables) -> None:
             known.add(currency)
             if currency == own:
                 finding.add(row, currency.code, "is the brand's own currency; it has no rate")
-    for name in ("rates", "surcharges"):
+    for name in ("rates", "surcharges", "duties"):
         read = tables.get(name)
         if read is None or not read.has("currency") or (exchange is not None and not exchange.complete):
             continue
@@ -213,4 +215,4 @@ TARIFF_RULES: tuple[Rule, ...] = (
     check_ranges,
     check_areas,
 )
-RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES)
+RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstep.domain.carriage import DELIVERS_TO, DIVISOR_WHENS, SPEEDS, WHENS
+from doorstep.domain.carriage import DELIVERS_TO, DIVISOR_WHENS, INCOTERMS, SPEEDS, WHENS
 from doorstep.files.columns import Table, may, must, opt
 from doorstep.files.kinds import (
     code,
@@ -49,6 +49,11 @@ SERVICES = Table(
         opt("tracked", flag(), "1: parcels can be followed; empty: 0"),
         opt("signature", flag(), "1: signed for without a surcharge; empty: 0"),
         opt("account", code(), "account with the carrier whose contract this is"),
+        opt(
+            "incoterm",
+            one_of(INCOTERMS),
+            "who pays duty and tax at a border: DDP the brand, DAP who receives; empty: DAP",
+        ).default("DAP"),
     ),
     keys=(("service",),),
     needs_rows=True,

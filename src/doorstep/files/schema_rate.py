@@ -17,6 +17,7 @@ from doorstep.files.schema_carriage import (
     SURCHARGES,
     ZONES,
 )
+from doorstep.files.schema_duty import DUTIES, TERRITORIES
 
 PARCELS = Table(
     "parcels",
@@ -39,6 +40,9 @@ PARCELS = Table(
         opt("delivers_to", some_of(DELIVERS_TO), "kinds of place that are acceptable; empty: any"),
         opt("speed", one_of(SPEEDS), "the slowest acceptable speed; empty: any").default(SPEEDS[0]),
         opt("service", code(), "for what-if: the service that carried it; empty: the cheapest"),
+        opt("hs_code", code(), "customs tariff number of the goods, for duty and tax"),
+        opt("made_in", country(), "country of origin of the goods, likewise"),
+        opt("net_weight_g", whole(0, MAX_WEIGHT_G), "weight of the goods, likewise; empty: the gross weight"),
     ),
     keys=(("parcel",),),
 )
@@ -58,4 +62,6 @@ MARKUPS = Table(
     optional=True,
 )
 RATE_TABLES = (PARCELS, MARKUPS)
-TARIFF_TABLES = (SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES, MARKUPS)
+TARIFF_TABLES = (
+    SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES, DUTIES, TERRITORIES, MARKUPS
+)  # fmt: skip

@@ -19,12 +19,20 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "divisors": ("service", "sequence"),
     "areas": ("area", "country", "prefix"),
     "exchange_rates": ("currency", "valid_from", "valid_to"),
+    "duties": ("levy", "destination", "origin", "hs_prefix", "value_up_to_micros", "valid_from", "valid_to"),
+    "territories": ("country",),
 }
 _COLUMNS = {
     "price_micros": "price",
     "per_extra_kg_micros": "per_extra_kg",
     "amount_micros": "amount",
     "least_micros": "least",
+    "percent_micros": "percent",
+    "per_kg_micros": "per_kg",
+    "per_item_micros": "per_item",
+    "value_up_to_micros": "value_up_to",
+    "de_minimis_micros": "de_minimis",
+    "ioss_up_to_micros": "ioss_up_to",
     "rate_nanos": "rate",
     "percent": "kind",
     "of_value": "kind",
@@ -88,7 +96,11 @@ def _kind(line: Surcharge) -> str:
 
 
 def _named(key: tuple[str, ...], at: tuple[Any, ...]) -> str:
-    return ", ".join(f"{name} {_text(value)}" for name, value in zip(key, at, strict=True) if value not in (None, ""))
+    cells = ((name, value) for name, value in zip(key, at, strict=True) if value not in (None, ""))
+    return ", ".join(
+        f"{_COLUMNS.get(name, name)} {_amount(value, _MICROS) if name.endswith('_micros') else _text(value)}"
+        for name, value in cells
+    )
 
 
 def _amount(parts: int | None, digits: int) -> str:

@@ -24,6 +24,7 @@ class TariffFolder:
     tariff: Tariff
     currency: Currency  # of all amounts
     markups: tuple[Markup, ...]
+    ioss: bool  # the brand has an IOSS number
     data_version: str  # sha256 of the content: equal for equal data, packed or not
 
 
@@ -41,4 +42,5 @@ def read_tariff(path: Path, progress: Progress = silent) -> TariffFolder:
             rule(tables)
         faults.refuse_if_any()
         tariff = build.tariff(tables)
-        return TariffFolder(tariff, own_currency(tables) or NAMELESS, build.markups(tables), version)
+        ioss = any(tables["brand"].values["ioss"]) if "brand" in tables else False
+        return TariffFolder(tariff, own_currency(tables) or NAMELESS, build.markups(tables), ioss, version)

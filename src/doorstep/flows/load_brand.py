@@ -24,6 +24,7 @@ from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.record_problem import ground
 from doorstep.kernels.promise.transit import fit_transit
+from doorstep.kernels.rate.duty_tables import duty_book
 from doorstep.kernels.rate.tables import compile_tariff
 from doorstep.kernels.run import Progress, silent
 
@@ -48,6 +49,7 @@ def load_brand(
     """
     read = read_folder(folder, progress)
     compile_tariff(read.tariff, read.brand.currency, (), ())
+    duty_book(read.tariff, read.brand.currency, bool(read.brand.ioss))
     with transaction.atomic():
         brand_id = accounts.add_brand(operator_id, read.brand, channels=sorted({one.channel for one in read.orders}))
         sites = network.add_sites(operator_id, read.sites)

@@ -13,6 +13,7 @@ from doorstep.files.output_file import output_file
 from doorstep.files.parcels_in import read_parcels
 from doorstep.files.rates_out import RATE_COLUMNS, write_header, write_rates
 from doorstep.files.tariff_in import TariffFolder, read_tariff
+from doorstep.flows.rate_duty import border_of
 from doorstep.kernels.rate.markup import marked_up
 from doorstep.kernels.rate.obstacles import obstacles_of
 from doorstep.kernels.rate.problem import Parcels, RateProblem
@@ -45,11 +46,12 @@ def rate_files(
     loaded = stopwatch()
     rules = _of_client(tariff, client)
     tables = compile_tariff(tariff.tariff, tariff.currency, read.origins, read.destinations)
+    border = border_of(tariff, read)
     seconds = {"reading": loaded - start, "rating": stopwatch() - loaded, "writing": 0.0}
     count, services = len(read.parcels), len(tables.services)
     eligible = served = 0
     with output_file(out, ",".join(RATE_COLUMNS), force, reading=(parcels, tariffs)) as file:
-        write_header(file, bool(client))
+        write_header(file, bool(client), border is not None)
         for first, problem in parts(tables, read.parcels):
             begun = stopwatch()
             result = rate(problem)
@@ -57,7 +59,8 @@ def rate_files(
             paid = marked_up(result, names, problem.parcels.ship_day, rules, tables.currency) if client else None
             decided = stopwatch()
             texts = (obstacles_of(problem, result, service) for service in range(services))
-            write_rates(file, read.ids[first : first + PART], tables, result, texts, paid)
+            duties = border and border.columns(first, problem.parcels, result, tables.services)
+            write_rates(file, read.ids[first : first + PART], tables, result, texts, paid, duties)
             seconds["rating"] += decided - begun
             seconds["writing"] += stopwatch() - decided
             eligible += int(result.eligible.sum())

@@ -17,6 +17,7 @@ from doorstep.files.tariff_diff import Change, changes
 from doorstep.files.tariff_in import TariffFolder, read_tariff
 from doorstep.flows.rate_files import parts
 from doorstep.kernels.rate.compare import NONE, Choice, Comparison, chosen
+from doorstep.kernels.rate.duty_tables import duty_book
 from doorstep.kernels.rate.problem import Parcels
 from doorstep.kernels.rate.rate import rate
 from doorstep.kernels.rate.tables import TariffTables, compile_tariff
@@ -40,6 +41,7 @@ def check_tariff(folder: Path, run: Run) -> TariffFolder:
     """Read a tariff and compile it. Raises InputRefused with every fault, or InvalidProblem."""
     read = read_tariff(folder, run.progress)
     compile_tariff(read.tariff, read.currency, (), ())
+    duty_book(read.tariff, read.currency, read.ioss)
     return read
 
 

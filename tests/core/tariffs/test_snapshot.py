@@ -6,7 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from tests.files.test_rules_tariff import put
+from tests.files.test_rules_duty import DUTIES, TERRITORIES
+from tests.files.test_rules_tariff import TARIFF, put
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.tariffs import actions, snapshot
@@ -17,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_field_of_every_line_is_kept(brand: Brand, tmp_path: Path) -> None:
-    tariff = read_tariff(put(tmp_path)).tariff
+    services = TARIFF["services"].replace("account", "account,incoterm").replace("A-1", "A-1,DDP")
+    folder = put(tmp_path, duties=DUTIES, territories=TERRITORIES, services=services)
+    tariff = read_tariff(folder).tariff
     assert all(getattr(tariff, one.name) for one in fields(Tariff))
     actions.add_tariff(brand.pk, tariff)
     assert snapshot.tariff(brand.pk) == tariff

@@ -14,6 +14,7 @@ from itertools import product
 from math import floor, prod
 
 import numpy as np
+from tests.kernels.plan.borders import duty_tax
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton
@@ -279,6 +280,7 @@ class Brute:
             if load in keepable and n not in keeps:
                 continue
             cost = int(quotes.freight_minor[n, v]) + int(quotes.surcharges_minor[n, v])
+            cost += duty_tax(self.problem, self.problem.orders[i], site, v, load, cost, day)
             cost += self._own_costs(site, load, name, int(legs.as_wished_ppm[n]))
             service = self.problem.tariff.services[v].service
             usage: dict[tuple[str, ...], int] = {("stock", site.site, sku): units for sku, units in load}

@@ -3,7 +3,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from doorstep.core.tariffs.models import AreaRule, DivisorRule, ExchangeRate, RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import (
+    AreaRule,
+    DivisorRule,
+    DutyRule,
+    ExchangeRate,
+    RateBreak,
+    Service,
+    Surcharge,
+    TerritoryRule,
+    ZoneRule,
+)
 from doorstep.domain.carriage import Tariff
 
 BATCH = 2_000
@@ -33,4 +43,10 @@ def add_tariff(brand_id: int, tariff: Tariff) -> None:
     AreaRule.objects.bulk_create((AreaRule(brand_id=brand_id, **asdict(one)) for one in tariff.areas), batch_size=BATCH)
     ExchangeRate.objects.bulk_create(
         (ExchangeRate(brand_id=brand_id, **asdict(one)) for one in tariff.exchange_rates), batch_size=BATCH
+    )
+    DutyRule.objects.bulk_create(
+        (DutyRule(brand_id=brand_id, **asdict(one)) for one in tariff.duties), batch_size=BATCH
+    )
+    TerritoryRule.objects.bulk_create(
+        (TerritoryRule(brand_id=brand_id, **asdict(one)) for one in tariff.territories), batch_size=BATCH
     )

@@ -24,6 +24,7 @@ class Service(models.Model):
     tracked = models.BooleanField(default=False)
     signature = models.BooleanField(default=False)
     account = models.CharField(max_length=100, blank=True, default="")
+    incoterm = models.CharField(max_length=3, default="DAP")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_service_of_a_code"),)
@@ -114,3 +115,35 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return self.currency
+
+
+class DutyRule(models.Model):
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="duties")
+    levy = models.CharField(max_length=4)
+    destination = models.CharField(max_length=100)
+    origin = models.CharField(max_length=100, blank=True)
+    hs_prefix = models.CharField(max_length=12, blank=True)
+    percent_micros = models.BigIntegerField()
+    per_kg_micros = models.BigIntegerField()
+    per_item_micros = models.BigIntegerField()
+    with_freight = models.BooleanField()
+    with_duty = models.BooleanField()
+    value_up_to_micros = models.BigIntegerField(null=True)
+    de_minimis_micros = models.BigIntegerField(null=True)
+    de_minimis_with_freight = models.BooleanField()
+    ioss_up_to_micros = models.BigIntegerField(null=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.levy} {self.destination} {self.hs_prefix}"
+
+
+class TerritoryRule(models.Model):
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="territories")
+    territory = models.CharField(max_length=100)
+    country = models.CharField(max_length=2)
+
+    def __str__(self) -> str:
+        return f"{self.territory} {self.country}"

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from itertools import starmap
 from typing import Any
 
-from doorstep.core.tariffs.models import AreaRule, DivisorRule, ExchangeRate, RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import (
+    AreaRule,
+    DivisorRule,
+    DutyRule,
+    ExchangeRate,
+    RateBreak,
+    Service,
+    Surcharge,
+    TerritoryRule,
+    ZoneRule,
+)
 from doorstep.core.versions import Rows
 from doorstep.domain import carriage
 from doorstep.domain.clock import WorkingDays
 
 _OWN = f"service_id IN (SELECT id FROM {Service._meta.db_table} WHERE brand_id = %s)"
 OF_BRAND = (
-    *(Rows(model, "brand_id = %s") for model in (Service, AreaRule, ExchangeRate)),
+    *(Rows(model, "brand_id = %s") for model in (Service, AreaRule, ExchangeRate, DutyRule, TerritoryRule)),
     *(Rows(model, _OWN) for model in (ZoneRule, RateBreak, Surcharge, DivisorRule)),
 )
 _ZONE = (
@@ -30,10 +41,12 @@ _SURCHARGE = (
 _DIVISOR = ("service__code", "when", "threshold", "dim_divisor_cm3_per_kg", "sequence")
 _AREA = ("area", "country", "prefix", "prefix_to")
 _EXCHANGE = ("currency", "rate_nanos", "valid_from", "valid_to")
+_DUTY = tuple(one.name for one in fields(carriage.DutyRule))
+_TERRITORY = ("territory", "country")
 
 
 def tariff(brand_id: int) -> carriage.Tariff:
-    """Seven queries, whatever the size."""
+    """Nine queries, whatever the size."""
     return carriage.Tariff(
         tuple(_service(row) for row in Service.objects.filter(brand_id=brand_id).order_by("id")),
         tuple(starmap(carriage.ZoneRule, _rows(ZoneRule, brand_id, _ZONE))),
@@ -42,6 +55,8 @@ def tariff(brand_id: int) -> carriage.Tariff:
         tuple(starmap(carriage.DivisorRule, _rows(DivisorRule, brand_id, _DIVISOR))),
         tuple(starmap(carriage.AreaRule, _of_brand(AreaRule, brand_id, _AREA))),
         tuple(starmap(carriage.ExchangeRate, _of_brand(ExchangeRate, brand_id, _EXCHANGE))),
+        tuple(starmap(carriage.DutyRule, _of_brand(DutyRule, brand_id, _DUTY))),
+        tuple(starmap(carriage.TerritoryRule, _of_brand(TerritoryRule, brand_id, _TERRITORY))),
     )
 
 
@@ -51,7 +66,9 @@ def _rows(
     return model.objects.filter(service__brand_id=brand_id).order_by("id").values_list(*names)
 
 
-def _of_brand(model: type[AreaRule | ExchangeRate], brand_id: int, names: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
+def _of_brand(
+    model: type[AreaRule | ExchangeRate | DutyRule | TerritoryRule], brand_id: int, names: tuple[str, ...]
+) -> Iterable[tuple[Any, ...]]:
     return model.objects.filter(brand_id=brand_id).order_by("id").values_list(*names)
 
 
@@ -72,4 +89,5 @@ def _service(row: Service) -> carriage.Service:
         row.tracked,
         row.signature,
         row.account,
+        row.incoterm,  # type: ignore[arg-type]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,13 @@ from doorstep.domain.plan import Figures
 from doorstep.kernels.pack.layout import place_all
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.board import Table
+from doorstep.kernels.plan.customs import Customs, consign, contents_of
 from doorstep.kernels.plan.loads import Key, LoadBook, pack_problem
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import half_up, lateness_minor, wrapping_minor
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import promise
+from doorstep.kernels.rate.duty import Consignments, owed
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
 from doorstep.kernels.run import Run
@@ -48,11 +50,12 @@ class Picks:
     freight: IntArray
     surcharges: IntArray
     lateness: IntArray
+    duty_tax: IntArray  # what of them the brand pays
 
     @property
     def cost(self) -> IntArray:
         """Total per parcel."""
-        return self.pick + self.carton_minor + self.freight + self.surcharges + self.lateness
+        return self.pick + self.carton_minor + self.freight + self.surcharges + self.lateness + self.duty_tax
 
 
 def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray, by_rule: bool = False) -> Picks:
@@ -82,7 +85,7 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
     parcels = _parcels(market, table, book, order, site, carton, load, legs.ship_day)
     rates = rate(RateProblem(terms.tariff, parcels))
     units = half_up(table.blocks.block_units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
-    return Picks(
+    picks = Picks(
         order=order,
         number=slot + 1,
         block=block,
@@ -100,6 +103,36 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         freight=rates.freight_minor[rows, service],
         surcharges=rates.surcharges_minor[rows, service],
         lateness=lateness_minor(terms, legs.as_wished_ppm),
+        duty_tax=np.zeros(len(order), np.int64),
+    )
+    return _at_borders(market, table, book, picks)
+
+
+def _at_borders(market: Market, table: Table, book: LoadBook, picks: Picks) -> Picks:
+    """Add what the brand pays where parcels cross borders."""
+    customs = table.terms.customs
+    if customs is None:
+        return picks
+    found = owed(customs.tables, consign_picks(market, table, book, customs, picks, np.arange(len(picks.order))))
+    both = (found.duty_minor + found.tax_minor)[:, 0]
+    return replace(picks, duty_tax=np.where(customs.brand_pays[picks.service], both, 0))
+
+
+def consign_picks(
+    market: Market, table: Table, book: LoadBook, customs: Customs, picks: Picks, rows: Sequence[int] | IntArray
+) -> Consignments:
+    """Make some chosen parcels consignments, each on its own service."""
+    order = picks.order[rows]
+    load = table.blocks.block_load[picks.block[rows]]
+    return consign(
+        customs,
+        contents_of(market, customs, [book.keys[one] for one in load]),
+        site=picks.site[rows],
+        destination=table.asked.destination[order],
+        content=np.arange(len(order)),
+        goods=table.asked.goods_minor[order],
+        day=picks.ship_day[rows],
+        freight=(picks.freight + picks.surcharges)[rows][:, None],
     )
 
 
@@ -174,7 +207,7 @@ def build_parcels(
     parcels: list[Parcel] = []
     columns = [getattr(picks, name).tolist() for name in Picks.__slots__]
     for row, layout in zip(zip(*columns, strict=True), layouts, strict=True):
-        i, number, block, k, c, v, weight, billed, ship_at, _, day, ppm, pick, box, freight, extra, late = row
+        i, number, block, k, c, v, weight, billed, ship_at, _, day, ppm, pick, box, freight, extra, late, duty = row
         order = market.problem.orders[i]
         if number == 1:
             remaining = [[line.quantity] for line in order.lines]
@@ -191,7 +224,7 @@ def build_parcels(
                 ship_at=datetime.fromtimestamp(ship_at, UTC).astimezone(zones[k]),
                 promised_by=places[day],
                 on_time_ppm=ppm,
-                cost=CostParts(pick, box, freight, extra, 0, late),
+                cost=CostParts(pick, box, freight, extra, duty, late),
                 contents=_contents(market, order, remaining, key),
                 placements=_placements(market, order.order, layout),
             )

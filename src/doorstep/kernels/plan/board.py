@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.compiled import NEVER, Board, Ledger, Scratch, keep_best, mark_contested, touch
+from doorstep.kernels.plan.customs import contents_of
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
@@ -86,6 +87,7 @@ def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: L
         own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
         at=blocks.block_at[first:last],
         ships=book.ships[load],
+        contents=terms.customs and contents_of(market, terms.customs, [book.keys[one] for one in load]),
     )
 
 

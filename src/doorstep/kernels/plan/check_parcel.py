@@ -17,6 +17,7 @@ from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.check import check as check_layout
 from doorstep.kernels.pack.problem import MAILER_STEPS, FitProblem
+from doorstep.kernels.plan.check_customs import duty_tax_minor
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.promise.check import chance_by
 from doorstep.kernels.promise.check import check as check_legs
@@ -60,10 +61,13 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
         yield f"{parcel.parcel} weighs {weight + tare} g, not {parcel.weight_g} g"
     yield from _dates(problem, order, parcel)
     late = Fraction(problem.brand.late_cost_micros * (1_000_000 - _as_wished(problem, order, parcel)), 1_000_000)
-    lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor, parcel.cost.duty_tax_minor)
-    wanted = (box_minor, _rounded(problem, late), 0)
+    lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor)
+    wanted = (box_minor, _rounded(problem, late))
     if lines != wanted:
-        yield f"{parcel.parcel}: carton, lateness and duty cost {wanted}, not {lines}"
+        yield f"{parcel.parcel}: carton and lateness cost {wanted}, not {lines}"
+    owed = duty_tax_minor(problem, order, parcel)
+    if parcel.cost.duty_tax_minor != owed:
+        yield f"{parcel.parcel}: duty and tax cost {owed}, not {parcel.cost.duty_tax_minor}"
 
 
 def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel) -> int:

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import numpy as np
 
-from doorstep.domain.decision import Choice, Decision, Unplanned
+from doorstep.domain.decision import AtBorder, Choice, Decision, Unplanned
 from doorstep.domain.parcel import CostParts
 from doorstep.kernels.pack.problem import UNPROVEN
 from doorstep.kernels.plan.alternatives import Alternatives, find_flip, list_priced, list_rejected
-from doorstep.kernels.plan.assemble import EPOCH, Picks
+from doorstep.kernels.plan.assemble import EPOCH, Picks, consign_picks
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table, chunk_of, spans
 from doorstep.kernels.plan.compiled import NEVER
@@ -21,6 +21,8 @@ from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.wish import only_kept
+from doorstep.kernels.rate.duty import DUTY, TAX, itemise
+from doorstep.kernels.rate.duty_text import explain_duty
 from doorstep.kernels.rate.explain import explain as rate_reason
 from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
@@ -93,11 +95,26 @@ def _choice(reasons: Reasons, row: int) -> Choice:
             carton_minor=int(picks.carton_minor[row]),
             freight_minor=int(picks.freight[row]),
             surcharges_minor=int(picks.surcharges[row]),
-            duty_tax_minor=0,
+            duty_tax_minor=int(picks.duty_tax[row]),
             lateness_minor=int(picks.lateness[row]),
         ),
         skus=tuple(market.problem.products[j].sku for j, _ in key),
+        at_border=_at_border(reasons, row),
     )
+
+
+def _at_border(reasons: Reasons, row: int) -> AtBorder | None:
+    """What a parcel owes, and why; None where it crosses no border, or nobody knows of duties."""
+    market, customs = reasons.market, reasons.table.terms.customs
+    if customs is None:
+        return None
+    consignments = consign_picks(market, reasons.table, reasons.book, customs, reasons.picks, [row])
+    lines = itemise(customs.tables, consignments, 0, 0)
+    if not lines:
+        return None
+    duty, tax = (sum(one.amount_minor for one in lines if one.levy == levy) for levy in (DUTY, TAX))
+    offer = market.problem.tariff.services[int(reasons.picks.service[row])]
+    return AtBorder(offer.incoterm, duty, tax, explain_duty(customs.tables, consignments, 0, 0))
 
 
 def _date(day: int) -> str:

@@ -181,6 +181,7 @@ def _pick(seen: _Seen) -> Picks:
         freight=quotes.rates.freight_minor[parcel, service],
         surcharges=quotes.rates.surcharges_minor[parcel, service],
         lateness=quotes.lateness_minor[row, service],
+        duty_tax=quotes.duty_tax_minor[parcel, service],
     )
 
 
@@ -215,7 +216,7 @@ def _parcel(seen: _Seen, picks: Picks, row: int) -> OfferedParcel:
             carton_minor=int(picks.carton_minor[row]),
             freight_minor=int(picks.freight[row]),
             surcharges_minor=int(picks.surcharges[row]),
-            duty_tax_minor=0,
+            duty_tax_minor=int(picks.duty_tax[row]),
             lateness_minor=int(picks.lateness[row]),
         ),
         contents=tuple((problem.products[j].sku, units) for j, units in key),

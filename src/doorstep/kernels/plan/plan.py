@@ -18,6 +18,7 @@ from doorstep.kernels.plan.assemble import EPOCH, Picks, build_parcels, figures,
 from doorstep.kernels.plan.atoms import Atoms, split_orders
 from doorstep.kernels.plan.blocks import Blocks, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
+from doorstep.kernels.plan.customs import book_of, goods_minor, open_customs
 from doorstep.kernels.plan.explain import Reasons, explain, why_unplanned
 from doorstep.kernels.plan.lanes import lay_lanes
 from doorstep.kernels.plan.loads import LoadBook
@@ -162,6 +163,7 @@ def ask(market: Market) -> Asked:
         not_before=_days([o.not_before for o in orders]),
         promised_by=_days([o.promised_by for o in orders]),
         insists=np.array([nominated_day(o.not_before, o.promised_by) is not None for o in orders], bool),
+        goods_minor=goods_minor(market) if market.problem.tariff.duties else np.zeros(len(orders), np.int64),
     )
 
 
@@ -194,6 +196,7 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
         pick_unit_micros=market.pick_unit_micros,
         late_cost_micros=brand.late_cost_micros,
         micros_per_minor=brand.currency.micros_per_minor,
+        customs=open_customs(market, places, ready.duties if ready else book_of(problem)),
     )
 
 

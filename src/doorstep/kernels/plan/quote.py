@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from doorstep.domain.units import PPM
 from doorstep.kernels.pack.prices import fill_minor
+from doorstep.kernels.plan.customs import Contents, Customs, charge, consign
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
@@ -44,6 +45,7 @@ class Terms:
     pick_unit_micros: IntArray  # [K]
     late_cost_micros: int
     micros_per_minor: int
+    customs: Customs | None = None  # without duties
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Asked:
     not_before: IntArray
     promised_by: IntArray
     insists: BoolArray  # on its nominated day, see `wish`
+    goods_minor: IntArray  # value of all its goods; zeros where nobody asks
 
     def part(self, lo: int, hi: int) -> Asked:
         """Orders lo to hi, as views."""
@@ -79,6 +82,7 @@ class Chunk:
     own_size_mm: IntArray  # [b, 3] of a product in its own box, else 0
     at: BoolArray  # [b, K]
     ships: BoolArray  # [b, C + 1]
+    contents: Contents | None = None  # [b] where there are customs
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Quotes:
     legs: PromiseResult  # over (order, lane), flat
     leg: IntArray  # [r, v] into legs, -1: no such lane
     lateness_minor: IntArray  # [r, v]
+    duty_tax_minor: IntArray  # of each parcel of `rates`, what of them the brand pays
     pick_minor: IntArray  # [r] of the units
     carton_minor: IntArray  # [r] with what fills it up
     total_minor: IntArray  # [r, v]
@@ -117,6 +122,7 @@ def quote(chunk: Chunk) -> Quotes:
     rated, problem = _rate_problem(chunk, parcels, parcel, leg, legs)
     rates = rate(problem)
     wrapping = wrapping_minor(terms, carton, chunk.volume_mm3[block])
+    duty_tax = _duty_tax(chunk, parcels[0] if rated is parcel else block, problem, rates)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     lateness, total, column = np.zeros(leg.shape, np.int64), np.full(leg.shape, NEVER), np.full(leg.shape, -1, np.int64)
     add_up(
@@ -124,7 +130,7 @@ def quote(chunk: Chunk) -> Quotes:
         site,
         leg,
         rated,
-        rates.price_minor,
+        rates.price_minor + duty_tax if terms.customs else rates.price_minor,
         rates.reason,
         pick + wrapping,
         Reach(legs.promised_day, legs.ship_day, lateness_minor(terms, legs.as_wished_ppm), days),
@@ -145,6 +151,7 @@ def quote(chunk: Chunk) -> Quotes:
         legs=legs,
         leg=leg,
         lateness_minor=lateness,
+        duty_tax_minor=duty_tax,
         pick_minor=pick,
         carton_minor=wrapping,
         total_minor=total,
@@ -213,12 +220,36 @@ def _rate_problem(
     """
     tariff = chunk.terms.tariff
     leaving = legs.ship_day[legs.promised_day >= 0]
-    if len(leaving) == 0 or tariff.epochs(leaving.min()) == tariff.epochs(leaving.max()):
+    if len(leaving) == 0 or _steady(chunk.terms, int(leaving.min()), int(leaving.max())):
         day = np.full(len(parcels[0]), leaving[0] if len(leaving) else 0)
         return parcel, RateProblem(tariff, _parcels(chunk, *parcels, day))
     block, site, carton = (one[parcel] for one in parcels)
     day = np.where(leg >= 0, legs.ship_day[leg], 0)
     return np.arange(len(parcel)), RateProblem(tariff, _parcels(chunk, block, site, carton, day))
+
+
+def _steady(terms: Terms, first: int, last: int) -> bool:
+    """Whether nothing changes from one day to another, in the tariff or at the borders."""
+    same = bool(terms.tariff.epochs(first) == terms.tariff.epochs(last))
+    return same and (terms.customs is None or terms.customs.tables.book.steady(first, last))
+
+
+def _duty_tax(chunk: Chunk, block: IntArray, problem: RateProblem, rates: RateResult) -> IntArray:
+    """What the brand pays at borders for each parcel that is rated, on every service."""
+    customs, contents, parcels = chunk.terms.customs, chunk.contents, problem.parcels
+    if customs is None or contents is None:
+        return np.broadcast_to(np.int64(0), rates.reason.shape)
+    consignments = consign(
+        customs,
+        contents,
+        site=parcels.origin,
+        destination=parcels.destination,
+        content=block,
+        goods=chunk.asked.goods_minor[chunk.order[block]],
+        day=parcels.ship_day,
+        freight=rates.price_minor,
+    )
+    return charge(customs, consignments)[1]
 
 
 def _parcels(chunk: Chunk, block: IntArray, site: IntArray, carton: IntArray, ship_day: IntArray) -> Parcels:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from doorstep.domain.place import Place
 from doorstep.kernels.pack.problem import PackParams
+from doorstep.kernels.plan.customs import book_of
 from doorstep.kernels.plan.lanes import Lanes, lay_lanes
 from doorstep.kernels.plan.loads import Verdicts
 from doorstep.kernels.plan.market import Market, open_market
@@ -15,6 +16,7 @@ from doorstep.kernels.promise.areas import Area, destination_areas
 from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.tables import PromiseTables
 from doorstep.kernels.rate.anywhere import AnyDestination, compile_anywhere
+from doorstep.kernels.rate.duty_tables import DutyBook
 
 MOST_NETWORKS = 256  # of one Ready: beyond it the oldest goes
 
@@ -29,6 +31,7 @@ class Ready:
     ground: PlanProblem
     market: Market
     tariff: AnyDestination
+    duties: DutyBook | None = None
     networks: dict[tuple[tuple[Area, ...], int, int], PromiseTables] = field(default_factory=dict)
     lanes: dict[int, Lanes] = field(default_factory=dict)
     verdicts: dict[PackParams, Verdicts] = field(default_factory=dict)
@@ -60,7 +63,8 @@ class Ready:
 def make_ready(ground: PlanProblem) -> Ready:
     """Compile what orders do not change. Raises InvalidProblem when the tariff contradicts itself."""
     origins = [site.place for site in ground.sites]
-    return Ready(ground, open_market(ground), compile_anywhere(ground.tariff, ground.brand.currency, origins))
+    tariff = compile_anywhere(ground.tariff, ground.brand.currency, origins)
+    return Ready(ground, open_market(ground), tariff, book_of(ground))
 
 
 def network_to(ground: PlanProblem, places: Sequence[Place], first_day: int, last_day: int) -> PromiseTables:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from doorstep.domain.carriage import ExchangeRate, RateBreak, Surcharge
+from doorstep.domain.carriage import DutyRule, ExchangeRate, RateBreak, Surcharge
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.domain.units import divide_half_up
@@ -17,7 +17,7 @@ from doorstep.kernels.rate.validity import days_of
 
 NANOS = 10**9
 MAX_RATE_NANOS = 10**6 * NANOS
-Priced = TypeVar("Priced", RateBreak, Surcharge)
+Priced = TypeVar("Priced", RateBreak, Surcharge, DutyRule)
 Rates = Mapping[str, Sequence[ExchangeRate]]
 _EVEN = Fraction(1)
 

@@ -1,0 +1,87 @@
+"""Why duty and tax are what they are, in words: the rule of each item, or what is not known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from doorstep.domain.carriage import LEVIES, DutyRule
+from doorstep.kernels.rate.duty import Consignments, ItemCharge, itemise
+from doorstep.kernels.rate.duty_loop import NOBODY
+from doorstep.kernels.rate.duty_tables import DutyTables
+
+
+def explain_duty(tables: DutyTables, consignments: Consignments, at: int, service: int) -> str:
+    """Say what a consignment owes on a service, item by item, and by which rule.
+
+    Parameters
+    ----------
+    tables, consignments
+        What was asked.
+    at, service
+        Indices of the consignment and the service.
+    """
+    lines = itemise(tables, consignments, at, service)
+    if not lines:
+        ends = consignments.dispatch[at], consignments.destination[at]
+        return f"no customs border from {' to '.join(tables.countries[end] for end in ends)}"
+    texts = [_charge(tables, consignments, at, service, line) for line in lines]
+    if consignments.goods_minor[at] == 0:
+        texts.insert(0, "no value is declared: unknown")
+    return "; ".join(texts)
+
+
+def _charge(tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge) -> str:
+    levy, kind = LEVIES[line.levy], int(consignments.item_kind[line.item])
+    country = int(consignments.destination[at])
+    place = (line.levy * len(tables.countries) + country) * len(tables.goods) + kind
+    if line.rule == NOBODY:
+        return f"{levy} on {_goods(*tables.goods[kind])} unknown: no row of duties.csv for {tables.countries[country]}"
+    rule = tables.book.rules[line.rule]
+    said = _amount(tables, consignments, at, service, line, rule)
+    first, end = tables.lists.start[place], tables.lists.start[place + 1]
+    if not tables.lists.sure[first:end].all():
+        hs_code, origin = tables.goods[kind]
+        missing = " and ".join(name for name, cell in (("HS code", hs_code), ("origin", origin)) if not cell)
+        return f"{missing} not known, the dearest row taken: {said}"
+    return said
+
+
+def _amount(
+    tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge, rule: DutyRule
+) -> str:
+    rows, text, levy = tables.book.rows, tables.book.currency.text, LEVIES[line.levy]
+    goods = int(consignments.goods_minor[at])
+    measured = goods + int(consignments.freight_minor[at, service]) * rule.de_minimis_with_freight
+    free, at_sale = int(rows.de_minimis_minor[line.rule]), int(rows.ioss_minor[line.rule])
+    under = f"HS {rule.hs_prefix}" if rule.hs_prefix else "any HS code"
+    if measured <= free:
+        with_freight = " with freight" if rule.de_minimis_with_freight else ""
+        return f"no {levy} under {under}: {text(measured)}{with_freight} is not above the de-minimis of {text(free)}"
+    if goods <= at_sale:
+        return f"no {levy} at the border: paid at the sale (IOSS), as {text(goods)} is not above {text(at_sale)}"
+    return f"{levy} {' + '.join(_parts(tables, consignments, line, rule))} under {under}: {text(line.amount_minor)}"
+
+
+def _parts(tables: DutyTables, consignments: Consignments, line: ItemCharge, rule: DutyRule) -> Iterator[str]:
+    text, rows = tables.book.currency.text, tables.book.rows
+    seen = [(line.value_minor, "goods")]
+    seen += [(line.freight_minor, "freight")] if rule.with_freight else []
+    seen += [(line.duty_minor, "duty")] if rule.with_duty else []
+    of = "" if len(seen) == 1 else f" ({', '.join(f'{name} {text(minor)}' for minor, name in seen)})"
+    by_item, by_weight = int(rows.per_item_minor[line.rule]), int(rows.per_kg_micros[line.rule])
+    if rule.percent_micros or not (by_item or by_weight):
+        yield f"{_decimal(rule.percent_micros)} % of {text(sum(minor for minor, _ in seen))}{of}"
+    if by_weight:
+        yield f"{_decimal(by_weight)} per kg on {int(consignments.item_weight_g[line.item])} g"
+    if by_item:
+        yield f"{text(by_item)} for the item"
+
+
+def _goods(hs_code: str, origin: str) -> str:
+    return f"{f'HS {hs_code}' if hs_code else 'goods without an HS code'}{f' made in {origin}' if origin else ''}"
+
+
+def _decimal(micros: int) -> str:
+    """Write millionths with at least one decimal: 12000000 -> '12.0'."""
+    whole, part = divmod(micros, 1_000_000)
+    return f"{whole}.{f'{part:06}'.rstrip('0') or '0'}"
