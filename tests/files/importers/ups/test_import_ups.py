@@ -20,10 +20,15 @@ CHARTS = {"010.csv": chart("010", "011"), "012.csv": chart("012", "012"), "hiz_h
 
 
 def made(
-    folder: Path, charts: dict[str, str] | None = None, sheets: dict[str, str] | None = None, **options: bool
+    folder: Path,
+    charts: dict[str, str] | None = None,
+    sheets: dict[str, str] | None = None,
+    letters: bool = False,
+    any_day: bool = False,
 ) -> TariffImport:
     packed = charts_zip(folder / "zones.zip", CHARTS if charts is None else charts)
-    return import_ups(packed, rates_folder(folder / "rates", sheets or SHEETS), folder / "out", **options)
+    rates = rates_folder(folder / "rates", sheets or SHEETS)
+    return import_ups(packed, rates, folder / "out", letters=letters, any_day=any_day)
 
 
 def rows(folder: Path, table: str) -> list[dict[str, str]]:
