@@ -15,6 +15,7 @@ from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
 from doorstep.cli.rate import rate
 from doorstep.cli.stopping import Stopped, watch
+from doorstep.cli.tariff_importers import layouts
 from doorstep.cli.tariffs import tariffs
 from doorstep.cli.terminal import EXIT_FAILED, any_encoding, err, print_error
 from doorstep.cli.worker import worker
@@ -40,6 +41,7 @@ app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)
 app.add_typer(importers, name="import")
+tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 
 

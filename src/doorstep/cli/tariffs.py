@@ -16,7 +16,7 @@ from doorstep.cli.rate import ForceFile
 from doorstep.cli.terminal import EXIT_REFUSED, bars, out, print_table
 from doorstep.domain.errors import InputRefused
 
-tariffs = typer.Typer(no_args_is_help=True, help="Check, compare and try out tariffs.")
+tariffs = typer.Typer(no_args_is_help=True, help="Import, check, compare and try out tariffs.")
 TariffFolder = Annotated[Path, typer.Argument(metavar="FOLDER", parser=folder, help="The folder of the tariff.")]
 Old = Annotated[Path, typer.Argument(metavar="OLD", parser=folder, help="The tariff before.")]
 New = Annotated[Path, typer.Argument(metavar="NEW", parser=folder, help="The tariff after.")]

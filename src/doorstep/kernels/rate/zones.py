@@ -24,6 +24,7 @@ from doorstep.kernels.rate.compiled import Lanes
 _DROPPED = str.maketrans("", "", " -")
 _LAST = 0x10FFFF
 MOST_AREAS = 62  # bits of a mask
+_MOST_CELLS = 20_000_000  # of a table in which rules of one level are compared
 Ids = NDArray[np.int64]
 Name = tuple[str, str, str]  # country, prefix, end of the range
 
@@ -194,8 +195,32 @@ def _refuse_contradictions(rules: Sequence[ZoneRule], columns: _Rules, froms: _S
     if len(wrong):
         raise InvalidProblem(_contradiction(rules[one[wrong[0]]], rules[other[wrong[0]]]))
     for level, service in sorted({(int(a), int(b)) for a, b in keys[ranged]}):
-        members = np.flatnonzero((columns.level == level) & (columns.service == service)).tolist()
-        _sweep(rules, columns, froms, ends, members)
+        members = np.flatnonzero((columns.level == level) & (columns.service == service))
+        if not _agree(columns, froms, ends, members):
+            _sweep(rules, columns, froms, ends, members.tolist())
+
+
+def _agree(columns: _Rules, froms: _Spans, ends: _Spans, members: Ids) -> bool:
+    """Whether none of these rules contradicts another; False, too, where the table to see it in would be too large.
+
+    Each is painted over those before it. Where two that differ overlap, one of them does not find its own code again.
+    """
+    sides = []
+    for spans, of in ((froms, columns.origin[members]), (ends, columns.destination[members])):
+        used, place = np.unique(of, return_inverse=True)
+        edges = sorted({text for span in used.tolist() for text in (spans.starts[span], spans.ends[span])})
+        index = {edge: at for at, edge in enumerate(edges)}
+        first = np.array([index[spans.starts[span]] for span in used.tolist()], np.int64)
+        last = np.array([index[spans.ends[span]] for span in used.tolist()], np.int64)
+        sides.append((len(edges), first[place].tolist(), last[place].tolist()))
+    (height, top, bottom), (width, left, right) = sides
+    if height * width > _MOST_CELLS:
+        return False
+    table = np.full((height, width), -1, np.int64)
+    painted = list(zip(top, bottom, left, right, columns.code[members].tolist(), strict=True))
+    for up, down, begin, end, code in painted:
+        table[up:down, begin:end] = code
+    return all((table[up:down, begin:end] == code).all() for up, down, begin, end, code in painted)
 
 
 def _sweep(rules: Sequence[ZoneRule], columns: _Rules, froms: _Spans, ends: _Spans, members: list[int]) -> None:
