@@ -114,6 +114,8 @@ class Surcharge:
     area: str = ""  # in this area alone; empty: everywhere
     group: str = ""
     currency: str = ""  # of its amounts; empty: the brand's
+    step_micros: int | None = None  # the amount is for each begun step of the declared value above what is free
+    free_micros: int = 0  # declared value that costs nothing
 
 
 @dataclass(frozen=True, slots=True)

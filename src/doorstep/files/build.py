@@ -148,10 +148,14 @@ def _surcharges(read: Columns) -> Iterator[Surcharge]:
     heads = _rows(read, "service surcharge when threshold")
     tails = _rows(read, "amount sequence valid_from valid_to")
     further = _rows(read, "least zone area group")
+    steps = _rows(read, "value_step value_free")
     codes = _currency_codes(read)
-    for head, kind, tail, more, currency in zip(heads, read.values["kind"], tails, further, codes, strict=True):
+    kinds = read.values["kind"]
+    for head, kind, tail, more, currency, (step, free) in zip(heads, kinds, tails, further, codes, steps, strict=True):
         percent = kind in ("percent", "value_percent")
-        yield Surcharge(*(*head, percent, *tail, kind == "value_percent", kind == "floor", *more, currency))
+        yield Surcharge(
+            *(*head, percent, *tail, kind == "value_percent", kind == "floor", *more, currency, step, free or 0)
+        )
 
 
 def orders(read: Columns, lines: Columns) -> tuple[Order, ...]:

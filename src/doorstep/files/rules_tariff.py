@@ -149,6 +149,19 @@ def check_percents(tables: Tables) -> None:
                 finding.add(row, texts[row], f"is less than 0; only a percent may be, not a {kind}")
 
 
+def check_steps(tables: Tables) -> None:
+    """Steps of the value have a size; no other kind has one, or a value that is free."""
+    read = tables.get("surcharges")
+    if read is None or not have(read, "kind", "value_step"):
+        return
+    finding = read.rule("value_step" if read.has("value_step") else "kind")
+    for row, kind, step, free in sound_rows(read, "kind", "value_step", "value_free"):
+        if kind == "value_step" and not step:
+            finding.add(row, "" if step is None else "0", "is no step; value_step needs one above 0, such as 100")
+        elif kind != "value_step" and (step is not None or free is not None):
+            finding.add(row, kind, "has neither value_step nor value_free; those are for the kind value_step")
+
+
 def check_surcharge_limits(tables: Tables) -> None:
     """What a parcel asks for is had everywhere or nowhere; a group has one sequence, so that its lines see the same."""
     read = tables.get("surcharges")
@@ -211,6 +224,7 @@ TARIFF_RULES: tuple[Rule, ...] = (
     check_gaps,
     check_priced,
     check_percents,
+    check_steps,
     check_surcharge_limits,
     check_ranges,
     check_areas,

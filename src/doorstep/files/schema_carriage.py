@@ -20,7 +20,7 @@ from doorstep.files.kinds import (
 
 MAX_WEIGHT_G = 100_000_000
 MAX_SIDE_MM = 100_000
-KINDS = ("fixed", "percent", "value_percent", "floor")
+KINDS = ("fixed", "percent", "value_percent", "floor", "value_step")
 MAX_PER_KG = 1_000_000  # of the heaviest parcel it still makes an amount that can be added exactly
 
 _SERVICE = ("services", "service")
@@ -113,6 +113,16 @@ SURCHARGES = Table(
         opt("area", code(), "only in this area of areas.csv; empty: everywhere", ("areas", "area")),
         opt("group", code(), "of the lines of a group that apply only the dearest is charged; all of one sequence"),
         _CURRENCY,
+        opt(
+            "value_step",
+            money(),
+            "for value_step: the amount is for each begun step of the declared value, such as 100",
+        ),
+        opt(
+            "value_free",
+            money(),
+            "for value_step: declared value that is included; only what is above it counts; empty: 0",
+        ),
     ),
 )
 

@@ -27,6 +27,8 @@ _COLUMNS = {
     "per_extra_kg_micros": "per_extra_kg",
     "amount_micros": "amount",
     "least_micros": "least",
+    "step_micros": "value_step",
+    "free_micros": "value_free",
     "percent_micros": "percent",
     "per_kg_micros": "per_kg",
     "per_item_micros": "per_item",
@@ -90,6 +92,8 @@ def _cells(line: Any) -> dict[str, str]:
 
 
 def _kind(line: Surcharge) -> str:
+    if line.step_micros is not None:
+        return "value_step"
     if line.floor:
         return "floor"
     return ("value_percent" if line.of_value else "percent") if line.percent else "fixed"

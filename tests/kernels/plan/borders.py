@@ -48,6 +48,12 @@ def with_borders(problem: PlanProblem, rng: Random) -> PlanProblem:
     )
 
 
+def declared(problem: PlanProblem, load: Iterable[tuple[str, int]]) -> int:
+    """What a load declares, in minor units."""
+    products, minor = {one.sku: one for one in problem.products}, problem.brand.currency.minor
+    return sum(minor(products[sku].value_micros * units) for sku, units in load)
+
+
 def _rule(rng: Random, levy: str, destination: str, hs_prefix: str) -> DutyRule:
     tax = levy == "tax"
     return DutyRule(

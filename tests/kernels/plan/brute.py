@@ -14,7 +14,7 @@ from itertools import product
 from math import floor, prod
 
 import numpy as np
-from tests.kernels.plan.borders import duty_tax
+from tests.kernels.plan.borders import declared, duty_tax
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton
@@ -343,6 +343,7 @@ class Brute:
             saturday=np.full(n, order.saturday),
             accepts=np.full(n, 6 if order.pickup_point else 1, np.int64),
             slowest=np.full(n, SPEEDS.index(order.speed) if order.speed else 0, np.int64),
+            value_minor=np.array([declared(self.problem, row[0]) for row in rows], np.int64),
         )
 
     def _own_costs(self, site: Site, load: Load, name: str, on_time_ppm: int) -> int:

@@ -35,6 +35,7 @@ POSTCODES = st.sampled_from(("", "1", "10", "10 1", "10-12", "101 2a", "1012AB",
 SIDES = st.sampled_from((1, 99, 100, 101, 100, 101, 300, 700))
 RARELY = st.sampled_from((False,) * 4 + (True,))
 CURRENCIES = st.sampled_from(("", "", "", "CHF"))
+STEPS = st.sampled_from((100_000_000, 100_000_000, 500_000_000, 7_000_000))
 AREAS = st.sampled_from(("", "", "X", "Y"))
 WEIGHTS = st.sampled_from((0, 499, 999, 1_000, 1_001, 2_500, 20_000))
 
@@ -133,6 +134,10 @@ def surcharges(draw: st.DrawFn, service: str) -> list[Surcharge]:
             currency=draw(st.sampled_from(("", "", "CHF"))),
         )
         line = replace(line, of_value=draw(RARELY)) if line.percent else replace(line, floor=draw(RARELY))
+        if not line.percent and not line.floor and not line.currency and draw(RARELY):
+            line = replace(
+                line, step_micros=draw(STEPS), free_micros=draw(st.sampled_from((0, 0, 100_000_000, 999_990_000)))
+            )
         if line.when not in ("signature", "saturday"):
             line = replace(line, zone=draw(st.sampled_from(("", "", "A"))), area=draw(AREAS))
         group = draw(st.sampled_from(("", "", "g", "h")))

@@ -79,6 +79,8 @@ class Surcharge(models.Model):
     area = models.CharField(max_length=100, blank=True, default="")
     group = models.CharField(max_length=100, blank=True, default="")
     currency = models.CharField(max_length=3, blank=True, default="")
+    step_micros = models.BigIntegerField(null=True)
+    free_micros = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.surcharge

@@ -64,6 +64,8 @@ class SurchargeRow:
     zone: str
     area: str
     currency: str  # empty: the brand's
+    step_micros: int | None  # of the declared value
+    free_micros: int
 
 
 @dataclass(frozen=True, slots=True)

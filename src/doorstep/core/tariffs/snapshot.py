@@ -36,7 +36,7 @@ _RATE = (
 )  # fmt: skip
 _SURCHARGE = (
     "service__code", "surcharge", "when", "threshold", "percent", "amount_micros", "sequence", "valid_from", "valid_to",
-    "of_value", "floor", "least_micros", "zone", "area", "group", "currency",
+    "of_value", "floor", "least_micros", "zone", "area", "group", "currency", "step_micros", "free_micros",
 )  # fmt: skip
 _DIVISOR = ("service__code", "when", "threshold", "dim_divisor_cm3_per_kg", "sequence")
 _AREA = ("area", "country", "prefix", "prefix_to")

@@ -170,6 +170,7 @@ def _parcels(
         saturday=asked.saturday[order],
         accepts=asked.accepts[order],
         slowest=asked.slowest[order],
+        value_minor=book.value_minor[load],
     )
 
 

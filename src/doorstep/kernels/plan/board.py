@@ -83,6 +83,7 @@ def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: L
         order=blocks.block_order[first:last] - lo,
         weight_g=book.weight_g[load],
         volume_mm3=book.volume_mm3[load],
+        value_minor=book.value_minor[load],
         units=blocks.block_units[first:last],
         own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
         at=blocks.block_at[first:last],

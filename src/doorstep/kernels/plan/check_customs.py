@@ -1,4 +1,4 @@
-"""Verifier of what a parcel's brand pays at a border: reckoned anew from the products that it holds."""
+"""Verifier of what a parcel declares, and of what its brand pays at a border: from the products that it holds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.rate.bounds import MAX_VALUE_MINOR
 from doorstep.kernels.rate.check_duty import Border, Item
 
 
@@ -27,6 +28,14 @@ def duty_tax_minor(problem: PlanProblem, order: Order, parcel: Parcel) -> int:
             _items(problem, parcel),
         )
     )
+
+
+def declared_minor(problem: PlanProblem, parcel: Parcel) -> int:
+    """What a parcel declares: the values of its products, each rounded once; no more than can be declared."""
+    held: Counter[str] = Counter()
+    for one in parcel.contents:
+        held[one.sku] += one.quantity
+    return min(sum(_value(problem, sku, units) for sku, units in held.items()), MAX_VALUE_MINOR)
 
 
 def _ordered(order: Order) -> Mapping[str, int]:

@@ -17,7 +17,7 @@ from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.check import check as check_layout
 from doorstep.kernels.pack.problem import MAILER_STEPS, FitProblem
-from doorstep.kernels.plan.check_customs import duty_tax_minor
+from doorstep.kernels.plan.check_customs import declared_minor, duty_tax_minor
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.promise.check import chance_by
 from doorstep.kernels.promise.check import check as check_legs
@@ -185,6 +185,7 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
         saturday=np.array([order.saturday]),
         accepts=np.array([0b110 if order.pickup_point else 0b001], np.int64),
         slowest=np.array([0 if order.speed is None else SPEEDS.index(order.speed)], np.int64),
+        value_minor=np.array([declared_minor(problem, parcel)], np.int64),
     )
     claimed = RateResult(
         reason=np.zeros((1, 1), np.uint8),

@@ -13,6 +13,7 @@ from doorstep.domain.catalog import Product
 from doorstep.kernels.pack.fit import fit
 from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
+from doorstep.kernels.rate.bounds import MAX_VALUE_MINOR
 from doorstep.kernels.run import Run
 
 Key = tuple[tuple[int, int], ...]  # (sku index, quantity), ascending by sku
@@ -37,6 +38,7 @@ class LoadBook:
     ships: BoolArray = field(init=False)  # [L, C + 1] fits, and some service admits it
     weight_g: IntArray = field(init=False)  # [L] net
     volume_mm3: IntArray = field(init=False)  # [L] of the goods in their padding
+    value_minor: IntArray = field(init=False)  # [L] what it declares
 
     def __post_init__(self) -> None:
         columns = self.market.n_cartons + 1
@@ -44,6 +46,7 @@ class LoadBook:
         self.ships = np.zeros((0, columns), bool)
         self.weight_g = np.zeros(0, np.int64)
         self.volume_mm3 = np.zeros(0, np.int64)
+        self.value_minor = np.zeros(0, np.int64)
 
     def add(self, key: Key) -> int:
         """Number a load."""
@@ -68,10 +71,14 @@ class LoadBook:
         self.verdict = np.concatenate([self.verdict, verdict])
         self.ships = np.concatenate([self.ships, ships])
         self.weight_g = np.concatenate([self.weight_g, weight])
+        value = np.array([_declared_minor(self.market, key) for key in keys], np.int64)
+        self.value_minor = np.concatenate([self.value_minor, value])
         self.volume_mm3 = np.concatenate([self.volume_mm3, self._volumes(keys)])
 
     def _volumes(self, keys: list[Key]) -> IntArray:
-        """Of goods too large for 64 bits the greatest number: they fit nowhere."""
+        """Of goods too large for 64 bits the greatest number: they fit nowhere. 0 where nothing is filled up."""
+        if not self.market.problem.brand.void_fill_micros_per_l:
+            return np.zeros(len(keys), np.int64)
         sizes = {j: prod(self.market.wrapped_mm[j].tolist()) for key in keys for j, _ in key}
         return np.array([min(sum(sizes[j] * q for j, q in key), LARGEST) for key in keys], np.int64)
 
@@ -117,6 +124,12 @@ def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
         carton_max_weight_g=np.array([c.max_weight_g for c in market.problem.cartons], np.int64)[market.named[:-1]],
         item_soft=np.array([p.soft for p in products], bool),
     )
+
+
+def _declared_minor(market: Market, key: Key) -> int:
+    """What a parcel of the load declares: each product's value rounded once; no more than can be declared."""
+    products, worth = market.problem.products, market.problem.brand.currency.minor
+    return min(sum(worth(products[j].value_micros * q) for j, q in key), MAX_VALUE_MINOR)
 
 
 def _own_sku(market: Market, key: Key) -> int:

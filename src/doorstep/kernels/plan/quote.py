@@ -78,6 +78,7 @@ class Chunk:
     order: IntArray  # [b]
     weight_g: IntArray  # [b] net
     volume_mm3: IntArray  # [b] of the goods in their padding
+    value_minor: IntArray  # [b] declared
     units: IntArray  # [b]
     own_size_mm: IntArray  # [b, 3] of a product in its own box, else 0
     at: BoolArray  # [b, K]
@@ -268,4 +269,5 @@ def _parcels(chunk: Chunk, block: IntArray, site: IntArray, carton: IntArray, sh
         saturday=asked.saturday[order],
         accepts=asked.accepts[order],
         slowest=asked.slowest[order],
+        value_minor=chunk.value_minor[block],
     )

@@ -14,6 +14,7 @@ from doorstep.kernels.rate.compiled import (
     PERCENT,
     PERCENT_MICROS,
     VALUE_PERCENT,
+    VALUE_STEP,
     Charges,
     Ladders,
     Offers,
@@ -54,7 +55,7 @@ def overflow(
             side = min(max_side_mm, service.max_length_mm)
             billed_g = max(billed_g, divide_up(side**3, min(divisors)))
         freight = _worst_freight(ladders, divide_up(billed_g, GRAMS_PER_KG))
-        if freight > _SAFE or _worst_charges(_lines(charges, at), freight, max_value_minor) > _SAFE:
+        if freight > _SAFE or _worst_charges(_lines(charges, at, max_value_minor), freight, max_value_minor) > _SAFE:
             return f"service {service.service}: a parcel of {billed_g} g billed may cost more than can be added exactly"
     return ""
 
@@ -68,7 +69,7 @@ def _worst_freight(ladders: Ladders, kilograms: int) -> int:
     return int((ladders.price_parts // fine).max()) + kilograms * int((extra // fine).max() + 1) + 1
 
 
-def _lines(charges: Charges, service: int) -> list[_Line]:
+def _lines(charges: Charges, service: int, value_minor: int) -> list[_Line]:
     """Return every surcharge that is ever in force, at its largest, by sequence."""
     found: dict[tuple[int, int], _Line] = {}
     for one in sorted(set(charges.of[service].tolist())):
@@ -76,7 +77,11 @@ def _lines(charges: Charges, service: int) -> list[_Line]:
             key = int(charges.sequence[k]), int(charges.surcharge[k])
             least = 0 if charges.least[k] == NO_LEAST else abs(int(charges.least[k]))
             kind, amount, before = found.get(key, (int(charges.kind[k]), 0, 0))
-            found[key] = kind, max(amount, abs(int(charges.amount[k]))), max(before, least)
+            most = abs(int(charges.amount[k]))
+            if kind == VALUE_STEP:
+                steps = divide_up(value_minor, int(charges.step[k]))
+                most = max(steps * (most + 1) + 1, steps * int(charges.rest_parts[k]))
+            found[key] = kind, max(amount, most), max(before, least)
     return [found[key] for key in sorted(found)]
 
 

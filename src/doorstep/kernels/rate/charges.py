@@ -22,6 +22,7 @@ from doorstep.kernels.rate.compiled import (
     SIGNATURE_BIT,
     TESTS,
     VALUE_PERCENT,
+    VALUE_STEP,
     Charges,
     Ladders,
 )
@@ -154,10 +155,8 @@ def compile_charges(
     through = timeline(groups, changes)
     lines = [one.line for one in through.lines]
     scale = {"over_volume_cm3": MM3_PER_CM3, "over_value": 10**currency.digits}
-    amounts = [
-        one.line.amount_micros if one.line.percent else one.minor(one.line.amount_micros, currency)
-        for one in through.lines
-    ]
+    amounts = [_amount(one, currency) for one in through.lines]
+    parts = [_parts(one, currency) for one in through.lines]
     least = [
         NO_LEAST if one.line.least_micros is None else one.minor(one.line.least_micros, currency)
         for one in through.lines
@@ -175,6 +174,10 @@ def compile_charges(
         kind=np.array([_kind(line) for line in lines], np.int64),
         amount=_amounts(amounts),
         least=_amounts(least),
+        step=_amounts([_step(one, currency) for one in through.lines]),
+        free=_amounts([one.minor(one.line.free_micros, currency) for one in through.lines]),
+        rest_parts=_amounts([rest for rest, _ in parts]),
+        parts_per_minor=_amounts([fine for _, fine in parts]),
         zone=np.array([zones[line.zone] if line.zone else -1 for line in lines], np.int32),
         area=np.array([1 << areas[line.area] if line.area else 0 for line in lines], np.int64),
         group=np.array([group_of[line.service, line.group] for line in lines], np.int32),
@@ -204,7 +207,35 @@ def _amounts(values: Sequence[int]) -> NDArray[np.int64]:
     return np.array(values, np.int64)
 
 
+def _amount(one: Converted[Surcharge], currency: Currency) -> int:
+    """Give a percent as it is, what a step costs in whole minor units, and any other amount rounded to them."""
+    if one.line.percent:
+        return one.line.amount_micros
+    if one.line.step_micros is None:
+        return one.minor(one.line.amount_micros, currency)
+    return one.line.amount_micros * one.exchange.numerator // (currency.micros_per_minor * one.exchange.denominator)
+
+
+def _parts(one: Converted[Surcharge], currency: Currency) -> tuple[int, int]:
+    """Give what a step costs besides whole minor units, and the parts that a minor unit has."""
+    if one.line.step_micros is None:
+        return 0, 1
+    fine = currency.micros_per_minor * one.exchange.denominator
+    return one.line.amount_micros * one.exchange.numerator % fine, fine
+
+
+def _step(one: Converted[Surcharge], currency: Currency) -> int:
+    if one.line.step_micros is None:
+        return 1
+    step = one.minor(one.line.step_micros, currency)
+    if step < 1:
+        raise InvalidProblem(f"{surcharge_name(one.line)}: a step of the value is less than the smallest coin")
+    return step
+
+
 def _kind(line: Surcharge) -> int:
+    if line.step_micros is not None:
+        return VALUE_STEP
     if line.floor:
         return FLOOR
     if line.percent:
@@ -245,6 +276,10 @@ def _check_surcharge(line: Surcharge, zones: Mapping[str, int], areas: Mapping[s
         raise InvalidProblem(f"{name}: amount or sequence out of range")
     if (line.floor and line.percent) or (line.of_value and not line.percent):
         raise InvalidProblem(f"{name}: a floor is no percent, and only a percent is of the value")
+    if line.step_micros is not None and (line.percent or line.floor or not 0 < line.step_micros <= MAX_AMOUNT):
+        raise InvalidProblem(f"{name}: steps of the value are above 0, and neither for a percent nor for a floor")
+    if not 0 <= line.free_micros <= MAX_AMOUNT or (line.free_micros and line.step_micros is None):
+        raise InvalidProblem(f"{name}: only of steps of the value a part is free, and it is 0 or more")
     if (line.zone and line.zone not in zones) or (line.area and line.area not in areas):
         raise InvalidProblem(f"{name}: zone {line.zone!r} or area {line.area!r} is not there")
     if (line.zone or line.area) and line.when in ("signature", "saturday"):

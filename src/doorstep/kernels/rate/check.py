@@ -276,6 +276,9 @@ class _Charged:
         return sum((minor for _, minor in charged), Decimal(0))
 
     def _amount(self, line: Surcharge, seen: Decimal) -> Decimal:
+        if line.step_micros is not None:
+            minor = self._stepped(line)
+            return minor if line.least_micros is None else max(minor, self._converted(line, line.least_micros))
         amount = Decimal(line.amount_micros) / _MILLION
         minor_per_major = Decimal(10) ** self.currency.digits
         if line.percent:
@@ -289,12 +292,20 @@ class _Charged:
             minor = max(minor, self._converted(line, line.least_micros))
         return minor
 
+    def _stepped(self, line: Surcharge) -> Decimal:
+        step = self._converted(line, line.step_micros or 0)
+        begun = ((self.parcel.value - self._converted(line, line.free_micros)) / step).to_integral_value(ROUND_CEILING)
+        worth = _worth(self.tariff, line, self.parcel, self.currency)
+        return _round(begun * line.amount_micros / _MILLION * (worth or 0), self.currency)
+
     def _converted(self, line: Surcharge, micros: int) -> Decimal:
         worth = _worth(self.tariff, line, self.parcel, self.currency)
         return _round(Decimal(micros) / _MILLION * (worth or 0), self.currency)
 
     def _applies(self, line: Surcharge) -> bool:
         if line.zone and line.zone != self.rule.zone:
+            return False
+        if line.step_micros is not None and self.parcel.value <= self._converted(line, line.free_micros):
             return False
         place = self.parcel.destination
         if line.area and not any(

@@ -44,6 +44,7 @@ FIXED = 0
 PERCENT = 1  # of freight and all lines of lower sequence
 VALUE_PERCENT = 2  # of the declared value
 FLOOR = 3  # what freight and all lines of lower sequence are brought up to
+VALUE_STEP = 4  # for each begun step of the declared value above what is free
 
 TESTS = 60  # of parcels alone, that have a bit of their own in what a surcharge needs
 REMOTE_BIT = 60  # beside the tests: what hangs on the service, too
@@ -109,6 +110,10 @@ class Charges(NamedTuple):
     kind: NDArray[int64]  # [charges]
     amount: NDArray[int64]  # [charges] minor units, or millionths of a percent
     least: NDArray[int64]  # [charges] minor units
+    step: NDArray[int64]  # [charges] minor units of value; of the other kinds 1
+    free: NDArray[int64]  # [charges] minor units of value; of the other kinds 0
+    rest_parts: NDArray[int64]  # [charges] what a step costs besides whole minor units, in `parts_per_minor`
+    parts_per_minor: NDArray[int64]  # [charges]
     zone: NDArray[int32]  # [charges] index into the zone names; -1: any
     area: NDArray[int64]  # [charges] the bit of its area; 0: everywhere
     group: NDArray[int32]  # [charges] the lines of one stand together, only the dearest counts; -1: none
@@ -291,6 +296,11 @@ def rate_parcels(
                     amount = (parcels.value_minor[p] * amount + HALF_PERCENT_MICROS) // PERCENT_MICROS
                 elif kind == FLOOR:
                     amount = max(0, amount - base)
+                elif kind == VALUE_STEP:
+                    steps = (parcels.value_minor[p] - charges.free[k] + charges.step[k] - 1) // charges.step[k]
+                    if steps <= 0:
+                        continue
+                    amount = steps * amount + divide_half_up(steps * charges.rest_parts[k], charges.parts_per_minor[k])
                 amount = max(amount, charges.least[k])
                 if charges.group[k] >= 0 and charges.group[k] == group:
                     extra = max(0, amount - dearest)

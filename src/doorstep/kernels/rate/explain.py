@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, When
-from doorstep.domain.units import divide_half_up, girth_mm
+from doorstep.domain.units import divide_half_up, divide_up, girth_mm
 from doorstep.kernels.rate import compiled
 from doorstep.kernels.rate import obstacles as words
 from doorstep.kernels.rate.compiled import PERCENT_MICROS
@@ -88,13 +88,26 @@ def _amount(problem: RateProblem, charge: int, base: int, parcel: int) -> int:
             amount = divide_half_up(int(problem.parcels.value_minor[parcel]) * amount, PERCENT_MICROS)
         case compiled.FLOOR:
             amount = max(0, amount - base)
+        case compiled.VALUE_STEP:
+            steps = _steps(problem, charge, parcel)
+            rest = steps * int(charges.rest_parts[charge])
+            amount = steps * amount + divide_half_up(rest, int(charges.parts_per_minor[charge]))
     return max(amount, int(charges.least[charge]))
+
+
+def _steps(problem: RateProblem, charge: int, parcel: int) -> int:
+    """Begun steps of the declared value above what is free."""
+    charges = problem.tables.charges
+    above = int(problem.parcels.value_minor[parcel]) - int(charges.free[charge])
+    return divide_up(above, int(charges.step[charge]))
 
 
 def _applies(problem: RateProblem, result: RateResult, charge: int, parcel: int, service: int) -> bool:
     tables, parcels = problem.tables, problem.parcels
     charges = tables.charges
     if charges.zone[charge] not in (-1, result.zone[parcel, service]):
+        return False
+    if charges.kind[charge] == compiled.VALUE_STEP and _steps(problem, charge, parcel) <= 0:
         return False
     place = tables.lanes.destination_class[parcels.destination[parcel]]
     if charges.area[charge] and not charges.area[charge] & tables.lanes.area[place]:
