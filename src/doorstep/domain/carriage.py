@@ -47,6 +47,7 @@ class Service:
     tracked: bool = False
     signature: bool = False  # signed for without a surcharge
     account: str = ""  # of the carrier, whose contract this is
+    mode: str = ""  # of the line haul, of MODES; empty: road, or air where none leads
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
 
 MAX_REJECTED = 20
@@ -21,6 +22,7 @@ class Choice:
     on_time_ppm: int
     cost: CostParts
     skus: tuple[str, ...]
+    footprint: Footprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Rejected:
     option: str
     cost_minor: int | None  # None: never priced
     constraint: str  # empty when it lost by cost; an option whose stock went to others has both
+    footprint: Footprint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from doorstep.domain.carriage import (
 )
 from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
+from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
@@ -92,7 +93,7 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
     """The files of a tariff; those that may be left out may not be there."""
     offered = (
         "service carrier name speed delivers_to max_weight_g max_length_mm max_girth_mm dim_divisor_cm3_per_kg"
-        " working_days min_days max_days tracked signature account"
+        " working_days min_days max_days tracked signature account mode"
     )
     zone_rules = (
         "service origin_country origin_prefix destination_country destination_prefix zone remote origin_to"
@@ -116,6 +117,12 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
             for currency, *rest in _optional(tables, "exchange_rates", "currency rate valid_from valid_to")
         ),
     )
+
+
+def emission_factors(tables: Mapping[str, Columns]) -> tuple[EmissionFactor, ...]:
+    """The rows of a folder, none where it has no such file; what they leave open is `with_defaults`."""
+    names = "leg mode vehicle up_to_km distance_add_pct distance_add_km low_g mid_g high_g source year note"
+    return tuple(starmap(EmissionFactor, _optional(tables, "emission_factors", names)))
 
 
 def markups(tables: Mapping[str, Columns]) -> tuple[Markup, ...]:

@@ -17,8 +17,11 @@ from doorstep.domain.place import Place
 from doorstep.files.faults import Faults
 from doorstep.files.folder import collector_at_rest
 from doorstep.files.one_file import read_file
-from doorstep.files.rules import Tables, check_keys
+from doorstep.files.rules import Tables, check_coordinates, check_keys
 from doorstep.files.schema_rate import PARCELS
+from doorstep.files.table import Columns
+from doorstep.kernels.carbon.great_circle import great_circle_m
+from doorstep.kernels.carbon.problem import UNKNOWN
 from doorstep.kernels.rate.problem import Parcels
 from doorstep.kernels.rate.validity import DAY_ZERO
 
@@ -32,6 +35,7 @@ class ParcelFile:
     destinations: tuple[Place, ...]
     parcels: Parcels
     services: Sequence[str]  # that carried them; empty: not told
+    distance_m: NDArray[np.int64] | None  # great circle, UNKNOWN where it is not told; None: nowhere
     data_version: str  # sha256 of the content
 
 
@@ -46,12 +50,29 @@ def read_parcels(path: Path, currency: Currency) -> ParcelFile:
         version = hashlib.sha256()
         read_file(path, PARCELS, 0, faults, tables, version.update)
         check_keys(tables)
+        check_coordinates(tables)
         faults.refuse_if_any()
         values = tables["parcels"].values
         origins, origin = _places(values, "origin")
         destinations, destination = _places(values, "destination")
         parcels = _parcels(values, origin, destination, currency)
-        return ParcelFile(values["parcel"], origins, destinations, parcels, values["service"], version.hexdigest())
+        services, told = values["service"], version.hexdigest()
+        return ParcelFile(
+            values["parcel"], origins, destinations, parcels, services, _distances(tables["parcels"]), told
+        )
+
+
+def _distances(read: Columns) -> NDArray[np.int64] | None:
+    """How far each parcel goes: as told, else from the coordinates of both ends."""
+    ends = [f"{end}_{axis}" for end in ("origin", "destination") for axis in ("latitude", "longitude")]
+    if not read.has("distance_m") and not all(map(read.has, ends)):
+        return None
+    told = np.array([UNKNOWN if one is None else one for one in read.values["distance_m"]], np.int64)
+    degrees = np.array([read.values[name] for name in ends], np.float64).T  # None: not a number
+    located = ~np.isnan(degrees).any(axis=1) & (told == UNKNOWN)
+    places = np.radians(degrees[located])
+    told[located] = great_circle_m(places[:, :2], places[:, 2:])
+    return told
 
 
 def _places(values: Values, end: str) -> tuple[tuple[Place, ...], NDArray[np.int64]]:

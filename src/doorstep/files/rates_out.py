@@ -8,6 +8,7 @@ from typing import TextIO
 import numpy as np
 
 from doorstep.domain.money import Currency
+from doorstep.kernels.carbon.result import CarbonResult
 from doorstep.kernels.rate.result import BoolArray, IntArray, RateResult, Reason, reason_text
 from doorstep.kernels.rate.tables import TariffTables
 
@@ -24,6 +25,7 @@ RATE_COLUMNS = (
     "explanation",
 )
 CLIENT_COLUMN = "client_price"
+CARBON_COLUMNS = ("co2e_g", "co2e_low_g", "co2e_high_g")
 _QUOTED = ('"', ",", "\r", "\n")
 
 
@@ -34,8 +36,9 @@ def cell(text: str) -> str:
     return text
 
 
-def write_header(out: TextIO, client: bool) -> None:
-    out.write(",".join((*RATE_COLUMNS, CLIENT_COLUMN) if client else RATE_COLUMNS) + "\r\n")
+def write_header(out: TextIO, client: bool, carbon: bool) -> None:
+    more = ((CLIENT_COLUMN,) if client else ()) + (CARBON_COLUMNS if carbon else ())
+    out.write(",".join((*RATE_COLUMNS, *more)) + "\r\n")
 
 
 def write_rates(
@@ -45,6 +48,7 @@ def write_rates(
     result: RateResult,
     explanations: Iterable[Sequence[str]],
     client_minor: IntArray | None = None,
+    carbon: CarbonResult | None = None,
 ) -> None:
     """Write the rows of some parcels, all services of one parcel together.
 
@@ -60,11 +64,13 @@ def write_rates(
         For each service a text of each parcel; empty where the pair is eligible.
     client_minor
         What a client pays, [n, s]; None: nobody is asked about.
+    carbon
+        What each pair emits; None: no distance is told.
     """
     zones = [cell(name) for name in tables.zone_names]
     heads = [cell(one) for one in ids] if any(mark in one for one in ids for mark in _QUOTED) else ids
     tails = [
-        _tails(cell(offer.service), zones, tables.currency, result, service, texts, client_minor)
+        _tails(cell(offer.service), zones, tables.currency, result, service, texts, client_minor, carbon)
         for service, (offer, texts) in enumerate(zip(tables.services, explanations, strict=True))
     ]
     out.writelines(f"{head}{tail}" for head, *of_parcel in zip(heads, *tails, strict=True) for tail in of_parcel)
@@ -78,18 +84,21 @@ def _tails(
     at: int,
     texts: Sequence[str],
     client_minor: IntArray | None,
+    carbon: CarbonResult | None,
 ) -> list[str]:
     """Write the rows of one service, all but the parcel."""
     eligible = result.eligible[:, at]
     flags = [f"{int(reason == Reason.ELIGIBLE)},{reason_text(reason)}" for reason in Reason]
     flags[Reason.ELIGIBLE] = "1,"
     named = [*zones, ""]  # -1, not served, is the last
-    clients = [""] * len(texts)
+    more = [""] * len(texts)
     if client_minor is not None:
-        clients = [f",{amount}" for amount in _amounts(client_minor[:, at], eligible, currency)]
+        more = [f",{amount}" for amount in _amounts(client_minor[:, at], eligible, currency)]
+    if carbon is not None:
+        more = [one + grams for one, grams in zip(more, _grams(carbon, at, eligible), strict=True)]
     return [
-        f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)}{more}\r\n"
-        for reason, billed, zone, freight, surcharges, price, text, more in zip(
+        f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)}{added}\r\n"
+        for reason, billed, zone, freight, surcharges, price, text, added in zip(
             result.reason[:, at].tolist(),
             result.billed_weight_g[:, at].tolist(),
             result.zone[:, at].tolist(),
@@ -97,10 +106,17 @@ def _tails(
             _amounts(result.surcharges_minor[:, at], eligible, currency),
             _amounts(result.price_minor[:, at], eligible, currency),
             texts,
-            clients,
+            more,
             strict=True,
         )
     ]
+
+
+def _grams(carbon: CarbonResult, at: int, eligible: BoolArray) -> list[str]:
+    """Write what the parcels emit on a service: middle, lower bound, upper bound; empty where it is not known."""
+    low, mid, high = carbon.grams_on(at).tolist()
+    known = (carbon.known & eligible).tolist()
+    return [f",{m},{b},{t}" if there else ",,," for m, b, t, there in zip(mid, low, high, known, strict=True)]
 
 
 def _amounts(minor: IntArray, eligible: BoolArray, currency: Currency) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorstep.domain.carriage import DELIVERS_TO, DIVISOR_WHENS, SPEEDS, WHENS
+from doorstep.domain.emission import MODES
 from doorstep.files.columns import Table, may, must, opt
 from doorstep.files.kinds import (
     code,
@@ -49,6 +50,7 @@ SERVICES = Table(
         opt("tracked", flag(), "1: parcels can be followed; empty: 0"),
         opt("signature", flag(), "1: signed for without a surcharge; empty: 0"),
         opt("account", code(), "account with the carrier whose contract this is"),
+        opt("mode", one_of(MODES, ""), "of its line haul, for the carbon; empty: road, or air where no road leads"),
     ),
     keys=(("service",),),
     needs_rows=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorstep.domain.carriage import DELIVERS_TO, MARKUP_KINDS, SPEEDS
 from doorstep.files.columns import Table, may, must, opt
-from doorstep.files.kinds import code, country, day, flag, money, one_of, some_of, whole
+from doorstep.files.kinds import code, country, day, flag, measure, money, one_of, some_of, whole
 from doorstep.files.schema_carriage import (
     AREAS,
     DIVISORS,
@@ -17,6 +17,8 @@ from doorstep.files.schema_carriage import (
     SURCHARGES,
     ZONES,
 )
+from doorstep.files.schema_emissions import EMISSION_FACTORS
+from doorstep.kernels.carbon.problem import MAX_DISTANCE_M
 
 PARCELS = Table(
     "parcels",
@@ -39,6 +41,11 @@ PARCELS = Table(
         opt("delivers_to", some_of(DELIVERS_TO), "kinds of place that are acceptable; empty: any"),
         opt("speed", one_of(SPEEDS), "the slowest acceptable speed; empty: any").default(SPEEDS[0]),
         opt("service", code(), "for what-if: the service that carried it; empty: the cheapest"),
+        opt("origin_latitude", measure(-90, 90), "degrees, WGS 84; for the carbon"),
+        opt("origin_longitude", measure(-180, 180), "degrees, WGS 84"),
+        opt("destination_latitude", measure(-90, 90), "degrees, WGS 84"),
+        opt("destination_longitude", measure(-180, 180), "degrees, WGS 84"),
+        opt("distance_m", whole(0, MAX_DISTANCE_M), "great circle, for the carbon; empty: from the coordinates"),
     ),
     keys=(("parcel",),),
 )
@@ -58,4 +65,4 @@ MARKUPS = Table(
     optional=True,
 )
 RATE_TABLES = (PARCELS, MARKUPS)
-TARIFF_TABLES = (SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES, MARKUPS)
+TARIFF_TABLES = (SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES, EMISSION_FACTORS, MARKUPS)
