@@ -136,3 +136,53 @@ def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
     parcels = written(tmp_path)
     done = doorstep("rate", parcels, "--tariffs", TEA_SHOP, "--out", parcels, "--force")
     assert (done.returncode, parcels.read_text()) == (1, PARCELS)
+
+
+FAR = """parcel,origin_country,origin_postcode,destination_country,destination_postcode,ship_date,weight_g,\
+length_mm,width_mm,height_mm,origin_latitude,origin_longitude,destination_latitude,destination_longitude,distance_m
+told,DE,80331,DE,81000,2026-03-02,1000,100,100,100,,,,,100000
+located,DE,80331,DE,81000,2026-03-02,1000,100,100,100,48.1,11.6,52.5,13.4,
+neither,DE,80331,DE,81000,2026-03-02,1000,100,100,100,48.1,11.6,,,
+refused,DE,80331,DE,81000,2026-03-02,99000,100,100,100,,,,,100000
+"""
+
+
+def test_the_carbon_stands_beside_the_price_where_a_distance_is_told(tmp_path: Path) -> None:
+    done = doorstep("rate", written(tmp_path, FAR), "--tariffs", TEA_SHOP, "--out", tmp_path / "rates.csv")
+    assert done.returncode == 0, done.stderr
+    told = {one["parcel"]: one for one in rows(tmp_path / "rates.csv") if one["service"] == "parcel"}
+    # 132 km x 0.001 t x 96 g + 0.001 t x 1,200 g + 212 g; bounds: 74, 600, 59 and 125, 4,400, 372
+    names = ("co2e_g", "co2e_low_g", "co2e_high_g")
+    assert [told["told"][name] for name in names] == ["226", "69", "393"]
+    assert int(told["located"]["co2e_g"]) == 213 + round(0.096 * 1.32 * 505.95)
+    assert [told["neither"][name] for name in names] == ["", "", ""]
+    assert (told["neither"]["eligible"], told["refused"]["eligible"]) == ("1", "0")
+    assert [told["refused"][name] for name in names] == ["", "", ""]
+
+
+def test_without_a_distance_there_is_no_column_of_carbon(tmp_path: Path) -> None:
+    doorstep("rate", written(tmp_path), "--tariffs", TEA_SHOP, "--out", tmp_path / "rates.csv")
+    assert not [name for name in rows(tmp_path / "rates.csv")[0] if name.startswith("co2e")]
+
+
+def test_a_service_by_air_and_factors_of_ones_own_are_heard(tmp_path: Path) -> None:
+    folder = tmp_path / "tariff"
+    folder.mkdir()
+    for table in ("brand", "services", "zones", "rates", "surcharges"):
+        (folder / f"{table}.csv").write_bytes((TEA_SHOP / f"{table}.csv").read_bytes())
+    lines = (folder / "services.csv").read_text().splitlines()
+    flown = [f"{line},{mode}" for line, mode in zip(lines, ("mode", "road", "air"), strict=True)]
+    (folder / "services.csv").write_text("\n".join(flown) + "\n")
+    (folder / "emission_factors.csv").write_text(
+        "leg,mode,vehicle,up_to_km,low_g,mid_g,high_g,source\nline_haul,air,kite,,0,1000,1000,ours\n"
+    )
+    doorstep("rate", written(tmp_path, FAR), "--tariffs", folder, "--out", tmp_path / "rates.csv")
+    told = [one["co2e_g"] for one in rows(tmp_path / "rates.csv") if one["parcel"] == "told"]
+    assert told == ["226", "313"]  # 100 km x 0.001 t x 1,000 g + 213 g
+
+
+def test_half_a_place_is_refused(tmp_path: Path) -> None:
+    broken = FAR.replace("48.1,11.6,,,", "48.1,,,,")
+    done = doorstep("rate", written(tmp_path, broken), "--tariffs", TEA_SHOP, "--out", tmp_path / "rates.csv")
+    assert done.returncode == 2
+    assert "origin_latitude and origin_longitude go together" in done.stderr

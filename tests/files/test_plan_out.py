@@ -11,6 +11,7 @@ import pytest
 
 from doorstep.domain.carriage import Incoterm
 from doorstep.domain.decision import AtBorder, Choice, Decision, Flip, Rejected, Unplanned
+from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Content, CostParts, Parcel, Placement
 from doorstep.files.plan_out import (
@@ -24,6 +25,8 @@ from doorstep.files.plan_out import (
 )
 
 EUR = Currency("EUR")
+NO_CARBON = {"co2e_g": None, "co2e_low_g": None, "co2e_high_g": None}
+EMITTED = Footprint(103, 306, 512)
 COST = CostParts(80, 35, 420, 0, 0, 3)
 PARCEL = Parcel(
     parcel="p1",
@@ -39,13 +42,17 @@ PARCEL = Parcel(
     cost=COST,
     contents=(Content("o1", "1", "mug", 1), Content("o2", "1", "mug", 1)),
     placements=(Placement("o1", "mug", 1, 0, 0, 0, 100, 90, 80), Placement("o2", "mug", 2, 100, 0, 0, 100, 90, 80)),
+    footprint=EMITTED,
 )
-CHOICE = Choice("ber", "S", "std", "2024-05-02", "2024-05-04", 987_650, COST, ("mug",))
+CHOICE = Choice("ber", "S", "std", "2024-05-02", "2024-05-04", 987_650, COST, ("mug",), footprint=EMITTED)
 DECISION = Decision(
     order="o1",
     chosen=(CHOICE,),
     cost_minor=538,
-    rejected=(Rejected("muc S std", 701, ""), Rejected("ber S exp", None, "over max_length_mm")),
+    rejected=(
+        Rejected("muc S std", 701, "", Footprint(100, 300, 500)),
+        Rejected("ber S exp", None, "over max_length_mm"),
+    ),
     flip=Flip("freight of muc S std", "-1.64", "muc S std"),
     lower_bound_minor=538,
     exact=True,
@@ -89,6 +96,9 @@ def test_plan_csv_has_the_contracted_columns_and_texts(tmp_path: Path) -> None:
         "duty_tax": "0.00",
         "lateness_cost": "0.03",
         "cost": "5.38",
+        "co2e_g": "306",
+        "co2e_low_g": "103",
+        "co2e_high_g": "512",
     }
 
 
@@ -139,12 +149,22 @@ def test_a_decision_is_one_line_of_json(tmp_path: Path) -> None:
                     "cost": 5.38,
                 },
                 "skus": ["mug"],
+                "co2e_g": 306,
+                "co2e_low_g": 103,
+                "co2e_high_g": 512,
             }
         ],
         "cost": 5.38,
         "rejected": [
-            {"option": "muc S std", "cost": 7.01, "constraint": ""},
-            {"option": "ber S exp", "cost": None, "constraint": "over max_length_mm"},
+            {
+                "option": "muc S std",
+                "cost": 7.01,
+                "constraint": "",
+                "co2e_g": 300,
+                "co2e_low_g": 100,
+                "co2e_high_g": 500,
+            },
+            {"option": "ber S exp", "cost": None, "constraint": "over max_length_mm", **NO_CARBON},
         ],
         "flip": {"change": "freight of muc S std", "amount": "-1.64", "to": "muc S std"},
         "lower_bound": 5.38,

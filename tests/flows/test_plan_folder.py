@@ -2,15 +2,21 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from doorstep.domain.landmass import landmass
+from doorstep.domain.place import distance_m
 from doorstep.files.demo import demo_brand
+from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import Selection, plan_folder
+from doorstep.kernels.carbon import CarbonProblem, carbon, compile_factors
 from doorstep.kernels.run import Run
 
 
@@ -57,6 +63,9 @@ def test_the_summary_says_what_the_files_say(brand: Path, planned: Path) -> None
     assert summary["split_rate"] == pytest.approx(
         sum(len(of) > 1 for of in by_order.values()) / len(by_order), abs=1e-6
     )
+    assert summary["co2e_parcels"] == sum(one["co2e_g"] != "" for one in parcels)
+    assert summary["co2e_kg"] == sum(int(one["co2e_g"] or 0) for one in parcels) / 1000
+    assert summary["co2e_low_kg"] < summary["co2e_kg"] < summary["co2e_high_kg"]
     assert summary["expected_on_time"] == pytest.approx(kept / orders, abs=1e-5)
     assert summary["gap_pct"] == pytest.approx(
         100 * (summary["objective"] - summary["lower_bound"]) / summary["objective"], abs=1e-3
@@ -110,3 +119,84 @@ def write(path: Path, table: list[dict[str, str]]) -> None:
         writer = csv.DictWriter(file, list(table[0]))
         writer.writeheader()
         writer.writerows(table)
+
+
+def test_what_a_decision_says_of_carbon_is_what_the_parcels_emit(planned: Path) -> None:
+    parcels = {one["parcel"]: one for one in rows(planned / "plan.csv")}
+    decisions = [json.loads(line) for line in (planned / "decisions.jsonl").read_text().splitlines()]
+    assert decisions
+    compared = 0
+    for decision in decisions:
+        for number, chosen in enumerate(decision["chosen"], 1):
+            parcel = parcels[f"{decision['order']}-{number}"]
+            assert str(chosen["co2e_g"] or "") == parcel["co2e_g"]
+            assert str(chosen["co2e_high_g"] or "") == parcel["co2e_high_g"]
+        for lost in decision["rejected"]:
+            known = lost["cost"] is not None and decision["chosen"][0]["co2e_g"] is not None
+            assert (lost["co2e_g"] is not None) == known
+            compared += known
+    assert compared > 100
+
+
+def test_carbon_changes_no_choice(brand: Path, planned: Path, tmp_path: Path) -> None:
+    """Whatever the factors, the plan is the same but for the columns that tell them."""
+    dirty = tmp_path / "dirty"
+    shutil.copytree(brand, dirty)
+    (dirty / "emission_factors.csv").write_text(
+        "leg,mode,vehicle,up_to_km,low_g,mid_g,high_g,source\nline_haul,road,steam,,9000,9000,9000,ours\n"
+    )
+    other = plan(dirty, tmp_path / "other")
+
+    def chosen(folder: Path) -> list[dict[str, str]]:
+        return [{k: v for k, v in one.items() if not k.startswith("co2e")} for one in rows(folder / "plan.csv")]
+
+    assert chosen(other) == chosen(planned)
+    assert rows(other / "plan.csv") != rows(planned / "plan.csv")
+
+
+def test_without_coordinates_carbon_is_not_known_and_so_told(brand: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    shutil.copytree(brand, nowhere)
+    told = rows(nowhere / "orders.csv")
+    with (nowhere / "orders.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(told[0]))
+        writer.writeheader()
+        writer.writerows({**one, "latitude": "", "longitude": ""} for one in told)
+    out = plan(nowhere, tmp_path / "out")
+    assert {one["co2e_g"] for one in rows(out / "plan.csv")} == {""}
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["co2e_kg"], summary["co2e_parcels"]) == (None, 0)
+
+
+def test_parcels_and_options_emit_what_their_way_weight_and_service_make(brand: Path, planned: Path) -> None:
+    """From the files alone: the way to the order, the gross weight, and of another carton its own weight empty."""
+    read = read_folder(brand)
+    tables = compile_factors(read.emission_factors, read.tariff.services)
+    services = [one.service for one in read.tariff.services]
+    orders, sites = {o.order: o.place for o in read.orders}, {s.site: s.place for s in read.sites}
+    tares = {one.carton: one.tare_g for one in read.cartons} | {"own-box": 0}
+
+    def emitted(order: str, site: str, service: str, weight_g: int) -> int | None:
+        to, at = orders[order], sites[site]
+        if to.latitude is None or to.longitude is None or at.latitude is None or at.longitude is None:
+            return None
+        way = distance_m(to.latitude, to.longitude, at.latitude, at.longitude)
+        overseas = np.array([landmass(to.country) != landmass(at.country)])
+        problem = CarbonProblem(tables, np.array([weight_g]), np.array([way]), overseas)
+        return int(carbon(problem).grams[1, 0, services.index(service)])
+
+    parcels = {one["parcel"]: one for one in rows(planned / "plan.csv")}
+    options = 0
+    for line in (planned / "decisions.jsonl").read_text().splitlines():
+        decision = json.loads(line)
+        order, chosen = decision["order"], decision["chosen"]
+        weights = [int(parcels[f"{order}-{n}"]["weight_g"]) for n, _ in enumerate(chosen, 1)]
+        for one, weight_g in zip(chosen, weights, strict=True):
+            assert one["co2e_g"] == emitted(order, one["site"], one["service"], weight_g)
+        for lost in decision["rejected"]:
+            named = re.fullmatch(r"(\S+) by (\S+) in (\S+)", lost["option"])
+            if named and len(chosen) == 1:
+                weight_g = weights[0] - tares[chosen[0]["carton"]] + tares[named[3]]
+                assert lost["co2e_g"] == emitted(order, named[1], named[2], weight_g)
+                options += 1
+    assert options > 100

@@ -52,6 +52,7 @@ class Service:
     signature: bool = False  # signed for without a surcharge
     account: str = ""  # of the carrier, whose contract this is
     incoterm: Incoterm = "DAP"  # who pays duty and tax: DDP the seller, DAP who receives
+    mode: str = ""  # of the line haul, of MODES; empty: road, or air where none leads
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorstep.domain.carriage import Incoterm
+from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
 
 MAX_REJECTED = 20
@@ -33,6 +34,7 @@ class Choice:
     cost: CostParts
     skus: tuple[str, ...]
     at_border: AtBorder | None = None  # None: it crosses no border, or no duties are known
+    footprint: Footprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Rejected:
     option: str
     cost_minor: int | None  # None: never priced
     constraint: str  # empty when it lost by cost; an option whose stock went to others has both
+    footprint: Footprint | None = None
 
 
 @dataclass(frozen=True, slots=True)

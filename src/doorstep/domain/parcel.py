@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from doorstep.domain.emission import Footprint
+
 OWN_BOX = "own-box"  # the carton of a product that ships in its own box
 
 
@@ -71,3 +73,4 @@ class Parcel:
     cost: CostParts
     contents: tuple[Content, ...]
     placements: tuple[Placement, ...]
+    footprint: Footprint | None = None  # None: how far it goes is not known

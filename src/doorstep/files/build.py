@@ -21,6 +21,7 @@ from doorstep.domain.carriage import (
 )
 from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
+from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
@@ -94,7 +95,7 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
     """The files of a tariff; those that may be left out may not be there."""
     offered = (
         "service carrier name speed delivers_to max_weight_g max_length_mm max_girth_mm dim_divisor_cm3_per_kg"
-        " working_days min_days max_days tracked signature account incoterm"
+        " working_days min_days max_days tracked signature account incoterm mode"
     )
     zone_rules = (
         "service origin_country origin_prefix destination_country destination_prefix zone remote origin_to"
@@ -120,6 +121,12 @@ def tariff(tables: Mapping[str, Columns]) -> Tariff:
         tuple(_duties(tables)),
         tuple(starmap(TerritoryRule, _optional(tables, "territories", "territory country"))),
     )
+
+
+def emission_factors(tables: Mapping[str, Columns]) -> tuple[EmissionFactor, ...]:
+    """The rows of a folder, none where it has no such file; what they leave open is `with_defaults`."""
+    names = "leg mode vehicle up_to_km distance_add_pct distance_add_km low_g mid_g high_g source year note"
+    return tuple(starmap(EmissionFactor, _optional(tables, "emission_factors", names)))
 
 
 def markups(tables: Mapping[str, Columns]) -> tuple[Markup, ...]:

@@ -17,8 +17,11 @@ from doorstep.domain.place import Place
 from doorstep.files.faults import Faults
 from doorstep.files.folder import collector_at_rest
 from doorstep.files.one_file import read_file
-from doorstep.files.rules import Tables, check_keys
+from doorstep.files.rules import Tables, check_coordinates, check_keys
 from doorstep.files.schema_rate import PARCELS
+from doorstep.files.table import Columns
+from doorstep.kernels.carbon.great_circle import great_circle_m
+from doorstep.kernels.carbon.problem import UNKNOWN
 from doorstep.kernels.rate.problem import Parcels
 from doorstep.kernels.rate.validity import DAY_ZERO
 
@@ -35,6 +38,7 @@ class ParcelFile:
     goods: tuple[tuple[str, str], ...]  # HS code and country of origin; empty: not told
     kind: NDArray[np.int64]  # which of the goods each parcel holds
     net_weight_g: NDArray[np.int64]
+    distance_m: NDArray[np.int64] | None  # great circle, UNKNOWN where it is not told; None: nowhere
     data_version: str  # sha256 of the content
 
 
@@ -49,6 +53,7 @@ def read_parcels(path: Path, currency: Currency) -> ParcelFile:
         version = hashlib.sha256()
         read_file(path, PARCELS, 0, faults, tables, version.update)
         check_keys(tables)
+        check_coordinates(tables)
         faults.refuse_if_any()
         values = tables["parcels"].values
         origins, origin = _places(values, "origin")
@@ -66,8 +71,22 @@ def read_parcels(path: Path, currency: Currency) -> ParcelFile:
             tuple(made),
             np.array(kind, np.int64),
             np.array([gross if net is None else net for net, gross in weights], np.int64),
+            _distances(tables["parcels"]),
             version.hexdigest(),
         )
+
+
+def _distances(read: Columns) -> NDArray[np.int64] | None:
+    """How far each parcel goes: as told, else from the coordinates of both ends."""
+    ends = [f"{end}_{axis}" for end in ("origin", "destination") for axis in ("latitude", "longitude")]
+    if not read.has("distance_m") and not all(map(read.has, ends)):
+        return None
+    told = np.array([UNKNOWN if one is None else one for one in read.values["distance_m"]], np.int64)
+    degrees = np.array([read.values[name] for name in ends], np.float64).T  # None: not a number
+    located = ~np.isnan(degrees).any(axis=1) & (told == UNKNOWN)
+    places = np.radians(degrees[located])
+    told[located] = great_circle_m(places[:, :2], places[:, 2:])
+    return told
 
 
 def _places(values: Values, end: str) -> tuple[tuple[Place, ...], NDArray[np.int64]]:

@@ -10,12 +10,14 @@ from typing import Any
 import orjson
 
 from doorstep.domain.decision import AtBorder, Choice, Decision, Unplanned
+from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts, Parcel
 from doorstep.domain.units import PPM
 from doorstep.files.output import MARK, SUMMARY_FILE, WRITER
 
 COST_COLUMNS = ("pick_cost", "carton_cost", "freight", "surcharges", "duty_tax", "lateness_cost", "cost")
+CARBON_COLUMNS = ("co2e_g", "co2e_low_g", "co2e_high_g")
 PLAN_COLUMNS = (
     "parcel",
     "orders",
@@ -28,6 +30,7 @@ PLAN_COLUMNS = (
     "promised_by",
     "on_time_probability",
     *COST_COLUMNS,
+    *CARBON_COLUMNS,
 )
 PLACEMENT_COLUMNS = (
     "parcel",
@@ -94,6 +97,7 @@ def _plan_row(parcel: Parcel, currency: Currency) -> tuple[object, ...]:
         parcel.promised_by.isoformat(),
         probability_text(parcel.on_time_ppm),
         *map(currency.text, _amounts(parcel.cost)),
+        *_grams(parcel.footprint),
     )
 
 
@@ -132,6 +136,15 @@ def _amounts(cost: CostParts) -> tuple[int, ...]:
     )
 
 
+def _grams(footprint: Footprint | None) -> tuple[int | None, ...]:
+    """Middle, lower bound, upper bound: in the order of CARBON_COLUMNS."""
+    return (None, None, None) if footprint is None else (footprint.mid_g, footprint.low_g, footprint.high_g)
+
+
+def _carbon_record(footprint: Footprint | None) -> dict[str, int | None]:
+    return dict(zip(CARBON_COLUMNS, _grams(footprint), strict=True))
+
+
 def major(minor: int, currency: Currency) -> float | int:
     """Give an amount as a JSON number: the nearest one to the decimal, so that it prints as that decimal."""
     return minor / 10**currency.digits if currency.digits else minor
@@ -149,6 +162,7 @@ def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
                 "option": lost.option,
                 "cost": None if lost.cost_minor is None else major(lost.cost_minor, currency),
                 "constraint": lost.constraint,
+                **_carbon_record(lost.footprint),
             }
             for lost in decision.rejected
         ],
@@ -175,6 +189,7 @@ def _choice_record(choice: Choice, currency: Currency) -> dict[str, Any]:
         },
         "skus": list(choice.skus),
         **({} if choice.at_border is None else {"at_border": _border_record(choice.at_border, currency)}),
+        **_carbon_record(choice.footprint),
     }
 
 

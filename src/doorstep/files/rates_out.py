@@ -8,6 +8,7 @@ from typing import TextIO
 import numpy as np
 
 from doorstep.domain.money import Currency
+from doorstep.kernels.carbon.result import CarbonResult
 from doorstep.kernels.rate.result import BoolArray, IntArray, RateResult, Reason, reason_text
 from doorstep.kernels.rate.tables import TariffTables
 
@@ -25,6 +26,7 @@ RATE_COLUMNS = (
 )
 CLIENT_COLUMN = "client_price"
 DUTY_COLUMNS = ("duty", "tax", "duty_tax_paid_by", "duty_tax_explanation")  # where the tariff has duties
+CARBON_COLUMNS = ("co2e_g", "co2e_low_g", "co2e_high_g")
 _QUOTED = ('"', ",", "\r", "\n")
 
 
@@ -35,9 +37,10 @@ def cell(text: str) -> str:
     return text
 
 
-def write_header(out: TextIO, client: bool, duties: bool = False) -> None:
-    columns = (*RATE_COLUMNS, *((CLIENT_COLUMN,) if client else ()), *(DUTY_COLUMNS if duties else ()))
-    out.write(",".join(columns) + "\r\n")
+def write_header(out: TextIO, client: bool, duties: bool = False, carbon: bool = False) -> None:
+    client_columns = (CLIENT_COLUMN,) if client else ()
+    more = (*client_columns, *(DUTY_COLUMNS if duties else ()), *(CARBON_COLUMNS if carbon else ()))
+    out.write(",".join((*RATE_COLUMNS, *more)) + "\r\n")
 
 
 def write_rates(
@@ -48,6 +51,7 @@ def write_rates(
     explanations: Iterable[Sequence[str]],
     client_minor: IntArray | None = None,
     duties: Sequence[Sequence[str]] | None = None,
+    carbon: CarbonResult | None = None,
 ) -> None:
     """Write the rows of some parcels, all services of one parcel together.
 
@@ -65,6 +69,8 @@ def write_rates(
         What a client pays, [n, s]; None: nobody is asked about.
     duties
         For each service the cells of each parcel under `DUTY_COLUMNS`; None: the tariff has no duties.
+    carbon
+        What each pair emits; None: no distance is told.
     """
     zones = [cell(name) for name in tables.zone_names]
     heads = [cell(one) for one in ids] if any(mark in one for one in ids for mark in _QUOTED) else ids
@@ -78,6 +84,7 @@ def write_rates(
             texts,
             client_minor,
             duties and duties[service],
+            carbon,
         )
         for service, (offer, texts) in enumerate(zip(tables.services, explanations, strict=True))
     ]
@@ -93,20 +100,23 @@ def _tails(
     texts: Sequence[str],
     client_minor: IntArray | None,
     duties: Sequence[str] | None,
+    carbon: CarbonResult | None,
 ) -> list[str]:
     """Write the rows of one service, all but the parcel."""
     eligible = result.eligible[:, at]
     flags = [f"{int(reason == Reason.ELIGIBLE)},{reason_text(reason)}" for reason in Reason]
     flags[Reason.ELIGIBLE] = "1,"
     named = [*zones, ""]  # -1, not served, is the last
-    clients = [""] * len(texts)
+    more = [""] * len(texts)
     if client_minor is not None:
-        clients = [f",{amount}" for amount in _amounts(client_minor[:, at], eligible, currency)]
+        more = [f",{amount}" for amount in _amounts(client_minor[:, at], eligible, currency)]
     if duties is not None:
-        clients = [f"{paid},{owed}" for paid, owed in zip(clients, duties, strict=True)]
+        more = [f"{one},{owed}" for one, owed in zip(more, duties, strict=True)]
+    if carbon is not None:
+        more = [one + grams for one, grams in zip(more, _grams(carbon, at, eligible), strict=True)]
     return [
-        f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)}{more}\r\n"
-        for reason, billed, zone, freight, surcharges, price, text, more in zip(
+        f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)}{added}\r\n"
+        for reason, billed, zone, freight, surcharges, price, text, added in zip(
             result.reason[:, at].tolist(),
             result.billed_weight_g[:, at].tolist(),
             result.zone[:, at].tolist(),
@@ -114,10 +124,17 @@ def _tails(
             _amounts(result.surcharges_minor[:, at], eligible, currency),
             _amounts(result.price_minor[:, at], eligible, currency),
             texts,
-            clients,
+            more,
             strict=True,
         )
     ]
+
+
+def _grams(carbon: CarbonResult, at: int, eligible: BoolArray) -> list[str]:
+    """Write what the parcels emit on a service: middle, lower bound, upper bound; empty where it is not known."""
+    low, mid, high = carbon.grams_on(at).tolist()
+    known = (carbon.known & eligible).tolist()
+    return [f",{m},{b},{t}" if there else ",,," for m, b, t, there in zip(mid, low, high, known, strict=True)]
 
 
 def _amounts(minor: IntArray, eligible: BoolArray, currency: Currency) -> list[str]:

@@ -181,7 +181,8 @@ def check_services(tables: Tables) -> None:
 
 def check_coordinates(tables: Tables) -> None:
     """A latitude without its longitude is a place nowhere."""
-    for name, prefix in (("orders", ""), ("history", "origin_"), ("history", "destination_")):
+    ends = [(name, end) for name in ("history", "parcels") for end in ("origin_", "destination_")]
+    for name, prefix in (("orders", ""), *ends):
         read = tables.get(name)
         if read is None or not (read.has(f"{prefix}latitude") or read.has(f"{prefix}longitude")):
             continue

@@ -9,6 +9,7 @@ from typing import Any
 
 from doorstep.files.rules import SHARED_RULES, Rule, Tables, have, sound_rows
 from doorstep.files.rules_duty import DUTY_RULES
+from doorstep.files.rules_emissions import check_factors
 from doorstep.files.schema_carriage import MOST_PERCENT
 from doorstep.files.table import Columns
 from doorstep.kernels.rate.zones import MOST_AREAS, route_key
@@ -229,4 +230,4 @@ TARIFF_RULES: tuple[Rule, ...] = (
     check_ranges,
     check_areas,
 )
-RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES)
+RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES, check_factors)

@@ -9,6 +9,7 @@ from doorstep.files.columns import Table
 from doorstep.files.schema_carriage import AREAS, DIVISORS, EXCHANGE_RATES, RATES, SERVICES, SURCHARGES, ZONES
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
+from doorstep.files.schema_emissions import EMISSION_FACTORS
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, PRODUCTS, SITES, STOCK
 
 TABLES: tuple[Table, ...] = (
@@ -28,6 +29,7 @@ TABLES: tuple[Table, ...] = (
     EXCHANGE_RATES,
     DUTIES,
     TERRITORIES,
+    EMISSION_FACTORS,
     ORDERS,
     ORDER_LINES,
     HISTORY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorstep.domain.carriage import DELIVERS_TO, DIVISOR_WHENS, INCOTERMS, SPEEDS, WHENS
+from doorstep.domain.emission import MODES
 from doorstep.files.columns import Table, may, must, opt
 from doorstep.files.kinds import (
     code,
@@ -54,6 +55,7 @@ SERVICES = Table(
             one_of(INCOTERMS),
             "who pays duty and tax at a border: DDP the brand, DAP who receives; empty: DAP",
         ).default("DAP"),
+        opt("mode", one_of(MODES, ""), "of its line haul, for the carbon; empty: road, or air where no road leads"),
     ),
     keys=(("service",),),
     needs_rows=True,

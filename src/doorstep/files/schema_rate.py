@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorstep.domain.carriage import DELIVERS_TO, MARKUP_KINDS, SPEEDS
 from doorstep.files.columns import Table, may, must, opt
-from doorstep.files.kinds import code, country, day, flag, money, one_of, some_of, whole
+from doorstep.files.kinds import code, country, day, flag, measure, money, one_of, some_of, whole
 from doorstep.files.schema_carriage import (
     AREAS,
     DIVISORS,
@@ -18,6 +18,8 @@ from doorstep.files.schema_carriage import (
     ZONES,
 )
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
+from doorstep.files.schema_emissions import EMISSION_FACTORS
+from doorstep.kernels.carbon.problem import MAX_DISTANCE_M
 
 PARCELS = Table(
     "parcels",
@@ -43,6 +45,11 @@ PARCELS = Table(
         opt("hs_code", code(), "customs tariff number of the goods, for duty and tax"),
         opt("made_in", country(), "country of origin of the goods, likewise"),
         opt("net_weight_g", whole(0, MAX_WEIGHT_G), "weight of the goods, likewise; empty: the gross weight"),
+        opt("origin_latitude", measure(-90, 90), "degrees, WGS 84; for the carbon"),
+        opt("origin_longitude", measure(-180, 180), "degrees, WGS 84"),
+        opt("destination_latitude", measure(-90, 90), "degrees, WGS 84"),
+        opt("destination_longitude", measure(-180, 180), "degrees, WGS 84"),
+        opt("distance_m", whole(0, MAX_DISTANCE_M), "great circle, for the carbon; empty: from the coordinates"),
     ),
     keys=(("parcel",),),
 )
@@ -63,5 +70,5 @@ MARKUPS = Table(
 )
 RATE_TABLES = (PARCELS, MARKUPS)
 TARIFF_TABLES = (
-    SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES, DUTIES, TERRITORIES, MARKUPS
+    SERVICES, ZONES, RATES, SURCHARGES, DIVISORS, AREAS, EXCHANGE_RATES, DUTIES, TERRITORIES, EMISSION_FACTORS, MARKUPS
 )  # fmt: skip

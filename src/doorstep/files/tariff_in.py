@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from doorstep.domain.carriage import Markup, Tariff
+from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.money import Currency
 from doorstep.files import build
+from doorstep.files.emissions import with_defaults
 from doorstep.files.faults import Faults
 from doorstep.files.folder import collector_at_rest, read_tables
 from doorstep.files.rules_tariff import RULES, own_currency
@@ -25,6 +27,7 @@ class TariffFolder:
     currency: Currency  # of all amounts
     markups: tuple[Markup, ...]
     ioss: bool  # the brand has an IOSS number
+    emission_factors: tuple[EmissionFactor, ...]
     data_version: str  # sha256 of the content: equal for equal data, packed or not
 
 
@@ -42,5 +45,7 @@ def read_tariff(path: Path, progress: Progress = silent) -> TariffFolder:
             rule(tables)
         faults.refuse_if_any()
         tariff = build.tariff(tables)
+        factors = with_defaults(build.emission_factors(tables))
         ioss = any(tables["brand"].values["ioss"]) if "brand" in tables else False
-        return TariffFolder(tariff, own_currency(tables) or NAMELESS, build.markups(tables), ioss, version)
+        currency = own_currency(tables) or NAMELESS
+        return TariffFolder(tariff, currency, build.markups(tables), ioss, factors, version)

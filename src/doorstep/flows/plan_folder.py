@@ -83,6 +83,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         transit=fit_transit(folder.history, known, services=folder.tariff.services),
         data_version=folder.data_version,
         now=now,
+        emission_factors=folder.emission_factors,
     )
 
 

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
+
 from doorstep.compute import peak_memory_mb
 from doorstep.domain.carriage import Markup
 from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.landmass import landmass
 from doorstep.files.output_file import output_file
-from doorstep.files.parcels_in import read_parcels
+from doorstep.files.parcels_in import ParcelFile, read_parcels
 from doorstep.files.rates_out import RATE_COLUMNS, write_header, write_rates
 from doorstep.files.tariff_in import TariffFolder, read_tariff
 from doorstep.flows.rate_duty import border_of
+from doorstep.kernels.carbon import CarbonProblem, CarbonResult, carbon, compile_factors
 from doorstep.kernels.rate.markup import marked_up
 from doorstep.kernels.rate.obstacles import obstacles_of
 from doorstep.kernels.rate.problem import Parcels, RateProblem
@@ -43,6 +47,7 @@ def rate_files(
     start = stopwatch()
     tariff = read_tariff(tariffs, run.progress)
     read = read_parcels(parcels, tariff.currency)
+    emits = _emissions(tariff, read)
     loaded = stopwatch()
     rules = _of_client(tariff, client)
     tables = compile_tariff(tariff.tariff, tariff.currency, read.origins, read.destinations)
@@ -51,16 +56,17 @@ def rate_files(
     count, services = len(read.parcels), len(tables.services)
     eligible = served = 0
     with output_file(out, ",".join(RATE_COLUMNS), force, reading=(parcels, tariffs)) as file:
-        write_header(file, bool(client), border is not None)
+        write_header(file, bool(client), border is not None, emits is not None)
         for first, problem in parts(tables, read.parcels):
             begun = stopwatch()
             result = rate(problem)
             names = [offer.service for offer in tables.services]
             paid = marked_up(result, names, problem.parcels.ship_day, rules, tables.currency) if client else None
+            emitted = emits(first, first + len(problem.parcels)) if emits else None
             decided = stopwatch()
             texts = (obstacles_of(problem, result, service) for service in range(services))
             duties = border and border.columns(first, problem.parcels, result, tables.services)
-            write_rates(file, read.ids[first : first + PART], tables, result, texts, paid, duties)
+            write_rates(file, read.ids[first : first + PART], tables, result, texts, paid, duties, emitted)
             seconds["rating"] += decided - begun
             seconds["writing"] += stopwatch() - decided
             eligible += int(result.eligible.sum())
@@ -80,6 +86,22 @@ def rate_files(
         "peak_memory_mb": peak_memory_mb(),
         "data_version": tariff.data_version,
     }
+
+
+def _emissions(tariff: TariffFolder, read: ParcelFile) -> Callable[[int, int], CarbonResult] | None:
+    """Reckon what the parcels from one to another emit on every service; None: nobody says how far they go."""
+    if read.distance_m is None:
+        return None
+    distance_m, tables = read.distance_m, compile_factors(tariff.emission_factors, tariff.tariff.services)
+    lands = [np.array([landmass(place.country) for place in end]) for end in (read.origins, read.destinations)]
+    parcels = read.parcels
+
+    def of(first: int, last: int) -> CarbonResult:
+        some = slice(first, last)
+        overseas = lands[0][parcels.origin[some]] != lands[1][parcels.destination[some]]
+        return carbon(CarbonProblem(tables, parcels.weight_g[some], distance_m[some], overseas))
+
+    return of
 
 
 def _of_client(tariff: TariffFolder, client: str) -> list[Markup]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doorstep.domain.money import Currency
+from doorstep.domain.parcel import Parcel
 from doorstep.domain.plan import Figures
 from doorstep.files.plan_out import major
 from doorstep.kernels.plan.plan import PlanResult
@@ -37,6 +40,7 @@ def summarise(
         "seed": seed,
         "iterations": result.iterations,
         "currency": currency.code,
+        **carbon_of(result.plan.parcels),
         "baseline_unplanned": baseline.unplanned,
         "baseline_parcels": baseline.parcels,
         "baseline_cost_per_order": per(currency, baseline.cost_minor, baseline.planned),
@@ -45,6 +49,14 @@ def summarise(
         "baseline_mean_promised_days": round(baseline.mean_promised_days, 4),
         "baseline_expected_on_time": round(baseline.expected_on_time, 6),
     }
+
+
+def carbon_of(parcels: Sequence[Parcel]) -> dict[str, object]:
+    """Kilograms of CO2e of all parcels whose way is known, and how many these are; null: of none."""
+    known = [parcel.footprint for parcel in parcels if parcel.footprint]
+    sums = (sum(one.mid_g for one in known), sum(one.low_g for one in known), sum(one.high_g for one in known))
+    kilograms = [grams / 1000 if known else None for grams in sums]
+    return {**dict(zip(("co2e_kg", "co2e_low_kg", "co2e_high_kg"), kilograms, strict=True)), "co2e_parcels": len(known)}
 
 
 def saving_pct(figures: Figures, baseline: Figures) -> float:

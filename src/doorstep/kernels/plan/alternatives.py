@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from doorstep.domain.decision import MAX_REJECTED, Flip, Rejected
+from doorstep.domain.emission import Footprint
 from doorstep.kernels.plan.assemble import Picks
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.footprint import Sent
 from doorstep.kernels.plan.loads import Key, LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes
@@ -57,7 +60,7 @@ class Alternatives:
         return units
 
 
-Priced = tuple[int, str, tuple[tuple[int, Key], ...]]  # cost, name, (site, load) of its parcels
+Priced = tuple[int, str, tuple[tuple[int, Key], ...], Sent]  # cost, name, (site, load) and what is sent
 
 
 def list_priced(seen: Alternatives) -> list[Priced]:
@@ -65,17 +68,22 @@ def list_priced(seen: Alternatives) -> list[Priced]:
     return sorted(_single_parcels(seen) + _splits(seen), key=lambda one: (one[0], one[1]))
 
 
-def list_rejected(seen: Alternatives, priced: list[Priced], cost: int) -> tuple[Rejected, ...]:
-    """At most `MAX_REJECTED`: cheapest first, then what a constraint ruled out."""
+def list_rejected(
+    seen: Alternatives, priced: list[Priced], cost: int, footprints: Sequence[Footprint | None]
+) -> tuple[Rejected, ...]:
+    """At most `MAX_REJECTED`: cheapest first, then what a constraint ruled out; footprints are those of the first."""
     constrained = _ruled_out(seen)
     room = max(PRICED, MAX_REJECTED - len(constrained))
-    listed = [Rejected(name, amount, _shortage(seen, parts) if amount < cost else "") for amount, name, parts in priced]
+    listed = [
+        Rejected(name, amount, _shortage(seen, parts) if amount < cost else "", footprint)
+        for (amount, name, parts, _), footprint in zip(priced, footprints, strict=False)
+    ]
     return tuple((listed[:room] + constrained)[:MAX_REJECTED])
 
 
 def find_flip(seen: Alternatives, priced: list[Priced], cost: int) -> Flip | None:
     """The stock that would let a cheaper option win; else the rate that would let the next best win."""
-    for amount, name, parts in priced:
+    for amount, name, parts, _ in priced:
         if amount < cost:
             lacking = _lacking(seen, parts)
             if lacking:
@@ -98,6 +106,7 @@ def _single_parcels(seen: Alternatives) -> list[Priced]:
     r, v = np.nonzero(total < NEVER)
     site, carton = quotes.site[rows.start + r], quotes.carton[rows.start + r]
     named = market.named[carton]
+    weight = quotes.problem.parcels.weight_g[quotes.rated[rows.start : rows.stop]]
     cost = total[r, v] + market.pick_order_minor[site]
     chosen = _chosen_single(seen)
     lane = site * total.shape[1] + v
@@ -113,7 +122,7 @@ def _single_parcels(seen: Alternatives) -> list[Priced]:
         k, c, service = int(site[at]), int(carton[at]), int(v[at])
         if (k, service, int(named[at])) != chosen:
             name = f"{_site(market, k)} by {_service(market, service)} in {market.carton_name(c)}"
-            found.append((int(cost[at]), name, ((k, key),)))
+            found.append((int(cost[at]), name, ((k, key),), ((k, service, int(weight[r[at]])),)))
     return found[:MAX_REJECTED]
 
 
@@ -127,9 +136,9 @@ def _chosen_single(seen: Alternatives) -> tuple[int, int, int] | None:
 
 def _splits(seen: Alternatives) -> list[Priced]:
     """The best of the partitions into several parcels, each block where it is cheapest."""
-    board, market, blocks = seen.table.board, seen.market, seen.table.blocks
+    board = seen.table.board
     chosen = int(seen.assignment.choice[seen.i, 0])
-    found: list[Priced] = []
+    found: list[tuple[int, list[int], list[int]]] = []
     fee = board.pick_order[board.column_site]
     for p in range(int(board.order_partition[seen.i]), int(board.order_partition[seen.i + 1])):
         parts = [int(b) for b in board.partition[p] if b >= 0]
@@ -141,15 +150,27 @@ def _splits(seen: Alternatives) -> list[Priced]:
         groups = {int(board.column_group[q]) for q in columns}
         cost = sum(int(board.cost[b, q]) for b, q in zip(parts, columns, strict=True))
         cost += sum(int(board.pick_order[board.group_site[g]]) for g in groups)
-        sites = [int(board.column_site[q]) for q in columns]
-        services = [int(seen.table.best.service[b, q]) for b, q in zip(parts, columns, strict=True)]
-        keys = [seen.book.keys[int(blocks.block_load[b])] for b in parts]
-        name = " + ".join(
-            f"{_site(market, k)} by {_service(market, v)} ({', '.join(market.problem.products[j].sku for j, _ in key)})"
-            for k, v, key in zip(sites, services, keys, strict=True)
-        )
-        found.append((cost, name, tuple(zip(sites, keys, strict=True))))
-    return sorted(found)[:SPLITS]
+        found.append((cost, parts, columns))
+    most = sorted(cost for cost, *_ in found)[:SPLITS]
+    return sorted(_split(seen, *one) for one in found if one[0] <= most[-1])[:SPLITS]
+
+
+def _split(seen: Alternatives, cost: int, parts: list[int], columns: list[int]) -> Priced:
+    """Name blocks, each sent in its column by what is best there."""
+    market, best, blocks = seen.market, seen.table.best, seen.table.blocks
+    sites = [int(seen.table.board.column_site[q]) for q in columns]
+    services = [int(best.service[b, q]) for b, q in zip(parts, columns, strict=True)]
+    loads = [int(blocks.block_load[b]) for b in parts]
+    keys = [seen.book.keys[load] for load in loads]
+    name = " + ".join(
+        f"{_site(market, k)} by {_service(market, v)} ({', '.join(market.problem.products[j].sku for j, _ in key)})"
+        for k, v, key in zip(sites, services, keys, strict=True)
+    )
+    cartons = [int(best.carton[b, q]) for b, q in zip(parts, columns, strict=True)]
+    tares = [0 if c == market.n_cartons else int(market.tare_g[c]) for c in cartons]
+    weights = [int(seen.book.weight_g[load]) + tare for load, tare in zip(loads, tares, strict=True)]
+    sent = tuple(zip(sites, services, weights, strict=True))
+    return cost, name, tuple(zip(sites, keys, strict=True)), sent
 
 
 def _lacking(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> tuple[str, str, int] | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from doorstep.domain.demand import Order
+from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import Content, CostParts, Parcel, Placement
 from doorstep.domain.plan import Figures
 from doorstep.kernels.pack.layout import place_all
@@ -198,7 +199,13 @@ def figures(market: Market, picks: Picks, policy: str) -> Figures:
 
 
 def build_parcels(
-    market: Market, table: Table, book: LoadBook, picks: Picks, params: PackParams, run: Run
+    market: Market,
+    table: Table,
+    book: LoadBook,
+    picks: Picks,
+    footprints: Sequence[Footprint | None],
+    params: PackParams,
+    run: Run,
 ) -> tuple[Parcel, ...]:
     """Domain parcels with their contents and layouts."""
     layouts = _layouts(market, table, book, picks, params, run)
@@ -207,7 +214,7 @@ def build_parcels(
     remaining: list[list[int]] = []
     parcels: list[Parcel] = []
     columns = [getattr(picks, name).tolist() for name in Picks.__slots__]
-    for row, layout in zip(zip(*columns, strict=True), layouts, strict=True):
+    for row, layout, footprint in zip(zip(*columns, strict=True), layouts, footprints, strict=True):
         i, number, block, k, c, v, weight, billed, ship_at, _, day, ppm, pick, box, freight, extra, late, duty = row
         order = market.problem.orders[i]
         if number == 1:
@@ -228,6 +235,7 @@ def build_parcels(
                 cost=CostParts(pick, box, freight, extra, duty, late),
                 contents=_contents(market, order, remaining, key),
                 placements=_placements(market, order.order, layout),
+                footprint=footprint,
             )
         )
     return tuple(parcels)

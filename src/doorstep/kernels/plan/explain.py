@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
-from doorstep.domain.decision import AtBorder, Choice, Decision, Unplanned
+from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Unplanned
+from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
 from doorstep.kernels.pack.problem import UNPROVEN
-from doorstep.kernels.plan.alternatives import Alternatives, find_flip, list_priced, list_rejected
+from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, list_priced, list_rejected
 from doorstep.kernels.plan.assemble import EPOCH, Picks, consign_picks
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table, chunk_of, spans
 from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
@@ -40,6 +42,8 @@ class Reasons:
     book: LoadBook
     assignment: Assignment
     picks: Picks
+    ways: Ways | None
+    footprints: Sequence[Footprint | None]  # of the picks
     seed: int
     max_parcels: int
 
@@ -51,25 +55,42 @@ def explain(reasons: Reasons, run: Run) -> Iterator[Decision]:
     for lo, hi in spans(table.blocks):
         chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi)
         quotes = only_kept(chunk, quote(chunk))
-        for i in range(lo, hi):
-            if starts[i] < starts[i + 1]:
-                yield _decide(reasons, quotes, lo, i, range(int(starts[i]), int(starts[i + 1])))
+        planned = [i for i in range(lo, hi) if starts[i] < starts[i + 1]]
+        rows = [range(int(starts[i]), int(starts[i + 1])) for i in planned]
+        seen = [_seen(reasons, quotes, lo, *one) for one in zip(planned, rows, strict=True)]
+        priced = [list_priced(one) for one in seen]
+        for one, options, footprints in zip(seen, priced, _footprints(reasons, planned, priced), strict=True):
+            yield _decide(reasons, one, options, footprints)
         run.progress("explaining", hi, len(market.problem.orders))
 
 
-def _decide(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> Decision:
-    market, assignment, blocks = reasons.market, reasons.assignment, reasons.table.blocks
-    chosen = tuple(_choice(reasons, row) for row in rows)
+def _seen(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> Alternatives:
+    known = (reasons.market, reasons.table, reasons.assignment, reasons.book)
+    return Alternatives(*known, quotes, lo, i, rows, reasons.picks)
+
+
+def _footprints(
+    reasons: Reasons, planned: list[int], priced: list[list[Priced]]
+) -> Sequence[Sequence[Footprint | None]]:
+    """Footprints of what a decision may list."""
+    if reasons.ways is None:
+        return [[None] * MAX_REJECTED] * len(planned)
+    return reasons.ways.options(planned, [[sent for *_, sent in options[:MAX_REJECTED]] for options in priced])
+
+
+def _decide(
+    reasons: Reasons, seen: Alternatives, priced: list[Priced], footprints: Sequence[Footprint | None]
+) -> Decision:
+    market, assignment, blocks, i = reasons.market, reasons.assignment, reasons.table.blocks, seen.i
+    chosen = tuple(_choice(reasons, row) for row in seen.rows)
     cost = sum(one.cost.total_minor for one in chosen)
-    seen = Alternatives(market, reasons.table, assignment, reasons.book, quotes, lo, i, rows, reasons.picks)
-    priced = list_priced(seen)
     loads = blocks.block_load[blocks.order_block[i] : blocks.order_block[i + 1]]
     exact = bool(blocks.exact[i])
     return Decision(
         order=market.problem.orders[i].order,
         chosen=chosen,
         cost_minor=cost,
-        rejected=list_rejected(seen, priced, cost),
+        rejected=list_rejected(seen, priced, cost, footprints),
         flip=find_flip(seen, priced, cost),
         lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
         exact=exact,
@@ -100,6 +121,7 @@ def _choice(reasons: Reasons, row: int) -> Choice:
         ),
         skus=tuple(market.problem.products[j].sku for j, _ in key),
         at_border=_at_border(reasons, row),
+        footprint=reasons.footprints[row],
     )
 
 

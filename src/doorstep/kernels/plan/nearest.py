@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from doorstep.domain.place import EARTH_RADIUS_M
+from doorstep.kernels.carbon.great_circle import great_circle_m
 from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER, Board, book
@@ -39,11 +39,8 @@ def distances_m(market: Market) -> IntArray:
     orders, sites = market.problem.orders, market.problem.sites
     to = np.radians([_degrees(o.place.latitude, o.place.longitude) for o in orders]).reshape(-1, 1, 2)
     at = np.radians([_degrees(s.place.latitude, s.place.longitude) for s in sites]).reshape(1, -1, 2)
-    half = np.sin((to - at) / 2) ** 2
-    chord = half[..., 0] + np.cos(to[..., 0]) * np.cos(at[..., 0]) * half[..., 1]
-    metres = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
     located = np.array([o.place.located for o in orders], bool)
-    return np.where(located[:, None], np.rint(metres), UNLOCATED_M).astype(np.int64)
+    return np.where(located[:, None], great_circle_m(to, at), UNLOCATED_M)
 
 
 def _degrees(latitude: float | None, longitude: float | None) -> tuple[float, float]:

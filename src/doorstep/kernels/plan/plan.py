@@ -20,6 +20,7 @@ from doorstep.kernels.plan.blocks import Blocks, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
 from doorstep.kernels.plan.customs import book_of, goods_minor, open_customs
 from doorstep.kernels.plan.explain import Reasons, explain, why_unplanned
+from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.lanes import lay_lanes
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import IntArray, Market, accepts, open_market, slowest
@@ -98,8 +99,10 @@ def plan(
     asked, terms = ask(market), terms_of(market, params, ready)
     table, assignment = _settle(market, terms, asked, atoms, blocks, book, params, run)
     picks = pick_parcels(market, table, book, assignment.choice)
-    parcels = build_parcels(market, table, book, picks, pack_params, run)
-    reasons = Reasons(market, table, atoms, book, assignment, picks, run.seed, params.max_parcels)
+    led = ways(market)
+    footprints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(picks.order)
+    parcels = build_parcels(market, table, book, picks, footprints, pack_params, run)
+    reasons = Reasons(market, table, atoms, book, assignment, picks, led, footprints, run.seed, params.max_parcels)
     return PlanResult(
         plan=Plan(parcels, why_unplanned(reasons), figures(market, picks, "plan")),
         baseline=_baseline(market, table, book),

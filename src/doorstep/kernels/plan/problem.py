@@ -8,6 +8,7 @@ from datetime import datetime
 from doorstep.domain.carriage import Tariff
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.demand import Brand, Order
+from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
@@ -19,6 +20,7 @@ class PlanProblem:
 
     Orders may carry faults (no lines, an unknown sku): they come back unplanned, with the reason. Everything else must
     be consistent. `now`: no parcel leaves before it; None: each order is decided as at its placing.
+    `emission_factors`: what the carbon of parcels is reckoned from, for the explanations; without them it is not known.
     """
 
     brand: Brand
@@ -33,6 +35,7 @@ class PlanProblem:
     transit: TransitModel
     data_version: str
     now: datetime | None = None
+    emission_factors: tuple[EmissionFactor, ...] = ()
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
