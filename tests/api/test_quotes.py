@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from tests.api.shop import Shop, order
+from tests.api.shop import Shop, opened, order
+from tests.files.bordered_brand import ABROAD, bordered_brand
+
+from doorstep.files.folder import read_folder
 
 pytestmark = pytest.mark.django_db
 CART = {"to": {"country": "DE", "region": "BY", "postcode": "80331"}, "lines": [{"sku": "mug", "quantity": 2}]}
@@ -20,3 +25,23 @@ def test_a_quoted_parcel_has_the_names_of_an_orders_parcel(shop: Shop) -> None:
     assert told["goods"] == [{"sku": "mug", "quantity": 2}]
     assert told["contents"] == [["mug", 2]]
     assert shop.get(f"/v1/quotes/{quoted['quote']}").json()["options"] == quoted["options"]
+
+
+def test_a_quote_over_a_border_tells_what_is_owed_there_and_who_pays(tmp_path: Path) -> None:
+    bordered_brand(tmp_path / "brand", 60, 5)
+    shop = opened(folder=tmp_path / "brand").with_key()
+    abroad = [one for one in read_folder(tmp_path / "brand").orders if one.place.country in ABROAD]
+    told = []
+    for one in abroad[:12]:
+        to = {"country": one.place.country, "region": one.place.region, "postcode": one.place.postcode}
+        lines = [{"sku": line.sku, "quantity": line.quantity} for line in one.lines]
+        quote = shop.post("/v1/quotes", {"to": to, "lines": lines}).json()
+        assert shop.get(f"/v1/quotes/{quote['quote']}").json()["options"] == quote["options"]
+        told += [parcel for option in quote["options"] for parcel in option["parcels"]]
+    crossing = [parcel for parcel in told if parcel["at_border"]]
+    assert {parcel["at_border"]["incoterm"] for parcel in crossing} == {"DDP", "DAP"}
+    for parcel in crossing:
+        border = parcel["at_border"]
+        paid = border["duty_minor"] + border["tax_minor"] if border["incoterm"] == "DDP" else 0
+        assert parcel["cost_parts_minor"]["duty_tax"] == paid
+        assert "tax" in border["why"]

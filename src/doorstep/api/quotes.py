@@ -34,7 +34,7 @@ PARCEL = {
              "lateness_minor": 23},
     "contents": [["TEA-100", 2], ["MUG-1", 1]], "currency": "BRL", "cost_minor": 1768,
     "cost_parts_minor": {"pick": 120, "carton": 60, "freight": 1490, "surcharges": 75, "duty_tax": 0, "lateness": 23},
-    "goods": [{"sku": "TEA-100", "quantity": 2}, {"sku": "MUG-1", "quantity": 1}],
+    "goods": [{"sku": "TEA-100", "quantity": 2}, {"sku": "MUG-1", "quantity": 1}], "at_border": None,
 }  # fmt: skip
 OPTION = {
     "option": 0, "tags": ["cheapest", "fastest"], "speed": "express", "promised_by": "2024-05-03",
@@ -60,6 +60,14 @@ class QuotedCost:
 
 
 @dataclass(frozen=True, slots=True)
+class AtBorderOut:
+    incoterm: Annotated[str, Field(description="DDP: paid by the sender, in `duty_tax`; DAP: asked of the receiver")]
+    duty_minor: int
+    tax_minor: int
+    why: Annotated[str, Field(description="by item and rule, or what is not known")]
+
+
+@dataclass(frozen=True, slots=True)
 class QuotedParcel:
     site: str
     carton: str
@@ -74,6 +82,12 @@ class QuotedParcel:
     cost_minor: Annotated[int, Field(description="sum of the parts, in minor units")]
     cost_parts_minor: Annotated[CostPartsOut, Field(description="as of an order's parcels")]
     goods: list[PartOut]
+    at_border: Annotated[
+        AtBorderOut | None,
+        Field(
+            description="estimate of what it owes at a customs border; none: it crosses none, or no duties are known"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +238,5 @@ def _as_of_orders(parcel: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "cost_minor": sum(parts.values()),
         "cost_parts_minor": parts,
         "goods": [PartOut(sku, units) for sku, units in parcel["contents"]],
+        "at_border": parcel.get("at_border"),
     }

@@ -140,7 +140,7 @@ def _duties(tables: Mapping[str, Columns]) -> Iterator[DutyRule]:
         " de_minimis_with_freight ioss_up_to valid_from valid_to currency"
     )
     for levy, destination, origin, prefix, *line, currency in _optional(tables, "duties", names):
-        yield DutyRule(levy, destination, origin, prefix or "", *line, "" if currency is None else currency.code)
+        yield DutyRule(*(levy, destination, origin, prefix or "", *line, "" if currency is None else currency.code))
 
 
 def _optional(tables: Mapping[str, Columns], table: str, names: str) -> Iterable[tuple[Any, ...]]:

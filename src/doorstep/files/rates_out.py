@@ -83,7 +83,7 @@ def write_rates(
             service,
             texts,
             client_minor,
-            duties and duties[service],
+            None if duties is None else duties[service],
             carbon,
         )
         for service, (offer, texts) in enumerate(zip(tables.services, explanations, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,6 +159,7 @@ def option_record(option: Option) -> Mapping[str, Any]:
                     "lateness_minor": one.cost.lateness_minor,
                 },
                 "contents": [list(part) for part in one.contents],
+                **({} if one.at_border is None else {"at_border": asdict(one.at_border)}),
             }
             for one in option.parcels
         ],

@@ -65,7 +65,7 @@ def rate_files(
             emitted = emits(first, first + len(problem.parcels)) if emits else None
             decided = stopwatch()
             texts = (obstacles_of(problem, result, service) for service in range(services))
-            duties = border and border.columns(first, problem.parcels, result, tables.services)
+            duties = None if border is None else border.columns(first, problem.parcels, result, tables.services)
             write_rates(file, read.ids[first : first + PART], tables, result, texts, paid, duties, emitted)
             seconds["rating"] += decided - begun
             seconds["writing"] += stopwatch() - decided

@@ -103,6 +103,9 @@ def test_offers_hold_what_plans_do() -> None:
     assert offers == offer(asked)
     assert [one.options[0].parcels[0].cost.duty_tax_minor for one in offers] == [1_995, 6_822]
     assert [one.options[0].cost_minor for one in offers] == [2_495, 7_322]
+    assert [one.options[0].parcels[0].at_border for one in offers] == [
+        one.chosen[0].at_border for one in plan(asked).decisions()
+    ]
     assert plan(asked, ready=ready).plan == plan(asked).plan
 
 

@@ -114,26 +114,23 @@ def _at_borders(market: Market, table: Table, book: LoadBook, picks: Picks) -> P
     customs = table.terms.customs
     if customs is None:
         return picks
-    found = owed(customs.tables, consign_picks(market, table, book, customs, picks, np.arange(len(picks.order))))
+    found = owed(customs.tables, _consign(market, table, book, customs, picks))
     both = (found.duty_minor + found.tax_minor)[:, 0]
     return replace(picks, duty_tax=np.where(customs.brand_pays[picks.service], both, 0))
 
 
-def consign_picks(
-    market: Market, table: Table, book: LoadBook, customs: Customs, picks: Picks, rows: Sequence[int] | IntArray
-) -> Consignments:
-    """Make some chosen parcels consignments, each on its own service."""
-    order = picks.order[rows]
-    load = table.blocks.block_load[picks.block[rows]]
+def _consign(market: Market, table: Table, book: LoadBook, customs: Customs, picks: Picks) -> Consignments:
+    """Make the chosen parcels consignments, each on its own service."""
+    load, order = table.blocks.block_load[picks.block], picks.order
     return consign(
         customs,
         contents_of(market, customs, [book.keys[one] for one in load]),
-        site=picks.site[rows],
+        site=picks.site,
         destination=table.asked.destination[order],
         content=np.arange(len(order)),
         goods=table.asked.goods_minor[order],
-        day=picks.ship_day[rows],
-        freight=(picks.freight + picks.surcharges)[rows][:, None],
+        day=picks.ship_day,
+        freight=(picks.freight + picks.surcharges)[:, None],
     )
 
 

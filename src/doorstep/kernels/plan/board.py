@@ -76,6 +76,7 @@ def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: L
     """Orders lo to hi with their blocks."""
     first, last = blocks.order_block[lo], blocks.order_block[hi]
     load = blocks.block_load[first:last]
+    customs = terms.customs
     own = np.array([book.keys[one][0][0] if book.ships[one, -1] else -1 for one in load], np.int64)
     return Chunk(
         terms=terms,
@@ -88,7 +89,7 @@ def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: L
         own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
         at=blocks.block_at[first:last],
         ships=book.ships[load],
-        contents=terms.customs and contents_of(market, terms.customs, [book.keys[one] for one in load]),
+        contents=None if customs is None else contents_of(market, customs, [book.keys[one] for one in load]),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from fractions import Fraction
+from math import floor
 
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel
@@ -62,5 +64,5 @@ def _items(problem: PlanProblem, parcel: Parcel) -> list[Item]:
 
 def _value(problem: PlanProblem, sku: str, units: int) -> int:
     product = next(one for one in problem.products if one.sku == sku)
-    scaled = product.value_micros * units * 10**problem.brand.currency.digits
-    return (2 * scaled + 1_000_000) // 2_000_000
+    scaled = Fraction(product.value_micros * units * 10**problem.brand.currency.digits, 1_000_000)
+    return floor(scaled + Fraction(1, 2))

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doorstep.domain.decision import AtBorder
 from doorstep.domain.place import Place
 from doorstep.kernels.plan.loads import Key
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanProblem
-from doorstep.kernels.rate.duty import Consignments, Owed, owed
+from doorstep.kernels.rate.duty import DUTY, TAX, Consignments, Owed, itemise, owed
 from doorstep.kernels.rate.duty_tables import DutyBook, DutyTables, duty_book, hs_key
+from doorstep.kernels.rate.duty_text import explain_duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,39 @@ def consign(
         item_value_minor=contents.value_minor,
         item_weight_g=contents.weight_g,
     )
+
+
+def at_border(
+    market: Market,
+    customs: Customs | None,
+    key: Key,
+    *,
+    site: int,
+    service: int,
+    destination: int,
+    goods: int,
+    day: int,
+    freight: int,
+) -> AtBorder | None:
+    """What one parcel owes, and why; None where it crosses no border, or no duties are known."""
+    if customs is None:
+        return None
+    asked = consign(
+        customs,
+        contents_of(market, customs, [key]),
+        site=np.array([site]),
+        destination=np.array([destination]),
+        content=np.zeros(1, np.int64),
+        goods=np.array([goods]),
+        day=np.array([day]),
+        freight=np.array([[freight]]),
+    )
+    lines = itemise(customs.tables, asked, 0, 0)
+    if not lines:
+        return None
+    duty, tax = (sum(one.amount_minor for one in lines if one.levy == levy) for levy in (DUTY, TAX))
+    incoterm = market.problem.tariff.services[service].incoterm
+    return AtBorder(incoterm, duty, tax, explain_duty(customs.tables, asked, 0, 0))
 
 
 def charge(customs: Customs, consignments: Consignments) -> tuple[Owed, IntArray]:

@@ -13,18 +13,17 @@ from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
 from doorstep.kernels.pack.problem import UNPROVEN
 from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, list_priced, list_rejected
-from doorstep.kernels.plan.assemble import EPOCH, Picks, consign_picks
+from doorstep.kernels.plan.assemble import EPOCH, Picks
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table, chunk_of, spans
 from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.wish import only_kept
-from doorstep.kernels.rate.duty import DUTY, TAX, itemise
-from doorstep.kernels.rate.duty_text import explain_duty
 from doorstep.kernels.rate.explain import explain as rate_reason
 from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
@@ -126,17 +125,19 @@ def _choice(reasons: Reasons, row: int) -> Choice:
 
 
 def _at_border(reasons: Reasons, row: int) -> AtBorder | None:
-    """What a parcel owes, and why; None where it crosses no border, or nobody knows of duties."""
-    market, customs = reasons.market, reasons.table.terms.customs
-    if customs is None:
-        return None
-    consignments = consign_picks(market, reasons.table, reasons.book, customs, reasons.picks, [row])
-    lines = itemise(customs.tables, consignments, 0, 0)
-    if not lines:
-        return None
-    duty, tax = (sum(one.amount_minor for one in lines if one.levy == levy) for levy in (DUTY, TAX))
-    offer = market.problem.tariff.services[int(reasons.picks.service[row])]
-    return AtBorder(offer.incoterm, duty, tax, explain_duty(customs.tables, consignments, 0, 0))
+    picks, asked = reasons.picks, reasons.table.asked
+    order = int(picks.order[row])
+    return at_border(
+        reasons.market,
+        reasons.table.terms.customs,
+        reasons.book.keys[int(reasons.table.blocks.block_load[picks.block[row]])],
+        site=int(picks.site[row]),
+        service=int(picks.service[row]),
+        destination=int(asked.destination[order]),
+        goods=int(asked.goods_minor[order]),
+        day=int(picks.ship_day[row]),
+        freight=int(picks.freight[row] + picks.surcharges[row]),
+    )
 
 
 def _date(day: int) -> str:

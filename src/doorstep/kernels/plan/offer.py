@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from doorstep.domain.carriage import SPEEDS, Speed
-from doorstep.domain.decision import Unplanned
+from doorstep.domain.decision import AtBorder, Unplanned
 from doorstep.domain.parcel import CostParts
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH, Picks, is_fresh
@@ -24,11 +24,12 @@ from doorstep.kernels.plan.blocks import Blocks, form_blocks
 from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board
 from doorstep.kernels.plan.by_day import Choices, QuoteRows, choose_by_day
 from doorstep.kernels.plan.compiled import NEVER, Ledger
+from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.plan import ask, plan, terms_of
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
-from doorstep.kernels.plan.quote import Quotes, Terms, quote
+from doorstep.kernels.plan.quote import Asked, Quotes, Terms, quote
 from doorstep.kernels.plan.ready import Ready
 from doorstep.kernels.run import Run
 
@@ -50,6 +51,7 @@ class OfferedParcel:
     weight_g: int
     cost: CostParts
     contents: tuple[tuple[str, int], ...]  # sku, units
+    at_border: AtBorder | None = None  # None: it crosses no border, or no duties are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class _Seen:
     blocks: Blocks
     book: LoadBook
     quotes: Quotes
+    asked: Asked
 
 
 def offer(
@@ -106,7 +109,7 @@ def offer(
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
     asked, terms = ask(market), terms_of(market, params, ready)
     quotes = quote(chunk_of(market, terms, asked, blocks, book, 0, len(problem.orders)))
-    options = _options(_Seen(market, terms, blocks, book, quotes))
+    options = _options(_Seen(market, terms, blocks, book, quotes, asked))
     return tuple(
         Offer(found, None if found else _why(problem, i, params, run, ready)) for i, found in enumerate(options)
     )
@@ -220,4 +223,15 @@ def _parcel(seen: _Seen, picks: Picks, row: int) -> OfferedParcel:
             lateness_minor=int(picks.lateness[row]),
         ),
         contents=tuple((problem.products[j].sku, units) for j, units in key),
+        at_border=at_border(
+            seen.market,
+            seen.terms.customs,
+            key,
+            site=int(picks.site[row]),
+            service=int(picks.service[row]),
+            destination=int(seen.asked.destination[picks.order[row]]),
+            goods=int(seen.asked.goods_minor[picks.order[row]]),
+            day=int(picks.ship_day[row]),
+            freight=int(picks.freight[row] + picks.surcharges[row]),
+        ),
     )

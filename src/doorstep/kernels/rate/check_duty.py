@@ -149,8 +149,9 @@ def check_duty(
     for p in range(shape[0]):
         first, end = (int(asked.item_start[asked.content[p] + n]) for n in (0, 1))
         items = [
-            Item(*goods[asked.item_kind[i]], int(asked.item_value_minor[i]), int(asked.item_weight_g[i]))
+            Item(code, origin, int(asked.item_value_minor[i]), int(asked.item_weight_g[i]))
             for i in range(first, end)
+            for code, origin in (goods[asked.item_kind[i]],)
         ]
         route = countries[asked.dispatch[p]], countries[asked.destination[p]]
         for s in range(shape[1]):

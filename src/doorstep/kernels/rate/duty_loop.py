@@ -77,7 +77,8 @@ def asked(
     base = value + share * rows.with_freight[r] + duty * rows.with_duty[r]
     amount: int = (base * rows.percent[r] + HALF_PERCENT_MICROS) // PERCENT_MICROS + rows.per_item_minor[r]
     whole = GRAMS_PER_KG * per_minor
-    return amount + (2 * weight_g * rows.per_kg_micros[r] + whole) // (2 * whole)
+    amount += (2 * weight_g * rows.per_kg_micros[r] + whole) // (2 * whole)
+    return amount
 
 
 @compiled
