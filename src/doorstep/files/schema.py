@@ -8,6 +8,7 @@ from __future__ import annotations
 from doorstep.files.columns import Table
 from doorstep.files.schema_carriage import AREAS, DIVISORS, EXCHANGE_RATES, RATES, SERVICES, SURCHARGES, ZONES
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
+from doorstep.files.schema_rate import MARKUPS
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, PRODUCTS, SITES, STOCK
 
 TABLES: tuple[Table, ...] = (
@@ -25,6 +26,7 @@ TABLES: tuple[Table, ...] = (
     DIVISORS,
     AREAS,
     EXCHANGE_RATES,
+    MARKUPS,
     ORDERS,
     ORDER_LINES,
     HISTORY,
