@@ -24,7 +24,7 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return, Window
-from doorstep.core.tariffs.models import AreaRule, DivisorRule, DutyRule, ExchangeRate, Service, TerritoryRule
+from doorstep.core.tariffs.models import AreaRule, DivisorRule, DutyRule, ExchangeRate, Markup, Service, TerritoryRule
 from doorstep.domain import carriage
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.demand import OrderLine
@@ -145,6 +145,7 @@ def _goods(house: FullHouse) -> None:
     scope, brand = house.scope, house.at.brand
     make_product(Brand.objects.get(pk=brand), "set")
     AreaRule.objects.create(brand_id=brand, area="islands", country="DE", prefix="18565")
+    Markup.objects.create(brand_id=brand, client="acme", kind="percent", amount_micros=10_000_000, sequence=1)
     ExchangeRate.objects.create(brand_id=brand, currency="USD", rate_nanos=900_000_000)
     TerritoryRule.objects.create(brand_id=brand, territory="EU", country="DE")
     duty = carriage.DutyRule("duty", "CH", "", "6912", 5_000_000)

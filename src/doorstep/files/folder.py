@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from doorstep.domain.carriage import Tariff
+from doorstep.domain.carriage import Markup, Tariff
 from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.emission import EmissionFactor
@@ -44,6 +44,7 @@ class BrandFolder:
     orders: tuple[Order, ...]  # as they stand in orders.csv, each with its lines as they stand in order_lines.csv
     history: tuple[PastParcel, ...]
     data_version: str  # sha256 of the content: equal for equal data, packed or not
+    markups: tuple[Markup, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -91,6 +92,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         orders=build.orders(tables["orders"], tables["order_lines"]),
         history=build.history(tables.get("history")),
         data_version=version,
+        markups=build.markups(tables),
     )
 
 

@@ -10,6 +10,7 @@ from doorstep.files.schema_carriage import AREAS, DIVISORS, EXCHANGE_RATES, RATE
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
 from doorstep.files.schema_emissions import EMISSION_FACTORS
+from doorstep.files.schema_rate import MARKUPS
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, PRODUCTS, SITES, STOCK
 
 TABLES: tuple[Table, ...] = (
@@ -30,6 +31,7 @@ TABLES: tuple[Table, ...] = (
     DUTIES,
     TERRITORIES,
     EMISSION_FACTORS,
+    MARKUPS,
     ORDERS,
     ORDER_LINES,
     HISTORY,

@@ -58,6 +58,7 @@ def load_brand(
         barcodes.add_barcodes(brand_id, products, read.barcodes)
         catalog.add_cartons(brand_id, read.cartons)
         tariffs.add_tariff(brand_id, read.tariff)
+        tariffs.add_markups(brand_id, read.markups)
         learned.add_history(brand_id, read.history)
         stock.open_with(brand_id, sites, products, read.stock, read.inbound, at=now, actor=actor)
         count, held = _take_in(brand_id, read, products, now)

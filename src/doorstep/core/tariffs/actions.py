@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -8,12 +9,14 @@ from doorstep.core.tariffs.models import (
     DivisorRule,
     DutyRule,
     ExchangeRate,
+    Markup,
     RateBreak,
     Service,
     Surcharge,
     TerritoryRule,
     ZoneRule,
 )
+from doorstep.domain import carriage
 from doorstep.domain.carriage import Tariff
 
 BATCH = 2_000
@@ -49,4 +52,20 @@ def add_tariff(brand_id: int, tariff: Tariff) -> None:
     )
     TerritoryRule.objects.bulk_create(
         (TerritoryRule(brand_id=brand_id, **asdict(one)) for one in tariff.territories), batch_size=BATCH
+    )
+
+
+def add_markups(brand_id: int, markups: Iterable[carriage.Markup]) -> None:
+    """Add what a brand's clients pay besides the carriers' prices; the services are there already."""
+    ids = dict(Service.objects.filter(brand_id=brand_id).values_list("code", "id"))
+    Markup.objects.bulk_create(
+        (
+            Markup(
+                brand_id=brand_id,
+                service_id=ids[one.service] if one.service else None,
+                **{name: value for name, value in asdict(one).items() if name != "service"},
+            )
+            for one in markups
+        ),
+        batch_size=BATCH,
     )

@@ -108,6 +108,22 @@ class AreaRule(models.Model):
         return self.area
 
 
+class Markup(models.Model):
+    """What a client pays besides the carrier's price; of all services where it names none."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="markups")
+    client = models.CharField(max_length=100)
+    service = models.ForeignKey(Service, models.CASCADE, null=True, related_name="markups")
+    kind = models.CharField(max_length=10)
+    amount_micros = models.BigIntegerField()
+    sequence = models.IntegerField()
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.client} {self.kind}"
+
+
 class ExchangeRate(models.Model):
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="exchange_rates")
     currency = models.CharField(max_length=3)

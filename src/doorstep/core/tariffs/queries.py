@@ -9,7 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from doorstep.core.paging import Page, page, reach, read_cursor
-from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import Markup, RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.rights import Scope
 
 
@@ -69,10 +69,22 @@ class SurchargeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkupRow:
+    client: str
+    everywhere: bool  # it holds for every service of the brand
+    kind: str
+    amount_micros: int
+    sequence: int
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceDetail:
     row: ServiceRow
     rates: tuple[Rate, ...]  # by zone, weight and first day
     surcharges: tuple[SurchargeRow, ...]  # in the order in which they are added
+    markups: tuple[MarkupRow, ...]  # by client, in the order in which they are added
 
 
 def services(scope: Scope, *, brand: str | None = None, after: str | None = None, limit: int = 100) -> Page[ServiceRow]:
@@ -94,6 +106,8 @@ def service(scope: Scope, brand: str, code: str) -> ServiceDetail | None:
         return None
     rates = RateBreak.objects.filter(service_id=one.pk).order_by("zone", "up_to_g", "valid_from", "id")
     surcharges = Surcharge.objects.filter(service_id=one.pk).order_by("sequence", "id")
+    of_it = Q(service_id=one.pk) | Q(service=None, brand_id=one.brand_id)
+    markups = Markup.objects.filter(of_it).order_by("client", "sequence", "id")
     return ServiceDetail(
         row=_row(one),
         rates=tuple(
@@ -102,6 +116,10 @@ def service(scope: Scope, brand: str, code: str) -> ServiceDetail | None:
         ),
         surcharges=tuple(
             SurchargeRow(**{one.name: getattr(s, one.name) for one in fields(SurchargeRow)}) for s in surcharges
+        ),
+        markups=tuple(
+            MarkupRow(m.client, m.service_id is None, m.kind, m.amount_micros, m.sequence, m.valid_from, m.valid_to)
+            for m in markups
         ),
     )
 

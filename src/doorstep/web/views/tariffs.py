@@ -35,7 +35,12 @@ def show_one(request: HttpRequest, scope: Scope, brand: str, code: str) -> HttpR
     found = service(scope, brand, code)
     if found is None:
         raise Http404("There is no such service.")
-    context = {"service": found.row, "surcharges": found.surcharges, "tables": rate_tables(found)}
+    context = {
+        "service": found.row,
+        "surcharges": found.surcharges,
+        "markups": found.markups,
+        "tables": rate_tables(found),
+    }
     return furnished(request, scope, "tariff.html", context, current="tariffs")
 
 
