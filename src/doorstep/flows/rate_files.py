@@ -18,7 +18,7 @@ from doorstep.files.rates_out import RATE_COLUMNS, write_header, write_rates
 from doorstep.files.tariff_in import TariffFolder, read_tariff
 from doorstep.kernels.carbon import CarbonProblem, CarbonResult, carbon, compile_factors
 from doorstep.kernels.rate.markup import marked_up
-from doorstep.kernels.rate.obstacles import obstacles_of
+from doorstep.kernels.rate.obstacles import refusals_of
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
 from doorstep.kernels.rate.tables import TariffTables, compile_tariff
@@ -53,7 +53,7 @@ def rate_files(
     seconds = {"reading": loaded - start, "rating": stopwatch() - loaded, "writing": 0.0}
     count, services = len(read.parcels), len(tables.services)
     eligible = served = 0
-    with output_file(out, ",".join(RATE_COLUMNS), force, reading=(parcels, tariffs)) as file:
+    with output_file(out, ",".join(RATE_COLUMNS[:-1]), force, reading=(parcels, tariffs)) as file:
         write_header(file, bool(client), emits is not None)
         for first, problem in parts(tables, read.parcels):
             begun = stopwatch()
@@ -62,7 +62,7 @@ def rate_files(
             paid = marked_up(result, names, problem.parcels.ship_day, rules, tables.currency) if client else None
             emitted = emits(first, first + len(problem.parcels)) if emits else None
             decided = stopwatch()
-            texts = (obstacles_of(problem, result, service) for service in range(services))
+            texts = (refusals_of(problem, result, service) for service in range(services))
             write_rates(file, read.ids[first : first + PART], tables, result, texts, paid, emitted)
             seconds["rating"] += decided - begun
             seconds["writing"] += stopwatch() - decided
