@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
-from tests.chromium import Scheme, accessible
+from tests.chromium import Scheme, accessible, keep
 from tests.documents.report.synthetic import empty_report, nothing_planned, plan_report
 
 from doorstep.documents.report import PlanReport, write_report
-from doorstep.domain.decision import Rejected
+from doorstep.domain.decision import Rejected, Rung
 
 pytestmark = pytest.mark.browser
 HOSTILE = "</script><img src=x onerror=\"document.title='caught'\"><b>'\" \u202eשלום 🎁"
@@ -36,15 +37,25 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "empty": empty_report(),
         "none": nothing_planned(),
         "hostile": hostile_report(),
+        "plain": without_ladders(),
     }
     for name, report in kinds.items():
         write_report(folder / f"{name}.html", report)
     return {name: folder / f"{name}.html" for name in kinds}
 
 
+def without_ladders() -> PlanReport:
+    report = plan_report(20)
+    return replace(report, decisions=iter([replace(one, ladders=()) for one in report.decisions]))
+
+
 def hostile_report() -> PlanReport:
     report = plan_report(60, unplanned_every=7, name=HOSTILE)
-    decisions = [replace(d, rejected=(Rejected(HOSTILE, d.cost_minor + 1, HOSTILE),)) for d in report.decisions]
+    rungs = (Rung(HOSTILE, 5, 1, 1, "2026-03-04", 900_000, chosen=True), Rung(HOSTILE, refusal=HOSTILE))
+    decisions = [
+        replace(d, rejected=(Rejected(HOSTILE, d.cost_minor + 1, HOSTILE),), ladders=(rungs,) * len(d.chosen))
+        for d in report.decisions
+    ]
     return replace(
         report,
         sites=tuple(replace(s, name=HOSTILE) for s in report.sites),
@@ -134,6 +145,44 @@ def test_search_finds_an_order_and_the_detail_tells_everything(opened: Open) -> 
     expect(detail.locator(".options")).to_contain_text("carton S is too small by 40 mm")
     expect(detail.locator(".flip")).to_contain_text("freight of gp-std from lille falls by")
     expect(detail.locator(".proofs")).to_contain_text("Alone, with the whole stock to itself")
+
+
+def test_the_ladder_shows_every_service_with_price_day_chance_and_carbon(opened: Open) -> None:
+    page = opened("full").page
+    open_first(page)
+    ladder = page.locator(".ladder").first
+    rows = ladder.locator("tbody tr")
+    prices = [float(text) for text in rows.locator(".price .number").all_inner_texts()]
+    assert len(prices) >= 2
+    assert prices == sorted(prices)
+    expect(ladder.locator("tr.chosen")).to_have_count(1)
+    expect(ladder.locator("tr.chosen th")).to_contain_text("chosen")
+    expect(ladder.locator("tr.chosen .price small")).to_contain_text("freight")
+    expect(ladder.locator(".ladder-key")).to_contain_text("Freight")
+    expect(rows.first.locator(".rung-bar rect").first).to_be_attached()
+    for row in rows.all():
+        expect(row.locator(".when")).to_have_text(re.compile(r"20\d\d"))
+        expect(row.locator("td").nth(2)).to_contain_text("%")
+        expect(row.locator(".emitted")).to_have_text(re.compile(r"\d+(\.\d+)? k?g\s*\d.* to \d.*g"))
+    refused = ladder.locator(".refused dd").first
+    expect(refused).to_contain_text("12 mm too long for rapid-xl (max 1200 mm)")
+    keep(page, "ladder-desktop")
+
+
+def test_the_ladder_on_a_phone(opened: Open) -> None:
+    page = opened("full", width=390, scheme="dark").page
+    open_first(page)
+    page.locator(".ladder").first.scroll_into_view_if_needed()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    accessible(page)
+    keep(page, "ladder-phone")
+
+
+def test_an_order_without_a_ladder_shows_none(opened: Open) -> None:
+    page = opened("plain").page
+    open_first(page)
+    expect(page.locator(".detail .options")).to_be_visible()
+    expect(page.locator(".ladder")).to_have_count(0)
 
 
 def test_a_search_without_a_match_says_so_and_leads_back(opened: Open) -> None:

@@ -55,11 +55,14 @@ def test_every_parcel_is_rated_on_every_service(tmp_path: Path) -> None:
     assert [(one["parcel"], one["service"]) for one in told] == [
         (parcel, service) for parcel in ("a", "b,x", "c", "d") for service in ("parcel", "express")
     ]
-    assert list(told[0].values()) == ["a", "parcel", "1", "", "900", "near", "3.90", "0.23", "4.13", ""]
+    assert list(told[0].values()) == ["a", "parcel", "1", "", "900", "near", "3.90", "0.23", "4.13", "", ""]
     assert list(told[2].values())[:9] == ["b,x", "parcel", "0", "too_heavy", "31900", "country", "", "", ""]
     assert told[2]["explanation"] == (
         "400 g too heavy for parcel (max 31500 g); 100 mm too long for parcel (max 1200 mm)"
     )
+    assert told[2]["smallest_change"] == "weight_g:-400 length_mm:-100"
+    assert told[4]["smallest_change"] == "route delivers_to:home"
+    assert told[6]["smallest_change"] == "speed:standard"
     assert told[4]["reason"] == "no_zone"
     assert "postcode 75001 not served from 80331 by parcel; parcel delivers to home, not to" in told[4]["explanation"]
     assert (told[6]["reason"], told[7]["price"], told[7]["billed_weight_g"]) == ("too_slow", "12.77", "1200")

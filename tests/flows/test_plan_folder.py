@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +16,9 @@ from doorstep.domain.landmass import landmass
 from doorstep.domain.place import distance_m
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import read_folder
-from doorstep.flows.plan_folder import Selection, plan_folder
+from doorstep.flows.plan_folder import Selection, plan_folder, problem_of
 from doorstep.kernels.carbon import CarbonProblem, carbon, compile_factors
+from doorstep.kernels.plan.plan import plan as decide
 from doorstep.kernels.run import Run
 
 
@@ -200,3 +202,54 @@ def test_parcels_and_options_emit_what_their_way_weight_and_service_make(brand: 
                 assert lost["co2e_g"] == emitted(order, named[1], named[2], weight_g)
                 options += 1
     assert options > 100
+
+
+def test_a_ladder_holds_every_service_and_the_choice_as_it_is_paid(brand: Path) -> None:
+    read = read_folder(brand)
+    result = decide(problem_of(read, read.orders), None, Run(seed=3))
+    names = {one.service for one in read.tariff.services}
+    refusals = dearer = 0
+    for decision in result.decisions(most_ladders=10**6):
+        assert len(decision.ladders) == len(decision.chosen)
+        for rungs, choice in zip(decision.ladders, decision.chosen, strict=True):
+            assert {rung.service for rung in rungs} == names
+            assert len(rungs) == len(names)
+            (mine,) = [rung for rung in rungs if rung.chosen]
+            assert (mine.service, mine.promised_by, mine.footprint) == (
+                choice.service, choice.promised_by, choice.footprint,
+            )  # fmt: skip
+            assert mine.price_minor == choice.cost.freight_minor + choice.cost.surcharges_minor
+            taken = [rung for rung in rungs if not rung.refusal]
+            assert list(rungs[: len(taken)]) == sorted(taken, key=lambda rung: (rung.price_minor, rung.service))
+            assert all(rung.promised_by and rung.on_time_ppm and not rung.duty_tax_minor for rung in taken)
+            refusals += len(rungs) - len(taken)
+            dearer += any(rung.price_minor > mine.price_minor for rung in taken)
+    assert refusals > 50
+    assert dearer > 20
+
+
+def test_a_rung_asks_what_the_plan_asks_where_no_other_service_is_left(brand: Path) -> None:
+    """Without the chosen service, the next of the same site, where it wins, costs what its rung said."""
+    read = read_folder(brand)
+    together = decide(problem_of(read, read.orders), None, Run(iterations=0)).decisions(most_ladders=10**6)
+    wide = next(
+        one.order for one in together if len(one.ladders) == 1 and sum(not r.refusal for r in one.ladders[0]) > 2
+    )
+    order = next(one for one in read.orders if one.order == wide)
+    first = next(decide(problem_of(read, (order,)), None, Run()).decisions(most_ladders=1))
+    (rungs,), (choice,) = first.ladders, first.chosen
+    others = {rung.service: rung for rung in rungs if not rung.refusal and not rung.chosen}
+    assert len(others) > 1
+    for name, rung in others.items():
+        calls = tuple(one for one in read.collections if one.service == name and one.site == choice.site)
+        alone = next(decide(replace(problem_of(read, (order,)), collections=calls), None, Run()).decisions()).chosen[0]
+        paid = alone.cost.freight_minor + alone.cost.surcharges_minor
+        assert (alone.service, paid, alone.promised_by) == (name, rung.price_minor, rung.promised_by)
+        assert alone.footprint == rung.footprint
+
+
+def test_ladders_are_made_for_so_many_orders_as_are_asked_for(brand: Path) -> None:
+    read = read_folder(brand)
+    result = decide(problem_of(read, read.orders[:12]), None, Run())
+    assert not any(one.ladders for one in result.decisions())
+    assert [bool(one.ladders) for one in result.decisions(most_ladders=2)][:4] == [True, True, False, False]

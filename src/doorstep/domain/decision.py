@@ -38,6 +38,25 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """What one service asks for a chosen parcel, from the same site, or why it does not carry it."""
+
+    service: str
+    freight_minor: int = 0
+    surcharges_minor: int = 0
+    duty_tax_minor: int = 0
+    promised_by: str = ""
+    on_time_ppm: int = 0
+    footprint: Footprint | None = None
+    chosen: bool = False
+    refusal: str = ""  # all that stands in the way, with the smallest change of each; empty: it carries it
+
+    @property
+    def price_minor(self) -> int:
+        return self.freight_minor + self.surcharges_minor + self.duty_tax_minor
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """An alternative that lost: by its cost, or by the constraint that ruled it out."""
 
@@ -68,6 +87,7 @@ class Decision:
     packing_proven: bool  # no carton was ruled out by a heuristic
     data_version: str
     seed: int
+    ladders: tuple[tuple[Rung, ...], ...] = ()  # of each chosen parcel, where they are asked for
 
 
 @dataclass(frozen=True, slots=True)

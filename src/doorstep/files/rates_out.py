@@ -23,6 +23,7 @@ RATE_COLUMNS = (
     "surcharges",
     "price",
     "explanation",
+    "smallest_change",
 )
 CLIENT_COLUMN = "client_price"
 DUTY_COLUMNS = ("duty", "tax", "duty_tax_paid_by", "duty_tax_explanation")  # where the tariff has duties
@@ -48,7 +49,7 @@ def write_rates(
     ids: Sequence[str],
     tables: TariffTables,
     result: RateResult,
-    explanations: Iterable[Sequence[str]],
+    refusals: Iterable[tuple[Sequence[str], Sequence[str]]],
     client_minor: IntArray | None = None,
     duties: Sequence[Sequence[str]] | None = None,
     carbon: CarbonResult | None = None,
@@ -63,8 +64,8 @@ def write_rates(
         Of the parcels.
     tables, result
         What was rated, and the outcome.
-    explanations
-        For each service a text of each parcel; empty where the pair is eligible.
+    refusals
+        For each service the words and the smallest changes of each parcel; empty where the pair is eligible.
     client_minor
         What a client pays, [n, s]; None: nobody is asked about.
     duties
@@ -81,12 +82,12 @@ def write_rates(
             tables.currency,
             result,
             service,
-            texts,
+            told,
             client_minor,
             None if duties is None else duties[service],
             carbon,
         )
-        for service, (offer, texts) in enumerate(zip(tables.services, explanations, strict=True))
+        for service, (offer, told) in enumerate(zip(tables.services, refusals, strict=True))
     ]
     out.writelines(f"{head}{tail}" for head, *of_parcel in zip(heads, *tails, strict=True) for tail in of_parcel)
 
@@ -97,12 +98,13 @@ def _tails(
     currency: Currency,
     result: RateResult,
     at: int,
-    texts: Sequence[str],
+    told: tuple[Sequence[str], Sequence[str]],
     client_minor: IntArray | None,
     duties: Sequence[str] | None,
     carbon: CarbonResult | None,
 ) -> list[str]:
     """Write the rows of one service, all but the parcel."""
+    texts, changes = told
     eligible = result.eligible[:, at]
     flags = [f"{int(reason == Reason.ELIGIBLE)},{reason_text(reason)}" for reason in Reason]
     flags[Reason.ELIGIBLE] = "1,"
@@ -115,8 +117,8 @@ def _tails(
     if carbon is not None:
         more = [one + grams for one, grams in zip(more, _grams(carbon, at, eligible), strict=True)]
     return [
-        f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)}{added}\r\n"
-        for reason, billed, zone, freight, surcharges, price, text, added in zip(
+        f",{service},{flags[reason]},{billed},{named[zone]},{freight},{surcharges},{price},{cell(text)},{change}{added}\r\n"
+        for reason, billed, zone, freight, surcharges, price, text, change, added in zip(
             result.reason[:, at].tolist(),
             result.billed_weight_g[:, at].tolist(),
             result.zone[:, at].tolist(),
@@ -124,6 +126,7 @@ def _tails(
             _amounts(result.surcharges_minor[:, at], eligible, currency),
             _amounts(result.price_minor[:, at], eligible, currency),
             texts,
+            changes,
             more,
             strict=True,
         )

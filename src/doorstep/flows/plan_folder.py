@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from doorstep.compute import peak_memory_mb
-from doorstep.documents.report import PlanReport, write_report
+from doorstep.documents.report import MOST_LADDERS, PlanReport, write_report
 from doorstep.domain.demand import Order
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
@@ -98,7 +98,7 @@ def _write(
     run: Run,
 ) -> None:
     write_plan(aside, result.plan.parcels, result.plan.unplanned, folder.brand.currency)
-    decisions = write_decisions(aside, result.decisions(run), folder.brand.currency)
+    decisions = write_decisions(aside, result.decisions(run, MOST_LADDERS if documents else 0), folder.brand.currency)
     if not documents:
         for _ in decisions:
             pass

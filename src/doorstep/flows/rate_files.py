@@ -19,7 +19,7 @@ from doorstep.files.tariff_in import TariffFolder, read_tariff
 from doorstep.flows.rate_duty import border_of
 from doorstep.kernels.carbon import CarbonProblem, CarbonResult, carbon, compile_factors
 from doorstep.kernels.rate.markup import marked_up
-from doorstep.kernels.rate.obstacles import obstacles_of
+from doorstep.kernels.rate.obstacles import refusals_of
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
 from doorstep.kernels.rate.tables import TariffTables, compile_tariff
@@ -55,7 +55,7 @@ def rate_files(
     seconds = {"reading": loaded - start, "rating": stopwatch() - loaded, "writing": 0.0}
     count, services = len(read.parcels), len(tables.services)
     eligible = served = 0
-    with output_file(out, ",".join(RATE_COLUMNS), force, reading=(parcels, tariffs)) as file:
+    with output_file(out, ",".join(RATE_COLUMNS[:-1]), force, reading=(parcels, tariffs)) as file:
         write_header(file, bool(client), border is not None, emits is not None)
         for first, problem in parts(tables, read.parcels):
             begun = stopwatch()
@@ -64,7 +64,7 @@ def rate_files(
             paid = marked_up(result, names, problem.parcels.ship_day, rules, tables.currency) if client else None
             emitted = emits(first, first + len(problem.parcels)) if emits else None
             decided = stopwatch()
-            texts = (obstacles_of(problem, result, service) for service in range(services))
+            texts = (refusals_of(problem, result, service) for service in range(services))
             duties = None if border is None else border.columns(first, problem.parcels, result, tables.services)
             write_rates(file, read.ids[first : first + PART], tables, result, texts, paid, duties, emitted)
             seconds["rating"] += decided - begun

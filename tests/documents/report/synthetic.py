@@ -11,8 +11,9 @@ from doorstep.documents.report import PlanReport
 from doorstep.domain.carriage import Service, Speed
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.clock import WorkingDays
-from doorstep.domain.decision import Choice, Decision, Flip, Rejected, Unplanned
+from doorstep.domain.decision import Choice, Decision, Flip, Rejected, Rung, Unplanned
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
+from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Content, CostParts, Parcel, Placement
 from doorstep.domain.place import Place
@@ -134,7 +135,7 @@ def parcel(number: int, made: Order, skus: list[str], site: str, chance: Random)
     name = carton.carton if carton else OWN_BOX
     return Parcel(
         f"P-{number:06}", (made.order,), site, name, service, weight, weight + 120, ship_at, promised, chance_ppm, cost,
-        contents, placements,
+        contents, placements, Footprint(60 + weight // 20, 210 + weight // 10, 380 + weight // 5),
     )  # fmt: skip
 
 
@@ -143,7 +144,7 @@ def decision(made: Order, parcels: list[Parcel], chance: Random) -> Decision:
     chosen = tuple(
         Choice(
             p.site, p.carton, p.service, p.ship_at.date().isoformat(), p.promised_by.isoformat(), p.on_time_ppm, p.cost,
-            tuple(c.sku for c in p.contents),
+            tuple(c.sku for c in p.contents), p.footprint,
         )
         for p in parcels
     )  # fmt: skip
@@ -157,7 +158,28 @@ def decision(made: Order, parcels: list[Parcel], chance: Random) -> Decision:
         "freight of gp-std from lille falls by", f"{chance.randrange(10, 99) / 100:.2f} EUR", "lille, M, gp-std"
     )
     bound = cost - (35 if chance.random() < 0.2 else 0)
-    return Decision(made.order, chosen, cost, tuple(lost), flip, bound, True, chance.random() < 0.9, "3f9a6c", 7)
+    return Decision(
+        made.order, chosen, cost, tuple(lost), flip, bound, True, chance.random() < 0.9, "3f9a6c", 7,
+        tuple(rungs(p) for p in parcels),
+    )  # fmt: skip
+
+
+def rungs(p: Parcel) -> tuple[Rung, ...]:
+    """What the others would ask: one dearer and sooner, one with duty, one too short for the parcel."""
+    price, due = p.cost.freight_minor, p.promised_by
+    taken = [
+        Rung(p.service, price, p.cost.surcharges_minor, 0, due.isoformat(), p.on_time_ppm, p.footprint, chosen=True),
+        Rung(
+            "rapid", price + 810, 240, 0, (due - timedelta(days=2)).isoformat(), 991_000, Footprint(700, 1_900, 3_100)
+        ),
+        Rung("gp-eco", price + 60, 40, 350, (due + timedelta(days=1)).isoformat(), 940_000, Footprint(90, 240, 420)),
+    ]
+    best = {rung.service: rung for rung in reversed(taken)}  # the chosen one of two of a name
+    refused = Rung(
+        "rapid-xl", refusal="12 mm too long for rapid-xl (max 1200 mm); 180 g too heavy for rapid-xl (max 31500 g)"
+    )
+    return (*sorted(best.values(), key=lambda rung: (rung.price_minor, rung.service)),
+            *([refused] if p.service != "rapid-xl" else []))  # fmt: skip
 
 
 def plan_report(

@@ -22,6 +22,7 @@ from doorstep.domain.units import PPM
 from doorstep.kernels.run import Progress
 
 CHUNK = 500  # orders
+MOST_LADDERS = 2_000  # orders whose price ladders are kept: a rung a service and parcel
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

@@ -54,7 +54,8 @@ def carbon_of_pairs(problem: CarbonProblem, service: IntArray) -> IntArray:
     by = _by(tables.mode[service], problem.overseas)
     total = line_haul_mg(tables, by, problem.weight_g, np.maximum(problem.distance_m, 0))
     total += _hub_mg(tables, problem.weight_g) + tables.last_mile_g[:, service] * 1000
-    return grams_of(total) * (problem.distance_m != UNKNOWN)
+    known: IntArray = grams_of(total) * (problem.distance_m != UNKNOWN)
+    return known
 
 
 def line_haul_mg(tables: CarbonTables, mode: IntArray, weight_g: IntArray, distance_m: IntArray) -> IntArray:

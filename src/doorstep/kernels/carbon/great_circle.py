@@ -14,4 +14,5 @@ def great_circle_m(to: Floats, at: Floats) -> NDArray[np.int64]:
     """Distances by the haversine formula between places in radians, [..., 2] latitude and longitude, broadcast."""
     half = np.sin((to - at) / 2) ** 2
     chord = half[..., 0] + np.cos(to[..., 0]) * np.cos(at[..., 0]) * half[..., 1]
-    return np.rint(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))).astype(np.int64)
+    metres: NDArray[np.float64] = np.rint(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0))))
+    return metres.astype(np.int64)

@@ -221,12 +221,13 @@ def _refusals(seen: Alternatives, most: int) -> list[Rejected]:
         row = rows.start + int(first[at])
         parcel = int(quotes.rated[row])
         refused = quotes.rates.reason[parcel, v]
-        why = rate_reason(quotes.problem, quotes.rates, parcel, v) if refused else _undated(seen, row, v)
+        why = rate_reason(quotes.problem, quotes.rates, parcel, v) if refused else undated(seen, row, v)
         named.append(Rejected(f"{_site(market, int(sites[at]))} by {_service(market, v)}", None, why))
     return named
 
 
-def _undated(seen: Alternatives, row: int, service: int) -> str:
+def undated(seen: Alternatives, row: int, service: int) -> str:
+    """Say why a service that would take the parcel of a quote has no date for it."""
     leg = int(seen.quotes.leg[row, service])
     in_reach = leg >= 0 and seen.quotes.legs.promised_day[leg] >= 0
     if in_reach and seen.table.asked.insists[seen.i]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -19,6 +19,7 @@ from doorstep.kernels.plan.board import Table, chunk_of, spans
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.footprint import Ways
+from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
@@ -47,8 +48,12 @@ class Reasons:
     max_parcels: int
 
 
-def explain(reasons: Reasons, run: Run) -> Iterator[Decision]:
-    """Decisions of the planned orders, in order of the problem; quotes are made again chunk by chunk."""
+def explain(reasons: Reasons, run: Run, most_ladders: int = 0) -> Iterator[Decision]:
+    """Decisions of the planned orders, in order of the problem; quotes are made again chunk by chunk.
+
+    The first `most_ladders` of them come with the price ladders of their parcels.
+    """
+    laddered = 0
     market, table = reasons.market, reasons.table
     starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
     for lo, hi in spans(table.blocks):
@@ -59,7 +64,9 @@ def explain(reasons: Reasons, run: Run) -> Iterator[Decision]:
         seen = [_seen(reasons, quotes, lo, *one) for one in zip(planned, rows, strict=True)]
         priced = [list_priced(one) for one in seen]
         for one, options, footprints in zip(seen, priced, _footprints(reasons, planned, priced), strict=True):
-            yield _decide(reasons, one, options, footprints)
+            decision = _decide(reasons, one, options, footprints)
+            yield _with_ladders(reasons, one, decision) if laddered < most_ladders else decision
+            laddered += 1
         run.progress("explaining", hi, len(market.problem.orders))
 
 
@@ -97,6 +104,12 @@ def _decide(
         data_version=market.problem.data_version,
         seed=reasons.seed,
     )
+
+
+def _with_ladders(reasons: Reasons, seen: Alternatives, decision: Decision) -> Decision:
+    """Put beside each chosen parcel what every service asks for it."""
+    rows = zip(seen.rows, decision.chosen, strict=True)
+    return replace(decision, ladders=tuple(ladder(seen, row, choice, reasons.ways) for row, choice in rows))
 
 
 def _choice(reasons: Reasons, row: int) -> Choice:

@@ -56,9 +56,9 @@ class PlanResult:
         objective = self.plan.figures.objective_minor
         return 100 * (objective - self.lower_bound_minor) / objective if objective else 0.0
 
-    def decisions(self, run: Run = PLAIN) -> Iterator[Decision]:
-        """Explain every planned order; computed as it is asked for."""
-        return explain(self.reasons, run)
+    def decisions(self, run: Run = PLAIN, most_ladders: int = 0) -> Iterator[Decision]:
+        """Explain every planned order, so many of them with price ladders; computed as it is asked for."""
+        return explain(self.reasons, run, most_ladders)
 
 
 def plan(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, When
 from doorstep.domain.units import divide_half_up, divide_up, girth_mm
 from doorstep.kernels.rate import compiled
@@ -167,11 +169,12 @@ def _missing_rate(problem: RateProblem, result: RateResult, parcel: int, service
     if tables.ladders.extra_parts[end - 1] >= 0:
         return
     top = int(tables.ladders.up_to_g[end - 1])
-    weight, billed = int(parcels.weight_g[parcel]), int(result.billed_weight_g[parcel, service])
+    weight, bulk = int(parcels.weight_g[parcel]), int(result.billed_weight_g[parcel, service])
     if weight > top:
         yield words.beyond_last(tables, service, lane, top, "gross", weight)
-    if billed > max(top, weight):
-        yield words.beyond_last(tables, service, lane, top, "volumetric", billed)
+        bulk = int(words.billed_if(problem, service, np.array([parcel]), np.array([top]))[0])
+    if bulk > top:
+        yield words.beyond_last(tables, service, lane, top, "volumetric", bulk)
 
 
 def _ship_day(problem: RateProblem, parcel: int, service: int) -> int:

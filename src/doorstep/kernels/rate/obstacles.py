@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import date
 from functools import cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Service
 from doorstep.domain.place import Place
-from doorstep.kernels.rate.problem import RateProblem
+from doorstep.kernels.rate.problem import Parcels, RateProblem
+from doorstep.kernels.rate.rate import rate
 from doorstep.kernels.rate.result import BoolArray, IntArray, RateResult
 from doorstep.kernels.rate.tables import TariffTables
 from doorstep.kernels.rate.validity import DAY_ZERO
@@ -79,7 +82,16 @@ def beyond_last(tables: TariffTables, service: int, lane: int, top_g: int, measu
 
 
 def obstacles_of(problem: RateProblem, result: RateResult, service: int) -> list[str]:
-    """Say of every parcel what stands between it and a service, as `explain` does; empty where it is eligible.
+    """Say of every parcel what stands between it and a service, as `explain` does; empty where it is eligible."""
+    return refusals_of(problem, result, service)[0]
+
+
+def refusals_of(problem: RateProblem, result: RateResult, service: int) -> tuple[list[str], list[str]]:
+    """Say of every parcel what stands between it and a service: in words, and as the smallest changes.
+
+    The words are those of `explain`. A change is a measure with what it has to become less by (`length_mm:-12`), or
+    something asked for that cannot be had, with what can where that is known (`speed:standard`); several are joined by
+    spaces. All of them together make the pair eligible, and nothing less does. Both are empty where it is eligible.
 
     Parameters
     ----------
@@ -89,17 +101,33 @@ def obstacles_of(problem: RateProblem, result: RateResult, service: int) -> list
         Index of the service.
     """
     bad = np.flatnonzero(result.reason[:, service])
-    texts = [""] * len(problem.parcels)
+    texts, changes = [""] * len(problem.parcels), [""] * len(problem.parcels)
     if not len(bad):
-        return texts
-    for holds, words in _tests(problem, result, service, bad):
+        return texts, changes
+    for holds, words, change, less in _tests(problem, result, service, bad):
         at = np.flatnonzero(holds)
-        for parcel, text in zip(bad[at].tolist(), words(at), strict=True):
-            texts[parcel] = f"{texts[parcel]}; {text}" if texts[parcel] else text
-    return texts
+        named = repeat(change) if less is None else (f"{change}:-{one}" for one in less[at].tolist())
+        for parcel, text, one in zip(bad[at].tolist(), words(at), named):  # noqa: B905 - a change may be told for ever
+            if not texts[parcel]:
+                texts[parcel], changes[parcel] = text, one
+                continue
+            texts[parcel] = f"{texts[parcel]}; {text}"
+            told = changes[parcel]
+            changes[parcel] = _heavier(told, one) if change == HEAVY and HEAVY in told else f"{told} {one}"
+    return texts, changes
 
 
-Test = tuple[BoolArray, Callable[[IntArray], Iterator[str]]]
+HEAVY = "weight_g"
+
+
+def _heavier(told: str, one: str) -> str:
+    """Put a change of weight in the place of a smaller one: the service and its last rate both limit it."""
+    known = next(other for other in told.split() if other.startswith(HEAVY))
+    return told.replace(known, max(known, one, key=lambda change: int(change.partition(":-")[2])))
+
+
+# Where an obstacle holds, the words for it, what has to change, and by how much less, where that is a measure.
+Test = tuple[BoolArray, Callable[[IntArray], Iterator[str]], str, IntArray | None]
 
 
 def _tests(problem: RateProblem, result: RateResult, service: int, bad: IntArray) -> Iterator[Test]:
@@ -125,15 +153,18 @@ def _tests(problem: RateProblem, result: RateResult, service: int, bad: IntArray
     sides = parcels.size_mm[bad]
     length = sides.max(axis=1)
     girth = 2 * sides.sum(axis=1) - length
-    yield result.zone[bad, service] < 0, missing
-    yield accepts & offers.delivers_to[service] == 0, by(accepts, wrong_kind)
-    yield offers.speed[service] < slowest, by(slowest, too_slow)
-    yield weight > offer.max_weight_g, by(weight - offer.max_weight_g, too_heavy)
-    yield length > offer.max_length_mm, by(length - offer.max_length_mm, too_long)
+    heavy, long = weight - offer.max_weight_g, length - offer.max_length_mm
+    yield result.zone[bad, service] < 0, missing, "route", None
+    kind = f"delivers_to:{offer.delivers_to}"
+    yield accepts & offers.delivers_to[service] == 0, by(accepts, wrong_kind), kind, None
+    yield offers.speed[service] < slowest, by(slowest, too_slow), f"speed:{offer.speed}", None
+    yield heavy > 0, by(heavy, too_heavy), "weight_g", heavy
+    yield long > 0, by(long, too_long), "length_mm", long
     if offer.max_girth_mm is not None:
-        yield girth > offer.max_girth_mm, by(girth - offer.max_girth_mm, too_much_girth)
-    yield parcels.signature[bad] & ~offers.signature[service, epochs], plain(no_signature)
-    yield parcels.saturday[bad] & ~offers.saturday[service, epochs], plain(no_saturday)
+        wide = girth - offer.max_girth_mm
+        yield wide > 0, by(wide, too_much_girth), "girth_mm", wide
+    yield parcels.signature[bad] & ~offers.signature[service, epochs], plain(no_signature), "signature:0", None
+    yield parcels.saturday[bad] & ~offers.saturday[service, epochs], plain(no_saturday), "saturday:0", None
     yield from _rate_tests(problem, result, service, bad, days, epochs)
 
 
@@ -153,7 +184,10 @@ def _rate_tests(
     last = np.where(empty, len(ladders.up_to_g), ladders.start[ladder + 1] - 1)
     top, extra = np.append(ladders.up_to_g, 0)[last], np.append(ladders.extra_parts, -1)[last]
     closed = served & ~empty & (extra < 0)
-    weight, billed = parcels.weight_g[bad], result.billed_weight_g[bad, service]
+    weight, bulk = parcels.weight_g[bad], result.billed_weight_g[bad, service]
+    over = closed & (weight > top)
+    if over.any():
+        bulk[over] = billed_if(problem, service, bad[over], top[over])
 
     def dateless(at: IntArray) -> Iterator[str]:
         known = cache(lambda where, day: no_rate(tables, service, where, day))
@@ -163,9 +197,17 @@ def _rate_tests(
         known = cache(lambda where, most, grams: beyond_last(tables, service, where, most, measure, grams))
         return lambda at: map(known, lane[at].tolist(), top[at].tolist(), weights[at].tolist())
 
-    yield served & empty, dateless
-    yield closed & (weight > top), heavy("gross", weight)
-    yield closed & (billed > top) & (billed > weight), heavy("volumetric", billed)
+    yield served & empty, dateless, "ship_date", None
+    yield over, heavy("gross", weight), "weight_g", weight - top
+    yield closed & (bulk > top), heavy("volumetric", bulk), "volumetric_g", bulk - top
+
+
+def billed_if(problem: RateProblem, service: int, at: IntArray, weight_g: IntArray) -> IntArray:
+    """Billed weights of these parcels if they weighed so much: what is left of them is their bulk."""
+    parcels = problem.parcels
+    columns = {one.name: getattr(parcels, one.name)[at] for one in fields(parcels)}
+    lighter = Parcels(**(columns | {"weight_g": weight_g}))
+    return rate(RateProblem(problem.tables, lighter)).billed_weight_g[:, service]
 
 
 def _of(tables: TariffTables, service: int, lane: int) -> str:

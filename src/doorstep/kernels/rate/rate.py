@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.rate.compiled import ParcelRows, Quotes, rate_parcels
-from doorstep.kernels.rate.explain import explain
 from doorstep.kernels.rate.problem import RateProblem
 from doorstep.kernels.rate.result import RateResult, Reason, reason_text
 from doorstep.kernels.run import Run
 
-__all__ = ["RateParams", "RateResult", "Reason", "explain", "rate", "reason_text"]
+__all__ = ["RateParams", "RateResult", "Reason", "rate", "reason_text"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,26 +47,34 @@ function parcelCard(parcel, place, number, order, drawing, products) {
           facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !carton ? "" : make("small", {}, `${carton[1] ? "flat " : "inside "}${sizes(carton[0])}`)),
           facet("Weight", weight(parcel.weight_g), make("small", {}, `billed ${weight(parcel.billed_weight_g)}`)),
           facet("Ships", instant(parcel.ship_at)),
-          facet("Promised by", dayOf(parcel.promised_by), make("small", { class: risky ? "worse" : "" }, `${percent(parcel.on_time_ppm)} on time${risky ? ", below target" : ""}`))),
+          facet("Promised by", dayOf(parcel.promised_by), make("small", { class: risky ? "worse" : "" }, `${percent(parcel.on_time_ppm)} on time${risky ? ", below target" : ""}`)),
+          parcel.footprint ? facet("CO2e", ...carbon(parcel.footprint)) : null),
         contentList(parcel, products, marks),
         others.length ? make("p", { class: "quiet" }, "Shared with order ", named(others.join(", ")), "; the cost is of the whole parcel.") : null),
       costBar(parcel.cost)));
 }
 
+function emittedBy(parcels) {
+  return parcels.every((one) => one.footprint) ? weight(parcels.reduce((sum, one) => sum + one.footprint.mid_g, 0)) : "–";
+}
+
 function optionTable(decision, order) {
+  const reckoned = [...decision.chosen, ...decision.rejected].some((one) => one.footprint);
+  const emitted = (parcels) => (reckoned ? make("td", { class: "number" }, emittedBy(parcels)) : null);
   const chosen = make("tr", { class: "strong" },
     make("th", { scope: "row" }, named(decision.chosen.map((c) => `${c.site}, ${c.carton}, ${c.service}`).join(" + ")), make("small", {}, "chosen")),
-    make("td", { class: "number" }, bare(decision.cost_minor)), make("td", { class: "number" }, "–"), make("td", {}, ""));
+    make("td", { class: "number" }, bare(decision.cost_minor)), make("td", { class: "number" }, "–"), emitted(decision.chosen), make("td", {}, ""));
   const lost = decision.rejected.map((option) => {
     const out = option.cost_minor === null;
     return make("tr", out ? { class: "out" } : {},
       make("th", { scope: "row" }, named(option.option)),
       make("td", { class: "number" }, out ? "–" : bare(option.cost_minor)),
       make("td", { class: "number" }, out ? "–" : change(option.cost_minor - decision.cost_minor)),
+      emitted([option]),
       make("td", {}, option.constraint ? named(option.constraint) : option.cost_minor < decision.cost_minor ? "cheaper alone, dearer for all orders together" : option.cost_minor === decision.cost_minor ? "as cheap" : "costs more"));
   });
   const heads = make("tr", {}, make("th", { scope: "col" }, "Option"), make("th", { scope: "col", class: "number" }, `Cost, ${facts.currency}`),
-    make("th", { scope: "col", class: "number" }, "Difference"), make("th", { scope: "col" }, "Why it lost"));
+    make("th", { scope: "col", class: "number" }, "Difference"), reckoned ? make("th", { scope: "col", class: "number" }, "CO2e") : null, make("th", { scope: "col" }, "Why it lost"));
   return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Options of order ${order}` },
     make("table", { class: "options" }, make("thead", {}, heads), make("tbody", {}, chosen, ...lost)));
 }
@@ -114,6 +122,7 @@ function detail(found) {
   }
   body.append(make("p", { class: "why" }, summary(found)),
     ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products)),
+    ...ladders(decision, parcels),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
   body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
   return body;
