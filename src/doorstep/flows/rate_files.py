@@ -72,7 +72,6 @@ def rate_files(
             eligible += int(result.eligible.sum())
             served += int(result.eligible.any(axis=1).sum())
             run.progress("rating", first + len(problem.parcels), count)
-    spent = sum(seconds.values())
     return {
         "parcels": count,
         "services": services,
@@ -80,12 +79,16 @@ def rate_files(
         "eligible": eligible,
         "parcels_without_service": count - served,
         "currency": tariff.currency.code,
-        "seconds": round(spent, 3),
-        "quotes_per_second": round(count * services / spent) if spent else 0,
-        **{f"seconds_{name}": round(value, 3) for name, value in seconds.items()},
+        **_spent(seconds, count * services),
         "peak_memory_mb": peak_memory_mb(),
         "data_version": tariff.data_version,
     }
+
+
+def _spent(seconds: dict[str, float], quotes: int) -> dict[str, float]:
+    spent = sum(seconds.values())
+    each = {f"seconds_{name}": round(value, 3) for name, value in seconds.items()}
+    return {"seconds": round(spent, 3), "quotes_per_second": round(quotes / spent) if spent else 0, **each}
 
 
 def _emissions(tariff: TariffFolder, read: ParcelFile) -> Callable[[int, int], CarbonResult] | None:

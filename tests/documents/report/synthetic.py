@@ -144,7 +144,7 @@ def decision(made: Order, parcels: list[Parcel], chance: Random) -> Decision:
     chosen = tuple(
         Choice(
             p.site, p.carton, p.service, p.ship_at.date().isoformat(), p.promised_by.isoformat(), p.on_time_ppm, p.cost,
-            tuple(c.sku for c in p.contents), p.footprint,
+            tuple(c.sku for c in p.contents), footprint=p.footprint,
         )
         for p in parcels
     )  # fmt: skip

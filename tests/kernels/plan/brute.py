@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
-from math import floor, prod
+from math import floor
 
 import numpy as np
 from tests.kernels.plan.borders import declared, duty_tax
+from tests.kernels.plan.filling import filling_minor
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton
@@ -158,17 +159,6 @@ class Brute:
             return (one.length_mm, one.width_mm, one.height_mm), net, 0
         carton: Carton = self.cartons[name]
         return carton.outer_mm, net + carton.tare_g, carton.cost_micros
-
-    def _filling(self, load: Load, name: str) -> int:
-        """What fills up the room that goods in their padding leave in a box."""
-        if name == OWN_BOX or self.cartons[name].mailer:
-            return 0
-        room = prod(self.cartons[name].inner_mm)
-        for sku, units in load:
-            one = self.products[sku]
-            room -= units * prod(edge + 2 * one.padding_mm for edge in (one.length_mm, one.width_mm, one.height_mm))
-        litre = self.problem.brand.void_fill_micros_per_l * 10**self.problem.brand.currency.digits
-        return floor(Fraction(max(room, 0) * litre // 10**6, 10**6) + Fraction(1, 2))
 
     def _travels(self, load: Load) -> bool:
         """Say whether the stated limits of some service admit the load in some carton."""
@@ -350,7 +340,9 @@ class Brute:
         units = sum(count for _, count in load)
         late = Fraction(self.problem.brand.late_cost_micros * (1_000_000 - on_time_ppm), 1_000_000)
         lines = (Fraction(units * site.pick_cost_per_unit_micros), Fraction(self._box(load, name)[2]), late)
-        return sum(self._minor(line) for line in lines) + self._filling(load, name)
+        goods = [(self.products[sku], count) for sku, count in load]
+        filled = 0 if name == OWN_BOX else filling_minor(self.problem.brand, self.cartons[name], goods)
+        return sum(self._minor(line) for line in lines) + filled
 
     def optimum(self) -> int:
         """Least objective of all orders together."""

@@ -154,17 +154,13 @@ def compile_charges(
         group.sort(key=lambda one: (one.line.sequence, group_of[one.line.service, one.line.group], one.index))
     through = timeline(groups, changes)
     lines = [one.line for one in through.lines]
-    scale = {"over_volume_cm3": MM3_PER_CM3, "over_value": 10**currency.digits}
     amounts = [_amount(one, currency) for one in through.lines]
     parts = [_parts(one, currency) for one in through.lines]
     least = [
         NO_LEAST if one.line.least_micros is None else one.minor(one.line.least_micros, currency)
         for one in through.lines
     ]
-    when = np.array([WHEN_CODES[line.when] for line in lines], np.int64)
-    threshold = _amounts(
-        [(line.threshold or 0) * scale.get(line.when, 1) if line.when in _MEASURED else 0 for line in lines]
-    )
+    when, threshold = _conditions(lines, currency)
     needs, tests = _tests(when, threshold)
     return Charges(
         of=through.of,
@@ -188,6 +184,15 @@ def compile_charges(
         | ((needs == 0) & (when != compiled.ALWAYS)),
         test_when=tests[:, 0].copy(),
         test_threshold=tests[:, 1].copy(),
+    )
+
+
+def _conditions(lines: Sequence[Surcharge], currency: Currency) -> tuple[IntArray, IntArray]:
+    """Which measure of a parcel each line looks at, and beyond what it counts."""
+    scale = {"over_volume_cm3": MM3_PER_CM3, "over_value": 10**currency.digits}
+    when = np.array([WHEN_CODES[line.when] for line in lines], np.int64)
+    return when, _amounts(
+        [(line.threshold or 0) * scale.get(line.when, 1) if line.when in _MEASURED else 0 for line in lines]
     )
 
 

@@ -186,6 +186,25 @@ def freight_of(ladders: Ladders, ladder: int, billed_g: int) -> int:
 
 
 @compiled
+def tests_of(charges: Charges, measures: NDArray[int64]) -> int64:
+    """The bits of those conditions that a parcel meets on any service."""
+    bits = np.int64(0)
+    for t in range(charges.test_when.shape[0]):
+        bits |= np.int64(measures[charges.test_when[t]] > charges.test_threshold[t]) << t
+    return bits
+
+
+@compiled
+def holds_apart(charges: Charges, k: int, measures: NDArray[int64], zone: int, areas: int) -> bool:
+    """Say whether a line counts whose condition has no bit, or that is limited to a zone or an area."""
+    if measures[charges.when[k]] <= charges.threshold[k]:
+        return False
+    if charges.zone[k] >= 0 and charges.zone[k] != zone:
+        return False
+    return charges.area[k] == 0 or charges.area[k] & areas != 0
+
+
+@compiled
 def rate_parcels(
     first: int,
     last: int,
@@ -209,6 +228,7 @@ def rate_parcels(
         weight = parcels.weight_g[p]
         origin = lanes.origin_class[parcels.origin[p]]
         destination = lanes.destination_class[parcels.destination[p]]
+        areas = lanes.area[destination]
         measures[RESIDENTIAL] = parcels.residential[p]
         measures[SATURDAY] = parcels.saturday[p]
         measures[OVER_LENGTH_MM] = length
@@ -217,9 +237,7 @@ def rate_parcels(
         measures[OVER_WEIGHT_G] = weight
         measures[OVER_VOLUME_MM3] = volume
         measures[OVER_VALUE_MINOR] = parcels.value_minor[p]
-        tests = np.int64(0)
-        for t in range(charges.test_when.shape[0]):
-            tests |= np.int64(measures[charges.test_when[t]] > charges.test_threshold[t]) << t
+        tests = tests_of(charges, measures)
         for s in range(offers.speed.shape[0]):
             epoch = parcels.epoch[p, s if per_service else 0]
             divisor = offers.dim_divisor[s]
@@ -278,13 +296,8 @@ def rate_parcels(
             for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
                 if charges.needs[k] & ~holds != 0:
                     continue
-                if charges.apart[k]:
-                    if measures[charges.when[k]] <= charges.threshold[k]:
-                        continue
-                    if charges.zone[k] >= 0 and charges.zone[k] != lanes.zone[lane]:
-                        continue
-                    if charges.area[k] != 0 and charges.area[k] & lanes.area[destination] == 0:
-                        continue
+                if charges.apart[k] and not holds_apart(charges, k, measures, lanes.zone[lane], areas):
+                    continue
                 if charges.sequence[k] != sequence:
                     sequence = charges.sequence[k]
                     base = total
