@@ -22,13 +22,16 @@ from doorstep.domain.carriage import Tariff
 BATCH = 2_000
 
 
+NOT_KEPT = ("service", "working_days", "mode")  # the first two under other names; the record reckons no carbon
+
+
 def add_tariff(brand_id: int, tariff: Tariff) -> None:
     """Add a brand's services with all that is charged for them."""
     Service.objects.bulk_create(
         Service(
             brand_id=brand_id,
             code=one.service,
-            **{name: value for name, value in asdict(one).items() if name not in ("service", "working_days")},
+            **{name: value for name, value in asdict(one).items() if name not in NOT_KEPT},
             working_days=one.working_days.mask,
         )
         for one in tariff.services

@@ -32,7 +32,7 @@ function rungRow(rung, most) {
     make("th", { scope: "row" }, named(serviceName(rung.service)), rung.chosen ? make("small", {}, "chosen") : null),
     make("td", { class: "price" }, rungBar(rung, most), make("span", { class: "number" }, bare(rungPrice(rung))), make("small", {}, rungParts(rung))),
     make("td", { class: "when" }, dayOf(rung.promised_by)),
-    make("td", { class: `number ${risky ? "worse" : ""}` }, percent(rung.on_time_ppm)),
+    make("td", { class: `number chance ${risky ? "worse" : ""}` }, percent(rung.on_time_ppm)),
     make("td", { class: "number emitted" }, ...carbon(rung.footprint)));
 }
 
