@@ -22,7 +22,7 @@ from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return
 from doorstep.core.stock.models import Inbound, Level
-from doorstep.core.tariffs.models import Markup, RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.journey import ORDER_STATES
 
 PASSWORD = "a long enough password"
@@ -200,10 +200,7 @@ def _contracts(brand: Brand) -> None:
         Surcharge.objects.create(
             service=service, surcharge="fuel", when="always", percent=True, amount_micros=12_500_000, sequence=1
         )
-        for client, kind, amount in (("hearth-and-home", "percent", 8_500_000), ("hearth-and-home", "fixed", 350_000)):
-            Markup.objects.create(
-                brand=service.brand, client=client, service=service, kind=kind, amount_micros=amount, sequence=1
-            )
+        service.markups.create(brand=brand, client="hearth", kind="percent", amount_micros=8_500_000, sequence=1)
 
 
 def _catalog(brand: Brand) -> tuple[list[Carton], list[Product]]:
