@@ -22,7 +22,7 @@ from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return
 from doorstep.core.stock.models import Inbound, Level
-from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import RateBreak, Service, ZoneRule
 from doorstep.domain.journey import ORDER_STATES
 
 PASSWORD = "a long enough password"
@@ -197,9 +197,7 @@ def _contracts(brand: Brand) -> None:
             for up_to in (1_000, 5_000, 30_000):
                 price = 3_450_000 + 1_205_000 * int(zone) + 400 * up_to
                 RateBreak.objects.create(service=service, zone=zone, up_to_g=up_to, price_micros=price)
-        Surcharge.objects.create(
-            service=service, surcharge="fuel", when="always", percent=True, amount_micros=12_500_000, sequence=1
-        )
+        service.surcharges.create(surcharge="fuel", when="always", percent=True, amount_micros=12_500_000, sequence=1)
         service.markups.create(brand=brand, client="hearth", kind="percent", amount_micros=8_500_000, sequence=1)
 
 
