@@ -22,7 +22,7 @@ from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return
 from doorstep.core.stock.models import Inbound, Level
-from doorstep.core.tariffs.models import Markup, RateBreak, Service, Surcharge, ZoneRule
+from doorstep.core.tariffs.models import RateBreak, Service, ZoneRule
 from doorstep.domain.journey import ORDER_STATES
 
 PASSWORD = "a long enough password"
@@ -197,20 +197,20 @@ def _contracts(brand: Brand) -> None:
             for up_to in (1_000, 5_000, 30_000):
                 price = 3_450_000 + 1_205_000 * int(zone) + 400 * up_to
                 RateBreak.objects.create(service=service, zone=zone, up_to_g=up_to, price_micros=price)
-        Surcharge.objects.create(
-            service=service, surcharge="fuel", when="always", percent=True, amount_micros=12_500_000, sequence=1
-        )
-        for kind, amount in (("percent", 8_500_000), ("fixed", 350_000)):
-            said: dict[str, Any] = {"kind": kind, "amount_micros": amount, "sequence": 1}
-            Markup.objects.create(brand=brand, client="hearth-and-home", service=service, **said)
+        service.surcharges.create(surcharge="fuel", when="always", percent=True, amount_micros=12_500_000, sequence=1)
+        service.markups.create(brand=brand, client="hearth", kind="percent", amount_micros=8_500_000, sequence=1)
 
 
 def _catalog(brand: Brand) -> tuple[list[Carton], list[Product]]:
     carton = Carton.objects.create(
         brand=brand,
         code="S",
-        **_edges("inner", 250, 210, 120),
-        **_edges("outer", 256, 216, 126),
+        inner_length_mm=250,
+        inner_width_mm=210,
+        inner_height_mm=120,
+        outer_length_mm=256,
+        outer_width_mm=216,
+        outer_height_mm=126,
         tare_g=120,
         max_weight_g=8_000,
         cost_micros=451_000,
@@ -235,16 +235,19 @@ def _catalog(brand: Brand) -> tuple[list[Carton], list[Product]]:
     return [carton], products
 
 
-def _edges(where: str, length: int, width: int, height: int) -> dict[str, int]:
-    return {f"{where}_length_mm": length, f"{where}_width_mm": width, f"{where}_height_mm": height}
-
-
 def _stock(brand: Brand, sites: list[Site], products: list[Product], now: datetime) -> None:
     for site in sites:
         for place, product in enumerate(products):
             for state, quantity in (("available", 40 - 20 * place), ("reserved", 4)):
-                of: dict[str, Any] = {"brand": brand, "site": site, "product": product, "bin": "A-1", "state": state}
-                Level.objects.create(quantity=quantity, received_at=now - timedelta(days=100), **of)
+                Level.objects.create(
+                    brand=brand,
+                    site=site,
+                    product=product,
+                    bin="A-1",
+                    state=state,
+                    quantity=quantity,
+                    received_at=now - timedelta(days=100),
+                )
     Inbound.objects.create(
         brand=brand, site=sites[0], product=products[2], quantity=60, expected_at=now + timedelta(days=4)
     )
