@@ -201,7 +201,8 @@ def holds_apart(charges: Charges, k: int, measures: NDArray[int64], zone: int, a
         return False
     if charges.zone[k] >= 0 and charges.zone[k] != zone:
         return False
-    return charges.area[k] == 0 or charges.area[k] & areas != 0
+    inside: bool = charges.area[k] == 0 or charges.area[k] & areas != 0
+    return inside
 
 
 @compiled
