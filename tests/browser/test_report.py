@@ -13,7 +13,7 @@ from tests.chromium import Scheme, accessible, keep
 from tests.documents.report.synthetic import empty_report, nothing_planned, plan_report
 
 from doorstep.documents.report import PlanReport, write_report
-from doorstep.domain.decision import Rejected, Rung
+from doorstep.domain.decision import AtBorder, Rejected, Rung
 
 pytestmark = pytest.mark.browser
 HOSTILE = "</script><img src=x onerror=\"document.title='caught'\"><b>'\" \u202eשלום 🎁"
@@ -38,6 +38,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "none": nothing_planned(),
         "hostile": hostile_report(),
         "plain": without_ladders(),
+        "abroad": over_borders(),
     }
     for name, report in kinds.items():
         write_report(folder / f"{name}.html", report)
@@ -47,6 +48,17 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def without_ladders() -> PlanReport:
     report = plan_report(20)
     return replace(report, decisions=iter([replace(one, ladders=()) for one in report.decisions]))
+
+
+def over_borders() -> PlanReport:
+    """The first order is paid for at the border, the second leaves that to who receives it."""
+    report = plan_report(20)
+    owed = (AtBorder("DDP", 276, 1_250, "duty 2.5 % of 110.40"), AtBorder("DAP", 0, 1_250, f"tax 20 % of {HOSTILE}"))
+    decisions = [
+        replace(one, chosen=tuple(replace(c, at_border=owed[min(n, 1)]) for c in one.chosen))
+        for n, one in enumerate(report.decisions)
+    ]
+    return replace(report, decisions=iter(decisions))
 
 
 def hostile_report() -> PlanReport:
@@ -167,6 +179,18 @@ def test_the_ladder_shows_every_service_with_price_day_chance_and_carbon(opened:
     refused = ladder.locator(".refused dd").first
     expect(refused).to_contain_text("12 mm too long for rapid-xl (max 1200 mm)")
     keep(page, "ladder-desktop")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_what_is_owed_at_a_border_is_told_with_who_pays_it(opened: Open, width: int, scheme: Scheme) -> None:
+    page = opened("abroad", width=width, scheme=scheme).page
+    open_first(page)
+    owed = page.locator(".parcel-facts .facts").first
+    expect(owed).to_contain_text("Duty at the border2.76the sender pays (DDP)")
+    expect(owed).to_contain_text("Tax at the border12.50")
+    expect(owed).to_contain_text("duty 2.5 % of 110.40")
+    accessible(page)
+    keep(page, f"border-{width}")
 
 
 def test_the_ladder_on_a_phone(opened: Open) -> None:

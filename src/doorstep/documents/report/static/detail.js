@@ -30,7 +30,14 @@ function contentList(parcel, products, marks) {
   }));
 }
 
-function parcelCard(parcel, place, number, order, drawing, products) {
+function atBorder(owed) {
+  const payer = owed.incoterm === "DDP" ? "the sender pays (DDP)" : "the receiver pays (DAP); no cost of the plan";
+  return [facet("Duty at the border", bare(owed.duty_minor), make("small", {}, payer)),
+    facet("Tax at the border", bare(owed.tax_minor)),
+    make("div", { class: "across" }, make("dt", {}, "Why"), make("dd", {}, named(owed.why)))];
+}
+
+function parcelCard(parcel, place, number, order, drawing, products, owed) {
   const marks = marksOf(parcel.contents);
   const own = parcel.carton === facts.own_box;
   const carton = held(facts.cartons, parcel.carton);
@@ -48,7 +55,8 @@ function parcelCard(parcel, place, number, order, drawing, products) {
           facet("Weight", weight(parcel.weight_g), make("small", {}, `billed ${weight(parcel.billed_weight_g)}`)),
           facet("Ships", instant(parcel.ship_at)),
           facet("Promised by", dayOf(parcel.promised_by), make("small", { class: risky ? "worse" : "" }, `${percent(parcel.on_time_ppm)} on time${risky ? ", below target" : ""}`)),
-          parcel.footprint ? facet("CO2e", ...carbon(parcel.footprint)) : null),
+          parcel.footprint ? facet("CO2e", ...carbon(parcel.footprint)) : null,
+          ...(owed ? atBorder(owed) : [])),
         contentList(parcel, products, marks),
         others.length ? make("p", { class: "quiet" }, "Shared with order ", named(others.join(", ")), "; the cost is of the whole parcel.") : null),
       costBar(parcel.cost)));
@@ -121,7 +129,7 @@ function detail(found) {
     return body;
   }
   body.append(make("p", { class: "why" }, summary(found)),
-    ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products)),
+    ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products, decision.chosen[place].at_border)),
     ...ladders(decision, parcels),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
   body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
