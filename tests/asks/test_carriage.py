@@ -135,6 +135,24 @@ def test_ask_15_a_contract_is_a_table_that_changes_on_its_day(tmp_path: Path) ->
     assert charged == {"o1": ("4.20", "0.32"), "o2": ("4.60", "0.35")}  # 0.315 and 0.345, each rounded once
 
 
+def test_ask_17_accounts_of_one_carrier_are_weighed_beside_one_another(tmp_path: Path) -> None:
+    """The brand's own account is cheaper up to 1 kg, the warehouse's for what is heavier; each parcel takes its own."""
+    accounts = {"ground": "warehouse-7", "own": "shop-1"}
+    tables = shop(
+        products=[product("heavy", (100, 90, 80), 2_000), product("light", (100, 90, 80), 500)],
+        services=[service(name, account=account) for name, account in accounts.items()],
+        zones=[zone("ground"), zone("own")],
+        rates=[rate("ground", "4.20"), rate("own", "3.10", up_to_g=1_000), rate("own", "5.60")],
+        collections=[call("hamburg", "ground"), call("hamburg", "own")],
+        stock=[stock("hamburg", "heavy", 1), stock("hamburg", "light", 1)],
+        orders=[order("o1"), order("o2")],
+        order_lines=[line("o1", "heavy"), line("o2", "light")],
+    )
+    found = planned(tmp_path, tables)
+    taken = {one["orders"]: (accounts[one["service"]], one["freight"]) for one in found.parcels}
+    assert taken == {"o1": ("warehouse-7", "4.20"), "o2": ("shop-1", "3.10")}
+
+
 def test_ask_70_the_weight_billed_is_the_weight_the_carrier_will_bill(tmp_path: Path) -> None:
     """The lamp's carton, 410 x 310 x 260 mm over 5,000, counts as 6,610 g (6,609.2), though it weighs 2,080 g."""
     tables = shop(
