@@ -11,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.files.bordered_brand import bordered_brand
 
 from doorstep.domain.landmass import landmass
 from doorstep.domain.place import distance_m
 from doorstep.files.demo import demo_brand
+from doorstep.files.emissions import with_defaults
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import Selection, plan_folder, problem_of
 from doorstep.kernels.carbon import CarbonProblem, carbon, compile_factors
@@ -173,7 +175,7 @@ def test_without_coordinates_carbon_is_not_known_and_so_told(brand: Path, tmp_pa
 def test_parcels_and_options_emit_what_their_way_weight_and_service_make(brand: Path, planned: Path) -> None:
     """From the files alone: the way to the order, the gross weight, and of another carton its own weight empty."""
     read = read_folder(brand)
-    tables = compile_factors(read.emission_factors, read.tariff.services)
+    tables = compile_factors(with_defaults(read.emission_factors), read.tariff.services)
     services = [one.service for one in read.tariff.services]
     orders, sites = {o.order: o.place for o in read.orders}, {s.site: s.place for s in read.sites}
     tares = {one.carton: one.tare_g for one in read.cartons} | {"own-box": 0}
@@ -204,11 +206,13 @@ def test_parcels_and_options_emit_what_their_way_weight_and_service_make(brand: 
     assert options > 100
 
 
-def test_a_ladder_holds_every_service_and_the_choice_as_it_is_paid(brand: Path) -> None:
-    read = read_folder(brand)
+@pytest.mark.parametrize("borders", [False, True])
+def test_a_ladder_holds_every_service_and_the_choice_as_it_is_paid(brand: Path, tmp_path: Path, borders: bool) -> None:
+    read = read_folder(bordered_brand(tmp_path / "brand", 300, 1) if borders else brand)
+    read = replace(read, brand=replace(read.brand, void_fill_micros_per_l=90_000 if borders else 0))
     result = decide(problem_of(read, read.orders), None, Run(seed=3))
     names = {one.service for one in read.tariff.services}
-    refusals = dearer = 0
+    refusals = dearer = owed = 0
     for decision in result.decisions(most_ladders=10**6):
         assert len(decision.ladders) == len(decision.chosen)
         for rungs, choice in zip(decision.ladders, decision.chosen, strict=True):
@@ -218,14 +222,17 @@ def test_a_ladder_holds_every_service_and_the_choice_as_it_is_paid(brand: Path) 
             assert (mine.service, mine.promised_by, mine.footprint) == (
                 choice.service, choice.promised_by, choice.footprint,
             )  # fmt: skip
-            assert mine.price_minor == choice.cost.freight_minor + choice.cost.surcharges_minor
+            cost = choice.cost
+            assert mine.price_minor == cost.freight_minor + cost.surcharges_minor + cost.duty_tax_minor
             taken = [rung for rung in rungs if not rung.refusal]
             assert list(rungs[: len(taken)]) == sorted(taken, key=lambda rung: (rung.price_minor, rung.service))
-            assert all(rung.promised_by and rung.on_time_ppm and not rung.duty_tax_minor for rung in taken)
+            assert all(rung.promised_by and rung.on_time_ppm for rung in taken)
+            owed += sum(rung.duty_tax_minor > 0 for rung in taken)
             refusals += len(rungs) - len(taken)
             dearer += any(rung.price_minor > mine.price_minor for rung in taken)
     assert refusals > 50
     assert dearer > 20
+    assert (owed > 20) is borders
 
 
 def test_a_rung_asks_what_the_plan_asks_where_no_other_service_is_left(brand: Path) -> None:

@@ -24,8 +24,17 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return, Window
-from doorstep.core.tariffs.models import AreaRule, DivisorRule, DutyRule, ExchangeRate, Markup, Service, TerritoryRule
-from doorstep.domain import carriage
+from doorstep.core.tariffs.models import (
+    AreaRule,
+    DivisorRule,
+    DutyRule,
+    EmissionFactor,
+    ExchangeRate,
+    Markup,
+    Service,
+    TerritoryRule,
+)
+from doorstep.domain import carriage, emission
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.demand import OrderLine
 from doorstep.domain.disruption import Disruption
@@ -148,6 +157,8 @@ def _goods(house: FullHouse) -> None:
     Markup.objects.create(brand_id=brand, client="acme", kind="percent", amount_micros=10_000_000, sequence=1)
     ExchangeRate.objects.create(brand_id=brand, currency="USD", rate_nanos=900_000_000)
     TerritoryRule.objects.create(brand_id=brand, territory="EU", country="DE")
+    factor = emission.EmissionFactor("hub", "", "site", None, 0, 0, 300, 600, 900, "measured")
+    EmissionFactor.objects.create(brand_id=brand, **asdict(factor))
     duty = carriage.DutyRule("duty", "CH", "", "6912", 5_000_000)
     DutyRule.objects.create(brand_id=brand, **asdict(duty))
     service = Service.objects.filter(brand_id=brand)[0]

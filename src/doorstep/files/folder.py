@@ -18,7 +18,6 @@ from doorstep.domain.learned import PastParcel
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
 from doorstep.files import build, content
 from doorstep.files.columns import Table
-from doorstep.files.emissions import with_defaults
 from doorstep.files.faults import Faults
 from doorstep.files.rules import Tables
 from doorstep.files.rules_tariff import RULES
@@ -40,7 +39,7 @@ class BrandFolder:
     inbound: tuple[Inbound, ...]
     cartons: tuple[Carton, ...]
     tariff: Tariff
-    emission_factors: tuple[EmissionFactor, ...]  # its own, and for the rest those that come with Doorstep
+    emission_factors: tuple[EmissionFactor, ...]  # its own; see `with_defaults`
     orders: tuple[Order, ...]  # as they stand in orders.csv, each with its lines as they stand in order_lines.csv
     history: tuple[PastParcel, ...]
     data_version: str  # sha256 of the content: equal for equal data, packed or not
@@ -88,7 +87,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         inbound=build.inbound(tables.get("inbound")),
         cartons=build.cartons(tables["cartons"]),
         tariff=build.tariff(tables),
-        emission_factors=with_defaults(build.emission_factors(tables)),
+        emission_factors=build.emission_factors(tables),
         orders=build.orders(tables["orders"], tables["order_lines"]),
         history=build.history(tables.get("history")),
         data_version=version,

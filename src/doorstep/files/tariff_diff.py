@@ -10,6 +10,7 @@ from typing import Any
 from doorstep.domain.carriage import Surcharge, Tariff
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.money import Currency
+from doorstep.files.tariff_in import TariffFolder
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "services": ("service",),
@@ -21,6 +22,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "exchange_rates": ("currency", "valid_from", "valid_to"),
     "duties": ("levy", "destination", "origin", "hs_prefix", "value_up_to_micros", "valid_from", "valid_to"),
     "territories": ("country",),
+}
+_BESIDE: dict[str, tuple[str, ...]] = {  # in files of the folder that are no part of the tariff
+    "markups": ("client", "service", "kind", "sequence", "valid_from", "valid_to"),
+    "emission_factors": ("leg", "mode", "up_to_km"),
 }
 _COLUMNS = {
     "price_micros": "price",
@@ -58,6 +63,15 @@ class Change:
 def changes(before: Tariff, after: Tariff) -> Iterator[Change]:
     """Yield every difference, file by file, in the order of the new tariff; what is gone comes after."""
     for file, key in _KEYS.items():
+        yield from _of_file(file, getattr(before, file), getattr(after, file), key)
+
+
+def changes_beside(before: TariffFolder, after: TariffFolder) -> Iterator[Change]:
+    """Yield what differs in the folders besides the tariffs."""
+    told = [("currency", before.currency.code, after.currency.code)]
+    told += [("ioss", *("given" if one.ioss else "" for one in (before, after)))]
+    yield from (Change("brand", "changed", "", name, one, other) for name, one, other in told if one != other)
+    for file, key in _BESIDE.items():
         yield from _of_file(file, getattr(before, file), getattr(after, file), key)
 
 

@@ -59,6 +59,7 @@ def load_brand(
         catalog.add_cartons(brand_id, read.cartons)
         tariffs.add_tariff(brand_id, read.tariff)
         tariffs.add_markups(brand_id, read.markups)
+        tariffs.add_emission_factors(brand_id, read.emission_factors)
         learned.add_history(brand_id, read.history)
         stock.open_with(brand_id, sites, products, read.stock, read.inbound, at=now, actor=actor)
         count, held = _take_in(brand_id, read, products, now)

@@ -10,6 +10,7 @@ from pathlib import Path
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report import MOST_LADDERS, PlanReport, write_report
 from doorstep.domain.demand import Order
+from doorstep.files.emissions import with_defaults
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_decisions, write_plan, write_summary
@@ -83,7 +84,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         transit=fit_transit(folder.history, known, services=folder.tariff.services),
         data_version=folder.data_version,
         now=now,
-        emission_factors=folder.emission_factors,
+        emission_factors=with_defaults(folder.emission_factors),
     )
 
 

@@ -19,6 +19,7 @@ from doorstep.core.versions import Version, version
 from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
+from doorstep.files.emissions import with_defaults
 from doorstep.flows.kits import exploded
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
@@ -57,6 +58,7 @@ def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) 
         transit=transit,
         data_version="",
         now=None,
+        emission_factors=with_defaults(tariffs.emission_factors(brand_id)),
     )
     return Ground(problem, operator_id, known, in_force(operator_id, known.date()))
 

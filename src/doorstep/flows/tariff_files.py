@@ -13,7 +13,7 @@ import numpy as np
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files.output_file import output_file
 from doorstep.files.parcels_in import ParcelFile, read_parcels
-from doorstep.files.tariff_diff import Change, changes
+from doorstep.files.tariff_diff import Change, changes, changes_beside
 from doorstep.files.tariff_in import TariffFolder, read_tariff
 from doorstep.flows.rate_files import parts
 from doorstep.kernels.rate.compare import NONE, Choice, Comparison, chosen
@@ -48,8 +48,7 @@ def check_tariff(folder: Path, run: Run) -> TariffFolder:
 def diff_tariffs(before: Path, after: Path, run: Run) -> tuple[Change, ...]:
     """List what differs between two tariffs. Raises InputRefused."""
     old, new = read_tariff(before, run.progress), read_tariff(after, run.progress)
-    first = [Change("brand", "changed", "", "currency", old.currency.code, new.currency.code)]
-    return (*(first if old.currency != new.currency else ()), *changes(old.tariff, new.tariff))
+    return (*changes(old.tariff, new.tariff), *changes_beside(old, new))
 
 
 def what_if(before: Path, after: Path, parcels: Path, run: Run, day: date | None = None) -> WhatIf:

@@ -8,6 +8,7 @@ from doorstep.core.tariffs.models import (
     AreaRule,
     DivisorRule,
     DutyRule,
+    EmissionFactor,
     ExchangeRate,
     Markup,
     RateBreak,
@@ -16,13 +17,10 @@ from doorstep.core.tariffs.models import (
     TerritoryRule,
     ZoneRule,
 )
-from doorstep.domain import carriage
+from doorstep.domain import carriage, emission
 from doorstep.domain.carriage import Tariff
 
 BATCH = 2_000
-
-
-NOT_KEPT = ("service", "working_days", "mode")  # the first two under other names; the record reckons no carbon
 
 
 def add_tariff(brand_id: int, tariff: Tariff) -> None:
@@ -31,7 +29,7 @@ def add_tariff(brand_id: int, tariff: Tariff) -> None:
         Service(
             brand_id=brand_id,
             code=one.service,
-            **{name: value for name, value in asdict(one).items() if name not in NOT_KEPT},
+            **{name: value for name, value in asdict(one).items() if name not in ("service", "working_days")},
             working_days=one.working_days.mask,
         )
         for one in tariff.services
@@ -55,6 +53,13 @@ def add_tariff(brand_id: int, tariff: Tariff) -> None:
     )
     TerritoryRule.objects.bulk_create(
         (TerritoryRule(brand_id=brand_id, **asdict(one)) for one in tariff.territories), batch_size=BATCH
+    )
+
+
+def add_emission_factors(brand_id: int, factors: Iterable[emission.EmissionFactor]) -> None:
+    """Add a brand's own factors, which take the place of those that come with Doorstep."""
+    EmissionFactor.objects.bulk_create(
+        (EmissionFactor(brand_id=brand_id, **asdict(one)) for one in factors), batch_size=BATCH
     )
 
 

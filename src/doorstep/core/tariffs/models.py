@@ -25,6 +25,7 @@ class Service(models.Model):
     signature = models.BooleanField(default=False)
     account = models.CharField(max_length=100, blank=True, default="")
     incoterm = models.CharField(max_length=3, default="DAP")
+    mode = models.CharField(max_length=4, blank=True, default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("brand", "code"), name="one_service_of_a_code"),)
@@ -165,3 +166,24 @@ class TerritoryRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.territory} {self.country}"
+
+
+class EmissionFactor(models.Model):
+    """In place of those that come with Doorstep."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="emission_factors")
+    leg = models.CharField(max_length=9)
+    mode = models.CharField(max_length=12, blank=True)
+    vehicle = models.CharField(max_length=2000)
+    up_to_km = models.PositiveIntegerField(null=True)
+    distance_add_pct = models.PositiveIntegerField()
+    distance_add_km = models.PositiveIntegerField()
+    low_g = models.PositiveBigIntegerField()
+    mid_g = models.PositiveBigIntegerField()
+    high_g = models.PositiveBigIntegerField()
+    source = models.CharField(max_length=2000)
+    year = models.PositiveIntegerField(null=True)
+    note = models.CharField(max_length=2000, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.leg} {self.mode} {self.vehicle}"

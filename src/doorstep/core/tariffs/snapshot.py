@@ -11,6 +11,7 @@ from doorstep.core.tariffs.models import (
     AreaRule,
     DivisorRule,
     DutyRule,
+    EmissionFactor,
     ExchangeRate,
     RateBreak,
     Service,
@@ -19,12 +20,15 @@ from doorstep.core.tariffs.models import (
     ZoneRule,
 )
 from doorstep.core.versions import Rows
-from doorstep.domain import carriage
+from doorstep.domain import carriage, emission
 from doorstep.domain.clock import WorkingDays
 
 _OWN = f"service_id IN (SELECT id FROM {Service._meta.db_table} WHERE brand_id = %s)"
 OF_BRAND = (
-    *(Rows(model, "brand_id = %s") for model in (Service, AreaRule, ExchangeRate, DutyRule, TerritoryRule)),
+    *(
+        Rows(model, "brand_id = %s")
+        for model in (Service, AreaRule, ExchangeRate, DutyRule, TerritoryRule, EmissionFactor)
+    ),
     *(Rows(model, _OWN) for model in (ZoneRule, RateBreak, Surcharge, DivisorRule)),
 )
 _ZONE = (
@@ -43,6 +47,7 @@ _AREA = ("area", "country", "prefix", "prefix_to")
 _EXCHANGE = ("currency", "rate_nanos", "valid_from", "valid_to")
 _DUTY = tuple(one.name for one in fields(carriage.DutyRule))
 _TERRITORY = ("territory", "country")
+_FACTOR = tuple(one.name for one in fields(emission.EmissionFactor))
 
 
 def tariff(brand_id: int) -> carriage.Tariff:
@@ -60,6 +65,11 @@ def tariff(brand_id: int) -> carriage.Tariff:
     )
 
 
+def emission_factors(brand_id: int) -> tuple[emission.EmissionFactor, ...]:
+    """Those that the brand has given itself."""
+    return tuple(starmap(emission.EmissionFactor, _of_brand(EmissionFactor, brand_id, _FACTOR)))
+
+
 def _rows(
     model: type[ZoneRule | RateBreak | Surcharge | DivisorRule], brand_id: int, names: tuple[str, ...]
 ) -> Iterable[tuple[Any, ...]]:
@@ -67,7 +77,9 @@ def _rows(
 
 
 def _of_brand(
-    model: type[AreaRule | ExchangeRate | DutyRule | TerritoryRule], brand_id: int, names: tuple[str, ...]
+    model: type[AreaRule | ExchangeRate | DutyRule | TerritoryRule | EmissionFactor],
+    brand_id: int,
+    names: tuple[str, ...],
 ) -> Iterable[tuple[Any, ...]]:
     return model.objects.filter(brand_id=brand_id).order_by("id").values_list(*names)
 
@@ -90,4 +102,5 @@ def _service(row: Service) -> carriage.Service:
         row.signature,
         row.account,
         row.incoterm,  # type: ignore[arg-type]
+        row.mode,
     )

@@ -51,16 +51,14 @@ def _chosen(choice: Choice) -> Rung:
 
 
 def _priced(seen: Alternatives, service: str, row: int, v: int) -> Rung:
-    """What a quote asks; of its cost, what is neither picking, carton, lateness nor carriage is duty and tax."""
+    """What a quote asks."""
     quotes = seen.quotes
     parcel, leg = quotes.rated[row], quotes.leg[row, v]
-    freight, surcharges = int(quotes.rates.freight_minor[parcel, v]), int(quotes.rates.surcharges_minor[parcel, v])
-    own = int(quotes.pick_minor[row] + quotes.carton_minor[row] + quotes.lateness_minor[row, v])
     return Rung(
         service,
-        freight,
-        surcharges,
-        int(quotes.total_minor[row, v]) - own - freight - surcharges,
+        int(quotes.rates.freight_minor[parcel, v]),
+        int(quotes.rates.surcharges_minor[parcel, v]),
+        int(quotes.duty_tax_minor[parcel, v]),
         promised_by=(EPOCH + timedelta(days=int(quotes.legs.promised_day[leg]))).isoformat(),
         on_time_ppm=int(quotes.legs.on_time_ppm[leg]),
     )
