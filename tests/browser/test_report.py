@@ -189,6 +189,7 @@ def test_what_is_owed_at_a_border_is_told_with_who_pays_it(opened: Open, width: 
     expect(owed).to_contain_text("Duty at the border2.76the sender pays (DDP)")
     expect(owed).to_contain_text("Tax at the border12.50")
     expect(owed).to_contain_text("duty 2.5 % of 110.40")
+    expect(page.locator(".detail")).to_contain_text("not where the receiver does")
     accessible(page)
     keep(page, f"border-{width}")
 

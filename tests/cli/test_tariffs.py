@@ -122,3 +122,16 @@ def test_two_currencies_are_not_compared(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "nothing to compare" in done.stderr
     assert "currency EUR -> JPY" in doorstep("tariffs", "diff", TEA_SHOP, folder).stdout
+
+
+def test_what_differs_beside_the_tariff_is_listed_too(tmp_path: Path) -> None:
+    folder = altered(tmp_path / "t", rates=("4.90", "4.90"))
+    (folder / "markups.csv").write_text("client,service,kind,amount,sequence\nacme,,percent,12.5,1\n")
+    (folder / "emission_factors.csv").write_text(
+        "leg,mode,vehicle,up_to_km,low_g,mid_g,high_g,source\nhub,,,,1,2,3,x\n"
+    )
+    told = json.loads(doorstep("tariffs", "diff", TEA_SHOP, folder, "--json").stdout)["changes"]
+    found = {(change["file"], change["what"], change["column"], change["after"]) for change in told}
+    assert ("markups", "added", "", "") in found
+    assert ("emission_factors", "changed", "mid_g", "2") in found
+    assert {file for file, *_ in found} == {"markups", "emission_factors"}

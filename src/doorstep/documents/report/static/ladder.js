@@ -62,6 +62,8 @@ function ladderTable(rungs, parcel) {
 function ladders(decision, parcels) {
   if (!decision.ladders.length) return [];
   const many = parcels.length > 1;
+  const abroad = decision.chosen.some((one) => one.at_border);
   return [make("h3", {}, "What each service asks ", make("small", {}, "for the same goods from the same site, each in its best carton")),
+    abroad ? make("p", { class: "quiet" }, "Duty and tax are in the price of a service where the sender pays them, not where the receiver does.") : null,
     ...decision.ladders.flatMap((rungs, place) => [many ? make("h4", {}, `Parcel ${place + 1} of ${parcels.length}`) : null, ladderTable(rungs, parcels[place].parcel)])].filter(Boolean);
 }
