@@ -69,7 +69,7 @@ def changes(before: Tariff, after: Tariff) -> Iterator[Change]:
 def changes_beside(before: TariffFolder, after: TariffFolder) -> Iterator[Change]:
     """Yield what differs in the folders besides the tariffs."""
     told = [("currency", before.currency.code, after.currency.code)]
-    told += [("ioss", *("given" if one.ioss else "" for one in (before, after)))]
+    told.append(("ioss", "given" if before.ioss else "", "given" if after.ioss else ""))
     yield from (Change("brand", "changed", "", name, one, other) for name, one, other in told if one != other)
     for file, key in _BESIDE.items():
         yield from _of_file(file, getattr(before, file), getattr(after, file), key)

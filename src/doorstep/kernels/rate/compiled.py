@@ -186,23 +186,12 @@ def freight_of(ladders: Ladders, ladder: int, billed_g: int) -> int:
 
 
 @compiled
-def tests_of(charges: Charges, measures: NDArray[int64]) -> int64:
+def tests_of(when: NDArray[int64], threshold: NDArray[int64], measures: NDArray[int64]) -> int64:
     """The bits of those conditions that a parcel meets on any service."""
     bits = np.int64(0)
-    for t in range(charges.test_when.shape[0]):
-        bits |= np.int64(measures[charges.test_when[t]] > charges.test_threshold[t]) << t
+    for t in range(when.shape[0]):
+        bits |= np.int64(measures[when[t]] > threshold[t]) << t
     return bits
-
-
-@compiled
-def holds_apart(charges: Charges, k: int, measures: NDArray[int64], zone: int, areas: int) -> bool:
-    """Say whether a line counts whose condition has no bit, or that is limited to a zone or an area."""
-    if measures[charges.when[k]] <= charges.threshold[k]:
-        return False
-    if charges.zone[k] >= 0 and charges.zone[k] != zone:
-        return False
-    inside: bool = charges.area[k] == 0 or charges.area[k] & areas != 0
-    return inside
 
 
 @compiled
@@ -238,7 +227,7 @@ def rate_parcels(
         measures[OVER_WEIGHT_G] = weight
         measures[OVER_VOLUME_MM3] = volume
         measures[OVER_VALUE_MINOR] = parcels.value_minor[p]
-        tests = tests_of(charges, measures)
+        tests = tests_of(charges.test_when, charges.test_threshold, measures)
         for s in range(offers.speed.shape[0]):
             epoch = parcels.epoch[p, s if per_service else 0]
             divisor = offers.dim_divisor[s]
@@ -288,16 +277,17 @@ def rate_parcels(
             quotes.freight_minor[p, s] = freight
 
             # A percent sees the lines of lower sequence only: `base` moves when the sequence does.
-            total = freight
-            base = freight
-            sequence = 0
-            group = -1  # of the last line charged
-            dearest = 0  # of its lines so far
+            total, base, sequence = freight, freight, 0
+            group, dearest = -1, 0  # of the last line charged; of the lines of its group so far
             charge_list = charges.of[s, epoch]
             for k in range(charges.start[charge_list], charges.start[charge_list + 1]):
                 if charges.needs[k] & ~holds != 0:
                     continue
-                if charges.apart[k] and not holds_apart(charges, k, measures, lanes.zone[lane], areas):
+                if charges.apart[k] and (  # not a function of its own: handing all of `charges` over costs more
+                    measures[charges.when[k]] <= charges.threshold[k]
+                    or (charges.zone[k] >= 0 and charges.zone[k] != lanes.zone[lane])
+                    or (charges.area[k] != 0 and charges.area[k] & areas == 0)
+                ):
                     continue
                 if charges.sequence[k] != sequence:
                     sequence = charges.sequence[k]
