@@ -171,6 +171,14 @@ def paid(rules: list[DutyRule], asked: Consignments, ioss: bool = False, **rest:
     return int(result.duty_minor[0, 0]), int(result.tax_minor[0, 0])
 
 
+def agreed(rules: list[DutyRule], asked: Consignments) -> tuple[int, int]:
+    """What is paid, once the reference has found the same."""
+    tariff = replace(NOTHING, duties=tuple(rules))
+    result = owed(duty_book(tariff, EUR, False).tables(COUNTRIES, GOODS), asked)
+    assert check_duty(Border(tariff, EUR, False), COUNTRIES, GOODS, asked, result) == ()
+    return int(result.duty_minor[0, 0]), int(result.tax_minor[0, 0])
+
+
 VAT = rule("tax", "DE", percent=19, with_freight=True, with_duty=True, ioss_up_to_micros=150_000_000)
 CIF = rule("duty", "EU", hs="6109", percent=12, with_freight=True, de_minimis_micros=150_000_000)
 
@@ -230,6 +238,19 @@ def test_what_is_not_known_of_goods_never_makes_them_cheaper() -> None:
     assert paid(rules, one_item("CH", "DE", 10_000, 5)) == (9_000, 0)
     plain = [rule("duty", "DE", percent=1)]
     assert paid(plain, one_item("CH", "DE", 10_000, 5)) == (100, 0)  # nothing hangs on what is missing
+
+
+def test_a_rule_that_a_stronger_one_hides_in_any_case_is_left_out() -> None:
+    free = rule("duty", "CH", "CN", "6109")
+    others = rule("duty", "CH", hs="6109", percent=12)
+    no_code = one_item("GB", "CH", 5_000, 3)  # made in China
+    assert agreed([free, others], no_code) == (0, 0)
+    assert agreed([rule("duty", "CH", "EU", "6109"), others], one_item("GB", "CH", 5_000, 3)) == (600, 0)
+    low = replace(free, value_up_to_micros=49_000_000)
+    assert agreed([low, others], no_code) == (600, 0)  # on this value it hides nothing
+    wide = [rule("duty", "CH", "CN", "61", percent=50), rule("duty", "CH", "CN", "610910", percent=1), others]
+    assert agreed(wide, one_item("GB", "CH", 5_000, 4)) == (600, 0)  # 610910 of an unknown origin, which 61 never taxes
+    assert agreed(wide, one_item("GB", "CH", 5_000, 5)) == (2_500, 0)
 
 
 def test_within_a_customs_territory_nothing_is_owed() -> None:

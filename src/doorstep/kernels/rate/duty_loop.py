@@ -35,9 +35,9 @@ class DutyRows(NamedTuple):
 class DutyLists(NamedTuple):
     """Rules that may hold for a levy, a country and a kind of goods, the strongest first.
 
-    List (levy x countries + country) x kinds + kind begins at `start` of that number. Of the rules of a group the first
-    that holds stands for all of it. A group that is `sure` ends the search; one before it depends on what is not known
-    of the goods, and of all that hold the dearest is taken.
+    List (levy x countries + country) x kinds + kind begins at `start` of that number. A group holds the rules for one
+    thing that the goods may turn out to be, and the first of them that holds stands for all of it. Of the groups the
+    dearest is taken; the last, for what is known of the goods, is `sure` and ends the search.
     """
 
     start: NDArray[int64]
