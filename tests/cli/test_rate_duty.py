@@ -32,13 +32,13 @@ heavy,CH,8000,DE,10115,2026-03-02,32000,100,100,100,200,6109.10,CN
 """
 
 
-def rated(folder: Path, **changed: str) -> list[dict[str, str]]:
+def rated(folder: Path, parcels: str = PARCELS, **changed: str) -> list[dict[str, str]]:
     tariff = folder / "tariff"
     tariff.mkdir()
     for name, text in (TARIFF | changed).items():
         if text:
             (tariff / f"{name}.csv").write_text(text)
-    (folder / "parcels.csv").write_text(PARCELS)
+    (folder / "parcels.csv").write_text(parcels)
     out = folder / "rates.csv"
     done = doorstep("rate", folder / "parcels.csv", "--tariffs", tariff, "--out", out)
     assert done.returncode == 0, done.stderr
@@ -76,6 +76,13 @@ def test_duty_and_tax_stand_beside_the_price(tmp_path: Path) -> None:
         "mute": "no value is declared: unknown; duty 30.0 % of 0.00 under any HS code: 0.00; "
         "tax on HS 6109.10 made in CN unknown: no row of duties.csv for US",
     }
+
+
+def test_the_richest_parcel_that_can_be_told_does_not_refuse_the_file(tmp_path: Path) -> None:
+    rich = "rich,CH,8000,US,10001,2026-03-02,900,100,100,100,1000000000,6109.10,CN\n"
+    told = {(one["parcel"], one["service"]): one for one in rated(tmp_path, PARCELS + rich)}
+    assert told["rich", "paid"]["duty"] == "300000000.00"
+    assert told["large", "paid"]["duty"] == "25.44"
 
 
 def test_without_duties_nothing_is_said_of_them(tmp_path: Path) -> None:

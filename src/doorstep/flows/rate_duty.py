@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.carriage import Service
+from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.place import Place
 from doorstep.files.parcels_in import ParcelFile
 from doorstep.files.tariff_in import TariffFolder
-from doorstep.kernels.rate.duty import Consignments, Owed, owed
+from doorstep.kernels.rate.duty import TOO_MUCH, Consignments, Owed, owed, too_much
 from doorstep.kernels.rate.duty_tables import DutyTables, duty_book
 from doorstep.kernels.rate.duty_text import explain_duty
 from doorstep.kernels.rate.problem import Parcels
@@ -29,7 +30,10 @@ class Border:
     destination: NDArray[np.int64]  # [destinations]
 
     def owed(self, first: int, parcels: Parcels, result: RateResult) -> tuple[Consignments, Owed]:
-        """Reckon what some parcels owe, of which the first is that of the file."""
+        """Reckon what some parcels owe, of which the first is that of the file.
+
+        Raises InvalidProblem where an amount of a parcel might not be added exactly.
+        """
         some, count = slice(first, first + len(parcels)), len(parcels)
         asked = Consignments(
             dispatch=self.dispatch[parcels.origin],
@@ -43,6 +47,8 @@ class Border:
             item_value_minor=parcels.value_minor,
             item_weight_g=self.read.net_weight_g[some],
         )
+        if (at := too_much(self.tables, asked)) is not None:
+            raise InvalidProblem(f"parcel {self.read.ids[first + at]}: {TOO_MUCH}")
         return asked, owed(self.tables, asked)
 
     def columns(self, first: int, parcels: Parcels, result: RateResult, services: Sequence[Service]) -> list[list[str]]:

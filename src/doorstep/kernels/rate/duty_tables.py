@@ -98,7 +98,7 @@ class DutyBook:
         return not (begins | ends).any()
 
     def _strongest_first(self, levy: Levy, country: str, goods: Goods) -> Iterator[tuple[int, int, bool]]:
-        """Yield rule, group, and whether the group is the last: one for each thing that the goods may turn out to be."""
+        """Yield rule, group, and whether the group is the last; one for each thing that goods may turn out to be."""
         ends = tuple(dict.fromkeys((country, self.territory.get(country, country))))
         turns = self._turns(levy, ends, hs_key(goods[0]), goods[1])
         for group, (code, origin) in enumerate(turns):
