@@ -17,11 +17,21 @@ from doorstep.kernels.rate.check_duty import Border, check_duty
 from doorstep.kernels.rate.duty import DUTY, TAX, Consignments, Owed, itemise, owed
 from doorstep.kernels.rate.duty_loop import share_of
 from doorstep.kernels.rate.duty_tables import duty_book
+from doorstep.kernels.rate.duty_text import explain_duty
 
 FIRST = date(2026, 6, 28)
 DAYS = 6
 COUNTRIES = ("DE", "FR", "CH", "US", "GB")
-GOODS = (("6109.10", "CN"), ("610990", "TR"), ("6404", "DE"), ("", "CN"), ("610910", ""), ("", ""))
+GOODS = (
+    ("6109.10", "CN"),
+    ("610990", "TR"),
+    ("6404", "DE"),
+    ("", "CN"),
+    ("610910", ""),
+    ("", ""),
+    ("61", "TR"),
+    ("6109", ""),
+)
 PREFIXES = ("", "", "61", "6109", "610910", "64")
 UNION = (TerritoryRule("EU", "DE"), TerritoryRule("EU", "FR"))
 EUR = Currency("EUR")
@@ -180,6 +190,12 @@ def agreed(rules: list[DutyRule], asked: Consignments) -> tuple[int, int]:
     return int(result.duty_minor[0, 0]), int(result.tax_minor[0, 0])
 
 
+def said(rules: list[DutyRule], asked: Consignments) -> str:
+    """What is said of the duty."""
+    tables = duty_book(replace(NOTHING, duties=tuple(rules)), EUR, False).tables(COUNTRIES, GOODS)
+    return explain_duty(tables, asked, 0, 0).split("; tax")[0]
+
+
 VAT = rule("tax", "DE", percent=19, with_freight=True, with_duty=True, ioss_up_to_micros=150_000_000)
 CIF = rule("duty", "EU", hs="6109", percent=12, with_freight=True, de_minimis_micros=150_000_000)
 
@@ -239,6 +255,26 @@ def test_what_is_not_known_of_goods_never_makes_them_cheaper() -> None:
     assert paid(rules, one_item("CH", "DE", 10_000, 5)) == (9_000, 0)
     plain = [rule("duty", "DE", percent=1)]
     assert paid(plain, one_item("CH", "DE", 10_000, 5)) == (100, 0)  # nothing hangs on what is missing
+
+
+def test_a_code_that_is_too_short_owes_the_dearest_that_it_may_turn_out_to_be() -> None:
+    rules = [
+        rule("duty", "DE", percent=1),
+        rule("duty", "DE", "", "610910", percent=30),
+        rule("duty", "DE", "CN", "6103", percent=70),
+        rule("duty", "DE", "", "64", percent=90),
+    ]
+    short = one_item("CH", "DE", 10_000, 6)  # 61, made in Turkey
+    assert agreed(rules, short) == (3_000, 0)
+    assert said(rules, short) == (
+        "HS code 61 too short, the dearest row taken: duty 30.0 % of 100.00 under HS 610910: 30.00"
+    )
+    assert said(rules[:1], short) == "duty 1.0 % of 100.00 under any HS code: 1.00"
+    both = [*rules, rule("duty", "DE", "CN", "61091020", percent=40)]
+    assert said(both, one_item("CH", "DE", 10_000, 7)).startswith("HS code 6109 too short and origin not known, ")
+    assert said(both, one_item("CH", "DE", 10_000, 5)).startswith("HS code not known and origin not known, ")
+    unlike = [rule("duty", "DE", "", "6109", percent=2), rule("duty", "DE", "CN", "61", percent=50)]
+    assert said(unlike, one_item("CH", "DE", 10_000, 4)) == "duty 2.0 % of 100.00 under HS 6109: 2.00"
 
 
 def test_a_rule_that_a_stronger_one_hides_in_any_case_is_left_out() -> None:

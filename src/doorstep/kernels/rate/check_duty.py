@@ -78,7 +78,7 @@ class Border:
             if (
                 rule.levy == levy
                 and rule.destination in (destination, self._territory(destination))
-                and (not code or code.startswith(rule.hs_prefix))
+                and (code.startswith(rule.hs_prefix) or rule.hs_prefix.startswith(code))
                 and (rule.valid_from is None or rule.valid_from <= day)
                 and (rule.valid_to is None or day <= rule.valid_to)
                 and self._worth(rule, day) is not None

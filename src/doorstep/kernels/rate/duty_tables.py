@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,7 @@ from doorstep.kernels.rate.exchange import Converted, converted, exchange_rates
 from doorstep.kernels.rate.validity import days_of
 
 ANY_VALUE = 2**62
+_BEYOND = "\uffff"  # sorts after whatever a code goes on with
 _PUNCTUATION = str.maketrans("", "", " .-")
 Goods = tuple[str, str]  # HS code, country of origin; empty: not known
 _Bucket = dict[tuple[str, str], list[int]]  # destination, origin
@@ -64,6 +66,7 @@ class DutyBook:
     ioss: bool
     territory: Mapping[str, str]
     by_prefix: Mapping[tuple[Levy, str], _Bucket]
+    prefixes: Mapping[Levy, Sequence[str]]  # of each levy, sorted
 
     def tables(self, countries: Sequence[str], goods: Sequence[Goods]) -> DutyTables:
         """Look up every kind of goods for every country."""
@@ -122,10 +125,10 @@ class DutyBook:
         return [*turns, *((code, one) for one in sorted(found - {""})), (code, "")]
 
     def _longer(self, levy: Levy, code: str) -> list[str]:
-        """List the prefixes that a code which is not known may have, the longest first."""
-        if code:
-            return []
-        return sorted({one for of, one in self.by_prefix if of == levy and one}, key=lambda one: (-len(one), one))
+        """List the prefixes that a code which is too short, or not known, may turn out to have, the longest first."""
+        known = self.prefixes[levy]
+        first, end = bisect_right(known, code), bisect_left(known, code + _BEYOND)
+        return sorted(known[first:end], key=lambda one: (-len(one), one))
 
     def _sources(self, levy: Levy, ends: Sequence[str], prefix: str) -> list[str]:
         """List the origins of the rules of one prefix, none as the last."""
@@ -175,7 +178,8 @@ def duty_book(tariff: Tariff, currency: Currency, ioss: bool) -> DutyBook:
                 if strength[one][0] == strength[other][0] and strength[other][1] <= strength[one][2]:
                     raise InvalidProblem(f"two rules at once: {duty_name(lines[other].line)}")
     rules = tuple(one.line for one in lines)
-    return DutyBook(rules, rows, currency, ioss, territories_of(tariff.territories), by_prefix)
+    prefixes = {levy: sorted(prefix for of, prefix in by_prefix if of == levy) for levy in LEVIES}
+    return DutyBook(rules, rows, currency, ioss, territories_of(tariff.territories), by_prefix, prefixes)
 
 
 def duty_name(line: DutyRule) -> str:
