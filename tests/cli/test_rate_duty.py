@@ -72,9 +72,9 @@ def test_duty_and_tax_stand_beside_the_price(tmp_path: Path) -> None:
         "bare": "HS code not known, the dearest row taken: duty 12.0 % of 212.00 (goods 200.00, freight 12.00) under "
         "HS 6109: 25.44; tax 19.0 % of 237.44 (goods 200.00, freight 12.00, duty 25.44) under any HS code: 45.11",
         "far": "duty 30.0 % of 100.00 under any HS code: 30.00; "
-        "tax on HS 6109.10 made in CN unknown: no row of duties.csv for US",
+        "tax on HS 610910 made in CN unknown: no row of duties.csv for US",
         "mute": "no value is declared: unknown; duty 30.0 % of 0.00 under any HS code: 0.00; "
-        "tax on HS 6109.10 made in CN unknown: no row of duties.csv for US",
+        "tax on HS 610910 made in CN unknown: no row of duties.csv for US",
     }
 
 
@@ -83,6 +83,17 @@ def test_the_richest_parcel_that_can_be_told_does_not_refuse_the_file(tmp_path: 
     told = {(one["parcel"], one["service"]): one for one in rated(tmp_path, PARCELS + rich)}
     assert told["rich", "paid"]["duty"] == "300000000.00"
     assert told["large", "paid"]["duty"] == "25.44"
+
+
+def test_a_code_that_is_none_is_refused(tmp_path: Path) -> None:
+    tariff = tmp_path / "tariff"
+    tariff.mkdir()
+    for name, text in TARIFF.items():
+        (tariff / f"{name}.csv").write_text(text)
+    (tmp_path / "parcels.csv").write_text(PARCELS.replace("200,6109.10", "200,hello", 1))
+    done = doorstep("rate", tmp_path / "parcels.csv", "--tariffs", tariff, "--out", tmp_path / "rates.csv")
+    assert done.returncode == 2
+    assert "parcels.csv:2 hs_code: 'hello' is not the beginning of an HS code such as 6109" in done.stderr
 
 
 def test_without_duties_nothing_is_said_of_them(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from doorstep.domain.money import Currency
 from doorstep.kernels.rate.check_duty import Border, check_duty
 from doorstep.kernels.rate.duty import DUTY, TAX, Consignments, Owed, itemise, owed
 from doorstep.kernels.rate.duty_loop import share_of
-from doorstep.kernels.rate.duty_tables import duty_book
+from doorstep.kernels.rate.duty_tables import duty_book, known_code
 from doorstep.kernels.rate.duty_text import explain_duty
 
 FIRST = date(2026, 6, 28)
@@ -31,6 +31,7 @@ GOODS = (
     ("", ""),
     ("61", "TR"),
     ("6109", ""),
+    ("hello", "CN"),
 )
 PREFIXES = ("", "", "61", "6109", "610910", "64")
 UNION = (TerritoryRule("EU", "DE"), TerritoryRule("EU", "FR"))
@@ -275,6 +276,17 @@ def test_a_code_that_is_too_short_owes_the_dearest_that_it_may_turn_out_to_be() 
     assert said(both, one_item("CH", "DE", 10_000, 5)).startswith("HS code not known and origin not known, ")
     unlike = [rule("duty", "DE", "", "6109", percent=2), rule("duty", "DE", "CN", "61", percent=50)]
     assert said(unlike, one_item("CH", "DE", 10_000, 4)) == "duty 2.0 % of 100.00 under HS 6109: 2.00"
+
+
+def test_a_code_that_is_none_is_not_known() -> None:
+    rules = [rule("duty", "DE", percent=1), rule("duty", "DE", hs="61", percent=30)]
+    assert agreed(rules, one_item("CH", "DE", 10_000, 8)) == (3_000, 0)
+    assert said(rules, one_item("CH", "DE", 10_000, 8)).startswith(
+        "HS code not known, the dearest row taken: duty 30.0 %"
+    )
+    assert [known_code(one) for one in ("61 09.10-00", "123456789012", "1234567890123", "61O9", "٦١")] == [
+        "61091000", "123456789012", "", "", "",
+    ]  # fmt: skip
 
 
 def test_a_rule_that_a_stronger_one_hides_in_any_case_is_left_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -72,7 +73,7 @@ class Border:
         duty: Decimal,
     ) -> Decimal:
         """The most that is asked, whatever code and origin the goods turn out to have."""
-        code = "".join(letter for letter in item.hs_code if letter not in " .-")
+        code = digits_of(item.hs_code)
         holding: dict[str, list[DutyRule]] = {}
         for rule in self.tariff.duties:
             if (
@@ -164,6 +165,12 @@ def check_duty(
             if found != wanted:
                 faults.append(f"consignment {p}, service {s}: duty and tax are {found}, not {wanted}")
     return tuple(faults)
+
+
+def digits_of(hs_code: str) -> str:
+    """Strip the separators from an HS code; of what is no code nothing is left."""
+    found = re.fullmatch("[0-9]{0,12}", "".join(letter for letter in hs_code if letter not in " .-"))
+    return found[0] if found else ""
 
 
 def _round(minor: Decimal) -> Decimal:

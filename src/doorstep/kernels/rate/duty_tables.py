@@ -21,6 +21,7 @@ from doorstep.kernels.rate.exchange import Converted, converted, exchange_rates
 from doorstep.kernels.rate.validity import days_of
 
 ANY_VALUE = 2**62
+MOST_DIGITS = 12  # of an HS code
 _BEYOND = "\uffff"  # sorts after whatever a code goes on with
 _PUNCTUATION = str.maketrans("", "", " .-")
 Goods = tuple[str, str]  # HS code, country of origin; empty: not known
@@ -30,6 +31,12 @@ _Bucket = dict[tuple[str, str], list[int]]  # destination, origin
 def hs_key(code: str) -> str:
     """Write an HS code without the points, spaces and hyphens that people put into it."""
     return code.translate(_PUNCTUATION)
+
+
+def known_code(code: str) -> str:
+    """Write the HS code of goods as rules write theirs; empty: it is none, so that nothing is known."""
+    digits = hs_key(code)
+    return digits if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS else ""
 
 
 def territories_of(rules: Sequence[TerritoryRule]) -> dict[str, str]:
@@ -103,7 +110,7 @@ class DutyBook:
     def _strongest_first(self, levy: Levy, country: str, goods: Goods) -> Iterator[tuple[int, int, bool]]:
         """Yield rule, group, and whether the group is the last; one for each thing that goods may turn out to be."""
         ends = tuple(dict.fromkeys((country, self.territory.get(country, country))))
-        turns = self._turns(levy, ends, hs_key(goods[0]), goods[1])
+        turns = self._turns(levy, ends, known_code(goods[0]), goods[1])
         for group, (code, origin) in enumerate(turns):
             for r in self._of_known(levy, ends, code, origin):
                 yield r, group, group == len(turns) - 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from doorstep.domain.carriage import LEVIES, DutyRule
 from doorstep.kernels.rate.duty import Consignments, ItemCharge, itemise
 from doorstep.kernels.rate.duty_loop import NOBODY
-from doorstep.kernels.rate.duty_tables import DutyTables, hs_key
+from doorstep.kernels.rate.duty_tables import DutyTables, hs_key, known_code
 
 
 def explain_duty(tables: DutyTables, consignments: Consignments, at: int, service: int) -> str:
@@ -56,7 +56,7 @@ def _winners(
 
 def _unsure(goods: tuple[str, str], winners: Sequence[DutyRule]) -> str:
     """Say what would have to be known of goods to tell some rules apart; empty: there is one only, or all is known."""
-    code, origin = hs_key(goods[0]), goods[1]
+    code, origin = known_code(goods[0]), goods[1]
     if len(winners) < 2:
         return ""
     missing = []
@@ -106,7 +106,8 @@ def _parts(tables: DutyTables, consignments: Consignments, line: ItemCharge, rul
 
 
 def _goods(hs_code: str, origin: str) -> str:
-    return f"{f'HS {hs_code}' if hs_code else 'goods without an HS code'}{f' made in {origin}' if origin else ''}"
+    named = f"HS {hs_code}" if known_code(hs_code) else "goods without an HS code"
+    return f"{named} made in {origin}" if origin else named
 
 
 def _decimal(micros: int) -> str:
