@@ -289,6 +289,21 @@ def test_a_code_that_is_none_is_not_known() -> None:
     ]  # fmt: skip
 
 
+def test_rows_that_do_not_hold_are_told_from_none() -> None:
+    over = rule("duty", "DE", percent=1, valid_to=FIRST - timedelta(days=1))
+    asked = one_item("CH", "DE", 10_000)
+    none = "duty on HS 6109.10 made in CN unknown: no row of duties.csv for DE"
+    assert said([over], asked) == f"{none} in force on this day"
+    assert (
+        said([replace(over, valid_to=None, value_up_to_micros=99_000_000)], asked) == f"{none} for goods worth 100.00"
+    )
+    assert said([replace(over, destination="FR")], asked) == none
+    ended = (ExchangeRate("CHF", 1_000_000_000, None, FIRST - timedelta(days=1)),)
+    foreign = replace(NOTHING, duties=(rule("duty", "DE", percent=1, currency="CHF"),), exchange_rates=ended)
+    tables = duty_book(foreign, EUR, False).tables(COUNTRIES, GOODS)
+    assert explain_duty(tables, asked, 0, 0).startswith(f"{none} in force on this day; tax")
+
+
 def test_a_rule_that_a_stronger_one_hides_in_any_case_is_left_out() -> None:
     free = rule("duty", "CH", "CN", "6109")
     others = rule("duty", "CH", hs="6109", percent=12)

@@ -34,7 +34,8 @@ def _charge(tables: DutyTables, consignments: Consignments, at: int, service: in
     country = tables.countries[consignments.destination[at]]
     levy, goods = LEVIES[line.levy], tables.goods[int(consignments.item_kind[line.item])]
     if line.rule == NOBODY:
-        return f"{levy} on {_goods(*goods)} unknown: no row of duties.csv for {country}"
+        why = _lacking(tables, consignments, at, service, line)
+        return f"{levy} on {_goods(*goods)} unknown: no row of duties.csv for {country}{why}"
     said = _amount(tables, consignments, at, service, line, tables.book.rules[line.rule])
     unsure = _unsure(goods, [tables.book.rules[r] for r in _winners(tables, consignments, at, service, line)])
     return f"{unsure}, the dearest row taken: {said}" if unsure else said
@@ -44,14 +45,29 @@ def _winners(
     tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge
 ) -> dict[int, None]:
     """The rules of which each holds for one thing that the goods may turn out to be."""
-    rows, lists, days = tables.book.rows, tables.lists, consignments.day
-    day = int(days[at] if days.ndim == 1 else days[at, service])
+    rows, lists, day = tables.book.rows, tables.lists, _day(consignments, at, service)
     first, end = _listed(tables, consignments, at, line)
     found: dict[int, int] = {}
     for r, group in zip(lists.rule[first:end].tolist(), lists.group[first:end].tolist(), strict=True):
         if rows.first_day[r] <= day <= rows.last_day[r] and consignments.goods_minor[at] <= rows.up_to_minor[r]:
             found.setdefault(group, r)
     return dict.fromkeys(found.values())
+
+
+def _lacking(tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge) -> str:
+    """Say what keeps the rows that there are from holding; empty: there are none."""
+    rows, day = tables.book.rows, _day(consignments, at, service)
+    first, end = _listed(tables, consignments, at, line)
+    listed = tables.lists.rule[first:end]
+    if not len(listed):
+        return ""
+    if not ((rows.first_day[listed] <= day) & (day <= rows.last_day[listed])).any():
+        return " in force on this day"
+    return f" for goods worth {tables.book.currency.text(int(consignments.goods_minor[at]))}"
+
+
+def _day(consignments: Consignments, at: int, service: int) -> int:
+    return int(consignments.day[at] if consignments.day.ndim == 1 else consignments.day[at, service])
 
 
 def _unsure(goods: tuple[str, str], winners: Sequence[DutyRule]) -> str:
