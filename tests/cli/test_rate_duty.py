@@ -59,6 +59,7 @@ def test_duty_and_tax_stand_beside_the_price(tmp_path: Path) -> None:
     assert of("large", "open") == ("10.00", "25.20", "44.69", "receiver")
     assert of("bare") == of("large")
     assert of("far") == ("12.00", "30.00", "0.00", "sender")
+    assert of("mute") == ("12.00", "", "", "")
     assert of("heavy") == ("", "", "", "")
     why = {
         name: told[name, "paid"]["duty_tax_explanation"] for name in ("home", "small", "large", "bare", "far", "mute")

@@ -60,13 +60,18 @@ class Border:
         self, asked: Consignments, found: Owed, result: RateResult, service: int, offer: Service
     ) -> Iterator[str]:
         money, payer = self.tables.book.currency.text, "sender" if offer.incoterm == "DDP" else "receiver"
+        territory = self.tables.territory
+        undeclared = (asked.goods_minor == 0) & (territory[asked.dispatch] != territory[asked.destination])
         duties, taxes = found.duty_minor[:, service].tolist(), found.tax_minor[:, service].tolist()
         for p, (priced, duty, tax) in enumerate(zip(result.eligible[:, service].tolist(), duties, taxes, strict=True)):
             if not priced:
                 yield ",,,"
                 continue
-            paid_by = payer if duty + tax else ""
             why = explain_duty(self.tables, asked, p, service).replace('"', '""')
+            if undeclared[p]:
+                yield f',,,"{why}"'
+                continue
+            paid_by = payer if duty + tax else ""
             yield f'{money(duty)},{money(tax)},{paid_by},"{why}"'
 
 
