@@ -97,6 +97,23 @@ def test_a_code_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "parcels.csv:2 hs_code: 'hello' is not the beginning of an HS code such as 6109" in done.stderr
 
 
+def test_parcels_that_differ_in_one_thing_are_explained_apart(tmp_path: Path) -> None:
+    like = "{},CH,8000,{},10115,{},{},100,100,100,{},{},{}\n"
+    plain = ("DE", "2026-03-02", "900", "200", "6109.10", "CN")
+    others = ("US", "2026-03-03", "901", "201", "6404", "TR")
+    rows = [like.format("plain", *plain), like.format("again", *plain)]
+    rows += [like.format(n, *plain[:n], other, *plain[n + 1 :]) for n, other in enumerate(others)]
+    duties = (
+        "levy,destination,origin,hs_prefix,percent,per_kg,with_freight,valid_from,valid_to\n"
+        "duty,DE,,,4,,1,,\nduty,DE,CN,61,12,1,1,,2026-03-02\nduty,DE,CN,61,13,1,1,2026-03-03,\n"
+    )
+    told = rated(tmp_path, PARCELS.splitlines(keepends=True)[0] + "".join(rows), duties=duties)
+    why = [one["duty_tax_explanation"] for one in told]
+    assert len(why) == 16
+    assert len(set(why)) == 12 + 2 - 1  # each of two prices, of which the border of US, without rows, knows none
+    assert [one["duty_tax_explanation"] for one in told if one["parcel"] == "again"] == why[:2]
+
+
 def test_without_duties_nothing_is_said_of_them(tmp_path: Path) -> None:
     assert "duty" not in rated(tmp_path, duties="")[0]
 

@@ -54,20 +54,33 @@ class Border:
     def columns(self, first: int, parcels: Parcels, result: RateResult, services: Sequence[Service]) -> list[list[str]]:
         """Write, for each service, the cells of each parcel, separated by commas; empty where there is no price."""
         asked, found = self.owed(first, parcels, result)
-        return [list(self._cells(asked, found, result, s, offer)) for s, offer in enumerate(services)]
+        said: dict[tuple[int, ...], str] = {}
+        return [list(self._cells(asked, found, result, s, offer, said)) for s, offer in enumerate(services)]
 
     def _cells(
-        self, asked: Consignments, found: Owed, result: RateResult, service: int, offer: Service
+        self,
+        asked: Consignments,
+        found: Owed,
+        result: RateResult,
+        service: int,
+        offer: Service,
+        said: dict[tuple[int, ...], str],
     ) -> Iterator[str]:
+        """Write the cells of a service; `said` keeps every explanation by all that it hangs on."""
         money, payer = self.tables.book.currency.text, "sender" if offer.incoterm == "DDP" else "receiver"
-        territory = self.tables.territory
+        columns = (
+            asked.dispatch, asked.destination, asked.day, asked.item_kind, asked.item_value_minor, asked.item_weight_g
+        )  # fmt: skip
+        inputs = list(zip(*(one.tolist() for one in columns), strict=True))
+        freights, territory = asked.freight_minor[:, service].tolist(), self.tables.territory
         undeclared = (asked.goods_minor == 0) & (territory[asked.dispatch] != territory[asked.destination])
         duties, taxes = found.duty_minor[:, service].tolist(), found.tax_minor[:, service].tolist()
         for p, (priced, duty, tax) in enumerate(zip(result.eligible[:, service].tolist(), duties, taxes, strict=True)):
             if not priced:
                 yield ",,,"
                 continue
-            why = explain_duty(self.tables, asked, p, service).replace('"', '""')
+            if (why := said.get(key := (*inputs[p], freights[p]))) is None:
+                why = said[key] = explain_duty(self.tables, asked, p, service).replace('"', '""')
             if undeclared[p]:
                 yield f',,,"{why}"'
                 continue
