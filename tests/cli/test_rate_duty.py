@@ -32,13 +32,13 @@ heavy,CH,8000,DE,10115,2026-03-02,32000,100,100,100,200,6109.10,CN
 """
 
 
-def rated(folder: Path, **changed: str) -> list[dict[str, str]]:
+def rated(folder: Path, parcels: str = PARCELS, **changed: str) -> list[dict[str, str]]:
     tariff = folder / "tariff"
     tariff.mkdir()
     for name, text in (TARIFF | changed).items():
         if text:
             (tariff / f"{name}.csv").write_text(text)
-    (folder / "parcels.csv").write_text(PARCELS)
+    (folder / "parcels.csv").write_text(parcels)
     out = folder / "rates.csv"
     done = doorstep("rate", folder / "parcels.csv", "--tariffs", tariff, "--out", out)
     assert done.returncode == 0, done.stderr
@@ -59,6 +59,7 @@ def test_duty_and_tax_stand_beside_the_price(tmp_path: Path) -> None:
     assert of("large", "open") == ("10.00", "25.20", "44.69", "receiver")
     assert of("bare") == of("large")
     assert of("far") == ("12.00", "30.00", "0.00", "sender")
+    assert of("mute") == ("12.00", "", "", "")
     assert of("heavy") == ("", "", "", "")
     why = {
         name: told[name, "paid"]["duty_tax_explanation"] for name in ("home", "small", "large", "bare", "far", "mute")
@@ -72,10 +73,45 @@ def test_duty_and_tax_stand_beside_the_price(tmp_path: Path) -> None:
         "bare": "HS code not known, the dearest row taken: duty 12.0 % of 212.00 (goods 200.00, freight 12.00) under "
         "HS 6109: 25.44; tax 19.0 % of 237.44 (goods 200.00, freight 12.00, duty 25.44) under any HS code: 45.11",
         "far": "duty 30.0 % of 100.00 under any HS code: 30.00; "
-        "tax on HS 6109.10 made in CN unknown: no row of duties.csv for US",
+        "tax on HS 610910 made in CN unknown: no row of duties.csv for US",
         "mute": "no value is declared: unknown; duty 30.0 % of 0.00 under any HS code: 0.00; "
-        "tax on HS 6109.10 made in CN unknown: no row of duties.csv for US",
+        "tax on HS 610910 made in CN unknown: no row of duties.csv for US",
     }
+
+
+def test_the_richest_parcel_that_can_be_told_does_not_refuse_the_file(tmp_path: Path) -> None:
+    rich = "rich,CH,8000,US,10001,2026-03-02,900,100,100,100,1000000000,6109.10,CN\n"
+    told = {(one["parcel"], one["service"]): one for one in rated(tmp_path, PARCELS + rich)}
+    assert told["rich", "paid"]["duty"] == "300000000.00"
+    assert told["large", "paid"]["duty"] == "25.44"
+
+
+def test_a_code_that_is_none_is_refused(tmp_path: Path) -> None:
+    tariff = tmp_path / "tariff"
+    tariff.mkdir()
+    for name, text in TARIFF.items():
+        (tariff / f"{name}.csv").write_text(text)
+    (tmp_path / "parcels.csv").write_text(PARCELS.replace("200,6109.10", "200,hello", 1))
+    done = doorstep("rate", tmp_path / "parcels.csv", "--tariffs", tariff, "--out", tmp_path / "rates.csv")
+    assert done.returncode == 2
+    assert "parcels.csv:2 hs_code: 'hello' is not the beginning of an HS code such as 6109" in done.stderr
+
+
+def test_parcels_that_differ_in_one_thing_are_explained_apart(tmp_path: Path) -> None:
+    like = "{},CH,8000,{},10115,{},{},100,100,100,{},{},{}\n"
+    plain = ("DE", "2026-03-02", "900", "200", "6109.10", "CN")
+    others = ("US", "2026-03-03", "901", "201", "6404", "TR")
+    rows = [like.format("plain", *plain), like.format("again", *plain)]
+    rows += [like.format(n, *plain[:n], other, *plain[n + 1 :]) for n, other in enumerate(others)]
+    duties = (
+        "levy,destination,origin,hs_prefix,percent,per_kg,with_freight,valid_from,valid_to\n"
+        "duty,DE,,,4,,1,,\nduty,DE,CN,61,12,1,1,,2026-03-02\nduty,DE,CN,61,13,1,1,2026-03-03,\n"
+    )
+    told = rated(tmp_path, PARCELS.splitlines(keepends=True)[0] + "".join(rows), duties=duties)
+    why = [one["duty_tax_explanation"] for one in told]
+    assert len(why) == 16
+    assert len(set(why)) == 12 + 2 - 1  # each of two prices, of which the border of US, without rows, knows none
+    assert [one["duty_tax_explanation"] for one in told if one["parcel"] == "again"] == why[:2]
 
 
 def test_without_duties_nothing_is_said_of_them(tmp_path: Path) -> None:

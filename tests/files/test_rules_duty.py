@@ -61,6 +61,41 @@ def test_a_row_that_repeats_another_is_refused_whatever_its_points(tmp_path: Pat
     assert "repeats row 2: levy, destination, origin, hs_prefix, value_up_to valid on the same day" in found.why
 
 
+@pytest.mark.parametrize(
+    ("most", "currency", "dates"),
+    [
+        ("159", "", ","),  # 150 CHF at 1.06
+        ("157.69", "", ",2025-12-31"),  # and at 1.0512345, which held until then
+        ("150.001", "CHF", ","),  # 159.00106 at 1.06
+    ],
+)
+def test_limits_that_become_one_in_the_currency_of_the_brand_are_refused(
+    tmp_path: Path, most: str, currency: str, dates: str
+) -> None:
+    duties = DUTIES.replace("2026-01-01", "2025-01-01")
+    again = f"duty,EU,CN,6109.10,5,,,,,{most},,,,{dates},{currency}\n"
+    (found,) = faults(put(tmp_path, duties=duties + again))
+    assert (found.file, found.row, found.column, found.value) == ("duties.csv", 5, "value_up_to", most)
+    assert "in the brand's currency, as that of row 2 does on the same day" in found.why
+
+
+def test_limits_that_are_one_on_no_day_are_sound(tmp_path: Path) -> None:
+    again = "duty,EU,CN,6109.10,5,,,,,157.69,,,,,,\n"  # as 150 CHF were worth before row 2 began to hold
+    assert len(read_tariff(put(tmp_path, duties=DUTIES + again)).tariff.duties) == 4
+
+
+def test_a_step_below_the_smallest_coin_is_refused(tmp_path: Path) -> None:
+    surcharges = (
+        "service,surcharge,when,threshold,kind,amount,sequence,value_step,currency\n"
+        "std,insurance,always,,value_step,1,1,{},CHF\n"
+    )
+    (found,) = faults(put(tmp_path, surcharges=surcharges.format("0.004")))
+    assert (found.file, found.row, found.column, found.value) == ("surcharges.csv", 2, "value_step", "0.004")
+    assert found.why == "is less than the smallest coin of the brand's currency"
+    (tmp_path / "sound").mkdir()
+    assert read_tariff(put(tmp_path / "sound", surcharges=surcharges.format("0.005"))).tariff.surcharges
+
+
 def test_a_country_lies_in_one_territory(tmp_path: Path) -> None:
     (found,) = faults(put(tmp_path, duties=DUTIES, territories=TERRITORIES + "GCC,FR\n"))
     assert (found.file, found.row, found.column) == ("territories.csv", 4, "country")

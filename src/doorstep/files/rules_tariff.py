@@ -10,6 +10,7 @@ from typing import Any
 from doorstep.files.rules import SHARED_RULES, Rule, Tables, have, sound_rows
 from doorstep.files.rules_duty import DUTY_RULES
 from doorstep.files.rules_emissions import check_factors
+from doorstep.files.rules_exchange import EXCHANGE_RULES, own_currency
 from doorstep.files.schema_carriage import MOST_PERCENT
 from doorstep.files.table import Columns
 from doorstep.kernels.rate.zones import MOST_AREAS, route_key
@@ -33,16 +34,6 @@ def check_thresholds(tables: Tables) -> None:
     for row, when, threshold in sound_rows(read, "when", "threshold"):
         if when.startswith("over_") and threshold is None:
             finding.add(row, "", f"is empty; {when} needs one")
-
-
-def own_currency(tables: Tables) -> Any:
-    """The currency of brand.csv; without one the first of rates.csv that has no rate of exchange; None: not known."""
-    brand, rates, exchange = tables.get("brand"), tables.get("rates"), tables.get("exchange_rates")
-    if brand is not None:
-        return brand.values["currency"][0] if brand.values.get("currency") else None
-    foreign = set(exchange.values["currency"]) if exchange is not None else set()
-    named = rates.values["currency"] if rates is not None else ()
-    return next((one for one in named if one is not None and one not in foreign), None)
 
 
 def check_currency(tables: Tables) -> None:
@@ -230,4 +221,4 @@ TARIFF_RULES: tuple[Rule, ...] = (
     check_ranges,
     check_areas,
 )
-RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES, check_factors)
+RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES, *EXCHANGE_RULES, check_factors)

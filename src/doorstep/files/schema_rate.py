@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorstep.domain.carriage import DELIVERS_TO, MARKUP_KINDS, SPEEDS
 from doorstep.files.columns import Table, may, must, opt
-from doorstep.files.kinds import code, country, day, flag, measure, money, one_of, some_of, whole
+from doorstep.files.kinds import code, country, day, flag, hs_prefix, measure, money, one_of, some_of, whole
 from doorstep.files.schema_carriage import (
     AREAS,
     DIVISORS,
@@ -42,7 +42,7 @@ PARCELS = Table(
         opt("delivers_to", some_of(DELIVERS_TO), "kinds of place that are acceptable; empty: any"),
         opt("speed", one_of(SPEEDS), "the slowest acceptable speed; empty: any").default(SPEEDS[0]),
         opt("service", code(), "for what-if: the service that carried it; empty: the cheapest"),
-        opt("hs_code", code(), "customs tariff number of the goods, for duty and tax"),
+        opt("hs_code", hs_prefix(), "customs tariff number of the goods, for duty and tax").default(""),
         opt("made_in", country(), "country of origin of the goods, likewise"),
         opt("net_weight_g", whole(0, MAX_WEIGHT_G), "weight of the goods, likewise; empty: the gross weight"),
         opt("origin_latitude", measure(-90, 90), "degrees, WGS 84; for the carbon"),

@@ -12,12 +12,12 @@ from doorstep.files import build
 from doorstep.files.emissions import with_defaults
 from doorstep.files.faults import Faults
 from doorstep.files.folder import collector_at_rest, read_tables
-from doorstep.files.rules_tariff import RULES, own_currency
+from doorstep.files.rules_exchange import NAMELESS, own_currency
+from doorstep.files.rules_tariff import RULES
 from doorstep.files.schema_demand import BRAND
 from doorstep.files.schema_rate import TARIFF_TABLES
 from doorstep.kernels.run import Progress, silent
 
-NAMELESS = Currency("XXX")  # of ISO 4217: no currency
 _WANTED = (replace(BRAND, optional=True), *TARIFF_TABLES)
 
 

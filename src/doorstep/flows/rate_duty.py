@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.carriage import Service
+from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.place import Place
 from doorstep.files.parcels_in import ParcelFile
 from doorstep.files.tariff_in import TariffFolder
-from doorstep.kernels.rate.duty import Consignments, Owed, owed
+from doorstep.kernels.rate.duty import TOO_MUCH, Consignments, Owed, owed, too_much
 from doorstep.kernels.rate.duty_tables import DutyTables, duty_book
 from doorstep.kernels.rate.duty_text import explain_duty
 from doorstep.kernels.rate.problem import Parcels
@@ -29,7 +30,10 @@ class Border:
     destination: NDArray[np.int64]  # [destinations]
 
     def owed(self, first: int, parcels: Parcels, result: RateResult) -> tuple[Consignments, Owed]:
-        """Reckon what some parcels owe, of which the first is that of the file."""
+        """Reckon what some parcels owe, of which the first is that of the file.
+
+        Raises InvalidProblem where an amount of a parcel might not be added exactly.
+        """
         some, count = slice(first, first + len(parcels)), len(parcels)
         asked = Consignments(
             dispatch=self.dispatch[parcels.origin],
@@ -43,24 +47,44 @@ class Border:
             item_value_minor=parcels.value_minor,
             item_weight_g=self.read.net_weight_g[some],
         )
+        if (at := too_much(self.tables, asked)) is not None:
+            raise InvalidProblem(f"parcel {self.read.ids[first + at]}: {TOO_MUCH}")
         return asked, owed(self.tables, asked)
 
     def columns(self, first: int, parcels: Parcels, result: RateResult, services: Sequence[Service]) -> list[list[str]]:
         """Write, for each service, the cells of each parcel, separated by commas; empty where there is no price."""
         asked, found = self.owed(first, parcels, result)
-        return [list(self._cells(asked, found, result, s, offer)) for s, offer in enumerate(services)]
+        said: dict[tuple[int, ...], str] = {}
+        return [list(self._cells(asked, found, result, s, offer, said)) for s, offer in enumerate(services)]
 
     def _cells(
-        self, asked: Consignments, found: Owed, result: RateResult, service: int, offer: Service
+        self,
+        asked: Consignments,
+        found: Owed,
+        result: RateResult,
+        service: int,
+        offer: Service,
+        said: dict[tuple[int, ...], str],
     ) -> Iterator[str]:
+        """Write the cells of a service; `said` keeps every explanation by all that it hangs on."""
         money, payer = self.tables.book.currency.text, "sender" if offer.incoterm == "DDP" else "receiver"
+        columns = (
+            asked.dispatch, asked.destination, asked.day, asked.item_kind, asked.item_value_minor, asked.item_weight_g
+        )  # fmt: skip
+        inputs = list(zip(*(one.tolist() for one in columns), strict=True))
+        freights, territory = asked.freight_minor[:, service].tolist(), self.tables.territory
+        undeclared = (asked.goods_minor == 0) & (territory[asked.dispatch] != territory[asked.destination])
         duties, taxes = found.duty_minor[:, service].tolist(), found.tax_minor[:, service].tolist()
         for p, (priced, duty, tax) in enumerate(zip(result.eligible[:, service].tolist(), duties, taxes, strict=True)):
             if not priced:
                 yield ",,,"
                 continue
+            if (why := said.get(key := (*inputs[p], freights[p]))) is None:
+                why = said[key] = explain_duty(self.tables, asked, p, service).replace('"', '""')
+            if undeclared[p]:
+                yield f',,,"{why}"'
+                continue
             paid_by = payer if duty + tax else ""
-            why = explain_duty(self.tables, asked, p, service).replace('"', '""')
             yield f'{money(duty)},{money(tax)},{paid_by},"{why}"'
 
 

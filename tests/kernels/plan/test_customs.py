@@ -61,6 +61,19 @@ def test_what_costs_more_at_the_border_is_not_chosen() -> None:
     assert costs(shop(duties=(dear, TAX)))[0] == ("one-1", "open", 9_000, 0)
 
 
+def test_goods_whose_code_is_none_are_planned_as_goods_without_one() -> None:
+    asked = shop()
+    (shirt,) = asked.products
+    hat = replace(shirt, sku="hat", hs_code="")
+    word = replace(shirt, hs_code="shirts")
+    stock = (*asked.stock, replace(asked.stock[0], sku="hat"))
+    both = replace(asked, products=(word, hat), stock=stock, orders=(order("one", "shirt", "hat"),))
+    each = replace(DUTY, per_item_micros=cents(300))  # once, for goods without a code are one item
+    both = replace(both, tariff=replace(both.tariff, duties=(each, TAX)))
+    # 12 % of 205.00 and 3.00 = 27.60; 19 % of 232.60 = 44.19
+    assert costs(both) == [("one-1", "paid", 500, 2_760 + 4_419)]
+
+
 def test_an_order_is_not_cut_up_to_slip_below_a_threshold() -> None:
     steep = replace(DUTY, percent_micros=100_000_000)
     free = replace(TAX, percent_micros=0)

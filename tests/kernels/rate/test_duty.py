@@ -15,12 +15,24 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.kernels.rate.check_duty import Border, check_duty
 from doorstep.kernels.rate.duty import DUTY, TAX, Consignments, Owed, itemise, owed
-from doorstep.kernels.rate.duty_tables import duty_book
+from doorstep.kernels.rate.duty_loop import share_of
+from doorstep.kernels.rate.duty_tables import duty_book, known_code
+from doorstep.kernels.rate.duty_text import explain_duty
 
 FIRST = date(2026, 6, 28)
 DAYS = 6
 COUNTRIES = ("DE", "FR", "CH", "US", "GB")
-GOODS = (("6109.10", "CN"), ("610990", "TR"), ("6404", "DE"), ("", "CN"), ("610910", ""), ("", ""))
+GOODS = (
+    ("6109.10", "CN"),
+    ("610990", "TR"),
+    ("6404", "DE"),
+    ("", "CN"),
+    ("610910", ""),
+    ("", ""),
+    ("61", "TR"),
+    ("6109", ""),
+    ("hello", "CN"),
+)
 PREFIXES = ("", "", "61", "6109", "610910", "64")
 UNION = (TerritoryRule("EU", "DE"), TerritoryRule("EU", "FR"))
 EUR = Currency("EUR")
@@ -171,6 +183,20 @@ def paid(rules: list[DutyRule], asked: Consignments, ioss: bool = False, **rest:
     return int(result.duty_minor[0, 0]), int(result.tax_minor[0, 0])
 
 
+def agreed(rules: list[DutyRule], asked: Consignments) -> tuple[int, int]:
+    """What is paid, once the reference has found the same."""
+    tariff = replace(NOTHING, duties=tuple(rules))
+    result = owed(duty_book(tariff, EUR, False).tables(COUNTRIES, GOODS), asked)
+    assert check_duty(Border(tariff, EUR, False), COUNTRIES, GOODS, asked, result) == ()
+    return int(result.duty_minor[0, 0]), int(result.tax_minor[0, 0])
+
+
+def said(rules: list[DutyRule], asked: Consignments) -> str:
+    """What is said of the duty."""
+    tables = duty_book(replace(NOTHING, duties=tuple(rules)), EUR, False).tables(COUNTRIES, GOODS)
+    return explain_duty(tables, asked, 0, 0).split("; tax")[0]
+
+
 VAT = rule("tax", "DE", percent=19, with_freight=True, with_duty=True, ioss_up_to_micros=150_000_000)
 CIF = rule("duty", "EU", hs="6109", percent=12, with_freight=True, de_minimis_micros=150_000_000)
 
@@ -232,6 +258,65 @@ def test_what_is_not_known_of_goods_never_makes_them_cheaper() -> None:
     assert paid(plain, one_item("CH", "DE", 10_000, 5)) == (100, 0)  # nothing hangs on what is missing
 
 
+def test_a_code_that_is_too_short_owes_the_dearest_that_it_may_turn_out_to_be() -> None:
+    rules = [
+        rule("duty", "DE", percent=1),
+        rule("duty", "DE", "", "610910", percent=30),
+        rule("duty", "DE", "CN", "6103", percent=70),
+        rule("duty", "DE", "", "64", percent=90),
+    ]
+    short = one_item("CH", "DE", 10_000, 6)  # 61, made in Turkey
+    assert agreed(rules, short) == (3_000, 0)
+    assert said(rules, short) == (
+        "HS code 61 too short, the dearest row taken: duty 30.0 % of 100.00 under HS 610910: 30.00"
+    )
+    assert said(rules[:1], short) == "duty 1.0 % of 100.00 under any HS code: 1.00"
+    both = [*rules, rule("duty", "DE", "CN", "61091020", percent=40)]
+    assert said(both, one_item("CH", "DE", 10_000, 7)).startswith("HS code 6109 too short and origin not known, ")
+    assert said(both, one_item("CH", "DE", 10_000, 5)).startswith("HS code not known and origin not known, ")
+    unlike = [rule("duty", "DE", "", "6109", percent=2), rule("duty", "DE", "CN", "61", percent=50)]
+    assert said(unlike, one_item("CH", "DE", 10_000, 4)) == "duty 2.0 % of 100.00 under HS 6109: 2.00"
+
+
+def test_a_code_that_is_none_is_not_known() -> None:
+    rules = [rule("duty", "DE", percent=1), rule("duty", "DE", hs="61", percent=30)]
+    assert agreed(rules, one_item("CH", "DE", 10_000, 8)) == (3_000, 0)
+    assert said(rules, one_item("CH", "DE", 10_000, 8)).startswith(
+        "HS code not known, the dearest row taken: duty 30.0 %"
+    )
+    assert [known_code(one) for one in ("61 09.10-00", "123456789012", "1234567890123", "61O9", "٦١")] == [
+        "61091000", "123456789012", "", "", "",
+    ]  # fmt: skip
+
+
+def test_rows_that_do_not_hold_are_told_from_none() -> None:
+    over = rule("duty", "DE", percent=1, valid_to=FIRST - timedelta(days=1))
+    asked = one_item("CH", "DE", 10_000)
+    none = "duty on HS 6109.10 made in CN unknown: no row of duties.csv for DE"
+    assert said([over], asked) == f"{none} in force on this day"
+    assert (
+        said([replace(over, valid_to=None, value_up_to_micros=99_000_000)], asked) == f"{none} for goods worth 100.00"
+    )
+    assert said([replace(over, destination="FR")], asked) == none
+    ended = (ExchangeRate("CHF", 1_000_000_000, None, FIRST - timedelta(days=1)),)
+    foreign = replace(NOTHING, duties=(rule("duty", "DE", percent=1, currency="CHF"),), exchange_rates=ended)
+    tables = duty_book(foreign, EUR, False).tables(COUNTRIES, GOODS)
+    assert explain_duty(tables, asked, 0, 0).startswith(f"{none} in force on this day; tax")
+
+
+def test_a_rule_that_a_stronger_one_hides_in_any_case_is_left_out() -> None:
+    free = rule("duty", "CH", "CN", "6109")
+    others = rule("duty", "CH", hs="6109", percent=12)
+    no_code = one_item("GB", "CH", 5_000, 3)  # made in China
+    assert agreed([free, others], no_code) == (0, 0)
+    assert agreed([rule("duty", "CH", "EU", "6109"), others], one_item("GB", "CH", 5_000, 3)) == (600, 0)
+    low = replace(free, value_up_to_micros=49_000_000)
+    assert agreed([low, others], no_code) == (600, 0)  # on this value it hides nothing
+    wide = [rule("duty", "CH", "CN", "61", percent=50), rule("duty", "CH", "CN", "610910", percent=1), others]
+    assert agreed(wide, one_item("GB", "CH", 5_000, 4)) == (600, 0)  # 610910 of an unknown origin, which 61 never taxes
+    assert agreed(wide, one_item("GB", "CH", 5_000, 5)) == (2_500, 0)
+
+
 def test_within_a_customs_territory_nothing_is_owed() -> None:
     rules = [rule("duty", "FR", percent=10), rule("tax", "FR", percent=20), rule("duty", "CH", percent=7)]
     assert paid(rules, one_item("DE", "FR", 10_000)) == (0, 0)
@@ -276,6 +361,50 @@ def test_rules_that_contradict_one_another_are_refused() -> None:
             paid([wrong], one_item("CH", "DE", 1))
 
 
+LARGEST = 10**11  # minor units of the most that a file can say of one amount
+
+
+def test_the_largest_amounts_of_a_file_are_reckoned_exactly() -> None:
+    everything = [
+        rule("duty", "DE", percent=999.999999, with_freight=True, per_kg_micros=10**12, per_item_micros=10**15),
+        rule("tax", "DE", percent=999.999999, with_freight=True, with_duty=True),
+    ]
+    rich = replace(
+        one_item("CH", "DE", 3 * LARGEST - 3, freight=LARGEST - 1),
+        item_start=np.array([0, 3]),
+        item_kind=np.array([0, 1, 2]),
+        item_value_minor=np.array([LARGEST, LARGEST - 1, LARGEST - 2]),
+        item_weight_g=np.array([999_999, 1, 333_333]),
+    )
+    duty, tax = agreed(everything, rich)
+    assert tax > duty > 10 * LARGEST
+
+
+def test_one_rich_consignment_does_not_refuse_others() -> None:
+    rules = [rule("duty", "DE", percent=30, with_freight=True)]
+    two = replace(
+        one_item("CH", "DE", 0),
+        dispatch=np.array([2, 2]),
+        destination=np.array([0, 0]),
+        content=np.array([0, 1]),
+        goods_minor=np.array([10**14, 10_000]),
+        day=np.array([20_000, 20_000]),
+        freight_minor=np.array([[1_000], [10**14]]),
+        item_start=np.array([0, 1, 201]),
+        item_kind=np.zeros(201, np.int64),
+        item_value_minor=np.array([10**14] + [50] * 200),
+        item_weight_g=np.ones(201, np.int64),
+    )
+    assert agreed(rules, two) == (3 * 10**13 + 300, 0)
+
+
+@given(st.integers(0, 2**61), st.integers(1, 2**61), st.data())
+def test_a_share_is_exact_however_large(freight: int, total: int, data: st.DataObject) -> None:
+    seen = data.draw(st.integers(0, total))
+    assert share_of(freight, seen, total) == (2 * freight * seen + total) // (2 * total)
+
+
 def test_what_cannot_be_added_exactly_is_refused() -> None:
-    with pytest.raises(InvalidProblem, match="added exactly"):
-        paid([rule("duty", "DE", percent=1_000)], one_item("CH", "DE", 10**12))
+    with pytest.raises(InvalidProblem, match="consignment 0: duty or tax may be more than can be added exactly"):
+        paid([rule("duty", "DE", percent=1_000)], one_item("CH", "DE", 10**18))
+    assert paid([rule("duty", "DE", percent=1_000)], one_item("DE", "FR", 10**18)) == (0, 0)

@@ -11,7 +11,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.rate.bounds import MAX_VALUE_MINOR
-from doorstep.kernels.rate.check_duty import Border, Item
+from doorstep.kernels.rate.check_duty import Border, Item, digits_of
 
 
 def duty_tax_minor(problem: PlanProblem, order: Order, parcel: Parcel) -> int:
@@ -55,7 +55,7 @@ def _items(problem: PlanProblem, parcel: Parcel) -> list[Item]:
     items: dict[tuple[str, str], Item] = {}
     for sku, units in held.items():
         product = next(one for one in problem.products if one.sku == sku)
-        key = "".join(letter for letter in product.hs_code if letter not in " .-"), product.origin_country
+        key = digits_of(product.hs_code), product.origin_country
         before = items.get(key, Item(*key, 0, 0))
         value, weight_g = before.value_minor + _value(problem, sku, units), before.weight_g + product.weight_g * units
         items[key] = Item(*key, value, weight_g)

@@ -17,7 +17,7 @@ from doorstep.kernels.plan.loads import Key
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.rate.duty import DUTY, TAX, Consignments, Owed, itemise, owed
-from doorstep.kernels.rate.duty_tables import DutyBook, DutyTables, duty_book, hs_key
+from doorstep.kernels.rate.duty_tables import DutyBook, DutyTables, duty_book, known_code
 from doorstep.kernels.rate.duty_text import explain_duty
 
 
@@ -54,7 +54,7 @@ def open_customs(market: Market, places: Sequence[Place], book: DutyBook | None)
     if book is None:
         return None
     problem = market.problem
-    goods = [(hs_key(one.hs_code), one.origin_country) for one in problem.products]
+    goods = [(known_code(one.hs_code), one.origin_country) for one in problem.products]
     kinds = {one: n for n, one in enumerate(sorted(set(goods)))}
     index: dict[str, int] = {}
 

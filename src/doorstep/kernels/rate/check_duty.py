@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
+from itertools import product
 
 from doorstep.domain.carriage import DutyRule, Levy, Tariff
 from doorstep.domain.holds import KNOWN_TERRITORIES
@@ -70,34 +72,36 @@ class Border:
         share: Decimal,
         duty: Decimal,
     ) -> Decimal:
-        code = "".join(letter for letter in item.hs_code if letter not in " .-")
-        holding = [
-            rule
-            for rule in self.tariff.duties
-            if rule.levy == levy
-            and rule.destination in (destination, self._territory(destination))
-            and (not code or code.startswith(rule.hs_prefix))
-            and (not item.origin or rule.origin in ("", item.origin, self._territory(item.origin)))
-            and (rule.valid_from is None or rule.valid_from <= day)
-            and (rule.valid_to is None or day <= rule.valid_to)
-            and self._worth(rule, day) is not None
-            and (rule.value_up_to_micros is None or goods <= self._minor(rule, rule.value_up_to_micros, day))
-        ]
+        """The most that is asked, whatever code and origin the goods turn out to have."""
+        code = digits_of(item.hs_code)
+        holding: dict[str, list[DutyRule]] = {}
+        for rule in self.tariff.duties:
+            if (
+                rule.levy == levy
+                and rule.destination in (destination, self._territory(destination))
+                and (code.startswith(rule.hs_prefix) or rule.hs_prefix.startswith(code))
+                and (rule.valid_from is None or rule.valid_from <= day)
+                and (rule.valid_to is None or day <= rule.valid_to)
+                and self._worth(rule, day) is not None
+                and (rule.value_up_to_micros is None or goods <= self._minor(rule, rule.value_up_to_micros, day))
+            ):
+                holding.setdefault(rule.hs_prefix, []).append(rule)
+        codes = {code, *(one for one in holding if one.startswith(code))}
+        origins = {item.origin} if item.origin else {"", *(one.origin for rules in holding.values() for one in rules)}
+        dearest = Decimal(0)
+        for supposed, origin in product(codes, origins):
+            nearness = (origin, self._territory(origin), "")
 
-        def weakness(rule: DutyRule) -> tuple[object, ...]:
-            nearness = (item.origin, self._territory(item.origin), "")
-            source = nearness.index(rule.origin) if item.origin else (rule.origin == "", rule.origin)
-            band = float("inf") if rule.value_up_to_micros is None else self._minor(rule, rule.value_up_to_micros, day)
-            return (-len(rule.hs_prefix), rule.hs_prefix, source, rule.destination != destination, band)
+            def weakness(rule: DutyRule, nearness: tuple[str, ...] = nearness) -> tuple[object, ...]:
+                most = rule.value_up_to_micros
+                band = float("inf") if most is None else self._minor(rule, most, day)
+                return (nearness.index(rule.origin), rule.destination != destination, band)
 
-        dearest, looked = Decimal(0), set()
-        for rule in sorted(holding, key=weakness):
-            if (rule.hs_prefix, rule.origin) in looked:
-                continue
-            looked.add((rule.hs_prefix, rule.origin))
-            dearest = max(dearest, self._asked(rule, day, goods, freight, item, share, duty))
-            if (code or not rule.hs_prefix) and (item.origin or not rule.origin):
-                break
+            for length in range(len(supposed), -1, -1):
+                if found := [one for one in holding.get(supposed[:length], ()) if one.origin in nearness]:
+                    strongest = min(found, key=weakness)
+                    dearest = max(dearest, self._asked(strongest, day, goods, freight, item, share, duty))
+                    break
         return dearest
 
     def _asked(
@@ -161,6 +165,12 @@ def check_duty(
             if found != wanted:
                 faults.append(f"consignment {p}, service {s}: duty and tax are {found}, not {wanted}")
     return tuple(faults)
+
+
+def digits_of(hs_code: str) -> str:
+    """Strip the separators from an HS code; of what is no code nothing is left."""
+    found = re.fullmatch("[0-9]{0,12}", "".join(letter for letter in hs_code if letter not in " .-"))
+    return found[0] if found else ""
 
 
 def _round(minor: Decimal) -> Decimal:

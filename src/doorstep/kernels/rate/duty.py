@@ -30,6 +30,7 @@ from doorstep.kernels.rate.duty_tables import DutyTables
 from doorstep.kernels.rate.result import IntArray
 
 _SAFE = 2**61
+TOO_MUCH = "duty or tax may be more than can be added exactly"
 DUTY, TAX = range(2)
 
 
@@ -100,7 +101,8 @@ def owed(tables: DutyTables, consignments: Consignments) -> Owed:
     InvalidProblem
         An amount might not be added exactly.
     """
-    _refuse_overflow(tables, consignments)
+    if (at := too_much(tables, consignments)) is not None:
+        raise InvalidProblem(f"consignment {at}: {TOO_MUCH}")
     shape = consignments.freight_minor.shape
     duty, tax = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     territory = tables.territory
@@ -159,21 +161,29 @@ def _items(consignments: Consignments) -> Items:
     )
 
 
-def _refuse_overflow(tables: DutyTables, consignments: Consignments) -> None:
-    """Multiply the largest of everything, exactly."""
-    rows, per_minor = tables.book.rows, tables.book.currency.micros_per_minor
-    start = consignments.item_start
-    items = max(1, int(np.diff(start).max(initial=0)))
-    value = items * _largest(consignments.item_value_minor)
-    freight = _largest(consignments.freight_minor)
-    percent, weight = _largest(rows.percent), _largest(consignments.item_weight_g) * _largest(rows.per_kg_micros)
-    fixed = _largest(rows.per_item_minor) + weight // (GRAMS_PER_KG * per_minor) + 1
-    duty = (value + freight) * percent // PERCENT_MICROS + 1 + fixed
-    tax = (value + freight + duty) * percent
-    largest = max(freight * value, tax, weight, items * (tax // PERCENT_MICROS + 1 + fixed) + duty * items)
-    if max(largest, _largest(consignments.goods_minor) + freight) > _SAFE:
-        raise InvalidProblem("duty or tax of a consignment may be more than can be added exactly")
+def too_much(tables: DutyTables, consignments: Consignments) -> int | None:
+    """Find the first consignment of which an amount might not be added exactly; None: there is none.
+
+    The largest of every column of the rules is applied to each. It is reckoned in floating point: what is safe leaves
+    so much room that its rounding does not matter.
+    """
+    rows, start, content = tables.book.rows, consignments.item_start, consignments.content
+    count = np.diff(start)
+    of_content = np.repeat(np.arange(len(count)), count)
+
+    def total(items: IntArray) -> NDArray[np.float64]:
+        return np.bincount(of_content, items[: len(of_content)], len(count)).astype(np.float64)[content]
+
+    value, freight = total(consignments.item_value_minor), consignments.freight_minor.max(axis=1, initial=0)
+    percent = _largest(rows.percent) / PERCENT_MICROS
+    per_gram = _largest(rows.per_kg_micros) / (GRAMS_PER_KG * tables.book.currency.micros_per_minor)
+    fixed = count[content] * (_largest(rows.per_item_minor) + 2.0) + total(consignments.item_weight_g) * per_gram
+    duty = (value + freight) * percent + fixed
+    tax = (value + freight + duty) * percent + fixed
+    crosses = tables.territory[consignments.dispatch] != tables.territory[consignments.destination]
+    found = np.flatnonzero(crosses & (consignments.goods_minor + freight + value + duty + tax > _SAFE))
+    return int(found[0]) if len(found) else None
 
 
-def _largest(values: NDArray[np.int64]) -> int:
-    return int(values.max(initial=0))
+def _largest(values: NDArray[np.int64]) -> float:
+    return float(values.max(initial=0))

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 NOBODY = -1  # no rule holds
 PERCENT_MICROS = 100_000_000  # an amount of this many millionths of a percent is the whole base
-HALF_PERCENT_MICROS = 50_000_000
 GRAMS_PER_KG = 1000
+_SMALL = 2**60  # twice a product up to here and a denominator still fit
+_BITS = 61  # of a sum that is safe
 
 
 class DutyRows(NamedTuple):
@@ -35,9 +36,9 @@ class DutyRows(NamedTuple):
 class DutyLists(NamedTuple):
     """Rules that may hold for a levy, a country and a kind of goods, the strongest first.
 
-    List (levy x countries + country) x kinds + kind begins at `start` of that number. Of the rules of a group the first
-    that holds stands for all of it. A group that is `sure` ends the search; one before it depends on what is not known
-    of the goods, and of all that hold the dearest is taken.
+    List (levy x countries + country) x kinds + kind begins at `start` of that number. A group holds the rules for one
+    thing that the goods may turn out to be, and the first of them that holds stands for all of it. Of the groups the
+    dearest is taken; the last, for what is known of the goods, is `sure` and ends the search.
     """
 
     start: NDArray[int64]
@@ -67,6 +68,21 @@ class ConsignmentRows(NamedTuple):
 
 
 @compiled
+def scaled(amount: int, part: int, whole: int) -> int:
+    """Return amount x part / whole, rounded half up, as long as that and four wholes fit: the product need not."""
+    left, right = amount % whole, part % whole
+    quotient = amount // whole * part + left * (part // whole)
+    if right == 0 or left <= _SMALL // right:
+        return quotient + (2 * left * right + whole) // (2 * whole)
+    digits, rest = 0, 0
+    for bit in range(_BITS, -1, -1):  # long multiplication, divided as it goes
+        rest = 2 * rest + left * ((right >> bit) & 1)
+        digits = 2 * digits + rest // whole
+        rest %= whole
+    return quotient + digits + (1 if 2 * rest >= whole else 0)
+
+
+@compiled
 def asked(
     rows: DutyRows, r: int, value: int, share: int, duty: int, weight_g: int, goods: int, freight: int, per_minor: int
 ) -> int:
@@ -75,10 +91,8 @@ def asked(
     if measured <= rows.de_minimis_minor[r] or goods <= rows.ioss_minor[r]:
         return 0
     base = value + share * rows.with_freight[r] + duty * rows.with_duty[r]
-    amount: int = (base * rows.percent[r] + HALF_PERCENT_MICROS) // PERCENT_MICROS + rows.per_item_minor[r]
-    whole = GRAMS_PER_KG * per_minor
-    amount += (2 * weight_g * rows.per_kg_micros[r] + whole) // (2 * whole)
-    return amount
+    amount: int = scaled(base, rows.percent[r], PERCENT_MICROS) + rows.per_item_minor[r]
+    return amount + scaled(weight_g, rows.per_kg_micros[r], GRAMS_PER_KG * per_minor)
 
 
 @compiled
@@ -113,7 +127,7 @@ def find_rule(
 @compiled
 def share_of(freight: int, seen: int, total: int) -> int:
     """Freight of the items so far, worth `seen` of `total`; if all are worth nothing the first bears it."""
-    return (2 * freight * seen + total) // (2 * total) if total > 0 else freight
+    return scaled(freight, seen, total) if total > 0 else freight
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,8 @@ from doorstep.kernels.rate.exchange import Converted, converted, exchange_rates
 from doorstep.kernels.rate.validity import days_of
 
 ANY_VALUE = 2**62
+MOST_DIGITS = 12  # of an HS code
+_BEYOND = "\uffff"  # sorts after whatever a code goes on with
 _PUNCTUATION = str.maketrans("", "", " .-")
 Goods = tuple[str, str]  # HS code, country of origin; empty: not known
 _Bucket = dict[tuple[str, str], list[int]]  # destination, origin
@@ -28,6 +31,12 @@ _Bucket = dict[tuple[str, str], list[int]]  # destination, origin
 def hs_key(code: str) -> str:
     """Write an HS code without the points, spaces and hyphens that people put into it."""
     return code.translate(_PUNCTUATION)
+
+
+def known_code(code: str) -> str:
+    """Write the HS code of goods as rules write theirs; empty: it is none, so that nothing is known."""
+    digits = hs_key(code)
+    return digits if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS else ""
 
 
 def territories_of(rules: Sequence[TerritoryRule]) -> dict[str, str]:
@@ -64,6 +73,7 @@ class DutyBook:
     ioss: bool
     territory: Mapping[str, str]
     by_prefix: Mapping[tuple[Levy, str], _Bucket]
+    prefixes: Mapping[Levy, Sequence[str]]  # of each levy, sorted
 
     def tables(self, countries: Sequence[str], goods: Sequence[Goods]) -> DutyTables:
         """Look up every kind of goods for every country."""
@@ -98,23 +108,48 @@ class DutyBook:
         return not (begins | ends).any()
 
     def _strongest_first(self, levy: Levy, country: str, goods: Goods) -> Iterator[tuple[int, int, bool]]:
-        """Yield rule, group, and whether the group holds whatever else is found out about the goods."""
-        code, origin = hs_key(goods[0]), goods[1]
-        ends = dict.fromkeys((country, self.territory.get(country, country)))
-        prefixes = [code[:length] for length in range(len(code), -1, -1)]
-        if not code:
-            prefixes = sorted({prefix for of, prefix in self.by_prefix if of == levy}, key=lambda one: (-len(one), one))
-        group = 0
-        for prefix in prefixes:
-            bucket = self.by_prefix.get((levy, prefix), {})
-            sources = dict.fromkeys((origin, self.territory.get(origin, origin), ""))
-            if not origin:
-                sources = dict.fromkeys((*sorted({source for _, source in bucket if source}), ""))
+        """Yield rule, group, and whether the group is the last; one for each thing that goods may turn out to be."""
+        ends = tuple(dict.fromkeys((country, self.territory.get(country, country))))
+        turns = self._turns(levy, ends, known_code(goods[0]), goods[1])
+        for group, (code, origin) in enumerate(turns):
+            for r in self._of_known(levy, ends, code, origin):
+                yield r, group, group == len(turns) - 1
+
+    def _turns(self, levy: Levy, ends: Sequence[str], code: str, origin: str) -> list[Goods]:
+        """List what goods may turn out to be, as far as rules tell it apart; what is known for sure comes last.
+
+        A longer code matters with such origins only as rules beginning with it name: with any other it is no stronger
+        than a shorter one.
+        """
+        turns: list[Goods] = []
+        for prefix in self._longer(levy, code):
+            named = self._sources(levy, ends, prefix)
+            own = (origin, self.territory.get(origin, origin), "")
+            turns += [(prefix, one) for one in ([origin] * any(one in named for one in own) if origin else named)]
+        if origin:
+            return [*turns, (code, origin)]
+        found = {one for length in range(len(code) + 1) for one in self._sources(levy, ends, code[:length])}
+        return [*turns, *((code, one) for one in sorted(found - {""})), (code, "")]
+
+    def _longer(self, levy: Levy, code: str) -> list[str]:
+        """List the prefixes that a code which is too short, or not known, may turn out to have, the longest first."""
+        known = self.prefixes[levy]
+        first, end = bisect_right(known, code), bisect_left(known, code + _BEYOND)
+        return sorted(known[first:end], key=lambda one: (-len(one), one))
+
+    def _sources(self, levy: Levy, ends: Sequence[str], prefix: str) -> list[str]:
+        """List the origins of the rules of one prefix, none as the last."""
+        bucket = self.by_prefix.get((levy, prefix), {})
+        return sorted({source for end, source in bucket if end in ends}, key=lambda one: (not one, one))
+
+    def _of_known(self, levy: Levy, ends: Sequence[str], code: str, origin: str) -> Iterator[int]:
+        """Yield the rules for a code and an origin, the strongest first."""
+        sources = tuple(dict.fromkeys((origin, self.territory.get(origin, origin), "")))
+        for length in range(len(code), -1, -1):
+            bucket = self.by_prefix.get((levy, code[:length]), {})
             for source in sources:
-                found = [r for end in ends for r in bucket.get((end, source), ())]
-                certain = bool(code or not prefix) and bool(origin or not source)
-                yield from ((r, group, certain) for r in found)
-                group += bool(found)
+                for end in ends:
+                    yield from bucket.get((end, source), ())
 
 
 def duty_book(tariff: Tariff, currency: Currency, ioss: bool) -> DutyBook:
@@ -150,7 +185,8 @@ def duty_book(tariff: Tariff, currency: Currency, ioss: bool) -> DutyBook:
                 if strength[one][0] == strength[other][0] and strength[other][1] <= strength[one][2]:
                     raise InvalidProblem(f"two rules at once: {duty_name(lines[other].line)}")
     rules = tuple(one.line for one in lines)
-    return DutyBook(rules, rows, currency, ioss, territories_of(tariff.territories), by_prefix)
+    prefixes = {levy: sorted(prefix for of, prefix in by_prefix if of == levy) for levy in LEVIES}
+    return DutyBook(rules, rows, currency, ioss, territories_of(tariff.territories), by_prefix, prefixes)
 
 
 def duty_name(line: DutyRule) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from doorstep.domain.carriage import LEVIES, DutyRule
 from doorstep.kernels.rate.duty import Consignments, ItemCharge, itemise
 from doorstep.kernels.rate.duty_loop import NOBODY
-from doorstep.kernels.rate.duty_tables import DutyTables
+from doorstep.kernels.rate.duty_tables import DutyTables, hs_key, known_code
 
 
 def explain_duty(tables: DutyTables, consignments: Consignments, at: int, service: int) -> str:
@@ -31,19 +31,63 @@ def explain_duty(tables: DutyTables, consignments: Consignments, at: int, servic
 
 
 def _charge(tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge) -> str:
-    levy, kind = LEVIES[line.levy], int(consignments.item_kind[line.item])
-    country = int(consignments.destination[at])
-    place = (line.levy * len(tables.countries) + country) * len(tables.goods) + kind
+    country = tables.countries[consignments.destination[at]]
+    levy, goods = LEVIES[line.levy], tables.goods[int(consignments.item_kind[line.item])]
     if line.rule == NOBODY:
-        return f"{levy} on {_goods(*tables.goods[kind])} unknown: no row of duties.csv for {tables.countries[country]}"
-    rule = tables.book.rules[line.rule]
-    said = _amount(tables, consignments, at, service, line, rule)
-    first, end = tables.lists.start[place], tables.lists.start[place + 1]
-    if not tables.lists.sure[first:end].all():
-        hs_code, origin = tables.goods[kind]
-        missing = " and ".join(name for name, cell in (("HS code", hs_code), ("origin", origin)) if not cell)
-        return f"{missing} not known, the dearest row taken: {said}"
-    return said
+        why = _lacking(tables, consignments, at, service, line)
+        return f"{levy} on {_goods(*goods)} unknown: no row of duties.csv for {country}{why}"
+    said = _amount(tables, consignments, at, service, line, tables.book.rules[line.rule])
+    unsure = _unsure(goods, [tables.book.rules[r] for r in _winners(tables, consignments, at, service, line)])
+    return f"{unsure}, the dearest row taken: {said}" if unsure else said
+
+
+def _winners(
+    tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge
+) -> dict[int, None]:
+    """The rules of which each holds for one thing that the goods may turn out to be."""
+    rows, lists, day = tables.book.rows, tables.lists, _day(consignments, at, service)
+    first, end = _listed(tables, consignments, at, line)
+    found: dict[int, int] = {}
+    for r, group in zip(lists.rule[first:end].tolist(), lists.group[first:end].tolist(), strict=True):
+        if rows.first_day[r] <= day <= rows.last_day[r] and consignments.goods_minor[at] <= rows.up_to_minor[r]:
+            found.setdefault(group, r)
+    return dict.fromkeys(found.values())
+
+
+def _lacking(tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge) -> str:
+    """Say what keeps the rows that there are from holding; empty: there are none."""
+    rows, day = tables.book.rows, _day(consignments, at, service)
+    first, end = _listed(tables, consignments, at, line)
+    listed = tables.lists.rule[first:end]
+    if not len(listed):
+        return ""
+    if not ((rows.first_day[listed] <= day) & (day <= rows.last_day[listed])).any():
+        return " in force on this day"
+    return f" for goods worth {tables.book.currency.text(int(consignments.goods_minor[at]))}"
+
+
+def _day(consignments: Consignments, at: int, service: int) -> int:
+    return int(consignments.day[at] if consignments.day.ndim == 1 else consignments.day[at, service])
+
+
+def _unsure(goods: tuple[str, str], winners: Sequence[DutyRule]) -> str:
+    """Say what would have to be known of goods to tell some rules apart; empty: there is one only, or all is known."""
+    code, origin = known_code(goods[0]), goods[1]
+    if len(winners) < 2:
+        return ""
+    missing = []
+    if any(len(hs_key(one.hs_prefix)) > len(code) for one in winners):
+        missing.append(f"HS code {goods[0]} too short" if code else "HS code not known")
+    if not origin and any(one.origin for one in winners):
+        missing.append("origin not known")
+    return " and ".join(missing)
+
+
+def _listed(tables: DutyTables, consignments: Consignments, at: int, line: ItemCharge) -> tuple[int, int]:
+    """Where the rules begin and end that may hold for an item."""
+    kind, country = int(consignments.item_kind[line.item]), int(consignments.destination[at])
+    place = (line.levy * len(tables.countries) + country) * len(tables.goods) + kind
+    return int(tables.lists.start[place]), int(tables.lists.start[place + 1])
 
 
 def _amount(
@@ -78,7 +122,8 @@ def _parts(tables: DutyTables, consignments: Consignments, line: ItemCharge, rul
 
 
 def _goods(hs_code: str, origin: str) -> str:
-    return f"{f'HS {hs_code}' if hs_code else 'goods without an HS code'}{f' made in {origin}' if origin else ''}"
+    named = f"HS {hs_code}" if known_code(hs_code) else "goods without an HS code"
+    return f"{named} made in {origin}" if origin else named
 
 
 def _decimal(micros: int) -> str:
