@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.pack.scores import Answer
 from benchmarks.pack.sets import OrderSet
+from benchmarks.peer_versions import versions_of
 
 PROCESS = Path(__file__).with_name("peer_process.py")
 NO_UPRIGHT = ("py3dbp",)
@@ -21,14 +22,7 @@ and name it: --peer-python peers/bin/python"""
 
 def versions(python: Path) -> str:
     """Names and versions of the packers that are installed there."""
-    if not python.exists():
-        sys.exit(HOW_TO.format(path=python))
-    names = ("py3dbp", "packer3d", "packvium", "packingsolver3d")
-    code = f"import importlib.metadata as m; print(', '.join(f'{{n}} {{m.version(n)}}' for n in {names!r}))"
-    asked = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
-    if asked.returncode:
-        sys.exit(HOW_TO.format(path=python) + "\n" + asked.stderr)
-    return asked.stdout.strip()
+    return versions_of(python, ("py3dbp", "packer3d", "packvium", "packingsolver3d"), HOW_TO)
 
 
 def cannot(peer: str, orders: OrderSet, support: float) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.peer_versions import versions_of
 from benchmarks.rate.instance import DESTINATIONS, STEPS
 from benchmarks.rate.plain import cheapest
 
@@ -44,14 +44,7 @@ class Told:
 
 def versions(python: Path) -> str:
     """Names and versions of the programs that are installed there."""
-    if not python.exists():
-        sys.exit(HOW_TO.format(path=python))
-    names = ("pandas", "karrio", "karrio-generic", "numpy")
-    code = f"import importlib.metadata as m; print(', '.join(f'{{n}} {{m.version(n)}}' for n in {names!r}))"
-    asked = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
-    if asked.returncode:
-        sys.exit(HOW_TO.format(path=python) + "\n" + asked.stderr)
-    return asked.stdout.strip()
+    return versions_of(python, ("pandas", "karrio", "karrio-generic", "numpy"), HOW_TO)
 
 
 def ask(peer: str, python: Path, tables: TariffTables, parcels: list[Parcels], cap_s: float) -> Told:

@@ -27,6 +27,7 @@ RATE_COLUMNS = (
 )
 CLIENT_COLUMN = "client_price"
 DUTY_COLUMNS = ("duty", "tax", "duty_tax_paid_by", "duty_tax_explanation")  # where the tariff has duties
+DutyCells = tuple[str, str, str, str]
 CARBON_COLUMNS = ("co2e_g", "co2e_low_g", "co2e_high_g")
 _QUOTED = ('"', ",", "\r", "\n")
 
@@ -38,7 +39,7 @@ def cell(text: str) -> str:
     return text
 
 
-def write_header(out: TextIO, client: bool, duties: bool = False, carbon: bool = False) -> None:
+def write_header(out: TextIO, client: bool, duties: bool, carbon: bool) -> None:
     client_columns = (CLIENT_COLUMN,) if client else ()
     more = (*client_columns, *(DUTY_COLUMNS if duties else ()), *(CARBON_COLUMNS if carbon else ()))
     out.write(",".join((*RATE_COLUMNS, *more)) + "\r\n")
@@ -51,7 +52,7 @@ def write_rates(
     result: RateResult,
     refusals: Iterable[tuple[Sequence[str], Sequence[str]]],
     client_minor: IntArray | None = None,
-    duties: Sequence[Sequence[str]] | None = None,
+    duties: Sequence[Sequence[DutyCells]] | None = None,
     carbon: CarbonResult | None = None,
 ) -> None:
     """Write the rows of some parcels, all services of one parcel together.
@@ -100,7 +101,7 @@ def _tails(
     at: int,
     told: tuple[Sequence[str], Sequence[str]],
     client_minor: IntArray | None,
-    duties: Sequence[str] | None,
+    duties: Sequence[DutyCells] | None,
     carbon: CarbonResult | None,
 ) -> list[str]:
     """Write the rows of one service, all but the parcel."""
@@ -113,7 +114,7 @@ def _tails(
     if client_minor is not None:
         more = [f",{amount}" for amount in _amounts(client_minor[:, at], eligible, currency)]
     if duties is not None:
-        more = [f"{one},{owed}" for one, owed in zip(more, duties, strict=True)]
+        more = [f"{one},{','.join(owed)},{cell(why)}" for one, (*owed, why) in zip(more, duties, strict=True)]
     if carbon is not None:
         more = [one + grams for one, grams in zip(more, _grams(carbon, at, eligible), strict=True)]
     return [

@@ -12,6 +12,7 @@ from doorstep.domain.carriage import Service
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.place import Place
 from doorstep.files.parcels_in import ParcelFile
+from doorstep.files.rates_out import DutyCells
 from doorstep.files.tariff_in import TariffFolder
 from doorstep.kernels.rate.duty import TOO_MUCH, Consignments, Owed, owed, too_much
 from doorstep.kernels.rate.duty_tables import DutyTables, duty_book
@@ -51,8 +52,10 @@ class Border:
             raise InvalidProblem(f"parcel {self.read.ids[first + at]}: {TOO_MUCH}")
         return asked, owed(self.tables, asked)
 
-    def columns(self, first: int, parcels: Parcels, result: RateResult, services: Sequence[Service]) -> list[list[str]]:
-        """Write, for each service, the cells of each parcel, separated by commas; empty where there is no price."""
+    def columns(
+        self, first: int, parcels: Parcels, result: RateResult, services: Sequence[Service]
+    ) -> list[list[DutyCells]]:
+        """Tell, for each service, the cells of each parcel; empty where there is no price."""
         asked, found = self.owed(first, parcels, result)
         said: dict[tuple[int, ...], str] = {}
         return [list(self._cells(asked, found, result, s, offer, said)) for s, offer in enumerate(services)]
@@ -65,8 +68,8 @@ class Border:
         service: int,
         offer: Service,
         said: dict[tuple[int, ...], str],
-    ) -> Iterator[str]:
-        """Write the cells of a service; `said` keeps every explanation by all that it hangs on."""
+    ) -> Iterator[DutyCells]:
+        """Tell the cells of a service; `said` keeps every explanation by all that it hangs on."""
         money, payer = self.tables.book.currency.text, "sender" if offer.incoterm == "DDP" else "receiver"
         columns = (
             asked.dispatch, asked.destination, asked.day, asked.item_kind, asked.item_value_minor, asked.item_weight_g
@@ -77,15 +80,14 @@ class Border:
         duties, taxes = found.duty_minor[:, service].tolist(), found.tax_minor[:, service].tolist()
         for p, (priced, duty, tax) in enumerate(zip(result.eligible[:, service].tolist(), duties, taxes, strict=True)):
             if not priced:
-                yield ",,,"
+                yield "", "", "", ""
                 continue
             if (why := said.get(key := (*inputs[p], freights[p]))) is None:
-                why = said[key] = explain_duty(self.tables, asked, p, service).replace('"', '""')
+                why = said[key] = explain_duty(self.tables, asked, p, service)
             if undeclared[p]:
-                yield f',,,"{why}"'
+                yield "", "", "", why
                 continue
-            paid_by = payer if duty + tax else ""
-            yield f'{money(duty)},{money(tax)},{paid_by},"{why}"'
+            yield money(duty), money(tax), payer if duty + tax else "", why
 
 
 def border_of(tariff: TariffFolder, read: ParcelFile) -> Border | None:

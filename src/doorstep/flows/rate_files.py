@@ -55,6 +55,7 @@ def rate_files(
     seconds = {"reading": loaded - start, "rating": stopwatch() - loaded, "writing": 0.0}
     count, services = len(read.parcels), len(tables.services)
     eligible = served = 0
+    # Files that were written before the last column came may be replaced, too.
     with output_file(out, ",".join(RATE_COLUMNS[:-1]), force, reading=(parcels, tariffs)) as file:
         write_header(file, bool(client), border is not None, emits is not None)
         for first, problem in parts(tables, read.parcels):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -99,15 +100,50 @@ def read_text(path: Path, findings: Findings) -> str | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a source: its columns, and its rows as they are read."""
+
+    head: list[str]
+    rows: Iterator[tuple[int, list[str]]]  # number in the file, cells; as many as there are columns
+
+
+def read_table(path: Path, needed: Sequence[str], findings: Findings) -> Table | None:
+    """Open a table; None, and a fault, where it cannot be read or lacks a column. Rows of another length are faults."""
+    text = read_text(path, findings)
+    if text is None:
+        return None
+    reader = csv.reader(text.splitlines())
+    head = [cell.strip() for cell in next(reader, [])]
+    missing = [column for column in needed if column not in head]
+    for column in missing:
+        findings.fault(path.name, 1, "", "is missing in the header", column)
+    return None if missing else Table(head, _rows(reader, len(head), path.name, findings))
+
+
+def _rows(reader: Iterator[list[str]], columns: int, file: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
+    count = 0
+    for number, row in enumerate(reader, start=2):
+        if not any(row):
+            continue
+        count += 1
+        if len(row) == columns:
+            yield number, [cell.strip() for cell in row]
+        else:
+            findings.fault(file, number, "", f"has {len(row)} cells under {columns} columns")
+    if not count:
+        findings.fault(file, 0, "", "has no rows")
+
+
 def write_tariff_folder(
     folder: Path,
     tables: Mapping[str, tuple[Sequence[str], Sequence[Row]]],
-    notes: Mapping[str, str],
+    report: TariffImport,
     force: bool,
     reading: tuple[Path, ...],
     copied: tuple[Path, ...] = (),
 ) -> None:
-    """Write a tariff whole or not at all: file name without .csv -> (columns, rows), further texts by name, and files.
+    """Write a tariff whole or not at all: file name without .csv -> (columns, rows), the report, and files as they are.
 
     It is read again before it takes its place, so that no folder appears that `tariffs check` would refuse. Raises
     OutputRefused, InputRefused and InvalidProblem.
@@ -117,10 +153,9 @@ def write_tariff_folder(
             write_csv(aside / BY_NAME[name].file, columns, rows)
         for path in copied:
             (aside / path.name).write_bytes(path.read_bytes())
+        (aside / REPORT_FILE).write_text(report.to_json(), encoding="utf-8", newline="")
         again = read_tariff(aside)
         compile_tariff(again.tariff, again.currency, (), ())
-        for name, text in notes.items():
-            (aside / name).write_text(text, encoding="utf-8", newline="")
         written = {name: digest(aside / BY_NAME[name].file) for name in tables}
-        extra = {name: digest(aside / name) for name in (*notes, *(path.name for path in copied))}
+        extra = {name: digest(aside / name) for name in (REPORT_FILE, *(path.name for path in copied))}
         (aside / PACKAGE_FILE).write_bytes(datapackage(written, extra))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.domain.place import EARTH_RADIUS_M
+from doorstep.domain.place import EARTH_RADIUS_M, Place
 
 Floats = NDArray[np.float64]
+
+
+def radians_of(places: Iterable[Place]) -> Floats:
+    """Latitudes and longitudes [n, 2]; of a place that is not located something, which nobody may use."""
+    return np.radians([(one.latitude or 0.0, one.longitude or 0.0) for one in places]).reshape(-1, 2)
 
 
 def great_circle_m(to: Floats, at: Floats) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from doorstep.domain.emission import Footprint, sum_of
 from doorstep.domain.landmass import landmass
 from doorstep.domain.place import Place
 from doorstep.kernels.carbon.carbon import carbon_of_pairs
-from doorstep.kernels.carbon.great_circle import great_circle_m
+from doorstep.kernels.carbon.great_circle import great_circle_m, radians_of
 from doorstep.kernels.carbon.problem import MAX_WEIGHT_G, UNKNOWN, CarbonProblem, CarbonTables, compile_factors
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 
@@ -62,16 +62,12 @@ def ways(market: Market) -> Ways | None:
     land: dict[str, int] = {}
     return Ways(
         tables=compile_factors(problem.emission_factors, problem.tariff.services),
-        order_at=_radians(orders),
-        site_at=_radians(sites),
+        order_at=radians_of(orders),
+        site_at=radians_of(sites),
         located=np.array([place.located for place in orders], bool),
         order_land=_lands(orders, land),
         site_land=_lands(sites, land),
     )
-
-
-def _radians(places: Iterable[Place]) -> NDArray[np.float64]:
-    return np.radians([(one.latitude or 0.0, one.longitude or 0.0) for one in places]).reshape(-1, 2)
 
 
 def _lands(places: Iterable[Place], land: dict[str, int]) -> IntArray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from doorstep.kernels.carbon.great_circle import great_circle_m
+from doorstep.kernels.carbon.great_circle import great_circle_m, radians_of
 from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER, Board, book
@@ -37,14 +37,9 @@ def serve_nearest(market: Market, table: Table) -> IntArray:
 def distances_m(market: Market) -> IntArray:
     """Great-circle metres [N, K] from order to site by the haversine formula."""
     orders, sites = market.problem.orders, market.problem.sites
-    to = np.radians([_degrees(o.place.latitude, o.place.longitude) for o in orders]).reshape(-1, 1, 2)
-    at = np.radians([_degrees(s.place.latitude, s.place.longitude) for s in sites]).reshape(1, -1, 2)
+    to, at = radians_of(o.place for o in orders)[:, None], radians_of(s.place for s in sites)[None]
     located = np.array([o.place.located for o in orders], bool)
     return np.where(located[:, None], great_circle_m(to, at), UNLOCATED_M)
-
-
-def _degrees(latitude: float | None, longitude: float | None) -> tuple[float, float]:
-    return (0.0, 0.0) if latitude is None or longitude is None else (latitude, longitude)
 
 
 @compiled

@@ -67,6 +67,10 @@ class Consignments:
     item_value_minor: IntArray
     item_weight_g: IntArray
 
+    def day_of(self, at: int, service: int) -> int:
+        """The day of one consignment on one service."""
+        return int(self.day[at] if self.day.ndim == 1 else self.day[at, service])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Owed:
@@ -135,9 +139,8 @@ def itemise(tables: DutyTables, consignments: Consignments, at: int, service: in
         return ()
     first, end = (int(consignments.item_start[consignments.content[at] + n]) for n in (0, 1))
     values = [int(one) for one in consignments.item_value_minor[first:end]]
-    day = int(consignments.day[at] if consignments.day.ndim == 1 else consignments.day[at, service])
+    day, per_minor = consignments.day_of(at, service), tables.book.currency.micros_per_minor
     freight, goods = int(consignments.freight_minor[at, service]), int(consignments.goods_minor[at])
-    per_minor, kinds = tables.book.currency.micros_per_minor, len(tables.goods)
     found: list[ItemCharge] = []
     given = 0
     for n, value in enumerate(values):
@@ -146,7 +149,7 @@ def itemise(tables: DutyTables, consignments: Consignments, at: int, service: in
         kind, weight_g = int(consignments.item_kind[first + n]), int(consignments.item_weight_g[first + n])
         duty = 0
         for levy in (DUTY, TAX):
-            at_list = (levy * len(tables.countries) + country) * kinds + kind
+            at_list = tables.list_of(levy, country, kind)
             amount, rule = find_rule(
                 tables.book.rows, tables.lists, at_list, day, value, share, duty, weight_g, goods, freight, per_minor
             )

@@ -62,6 +62,10 @@ class DutyTables:
     territory: NDArray[np.int64]
     lists: DutyLists
 
+    def list_of(self, levy: int, country: int, kind: int) -> int:
+        """Which list holds the rules of a levy for a country and a kind of goods."""
+        return (levy * len(self.countries) + country) * len(self.goods) + kind
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DutyBook:

@@ -45,7 +45,7 @@ def _winners(
     tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge
 ) -> dict[int, None]:
     """The rules of which each holds for one thing that the goods may turn out to be."""
-    rows, lists, day = tables.book.rows, tables.lists, _day(consignments, at, service)
+    rows, lists, day = tables.book.rows, tables.lists, consignments.day_of(at, service)
     first, end = _listed(tables, consignments, at, line)
     found: dict[int, int] = {}
     for r, group in zip(lists.rule[first:end].tolist(), lists.group[first:end].tolist(), strict=True):
@@ -56,7 +56,7 @@ def _winners(
 
 def _lacking(tables: DutyTables, consignments: Consignments, at: int, service: int, line: ItemCharge) -> str:
     """Say what keeps the rows that there are from holding; empty: there are none."""
-    rows, day = tables.book.rows, _day(consignments, at, service)
+    rows, day = tables.book.rows, consignments.day_of(at, service)
     first, end = _listed(tables, consignments, at, line)
     listed = tables.lists.rule[first:end]
     if not len(listed):
@@ -64,10 +64,6 @@ def _lacking(tables: DutyTables, consignments: Consignments, at: int, service: i
     if not ((rows.first_day[listed] <= day) & (day <= rows.last_day[listed])).any():
         return " in force on this day"
     return f" for goods worth {tables.book.currency.text(int(consignments.goods_minor[at]))}"
-
-
-def _day(consignments: Consignments, at: int, service: int) -> int:
-    return int(consignments.day[at] if consignments.day.ndim == 1 else consignments.day[at, service])
 
 
 def _unsure(goods: tuple[str, str], winners: Sequence[DutyRule]) -> str:
@@ -86,7 +82,7 @@ def _unsure(goods: tuple[str, str], winners: Sequence[DutyRule]) -> str:
 def _listed(tables: DutyTables, consignments: Consignments, at: int, line: ItemCharge) -> tuple[int, int]:
     """Where the rules begin and end that may hold for an item."""
     kind, country = int(consignments.item_kind[line.item]), int(consignments.destination[at])
-    place = (line.levy * len(tables.countries) + country) * len(tables.goods) + kind
+    place = tables.list_of(line.levy, country, kind)
     return int(tables.lists.start[place]), int(tables.lists.start[place + 1])
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import date
 from functools import cache
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,11 +80,6 @@ def beyond_last(tables: TariffTables, service: int, lane: int, top_g: int, measu
     )
 
 
-def obstacles_of(problem: RateProblem, result: RateResult, service: int) -> list[str]:
-    """Say of every parcel what stands between it and a service, as `explain` does; empty where it is eligible."""
-    return refusals_of(problem, result, service)[0]
-
-
 def refusals_of(problem: RateProblem, result: RateResult, service: int) -> tuple[list[str], list[str]]:
     """Say of every parcel what stands between it and a service: in words, and as the smallest changes.
 
@@ -106,8 +100,8 @@ def refusals_of(problem: RateProblem, result: RateResult, service: int) -> tuple
         return texts, changes
     for holds, words, change, less in _tests(problem, result, service, bad):
         at = np.flatnonzero(holds)
-        named = repeat(change) if less is None else (f"{change}:-{one}" for one in less[at].tolist())
-        for parcel, text, one in zip(bad[at].tolist(), words(at), named):  # noqa: B905 - a change may be told for ever
+        named = [change] * len(at) if less is None else [f"{change}:-{one}" for one in less[at].tolist()]
+        for parcel, text, one in zip(bad[at].tolist(), words(at), named, strict=True):
             if not texts[parcel]:
                 texts[parcel], changes[parcel] = text, one
                 continue

@@ -77,8 +77,7 @@ def import_karrio(
         untold=tuple(findings.untold),
     )
     progress(STAGE, 1, STAGES)
-    notes = {"assumptions.toml": ASSUMPTIONS.read_text(encoding="utf-8"), "import.json": report.to_json()}
-    write_tariff_folder(folder, tables, notes, force, sources)
+    write_tariff_folder(folder, tables, report, force, sources, (ASSUMPTIONS,))
     progress(STAGE, STAGES, STAGES)
     return report
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from doorstep.files.codes import COUNTRIES, CURRENCIES
 from doorstep.files.importers.measures import grams, millimetres
-from doorstep.files.importers.tariff_folder import ALTERED, Findings, read_text
+from doorstep.files.importers.tariff_folder import ALTERED, Findings, read_table
 
 NEEDED = ("service_code", "service_name", "zone_label", "country_codes", "currency")
 _READ = (
@@ -65,35 +64,19 @@ def carrier_of(path: Path) -> str:
 
 
 def _file(path: Path, pounds: tuple[str, ...], findings: Findings) -> Iterator[Line]:
-    text = read_text(path, findings)
-    if text is None:
+    table = read_table(path, NEEDED, findings)
+    if table is None:
         return
-    reader = csv.reader(text.splitlines())
-    head = [cell.strip() for cell in next(reader, [])]
-    missing = [column for column in NEEDED if column not in head]
-    for column in missing:
-        findings.fault(path.name, 1, "", "is missing in the header", column)
-    if missing:
-        return
-    for column in head:
+    for column in table.head:
         if column not in (*NEEDED, *_READ):
             findings.leave(path.name, 1, column, _UNREAD.get(column, "is a column that is not read"))
-    if "weight_unit" not in head and carrier_of(path) not in pounds:
+    if "weight_unit" not in table.head and carrier_of(path) not in pounds:
         why = "tells no units: weights are read as kilograms, lengths as centimetres"
         findings.leave(path.name, 0, "", why, ALTERED)
-    count = 0
-    for number, row in enumerate(reader, start=2):
-        if not any(row):
-            continue
-        count += 1
-        if len(row) != len(head):
-            findings.fault(path.name, number, "", f"has {len(row)} cells under {len(head)} columns")
-            continue
-        line = _line(path, number, dict(zip(head, map(str.strip, row), strict=True)), pounds, findings)
+    for number, row in table.rows:
+        line = _line(path, number, dict(zip(table.head, row, strict=True)), pounds, findings)
         if line is not None:
             yield line
-    if not count:
-        findings.fault(path.name, 0, "", "has no rows")
 
 
 @dataclass(frozen=True, slots=True)

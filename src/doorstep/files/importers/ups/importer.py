@@ -99,8 +99,7 @@ def import_ups(
         "divisors": (DIVISOR_COLUMNS, [row for one in priced for row in _divisors(one, assumed)]),
     }
     progress(STAGE, 3, STAGES)
-    notes = {"assumptions.toml": ASSUMPTIONS.read_text(encoding="utf-8"), "import.json": report.to_json()}
-    write_tariff_folder(folder, tables, notes, force, (charts, rates))
+    write_tariff_folder(folder, tables, report, force, (charts, rates), (ASSUMPTIONS,))
     progress(STAGE, STAGES, STAGES)
     return report
 

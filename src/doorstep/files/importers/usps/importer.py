@@ -6,7 +6,6 @@ rates.csv names the zones 1 to 9.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,7 +19,7 @@ from doorstep.files.importers.tariff_folder import (
     Findings,
     Row,
     TariffImport,
-    read_text,
+    read_table,
     write_tariff_folder,
 )
 from doorstep.files.importers.zip_ranges import Span, zone_rows
@@ -84,41 +83,27 @@ def import_usps_zones(
         untold=tuple(findings.untold),
     )
     tables = {"zones": (ZONE_COLUMNS, zones)}
-    write_tariff_folder(folder, tables, {"import.json": report.to_json()}, force, (source, prices), copied)
+    write_tariff_folder(folder, tables, report, force, (source, prices), copied)
     progress(STAGE, STAGES, STAGES)
     return report
 
 
 def _lanes(source: Path, findings: Findings) -> Lanes:
     """Read the pairs; two zones for one pair are a fault."""
-    text = read_text(source, findings)
-    if text is None:
-        return {}
-    reader = csv.reader(text.splitlines())
-    head = [cell.strip() for cell in next(reader, [])]
-    missing = [column for column in COLUMNS if column not in head]
-    for column in missing:
-        findings.fault(source.name, 1, "", "is missing in the header", column)
-    if missing:
+    table = read_table(source, COLUMNS, findings)
+    if table is None:
         return {}
     found: dict[int, dict[Span, str]] = {}
-    picks, same = [head.index(column) for column in COLUMNS], 0
-    for number, row in enumerate(reader, start=2):
-        if not any(row):
-            continue
-        if len(row) != len(head):
-            findings.fault(source.name, number, "", f"has {len(row)} cells under {len(head)} columns")
-            continue
-        start, end, zone = (row[pick].strip() for pick in picks)
+    picks, same = [table.head.index(column) for column in COLUMNS], 0
+    for number, row in table.rows:
+        start, end, zone = (row[pick] for pick in picks)
         if not (_AREA.fullmatch(start) and _AREA.fullmatch(end) and _ZONE.fullmatch(zone)):
             why = "is not two areas of three digits and a zone from 1 to 9"
             findings.fault(source.name, number, f"{start} {end} {zone}", why)
             continue
-        same += _SAME_NDC in head and row[head.index(_SAME_NDC)].strip() == "True"
+        same += _SAME_NDC in table.head and row[table.head.index(_SAME_NDC)] == "True"
         if found.setdefault(int(start), {}).setdefault(Span(3, int(end), int(end)), zone) != zone:
             findings.fault(source.name, number, f"{start} {end}", "has another zone in a row above")
-    if not found and not findings.faults:
-        findings.fault(source.name, 0, "", "has no rows")
     if same:
         why = f"says True in {same:,} rows: no price of a tariff depends on it"
         findings.leave(source.name, 1, _SAME_NDC, why)
