@@ -47,6 +47,17 @@ class Disruption:
         return self.starts_on <= last and first <= self.ends_on
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredDisruption:
+    """A disruption with what was said of it."""
+
+    what: Disruption
+    kind: DisruptionKind
+    reason: str  # in words; never empty where `excuses`
+    excuses: bool  # whether a parcel that met it and came late is excused
+    declared_on: date  # known from this day on
+
+
 def later(day: date, working: WorkingDays, days: int) -> date:
     """Give the day so many working days later."""
     ordinal = day.toordinal()
