@@ -42,6 +42,12 @@ def known_calendar(code: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1_000)
+def known_country(code: str) -> bool:
+    """Tell whether `code` is two capital letters, as ISO 3166-1 has them; whether anyone lives there is not asked."""
+    return len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()
+
+
 @lru_cache(maxsize=100_000)
 def destination_calendar(country: str, region: str) -> str:
     """Return the finest known calendar of a destination: `BR-SP`, else `BR`, else none (the empty code).
