@@ -15,6 +15,7 @@ import orjson
 from doorstep.domain.errors import OutputRefused
 
 SUMMARY_FILE = "summary.json"
+RECORD_FILE = "record.json"
 MARK = "written_by"
 WRITER = "doorstep"
 PACKAGE_FILE = "datapackage.json"
@@ -22,6 +23,7 @@ RESULT_NAMES = frozenset(
     {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "report.html", SUMMARY_FILE, "documents"}
     | {"parcels.csv", "unpacked.csv"}  # of packing
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
+    | {RECORD_FILE}  # of promises
 )
 
 
@@ -61,13 +63,13 @@ def output_folder(
 def replaceable(folder: Path) -> bool:
     """Whether a folder holds nothing but what this program wrote, so that replacing it loses nobody's work.
 
-    A result: summary.json bears our mark and no other file has joined. A brand folder: every file still has the
-    sha256 that its datapackage.json gives, and no other has joined; one edited since is never replaced unasked.
+    A result: summary.json or record.json bears our mark and no other file has joined. A brand folder: every file still
+    has the sha256 that its datapackage.json gives, and no other has joined; one edited since is never replaced unasked.
     """
     names = {entry.name for entry in folder.iterdir()}
-    if SUMMARY_FILE in names:
-        summary = _object(folder / SUMMARY_FILE)
-        return summary.get(MARK) == WRITER and names <= RESULT_NAMES
+    for told in (SUMMARY_FILE, RECORD_FILE):
+        if told in names:
+            return _object(folder / told).get(MARK) == WRITER and names <= RESULT_NAMES
     if PACKAGE_FILE in names:
         hashes = _object(folder / PACKAGE_FILE).get("written")
         if not isinstance(hashes, dict) or names != {PACKAGE_FILE, *hashes}:
