@@ -32,7 +32,7 @@ def weeks_chart(record: Record) -> Chart:
     weeks = [group for group in record.of("week") if group.figures.on_time_rate is not None]
     short = sum(group.gap_interval is not None and group.gap_interval.high < 0 for group in weeks)
     over = sum(group.gap_interval is not None and group.gap_interval.low > 0 for group in weeks)
-    takeaway = f"Of {count(len(weeks))} weeks, {count(short)} kept surely fewer dates than stated, {count(over)} surely more."
+    takeaway = f"Of {count(len(weeks))} weeks, {count(short)} surely kept fewer dates than stated, {count(over)} more."
     rows = tuple(
         (
             group.key,
