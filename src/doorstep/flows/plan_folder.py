@@ -17,7 +17,7 @@ from doorstep.files.plan_out import write_decisions, write_plan, write_summary
 from doorstep.flows.summary import summarise
 from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
-from doorstep.kernels.promise.transit import fit_transit
+from doorstep.kernels.promise.durations import fit_durations
 from doorstep.kernels.run import Run
 
 
@@ -82,7 +82,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         cartons=folder.cartons,
         tariff=folder.tariff,
         orders=orders,
-        transit=fit_transit(folder.history, known, services=folder.tariff.services),
+        transit=fit_durations(folder.history, known, folder.sites, folder.collections, folder.tariff.services),
         data_version=folder.data_version,
         now=now,
         emission_factors=with_defaults(folder.emission_factors),
