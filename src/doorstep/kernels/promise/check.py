@@ -40,7 +40,7 @@ class _Answer:
     reason: int = OK
 
 
-class _Outside(Exception):
+class Outside(Exception):
     """A day of the leg lies outside the days covered."""
 
 
@@ -79,7 +79,7 @@ def check(
     lengths = {len(legs.site), len(result.ship_at), len(result.ship_day), len(result.promised_day)}
     if len(lengths | {len(result.on_time_ppm), len(result.as_wished_ppm), len(result.reason)}) > 1:
         return ("the result does not have one answer per leg",)
-    verifier = _Verifier(sites, collections, services, destinations, transit, target_ppm)
+    verifier = Verifier(sites, collections, services, destinations, transit, target_ppm)
     verifier.covered = covered or EVER
     verifier.stated_on_time_ppm, verifier.early_ppm = stated_on_time_ppm, early_ppm
     faults = []
@@ -112,21 +112,21 @@ def chance_by(
 
     0: nothing that is ready then leaves on that day.
     """
-    verifier = _Verifier([site], collections, [service], [destination], transit, MILLION)
+    verifier = Verifier([site], collections, [service], [destination], transit, MILLION)
     verifier.stated_on_time_ppm = 950_000
-    calls = verifier._calls(site, service)
-    leaving = _Leaving(verifier, ready, site, service, calls)
+    calls = verifier.calls(site, service)
+    leaving = Leaving(verifier, ready, site, service, calls)
     while leaving.day() < ship_day:
         leaving.skip()
-    curve = verifier._curve(site, service, destination)[0]
+    curve = verifier.curve(site, service, destination)[0]
     return leaving.chance(curve, day, service, destination) if leaving.day() == ship_day else 0
 
 
-class _Leaving:
+class Leaving:
     """The departures that a parcel can take, from the one that it is meant for on."""
 
     def __init__(
-        self, verifier: _Verifier, ready: datetime, site: Site, service: Service, calls: list[Collection]
+        self, verifier: Verifier, ready: datetime, site: Site, service: Service, calls: list[Collection]
     ) -> None:
         self.verifier = verifier
         self.coming = verifier._collection_days(ready, site, calls)
@@ -137,17 +137,23 @@ class _Leaving:
 
     def _day(self, index: int) -> date:
         while len(self.days) <= index:
-            self.days.append(next(self.coming))
+            coming = next(self.coming, None)
+            if coming is None:
+                raise Outside
+            self.days.append(coming)
         return self.days[index][0]
 
     def day(self) -> date:
+        """Day on which it leaves."""
         return self._day(self.passed)
 
     def at(self) -> datetime:
+        """Return the first collection that can take it then."""
         self._day(self.passed)
         return min(self.days[self.passed][1])
 
     def skip(self) -> None:
+        """Leave with the next one instead."""
         self.passed += 1
 
     def chance(self, curve: list[int], day: date, service: Service, destination: Place) -> int:
@@ -156,7 +162,7 @@ class _Leaving:
         for nth in range(self.passed, max(self.passed, len(self.left) - 1) + 1):
             try:
                 leaves = self._day(nth)
-            except _Outside:
+            except Outside:
                 break
             if leaves > day:
                 break
@@ -165,7 +171,9 @@ class _Leaving:
         return total // MILLION
 
 
-class _Verifier:
+class Verifier:
+    """Answers legs anew."""
+
     stated_on_time_ppm: int
     early_ppm: int
     covered: tuple[int, int] = EVER
@@ -183,39 +191,24 @@ class _Verifier:
         self.destinations, self.transit, self.target_ppm = destinations, transit, target_ppm
 
     def answer(self, legs: Legs, leg: int) -> _Answer:
+        """Answer one leg."""
         site, service = self.sites[int(legs.site[leg])], self.services[int(legs.service[leg])]
         destination = self.destinations[int(legs.destination[leg])]
-        calls = self._calls(site, service)
-        if not any(
-            weekday in call.working_days and weekday in site.working_days for call in calls for weekday in range(7)
-        ):
+        calls = self.calls(site, service)
+        if not any(day in call.working_days and day in site.working_days for call in calls for day in range(7)):
             return _Answer(reason=NO_COLLECTION)
         try:
             return self._promised(legs, leg, site, service, destination, calls)
-        except _Outside:
+        except Outside:
             return _Answer(reason=BEYOND_CALENDAR)
 
     def _promised(
         self, legs: Legs, leg: int, site: Site, service: Service, destination: Place, calls: list[Collection]
     ) -> _Answer:
-        curve, evidence_end = self._curve(site, service, destination)
-        not_before, promised_by = (_date(int(column[leg])) for column in (legs.not_before, legs.promised_by))
-        if not_before is not None and (not_before - EPOCH).days > self.covered[1]:
-            raise _Outside
-        early = _first_reaching(curve, self.early_ppm)
-        ready = datetime.fromtimestamp(int(legs.ready_at[leg]), UTC)
-        to_skip = int(legs.shift[leg])
-        nominated = not_before is None
-        leaving = _Leaving(self, ready, site, service, calls)
-        while True:
-            day = leaving.day()
-            if not_before is not None and not nominated:
-                arrival = self._advance(day, early, service, destination, stop=not_before)
-                nominated = arrival is None or arrival >= not_before
-            if nominated and to_skip == 0:
-                break
-            to_skip -= nominated
-            leaving.skip()
+        curve, evidence_end = self.curve(site, service, destination)
+        not_before, promised_by = (date_of(int(column[leg])) for column in (legs.not_before, legs.promised_by))
+        leaving = self.leaving(legs, leg, curve, calls)
+        day = leaving.day()
         steps = _first_reaching(curve, self.target_ppm)
         if curve[-1] < self.target_ppm:
             steps = max(steps, _first_reaching(self._stated(service), self.target_ppm))
@@ -243,7 +236,28 @@ class _Verifier:
             reason=TARGET_NOT_REACHED if beyond else OK,
         )
 
-    def _calls(self, site: Site, service: Service) -> list[Collection]:
+    def leaving(self, legs: Legs, leg: int, curve: list[int], calls: list[Collection]) -> Leaving:
+        """Departures of a leg, from the one that it is meant for on."""
+        site, service = self.sites[int(legs.site[leg])], self.services[int(legs.service[leg])]
+        destination = self.destinations[int(legs.destination[leg])]
+        not_before = date_of(int(legs.not_before[leg]))
+        if not_before is not None and (not_before - EPOCH).days > self.covered[1]:
+            raise Outside
+        early = _first_reaching(curve, self.early_ppm)
+        to_skip = int(legs.shift[leg])
+        nominated = not_before is None
+        found = Leaving(self, datetime.fromtimestamp(int(legs.ready_at[leg]), UTC), site, service, calls)
+        while True:
+            if not_before is not None and not nominated:
+                arrival = self._advance(found.day(), early, service, destination, stop=not_before)
+                nominated = arrival is None or arrival >= not_before
+            if nominated and to_skip == 0:
+                return found
+            to_skip -= nominated
+            found.skip()
+
+    def calls(self, site: Site, service: Service) -> list[Collection]:
+        """Collections of a service at a site."""
         return [call for call in self.collections if (call.site, call.service) == (site.site, service.service)]
 
     def _left(self, site: Site, service: Service, same_day: bool) -> tuple[int, ...]:
@@ -256,7 +270,7 @@ class _Verifier:
 
     def _inside(self, day: date) -> None:
         if not self.covered[0] <= (day - EPOCH).days <= self.covered[1]:
-            raise _Outside
+            raise Outside
 
     def _collection_days(
         self, ready: datetime, site: Site, calls: list[Collection]
@@ -314,7 +328,7 @@ class _Verifier:
             curve.append(MILLION - left)
         return _no_same_day(curve, service)
 
-    def _curve(self, site: Site, service: Service, destination: Place) -> tuple[list[int], int | None]:
+    def curve(self, site: Site, service: Service, destination: Place) -> tuple[list[int], int | None]:
         """Stated transit, overlaid by lanes from the coarsest to the finest; and where the evidence ends."""
         curve, evidence_end = self._stated(service), None
         for level in range(4, -1, -1):
@@ -361,5 +375,6 @@ def _covers(lane: Lane, origin: Place, destination: Place) -> bool:
     )
 
 
-def _date(day: int) -> date | None:
+def date_of(day: int) -> date | None:
+    """Return the date of a day; None below 0."""
     return None if day < 0 else EPOCH + timedelta(days=day)

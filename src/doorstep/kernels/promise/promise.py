@@ -29,6 +29,7 @@ __all__ = [
     "PromiseParams",
     "PromiseResult",
     "promise",
+    "rows_of",
 ]
 
 
@@ -103,7 +104,7 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
         n answers, in the order of the legs.
     """
     params, run = params or PromiseParams(), run or Run()
-    size, legs, network = len(problem.legs), _rows(problem.legs), problem.tables.network()
+    size, legs, network = len(problem.legs), rows_of(problem.legs), problem.tables.network()
     answers = Answers(
         ship_at=np.empty(size, np.int64),
         ship_day=np.empty(size, np.int64),
@@ -119,5 +120,6 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
     return PromiseResult(*answers)
 
 
-def _rows(legs: Legs) -> LegRows:
+def rows_of(legs: Legs) -> LegRows:
+    """Lay legs out as the compiled loops take them."""
     return LegRows(*(np.ascontiguousarray(getattr(legs, name), np.int64) for name in LegRows._fields))
