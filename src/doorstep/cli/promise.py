@@ -1,0 +1,10 @@
+"""`doorstep promise`: a line for each command."""
+
+from __future__ import annotations
+
+import typer
+
+from doorstep.cli.promise_quote import quote
+
+promise = typer.Typer(no_args_is_help=True, help="Promises: what can be kept, and how sure that is.")
+promise.command()(quote)
