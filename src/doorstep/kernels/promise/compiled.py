@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from doorstep.domain.units import PPM
 from doorstep.kernels.compiled import compiled
 from doorstep.kernels.promise.calendars import DAY_S, EPOCH_WEEKDAY, Days, IntArray
 from doorstep.kernels.promise.local_time import SPAN_S
@@ -47,15 +46,6 @@ class Network(NamedTuple):
     target_ppm: int
     handling_of: IntArray
     left_ppm: IntArray
-
-
-class Handled(NamedTuple):
-    """What is known of how a site lets a parcel go."""
-
-    row: int  # of `left_ppm`; -1: it leaves with its first departure
-    when: int  # 0: it could have left on the day on which it was ready; 1: not
-    late: int  # departures between the first possible one and the one it is meant for: by so many it is ahead
-    calls: int  # calendar of the departures
 
 
 class LegRows(NamedTuple):
@@ -161,13 +151,13 @@ def earliest_for(network: Network, delivery: int, not_before: int, early_days: i
 @compiled
 def leave(
     network: Network, legs: LegRows, n: int, pair: int, delivery: int, curve: int, ready_day: int, early_ppm: int
-) -> tuple[int, int, int]:
-    """Return the day and the instant at which a leg's parcel leaves, and the first day on which it could have."""
+) -> tuple[int, int]:
+    """Return the day and the instant at which a leg's parcel leaves."""
     calendars, calls, ready_at = network.calendars, network.pair_calendar[pair], legs.ready_at[n]
     today_at = first_call(network, pair, ready_day, ready_at)
     in_time = ready_at < instant(network, network.site_cutoff[legs.site[n]], ready_day)
     today = in_time and today_at < NEVER and works(calendars, calls, ready_day)
-    first = day = ready_day if today else after(calendars, calls, ready_day, 1)
+    day = ready_day if today else after(calendars, calls, ready_day, 1)
     if legs.not_before[n] >= 0:
         early_days = first_reaching(network.arrived_ppm[curve], early_ppm)
         earliest = earliest_for(network, delivery, legs.not_before[n], early_days)
@@ -175,7 +165,7 @@ def leave(
             day = on_or_after(calendars, calls, earliest)
     if legs.shift[n] > 0:
         day = after(calendars, calls, day, legs.shift[n])
-    return day, today_at if today and day == ready_day else first_call(network, pair, day, EVER), first
+    return day, today_at if today and day == ready_day else first_call(network, pair, day, EVER)
 
 
 @compiled
@@ -188,57 +178,6 @@ def on_time(network: Network, delivery: int, curve: int, ship_day: int, promised
         return 0
     passed = through - count(calendars, delivery, ship_day)
     return int(arrived[curve, min(max(passed, 0), arrived.shape[1] - 1)])
-
-
-@compiled
-def handled(network: Network, pair: int, first: int, ready_day: int, ship_day: int) -> Handled:
-    """Return what is known of how a site lets a parcel go that is to leave on a day, and could have on the first."""
-    calendars, calls = network.calendars, network.pair_calendar[pair]
-    late = count(calendars, calls, ship_day) - count(calendars, calls, first)
-    return Handled(int(network.handling_of[pair]), 0 if first == ready_day else 1, int(late), int(calls))
-
-
-@compiled
-def chance(network: Network, held: Handled, delivery: int, curve: int, ship_day: int, day: int) -> int:
-    """Probability of having arrived by the end of a day, of what leaves on `ship_day` or with a later departure."""
-    if held.row < 0:
-        return on_time(network, delivery, curve, ship_day, day)
-    calendars, departures = network.calendars, network.left_ppm.shape[2]
-    before, total, departure = 0, 0, ship_day
-    passed = count(calendars, held.calls, ship_day)
-    for k in range(departures):
-        left = network.left_ppm[held.row, held.when, min(k + held.late, departures - 1)]
-        if left > before:
-            total += (left - before) * on_time(network, delivery, curve, departure, day)
-            before = left
-        departure = nth(calendars, held.calls, passed + k + 1)
-        if departure > day:
-            break
-    return int(total // PPM)
-
-
-@compiled
-def within_reach(network: Network, held: Handled, curve: int) -> int:
-    """The share to reach: the target, or all that will ever arrive where that is less."""
-    last = int(network.arrived_ppm[curve, -1])
-    if held.row >= 0:
-        last = int(network.left_ppm[held.row, held.when, -1] * last // PPM)
-    return min(network.target_ppm, last)
-
-
-@compiled
-def day_of_target(network: Network, held: Handled, delivery: int, curve: int, ship_day: int) -> int:
-    """Return the earliest day whose probability reaches the target, or comes nearest to it.
-
-    It is not before the day that it would be if the parcel left with its first departure for sure.
-    """
-    calendars, steps = network.calendars, network.target_days[curve]
-    day = after(calendars, delivery, ship_day, steps) if steps > 0 else on_or_after(calendars, delivery, ship_day)
-    if held.row >= 0:
-        goal = within_reach(network, held, curve)
-        while day <= calendars.last_day and chance(network, held, delivery, curve, ship_day, day) < goal:
-            day = after(calendars, delivery, day, 1)
-    return day
 
 
 @compiled
@@ -259,19 +198,19 @@ def promise_legs(first: int, last: int, legs: LegRows, network: Network, early_p
         key = network.site_zone[site] * SPAN_S + legs.ready_at[n]
         step = np.searchsorted(network.zone_starts, key, side="right") - 1
         ready_day = (legs.ready_at[n] + network.zone_offsets_s[step]) // DAY_S
-        day, at, first_day = leave(network, legs, n, pair, delivery, curve, ready_day, early_ppm)
-        held = handled(network, pair, first_day, ready_day, day)
+        day, at = leave(network, legs, n, pair, delivery, curve, ready_day, early_ppm)
         promised = legs.promised_by[n]
         nominated = promised >= 0 and promised == legs.not_before[n]
         if promised < 0 or nominated:
-            promised = max(day_of_target(network, held, delivery, curve, day), legs.not_before[n])
+            steps = network.target_days[curve]
+            arrival = after(calendars, delivery, day, steps) if steps > 0 else on_or_after(calendars, delivery, day)
+            promised = max(arrival, legs.not_before[n])
         last_day = max(ready_day, day, promised, legs.not_before[n])
         if ready_day < calendars.first_day or last_day > calendars.last_day:
             answers.reason[n] = BEYOND_CALENDAR
             continue
         answers.ship_at[n], answers.ship_day[n], answers.promised_day[n] = at, day, promised
-        answers.on_time_ppm[n] = chance(network, held, delivery, curve, day, promised)
+        answers.on_time_ppm[n] = on_time(network, delivery, curve, day, promised)
         wished = legs.not_before[n] if nominated else promised
-        answers.as_wished_ppm[n] = chance(network, held, delivery, curve, day, wished)
-        missed = held.row >= 0 and within_reach(network, held, curve) < network.target_ppm
-        answers.reason[n] = TARGET_NOT_REACHED if network.beyond_evidence[curve] or missed else OK
+        answers.as_wished_ppm[n] = on_time(network, delivery, curve, day, wished)
+        answers.reason[n] = TARGET_NOT_REACHED if network.beyond_evidence[curve] else OK

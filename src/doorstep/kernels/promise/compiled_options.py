@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from doorstep.domain.units import PPM
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.promise.calendars import DAY_S, EPOCH_WEEKDAY, IntArray
-from doorstep.kernels.promise.compiled import EVER, LegRows, Network, chance, handled, instant, leave, works
-from doorstep.kernels.promise.local_time import SPAN_S
+from doorstep.kernels.promise.calendars import EPOCH_WEEKDAY, IntArray
+from doorstep.kernels.promise.compiled import EVER, LegRows, Network, instant, works
+from doorstep.kernels.promise.compiled_handling import chance, handled
 
 if TYPE_CHECKING:
     from numpy import int32, int64
@@ -23,7 +21,6 @@ class Asked(NamedTuple):
     quantiles_ppm: IntArray
     late_cost_micros: int
     value_per_day_micros: int
-    early_ppm: int
 
 
 class Told(NamedTuple):
@@ -62,12 +59,8 @@ def tell_legs(
         area = network.destination_area[legs.destination[n]]
         curve = network.curve_of[network.site_area[site], service, area]
         delivery = network.delivery_calendar[service, area]
-        key = network.site_zone[site] * SPAN_S + legs.ready_at[n]
-        step = np.searchsorted(network.zone_starts, key, side="right") - 1
-        ready_day = int((legs.ready_at[n] + network.zone_offsets_s[step]) // DAY_S)
-        _, _, first_day = leave(network, legs, n, pair, delivery, curve, ready_day, asked.early_ppm)
-        held = handled(network, pair, first_day, ready_day, ship_day)
-        if ship_day == first_day:
+        held = handled(network, site, pair, legs.ready_at[n], ship_day)
+        if held.late == 0:
             cutoff = instant(network, network.site_cutoff[site], ship_day)
             told.countdown_s[n] = min(cutoff, last_call(network, pair, ship_day)) - legs.ready_at[n]
         arrived, best = 0, EVER
@@ -83,7 +76,7 @@ def tell_legs(
             for q in range(len(asked.quantiles_ppm)):
                 if told.quantile_day[n, q] < 0 and arrived >= asked.quantiles_ppm[q]:
                     told.quantile_day[n, q] = day
-            value = -asked.value_per_day_micros * (day - ready_day) * PPM - asked.late_cost_micros * (PPM - arrived)
+            value = -asked.value_per_day_micros * i * PPM - asked.late_cost_micros * (PPM - arrived)
             if value > best:
                 best = value
                 told.value_day[n], told.value_ppm[n] = day, arrived

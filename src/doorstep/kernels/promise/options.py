@@ -114,7 +114,6 @@ def tell_options(
         np.array(params.quantiles_ppm, np.int64),
         params.late_cost_micros,
         params.value_per_day_micros,
-        promise_params.early_ppm,
     )
     told = Told(
         quantile_day=np.full((size, len(params.quantiles_ppm)), -1, np.int64),
