@@ -56,6 +56,25 @@ def test_a_demonstration_day_is_planned_alike(tmp_path: Path, make: Callable[[Pa
     assert held.items() <= left_by_files.items()
 
 
+def test_a_declared_disruption_delays_alike(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 80, 5)
+    plain = read_folder(tmp_path / "brand")
+    first = min(one.placed_at.date() for one in plain.orders)
+    rows = "kind,site,starts_on,ends_on,delay_days,declared_on,reason,excuses\n"
+    for site in plain.sites:
+        rows += f"weather,{site.site},{first},{max(first, NOW.date())},3,{min(first, NOW.date())},snow,1\n"
+    (tmp_path / "brand" / "disruptions.csv").write_text(rows)
+    folder = read_folder(tmp_path / "brand")
+    _, brand_id = loaded(tmp_path / "brand")
+    kept = {one.order: one for one in open_orders(brand_id).values()}
+    sound = tuple(one for one in folder.orders if one.order in kept and kept[one.order].place == one.place)
+    assert len(sound) > 60  # regions that are written out become codes in the record
+    through_files = written(problem_of(folder, sound), tmp_path / "files")
+    through_record = written(day_problem(brand_id, [kept[one.order] for one in sound], None), tmp_path / "record")
+    assert through_record["plan.csv"] == through_files["plan.csv"]
+    assert written(problem_of(plain, sound), tmp_path / "plain")["plan.csv"] != through_files["plan.csv"]
+
+
 def test_goods_that_cross_a_border_cost_duty_and_tax_through_both_doors(tmp_path: Path) -> None:
     bordered_brand(tmp_path / "brand", 60, 5)
     _, brand_id = loaded(tmp_path / "brand")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -57,8 +58,13 @@ def notice(text: str) -> None:
 
 def print_table(table: Table) -> None:
     """Print a table as wide as it is: a cell that is cut off tells nobody anything."""
-    wide = Measurement.get(out, out.options.update(max_width=1_000), table).maximum
-    out.print(table, width=max(wide, 1), crop=False)
+    wide = max(Measurement.get(out, out.options.update(max_width=1_000), table).maximum, 1)
+    if wide <= out.width:
+        out.print(table, width=wide, crop=False)
+        return
+    # A console prints nothing wider than itself, unless it is given line by line.
+    for line in out.render_lines(table, out.options.update(width=wide, max_width=wide), pad=False):
+        out.print(Segments([*line, Segment.line()]), crop=False)
 
 
 def print_error(error: DoorstepError) -> int:

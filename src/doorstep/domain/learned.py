@@ -52,8 +52,27 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class HandlingCurve:
+    """How a site keeps its departures: the share that has left with the k-th one after the first possible one.
+
+    An order that is ready earlier leaves no later: `same_day_ppm[k] <= next_day_ppm[k] <= same_day_ppm[k + 1]`, and
+    both end alike.
+    """
+
+    site: str
+    service: str  # empty: whatever the service
+    parcels: int  # that it was learned from
+    same_day_ppm: tuple[int, ...]  # of orders that could have left on the day on which they were ready
+    next_day_ppm: tuple[int, ...]  # of all others; as long
+
+
+@dataclass(frozen=True, slots=True)
 class TransitModel:
-    """Transit times as known at `as_of`; lanes from the coarsest level to the finest, then by their fields."""
+    """Durations as known at `as_of`; lanes from the coarsest level to the finest, then by their fields.
+
+    A site without a curve of its handling keeps the first possible departure, as it states.
+    """
 
     as_of: datetime
     lanes: tuple[Lane, ...] = ()
+    handling: tuple[HandlingCurve, ...] = ()

@@ -21,6 +21,7 @@ from doorstep.domain.carriage import (
 )
 from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
+from doorstep.domain.disruption import DeclaredDisruption, Disruption
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
@@ -132,6 +133,16 @@ def emission_factors(tables: Mapping[str, Columns]) -> tuple[EmissionFactor, ...
 def markups(tables: Mapping[str, Columns]) -> tuple[Markup, ...]:
     names = "client service kind amount sequence valid_from valid_to"
     return tuple(starmap(Markup, _optional(tables, "markups", names)))
+
+
+def disruptions(tables: Mapping[str, Columns]) -> tuple[DeclaredDisruption, ...]:
+    """The rows of a folder, none where it has no such file."""
+    what = "country region postcode_prefix site carrier service starts_on ends_on delay_days"
+    said = _optional(tables, "disruptions", "kind reason excuses declared_on")
+    return tuple(
+        DeclaredDisruption(Disruption(country, region, prefix.replace(" ", "").upper(), *rest), *told)
+        for (country, region, prefix, *rest), told in zip(_optional(tables, "disruptions", what), said, strict=True)
+    )
 
 
 def _duties(tables: Mapping[str, Columns]) -> Iterator[DutyRule]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from doorstep.domain.carriage import Markup, Tariff
 from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Order
+from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
@@ -44,6 +45,7 @@ class BrandFolder:
     history: tuple[PastParcel, ...]
     data_version: str  # sha256 of the content: equal for equal data, packed or not
     markups: tuple[Markup, ...] = ()
+    disruptions: tuple[DeclaredDisruption, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -92,6 +94,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         history=build.history(tables.get("history")),
         data_version=version,
         markups=build.markups(tables),
+        disruptions=build.disruptions(tables),
     )
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from doorstep.files.rules import SHARED_RULES, Rule, Tables, have, sound_rows
+from doorstep.files.rules_disruptions import DISRUPTION_RULES
 from doorstep.files.rules_duty import DUTY_RULES
 from doorstep.files.rules_emissions import check_factors
 from doorstep.files.rules_exchange import EXCHANGE_RULES, own_currency
@@ -221,4 +222,4 @@ TARIFF_RULES: tuple[Rule, ...] = (
     check_ranges,
     check_areas,
 )
-RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES, *EXCHANGE_RULES, check_factors)
+RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES, *EXCHANGE_RULES, check_factors, *DISRUPTION_RULES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from doorstep.files.columns import Table
 from doorstep.files.schema_carriage import AREAS, DIVISORS, EXCHANGE_RATES, RATES, SERVICES, SURCHARGES, ZONES
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
+from doorstep.files.schema_disruptions import DISRUPTIONS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
 from doorstep.files.schema_emissions import EMISSION_FACTORS
 from doorstep.files.schema_rate import MARKUPS
@@ -35,5 +36,6 @@ TABLES: tuple[Table, ...] = (
     ORDERS,
     ORDER_LINES,
     HISTORY,
+    DISRUPTIONS,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -14,6 +14,7 @@ from doorstep.core.catalog import actions as catalog
 from doorstep.core.catalog import barcodes
 from doorstep.core.events.actions import NewFact, record, record_all
 from doorstep.core.learned import actions as learned
+from doorstep.core.messages import disruptions
 from doorstep.core.network import actions as network
 from doorstep.core.orders.intake import Arrival, add_arrivals, held_for
 from doorstep.core.stock import loading as stock
@@ -61,6 +62,7 @@ def load_brand(
         tariffs.add_markups(brand_id, read.markups)
         tariffs.add_emission_factors(brand_id, read.emission_factors)
         learned.add_history(brand_id, read.history)
+        _declare(operator_id, read, sites, now)
         stock.open_with(brand_id, sites, products, read.stock, read.inbound, at=now, actor=actor)
         count, held = _take_in(brand_id, read, products, now)
         units = sum(level.on_hand for level in read.stock)
@@ -75,6 +77,13 @@ def load_brand(
             actor=actor,
         )
     return Loaded(brand_id, count, len(products), units)
+
+
+def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:
+    """Disruptions that are declared and not over; nobody is told of them, as no parcel is under way yet."""
+    for one in read.disruptions:
+        if one.declared_on <= now.date() <= one.what.ends_on:
+            disruptions.add(operator_id, one.kind, one.what, sites.get(one.what.site), "", now)
 
 
 def _take_in(brand_id: int, read: BrandFolder, products: Mapping[str, int], now: datetime) -> tuple[int, list[NewFact]]:

@@ -15,8 +15,9 @@ from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_decisions, write_plan, write_summary
 from doorstep.flows.summary import summarise
+from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
-from doorstep.kernels.promise.transit import fit_transit
+from doorstep.kernels.promise.durations import fit_durations
 from doorstep.kernels.run import Run
 
 
@@ -69,9 +70,9 @@ def plan_folder(
 
 
 def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | None = None) -> PlanProblem:
-    """Build the kernel's problem; transit is learned from what was known when the first of the orders was placed."""
+    """Build the kernel's problem; durations and disruptions are those known when the first of the orders was placed."""
     known = now or min((order.placed_at for order in orders), default=datetime(1970, 1, 1, tzinfo=UTC))
-    return PlanProblem(
+    problem = PlanProblem(
         brand=folder.brand,
         products=folder.products,
         sites=folder.sites,
@@ -81,11 +82,12 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         cartons=folder.cartons,
         tariff=folder.tariff,
         orders=orders,
-        transit=fit_transit(folder.history, known, services=folder.tariff.services),
+        transit=fit_durations(folder.history, known, folder.sites, folder.collections, folder.tariff.services),
         data_version=folder.data_version,
         now=now,
         emission_factors=with_defaults(folder.emission_factors),
     )
+    return widened(problem, known_by(folder.disruptions, known.date()), known.date())
 
 
 def _write(

@@ -23,7 +23,7 @@ from doorstep.files.emissions import with_defaults
 from doorstep.flows.kits import exploded
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
-from doorstep.kernels.promise.transit import fit_transit
+from doorstep.kernels.promise.durations import fit_durations
 
 OF_BRAND = (*accounts.OF_BRAND, *catalog.OF_BRAND, *tariffs.OF_BRAND)  # what the ground of a brand is read from
 OF_OPERATOR = (*accounts.OF_OPERATOR, *network.OF_OPERATOR, *disruptions.OF_OPERATOR)
@@ -44,12 +44,13 @@ def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) 
     operator_id, brand = accounts.brand(brand_id)
     tariff = tariffs.tariff(brand_id)
     sites = network.sites(operator_id)
-    transit = transit or fit_transit(learned.history(brand_id), known, services=tariff.services)
+    calls = network.collections(operator_id, {one.service for one in tariff.services})
+    transit = transit or fit_durations(learned.history(brand_id), known, sites, calls, tariff.services)
     problem = PlanProblem(
         brand=brand,
         products=(),
         sites=sites,
-        collections=network.collections(operator_id, {one.service for one in tariff.services}),
+        collections=calls,
         stock=(),
         inbound=(),
         cartons=catalog.cartons(brand_id),

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from doorstep.domain.carriage import Service
-from doorstep.domain.disruption import Disruption
-from doorstep.domain.learned import Lane, TransitModel
+from doorstep.domain.disruption import DeclaredDisruption, Disruption
+from doorstep.domain.learned import Lane
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Site
 from doorstep.kernels.plan.plan import PlanProblem
@@ -18,6 +18,11 @@ from doorstep.kernels.promise.network import NetworkParams
 from doorstep.kernels.promise.transit import lane_keys
 
 LEVELS = 5  # of lanes, the finest first
+
+
+def known_by(declared: Sequence[DeclaredDisruption], day: date) -> tuple[Disruption, ...]:
+    """What is declared by a day and not over by then."""
+    return tuple(one.what for one in declared if one.declared_on <= day <= one.what.ends_on)
 
 
 def widened(problem: PlanProblem, disruptions: Sequence[Disruption], today: date) -> PlanProblem:
@@ -54,7 +59,7 @@ def widened(problem: PlanProblem, disruptions: Sequence[Disruption], today: date
                     made[_key(lane)] = lane
     kept = [lane for lane in problem.transit.lanes if _key(lane) not in made]
     lanes = sorted([*kept, *made.values()], key=lambda lane: (-lane.level, lane.service, *map(str, _key(lane))))
-    return replace(problem, transit=TransitModel(problem.transit.as_of, tuple(lanes)))
+    return replace(problem, transit=replace(problem.transit, lanes=tuple(lanes)))
 
 
 def _delay(disruptions: Sequence[Disruption], site: Site, service: Service, place: Place, today: date) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from doorstep.domain.carriage import SPEEDS, Service, Speed
 from doorstep.domain.clock import WorkingDays, parse_time_of_day
-from doorstep.domain.learned import Lane, TransitModel
+from doorstep.domain.learned import HandlingCurve, Lane, TransitModel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Site
 from doorstep.kernels.promise.network import PromiseTables, compile_network
@@ -155,6 +155,21 @@ def curves(draw: st.DrawFn) -> tuple[int, ...]:
     return shares[: shares.index(1_000_000) + 1] if 1_000_000 in shares else shares
 
 
+def handling(
+    same_day: tuple[int, ...], next_day: tuple[int, ...], site: str = "centre", service: str = ""
+) -> HandlingCurve:
+    return HandlingCurve(site, service, 100, same_day, next_day)
+
+
+@st.composite
+def handlings(draw: st.DrawFn, site: str, service: str) -> HandlingCurve:
+    departures = draw(st.integers(1, 4))
+    chained = sorted(draw(st.lists(st.integers(0, 1_000_000), min_size=2 * departures, max_size=2 * departures)))
+    same_day, next_day = chained[::2], chained[1::2]
+    same_day[-1] = next_day[-1]
+    return handling(tuple(same_day), tuple(next_day), site, service)
+
+
 AREAS: tuple[dict[str, str], ...] = (
     {"origin_country": "BR", "origin_prefix": "01", "destination_country": "BR", "destination_prefix": "69"},
     {"origin_country": "BR", "origin_prefix": "0", "destination_country": "BR", "destination_region": "RJ"},
@@ -202,12 +217,14 @@ def networks(draw: st.DrawFn) -> Network:
     )
     wanted = draw(st.sets(st.tuples(st.integers(0, 4), st.sampled_from(["", *(s.service for s in services)]))))
     lanes = tuple(lane(draw(curves()), level, name, **AREAS[level]) for level, name in sorted(wanted))
+    named = st.tuples(st.sampled_from([site.site for site in sites]), st.sampled_from(["", "v0", "v1"]))
+    handled = tuple(draw(handlings(*name)) for name in sorted(draw(st.sets(named, max_size=3))))
     return Network(
         sites,
         tuple(draw(st.lists(calls, max_size=8))),
         tuple(services),
         ends,
-        TransitModel(AS_OF, lanes),
+        TransitModel(AS_OF, lanes, handled),
         draw(st.integers(1, 999_999)),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor, prod
 
@@ -79,7 +79,15 @@ def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel) -> int:
     service = next((one for one in problem.tariff.services if one.service == parcel.service), None)
     if service is None:
         return parcel.on_time_ppm
-    return chance_by(site, service, order.place, problem.transit, parcel.ship_at.date(), day)
+    calls = [call for call in problem.collections if (call.site, call.service) == (site.site, service.service)]
+    if not any(weekday in call.working_days and weekday in site.working_days for call in calls for weekday in range(7)):
+        return 0
+    ready = _ready(problem, order)
+    return chance_by(site, calls, service, order.place, problem.transit, ready, parcel.ship_at.date(), day)
+
+
+def _ready(problem: PlanProblem, order: Order) -> datetime:
+    return order.placed_at if problem.now is None else max(order.placed_at, problem.now)
 
 
 def _rounded(problem: PlanProblem, micros: Fraction) -> int:
@@ -201,7 +209,7 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
 
 def _dates(problem: PlanProblem, order: Order, parcel: Parcel) -> Iterator[str]:
     """Some collection the plan may have chosen must give exactly these dates and this probability."""
-    ready = order.placed_at if problem.now is None else max(order.placed_at, problem.now)
+    ready = _ready(problem, order)
     for shift in range(LATEST_SHIFT):
         for reason in (OK, TARGET_NOT_REACHED):
             if not _leg_faults(problem, order, parcel, int(ready.timestamp()), shift, reason):

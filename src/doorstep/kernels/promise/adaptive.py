@@ -22,6 +22,7 @@ from doorstep.kernels.promise.stages import (
     baseline,
     day_classes,
     known_called_off,
+    never_arrive,
     stages_of,
 )
 from doorstep.kernels.run import Run
@@ -115,7 +116,8 @@ class AdaptiveLearner:
             weight = self.history.weight[stage.row[cells]] / self.unit * faded
             bases.append(base)
             risks.append(fit_risk(stage, cells, weight, base, figures, params.trees, run.seed))
-        return AdaptiveFitted(self, (bases[0], bases[1]), (risks[0], risks[1]))
+        lost = never_arrive(self.history, day, self.unit)
+        return AdaptiveFitted(self, (bases[0], bases[1]), (risks[0], risks[1]), lost)
 
     def _drawn(self, day: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Parcels that trees grow on: all, or a draw of the latest."""
@@ -138,8 +140,9 @@ class AdaptiveFitted:
         learner: AdaptiveLearner,
         bases: tuple[Baseline, Baseline],
         risks: tuple[RelativeRisk, RelativeRisk],
+        never: float,
     ) -> None:
-        self.learner, self.bases, self.risks = learner, bases, risks
+        self.learner, self.bases, self.risks, self.never = learner, bases, risks, never
         size = len(learner.history)
         self._risk = [np.full((size, risk.bands), np.nan, dtype=np.float32) for risk in risks]
 
@@ -156,13 +159,13 @@ class AdaptiveFitted:
             for table, stage in zip(learner.classes, learner.stages, strict=True)
         ]
         one, other = (
-            StageRisk(risk, day_class, base.by_age, base.by_class, stage.bands)
+            StageRisk(risk, day_class, base.among_arriving(), base.by_class, stage.bands)
             for risk, day_class, base, stage in zip(
                 (handling, transit), classes, self.bases, learner.stages, strict=True
             )
         )
         chain_curves(one, other, paces[0] ** params.handling_power, paces[1] * spread, found)
-        return found
+        return np.asarray((1.0 - self.never) * found / found[:, -1:])
 
     def pace(self, stage: int, day: int) -> float:
         """Return events observed over expected in the days before `day`; 1: as the fit has it."""

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from holidays import country_holidays
 
 from doorstep.domain.carriage import Service
 from doorstep.domain.learned import Lane, TransitModel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Site
+from doorstep.kernels.promise.check_days import at, delivers, is_holiday
 from doorstep.kernels.promise.problem import Legs
 from doorstep.kernels.promise.promise import (
     BEYOND_CALENDAR,
@@ -29,6 +27,7 @@ from doorstep.kernels.promise.promise import (
 MILLION = 1_000_000
 ONE_DAY = timedelta(days=1)
 EPOCH = date(1970, 1, 1)
+EVER = (date(1902, 1, 1).toordinal() - EPOCH.toordinal(), 80_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class _Answer:
     reason: int = OK
 
 
-class _Outside(Exception):
+class Outside(Exception):
     """A day of the leg lies outside the days covered."""
 
 
@@ -80,8 +79,8 @@ def check(
     lengths = {len(legs.site), len(result.ship_at), len(result.ship_day), len(result.promised_day)}
     if len(lengths | {len(result.on_time_ppm), len(result.as_wished_ppm), len(result.reason)}) > 1:
         return ("the result does not have one answer per leg",)
-    verifier = _Verifier(sites, collections, services, destinations, transit, target_ppm)
-    verifier.covered = covered or (date(1902, 1, 1).toordinal() - EPOCH.toordinal(), 80_000)
+    verifier = Verifier(sites, collections, services, destinations, transit, target_ppm)
+    verifier.covered = covered or EVER
     verifier.stated_on_time_ppm, verifier.early_ppm = stated_on_time_ppm, early_ppm
     faults = []
     for leg in range(len(legs)):
@@ -100,18 +99,84 @@ def check(
 
 
 def chance_by(
-    site: Site, service: Service, destination: Place, transit: TransitModel, ship_day: date, day: date
+    site: Site,
+    collections: Sequence[Collection],
+    service: Service,
+    destination: Place,
+    transit: TransitModel,
+    ready: datetime,
+    ship_day: date,
+    day: date,
 ) -> int:
-    """Return the probability, in parts per million, that what leaves on a day has arrived by the end of another."""
-    verifier = _Verifier([site], [], [service], [destination], transit, MILLION)
+    """Return the probability, in parts per million, that what is meant to leave on a day has arrived by another.
+
+    0: nothing that is ready then leaves on that day.
+    """
+    verifier = Verifier([site], collections, [service], [destination], transit, MILLION)
     verifier.stated_on_time_ppm = 950_000
-    return verifier._chance(verifier._curve(site, service, destination)[0], ship_day, day, service, destination)
+    calls = verifier.calls(site, service)
+    leaving = Leaving(verifier, ready, site, service, calls)
+    while leaving.day() < ship_day:
+        leaving.skip()
+    curve = verifier.curve(site, service, destination)[0]
+    return leaving.chance(curve, day, service, destination) if leaving.day() == ship_day else 0
 
 
-class _Verifier:
+class Leaving:
+    """The departures that a parcel can take, from the one that it is meant for on."""
+
+    def __init__(
+        self, verifier: Verifier, ready: datetime, site: Site, service: Service, calls: list[Collection]
+    ) -> None:
+        self.verifier = verifier
+        self.coming = verifier._collection_days(ready, site, calls)
+        self.days: list[tuple[date, list[datetime]]] = []
+        self.passed = 0  # departures that it could have taken before
+        same_day = self._day(0) == ready.astimezone(ZoneInfo(site.time_zone)).date()
+        self.left = verifier._left(site, service, same_day)
+
+    def _day(self, index: int) -> date:
+        while len(self.days) <= index:
+            coming = next(self.coming, None)
+            if coming is None:
+                raise Outside
+            self.days.append(coming)
+        return self.days[index][0]
+
+    def day(self) -> date:
+        """Day on which it leaves."""
+        return self._day(self.passed)
+
+    def at(self) -> datetime:
+        """Return the first collection that can take it then."""
+        self._day(self.passed)
+        return min(self.days[self.passed][1])
+
+    def skip(self) -> None:
+        """Leave with the next one instead."""
+        self.passed += 1
+
+    def chance(self, curve: list[int], day: date, service: Service, destination: Place) -> int:
+        """Probability of having arrived by the end of a day: of each departure's share, what is fast enough."""
+        total = 0
+        for nth in range(self.passed, max(self.passed, len(self.left) - 1) + 1):
+            try:
+                leaves = self._day(nth)
+            except Outside:
+                break
+            if leaves > day:
+                break
+            share = self.left[min(nth, len(self.left) - 1)] - (self.left[nth - 1] if nth > self.passed else 0)
+            total += share * self.verifier._chance(curve, leaves, day, service, destination)
+        return total // MILLION
+
+
+class Verifier:
+    """Answers legs anew."""
+
     stated_on_time_ppm: int
     early_ppm: int
-    covered: tuple[int, int]
+    covered: tuple[int, int] = EVER
 
     def __init__(
         self,
@@ -126,63 +191,86 @@ class _Verifier:
         self.destinations, self.transit, self.target_ppm = destinations, transit, target_ppm
 
     def answer(self, legs: Legs, leg: int) -> _Answer:
+        """Answer one leg."""
         site, service = self.sites[int(legs.site[leg])], self.services[int(legs.service[leg])]
         destination = self.destinations[int(legs.destination[leg])]
-        calls = [call for call in self.collections if (call.site, call.service) == (site.site, service.service)]
-        if not any(
-            weekday in call.working_days and weekday in site.working_days for call in calls for weekday in range(7)
-        ):
+        calls = self.calls(site, service)
+        if not any(day in call.working_days and day in site.working_days for call in calls for day in range(7)):
             return _Answer(reason=NO_COLLECTION)
         try:
             return self._promised(legs, leg, site, service, destination, calls)
-        except _Outside:
+        except Outside:
             return _Answer(reason=BEYOND_CALENDAR)
 
     def _promised(
         self, legs: Legs, leg: int, site: Site, service: Service, destination: Place, calls: list[Collection]
     ) -> _Answer:
-        curve, evidence_end = self._curve(site, service, destination)
-        not_before, promised_by = (_date(int(column[leg])) for column in (legs.not_before, legs.promised_by))
-        if not_before is not None and (not_before - EPOCH).days > self.covered[1]:
-            raise _Outside
-        early = _first_reaching(curve, self.early_ppm)
-        ready = datetime.fromtimestamp(int(legs.ready_at[leg]), UTC)
-        to_skip = int(legs.shift[leg])
-        nominated = not_before is None
-        departures = self._collection_days(ready, site, calls)
-        while True:
-            day, instants = next(departures)
-            if not_before is not None and not nominated:
-                arrival = self._advance(day, early, service, destination, stop=not_before)
-                nominated = arrival is None or arrival >= not_before
-            if nominated and to_skip == 0:
-                break
-            to_skip -= nominated
+        curve, evidence_end = self.curve(site, service, destination)
+        not_before, promised_by = (date_of(int(column[leg])) for column in (legs.not_before, legs.promised_by))
+        leaving = self.leaving(legs, leg, curve, calls)
+        day = leaving.day()
         steps = _first_reaching(curve, self.target_ppm)
         if curve[-1] < self.target_ppm:
             steps = max(steps, _first_reaching(self._stated(service), self.target_ppm))
+        reach = leaving.left[-1] * curve[-1] // MILLION
         wished = not_before if not_before == promised_by else None
         promised = promised_by
         if promised is None or wished is not None:
             promised = self._advance(day, steps, service, destination)
             assert promised is not None
+            while leaving.chance(curve, promised, service, destination) < min(self.target_ppm, reach):
+                promised = self._advance(promised, 1, service, destination)
+                assert promised is not None
             promised = max(promised, not_before or promised)
         if promised > day:
             self._inside(promised)
         beyond = evidence_end is not None and (curve[-1] < self.target_ppm or steps > evidence_end)
-        on_time = self._chance(curve, day, promised, service, destination)
+        beyond |= leaving.left[0] < MILLION and reach < self.target_ppm
+        on_time = leaving.chance(curve, promised, service, destination)
         return _Answer(
-            ship_at=int(min(instants).timestamp()),
+            ship_at=int(leaving.at().timestamp()),
             ship_day=(day - EPOCH).days,
             promised_day=(promised - EPOCH).days,
             on_time_ppm=on_time,
-            as_wished_ppm=on_time if wished is None else self._chance(curve, day, wished, service, destination),
+            as_wished_ppm=on_time if wished is None else leaving.chance(curve, wished, service, destination),
             reason=TARGET_NOT_REACHED if beyond else OK,
         )
 
+    def leaving(self, legs: Legs, leg: int, curve: list[int], calls: list[Collection]) -> Leaving:
+        """Departures of a leg, from the one that it is meant for on."""
+        site, service = self.sites[int(legs.site[leg])], self.services[int(legs.service[leg])]
+        destination = self.destinations[int(legs.destination[leg])]
+        not_before = date_of(int(legs.not_before[leg]))
+        if not_before is not None and (not_before - EPOCH).days > self.covered[1]:
+            raise Outside
+        early = _first_reaching(curve, self.early_ppm)
+        to_skip = int(legs.shift[leg])
+        nominated = not_before is None
+        found = Leaving(self, datetime.fromtimestamp(int(legs.ready_at[leg]), UTC), site, service, calls)
+        while True:
+            if not_before is not None and not nominated:
+                arrival = self._advance(found.day(), early, service, destination, stop=not_before)
+                nominated = arrival is None or arrival >= not_before
+            if nominated and to_skip == 0:
+                return found
+            to_skip -= nominated
+            found.skip()
+
+    def calls(self, site: Site, service: Service) -> list[Collection]:
+        """Collections of a service at a site."""
+        return [call for call in self.collections if (call.site, call.service) == (site.site, service.service)]
+
+    def _left(self, site: Site, service: Service, same_day: bool) -> tuple[int, ...]:
+        """What has left with the first possible departure, the second ...; all with the first, unless it is learned."""
+        for name in (service.service, ""):
+            for one in self.transit.handling:
+                if (one.site, one.service) == (site.site, name):
+                    return one.same_day_ppm if same_day else one.next_day_ppm
+        return (MILLION,)
+
     def _inside(self, day: date) -> None:
         if not self.covered[0] <= (day - EPOCH).days <= self.covered[1]:
-            raise _Outside
+            raise Outside
 
     def _collection_days(
         self, ready: datetime, site: Site, calls: list[Collection]
@@ -193,12 +281,12 @@ class _Verifier:
         day = first
         while True:
             self._inside(day)
-            if day.weekday() in site.working_days and not _is_holiday(site.holiday_calendar, day):
+            if day.weekday() in site.working_days and not is_holiday(site.holiday_calendar, day):
                 instants = [
-                    _at(day, call.collection_time_s, zone) for call in calls if day.weekday() in call.working_days
+                    at(day, call.collection_time_s, zone) for call in calls if day.weekday() in call.working_days
                 ]
                 if day == first:
-                    in_time = ready < _at(day, site.order_cutoff_s, zone)
+                    in_time = ready < at(day, site.order_cutoff_s, zone)
                     instants = [instant for instant in instants if in_time and instant > ready]
                 if instants:
                     yield day, instants
@@ -213,7 +301,7 @@ class _Verifier:
             if stop is not None and day >= stop:
                 return None
             self._inside(day)
-            left -= _delivers(service, destination, day)
+            left -= delivers(service, destination, day)
             if left == 0:
                 return day
             day += ONE_DAY
@@ -223,9 +311,9 @@ class _Verifier:
             return 0
         passed, day, possible = 0, ship_day, False
         while day <= promised:
-            delivers = _delivers(service, destination, day)
-            possible |= delivers
-            passed += delivers and day > ship_day
+            moves = delivers(service, destination, day)
+            possible |= moves
+            passed += moves and day > ship_day
             day += ONE_DAY
         return curve[min(passed, len(curve) - 1)] if possible else 0
 
@@ -240,7 +328,7 @@ class _Verifier:
             curve.append(MILLION - left)
         return _no_same_day(curve, service)
 
-    def _curve(self, site: Site, service: Service, destination: Place) -> tuple[list[int], int | None]:
+    def curve(self, site: Site, service: Service, destination: Place) -> tuple[list[int], int | None]:
         """Stated transit, overlaid by lanes from the coarsest to the finest; and where the evidence ends."""
         curve, evidence_end = self._stated(service), None
         for level in range(4, -1, -1):
@@ -287,40 +375,6 @@ def _covers(lane: Lane, origin: Place, destination: Place) -> bool:
     )
 
 
-def _date(day: int) -> date | None:
+def date_of(day: int) -> date | None:
+    """Return the date of a day; None below 0."""
     return None if day < 0 else EPOCH + timedelta(days=day)
-
-
-def _at(day: date, second_of_day: int, zone: ZoneInfo) -> datetime:
-    wall = time(second_of_day // 3600, second_of_day // 60 % 60, second_of_day % 60)
-    return datetime.combine(day, wall, zone).astimezone(UTC)
-
-
-def _delivers(service: Service, destination: Place, day: date) -> bool:
-    if day.weekday() not in service.working_days:
-        return False
-    region = destination.region
-    code = region if region.startswith(destination.country + "-") else f"{destination.country}-{region}"
-    return not (_is_holiday(code, day) if _exists(code) else _is_holiday(destination.country, day))
-
-
-@lru_cache(maxsize=100_000)
-def _exists(code: str) -> bool:
-    country, _, subdivision = code.partition("-")
-    try:
-        country_holidays(country, subdiv=subdivision or None)
-    except NotImplementedError:
-        return False
-    return True
-
-
-def _is_holiday(code: str, day: date) -> bool:
-    return day in _holidays(code, day.year)
-
-
-@lru_cache(maxsize=100_000)
-def _holidays(code: str, year: int) -> frozenset[date]:
-    country, _, subdivision = code.partition("-")
-    if not country or not _exists(code):
-        return frozenset()
-    return frozenset(country_holidays(country, subdiv=subdivision or None, years=year))

@@ -43,6 +43,9 @@ class Network(NamedTuple):
     arrived_ppm: IntArray
     target_days: IntArray
     beyond_evidence: NDArray[bool_]
+    target_ppm: int
+    handling_of: IntArray
+    left_ppm: IntArray
 
 
 class LegRows(NamedTuple):

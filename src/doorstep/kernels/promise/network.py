@@ -21,6 +21,7 @@ from doorstep.kernels.promise.calendars import (
     destination_calendar,
     known_calendar,
 )
+from doorstep.kernels.promise.handling_rows import compile_handling
 from doorstep.kernels.promise.lanes import compile_curves
 from doorstep.kernels.promise.local_time import Zones, compile_zones
 from doorstep.kernels.promise.tables import PromiseTables, curve
@@ -117,6 +118,7 @@ def compile_network(
     ]
     pair, pair_calendar, call_wall, call_weekdays = _calls(sites, site_zone, collections, services, book, walls)
     origins, ends = origin_areas([site.place for site in sites]), destination_areas(destinations)
+    handling_of, left_ppm = compile_handling(sites, services, pair, len(pair_calendar), transit.handling)
     curves = compile_curves(services, origins, ends, transit, target_ppm, params.stated_on_time_ppm)
     return PromiseTables(
         target_ppm=target_ppm,
@@ -136,6 +138,8 @@ def compile_network(
         arrived_ppm=curves.arrived_ppm,
         target_days=curves.target_days,
         beyond_evidence=curves.beyond_evidence,
+        handling_of=handling_of,
+        left_ppm=left_ppm,
     )
 
 

@@ -18,6 +18,7 @@ from doorstep.kernels.promise.compiled import (
     LegRows,
     promise_legs,
 )
+from doorstep.kernels.promise.compiled_handling import handle_legs
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.run import Run
 
@@ -29,6 +30,7 @@ __all__ = [
     "PromiseParams",
     "PromiseResult",
     "promise",
+    "rows_of",
 ]
 
 
@@ -103,7 +105,8 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
         n answers, in the order of the legs.
     """
     params, run = params or PromiseParams(), run or Run()
-    size, legs, network = len(problem.legs), _rows(problem.legs), problem.tables.network()
+    size, legs, network = len(problem.legs), rows_of(problem.legs), problem.tables.network()
+    handling = bool((problem.tables.handling_of >= 0).any())
     answers = Answers(
         ship_at=np.empty(size, np.int64),
         ship_day=np.empty(size, np.int64),
@@ -115,9 +118,12 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
     for start in range(0, size, params.block_legs):
         stop = min(size, start + params.block_legs)
         promise_legs(start, stop, legs, network, params.early_ppm, answers)
+        if handling:
+            handle_legs(start, stop, legs, network, answers)
         run.progress("promising", stop, size)
     return PromiseResult(*answers)
 
 
-def _rows(legs: Legs) -> LegRows:
+def rows_of(legs: Legs) -> LegRows:
+    """Lay legs out as the compiled loops take them."""
     return LegRows(*(np.ascontiguousarray(getattr(legs, name), np.int64) for name in LegRows._fields))

@@ -112,6 +112,19 @@ def _stage(
     return Stage(name, of_age, row, age.astype(np.int16), day.astype(np.int32), ended, found, calendar)
 
 
+def never_arrive(history: History, day: int, unit: float) -> float:
+    """Return the share of parcels that never arrive, as known before a day from those placed long enough ago."""
+    age = day - history.placed_day
+    mature = (age > MATURE_DAYS) & (age <= MATURE_DAYS + COHORT_DAYS) & ~history.called_off
+    came = (history.delivered_day != NOT_YET) & (history.delivered_day < day)
+    weight = history.weight[mature] / unit
+    return float(((weight * ~came[mature]).sum() + 0.02 * PRIOR) / (weight.sum() + PRIOR))
+
+
+MATURE_DAYS, COHORT_DAYS = 75, 180
+PRIOR = 25.0  # parcels, of which one in fifty is lost
+
+
 def known_called_off(history: History, day: int) -> npt.NDArray[np.bool_]:
     """Tell which parcels are known before a day to have been called off. [n]."""
     return history.called_off & (history.placed_day + CALLED_OFF_KNOWN_DAYS < day)
@@ -137,7 +150,18 @@ class Baseline:
         return np.minimum(self.by_age[age] * self.by_class[day_class], MOST_IN_A_DAY)
 
 
+    def among_arriving(self) -> FloatArray:
+        """Return [H + 1] the chance by age of a parcel that will end the stage in time: those that never do left out.
+
+        Of the parcels at risk at an age, the share S(H) / S(age) never ends: a mixture cure model with a plateau.
+        """
+        stay = np.concatenate([[1.0], np.cumprod(1.0 - np.minimum(self.by_age, MOST_IN_A_DAY))])
+        coming = np.maximum(1.0 - stay[-1] / stay[:-1], LEAST_COMING)
+        return np.asarray(np.minimum(self.by_age / coming, MOST_IN_A_DAY))
+
+
 MOST_IN_A_DAY = 0.97
+LEAST_COMING = 0.02  # at high ages hardly any open parcel will come, and the quotient means nothing
 SMOOTH_FROM, SMOOTH_OVER = 12, 3  # late ages are rare: each borrows from its neighbours
 
 

@@ -45,6 +45,11 @@ class PromiseTables:
         before the stated transit reaches the target.
     beyond_evidence
         [K] 1: no history reaches the target; `target_days` rests on the stated transit.
+    handling_of
+        [P] row of `left_ppm`; -1: all leave with the first possible departure.
+    left_ppm
+        [R, 2, L] share that has left with the k-th departure after the first possible one: of orders that could have
+        left on the day on which they were ready, and of the others. What never leaves is missing at the end.
     """
 
     target_ppm: int
@@ -64,6 +69,8 @@ class PromiseTables:
     arrived_ppm: IntArray
     target_days: IntArray
     beyond_evidence: IntArray
+    handling_of: IntArray
+    left_ppm: IntArray
 
     def network(self) -> Network:
         """What the compiled loop looks up."""

@@ -1,0 +1,25 @@
+"""All durations that a brand's promises rest on, learned by what was known at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from doorstep.domain.carriage import Service
+from doorstep.domain.learned import PastParcel, TransitModel
+from doorstep.domain.supply import Collection, Site
+from doorstep.kernels.promise.handling import fit_handling
+from doorstep.kernels.promise.transit import fit_transit
+
+
+def fit_durations(
+    history: Sequence[PastParcel],
+    as_of: datetime,
+    sites: Sequence[Site],
+    collections: Sequence[Collection],
+    services: Sequence[Service],
+) -> TransitModel:
+    """Learn transit by `fit_transit` and handling by `fit_handling`, with their defaults."""
+    transit = fit_transit(history, as_of, services=services)
+    return replace(transit, handling=fit_handling(history, as_of, sites, collections, services))
