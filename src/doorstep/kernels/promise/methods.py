@@ -36,9 +36,7 @@ class Span:
 
     def __post_init__(self) -> None:
         if not self.calibrate_from < self.train_until <= self.test_from < self.test_until:
-            raise InvalidProblem(
-                "days of a backtest out of order: calibrate < train until <= test from < test until"
-            )
+            raise InvalidProblem("days of a backtest out of order: calibrate < train until <= test from < test until")
 
 
 class Fitted(Protocol):
