@@ -13,6 +13,7 @@ from doorstep.cli.cartons import cartons
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
+from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
@@ -41,6 +42,7 @@ app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)
 app.add_typer(importers, name="import")
+app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 

@@ -8,7 +8,7 @@ References
 ----------
 R. Koenker and G. Bassett, "Regression quantiles", Econometrica 46 (1978) 33-50.
 Y. Romano, E. Patterson and E. Candès, "Conformalized quantile regression", NeurIPS 2019.
-E. Candès, L. Lei and Z. Ren, "Conformalized survival analysis", JRSS B 85 (2023) 24-45: scores known up to a bound only.
+E. Candès, L. Lei and Z. Ren, "Conformalized survival analysis", JRSS B 85 (2023) 24-45: scores known as bounds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, IntArray, weekdays
 from doorstep.kernels.promise.history import FloatArray, History
-from doorstep.kernels.promise.lanes_learned import SPAN_DAYS
+from doorstep.kernels.promise.lanes_learned import SPAN_DAYS, called_off_by
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Span
 from doorstep.kernels.promise.scores import score_quantiles
 from doorstep.kernels.promise.transit import NOT_YET
@@ -93,7 +93,7 @@ class BoostedLearner:
         known = (history.weight > 0) & (history.delivered_day != NOT_YET) & (history.delivered_day < span.train_until)
         self.learned = np.flatnonzero(known & (history.placed_day < span.calibrate_from))[-params.most_parcels :]
         placed = (history.placed_day >= span.calibrate_from) & (history.placed_day < span.train_until)
-        self.calibrated = np.flatnonzero(placed & (history.weight > 0) & ~history.called_off)
+        self.calibrated = np.flatnonzero(placed & (history.weight > 0) & ~called_off_by(history, span.train_until))
         if len(self.learned) < params.least_parcels:
             raise InvalidProblem(f"{len(self.learned)} parcels placed before the calibration and delivered are too few")
         if len(self.calibrated) < params.least_parcels:

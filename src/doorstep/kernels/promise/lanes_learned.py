@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
@@ -25,6 +26,7 @@ from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
 SPAN_DAYS = HORIZON_DAYS + 1
+CALLED_OFF_KNOWN_DAYS = 90
 # Where a parcel goes says more than where it comes from: on Olist, May to August 2017, a pinball loss 3% lower.
 LEVELS = (("service",), ("region",), ("origin_region",), ("origin_area", "area"))
 
@@ -41,18 +43,14 @@ class LaneParams:
         A lane's own chance and that of the level above weigh alike when so many of its parcels are left to arrive.
     refit_days
         How often a walk fits anew.
-    called_off_known_days
-        A status carries no date: that a parcel was called off counts as known so many days after its placing; until
-        then the parcel is open, afterwards it is left out.
     """
 
     half_life_days: int = 60
     prior_parcels: int = 10  # on the same months: 1 to 2% lower than with 30, and 4 to 5% than with 100
     refit_days: int = 7
-    called_off_known_days: int = 90
 
     def __post_init__(self) -> None:
-        if min(self.half_life_days, self.prior_parcels, self.refit_days, self.called_off_known_days) < 1:
+        if min(self.half_life_days, self.prior_parcels, self.refit_days) < 1:
             raise InvalidProblem("parameters of lanes are at least 1")
 
 
@@ -95,8 +93,7 @@ class LaneLearner:
         """Fit by what was known before `day`; raises InvalidProblem where nothing was."""
         del run
         history, params = self.history, self.params
-        long_ago = history.placed_day < day - params.called_off_known_days
-        rows = np.flatnonzero((history.placed_day < day) & (history.weight > 0) & ~(history.called_off & long_ago))
+        rows = np.flatnonzero((history.placed_day < day) & (history.weight > 0) & ~called_off_by(history, day))
         if not len(rows):
             raise InvalidProblem("the history has no parcel placed before the first day to learn from")
         ages, arrived = ages_known(history, rows, day)
@@ -147,7 +144,15 @@ class FittedLanes:
         return np.asarray(1.0 - np.cumprod(1.0 - hazards, axis=1))
 
 
-def ages_known(history: History, rows: IntArray, day: int) -> tuple[IntArray, IntArray]:
+def called_off_by(history: History, day: int) -> npt.NDArray[np.bool_]:
+    """Say of which parcels it is known before `day` that they were called off, [n].
+
+    A status carries no date: it counts as known `CALLED_OFF_KNOWN_DAYS` after placing; until then a parcel is open.
+    """
+    return np.asarray(history.called_off & (history.placed_day < day - CALLED_OFF_KNOWN_DAYS))
+
+
+def ages_known(history: History, rows: IntArray, day: int) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     """Say how far parcels placed before `day` had come by then.
 
     Returns
@@ -163,7 +168,7 @@ def ages_known(history: History, rows: IntArray, day: int) -> tuple[IntArray, In
 
 
 def _hazards(
-    lane: IntArray, ages: IntArray, arrived: IntArray, weight: FloatArray, above: FloatArray, prior: int
+    lane: IntArray, ages: IntArray, arrived: npt.NDArray[np.bool_], weight: FloatArray, above: FloatArray, prior: int
 ) -> FloatArray:
     """Return [L, HORIZON_DAYS + 1] arrivals over parcels at risk, drawn towards the lane above by `prior` parcels."""
     size, cell = above.size, lane * SPAN_DAYS + ages
