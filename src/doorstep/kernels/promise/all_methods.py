@@ -8,7 +8,8 @@ from doorstep.kernels.promise.conformal import KINDS, Conformal
 from doorstep.kernels.promise.lanes_learned import LaneMethod
 from doorstep.kernels.promise.methods import Method
 
-METHODS: dict[str, Method] = {one.name: one for one in (LaneMethod(), BoostedMethod())}
+_ALL: tuple[Method, ...] = (LaneMethod(), BoostedMethod())
+METHODS: dict[str, Method] = {one.name: one for one in _ALL}
 DEFAULT = "adaptive" if "adaptive" in METHODS else "lane"
 
 

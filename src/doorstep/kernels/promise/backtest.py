@@ -157,7 +157,7 @@ def _measures(sums: FloatArray) -> FloatArray:
     return np.stack([_ratio(above, below) for above, below in pairs])
 
 
-def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> FloatArray:
     above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
     return np.divide(above, below, out=np.full_like(above, nan), where=below > 0)
 

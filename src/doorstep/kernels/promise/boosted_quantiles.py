@@ -105,6 +105,8 @@ class BoostedLearner:
         history, rows, levels = self.history, self.learned, self.params.levels_ppm
         known_words = [_known_words(getattr(history, word).code[rows]) for word in WORDS]
         seen = _features(history, rows, known_words)
+        used = np.flatnonzero(~np.isnan(seen).all(axis=0))  # trees cannot take a column that is told of nobody
+        seen = seen[:, used]
         days = history.delivered_day[rows] - history.placed_day[rows]
         trees: list[Any] = []
         for done, level in enumerate(levels):
@@ -112,7 +114,7 @@ class BoostedLearner:
             trees.append(_boosted(seen, np.log1p(days), history.weight[rows], level / 1e6, self.params))
         run.progress("boosting", len(levels), len(levels))
         shifts = np.zeros(len(levels))
-        fitted = FittedQuantiles(history, known_words, trees, np.array(levels) / 1e6, shifts)
+        fitted = FittedQuantiles(history, known_words, used, trees, np.array(levels) / 1e6, shifts)
         raw = fitted.quantiles(self.calibrated)
         for index, level in enumerate(levels):
             shifts[index] = self._shift(raw[:, index], level / 1e6)
@@ -132,17 +134,18 @@ class BoostedLearner:
 
 @dataclass(frozen=True, slots=True)
 class FittedQuantiles:
-    """Trees of Q quantiles, and what each is shifted by, in days."""
+    """Trees of Q quantiles on the columns `used`, and what each is shifted by, in days."""
 
     history: History
     known_words: list[IntArray]
+    used: IntArray
     trees: list[Any]
     levels: FloatArray
     shifts: FloatArray
 
     def quantiles(self, rows: IntArray) -> FloatArray:
         """Return days to the door at each level, rising and not shifted, [m, Q]."""
-        seen = _features(self.history, rows, self.known_words)
+        seen = _features(self.history, rows, self.known_words)[:, self.used]
         found = np.stack([np.expm1(np.asarray(tree.predict(seen))) for tree in self.trees], axis=1)
         return np.maximum.accumulate(found, axis=1)
 
@@ -171,7 +174,8 @@ def between(ends: FloatArray, levels: FloatArray) -> FloatArray:
 
 
 def _boosted(seen: FloatArray, days: FloatArray, weight: FloatArray, level: float, params: BoostedParams) -> Any:
-    from sklearn.ensemble import HistGradientBoostingRegressor  # takes a second to load; nothing else here needs it
+    # It takes a second to load, and nothing else here needs it.
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
     return HistGradientBoostingRegressor(
         loss="quantile",

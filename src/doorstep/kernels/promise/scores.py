@@ -45,7 +45,7 @@ def score_shares(scores: FloatArray, known: npt.NDArray[np.bool_], weight: Float
     here = known[order]
     left = np.cumprod(np.where(here, 1.0 - weight[order] / at_risk, 1.0))
     last = np.flatnonzero(here)
-    return scores[order][last], 1.0 - left[last]
+    return scores[order][last], np.asarray(1.0 - left[last], dtype=np.float64)
 
 
 def score_quantiles(
