@@ -71,7 +71,9 @@ class Learner(Protocol):
 class Method(Protocol):
     """A way of learning; it has no state."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How it is called."""
 
     def on(self, history: History, span: Span) -> Learner:
         """Begin to learn from a history; raises InvalidProblem where it cannot."""
