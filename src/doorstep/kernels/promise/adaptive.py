@@ -16,6 +16,7 @@ from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.click_to_door import StageRisk, chain_curves
 from doorstep.kernels.promise.history import FloatArray, History
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Span
+from doorstep.kernels.promise.offsets import OffsetParams, Told, shifted
 from doorstep.kernels.promise.relative_risk import RelativeRisk, TreeParams, fit_risk
 from doorstep.kernels.promise.stages import (
     Baseline,
@@ -52,9 +53,14 @@ class AdaptiveParams:
         Standard deviation of the logarithm of the pace to come, given today's: the curve is the mean over it.
     most_pace
         A pace above this, or below its inverse, is not believed.
+    warm_up_days
+        Before the first fit of a walk, fits so many days earlier promise what was placed since, so that there are
+        promises to learn the offsets of regions from.
+    most_told
+        Promises kept for that.
     """
 
-    refit_days: int = 7
+    refit_days: int = 14
     half_life_days: int = 240
     look_back_days: int = 720
     least_parcels: int = 200
@@ -62,9 +68,12 @@ class AdaptiveParams:
     pace_days: int = 14
     pace_prior: float = 15.0
     handling_power: float = 0.5
-    pace_spread: float = 0.2
+    pace_spread: float = 0.3
     most_pace: float = 3.0
+    warm_up_days: tuple[int, ...] = (168, 112, 56)
+    most_told: int = 30_000
     trees: TreeParams = field(default_factory=TreeParams)
+    offsets: OffsetParams = field(default_factory=OffsetParams)
 
 
 SPREAD = np.array([-1.7320508, 0.0, 0.0, 0.0, 0.0, 1.7320508])  # six equally likely points: Gauss-Hermite of three
@@ -89,6 +98,7 @@ class AdaptiveLearner:
     def __init__(self, history: History, params: AdaptiveParams) -> None:
         if not len(history):
             raise InvalidProblem("the history is empty: there is nothing to learn from")
+        self.told: Told | None = None
         self.history, self.params, self.refit_days = history, params, params.refit_days
         self.stages = stages_of(history)
         self.unit = float(np.median(history.weight[history.weight > 0])) if np.any(history.weight > 0) else 1.0
@@ -98,7 +108,26 @@ class AdaptiveLearner:
         self.classes = tuple(day_classes(stage.calendar, first, last) for stage in self.stages)
 
     def fit(self, day: int, run: Run) -> AdaptiveFitted:
-        """Fit by the days at risk before `day`."""
+        """Fit by the days at risk before `day`; the first time, look back at what would have been promised."""
+        if self.told is None:
+            self.told = Told(self.history, HORIZON_DAYS + 1, self.params.most_told, run.seed)
+            self._warm_up(day, run)
+        return self._fit(day, run)
+
+    def _warm_up(self, day: int, run: Run) -> None:
+        ends = (*self.params.warm_up_days[1:], 0)
+        for done, (start, end) in enumerate(zip(self.params.warm_up_days, ends, strict=True)):
+            run.progress("looking back", done, len(ends))
+            placed = self.history.placed_day
+            rows = np.flatnonzero((placed >= day - start) & (placed < day - end))
+            try:
+                fitted = self._fit(day - start, run)
+            except InvalidProblem:  # the history begins later
+                continue
+            for one in np.unique(placed[rows]):
+                fitted.curves(rows[placed[rows] == one], int(one))
+
+    def _fit(self, day: int, run: Run) -> AdaptiveFitted:
         params = self.params
         known = known_called_off(self.history, day)
         drawn = self._drawn(day, run.seed)
@@ -165,7 +194,12 @@ class AdaptiveFitted:
             )
         )
         chain_curves(one, other, paces[0] ** params.handling_power, paces[1] * spread, found)
-        return np.asarray((1.0 - self.never) * found / found[:, -1:])
+        found /= found[:, -1:]
+        assert learner.told is not None
+        region = learner.history.region.code[rows]
+        offset = learner.told.by_region(day, learner.unit, params.offsets)[region]
+        learner.told.tell(rows, found)
+        return (1.0 - self.never) * shifted(found, offset)
 
     def pace(self, stage: int, day: int) -> float:
         """Return events observed over expected in the days before `day`; 1: as the fit has it."""

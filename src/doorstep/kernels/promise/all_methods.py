@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from doorstep.domain.errors import InvalidProblem
+from doorstep.kernels.promise.adaptive import Adaptive
 from doorstep.kernels.promise.boosted_quantiles import BoostedMethod
 from doorstep.kernels.promise.conformal import KINDS, Conformal
 from doorstep.kernels.promise.lanes_learned import LaneMethod
 from doorstep.kernels.promise.methods import Method
 
-_ALL: tuple[Method, ...] = (LaneMethod(), BoostedMethod())
+_ALL: tuple[Method, ...] = (Adaptive(), LaneMethod(), BoostedMethod())
 METHODS: dict[str, Method] = {one.name: one for one in _ALL}
-DEFAULT = "adaptive" if "adaptive" in METHODS else "lane"
+DEFAULT = Adaptive.name
 
 
 def method_named(name: str) -> Method:

@@ -18,8 +18,8 @@ LEAST, MOST = 0.05, 20.0  # a risk beyond these times the baseline is not believ
 class TreeParams:
     """Of the boosting, each with its default here and nowhere else."""
 
-    rounds: int = 110
-    learning_rate: float = 0.05
+    rounds: int = 60
+    learning_rate: float = 0.09
     leaves: int = 15
     least_rows: int = 60
     ridge: float = 2.0

@@ -149,7 +149,6 @@ class Baseline:
         """Shapes broadcast; at most 0.97."""
         return np.minimum(self.by_age[age] * self.by_class[day_class], MOST_IN_A_DAY)
 
-
     def among_arriving(self) -> FloatArray:
         """Return [H + 1] the chance by age of a parcel that will end the stage in time: those that never do left out.
 
