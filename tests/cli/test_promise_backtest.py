@@ -14,8 +14,24 @@ from doorstep.domain.learned import PastParcel
 
 DAYS = ("2025-02-01", "2025-03-01", "2025-03-01", "2025-04-01")
 COLUMNS = tuple(
-    "parcel order service site origin_country origin_postcode destination_country destination_region"
-    " destination_postcode weight_g placed_at handed_over_at delivered_at promised_by status sample_weight".split()  # noqa: SIM905
+    [
+        "parcel",
+        "order",
+        "service",
+        "site",
+        "origin_country",
+        "origin_postcode",
+        "destination_country",
+        "destination_region",
+        "destination_postcode",
+        "weight_g",
+        "placed_at",
+        "handed_over_at",
+        "delivered_at",
+        "promised_by",
+        "status",
+        "sample_weight",
+    ]
 )
 
 
