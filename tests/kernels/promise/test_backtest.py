@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,7 +117,8 @@ def test_the_verifier_finds_each_wrong_figure(name: str) -> None:
     wrong = {**value, "2026-03": Rate(2, 0.5), "DE-BE": Rate(1, 0.5)} if isinstance(value, dict) else value + 1
     if isinstance(value, dict):
         wrong = {key: wrong[key] for key in value}
-    faults = check_backtest(BY_HAND, 900_000, replace(found, **{name: wrong}))
+    changes: dict[str, Any] = {name: wrong}
+    faults = check_backtest(BY_HAND, 900_000, replace(found, **changes))
     assert len(faults) == 1
     assert faults[0].startswith(name)
 

@@ -159,7 +159,7 @@ def _measures(sums: FloatArray) -> FloatArray:
 
 def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> FloatArray:
     above, below = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
-    return np.divide(above, below, out=np.full_like(above, nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full_like(above, nan), where=below > 0), dtype=np.float64)
 
 
 def _rates(names: npt.NDArray[np.str_], on_time: BoolArray, decided: BoolArray, weight: FloatArray) -> dict[str, Rate]:

@@ -76,6 +76,10 @@ def check_backtest(walked: Walked, target_ppm: int, given: Figures, *, shop: boo
         "coverage_by_region": by_region,
         "mean_monthly_deviation": _mean(gaps),
     }
+    return _faults(expected, given)
+
+
+def _faults(expected: dict[str, object], given: Figures) -> tuple[str, ...]:
     faults = [
         f"{name}: expected {value}, given {getattr(given, name)}"
         for name, value in expected.items()

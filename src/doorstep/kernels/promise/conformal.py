@@ -7,13 +7,17 @@ at least the share asked for.
 - `split`: fitted once at `calibrate_from`, corrected by the parcels of [calibrate_from, train_until).
 - `group`: the same by region of destination, each drawn towards all.
 - `aci`: the method walks from `calibrate_from` on, and after each day the level that is asked of it goes up a little
-  for each promise that was broken, and down for each that was kept; a promise is judged once its date has passed, and
-  not at its arrival, which comes early for the kept ones only; a parcel called off counts as not arrived.
+  for each promise that was broken, and down for each that was kept. A promise is judged once its date has passed, and
+  not at its arrival, which comes early for the kept ones only; a parcel called off counts as not arrived. Levels move
+  on the scale -log(1 - level), on which days grow about evenly: a step upwards never asks for certainty. Whatever
+  happens, the share broken over T days comes as close to what was asked for as the whole way a level can go, over T.
 
 References
 ----------
 V. Vovk, A. Gammerman and G. Shafer, "Algorithmic learning in a random world" (2005).
 I. Gibbs and E. Candès, "Adaptive conformal inference under distribution shift", NeurIPS 2021.
+A. Angelopoulos, E. Candès and R. Tibshirani, "Conformal PID control for time series prediction", NeurIPS 2023: tracking
+on another scale than that of levels.
 """
 
 from __future__ import annotations
@@ -27,13 +31,14 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray, History
 from doorstep.kernels.promise.lanes_learned import called_off_by
-from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Learner, Method, Span
+from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Learner, Method, Span, earliest
 from doorstep.kernels.promise.scores import score_shares
 from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
 KINDS = ("split", "group", "aci")
 LEVELS = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.875, 0.9, 0.925, 0.95, 0.975, 0.99])
+MOST = 34.0  # -log(1 - level) of what a method says at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,17 @@ class ConformalParams:
     ----------
     prior_parcels
         A region's own correction and that of all weigh alike when it has so many parcels.
-    step_ppm
-        Of `aci`: by so much the level asked for moves in a day on which all promises were broken.
+    settle_days
+        Of `aci`: how long a lasting change takes to be followed for the most part; outcomes come with the delay of the
+        delivery itself, so that much less would swing.
     """
 
     prior_parcels: int = 100
-    step_ppm: int = 5_000
+    settle_days: int = 90
 
     def __post_init__(self) -> None:
-        if self.prior_parcels < 1 or not 0 < self.step_ppm < 1_000_000:
-            raise InvalidProblem("prior_parcels < 1 or step_ppm outside 0 to 1,000,000 not understood")
+        if self.prior_parcels < 1 or self.settle_days < 1:
+            raise InvalidProblem("prior_parcels < 1 or settle_days < 1 not understood")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,6 @@ class Corrected:
     base: Fitted
     group: IntArray
     maps: list[tuple[FloatArray, FloatArray]]
-    steps: bool  # a probability between two is worth what the lower one is; else it lies between
 
     def curves(self, rows: IntArray, day: int) -> FloatArray:
         """Return P(arrived by k days after placing), [m, HORIZON_DAYS + 1]."""
@@ -105,13 +110,31 @@ class Corrected:
         for group in np.unique(self.group[rows]):
             here = self.group[rows] == group
             at, value = self.maps[group]
-            if self.steps:
-                # A score equal to the probability is not below it: such a parcel comes too late.
-                place = np.searchsorted(at, said[here] - 1e-12, side="left")
-                worth[here] = np.concatenate(([0.0], value))[place]
-            else:
-                worth[here] = np.interp(said[here], at, value)
+            # A score equal to the probability is not below it: such a parcel comes too late.
+            place = np.searchsorted(at, said[here] - 1e-12, side="left")
+            worth[here] = np.concatenate(([0.0], value))[place]
         return worth
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """Curves of a method, each of `LEVELS` reached where the method says the level asked of it.
+
+    Attributes
+    ----------
+    asked
+        [Q] -log(1 - level) asked of the method, not falling.
+    """
+
+    base: Fitted
+    asked: FloatArray
+
+    def curves(self, rows: IntArray, day: int) -> FloatArray:
+        """Return P(arrived by k days after placing), [m, HORIZON_DAYS + 1]."""
+        said = -np.log1p(-np.minimum(self.base.curves(rows, day), 1.0 - 1e-15))
+        at, value = np.concatenate(([0.0], self.asked, [MOST])), np.concatenate(([0.0], LEVELS, [1.0]))
+        keep = np.append(np.diff(at) > 0, True)  # the last of equals: the highest level that it is worth
+        return np.asarray(np.interp(said, at[keep], value[keep]))
 
 
 class SplitLearner:
@@ -136,13 +159,13 @@ class SplitLearner:
         if not len(of_all[0]):
             raise InvalidProblem("no parcel of the days of the calibration had arrived at their end")
         if not self.by_region:
-            return Corrected(fitted, np.zeros(len(history), dtype=np.int64), [of_all], True)
+            return Corrected(fitted, np.zeros(len(history), dtype=np.int64), [of_all])
         maps = []
         code = history.region.code[rows]
         for region in range(len(history.region.names)):
             own = np.flatnonzero(code == region)
             maps.append(self._drawn(score_shares(scores[own], known[own], history.weight[rows][own]), len(own), of_all))
-        return Corrected(fitted, history.region.code.astype(np.int64), maps, True)
+        return Corrected(fitted, history.region.code.astype(np.int64), maps)
 
     def _drawn(
         self, own: tuple[FloatArray, FloatArray], parcels: int, of_all: tuple[FloatArray, FloatArray]
@@ -177,7 +200,7 @@ class AdaptiveLearner:
     Attributes
     ----------
     asked
-        [Q] the level asked of the method for each of `LEVELS`; it may lie outside 0 to 1.
+        [Q] -log(1 - level) asked of the method for each of `LEVELS`, from 0 to `MOST`.
     """
 
     refit_days = 1
@@ -185,7 +208,7 @@ class AdaptiveLearner:
     def __init__(self, history: History, span: Span, learner: Learner, params: ConformalParams) -> None:
         self.history, self.learner, self.params = history, learner, params
         self.next_day = span.calibrate_from
-        self.asked = LEVELS.copy()
+        self.asked = -np.log1p(-LEVELS)
         self._fitted: Fitted | None = None
         self._fitted_on = self.next_day
         self._due: dict[int, FloatArray] = {}  # by day: [2, Q] weights of the promises judged, and of those broken
@@ -200,10 +223,10 @@ class AdaptiveLearner:
             self._step(self.next_day, run)
             self.next_day += 1
         assert self._fitted is not None
-        order = np.maximum.accumulate(np.clip(self.asked, 0.0, 1.0))
-        at, value = np.concatenate(([0.0], order, [1.0])), np.concatenate(([0.0], LEVELS, [1.0]))
-        keep = np.append(np.diff(at) > 0, True)  # the last of equals: the highest level that it is worth
-        return Corrected(self._fitted, np.zeros(len(self.history), dtype=np.int64), [(at[keep], value[keep])], False)
+        return self._tracked(self._fitted)
+
+    def _tracked(self, fitted: Fitted) -> Tracked:
+        return Tracked(fitted, np.maximum.accumulate(self.asked))
 
     def _step(self, day: int, run: Run) -> None:
         every = self.learner.refit_days
@@ -211,22 +234,21 @@ class AdaptiveLearner:
             self._fitted, self._fitted_on = self.learner.fit(day, run), day
         if day in self._due:
             due, broken = self._due.pop(day)
-            rate = np.divide(broken, due, out=np.zeros_like(due), where=due > 0)
-            self.asked += np.where(due > 0, self.params.step_ppm / 1e6 * (rate - (1 - LEVELS)), 0.0)
+            rate = np.divide(broken, due, out=1 - LEVELS, where=due > 0)
+            step = (rate - (1 - LEVELS)) / ((1 - LEVELS) * self.params.settle_days)
+            self.asked = np.clip(self.asked + step, 0.0, MOST)
         history = self.history
         first, end = np.searchsorted(history.placed_day, [day, day + 1])
         rows = np.arange(first, end)
         if len(rows):
-            self._promise(rows, day, self._fitted.curves(rows, day))
+            self._promise(rows, day, self._tracked(self._fitted).curves(rows, day))
 
     def _promise(self, rows: IntArray, day: int, curves: FloatArray) -> None:
         """Note what the promises of a day come to on the day after each; what becomes of them is read, and not used."""
         history = self.history
-        order = np.maximum.accumulate(np.clip(self.asked, 0.0, 1.0))
         delivered = history.delivered_day[rows]
-        for index, level in enumerate(order):
-            reached = curves >= np.minimum(level, curves[:, -1:]) - 1e-9
-            promised = day + np.argmax(reached, axis=1)
+        for index, level in enumerate(LEVELS):
+            promised = day + earliest(curves, float(level))
             late = (delivered == NOT_YET) | (delivered > promised)
             for known in np.unique(promised + 1):
                 here = promised + 1 == known

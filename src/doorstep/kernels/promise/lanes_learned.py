@@ -46,7 +46,7 @@ class LaneParams:
     """
 
     half_life_days: int = 60
-    prior_parcels: int = 10  # on the same months: 1 to 2% lower than with 30, and 4 to 5% than with 100
+    prior_parcels: int = 10  # on the same months: 1 to 2% lower than with 30, and 3 to 4% than with 100
     refit_days: int = 7
 
     def __post_init__(self) -> None:
