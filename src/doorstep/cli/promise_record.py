@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from doorstep.cli.options import AsJson, BrandFolder, Force, Seed, day, price, support_share
+from doorstep.cli.promise_backtest import MethodName
 from doorstep.cli.terminal import bars, notice, out, print_table
 
 OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the record goes.")]
@@ -35,6 +36,7 @@ def record(
     first: First = None,
     until: Until = None,
     day_value: DayValue = None,
+    method: MethodName = "",
     seed: Seed = 0,
     as_json: AsJson = False,
     force: Force = False,
@@ -59,7 +61,7 @@ def record(
     target_ppm = millionths(target)
     if target_ppm >= 1_000_000:
         raise typer.BadParameter("no date is certain; ask for less than 1", param_hint="'--target'")
-    wish = RecordWish(target_ppm or None, first, until, millionths(day_value) if day_value else 0)
+    wish = RecordWish(target_ppm or None, first, until, millionths(day_value) if day_value else 0, method)
     with bars(not as_json) as progress:
         told = promise_record(folder, out_folder, wish, run=Run(seed=seed, progress=progress), force=force)
     if as_json:

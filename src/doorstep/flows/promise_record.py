@@ -8,26 +8,26 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from doorstep.documents.report.promise_record import RecordReport, write_record_report
-from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.learned import PastParcel
-from doorstep.domain.units import PPM
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.record_out import record_object, write_record
+from doorstep.kernels.promise.all_methods import DEFAULT, method_named
 from doorstep.kernels.promise.excuses import Whereabouts
+from doorstep.kernels.promise.history import History, history_of
+from doorstep.kernels.promise.methods import Span
 from doorstep.kernels.promise.record import RecordParams, placed_between, record
-from doorstep.kernels.promise.walked import NOT_DELIVERED, Walked
+from doorstep.kernels.promise.walk import walk
+from doorstep.kernels.promise.walked import Walked
 from doorstep.kernels.run import Run
 
-Days = npt.NDArray[np.int64]
 EPOCH = date(1970, 1, 1).toordinal()
 TARGETS_PPM = (500_000, 700_000, 800_000, 850_000, 900_000, 925_000, 950_000, 975_000, 990_000)
-CALLED_OFF = ("cancelled", "unavailable")
-LOOKED_BACK_DAYS = 120
-LEAST_KNOWN = 30
+LEAST_KNOWN = 250  # parcels handed over before the first promise
+LEAST_DAYS = 28  # of history before it
+CALIBRATION_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class RecordWish:
     first: date | None = None
     until: date | None = None
     day_value_micros: int = 0
+    method: str = ""  # the default where empty
 
 
 def promise_record(folder: Path, out: Path, wish: RecordWish, *, run: Run, force: bool = False) -> dict[str, object]:
@@ -49,14 +50,14 @@ def promise_record(folder: Path, out: Path, wish: RecordWish, *, run: Run, force
     with output_folder(out, force, reading=folder) as aside:
         read = read_folder(folder, run.progress)
         target_ppm = wish.target_ppm or read.brand.on_time_target_ppm
-        walked = placed_between(walked_of(read, target_ppm, run), _ordinal(wish.first), _ordinal(wish.until))
+        walked = placed_between(walked_of(read, target_ppm, wish, run), _ordinal(wish.first), _ordinal(wish.until))
         params = RecordParams(
             target_ppm,
             late_cost_micros=read.brand.late_cost_micros,
             day_value_micros=wish.day_value_micros,
         )
-        declared = disruptions_of(read)
-        made = record(walked, params, run, declared=declared, whereabouts=_whereabouts(walked, read.history))
+        where = _whereabouts(walked, read.history)
+        made = record(walked, params, run, declared=read.disruptions, whereabouts=where)
         told = record_object(made, read.brand.currency)
         told |= {"seed": run.seed, "data_version": read.data_version}
         report = RecordReport(read.brand, made, params, read.data_version, run.seed)
@@ -69,12 +70,6 @@ def _ordinal(day: date | None) -> int | None:
     return None if day is None else day.toordinal() - EPOCH
 
 
-def disruptions_of(folder: BrandFolder) -> Sequence[DeclaredDisruption]:
-    """Disruptions that the folder declares."""
-    declared: Sequence[DeclaredDisruption] = getattr(folder, "disruptions", ())
-    return declared
-
-
 def _whereabouts(walked: Walked, history: Sequence[PastParcel]) -> Whereabouts:
     known = {one.parcel: one for one in history}
     parcels = [known[parcel] for parcel in walked.parcel]
@@ -85,72 +80,26 @@ def _whereabouts(walked: Walked, history: Sequence[PastParcel]) -> Whereabouts:
     )
 
 
-def walked_of(folder: BrandFolder, target_ppm: int, run: Run) -> Walked:
-    """Promise every parcel of the history by what was known on the day it was placed.
-
-    The date for a target is the quantile of the days that parcels to the region took, of those delivered in the last
-    months; the probability stated is their share that had arrived by it.
-    """
+def walked_of(folder: BrandFolder, target_ppm: int, wish: RecordWish, run: Run) -> Walked:
+    """Promise the parcels of the history by what was known on the day each was placed."""
     targets = sorted({*TARGETS_PPM, target_ppm})
+    history, _ = history_of(folder.history)
+    first, end = _days(history, wish)
+    inside = (history.placed_day >= first) & (history.placed_day < end) & ~history.called_off
+    if not inside.any():
+        return Walked.none(np.array(targets, dtype=np.int64))
+    # Methods that do not walk need days of their own before the first promise.
+    span = Span(first - CALIBRATION_DAYS, first, first, end)
     carriers = {service.service: service.carrier for service in folder.tariff.services}
-    regions = {site.site: site.place.region for site in folder.sites}
-    kept = sorted(
-        (one for one in folder.history if one.status not in CALLED_OFF), key=lambda one: (one.placed_at, one.parcel)
-    )
-    placed = np.array([_day(one.placed_at.date()) for one in kept], dtype=np.int64)
-    delivered = np.array(
-        [_day(one.delivered_at.date()) if one.delivered_at else NOT_DELIVERED for one in kept], dtype=np.int64
-    )
-    days = np.where(delivered >= placed, delivered - placed, NOT_DELIVERED)
-    region = np.array([one.destination_region for one in kept], dtype=np.str_)
-    promised, stated, rows = _quantiles(placed, days, region, np.array(targets), run)
-    last = max(int(placed.max()), int(delivered.max())) if len(kept) else 0
-    chosen = [kept[at] for at in rows]
-    return Walked(
-        parcel=tuple(one.parcel for one in chosen),
-        service=tuple(one.service for one in chosen),
-        carrier=tuple(carriers.get(one.service, "") for one in chosen),
-        origin_region=tuple(regions.get(one.site) or one.origin_country for one in chosen),
-        destination_region=tuple(one.destination_region for one in chosen),
-        placed_day=placed[rows],
-        targets_ppm=np.array(targets, dtype=np.int64),
-        promised_days=promised,
-        stated_ppm=stated,
-        arrived_days=days[rows],
-        shop_days=np.array(
-            [max(-1, _day(one.promised_by) - _day(one.placed_at.date())) if one.promised_by else -1 for one in chosen],
-            dtype=np.int64,
-        ),
-        known_days=last - placed[rows],
-        weight=np.array([one.sample_weight for one in chosen], dtype=np.float64),
-    )
+    return walk(history, method_named(wish.method or DEFAULT), span, targets, run, carriers=carriers)
 
 
-def _day(day: date) -> int:
-    return day.toordinal() - EPOCH
-
-
-def _quantiles(
-    placed: Days, days: Days, region: npt.NDArray[np.str_], targets: Days, run: Run
-) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int32], Days]:
-    """Give dates and probabilities [m, Q] of the parcels [m] of which enough was known, and which these are."""
-    came = days >= 0
-    dates, chances, rows = [np.zeros((0, len(targets)))], [np.zeros((0, len(targets)))], [np.zeros(0, dtype=np.int64)]
-    weeks = np.unique(placed // 7)
-    for done, week in enumerate(weeks):
-        run.progress("promises of the past", done, len(weeks))
-        now = week * 7
-        known = came & (placed + days < now) & (placed >= now - LOOKED_BACK_DAYS)
-        asked = np.flatnonzero(placed // 7 == week)
-        for name in np.unique(region[asked]):
-            own = np.sort(days[known & (region == name)])
-            own = own if len(own) >= LEAST_KNOWN else np.sort(days[known])
-            if len(own) < LEAST_KNOWN:
-                continue
-            at = np.minimum(len(own) - 1, -(-targets * len(own) // PPM) - 1)
-            shares = np.searchsorted(own, own[at], side="right") * PPM // len(own)
-            mine = asked[region[asked] == name]
-            dates.append(np.tile(own[at], (len(mine), 1)))
-            chances.append(np.tile(shares, (len(mine), 1)))
-            rows.append(mine)
-    return np.concatenate(dates).astype(np.int16), np.concatenate(chances).astype(np.int32), np.concatenate(rows)
+def _days(history: History, wish: RecordWish) -> tuple[int, int]:
+    """First day promised for, once enough has been handed over to learn from, and the day after the last."""
+    handed_over = np.sort(history.handed_over_day[history.handed_over_day >= 0])
+    if len(handed_over) <= LEAST_KNOWN:
+        return 0, 0
+    learned = max(int(history.placed_day[0]) + LEAST_DAYS, int(handed_over[LEAST_KNOWN]) + 1)
+    first, until = _ordinal(wish.first), _ordinal(wish.until)
+    end = int(history.placed_day[-1]) + 1
+    return max(learned, first or learned), end if until is None else min(end, until)

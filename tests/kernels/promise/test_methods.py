@@ -9,17 +9,20 @@ import pytest
 from tests.kernels.promise.histories import FIRST_DAY, altered_after, drawn, noon, parcel
 
 from doorstep.domain.errors import InvalidProblem
+from doorstep.kernels.promise.adaptive import Adaptive, AdaptiveParams
 from doorstep.kernels.promise.all_methods import METHODS, method_named
 from doorstep.kernels.promise.boosted_quantiles import BoostedMethod, BoostedParams
 from doorstep.kernels.promise.conformal import KINDS, Conformal
 from doorstep.kernels.promise.history import History, history_of
 from doorstep.kernels.promise.lanes_learned import LaneMethod, LaneParams
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Method, Span
+from doorstep.kernels.promise.relative_risk import TreeParams
 from doorstep.kernels.promise.walk import walk
 from doorstep.kernels.promise.walked import Walked
 from doorstep.kernels.run import Run
 
 QUICK = BoostedMethod(BoostedParams(levels_ppm=(500_000, 900_000, 950_000), trees=15))
+QUICK_ADAPTIVE = Adaptive(AdaptiveParams(warm_up_days=(28, 14), trees=TreeParams(rounds=5)))
 TARGETS = (500_000, 700_000, 800_000, 900_000, 950_000, 990_000)
 DAY = 100  # of the test that is looked at
 
@@ -31,7 +34,8 @@ def span(test_from: int = 95, test_until: int = 106) -> Span:
 def quick(name: str) -> Method:
     """A method as it is, but with few trees."""
     base, _, kind = name.partition("+")
-    method = QUICK if base == "boosted" else METHODS[base]
+    few_trees: dict[str, Method] = {"boosted": QUICK, "adaptive": QUICK_ADAPTIVE}
+    method = few_trees.get(base, METHODS[base])
     return Conformal(method, kind) if kind else method
 
 

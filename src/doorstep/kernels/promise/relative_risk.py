@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray
 from doorstep.kernels.promise.stages import Baseline, Stage
 
+MANY_ROWS = 500_000
 LEAST, MOST = 0.05, 20.0  # a risk beyond these times the baseline is not believed
 
 
@@ -32,6 +34,7 @@ class RelativeRisk:
 
     trees: Any
     bands: int
+    told: npt.NDArray[np.intp]  # the figures that are told of any parcel; the others say nothing
 
     def of(self, figures: FloatArray) -> FloatArray:
         """Return [m, B] the risk relative to the baseline in each band, given [m, F] figures."""
@@ -39,7 +42,7 @@ class RelativeRisk:
         if self.trees is None or not count:
             return np.ones((count, self.bands))
         band = np.tile(np.arange(self.bands, dtype=np.float64), count)[:, None]
-        risk = self.trees.predict(np.hstack([band, np.repeat(figures, self.bands, axis=0)]))
+        risk = self.trees.predict(np.hstack([band, np.repeat(figures[:, self.told], self.bands, axis=0)]))
         return np.asarray(np.clip(risk, LEAST, MOST).reshape(count, self.bands), dtype=np.float64)
 
 
@@ -73,15 +76,17 @@ def fit_risk(
     key = stage.row[cells].astype(np.int64) * size + stage.bands[stage.age[cells]]
     starts = np.flatnonzero(np.diff(key, prepend=-1))  # the days of a parcel stand together
     exposed = base.of(stage.age[cells], stage.day_class[cells])
+    nothing = RelativeRisk(None, size, np.arange(0))
     if not len(starts):
-        return RelativeRisk(None, size)
+        return nothing
     hoped = np.add.reduceat(exposed, starts)
     observed = np.add.reduceat(stage.ended[cells].astype(np.float64), starts)
     heavy = np.add.reduceat(exposed * weight, starts)
     use = hoped > 1e-4
     if use.sum() < 4 * params.least_rows or observed[use].sum() < params.least_rows:
-        return RelativeRisk(None, size)
+        return nothing
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     trees = HistGradientBoostingRegressor(
         loss="poisson",
@@ -95,6 +100,10 @@ def fit_risk(
         random_state=seed,
     )
     rows = key[starts][use]
-    x = np.hstack([(rows % size).astype(np.float64)[:, None], figures[rows // size]])
-    trees.fit(x, observed[use] / hoped[use], sample_weight=heavy[use])
-    return RelativeRisk(trees, size)
+    of_parcel = figures[rows // size]
+    told = np.flatnonzero(~np.all(np.isnan(of_parcel), axis=0))
+    x = np.hstack([(rows % size).astype(np.float64)[:, None], of_parcel[:, told]])
+    # Threads that wait for one another cost more than they bring where there is little to do.
+    with threadpool_limits(1 if len(rows) < MANY_ROWS else None, user_api="openmp"):
+        trees.fit(x, observed[use] / hoped[use], sample_weight=heavy[use])
+    return RelativeRisk(trees, size, told)

@@ -65,3 +65,10 @@ class Walked:
 
     def __len__(self) -> int:
         return len(self.parcel)
+
+    @staticmethod
+    def none(targets_ppm: npt.NDArray[np.int64]) -> Walked:
+        """Return a walk of no parcel."""
+        days, shape = np.zeros(0, dtype=np.int64), (0, len(targets_ppm))
+        wide = (np.zeros(shape, dtype=np.int16), np.zeros(shape, dtype=np.int32))
+        return Walked((), (), (), (), (), days, targets_ppm, *wide, days, days, days, np.zeros(0))
