@@ -76,7 +76,8 @@ class AdaptiveParams:
     offsets: OffsetParams = field(default_factory=OffsetParams)
 
 
-SPREAD = np.array([-1.7320508, 0.0, 0.0, 0.0, 0.0, 1.7320508])  # six equally likely points: Gauss-Hermite of three
+SPREAD = np.array([-(3**0.5), 0.0, 3**0.5])  # points of a Gauss-Hermite rule, and their weights
+SHARES = np.array([1.0, 4.0, 1.0]) / 6.0
 
 
 class Adaptive:
@@ -180,7 +181,7 @@ class AdaptiveFitted:
         learner, params = self.learner, self.learner.params
         handling, transit = (self._risks(stage, rows) for stage in (0, 1))
         paces = [self.pace(stage, day) for stage in (0, 1)]
-        spread = np.exp(params.pace_spread * SPREAD[[0, 1, 1, 1, 1, 5]])
+        spread = np.exp(params.pace_spread * SPREAD)
         found = np.zeros((len(rows), HORIZON_DAYS + 1))
         ahead = learner.history.placed_day[rows][:, None] + np.arange(HORIZON_DAYS + 1)
         classes = [
@@ -193,7 +194,7 @@ class AdaptiveFitted:
                 (handling, transit), classes, self.bases, learner.stages, strict=True
             )
         )
-        chain_curves(one, other, paces[0] ** params.handling_power, paces[1] * spread, found)
+        chain_curves(one, other, paces[0] ** params.handling_power, paces[1] * spread, SHARES, found)
         found /= found[:, -1:]
         assert learner.told is not None
         region = learner.history.region.code[rows]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import exp, log1p
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from doorstep.kernels.compiled import compiled
 
 if TYPE_CHECKING:
@@ -34,20 +36,33 @@ class StageRisk(NamedTuple):
     band: NDArray[integer]
 
 
-LEAST_SHARE = 1e-7  # hand-overs rarer than this are left out
+LEAST_SHARE = 1e-6  # hand-overs rarer than this are left out
 
 
 @compiled
 def chain_curves(
-    handling: StageRisk, transit: StageRisk, handling_pace: float, paces: NDArray[float64], curves: NDArray[float64]
+    handling: StageRisk,
+    transit: StageRisk,
+    handling_pace: float,
+    paces: NDArray[float64],
+    shares: NDArray[float64],
+    curves: NDArray[float64],
 ) -> None:
     """Write [m, D + 1] the chance of having arrived k days after placing.
 
-    `paces` [K] are equally likely paces of transit, by which its daily log-survival is multiplied. With h the chance of
-    the hand-over on day i and S the survival in transit from then on, P(k) = sum_i h_i (1 - S_i(k)).
+    `paces` [K] of transit, by which its daily log-survival is multiplied, have the chances `shares`. With h the chance
+    of the hand-over on day i and S the survival in transit from then on, P(k) = sum_i h_i (1 - S_i(k)).
     """
-    days = curves.shape[1]
+    days, ages, classes = curves.shape[1], transit.by_age.shape[0], transit.by_class.shape[0]
+    # What stays under way over one day, by age, class of the day and pace: looked up for every day of hand-over.
+    stays_on = np.empty((ages, classes, paces.shape[0]))
     for n in range(curves.shape[0]):
+        for age in range(ages):
+            for c in range(classes):
+                q = transit.by_age[age] * transit.by_class[c] * transit.relative[n, transit.band[age]]
+                log_stay = log1p(-min(q, 0.97))
+                for j in range(paces.shape[0]):
+                    stays_on[age, c, j] = exp(log_stay * paces[j])
         curves[n, :] = 0.0
         left = 1.0
         for i in range(min(days, handling.by_age.shape[0])):
@@ -57,13 +72,12 @@ def chain_curves(
             left *= stays
             if leaves < LEAST_SHARE:
                 continue
-            log_survival = 0.0
+            under_way = shares * leaves
             arrived = 0.0
             for age in range(days - i):
-                if age < transit.by_age.shape[0]:
-                    q = transit.by_age[age] * transit.by_class[transit.day_class[n, i + age]]
-                    log_survival += log1p(-min(q * transit.relative[n, transit.band[age]], 0.97))
-                    arrived = 0.0
-                    for pace in paces:
-                        arrived += 1.0 - exp(log_survival * pace)
-                curves[n, i + age] += leaves * arrived / len(paces)
+                if age < ages:
+                    arrived = leaves
+                    for j in range(paces.shape[0]):
+                        under_way[j] *= stays_on[age, transit.day_class[n, i + age], j]
+                        arrived -= under_way[j]
+                curves[n, i + age] += arrived
