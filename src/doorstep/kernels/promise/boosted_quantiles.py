@@ -21,9 +21,10 @@ import numpy as np
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, IntArray, weekdays
 from doorstep.kernels.promise.history import FloatArray, History
-from doorstep.kernels.promise.lanes_learned import SPAN_DAYS, called_off_by
+from doorstep.kernels.promise.lanes_learned import SPAN_DAYS
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Span
 from doorstep.kernels.promise.scores import score_quantiles
+from doorstep.kernels.promise.stages import known_called_off
 from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
@@ -93,7 +94,7 @@ class BoostedLearner:
         known = (history.weight > 0) & (history.delivered_day != NOT_YET) & (history.delivered_day < span.train_until)
         self.learned = np.flatnonzero(known & (history.placed_day < span.calibrate_from))[-params.most_parcels :]
         placed = (history.placed_day >= span.calibrate_from) & (history.placed_day < span.train_until)
-        self.calibrated = np.flatnonzero(placed & (history.weight > 0) & ~called_off_by(history, span.train_until))
+        self.calibrated = np.flatnonzero(placed & (history.weight > 0) & ~known_called_off(history, span.train_until))
         if len(self.learned) < params.least_parcels:
             raise InvalidProblem(f"{len(self.learned)} parcels placed before the calibration and delivered are too few")
         if len(self.calibrated) < params.least_parcels:

@@ -30,9 +30,9 @@ import numpy.typing as npt
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray, History
-from doorstep.kernels.promise.lanes_learned import called_off_by
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Learner, Method, Span, earliest
 from doorstep.kernels.promise.scores import score_shares
+from doorstep.kernels.promise.stages import known_called_off
 from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
@@ -153,7 +153,7 @@ class SplitLearner:
         history, span = self.history, self.span
         fitted = self.learner.fit(span.calibrate_from, run)
         inside = (history.placed_day >= span.calibrate_from) & (history.placed_day < span.train_until)
-        rows = np.flatnonzero(inside & ~called_off_by(history, span.train_until))
+        rows = np.flatnonzero(inside & ~known_called_off(history, span.train_until))
         scores, known = scores_by(history, fitted, rows, span.train_until)
         of_all = score_shares(scores, known, history.weight[rows])
         if not len(of_all[0]):

@@ -22,6 +22,7 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray, History
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Span
+from doorstep.kernels.promise.stages import known_called_off
 from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
@@ -93,7 +94,7 @@ class LaneLearner:
         """Fit by what was known before `day`; raises InvalidProblem where nothing was."""
         del run
         history, params = self.history, self.params
-        rows = np.flatnonzero((history.placed_day < day) & (history.weight > 0) & ~called_off_by(history, day))
+        rows = np.flatnonzero((history.placed_day < day) & (history.weight > 0) & ~known_called_off(history, day))
         if not len(rows):
             raise InvalidProblem("the history has no parcel placed before the first day to learn from")
         ages, arrived = ages_known(history, rows, day)
@@ -142,14 +143,6 @@ class FittedLanes:
             known = lanes[place] == asked
             hazards[known] = table[place[known]]
         return np.asarray(1.0 - np.cumprod(1.0 - hazards, axis=1))
-
-
-def called_off_by(history: History, day: int) -> npt.NDArray[np.bool_]:
-    """Say of which parcels it is known before `day` that they were called off, [n].
-
-    A status carries no date: it counts as known `CALLED_OFF_KNOWN_DAYS` after placing; until then a parcel is open.
-    """
-    return np.asarray(history.called_off & (history.placed_day < day - CALLED_OFF_KNOWN_DAYS))
 
 
 def ages_known(history: History, rows: IntArray, day: int) -> tuple[IntArray, npt.NDArray[np.bool_]]:
