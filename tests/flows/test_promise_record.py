@@ -15,8 +15,10 @@ from doorstep.domain.errors import OutputRefused
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import read_folder
 from doorstep.flows.promise_record import RecordWish, promise_record, walked_of
+from doorstep.kernels.promise.history import history_of
 from doorstep.kernels.run import Run
 
+TODAY = date(2026, 11, 28)
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 
 
@@ -29,34 +31,34 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_record_is_written_and_replaced(brand: Path, tmp_path: Path) -> None:
     out = tmp_path / "record"
-    told = promise_record(brand, out, RecordWish(method="lane"), run=Run())
+    told = promise_record(brand, out, RecordWish(method="lane"), run=Run(), today=TODAY)
     assert {one.name for one in out.iterdir()} == {"report.html", "record.json"}
     written = json.loads((out / "record.json").read_text())
     assert written.pop("written_by") == "doorstep"
     assert written == json.loads(json.dumps(told))
     assert written["n"] > 1_000
     assert (
-        promise_record(brand, out, RecordWish(method="lane"), run=Run()) == told
+        promise_record(brand, out, RecordWish(method="lane"), run=Run(), today=TODAY) == told
     )  # an untouched former record is replaced
     (out / "mine.txt").write_text("x")
     with pytest.raises(OutputRefused):
-        promise_record(brand, out, RecordWish(method="lane"), run=Run())
+        promise_record(brand, out, RecordWish(method="lane"), run=Run(), today=TODAY)
 
 
 def test_a_span_and_a_target_are_kept_to(brand: Path, tmp_path: Path) -> None:
     wish = RecordWish(800_000, date(2026, 9, 1), date(2026, 10, 1), method="lane")
-    told = promise_record(brand, tmp_path / "record", wish, run=Run())
+    told = promise_record(brand, tmp_path / "record", wish, run=Run(), today=TODAY)
     assert told["target"] == 0.8
     assert "2026-09-01" <= str(told["first_day"]) <= str(told["last_day"]) < "2026-10-01"
 
 
 def test_a_folder_without_history_has_an_empty_record(brand: Path, tmp_path: Path) -> None:
-    told = promise_record(brand, tmp_path / "record", RecordWish(until=date(2000, 1, 1)), run=Run())
+    told = promise_record(brand, tmp_path / "record", RecordWish(until=date(2000, 1, 1)), run=Run(), today=TODAY)
     assert (told["n"], told["on_time_rate"], told["groups"]) == (0, None, [])
 
 
 def test_every_key_is_on_the_page(brand: Path, tmp_path: Path) -> None:
-    told = promise_record(brand, tmp_path / "record", RecordWish(method="lane"), run=Run())
+    told = promise_record(brand, tmp_path / "record", RecordWish(method="lane"), run=Run(), today=TODAY)
     section = PAGE[PAGE.index("## Out: `doorstep promise record") :]
     table = section[: section.index("## ", 5)]
     keys = {key for cell in re.findall(r"^\| ([\w, ]+) \|", table, re.MULTILINE) for key in cell.split(", ")}
@@ -73,7 +75,14 @@ def test_what_comes_later_changes_no_promise(brand: Path) -> None:
         else one
         for one in read.history
     )
-    walks = [walked_of(one, 950_000, RecordWish(method="lane"), Run()) for one in (read, replace(read, history=later))]
+    wish = RecordWish(method="lane")
+    walks = [
+        walked_of(one, history_of(one.history)[0], 950_000, wish, Run())
+        for one in (read, replace(read, history=later))
+    ]
+        walked_of(one, history_of(one.history)[0], 950_000, RecordWish(method="lane"), Run())
+        for one in (read, replace(read, history=later))
+    ]
     before = [walk.placed_day < np.datetime64("2026-09-18").astype("datetime64[D]").astype(int) for walk in walks]
     assert before[0].sum() > 100
     kept = [dict(zip(walk.parcel, walk.promised_days.tolist(), strict=True)) for walk in walks]

@@ -62,11 +62,14 @@ def record(
     if target_ppm >= 1_000_000:
         raise typer.BadParameter("no date is certain; ask for less than 1", param_hint="'--target'")
     wish = RecordWish(target_ppm or None, first, until, millionths(day_value) if day_value else 0, method)
+    today = date.today()  # noqa: DTZ011
     with bars(not as_json) as progress:
-        told = promise_record(folder, out_folder, wish, run=Run(seed=seed, progress=progress), force=force)
+        told = promise_record(folder, out_folder, wish, run=Run(seed=seed, progress=progress), today=today, force=force)
     if as_json:
         print((out_folder / "record.json").read_text(encoding="utf-8"), end="")
         return
+    if told["set_aside"]:
+        notice(f"{told['set_aside']} parcels contradict themselves and were set aside; record.json says why")
     if not told["n"]:
         notice("no promise was made in this span; the record is empty")
     _say(told)

@@ -41,7 +41,9 @@ class RecordWish:
     method: str = ""  # the default where empty
 
 
-def promise_record(folder: Path, out: Path, wish: RecordWish, *, run: Run, force: bool = False) -> dict[str, object]:
+def promise_record(
+    folder: Path, out: Path, wish: RecordWish, *, run: Run, today: date, force: bool = False
+) -> dict[str, object]:
     """Write report.html and record.json of a folder's promises into `out`; returns the record as written.
 
     Raises InputRefused with every fault, InvalidProblem where an excuse has no reason, or OutputRefused; in each case
@@ -50,7 +52,9 @@ def promise_record(folder: Path, out: Path, wish: RecordWish, *, run: Run, force
     with output_folder(out, force, reading=folder) as aside:
         read = read_folder(folder, run.progress)
         target_ppm = wish.target_ppm or read.brand.on_time_target_ppm
-        walked = placed_between(walked_of(read, target_ppm, wish, run), _ordinal(wish.first), _ordinal(wish.until))
+        history, set_aside = history_of(read.history, _ordinal(today))
+        walked = walked_of(read, history, target_ppm, wish, run)
+        walked = placed_between(walked, _ordinal(wish.first), _ordinal(wish.until))
         params = RecordParams(
             target_ppm,
             late_cost_micros=read.brand.late_cost_micros,
@@ -60,6 +64,7 @@ def promise_record(folder: Path, out: Path, wish: RecordWish, *, run: Run, force
         made = record(walked, params, run, declared=read.disruptions, whereabouts=where)
         told = record_object(made, read.brand.currency)
         told |= {"seed": run.seed, "data_version": read.data_version}
+        told |= {"set_aside": set_aside.total, "set_aside_by_reason": dict(sorted(set_aside.counts.items()))}
         report = RecordReport(read.brand, made, params, read.data_version, run.seed)
         write_record_report(aside / "report.html", report)
         write_record(aside, told)
@@ -80,10 +85,9 @@ def _whereabouts(walked: Walked, history: Sequence[PastParcel]) -> Whereabouts:
     )
 
 
-def walked_of(folder: BrandFolder, target_ppm: int, wish: RecordWish, run: Run) -> Walked:
+def walked_of(folder: BrandFolder, history: History, target_ppm: int, wish: RecordWish, run: Run) -> Walked:
     """Promise the parcels of the history by what was known on the day each was placed."""
     targets = sorted({*TARGETS_PPM, target_ppm})
-    history, _ = history_of(folder.history)
     first, end = _days(history, wish)
     inside = (history.placed_day >= first) & (history.placed_day < end) & ~history.called_off
     if not inside.any():

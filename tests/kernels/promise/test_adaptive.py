@@ -111,7 +111,7 @@ def test_a_region_that_is_told_too_early_is_lowered() -> None:
         for n in range(800)
     ]
     history, _ = history_of(parcels)
-    told = Told(history, HORIZON_DAYS + 1, 10**6, 0)
+    told = Told(history, HORIZON_DAYS + 1, 1.0, 0)
     curve = np.minimum(np.arange(HORIZON_DAYS + 1) / 10.0, 1.0)
     told.tell(np.arange(len(history)), np.tile(curve, (len(history), 1)))
     offsets = dict(zip(history.region.names, told.by_region(FIRST_DAY + 90, 1.0, OffsetParams()), strict=True))
@@ -136,3 +136,24 @@ def test_equal_seeds_give_equal_curves() -> None:
     rows = np.flatnonzero(history.placed_day == FIRST_DAY + 130)
     one, other = (fitted(history, 130).curves(rows, FIRST_DAY + 130) for _ in range(2))
     assert np.array_equal(one, other)
+
+
+def test_nothing_is_promised_where_nothing_was_ever_delivered() -> None:
+    history, _ = history_of([parcel(f"p{n:04d}", n // 6, None) for n in range(540)])
+    with pytest.raises(InvalidProblem, match="transit"):
+        fitted(history, 85)
+
+
+def test_weights_of_nothing_are_refused() -> None:
+    history, _ = history_of([parcel(f"p{n:04d}", n // 6, 3, sample_weight=0.0) for n in range(540)])
+    with pytest.raises(InvalidProblem, match="weight"):
+        fitted(history, 85)
+
+
+def test_after_a_long_pause_promises_rest_on_what_lay_before_it() -> None:
+    parcels = [*drawn(4, 120, 6), *(parcel(f"late{n}", 430 + n // 6, 4) for n in range(42))]
+    history, _ = history_of(parcels)
+    day = FIRST_DAY + 433
+    curves = fitted(history, 433).curves(np.flatnonzero(history.placed_day == day), day)
+    assert np.all(curves[:, 1] < 0.9)
+    assert np.all(curves[:, 60] > 0.8)

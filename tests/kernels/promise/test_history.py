@@ -11,13 +11,13 @@ from tests.kernels.promise.histories import FIRST_DAY, drawn, noon, parcel
 from doorstep.domain.learned import PastParcel
 from doorstep.kernels.promise import history as told
 from doorstep.kernels.promise.history import history_of
+from doorstep.kernels.promise.stages import stages_of
 
 WRONG: list[tuple[PastParcel, str]] = [
     (parcel("a", 10, 3, delivered_at=noon(9)), told.DELIVERED_BEFORE_PLACED),
     (parcel("b", 10, 3, delivered_at=noon(10) - timedelta(seconds=1)), told.DELIVERED_BEFORE_PLACED),
     (parcel("c", 10, 3, handed_over_at=noon(9)), told.HANDED_OVER_BEFORE_PLACED),
     (parcel("d", 10, 3, handed_over_at=noon(14)), told.DELIVERED_BEFORE_HANDED_OVER),
-    (parcel("e", 10, 3, handed_over_at=None), told.DELIVERED_NEVER_HANDED_OVER),
     (parcel("f", 101, 3), told.PLACED_IN_FUTURE),
     (parcel("g", 99, 3), told.FUTURE),
     (parcel("h", -20_000, 3), told.TOO_OLD),
@@ -54,3 +54,9 @@ def test_columns_do_not_depend_on_the_order_of_the_rows() -> None:
 def test_an_empty_history_has_empty_columns() -> None:
     columns, aside = history_of([])
     assert (len(columns), aside.total) == (0, 0)
+
+
+def test_who_is_delivered_without_a_hand_over_told_is_kept() -> None:
+    columns, aside = history_of([parcel("a", 10, 3, handed_over_at=None)])
+    assert (len(columns), aside.total) == (1, 0)
+    assert all(not len(stage.row) for stage in stages_of(columns))  # but says nothing of either stage

@@ -95,3 +95,14 @@ def test_backlog_counts_who_waits_on_the_eve() -> None:
     assert history.handed_over_day[history.parcel == "f"] == NOT_YET
     # Before the 12th a, b and f wait; before the 13th a, c and f, b left on the 12th.
     assert (found["a"], found["b"], found["c"], found["d"], found["e"]) == (0, 2, 3, 3, 0)
+
+
+def test_no_later_day_and_no_other_group_changes_a_sum() -> None:
+    """Over years, with short half-lives: late days of one region must not drown the early ones of the next."""
+    parcels = [
+        parcel(f"p{n:05d}", n // 3, 2 + n % 4, destination_region=("BE", "BY", "HH")[n % 3]) for n in range(4_500)
+    ]
+    whole, early = history_of(parcels)[0], history_of(parcels[:900])[0]
+    longer, shorter = (surroundings(one, stages_of(one), 1.0) for one in (whole, early))
+    for name, values in shorter.items():
+        assert np.allclose(longer[name][:870], values[:870], equal_nan=True), name

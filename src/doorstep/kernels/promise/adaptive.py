@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.as_of import HANDLING, TRANSIT, surroundings
@@ -20,6 +21,7 @@ from doorstep.kernels.promise.offsets import OffsetParams, Told, shifted
 from doorstep.kernels.promise.relative_risk import RelativeRisk, TreeParams, fit_risk
 from doorstep.kernels.promise.stages import (
     Baseline,
+    Stage,
     baseline,
     day_classes,
     known_called_off,
@@ -77,6 +79,7 @@ class AdaptiveParams:
 
 
 SPREAD = np.array([-(3**0.5), 0.0, 3**0.5])  # points of a Gauss-Hermite rule, and their weights
+LEAST_END = 1e-3  # where a curve ends below, nothing is known to arrive
 SHARES = np.array([1.0, 4.0, 1.0]) / 6.0
 
 
@@ -88,21 +91,24 @@ class Adaptive:
     def __init__(self, params: AdaptiveParams | None = None) -> None:
         self.params = params or AdaptiveParams()
 
-    def on(self, history: History, span: Span) -> AdaptiveLearner:  # noqa: ARG002
-        """Begin to learn; the days of the span do not matter to it."""
-        return AdaptiveLearner(history, self.params)
+    def on(self, history: History, span: Span) -> AdaptiveLearner:
+        """Begin to learn; of the span, only the first day of the test matters: scales are taken of what lay before."""
+        return AdaptiveLearner(history, self.params, span.test_from)
 
 
 class AdaptiveLearner:
     """One history, laid out once: all that is laid out for a parcel was known before its placing."""
 
-    def __init__(self, history: History, params: AdaptiveParams) -> None:
+    def __init__(self, history: History, params: AdaptiveParams, first_day: int) -> None:
         if not len(history):
             raise InvalidProblem("the history is empty: there is nothing to learn from")
         self.told: Told | None = None
         self.history, self.params, self.refit_days = history, params, params.refit_days
         self.stages = stages_of(history)
-        self.unit = float(np.median(history.weight[history.weight > 0])) if np.any(history.weight > 0) else 1.0
+        before = history.placed_day < first_day
+        weighed = history.weight[before & (history.weight > 0)]
+        self.unit = float(np.median(weighed)) if len(weighed) else 1.0
+        self.share_told = min(1.0, params.most_told / max(int(before.sum()), 1))
         found = surroundings(history, self.stages, self.unit)
         self.figures = tuple(np.column_stack([found[name] for name in names]) for names in (HANDLING, TRANSIT))
         first, last = int(history.placed_day[0]), int(history.placed_day[-1]) + HORIZON_DAYS
@@ -111,7 +117,7 @@ class AdaptiveLearner:
     def fit(self, day: int, run: Run) -> AdaptiveFitted:
         """Fit by the days at risk before `day`; the first time, look back at what would have been promised."""
         if self.told is None:
-            self.told = Told(self.history, HORIZON_DAYS + 1, self.params.most_told, run.seed)
+            self.told = Told(self.history, HORIZON_DAYS + 1, self.share_told, run.seed)
             self._warm_up(day, run)
         return self._fit(day, run)
 
@@ -137,9 +143,14 @@ class AdaptiveLearner:
         for stage, figures in zip(self.stages, self.figures, strict=True):
             use = (stage.day < day) & (stage.day >= day - params.look_back_days) & ~known[stage.row]
             cells = np.flatnonzero(use)
-            if not len(risks) and stage.ended[cells].sum() < params.least_parcels:
-                raise InvalidProblem(f"fewer than {params.least_parcels} parcels handed over: too few to learn from")
+            if np.sum(self._ended(stage, cells)) < params.least_parcels:
+                raise InvalidProblem(
+                    f"adaptive needs {params.least_parcels} parcels with a weight that are known to have ended their"
+                    f" {stage.name}: too few to learn from; method lane needs fewer, and no hand-overs"
+                )
             near = cells[stage.day[cells] >= day - params.half_life_days]
+            if np.sum(self._ended(stage, near)) < params.least_parcels:  # a gap lies behind
+                near = cells
             base = baseline(stage, near, self.history.weight[stage.row[near]])
             cells = cells[drawn[stage.row[cells]]]
             faded = np.exp2((stage.day[cells] - day) / params.half_life_days)
@@ -148,6 +159,9 @@ class AdaptiveLearner:
             risks.append(fit_risk(stage, cells, weight, base, figures, params.trees, run.seed))
         lost = never_arrive(self.history, day, self.unit)
         return AdaptiveFitted(self, (bases[0], bases[1]), (risks[0], risks[1]), lost)
+
+    def _ended(self, stage: Stage, cells: IntArray) -> npt.NDArray[np.bool_]:
+        return np.asarray(stage.ended[cells] & (self.history.weight[stage.row[cells]] > 0))
 
     def _drawn(self, day: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Parcels that trees grow on: all, or a draw of the latest."""
@@ -195,7 +209,7 @@ class AdaptiveFitted:
             )
         )
         chain_curves(one, other, paces[0] ** params.handling_power, paces[1] * spread, SHARES, found)
-        found /= found[:, -1:]
+        found /= np.maximum(found[:, -1:], LEAST_END)
         assert learner.told is not None
         region = learner.history.region.code[rows]
         offset = learner.told.by_region(day, learner.unit, params.offsets)[region]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.kernels.promise.calendars import IntArray, weekdays
+from doorstep.kernels.promise.fading import fading_sums
 from doorstep.kernels.promise.history import FloatArray, History
 from doorstep.kernels.promise.stages import CALLED_OFF_KNOWN_DAYS, Stage, baseline, known_called_off
 from doorstep.kernels.promise.transit import NOT_YET
@@ -115,27 +116,17 @@ def _faded(
     key = group[rows] * span + (days - first)
     cells, inverse = np.unique(key, return_inverse=True)
     weight = history.weight[rows] / unit
-    growth = np.exp2((cells % span) / one.half_life_days)  # the sum to a day is one running sum, scaled back
     asked = group * span + (history.placed_day - first)
     through, begin = np.searchsorted(cells, asked), np.searchsorted(cells, group * span)
-    back = np.exp2(-(history.placed_day - first - 1) / one.half_life_days)
+    last = np.maximum(through - 1, 0)
     sums = []
     for values in (weight * stage.ended[usable], weight * expected[usable]):
-        running = np.zeros(len(cells) + 1)
-        by_cell = np.bincount(inverse, values, len(cells)) * growth
-        # Sums run within a group only: a running sum over all would lose the small groups in the large ones.
-        running[1:] = _running(by_cell, cells // span)
-        total = np.where(through > begin, running[through], 0.0)
-        sums.append(np.maximum(total * back, 0.0))
+        faded = np.zeros(max(len(cells), 1))
+        by_cell = np.bincount(inverse, values, len(cells)).astype(np.float64)  # of no cell it is whole numbers
+        fading_sums(cells // span, cells % span, by_cell, one.half_life_days, faded)
+        gone = history.placed_day - first - 1 - (cells % span if len(cells) else np.zeros(1))[last]
+        sums.append(np.where(through > begin, faded[last] * np.exp2(-np.maximum(gone, 0) / one.half_life_days), 0.0))
     return sums[0], sums[1]
-
-
-def _running(values: FloatArray, group: IntArray) -> FloatArray:
-    """Running sums that begin anew with each group; groups stand together."""
-    total = np.cumsum(values)
-    begins = np.flatnonzero(np.diff(group, prepend=-1))
-    before = np.where(begins > 0, total[begins - 1], 0.0)
-    return np.asarray(total - np.repeat(before, np.diff(np.append(begins, len(values)))))
 
 
 def _group(history: History, name: str) -> IntArray:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from doorstep.domain.disruption import DeclaredDisruption, Disruption
 from doorstep.domain.errors import InvalidProblem
+from doorstep.kernels.promise.calendars import bare_region
 from doorstep.kernels.promise.figures import BoolArray, IntArray, Outcomes
 from doorstep.kernels.promise.recorded import ExcuseUse
 from doorstep.kernels.promise.walked import Walked
@@ -63,13 +64,15 @@ def meeting(walked: Walked, declared: Sequence[DeclaredDisruption], whereabouts:
         raise InvalidProblem("places and promises differ in number")
     country, site = np.array(known.country, dtype=np.str_), np.array(known.site, dtype=np.str_)
     postcode = np.array([code.replace(" ", "").upper() for code in known.postcode], dtype=np.str_)
-    region = np.array(walked.destination_region, dtype=np.str_)
+    # A region is told bare or with its country in front, here and there.
+    regions = (bare_region(*pair) for pair in zip(known.country, walked.destination_region, strict=True))
+    region = np.array(tuple(regions), dtype=np.str_)
     carrier, service = np.array(walked.carrier, dtype=np.str_), np.array(walked.service, dtype=np.str_)
 
     def concerned(what: Disruption) -> BoolArray:
         asked: tuple[tuple[str, Codes], ...] = (
             (what.country, country),
-            (what.region, region),
+            (bare_region(what.country, what.region), region),
             (what.site, site),
             (what.carrier, carrier),
             (what.service, service),

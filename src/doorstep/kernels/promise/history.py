@@ -26,7 +26,6 @@ TOO_OLD = "placed before 1990"
 DELIVERED_BEFORE_PLACED = "delivered before it was placed"
 HANDED_OVER_BEFORE_PLACED = "handed over before it was placed"
 DELIVERED_BEFORE_HANDED_OVER = "delivered before it was handed over"
-DELIVERED_NEVER_HANDED_OVER = "delivered, and no hand-over is told"
 UNKNOWN_COUNTRY = "goes to a country that is not known"
 BAD_WEIGHT = "its sample weight is negative or not a number"
 
@@ -127,10 +126,6 @@ class History:
     def __len__(self) -> int:
         return len(self.placed_day)
 
-    def take(self, rows: IntArray) -> History:
-        """Return some of the rows, in ascending order."""
-        return History(**{column.name: getattr(self, column.name)[np.sort(rows)] for column in fields(self)})
-
 
 def history_of(parcels: Iterable[PastParcel], today: int | None = None) -> tuple[History, SetAside]:
     """Lay out parcels as columns.
@@ -173,7 +168,6 @@ def _fault(parcel: PastParcel, today: int | None) -> str | None:
         (_before(parcel.delivered_at, parcel.placed_at), DELIVERED_BEFORE_PLACED),
         (_before(parcel.handed_over_at, parcel.placed_at), HANDED_OVER_BEFORE_PLACED),
         (NOT_YET < delivered < handed, DELIVERED_BEFORE_HANDED_OVER),
-        (delivered != NOT_YET and handed == NOT_YET, DELIVERED_NEVER_HANDED_OVER),
     )
     return next((reason for wrong, reason in checks if wrong), None)
 

@@ -27,7 +27,6 @@ from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
 SPAN_DAYS = HORIZON_DAYS + 1
-CALLED_OFF_KNOWN_DAYS = 90
 # Where a parcel goes says more than where it comes from: on Olist, May to August 2017, a pinball loss 3% lower.
 LEVELS = (("service",), ("region",), ("origin_region",), ("origin_area", "area"))
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray, History
+from doorstep.kernels.promise.stages import known_called_off
 from doorstep.kernels.promise.transit import NOT_YET
 
 
@@ -42,11 +43,10 @@ class OffsetParams:
 class Told:
     """Curves as they were told at placing, given arrival, kept for a sample of parcels."""
 
-    def __init__(self, history: History, days: int, most: int, seed: int) -> None:
+    def __init__(self, history: History, days: int, share: float, seed: int) -> None:
         self._history = history
         self._slot = np.full(len(history), -1, dtype=np.int64)
         self._curves = np.zeros((0, days), dtype=np.float32)
-        share = min(1.0, most / max(len(history), 1))
         self._kept = np.random.default_rng(seed).random(len(history)) < share
         self._place = np.random.default_rng(seed + 1).random(len(history))  # within the day of arrival
 
@@ -66,7 +66,7 @@ class Told:
         history, found = self._history, np.zeros(len(self._history.region.names))
         placed = history.placed_day
         rows = np.flatnonzero((self._slot >= 0) & (placed < day) & (placed >= day - params.look_back_days))
-        rows = rows[~history.called_off[rows]]
+        rows = rows[~known_called_off(history, day)[rows]]
         if len(rows) < params.least_in_all:
             return found
         arrived, heights = self._heights(rows, day)

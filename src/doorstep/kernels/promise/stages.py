@@ -84,8 +84,9 @@ def stages_of(history: History) -> tuple[Stage, Stage]:
     origin = Coded.of([name.split(" ")[0] for name in history.origin_region.names])
     country = Coded(origin.code[history.origin_region.code], origin.names)
     started = history.handed_over_day != NOT_YET
+    told = started | (history.delivered_day == NOT_YET)  # of the others it is not known when they were handed over
     return (
-        _stage("handling", HANDLING_BANDS, history.placed_day, history.handed_over_day, country),
+        _stage("handling", HANDLING_BANDS, history.placed_day, history.handed_over_day, country, told),
         _stage("transit", TRANSIT_BANDS, history.handed_over_day, history.delivered_day, history.calendar, started),
     )
 
@@ -96,10 +97,10 @@ def _stage(
     start: IntArray,
     end: IntArray,
     calendar: Coded,
-    started: npt.NDArray[np.bool_] | None = None,
+    used: npt.NDArray[np.bool_],
 ) -> Stage:
     horizon = len(of_age) - 1
-    rows = np.arange(len(start)) if started is None else np.flatnonzero(started)
+    rows = np.flatnonzero(used)
     last = np.where(end[rows] == NOT_YET, horizon, np.minimum(end[rows] - start[rows], horizon))
     row = np.repeat(rows, last + 1).astype(np.int32)
     age = np.arange(len(row)) - np.repeat(np.cumsum(last + 1) - (last + 1), last + 1)
@@ -115,13 +116,13 @@ def _stage(
 def never_arrive(history: History, day: int, unit: float) -> float:
     """Return the share of parcels that never arrive, as known before a day from those placed long enough ago."""
     age = day - history.placed_day
-    mature = (age > MATURE_DAYS) & (age <= MATURE_DAYS + COHORT_DAYS) & ~history.called_off
+    mature = (age > MATURE_DAYS) & (age <= MATURE_DAYS + COHORT_DAYS) & ~known_called_off(history, day)
     came = (history.delivered_day != NOT_YET) & (history.delivered_day < day)
     weight = history.weight[mature] / unit
     return float(((weight * ~came[mature]).sum() + 0.02 * PRIOR) / (weight.sum() + PRIOR))
 
 
-MATURE_DAYS, COHORT_DAYS = 75, 180
+MATURE_DAYS, COHORT_DAYS = 90, 180
 PRIOR = 25.0  # parcels, of which one in fifty is lost
 
 

@@ -10,7 +10,7 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.units import PPM
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import Coded, FloatArray, History
-from doorstep.kernels.promise.methods import Fitted, Method, Span, earliest
+from doorstep.kernels.promise.methods import Fitted, Learner, Method, Span, earliest
 from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.promise.walked import NOT_DELIVERED, Walked
 from doorstep.kernels.run import Run
@@ -75,13 +75,23 @@ def walk(
     for day in range(span.test_from, span.test_until):
         run.progress("promising", day - span.test_from, span.test_until - span.test_from)
         if fitted is None or (learner.refit_days and day - fitted_on >= learner.refit_days):
-            fitted, fitted_on = learner.fit(day, run), day
+            fitted, fitted_on = _fit(learner, day, run, fitted), day
         first, end = np.searchsorted(history.placed_day[rows], [day, day + 1])
         if first < end:
             curves = fitted.curves(rows[first:end], day)
             promised[first:end], stated[first:end] = _promises(curves, targets, given_arrival)
     run.progress("promising", span.test_until - span.test_from, span.test_until - span.test_from)
     return _walked(history, rows, targets, promised, stated, carriers or {})
+
+
+def _fit(learner: Learner, day: int, run: Run, before: Fitted | None) -> Fitted:
+    """Fit anew; where too little is known by now, as after a long pause, the fit before holds."""
+    try:
+        return learner.fit(day, run)
+    except InvalidProblem:
+        if before is None:
+            raise
+        return before
 
 
 def _targets(targets_ppm: Sequence[int]) -> IntArray:
