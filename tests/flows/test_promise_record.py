@@ -77,11 +77,7 @@ def test_what_comes_later_changes_no_promise(brand: Path) -> None:
     )
     wish = RecordWish(method="lane")
     walks = [
-        walked_of(one, history_of(one.history)[0], 950_000, wish, Run())
-        for one in (read, replace(read, history=later))
-    ]
-        walked_of(one, history_of(one.history)[0], 950_000, RecordWish(method="lane"), Run())
-        for one in (read, replace(read, history=later))
+        walked_of(one, history_of(one.history)[0], 950_000, wish, Run()) for one in (read, replace(read, history=later))
     ]
     before = [walk.placed_day < np.datetime64("2026-09-18").astype("datetime64[D]").astype(int) for walk in walks]
     assert before[0].sum() > 100
