@@ -11,6 +11,7 @@ import orjson
 from doorstep.domain.money import Currency
 from doorstep.domain.units import PPM
 from doorstep.files.output import MARK, RECORD_FILE, WRITER
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL
 from doorstep.kernels.promise.recorded import (
     Alarm,
     DriftChart,
@@ -22,7 +23,6 @@ from doorstep.kernels.promise.recorded import (
     TargetChoice,
 )
 
-EPOCH = date(1970, 1, 1).toordinal()
 DECIMALS = 4
 COUNTS = ("n", "delivered", "decided", "open", "late", "excused")
 
@@ -82,7 +82,7 @@ def record_object(record: Record, currency: Currency) -> dict[str, object]:
 
 def day_text(day: int | None) -> str | None:
     """Write a day since 1970-01-01 as a date."""
-    return None if day is None else date.fromordinal(EPOCH + day).isoformat()
+    return None if day is None else date.fromordinal(EPOCH_ORDINAL + day).isoformat()
 
 
 def figures_object(figures: Figures) -> dict[str, object]:

@@ -15,15 +15,15 @@ from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.record_out import record_object, write_record
 from doorstep.kernels.promise.all_methods import DEFAULT, method_named
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL
 from doorstep.kernels.promise.excuses import Whereabouts
 from doorstep.kernels.promise.history import History, history_of
 from doorstep.kernels.promise.methods import Span
-from doorstep.kernels.promise.record import RecordParams, placed_between, record
+from doorstep.kernels.promise.record import RecordParams, record
 from doorstep.kernels.promise.walk import walk
 from doorstep.kernels.promise.walked import Walked
 from doorstep.kernels.run import Run
 
-EPOCH = date(1970, 1, 1).toordinal()
 TARGETS_PPM = (500_000, 700_000, 800_000, 850_000, 900_000, 925_000, 950_000, 975_000, 990_000)
 LEAST_KNOWN = 250  # parcels handed over before the first promise
 LEAST_DAYS = 28  # of history before it
@@ -54,7 +54,6 @@ def promise_record(
         target_ppm = wish.target_ppm or read.brand.on_time_target_ppm
         history, set_aside = history_of(read.history, _ordinal(today))
         walked = walked_of(read, history, target_ppm, wish, run)
-        walked = placed_between(walked, _ordinal(wish.first), _ordinal(wish.until))
         params = RecordParams(
             target_ppm,
             late_cost_micros=read.brand.late_cost_micros,
@@ -72,7 +71,7 @@ def promise_record(
 
 
 def _ordinal(day: date | None) -> int | None:
-    return None if day is None else day.toordinal() - EPOCH
+    return None if day is None else day.toordinal() - EPOCH_ORDINAL
 
 
 def _whereabouts(walked: Walked, history: Sequence[PastParcel]) -> Whereabouts:

@@ -12,9 +12,9 @@ from doorstep.documents.report.wording import amount, count, decimal, percent, p
 from doorstep.documents.svg import element, picture
 from doorstep.domain.money import Currency
 from doorstep.domain.units import PPM
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL
 from doorstep.kernels.promise.recorded import Alarm, Group, Interval, Record
 
-EPOCH = date(1970, 1, 1).toordinal()
 WIDE, NARROW, TALL = 760, 360, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 18, 26
 Scale = Callable[[float], float]
@@ -94,13 +94,13 @@ def alarms_of(record: Record) -> tuple[Alarm, ...]:
 
 
 def _told(alarm: Alarm) -> str:
-    raised = date.fromordinal(EPOCH + alarm.raised_day).isoformat()
+    raised = date.fromordinal(EPOCH_ORDINAL + alarm.raised_day).isoformat()
     return f"Alarm of {raised}: {'fewer' if alarm.direction == 'later' else 'more'} dates kept than stated"
 
 
 def _monday(key: str) -> int:
     year, week = key.split("-W")
-    return date.fromisocalendar(int(year), int(week), 1).toordinal() - EPOCH
+    return date.fromisocalendar(int(year), int(week), 1).toordinal() - EPOCH_ORDINAL
 
 
 def _upright(floor: float, top: float) -> Scale:

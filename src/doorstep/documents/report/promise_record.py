@@ -12,11 +12,11 @@ from doorstep.documents.report.promise_charts import choices_chart, reliability_
 from doorstep.documents.report.totals import Tile, Verdict
 from doorstep.documents.report.wording import count, counted, day, decimal, percent, percent_ppm
 from doorstep.domain.demand import Brand
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL
 from doorstep.kernels.promise.record import RecordParams
 from doorstep.kernels.promise.recorded import Group, GroupKind, Record
 
 STYLES = ("page.css", "figures.css", "pack.css", "cartons.css", "record.css", "print.css")
-EPOCH = date(1970, 1, 1).toordinal()
 SHOWN = 40  # groups of a kind; record.json has them all
 KINDS: tuple[tuple[GroupKind, str], ...] = (
     ("carrier", "Carrier"),
@@ -59,7 +59,7 @@ def write_record_report(path: Path, report: RecordReport) -> None:
         "counted": counted,
         "decimal": decimal,
         "percent_ppm": percent_ppm,
-        "day": lambda number: day(date.fromordinal(EPOCH + number)),
+        "day": lambda number: day(date.fromordinal(EPOCH_ORDINAL + number)),
     }
     write_page(path, "promise_record.html", contents)
 
@@ -145,7 +145,7 @@ def alarms(record: Record) -> list[tuple[str, ...]]:
 
 
 def _date(number: int) -> str:
-    return date.fromordinal(EPOCH + number).isoformat()
+    return date.fromordinal(EPOCH_ORDINAL + number).isoformat()
 
 
 def worst_rows(record: Record) -> list[tuple[str, ...]]:

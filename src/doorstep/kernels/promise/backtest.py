@@ -21,8 +21,9 @@ import numpy.typing as npt
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.units import PPM
-from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, EPOCH_WEEKDAY, IntArray
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, IntArray
 from doorstep.kernels.promise.history import FloatArray
+from doorstep.kernels.promise.intervals import block_length, week_draws, week_numbers
 from doorstep.kernels.promise.walked import NOT_DELIVERED, Walked
 
 BoolArray = npt.NDArray[np.bool_]
@@ -173,16 +174,14 @@ def _rates(names: npt.NDArray[np.str_], on_time: BoolArray, decided: BoolArray, 
 
 def _intervals(sums: FloatArray, placed: IntArray) -> dict[str, tuple[float, float]]:
     """Draw blocks of neighbouring weeks, on a circle, until there are as many as the test has."""
-    week = (placed + EPOCH_WEEKDAY) // 7
+    week = week_numbers(placed.astype(np.int64))
     week = week - week.min()
     weeks = int(week.max()) + 1
     if weeks < 2:
         return dict.fromkeys(MEASURES, (nan, nan))
     by_week = np.stack([np.bincount(week, weights=row, minlength=weeks) for row in sums])
-    length = max(1, round(1.5 * weeks ** (1 / 3)))  # suits weeks whose rates have an autocorrelation of about 0.6
-    starts = np.random.default_rng(SEED).integers(0, weeks, (DRAWS, -(-weeks // length)))
-    drawn = ((starts[:, :, None] + np.arange(length)) % weeks).reshape(DRAWS, -1)[:, :weeks]
-    found = _measures(by_week[:, drawn].sum(axis=2))
+    drawn = week_draws(weeks, block_length(weeks), DRAWS, SEED)
+    found = _measures(by_week @ drawn.T)
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     told = [row[~np.isnan(row)] for row in found]
     ends = [tuple(map(float, np.quantile(row, tails))) if len(row) else (nan, nan) for row in told]

@@ -83,7 +83,7 @@ class Conformal:
         """Begin to learn."""
         learner = self.base.on(history, span)
         if self.kind == "aci":
-            return AdaptiveLearner(history, span, learner, self.params)
+            return TrackingLearner(history, span, learner, self.params)
         return SplitLearner(history, span, learner, self.params, self.kind == "group")
 
 
@@ -194,7 +194,7 @@ def scores_by(history: History, fitted: Fitted, rows: IntArray, day: int) -> tup
     return scores, known
 
 
-class AdaptiveLearner:
+class TrackingLearner:
     """Walks the method from `calibrate_from` on, and adds up how its corrected promises held.
 
     Attributes

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from doorstep.domain.disruption import DeclaredDisruption, Disruption
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.promise.calendars import bare_region
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, bare_region
 from doorstep.kernels.promise.figures import BoolArray, IntArray, Outcomes
 from doorstep.kernels.promise.recorded import ExcuseUse
 from doorstep.kernels.promise.walked import Walked
 
-EPOCH = date(1970, 1, 1).toordinal()
 Codes = npt.NDArray[np.str_]
 
 
@@ -94,7 +92,7 @@ def met(walked: Walked, meets: Meeting, at: int, promised: IntArray) -> BoolArra
     What begins behind the promised day cannot have made a parcel late for it, however long it was on its way after.
     """
     what = meets.declared[at].what
-    first, last = what.starts_on.toordinal() - EPOCH, what.ends_on.toordinal() - EPOCH
+    first, last = what.starts_on.toordinal() - EPOCH_ORDINAL, what.ends_on.toordinal() - EPOCH_ORDINAL
     during = (walked.placed_day <= last) & (first <= walked.placed_day + promised)
     return meets.concerned[at] & during
 
@@ -115,7 +113,7 @@ def uses(walked: Walked, meets: Meeting, result: Outcomes) -> tuple[ExcuseUse, .
         who = met(walked, meets, at, result.promised)
         late = who & result.late
         spared = late if one.excuses else np.zeros_like(late)
-        told = one.declared_on.toordinal() - EPOCH
+        told = one.declared_on.toordinal() - EPOCH_ORDINAL
         found.append(
             ExcuseUse(
                 declared=one,

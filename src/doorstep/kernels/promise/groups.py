@@ -9,8 +9,9 @@ from statistics import NormalDist
 
 import numpy as np
 
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, EPOCH_WEEKDAY
 from doorstep.kernels.promise.figures import BoolArray, FloatArray, Outcomes, figures, take
-from doorstep.kernels.promise.intervals import MONDAY, WeekBlocks, blocks_around, week_numbers, wilson
+from doorstep.kernels.promise.intervals import WeekBlocks, blocks_around, week_numbers, wilson
 from doorstep.kernels.promise.recorded import (
     COMPARED,
     GROUP_KINDS,
@@ -23,7 +24,6 @@ from doorstep.kernels.promise.recorded import (
 )
 from doorstep.kernels.promise.walked import Walked
 
-EPOCH = date(1970, 1, 1).toordinal()
 LANE = " > "
 FAMILY = 0.05  # chance that any group is called surely worse although none is
 
@@ -56,7 +56,7 @@ def group_keys(walked: Walked, by: GroupKind) -> Sequence[str]:
 
 
 def _week_name(number: int) -> str:
-    year, week, _ = date.fromordinal(EPOCH + number * 7 - MONDAY).isocalendar()
+    year, week, _ = date.fromordinal(EPOCH_ORDINAL + number * 7 - EPOCH_WEEKDAY).isocalendar()
     return f"{year:04d}-W{week:02d}"
 
 

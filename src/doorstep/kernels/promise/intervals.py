@@ -10,16 +10,16 @@ from statistics import NormalDist
 
 import numpy as np
 
+from doorstep.kernels.promise.calendars import EPOCH_WEEKDAY
 from doorstep.kernels.promise.figures import FloatArray, IntArray
 from doorstep.kernels.promise.recorded import Interval
 
-MONDAY = 3  # 1970-01-01 was a Thursday: so many days before it a week began
 CHUNK = 512  # groups resampled at a time, so that memory does not grow with their number
 
 
 def week_numbers(day: IntArray) -> IntArray:
     """Number the ISO weeks of days since 1970-01-01."""
-    return (day + MONDAY) // 7
+    return (day + EPOCH_WEEKDAY) // 7
 
 
 def wilson(rate: float, effective_n: float, level: float) -> Interval:
@@ -55,10 +55,10 @@ class WeekBlocks:
         first = int(numbers.min()) if len(numbers) else 0
         self.week = numbers - first
         self.weeks = int(self.week.max()) + 1 if len(numbers) else 0
-        self.length = max(1, round(1.5 * self.weeks ** (1 / 3)))
+        self.length = block_length(self.weeks)
         self.level = level
         self._widen = _widened(self.weeks / self.length, level)
-        self._draws = _draws(self.weeks, self.length, samples, seed)
+        self._draws = week_draws(self.weeks, self.length, samples, seed)
 
     def table(self, values: FloatArray, group: IntArray, groups: int) -> FloatArray:
         """Sum values [n] by group and week: [groups, weeks]."""
@@ -94,8 +94,14 @@ def _widened(blocks: float, level: float) -> float:
     return float(student / z * (blocks / max(blocks - 1, 0.5)) ** 0.5)
 
 
-def _draws(weeks: int, length: int, samples: int, seed: int) -> FloatArray:
-    """How often each week is drawn in each sample: [samples, weeks]; a sample holds as many weeks as there are."""
+def block_length(weeks: int) -> int:
+    """Weeks of a block: suits weeks whose rates have an autocorrelation of about 0.6."""
+    length: int = max(1, round(1.5 * weeks ** (1 / 3)))
+    return length
+
+
+def week_draws(weeks: int, length: int, samples: int, seed: int) -> FloatArray:
+    """Say how often each week is drawn in each sample: [samples, weeks]; a sample holds as many weeks as there are."""
     if not weeks:
         return np.zeros((samples, 0))
     blocks = -(-weeks // length)
