@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.kernels.promise.histories import FIRST_DAY, parcel
 
 from doorstep.domain.errors import OutputRefused
 from doorstep.files.demo import demo_brand
@@ -84,3 +85,11 @@ def test_what_comes_later_changes_no_promise(brand: Path) -> None:
     kept = [dict(zip(walk.parcel, walk.promised_days.tolist(), strict=True)) for walk in walks]
     told = [name for name, early in zip(walks[0].parcel, before[0], strict=True) if early]
     assert [kept[0][name] for name in told] == [kept[1][name] for name in told]
+
+
+def test_the_first_promise_waits_until_enough_has_arrived(brand: Path) -> None:
+    """Many left long before many arrived: a method asked too early would refuse the whole record."""
+    history, _ = history_of([parcel(f"p{n:04d}", n // 20, 40) for n in range(1_200)])
+    walked = walked_of(read_folder(brand), history, 900_000, RecordWish(), Run())
+    assert len(walked)
+    assert walked.placed_day.min() > FIRST_DAY + 50

@@ -25,7 +25,7 @@ from doorstep.kernels.promise.walked import Walked
 from doorstep.kernels.run import Run
 
 TARGETS_PPM = (500_000, 700_000, 800_000, 850_000, 900_000, 925_000, 950_000, 975_000, 990_000)
-LEAST_KNOWN = 250  # parcels handed over before the first promise
+LEAST_KNOWN = 250  # parcels delivered before the first promise
 LEAST_DAYS = 28  # of history before it
 CALIBRATION_DAYS = 30
 
@@ -98,11 +98,11 @@ def walked_of(folder: BrandFolder, history: History, target_ppm: int, wish: Reco
 
 
 def _days(history: History, wish: RecordWish) -> tuple[int, int]:
-    """First day promised for, once enough has been handed over to learn from, and the day after the last."""
-    handed_over = np.sort(history.handed_over_day[history.handed_over_day >= 0])
-    if len(handed_over) <= LEAST_KNOWN:
+    """First day promised for, once enough has arrived to learn from, and the day after the last."""
+    delivered = np.sort(history.delivered_day[history.delivered_day >= 0])
+    if len(delivered) <= LEAST_KNOWN:
         return 0, 0
-    learned = max(int(history.placed_day[0]) + LEAST_DAYS, int(handed_over[LEAST_KNOWN]) + 1)
+    learned = max(int(history.placed_day[0]) + LEAST_DAYS, int(delivered[LEAST_KNOWN]) + 1)
     first, until = _ordinal(wish.first), _ordinal(wish.until)
     end = int(history.placed_day[-1]) + 1
     return max(learned, first or learned), end if until is None else min(end, until)
