@@ -10,6 +10,7 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
+import numpy.typing as npt
 
 from doorstep.domain.carriage import Service
 from doorstep.domain.clock import WorkingDays
@@ -17,6 +18,7 @@ from doorstep.domain.learned import PastParcel, TransitModel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Site
 from doorstep.kernels.promise.network import compile_network
+from doorstep.kernels.promise.pace import PaceParams
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import promise
 from doorstep.kernels.promise.transit import fit_transit
@@ -25,6 +27,7 @@ BRAZIL = timezone(timedelta(hours=-3))
 DELIVERED_WEIGHT = 5.97  # the sample holds every order that was not delivered, and about a sixth of the others
 EVERY_DAY = WorkingDays.parse("Mon-Sun")
 EPOCH = date(1970, 1, 1)
+Scores = npt.NDArray[np.float64]
 POST = Service(
     service="post",
     carrier="",
@@ -79,23 +82,56 @@ def read_parcels(folder: Path) -> list[PastParcel]:
 
 
 def score_month(parcels: Sequence[PastParcel], month: str, target_ppm: int) -> str:
-    """Fit before the month in three ways, promise the parcels handed over in it, and report."""
-    as_of = datetime.fromisoformat(f"{month}-01").replace(tzinfo=BRAZIL)
-    until = (as_of + timedelta(days=32)).replace(day=1)
-    asked = [parcel for parcel in parcels if parcel.handed_over_at and as_of <= parcel.handed_over_at < until]
-    asked = [parcel for parcel in asked if parcel.status not in ("canceled", "unavailable")]
+    """Promise the parcels handed over in a month, learned before it in three ways, and week by week in two; report."""
+    as_of, until = month_of(month)
+    asked = _handed_over(parcels, as_of, until)
     start = process_time()
     model = fit_transit(parcels, as_of, services=(POST,))
     seconds = process_time() - start
     coarse = TransitModel(as_of, tuple(lane for lane in model.lanes if lane.level == 4))
     known = [parcel for parcel in parcels if parcel.delivered_at is not None and parcel.delivered_at < as_of]
     dropping = fit_transit(known, as_of, services=(POST,))
-    scores = " | ".join(_score(asked, one, target_ppm) for one in (model, coarse, dropping))
-    return f"{month} {len(asked):>9,} {len(model.lanes):>6,} {seconds:>6.2f} | {scores}"
+    scores = [_told(_score(asked, one, target_ppm)) for one in (model, coarse, dropping)]
+    scores += [_told(walk_weeks(parcels, month, target_ppm, pace)) for pace in (None, PaceParams())]
+    return f"{month} {len(asked):>9,} {len(model.lanes):>6,} {seconds:>6.2f} | {' | '.join(scores)}"
 
 
-def _score(asked: Sequence[PastParcel], transit: TransitModel, target_ppm: int) -> str:
+def month_of(month: str) -> tuple[datetime, datetime]:
+    """Begin and end of a month, in Brazil."""
+    first = datetime.fromisoformat(f"{month}-01").replace(tzinfo=BRAZIL)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def walk_weeks(parcels: Sequence[PastParcel], month: str, target_ppm: int, pace: PaceParams | None) -> Scores:
+    """Learn anew every week of a month, promise the parcels handed over in the week."""
+    first, end = month_of(month)
+    parts: list[Scores] = []
+    while first < end:
+        until = min(first + timedelta(days=7), end)
+        asked = _handed_over(parcels, first, until)
+        if asked:
+            model = fit_transit(parcels, first, services=(POST,), pace=pace)
+            parts.append(_score(asked, model, target_ppm))
+        first = until
+    return np.concatenate(parts, axis=1)
+
+
+def _handed_over(parcels: Sequence[PastParcel], since: datetime, until: datetime) -> list[PastParcel]:
+    return [
+        one
+        for one in parcels
+        if one.handed_over_at and since <= one.handed_over_at < until and one.status not in ("canceled", "unavailable")
+    ]
+
+
+def _told(scores: Scores) -> str:
     """On-time rate (a parcel never delivered is late) and mean calendar days from hand-over to the promised date."""
+    on_time, days, weight = scores
+    return f"{np.average(on_time, weights=weight):6.1%} {np.average(days, weights=weight):5.1f}"
+
+
+def _score(asked: Sequence[PastParcel], transit: TransitModel, target_ppm: int) -> Scores:
+    """[3, n]: kept or not, calendar days from hand-over to the promised date, weight."""
     origins = {postcode: index for index, postcode in enumerate(sorted({p.origin_postcode for p in asked}))}
     places = {Place("BR", p.destination_region, "", p.destination_postcode): None for p in asked}
     ends = {place: index for index, place in enumerate(places)}
@@ -120,9 +156,8 @@ def _score(asked: Sequence[PastParcel], transit: TransitModel, target_ppm: int) 
     never = np.iinfo(np.int64).max
     arrived = np.array([(p.delivered_at.date() - EPOCH).days if p.delivered_at else never for p in asked])
     weight = np.array([parcel.sample_weight for parcel in asked])
-    on_time = np.average(arrived <= result.promised_day, weights=weight)
-    days = np.average(result.promised_day - result.ship_day, weights=weight)
-    return f"{on_time:6.1%} {days:5.1f}"
+    days = result.promised_day - result.ship_day
+    return np.stack([arrived <= result.promised_day, days, weight]).astype(np.float64)
 
 
 def _always_open(postcode: str) -> Site:

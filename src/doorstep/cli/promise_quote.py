@@ -20,6 +20,7 @@ MOST_VALUE_PER_DAY = 10_000
 DATES = 7  # in a terminal; JSON has them all
 SHOWN = 20  # reasons in a terminal
 NEARLY_ALL_PPM = 999_000
+TOLD_PACE_PPM = 50_000  # a pace that is off by less is not worth a line
 
 
 def _share(text: str) -> str:
@@ -149,7 +150,12 @@ def _record(quoted: PromiseQuote, value_per_day_micros: int) -> dict[str, Any]:
         "value_per_day": _part(value_per_day_micros),
         "not_before": None if nominated or order.not_before is None else order.not_before.isoformat(),
         "on": nominated.isoformat() if nominated else None,
-        "learned": {"lanes": quoted.lanes, "handled_sites": quoted.handled_sites, "disruptions": quoted.disruptions},
+        "learned": {
+            "lanes": quoted.lanes,
+            "handled_sites": quoted.handled_sites,
+            "disruptions": quoted.disruptions,
+            "paces": {one.service: _part(one.pace_ppm) for one in quoted.paces},
+        },
         "options": [_option_record(one, order.placed_at) for one in quoted.options],
         "not_offered": [
             {"site": one.site, "service": one.service, "reason": one.reason, "detail": one.detail}
@@ -214,6 +220,10 @@ def _say(quoted: PromiseQuote) -> None:
         print_table(_dates(quoted))
     else:
         notice("nothing can be promised")
+    for pace in quoted.paces:
+        if abs(pace.pace_ppm - 1_000_000) >= TOLD_PACE_PPM:
+            share = f"{pace.pace_ppm / 1_000_000:.0%} of the parcels that usually arrive on a day"
+            out.print(f"{pace.service or 'all services'}: in the last days {share}; the dates above reckon with it")
     told = [one for one in quoted.not_offered if one.reason != "no_collection"]
     for one in told[:SHOWN]:
         out.print(f"not {' by '.join(name for name in (one.site, one.service) if name)}: {one.detail}")

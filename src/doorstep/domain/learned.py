@@ -67,8 +67,18 @@ class HandlingCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicePace:
+    """How fast the parcels of a service have moved of late: arrivals a day over what its whole past lets expect."""
+
+    service: str  # empty: parcels whose service was not recorded
+    pace_ppm: int  # a million: as ever
+
+
+@dataclass(frozen=True, slots=True)
 class TransitModel:
     """Durations as known at `as_of`; lanes from the coarsest level to the finest, then by their fields.
+
+    Where `paces` are told, the lanes' curves are at these paces already.
 
     A site without a curve of its handling keeps the first possible departure, as it states.
     """
@@ -76,3 +86,4 @@ class TransitModel:
     as_of: datetime
     lanes: tuple[Lane, ...] = ()
     handling: tuple[HandlingCurve, ...] = ()
+    paces: tuple[ServicePace, ...] = ()

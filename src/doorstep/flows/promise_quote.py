@@ -12,6 +12,7 @@ import numpy as np
 
 from doorstep.domain.carriage import Service
 from doorstep.domain.demand import Brand, Order
+from doorstep.domain.learned import ServicePace
 from doorstep.domain.supply import SHIPPING_KINDS, Site
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
@@ -73,6 +74,7 @@ class PromiseQuote:
     lanes: int
     handled_sites: int
     disruptions: int
+    paces: tuple[ServicePace, ...]  # of the services, as of the instant asked for
     data_version: str
 
 
@@ -95,6 +97,7 @@ def quote_promises(folder: Path, wish: Wish, run: Run) -> PromiseQuote:
         lanes=len(problem.transit.lanes),
         handled_sites=len({one.site for one in problem.transit.handling}),
         disruptions=len(known_by(read.disruptions, wish.at.date())),
+        paces=problem.transit.paces,
         data_version=read.data_version,
     )
 

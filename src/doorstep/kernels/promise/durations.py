@@ -10,6 +10,7 @@ from doorstep.domain.carriage import Service
 from doorstep.domain.learned import PastParcel, TransitModel
 from doorstep.domain.supply import Collection, Site
 from doorstep.kernels.promise.handling import fit_handling
+from doorstep.kernels.promise.pace import PaceParams
 from doorstep.kernels.promise.transit import fit_transit
 
 
@@ -20,6 +21,6 @@ def fit_durations(
     collections: Sequence[Collection],
     services: Sequence[Service],
 ) -> TransitModel:
-    """Learn transit by `fit_transit` and handling by `fit_handling`, with their defaults."""
-    transit = fit_transit(history, as_of, services=services)
+    """Learn transit by `fit_transit`, at its pace of the last days, and handling by `fit_handling`."""
+    transit = fit_transit(history, as_of, services=services, pace=PaceParams())
     return replace(transit, handling=fit_handling(history, as_of, sites, collections, services))

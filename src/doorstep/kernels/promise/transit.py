@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -12,14 +12,23 @@ import numpy as np
 from doorstep.domain.carriage import Service
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.errors import InvalidProblem
-from doorstep.domain.learned import Lane, PastParcel, TransitModel
-from doorstep.domain.units import MICROS
-from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, CalendarBook, IntArray, bare_region, destination_calendar
+from doorstep.domain.learned import Lane, PastParcel, ServicePace, TransitModel
+from doorstep.domain.units import MICROS, PPM
+from doorstep.kernels.promise.calendars import (
+    EPOCH_ORDINAL,
+    CalendarBook,
+    Calendars,
+    IntArray,
+    bare_region,
+    destination_calendar,
+)
 from doorstep.kernels.promise.curves import kaplan_meier
+from doorstep.kernels.promise.pace import Moving, PaceParams, at_pace, observed_and_expected, shrunk
 from doorstep.kernels.run import Run
 
 CALLED_OFF = frozenset({"canceled", "cancelled", "unavailable"})
 NOT_YET = -1
+PACE_ROOM_DAYS = 400  # calendars begin so long before the first hand-over, for days looked back on
 LaneKey = tuple[str, str, str, str, str]
 
 
@@ -87,6 +96,7 @@ def fit_transit(
     run: Run | None = None,
     *,
     services: Sequence[Service] = (),
+    pace: PaceParams | None = None,
 ) -> TransitModel:
     """Estimate arrival curves per lane, censored at `as_of`.
 
@@ -111,6 +121,9 @@ def fit_transit(
         The services to learn, with their working days; parcels whose service is not recorded inform those of standard
         speed. None given: every service named in the history is learned on the default working days, and the unrecorded
         ones form lanes of the empty service, which standard services fall back to.
+    pace
+        Given: the lanes of each service run at the pace of its last days (`pace.observed_and_expected`). None: they are
+        the mean of the whole past.
 
     Returns
     -------
@@ -130,12 +143,30 @@ def fit_transit(
         journeys.add(parcel)
     tasks = _learned_services(journeys, services, params)
     lanes: list[Lane] = []
+    counts: dict[str, tuple[float, float]] = {}
     for done, (service, working_days, members) in enumerate(tasks):
         run.progress("learning transit times", done, len(tasks))
-        lanes.extend(_lanes(journeys, service, working_days, members, params))
+        if len(members):
+            lay = _laid_out(journeys, working_days, members)
+            own = _lanes(journeys, service, lay, members, params)
+            lanes.extend(lane for lane, _, _ in own)
+            if pace is not None:
+                counts[service] = observed_and_expected(_moving(journeys, lay, members, own), pace)
     run.progress("learning transit times", len(tasks), len(tasks))
     lanes.sort(key=lambda lane: (-lane.level, lane.service, *_fields(lane)))
-    return TransitModel(as_of=as_of, lanes=tuple(lanes))
+    model = TransitModel(as_of=as_of, lanes=tuple(lanes))
+    return model if pace is None else _at_their_paces(model, counts, pace)
+
+
+def _at_their_paces(model: TransitModel, counts: dict[str, tuple[float, float]], params: PaceParams) -> TransitModel:
+    """Let the lanes of each service run at its pace; counts are arrivals observed and expected."""
+    of_all = shrunk(sum(one for one, _ in counts.values()), sum(one for _, one in counts.values()), 1.0, params)
+    paces = {service: shrunk(observed, expected, of_all, params) for service, (observed, expected) in counts.items()}
+    lanes = tuple(
+        replace(lane, arrived_ppm=at_pace(lane.arrived_ppm, paces[lane.service], params)) for lane in model.lanes
+    )
+    told = tuple(ServicePace(service, round(pace * PPM)) for service, pace in sorted(paces.items()))
+    return replace(model, lanes=lanes, paces=told)
 
 
 def _fields(lane: Lane) -> LaneKey:
@@ -154,12 +185,13 @@ class _Journeys:
     def __init__(self, as_of: datetime, status_known_days: int) -> None:
         self._as_of = as_of
         self._called_off_before = as_of - timedelta(days=status_known_days)
-        self._last_days: dict[timedelta | None, int] = {}
+        self._last_days: dict[timedelta | None, tuple[int, int]] = {}
         self._codes: dict[LaneKey | None, int] = {None: -1}
         self._keys: dict[tuple[str, str, str, str, str], tuple[tuple[int, ...], str]] = {}
         self.shipped: list[int] = []
         self.arrived: list[int] = []  # day, or NOT_YET
         self.last: list[int] = []  # the last day begun at as_of
+        self.over: list[int] = []  # the last day over at as_of
         self.weight: list[int] = []  # millionths
         self.service: list[str] = []
         self.calendar: list[str] = []
@@ -184,7 +216,9 @@ class _Journeys:
         levels, calendar = self._lane(parcel)
         self.shipped.append(handed_over.toordinal() - EPOCH_ORDINAL)
         self.arrived.append(delivered.toordinal() - EPOCH_ORDINAL if delivered is not None else NOT_YET)
-        self.last.append(self._last_day(handed_over))
+        last, over = self._last(handed_over)
+        self.last.append(last)
+        self.over.append(over)
         self.weight.append(round(parcel.sample_weight * MICROS))
         self.service.append(parcel.service)
         self.calendar.append(calendar)
@@ -203,11 +237,13 @@ class _Journeys:
             self._keys[key] = (codes, destination_calendar(parcel.destination_country, parcel.destination_region))
         return self._keys[key]
 
-    def _last_day(self, handed_over: datetime) -> int:
+    def _last(self, handed_over: datetime) -> tuple[int, int]:
+        """Name the last day that has begun, and the last that is over, by the clock of a hand-over."""
         offset = handed_over.utcoffset()
         if offset not in self._last_days:
-            last = (self._as_of - timedelta(microseconds=1)).astimezone(handed_over.tzinfo)
-            self._last_days[offset] = last.toordinal() - EPOCH_ORDINAL
+            now = self._as_of.astimezone(handed_over.tzinfo)
+            begun = (now - timedelta(microseconds=1)).toordinal() - EPOCH_ORDINAL
+            self._last_days[offset] = (begun, now.toordinal() - 1 - EPOCH_ORDINAL)
         return self._last_days[offset]
 
 
@@ -228,28 +264,67 @@ def _learned_services(
     return learned
 
 
-def _lanes(
-    journeys: _Journeys, service: str, working_days: WorkingDays, members: IntArray, params: TransitParams
-) -> Iterator[Lane]:
-    if not len(members):
-        return
-    shipped, arrived, last, weight = (
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """The parcels that inform a service, by its working days."""
+
+    shipped: IntArray
+    arrived: IntArray
+    last: IntArray
+    over: IntArray
+    weight: IntArray
+    calendar: IntArray
+    calendars: Calendars
+
+
+def _laid_out(journeys: _Journeys, working_days: WorkingDays, members: IntArray) -> _LaidOut:
+    shipped, arrived, last, over, weight = (
         np.array(column, dtype=np.int64)[members]
-        for column in (journeys.shipped, journeys.arrived, journeys.last, journeys.weight)
+        for column in (journeys.shipped, journeys.arrived, journeys.last, journeys.over, journeys.weight)
     )
     book = CalendarBook()
     index = {code: book.add(working_days.mask, code) for code in sorted(set(journeys.calendar))}
     calendar = np.array([index[code] for code in journeys.calendar], dtype=np.int64)[members]
-    calendars = book.build(int(shipped.min()), int(max(last.max(), arrived.max(), shipped.max())))
-    until = np.where(arrived == NOT_YET, last, arrived)
+    calendars = book.build(int(shipped.min()) - PACE_ROOM_DAYS, int(max(last.max(), arrived.max(), shipped.max())))
+    return _LaidOut(shipped, arrived, last, over, weight, calendar, calendars)
+
+
+def _moving(
+    journeys: _Journeys, lay: _LaidOut, members: IntArray, lanes: Sequence[tuple[Lane, int, IntArray]]
+) -> Moving:
+    lane = np.full((len(members), len(journeys.levels[0])), -1, dtype=np.int64)
+    for index, (_, level, rows) in enumerate(lanes):
+        lane[rows, level] = index
+    weighed = lay.weight[lay.weight > 0]
+    unit = float(np.median(weighed)) if len(weighed) else 1.0
+    return Moving(
+        shipped=lay.shipped,
+        arrived=lay.arrived,
+        over=lay.over,
+        calendars=lay.calendars,
+        calendar=lay.calendar,
+        lane=lane,
+        curves=[one.arrived_ppm for one, _, _ in lanes],
+        weight=lay.weight / unit,
+    )
+
+
+def _lanes(
+    journeys: _Journeys, service: str, lay: _LaidOut, members: IntArray, params: TransitParams
+) -> list[tuple[Lane, int, IntArray]]:
+    """Return the lanes of a service, each with its level and its parcels."""
+    until = np.where(lay.arrived == NOT_YET, lay.last, lay.arrived)
+    count, calendar = lay.calendars.count, lay.calendar
     # A day off counts with the working day after it: a parcel brought on a Sunday is not promised for the Saturday.
-    passed = calendars.count(calendar, until - 1) - calendars.count(calendar, shipped) + 1
-    passed = np.where(until <= shipped, 0, passed)
-    has_arrived = (arrived != NOT_YET) & (passed <= params.horizon_days)
+    passed = count(calendar, until - 1) - count(calendar, lay.shipped) + 1
+    passed = np.where(until <= lay.shipped, 0, passed)
+    has_arrived = (lay.arrived != NOT_YET) & (passed <= params.horizon_days)
     passed = np.minimum(passed, params.horizon_days)
     lane_of_code = journeys.lane_of_code
+    found: list[tuple[Lane, int, IntArray]] = []
     for level, codes in enumerate(np.array(journeys.levels, dtype=np.int64)[members].T):
-        yield from _level(service, level, lane_of_code, codes, passed, has_arrived, weight, params)
+        found.extend(_level(service, level, lane_of_code, codes, passed, has_arrived, lay.weight, params))
+    return found
 
 
 def _level(
@@ -261,8 +336,8 @@ def _level(
     has_arrived: IntArray,
     weight: IntArray,
     params: TransitParams,
-) -> Iterator[Lane]:
-    """Yield the lanes of one service and level."""
+) -> Iterator[tuple[Lane, int, IntArray]]:
+    """Yield the lanes of one service and level, each with its level and its parcels."""
     order = np.argsort(codes, kind="stable")
     found, starts = np.unique(codes[order], return_index=True)
     for code, rows in zip(found, np.split(order, starts[1:]), strict=True):
@@ -277,4 +352,4 @@ def _level(
         np.add.at(came, passed[rows][has_arrived[rows]], weights[has_arrived[rows]])
         np.add.at(waits, passed[rows][~has_arrived[rows]], weights[~has_arrived[rows]])
         key = lane_of_code[int(code)]
-        yield Lane(level, service, *key, len(rows), kaplan_meier(came, waits))
+        yield Lane(level, service, *key, len(rows), kaplan_meier(came, waits)), level, rows
