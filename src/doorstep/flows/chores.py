@@ -18,6 +18,7 @@ from doorstep.core.events.actions import record
 from doorstep.core.messages import disruptions
 from doorstep.flows import dispatch, quote, ship, track
 from doorstep.flows.fill_back_orders import fill_all
+from doorstep.flows.foresee import foresee_all
 from doorstep.flows.return_label import sweep_return_labels
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
@@ -53,6 +54,7 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
     """All of them; messages stay in the outbox while no notifier is set."""
     found = [
         Chore("late risks", 300, note_late),
+        Chore("foresight", 3600, foresee_all),
         Chore("back-orders", 60, fill_all),
         Chore("quotes", 30, quote.expire),
         Chore("labels", 60, lambda now: settled(ship.sweep_labels(now))),

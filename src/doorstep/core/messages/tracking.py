@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from doorstep.core.messages.models import Link
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import Parcel
+from doorstep.core.parcels.queries import foresight
 from doorstep.domain.journey import ParcelState
 from doorstep.domain.rights import Scope
 
@@ -38,6 +39,7 @@ class Travelling:
     state_reason: str
     promised_by: date
     expected_by: date | None
+    foreseen_by: date | None  # where it is likely late or late already: a day that is sure enough
     on_time_ppm: int
     tracking: str
     attempts: int
@@ -88,6 +90,7 @@ def parcels_of(scope: Scope, order_pk: int) -> tuple[Travelling, ...]:
             one.state_reason,
             one.promised_by,
             one.expected_by,
+            _foreseen_by(one),
             one.on_time_ppm,
             one.tracking,
             one.attempts,
@@ -99,3 +102,11 @@ def parcels_of(scope: Scope, order_pk: int) -> tuple[Travelling, ...]:
         )
         for one in rows
     )
+
+
+def _foreseen_by(one: Parcel) -> date | None:
+    """A day later than promised, of a parcel that has not come further since it was reckoned."""
+    found = foresight(one)
+    if found is None or found.by is None or found.by <= one.promised_by:
+        return None
+    return found.by if found.likely_late or not found.in_time_ppm else None

@@ -113,6 +113,11 @@ class Parcel(models.Model):
     packed_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)  # handed to the carrier
     ended_at = models.DateTimeField(null=True)  # delivered, left at the safe place or returned to the sender
+    # What was to be expected of it at an instant; of no use any more once it has left since.
+    foreseen_at = models.DateTimeField(null=True)
+    foreseen_by = models.DateField(null=True)  # a day that is sure enough; none: nobody knows
+    late_ppm = models.PositiveIntegerField(null=True)  # chance that it arrives after the promised day
+    likely_late = models.BooleanField(default=False)  # that chance was high, and the promise still to be kept
 
     class Meta:
         constraints = (
@@ -129,6 +134,7 @@ class Parcel(models.Model):
             models.Index(fields=("brand", "promised_by"), name="parcels_promised", condition=Q(state__in=UNDER_WAY)),
             models.Index(fields=("brand", "on_time_ppm"), name="parcels_by_odds", condition=Q(state__in=UNDER_WAY)),
             models.Index(fields=("tracking",), name="parcels_by_tracking", condition=~Q(tracking="")),
+            models.Index(fields=("brand", "ship_at"), name="parcels_likely_late", condition=Q(likely_late=True)),
         )
 
     def __str__(self) -> str:

@@ -20,11 +20,22 @@ from doorstep.core.parcels.narrowing import COST_PARTS, Narrowing, narrowed, of_
 from doorstep.domain.journey import BEFORE_LEAVING, UNDER_WAY
 from doorstep.domain.parcel import Content, CostParts, Placement
 from doorstep.domain.rights import Scope
+from doorstep.domain.units import PPM
 
-Risk = Literal["promise_passed", "not_left", "unlikely"]
+Risk = Literal["promise_passed", "not_left", "likely_late", "unlikely"]
 Risks = dict[Risk, Q]  # how each is asked for
 RISKS: tuple[Risk, ...] = get_args(Risk)
 _PARTS = tuple(f"{part}_minor" for part in COST_PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What was to be expected of a parcel, and when that was reckoned."""
+
+    at: datetime
+    in_time_ppm: int  # chance of arriving by the promised day
+    by: date | None  # a day that is sure enough; None: none is
+    likely_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,7 @@ class ParcelRow:
     sscc: str
     tracking: str
     expected_by: date | None
+    foreseen: Foresight | None  # None: not under way, or nothing was reckoned since it left
     site: str
     site_name: str
     time_zone: str  # of the site
@@ -301,6 +313,7 @@ def at_risk(scope: Scope, now: datetime) -> Risks:
     return {
         "promise_passed": Q(state__in=UNDER_WAY) & _promised_before_today(scope, now),
         "not_left": Q(state__in=BEFORE_LEAVING, ship_at__lt=now),
+        "likely_late": Q(state__in=UNDER_WAY, likely_late=True) & (Q(left_at=None) | Q(left_at__lte=F("foreseen_at"))),
         "unlikely": Q(state__in=UNDER_WAY, on_time_ppm__lt=F("brand__on_time_target_ppm")),
     }
 
@@ -335,6 +348,7 @@ def parcel_row(one: Parcel) -> ParcelRow:
         sscc=one.sscc,
         tracking=one.tracking,
         expected_by=one.expected_by,
+        foreseen=foresight(one),
         site=one.site.code,
         site_name=one.site.name,
         time_zone=one.site.time_zone,
@@ -352,6 +366,15 @@ def parcel_row(one: Parcel) -> ParcelRow:
         city=one.order.city,
         postcode=one.order.postcode,
     )
+
+
+def foresight(one: Parcel) -> Foresight | None:
+    """What was to be expected of a parcel, unless it has come further since."""
+    if one.state not in UNDER_WAY or one.foreseen_at is None or one.late_ppm is None:
+        return None
+    if one.left_at is not None and one.left_at > one.foreseen_at:
+        return None
+    return Foresight(one.foreseen_at, PPM - one.late_ppm, one.foreseen_by, one.likely_late)
 
 
 def _contents(one: Parcel) -> tuple[Content, ...]:

@@ -25,6 +25,7 @@ register = template.Library()
 _RISKS = {
     "promise_passed": "promised day has passed",
     "not_left": "should have left",
+    "likely_late": "likely late by how far it has come",
     "unlikely": "less likely on time than the brand aims at",
 }
 _PRECISIONS = {

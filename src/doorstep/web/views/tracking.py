@@ -39,7 +39,7 @@ from doorstep.flows.survey import answer_survey
 from doorstep.flows.track_page import followed
 from doorstep.web.drawings.route import Stop, about, route_map
 from doorstep.web.room import came_at
-from doorstep.web.words.tracking import ParcelStory, headline, stories
+from doorstep.web.words.tracking import ParcelStory, as_expected, headline, stories
 
 SHOWN_OF_POSTCODE = 2
 SATISFIED = {"yes": True, "no": False}
@@ -175,7 +175,7 @@ def _page(request: HttpRequest, order: Followed, token: str, refused: str = "", 
     if found is None:
         raise Http404("There is no such order.")
     now = came_at(request)
-    parcels = parcels_of(order.scope, order.pk)
+    parcels = [as_expected(one, now.date()) for one in parcels_of(order.scope, order.pk)]
     asked_back = returns.of_order(order.scope, order.pk)
     labels = labels_of_order(order.scope, order.pk)
     arrived = any(one.state in ARRIVED for one in parcels)

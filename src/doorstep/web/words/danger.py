@@ -56,6 +56,8 @@ def _said(row: ParcelRow, risk: Risk) -> str:
     if risk == "not_left":
         should = row.ship_at.astimezone(ZoneInfo(row.time_zone))
         return f"should have left {row.site_name or row.site} {_short(should.date())}, {should:%H:%M}"
+    if risk == "likely_late" and row.foreseen is not None:
+        return f"{chance(row.foreseen.in_time_ppm)} to arrive by {_short(row.promised_by)}"
     return f"{chance(row.on_time_ppm)} likely on time, {chance(row.target_ppm)} wanted"
 
 

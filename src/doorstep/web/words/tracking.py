@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -117,6 +117,14 @@ def headline(
     if any(one.state == "at_pickup_point" for one in parcels):
         return Headline("Ready for you at the pick-up point", "Take something with your name on it along.", "", "good")
     return _under_way([one for one in parcels if one.state not in (*ARRIVED, "returned", "returning")], today)
+
+
+def as_expected(one: Travelling, today: date) -> Travelling:
+    """Let a parcel be expected on the day that was foreseen, unless its carrier names one that is still to come."""
+    said = one.expected_by is not None and one.expected_by >= today
+    if said or one.foreseen_by is None or one.foreseen_by < today or one.state == "out_for_delivery":
+        return one
+    return replace(one, expected_by=one.foreseen_by)
 
 
 def likelihood(ppm: int) -> str:

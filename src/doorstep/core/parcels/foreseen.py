@@ -1,0 +1,83 @@
+"""Parcels under way as they are asked about, and what was found of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from doorstep.core.parcels.models import Parcel
+from doorstep.domain.journey import BEFORE_LEAVING, UNDER_WAY
+from doorstep.domain.place import Place
+
+AT_ONCE = 500  # parcels of a transaction
+FIELDS = ("foreseen_at", "foreseen_by", "late_ppm", "likely_late")
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWayRow:
+    """A parcel under way, how far it has come, and since when."""
+
+    pk: int
+    parcel: str
+    order_id: int
+    site: str
+    service: str
+    place: Place
+    placed_at: datetime
+    ship_at: datetime
+    left_at: datetime | None  # None: it is with us
+    promised_by: date
+    likely_late: bool  # by what was found the last time
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is to be expected of a parcel (row id)."""
+
+    pk: int
+    by: date | None
+    late_ppm: int | None  # None: nothing can be said
+    likely_late: bool
+
+
+def brands_under_way() -> tuple[tuple[int, int], ...]:
+    """Operator and brand (row ids) of whatever is under way. One query."""
+    rows = Parcel.objects.filter(state__in=UNDER_WAY).order_by("brand__operator_id", "brand_id")
+    return tuple(rows.values_list("brand__operator_id", "brand_id").distinct())
+
+
+def under_way(brand_id: int) -> tuple[UnderWayRow, ...]:
+    """Give the parcels of a brand that are under way, by id. One query."""
+    rows = Parcel.objects.filter(brand_id=brand_id, state__in=UNDER_WAY).exclude(order__state="cancelled")
+    return tuple(
+        UnderWayRow(
+            pk=one.pk,
+            parcel=one.code,
+            order_id=one.order_id,
+            site=one.site.code,
+            service=one.service,
+            place=Place(one.order.country, one.order.region, one.order.city, one.order.postcode),
+            placed_at=one.order.placed_at,
+            ship_at=one.ship_at,
+            left_at=None if one.state in BEFORE_LEAVING else one.left_at or one.ship_at,
+            promised_by=one.promised_by,
+            likely_late=one.likely_late,
+        )
+        for one in rows.select_related("order", "site").order_by("pk")
+    )
+
+
+def keep(found: Sequence[Found], at: datetime) -> None:
+    """Keep what was found at an instant. Two queries for each 500 parcels, which are locked by id meanwhile."""
+    for start in range(0, len(found), AT_ONCE):
+        of = {one.pk: one for one in found[start : start + AT_ONCE]}
+        with transaction.atomic():
+            rows = list(Parcel.objects.select_for_update(of=("self",)).filter(pk__in=of).only("pk").order_by("pk"))
+            for row in rows:
+                one = of[row.pk]
+                row.foreseen_at, row.foreseen_by = at, one.by
+                row.late_ppm, row.likely_late = one.late_ppm, one.likely_late
+            Parcel.objects.bulk_update(rows, FIELDS)
