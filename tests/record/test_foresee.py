@@ -20,8 +20,9 @@ from doorstep.core.events.models import Fact
 from doorstep.core.network.models import Collection
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels import foreseen
+from doorstep.core.parcels.foresight import foresight
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.parcels.queries import at_risk, count_at_risk, foresight, list_parcels
+from doorstep.core.parcels.queries import at_risk, count_at_risk, list_parcels
 from doorstep.domain.journey import UNDER_WAY
 from doorstep.domain.rights import Scope
 from doorstep.flows.foresee import foresee, foresee_all

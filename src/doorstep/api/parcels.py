@@ -14,6 +14,7 @@ from doorstep.api.answers import After, Limit, Next, json_answer, page_answer, s
 from doorstep.api.auth import allowed
 from doorstep.api.fields import Code, Day
 from doorstep.core.parcels import queries
+from doorstep.core.parcels.foresight import Foresight
 from doorstep.domain import parcel
 from doorstep.domain.errors import NotFound
 from doorstep.domain.journey import ParcelState
@@ -29,6 +30,9 @@ EXAMPLE = {
     "tracking": "SB004711004711",
     "sscc": "340123450000000017",
     "expected_by": None,
+    "foreseen": {
+        "at": "2024-05-03T09:00:00Z", "in_time_ppm": 941_000, "expected_by": "2024-05-06", "likely_late": False,
+    },
     "site": "CWB1",
     "carton": "S",
     "service": "standard",
@@ -59,6 +63,14 @@ class CostPartsOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeseenOut:
+    at: Annotated[datetime, Field(description="as of when; reckoned anew every hour")]
+    in_time_ppm: Annotated[int, Field(description="probability in millionths of arriving by the promised day")]
+    expected_by: Annotated[date | None, Field(description="a day that is four in five sure; null: none is")]
+    likely_late: Annotated[bool, Field(description="more likely late than not, and the promise not over")]
+
+
+@dataclass(frozen=True, slots=True)
 class ContentOut:
     line: str
     sku: str
@@ -83,6 +95,10 @@ class ParcelBrief:
     tracking: Annotated[str, Field(description="the carrier's number of it; empty before its label is bought")]
     sscc: str
     expected_by: Annotated[date | None, Field(description="the carrier's word for when it will be there")]
+    foreseen: Annotated[
+        ForeseenOut | None,
+        Field(description="by how far it has come; null: not under way, or come further since it was last reckoned"),
+    ]
     site: str
     carton: Annotated[str, Field(description="own-box: the product ships in its own")]
     service: str
@@ -166,6 +182,7 @@ def planned(one: parcel.Parcel, brand: str, currency: str) -> ParcelOut:
         "",
         "",
         None,
+        None,
         one.site,
         one.carton,
         one.service,
@@ -193,6 +210,10 @@ def cost_parts(cost: CostParts) -> CostPartsOut:
     )
 
 
+def _foreseen(told: Foresight | None) -> ForeseenOut | None:
+    return None if told is None else ForeseenOut(told.at, told.in_time_ppm, told.by, told.likely_late)
+
+
 def _heads(row: queries.ParcelRow) -> tuple[Any, ...]:
     return (
         row.parcel,
@@ -202,6 +223,7 @@ def _heads(row: queries.ParcelRow) -> tuple[Any, ...]:
         row.tracking,
         row.sscc,
         row.expected_by,
+        _foreseen(row.foreseen),
         row.site,
         row.carton,
         row.service,

@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 
 from doorstep.core.messages.models import Link
 from doorstep.core.orders.models import Order
+from doorstep.core.parcels.foresight import foresight
 from doorstep.core.parcels.models import Parcel
-from doorstep.core.parcels.queries import foresight
 from doorstep.domain.journey import ParcelState
 from doorstep.domain.rights import Scope
 

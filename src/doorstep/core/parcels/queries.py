@@ -15,27 +15,17 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from doorstep.core.counting import count_up_to
 from doorstep.core.network.models import Site
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
+from doorstep.core.parcels.foresight import Foresight, foresight
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.parcels.narrowing import COST_PARTS, Narrowing, narrowed, of_charts, of_map, total
 from doorstep.domain.journey import BEFORE_LEAVING, UNDER_WAY
 from doorstep.domain.parcel import Content, CostParts, Placement
 from doorstep.domain.rights import Scope
-from doorstep.domain.units import PPM
 
 Risk = Literal["promise_passed", "not_left", "likely_late", "unlikely"]
 Risks = dict[Risk, Q]  # how each is asked for
 RISKS: tuple[Risk, ...] = get_args(Risk)
 _PARTS = tuple(f"{part}_minor" for part in COST_PARTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Foresight:
-    """What was to be expected of a parcel, and when that was reckoned."""
-
-    at: datetime
-    in_time_ppm: int  # chance of arriving by the promised day
-    by: date | None  # a day that is sure enough; None: none is
-    likely_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,15 +356,6 @@ def parcel_row(one: Parcel) -> ParcelRow:
         city=one.order.city,
         postcode=one.order.postcode,
     )
-
-
-def foresight(one: Parcel) -> Foresight | None:
-    """What was to be expected of a parcel, unless it has come further since."""
-    if one.state not in UNDER_WAY or one.foreseen_at is None or one.late_ppm is None:
-        return None
-    if one.left_at is not None and one.left_at > one.foreseen_at:
-        return None
-    return Foresight(one.foreseen_at, PPM - one.late_ppm, one.foreseen_by, one.likely_late)
 
 
 def _contents(one: Parcel) -> tuple[Content, ...]:
