@@ -132,6 +132,17 @@ def scored(parcels: Judged, model: TransitModel, ground: Ground) -> Scored:
     return found
 
 
+def told_until(history: Sequence[PastParcel], before: datetime) -> datetime | None:
+    """Return the last instant before another one that a history tells of; None: of nothing."""
+    told = [
+        at
+        for one in history
+        for at in (one.placed_at, one.handed_over_at, one.delivered_at)
+        if at is not None and at < before
+    ]
+    return max(told, default=None)
+
+
 class _Rows:
     """Parcels of the span: the integer columns of `Judged` but for the weight."""
 
