@@ -1,11 +1,10 @@
-"""`doorstep promise fit`."""
+"""`doorstep promise fit`, and how a verdict is told."""
 
 from __future__ import annotations
 
 import getpass
 import json
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,6 +68,7 @@ def fit(
 
     Exit codes: 0 published, 3 refused and what was in force still is, 2 the input is refused, 1 anything else.
     """
+    from doorstep.files.durations_in import DURATIONS_FILE
     from doorstep.flows.promise_fit import FitWish, promise_fit
     from doorstep.kernels.run import Run
 
@@ -79,7 +79,8 @@ def fit(
     if as_json:
         print(json.dumps(found.told))
     else:
-        _say(found.verdict, folder, dry_run)
+        would = ("would be published", "would be refused")
+        say_verdict(found.verdict, *(would if dry_run else (f"published in {folder / DURATIONS_FILE}",)))
     if not found.verdict.published:
         raise typer.Exit(EXIT_NOT_PUBLISHED)
 
@@ -92,19 +93,20 @@ def _who() -> str:
         return ""
 
 
-def _say(verdict: Verdict, folder: Path, dry_run: bool) -> None:
-    compared = [
-        (name, one) for name, one in (("trial", verdict.trial), ("candidate", verdict.candidate)) if one is not None
-    ]
+def say_verdict(verdict: Verdict, published: str, refused: str = "refused, and what was in force still is") -> None:
+    """Say figures and decision to people."""
+    named = (("trial", verdict.trial), ("candidate", verdict.candidate))
+    compared = [(name, one) for name, one in named if one is not None]
     if compared:
         print_table(_table(compared))
     out.print(
         f"learned as of {verdict.as_of.isoformat(sep=' ', timespec='minutes')}: {verdict.lanes:,} lanes,"
         f" {verdict.handled_sites:,} sites"
     )
-    done = "would be published" if dry_run else f"published in {folder / 'durations.json'}"
-    left = "would be refused" if dry_run else "refused, and what was in force still is"
-    (out.print if verdict.published else notice)(f"{done if verdict.published else left}: {verdict.reason}")
+    if verdict.published:
+        out.print(f"{published}: {verdict.reason}")
+    else:
+        notice(f"{refused}: {verdict.reason}")
 
 
 def _table(compared: list[tuple[str, Comparison]]) -> Table:

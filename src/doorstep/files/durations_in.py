@@ -48,6 +48,7 @@ class PublishedDurations:
     decided_at: datetime
     decided_by: str
     history_sha256: str
+    model_sha256: str
     verdict: Mapping[str, Any]
 
 
@@ -89,7 +90,7 @@ def durations_of(raw: bytes, faults: Faults, rank: int = 0) -> PublishedDuration
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         whole.add(0, "", f'is not a file of durations: "format" is not "{FORMAT}"')
         return None
-    if told.get("version") != VERSION:
+    if type(told.get("version")) is not int or told["version"] != VERSION:  # true equals 1
         say("version", told.get("version"), f"is not {VERSION}, the version that is understood here")
         return None
     for name in sorted(told.keys() ^ set(KEYS)):
@@ -104,7 +105,8 @@ def durations_of(raw: bytes, faults: Faults, rank: int = 0) -> PublishedDuration
         _agree(told, model, decided_at, say)
     if faults.count > before or model is None or decided_at is None:
         return None
-    return PublishedDurations(model, decided_at, told["decided_by"], told["history_sha256"], told["verdict"])
+    by, history, digest = (str(told[name]) for name in ("decided_by", "history_sha256", "model_sha256"))
+    return PublishedDurations(model, decided_at, by, history, digest, told["verdict"])
 
 
 def _agree(told: Mapping[str, Any], model: TransitModel, decided_at: datetime, say: Say) -> None:

@@ -58,7 +58,7 @@ def published_bytes(one: PublishedDurations) -> bytes:
         "decided_by": one.decided_by,
         "as_of": one.model.as_of.isoformat(),
         "history_sha256": one.history_sha256,
-        "model_sha256": model_sha256(as_json(one.model)),
+        "model_sha256": model_sha256(as_json(one.model)),  # not as read: a noun may have learned a field since
         "verdict": dict(one.verdict),
     }
     return durations_bytes(one.model, told)
