@@ -25,6 +25,7 @@ from doorstep.flows.learn import learn
 from doorstep.flows.plan_folder import problem_of
 from doorstep.flows.record_problem import day_problem
 from doorstep.flows.standing import forget, standing
+from doorstep.kernels.promise.publish import judge
 from doorstep.kernels.run import Run
 
 pytestmark = pytest.mark.django_db
@@ -103,12 +104,11 @@ def test_another_brand_is_not_told_of_nor_learned(shop: Shop) -> None:
 
 def test_who_publishes_meanwhile_is_not_overwritten(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     scope, brand = shop
-    judged = flow.judge
 
     def slow(*words: object, **named: object) -> object:
-        monkeypatch.setattr(flow, "judge", judged)
+        monkeypatch.setattr(flow, "judge", judge)
         learn(scope, brand, now=NOW, run=Run(), as_of=LATER)
-        return judged(*words, **named)  # type: ignore[arg-type]
+        return judge(*words, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(flow, "judge", slow)
     with pytest.raises(Conflict, match="published meanwhile"):
