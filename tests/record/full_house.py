@@ -58,6 +58,7 @@ from doorstep.flows.cancel import cancel_order
 from doorstep.flows.define_barcodes import set_barcodes
 from doorstep.flows.define_kit import define_kit
 from doorstep.flows.disruption import declare
+from doorstep.flows.learn import learn
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.release import release
 from doorstep.flows.return_label import buy_return_label, way_back
@@ -126,6 +127,7 @@ def fill(at: House, folder: Path) -> None:
     _messages(house, folder)
     demo_brand(folder / "demo", 20, 5)
     scope, brand = loaded(folder / "demo", "south")
+    learn(scope, brand, now=NOW, run=Run())
     plan_day(scope, brand, now=NOW, run=Run())
 
 

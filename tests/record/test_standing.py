@@ -17,9 +17,13 @@ from doorstep.core.catalog.models import Carton, Product
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.disruption import Disruption
+from doorstep.domain.learned import Lane, TransitModel
 from doorstep.domain.rights import Scope
+from doorstep.files.durations_in import PublishedDurations, model_sha256
+from doorstep.files.durations_out import as_json
 from doorstep.flows.define_kit import define_kit
 from doorstep.flows.disruption import declare
+from doorstep.flows.durations import keep_published
 from doorstep.flows.record_problem import ground_version
 from doorstep.flows.standing import RENEW_AFTER, forget, standing
 
@@ -49,6 +53,14 @@ def dearer(scope: Scope) -> None:  # noqa: ARG001
     RateBreak.objects.filter(pk=row.pk).update(price_micros=row.price_micros + 10_000)
 
 
+def learned(scope: Scope) -> None:
+    """Durations of another process, by which this one promises as soon as it asks."""
+    (brand,) = scope.brands
+    model = TransitModel(NOW - timedelta(days=1), (Lane(4, "parcel", "", "", "", "", "", 90, (0, 10**6)),))
+    one = PublishedDurations(model, NOW, "ann", "", model_sha256(as_json(model)), {"reason": "the first"})
+    keep_published(brand, one)
+
+
 CHANGES: dict[str, Callable[[Scope], object]] = {
     "a price": dearer,
     "a zone": lambda _: ZoneRule.objects.filter(pk=ZoneRule.objects.order_by("pk").values("pk")[:1]).update(zone="9"),
@@ -62,6 +74,7 @@ CHANGES: dict[str, Callable[[Scope], object]] = {
     "a brand": lambda _: Brand.objects.update(late_cost_micros=9),
     "an operator": lambda _: Operator.objects.update(name="Other"),
     "a strike": strike,
+    "durations": learned,
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.files.bordered_brand import OPEN, bordered_brand
+from tests.files.published_brand import published_brand
 from tests.files.wrapped_brand import wrapped_brand
 from tests.record.brand import NOW, loaded
 
@@ -36,7 +37,7 @@ def written(problem: PlanProblem, folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES}
 
 
-@pytest.mark.parametrize("make", [demo_brand, wrapped_brand, bordered_brand])
+@pytest.mark.parametrize("make", [demo_brand, wrapped_brand, bordered_brand, published_brand])
 def test_a_demonstration_day_is_planned_alike(tmp_path: Path, make: Callable[[Path, int, int], object]) -> None:
     make(tmp_path / "brand", 250, 5)
     folder = read_folder(tmp_path / "brand")

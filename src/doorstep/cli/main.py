@@ -35,7 +35,7 @@ app.command()(rate)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)
-for command in (record.migrate, record.load, record.add_user, record.plan_day, record.serve):
+for command in (record.migrate, record.load, record.learn, record.add_user, record.plan_day, record.serve):
     app.command(command.__name__.replace("_", "-"))(command)
 app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)

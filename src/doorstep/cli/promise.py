@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from doorstep.cli.promise_backtest import backtest
+from doorstep.cli.promise_fit import fit
 from doorstep.cli.promise_quote import quote
 from doorstep.cli.promise_record import record
 from doorstep.cli.promise_remaining import remaining
 
 promise = typer.Typer(no_args_is_help=True, help="Promises: what can be kept, and how sure that is.")
 promise.command()(backtest)
+promise.command()(fit)
 promise.command()(quote)
 promise.command()(record)
 promise.command()(remaining)

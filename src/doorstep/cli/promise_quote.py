@@ -155,6 +155,8 @@ def _record(quoted: PromiseQuote, value_per_day_micros: int) -> dict[str, Any]:
             "handled_sites": quoted.handled_sites,
             "disruptions": quoted.disruptions,
             "paces": {one.service: _part(one.pace_ppm) for one in quoted.paces},
+            "as_of": quoted.durations_as_of.isoformat(),
+            "published": quoted.published,
         },
         "options": [_option_record(one, order.placed_at) for one in quoted.options],
         "not_offered": [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doorstep.cli.options import BrandFolder, Seed
+from doorstep.cli.promise_fit import EXIT_NOT_PUBLISHED, AsOf, say_verdict
 from doorstep.cli.serving import PORT, serve_tower
 from doorstep.cli.terminal import bars, err, out
 from doorstep.domain.errors import NotFound
@@ -69,6 +70,28 @@ def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed =
     has_tables()
     scope, brand_id = _scope(operator, brand)
     say_day(plan(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
+
+
+def learn(brand: BrandCode, operator: OperatorCode = "operator", as_of: AsOf = None, seed: Seed = 0) -> None:
+    """Learn a brand's durations from its past parcels, and publish them unless they are worse than those in force.
+
+    \b
+    Example:
+      doorstep learn nordlicht --operator north
+
+    Exit codes: 0 published, 3 refused and what was in force still is, 2 the input is refused, 1 anything else.
+    """
+    _record()
+    has_tables()
+    scope, brand_id = _scope(operator, brand)
+    from doorstep.flows.learn import learn as flow
+    from doorstep.kernels.run import Run
+
+    with bars() as progress:
+        verdict = flow(scope, brand_id, now=datetime.now(UTC), run=Run(seed=seed, progress=progress), as_of=as_of)
+    say_verdict(verdict, f"published for {brand}")
+    if not verdict.published:
+        raise typer.Exit(EXIT_NOT_PUBLISHED)
 
 
 def add_user(

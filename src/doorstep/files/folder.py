@@ -19,6 +19,7 @@ from doorstep.domain.learned import PastParcel
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
 from doorstep.files import build, content
 from doorstep.files.columns import Table
+from doorstep.files.durations_in import PublishedDurations, read_durations
 from doorstep.files.faults import Faults
 from doorstep.files.rules import Tables
 from doorstep.files.rules_tariff import RULES
@@ -46,6 +47,7 @@ class BrandFolder:
     data_version: str  # sha256 of the content: equal for equal data, packed or not
     markups: tuple[Markup, ...] = ()
     disruptions: tuple[DeclaredDisruption, ...] = ()
+    durations: PublishedDurations | None = None  # in force, as `promise fit` published them
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -78,6 +80,9 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         progress("checking", step, len(RULES))
         rule(tables)
     progress("checking", len(RULES), len(RULES))
+    durations, raw = read_durations(path, faults, len(TABLES)) if path.is_dir() else (None, b"")
+    if raw:
+        version = hashlib.sha256(f"{version} {len(raw)}\n".encode() + raw).hexdigest()
     faults.refuse_if_any()
     return BrandFolder(
         brand=build.brand(tables["brand"]),
@@ -95,6 +100,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         data_version=version,
         markups=build.markups(tables),
         disruptions=build.disruptions(tables),
+        durations=durations,
     )
 
 

@@ -21,6 +21,7 @@ from doorstep.core.stock import loading as stock
 from doorstep.core.tariffs import actions as tariffs
 from doorstep.domain.demand import Order
 from doorstep.files.folder import BrandFolder, read_folder
+from doorstep.flows.durations import keep_published
 from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.record_problem import ground
@@ -62,6 +63,8 @@ def load_brand(
         tariffs.add_markups(brand_id, read.markups)
         tariffs.add_emission_factors(brand_id, read.emission_factors)
         learned.add_history(brand_id, read.history)
+        if read.durations is not None:
+            keep_published(brand_id, read.durations)
         _declare(operator_id, read, sites, now)
         stock.open_with(brand_id, sites, products, read.stock, read.inbound, at=now, actor=actor)
         count, held = _take_in(brand_id, read, products, now)

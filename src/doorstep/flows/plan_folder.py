@@ -10,6 +10,7 @@ from pathlib import Path
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report import MOST_LADDERS, PlanReport, write_report
 from doorstep.domain.demand import Order
+from doorstep.domain.learned import TransitModel
 from doorstep.files.emissions import with_defaults
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
@@ -58,13 +59,15 @@ def plan_folder(
         brand_folder = read_folder(folder, run.progress)
         orders = select_orders(brand_folder, selection.first, selection.until)
         loaded = stopwatch()
-        result = plan(problem_of(brand_folder, orders, now), params, run)
+        problem = problem_of(brand_folder, orders, now)
+        result = plan(problem, params, run)
         decided = stopwatch()
         seconds = {"seconds_reading": loaded - start, "seconds_planning": decided - loaded}
         summary = summarise(result, decided - start, peak_memory_mb(), brand_folder.data_version, run.seed)
         _write(aside, brand_folder, orders, result, summary, selection, documents, run)
         seconds["seconds_writing"] = stopwatch() - decided
         summary |= {name: round(value, 3) for name, value in seconds.items()}
+        summary |= told_durations(brand_folder, problem.transit.as_of)
         write_summary(aside, summary)
     return Planned(result, summary)
 
@@ -82,12 +85,27 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         cartons=folder.cartons,
         tariff=folder.tariff,
         orders=orders,
-        transit=fit_durations(folder.history, known, folder.sites, folder.collections, folder.tariff.services),
+        transit=durations_at(folder, known),
         data_version=folder.data_version,
         now=now,
         emission_factors=with_defaults(folder.emission_factors),
     )
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())
+
+
+def durations_at(folder: BrandFolder, known: datetime) -> TransitModel:
+    """Give the durations in force, unless they know more than was known then: in their place what can be learned."""
+    if folder.durations is not None and folder.durations.model.as_of <= known:
+        return folder.durations.model
+    return fit_durations(folder.history, known, folder.sites, folder.collections, folder.tariff.services)
+
+
+def told_durations(folder: BrandFolder, as_of: datetime) -> dict[str, object]:
+    """What promises rest on, as the summary tells it; nothing where no durations were ever published."""
+    if folder.durations is None:
+        return {}
+    published = folder.durations.model.as_of == as_of
+    return {"durations": "published" if published else "learned", "durations_as_of": as_of.isoformat()}
 
 
 def _write(

@@ -76,6 +76,8 @@ class PromiseQuote:
     disruptions: int
     paces: tuple[ServicePace, ...]  # of the services, as of the instant asked for
     data_version: str
+    durations_as_of: datetime
+    published: bool  # these durations were published; else they were learned for this very question
 
 
 def quote_promises(folder: Path, wish: Wish, run: Run) -> PromiseQuote:
@@ -99,6 +101,8 @@ def quote_promises(folder: Path, wish: Wish, run: Run) -> PromiseQuote:
         disruptions=len(known_by(read.disruptions, wish.at.date())),
         paces=problem.transit.paces,
         data_version=read.data_version,
+        durations_as_of=problem.transit.as_of,
+        published=read.durations is not None and read.durations.model.as_of == problem.transit.as_of,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from doorstep.core.accounts import snapshot as accounts
 from doorstep.core.catalog import snapshot as catalog
+from doorstep.core.learned import decisions
 from doorstep.core.learned import snapshot as learned
 from doorstep.core.messages import disruptions
 from doorstep.core.messages.disruptions import in_force
@@ -20,12 +21,18 @@ from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
 from doorstep.files.emissions import with_defaults
+from doorstep.flows.durations import durations_in_force
 from doorstep.flows.kits import exploded
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
 from doorstep.kernels.promise.durations import fit_durations
 
-OF_BRAND = (*accounts.OF_BRAND, *catalog.OF_BRAND, *tariffs.OF_BRAND)  # what the ground of a brand is read from
+OF_BRAND = (
+    *accounts.OF_BRAND,
+    *catalog.OF_BRAND,
+    *tariffs.OF_BRAND,
+    *decisions.OF_BRAND,
+)  # what the ground of a brand is read from
 OF_OPERATOR = (*accounts.OF_OPERATOR, *network.OF_OPERATOR, *disruptions.OF_OPERATOR)
 
 
@@ -40,11 +47,15 @@ class Ground:
 
 
 def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) -> Ground:
-    """Load what does not change with an order; transit, unless given, is learned from what was known at `known`."""
+    """Load what does not change with an order.
+
+    Durations, unless given, are those in force; where none are, they are learned from what was known at `known`.
+    """
     operator_id, brand = accounts.brand(brand_id)
     tariff = tariffs.tariff(brand_id)
     sites = network.sites(operator_id)
     calls = network.collections(operator_id, {one.service for one in tariff.services})
+    transit = transit or durations_in_force(brand_id, known)
     transit = transit or fit_durations(learned.history(brand_id), known, sites, calls, tariff.services)
     problem = PlanProblem(
         brand=brand,

@@ -23,6 +23,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
+from doorstep.flows.durations import durations_in_force
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.kits import Kits, exploded, settled
 from doorstep.flows.record_problem import Ground, ground, ground_version
@@ -45,6 +46,7 @@ class Standing:
     products: dict[str, Product]
     kits: Kits
     version: Version | None  # of the rows it was read from
+    published: bool  # its durations are in force; else they are learned anew every hour
 
 
 _held: dict[int, Standing] = {}
@@ -135,17 +137,19 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
     if at is not None and not at <= now < at + LEARN_AFTER:
         transit = None
     version = ground_version(operator_id, brand_id)
-    if before and version and transit and _same(before, operator_id, version, now):
+    if before and version and (transit or before.published) and _same(before, operator_id, version, now):
         return replace(before, ground=replace(before.ground, loaded_at=now))
-    loaded = ground(brand_id, now, transit)
-    if transit is None:
+    published = durations_in_force(brand_id, now)
+    loaded = ground(brand_id, now, published or transit)
+    if not published and not transit:
         _learned[brand_id] = (now, loaded.problem.transit)
     if before and before.ready.ground == loaded.problem:  # the very same objects, by which others know it again
         loaded, ready = replace(loaded, problem=before.ready.ground), before.ready
     else:
         ready = make_ready(loaded.problem)
     ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
-    return Standing(loaded, ready, ids, {one.sku: one for one in products(brand_id)}, kits(brand_id), version)
+    goods = {one.sku: one for one in products(brand_id)}
+    return Standing(loaded, ready, ids, goods, kits(brand_id), version, published is not None)
 
 
 def _same(before: Standing, operator_id: int, version: Version, now: datetime) -> bool:

@@ -46,3 +46,21 @@ class PastParcel(models.Model):
 
     def __str__(self) -> str:
         return self.parcel
+
+
+class Durations(models.Model):
+    """A decision about learned durations: published, and in force until the next that is, or refused. Never changed."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="durations")
+    as_of = models.DateTimeField()
+    decided_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=100, blank=True)
+    published = models.BooleanField()
+    reason = models.TextField()
+    history_sha256 = models.CharField(max_length=64, blank=True)
+    model_sha256 = models.CharField(max_length=64)
+    verdict = models.JSONField()
+    content = models.TextField(blank=True)  # durations.json, as a folder has it; empty: refused
+
+    def __str__(self) -> str:
+        return f"{self.as_of}: {self.reason}"

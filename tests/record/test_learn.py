@@ -1,0 +1,137 @@
+"""Durations of a brand in the record: decided upon, kept, and promised by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.files.published_brand import EARLIER, fitted, published_brand
+from tests.record.brand import NOW, loaded
+
+from doorstep.core.learned import decisions
+from doorstep.core.learned.models import Durations
+from doorstep.core.orders.snapshot import open_orders
+from doorstep.domain.errors import Conflict, InputRefused, InvalidProblem, NotFound
+from doorstep.domain.rights import Scope
+from doorstep.files.demo import demo_brand
+from doorstep.files.folder import read_folder
+from doorstep.flows import durations
+from doorstep.flows import learn as flow
+from doorstep.flows.durations import durations_in_force
+from doorstep.flows.learn import learn
+from doorstep.flows.plan_folder import problem_of
+from doorstep.flows.record_problem import day_problem
+from doorstep.flows.standing import forget, standing
+from doorstep.kernels.promise.publish import judge
+from doorstep.kernels.run import Run
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2026, 10, 14, tzinfo=UTC)
+Shop = tuple[Scope, int]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    demo_brand(tmp_path / "brand", 40, 6)
+    forget()
+    yield loaded(tmp_path / "brand")
+    forget()
+
+
+def test_what_is_learned_is_published_and_the_next_is_held_against_it(shop: Shop) -> None:
+    scope, brand = shop
+    assert durations_in_force(brand, NOW) is None
+    first = learn(scope, brand, now=NOW, run=Run(), as_of=EARLIER)
+    assert first.cause == "first"
+    model = durations_in_force(brand, NOW)
+    assert model is not None
+    assert model.as_of == EARLIER
+    assert durations_in_force(brand, EARLIER - timedelta(seconds=1)) is None
+    assert durations_in_force(brand, EARLIER) is model  # the very same, read once
+    assert learn(scope, brand, now=NOW, run=Run(), as_of=LATER).published
+    older = learn(scope, brand, now=NOW, run=Run(), as_of=EARLIER)
+    assert (older.published, older.cause) == (False, "older")
+    kept = list(Durations.objects.order_by("id").values_list("published", "as_of", "decided_at", "decided_by"))
+    assert kept == [(True, EARLIER, NOW, "user:1"), (True, LATER, NOW, "user:1"), (False, EARLIER, NOW, "user:1")]
+    refused = Durations.objects.get(published=False)
+    assert (refused.content, refused.reason) == ("", older.reason)
+    assert refused.verdict["cause"] == "older"
+    assert len(refused.history_sha256) == 64
+    found = durations_in_force(brand, NOW)
+    assert found is not None
+    assert found.as_of == LATER
+
+
+def test_plans_and_quotes_promise_by_what_is_in_force_at_once(shop: Shop) -> None:
+    scope, brand = shop
+    before = standing(scope.operator, brand, NOW)
+    assert not before.published
+    learn(scope, brand, now=NOW, run=Run(), as_of=EARLIER)
+    after = standing(scope.operator, brand, NOW)
+    assert after.published
+    assert after.ground.problem.transit is durations_in_force(brand, NOW)
+    assert after.ground.problem.transit != before.ground.problem.transit
+    problem = day_problem(brand, open_orders(brand).values(), None)
+    assert problem.transit is after.ground.problem.transit
+
+
+def test_a_folder_with_durations_in_force_is_loaded_with_them(tmp_path: Path) -> None:
+    published_brand(tmp_path / "brand")
+    folder = read_folder(tmp_path / "brand")
+    assert folder.durations is not None
+    _, brand = loaded(tmp_path / "brand")
+    row = Durations.objects.get()
+    assert (row.published, row.decided_by, row.verdict) == (True, "ann", folder.durations.verdict)
+    assert row.model_sha256 == folder.durations.model_sha256
+    durations._held.clear()
+    assert durations_in_force(brand, NOW) == folder.durations.model == problem_of(folder, folder.orders).transit
+    newer = fitted(tmp_path / "brand").verdict
+    assert newer.published
+
+
+def test_another_brand_is_not_told_of_nor_learned(shop: Shop) -> None:
+    scope, brand = shop
+    learn(scope, brand, now=NOW, run=Run(), as_of=EARLIER)
+    with pytest.raises(NotFound):
+        learn(replace(scope, brands=frozenset()), brand, now=NOW, run=Run())
+    _, other = loaded(operator="south")
+    assert durations_in_force(other, NOW) is None
+    assert decisions.in_force(other) is None
+
+
+def test_who_publishes_meanwhile_is_not_overwritten(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    scope, brand = shop
+
+    def slow(*words: object, **named: object) -> object:
+        monkeypatch.setattr(flow, "judge", judge)
+        learn(scope, brand, now=NOW, run=Run(), as_of=LATER)
+        return judge(*words, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(flow, "judge", slow)
+    with pytest.raises(Conflict, match="published meanwhile"):
+        learn(scope, brand, now=NOW, run=Run(), as_of=EARLIER)
+    assert Durations.objects.get().as_of == LATER
+
+
+def test_a_shop_without_a_past_publishes_nothing_and_the_future_is_not_asked(shop: Shop) -> None:
+    scope, brand = shop
+    with pytest.raises(InvalidProblem, match="future"):
+        learn(scope, brand, now=NOW, run=Run(), as_of=NOW + timedelta(days=1))
+    young, tea = loaded(operator="south")
+    verdict = learn(young, tea, now=NOW, run=Run())
+    assert not verdict.published
+    assert Durations.objects.get(brand_id=tea).content == ""
+    assert durations_in_force(tea, NOW) is None
+
+
+def test_a_spoiled_row_is_refused(shop: Shop) -> None:
+    scope, brand = shop
+    learn(scope, brand, now=NOW, run=Run(), as_of=EARLIER)
+    row = Durations.objects.get()
+    Durations.objects.update(content=row.content.replace("1000000", "2000000"), model_sha256="0" * 64)
+    durations._held.clear()
+    with pytest.raises(InputRefused):
+        durations_in_force(brand, NOW)
