@@ -181,7 +181,7 @@ def _diagnose(reasons: Reasons, i: int) -> Unplanned:
     cheapest = _cheapest(reasons, i)
     if cheapest >= NEVER:
         return _not_carried(reasons, i)
-    if cheapest < int(reasons.table.board.unplanned[0]):
+    if cheapest < int(reasons.table.board.unplanned[i]):
         return _full(name)
     return Unplanned(
         name,

@@ -28,6 +28,7 @@ from doorstep.kernels.plan.nearest import serve_nearest
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.plan.ready import Ready, network_to
+from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.wish import given_up
 from doorstep.kernels.rate.tables import compile_tariff
@@ -92,7 +93,7 @@ def plan(
         When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
     """
     params, pack_params = params or PlanParams(), pack_params or PackParams()
-    market = open_market(problem, ready.market if ready else None)
+    market = under_rules(open_market(problem, ready.market if ready else None))
     book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
