@@ -49,7 +49,7 @@ FORMS: dict[RuleKind, RuleForm] = {
         ("units", "share"),
         ("sites",),
         ("from", "until", *GOODS),
-    ),  # fmt: skip
+    ),
     "blackout_days": RuleForm(
         "nothing leaves on the named days; what would have does on the first day after",
         ("days",),

@@ -41,9 +41,8 @@ def form_blocks(market: Market, atoms: Atoms, book: LoadBook, max_parcels: int, 
     """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel."""
     families = [_family(market, one, max_parcels, exact_atoms) for one in atoms.of]
     if market.ruled is not None:
-        families = [
-            tuple(market.ruled.partitions(i, *one)) for i, one in enumerate(zip(atoms.of, families, strict=True))
-        ]
+        pairs = zip(atoms.of, families, strict=True)
+        families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(pairs)]
     loads = [
         {m: book.add(load_key(one, m)) for p in family for m in p}
         for one, family in zip(atoms.of, families, strict=True)

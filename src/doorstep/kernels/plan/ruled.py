@@ -128,7 +128,7 @@ def promise_open(problem: PromiseProblem, shut: Shut | None, sort: IntArray) -> 
         legs = replace(legs, ready_at=ready)
         part = Legs(*(getattr(legs, name)[late] for name in Legs.__slots__))
         anew = promise(PromiseProblem(problem.tables, part))
-        found = PromiseResult(*(_put(getattr(found, n), late, getattr(anew, n)) for n in PromiseResult.__slots__))
+        _put(found, late, anew)
 
 
 def _on_shut_day(found: PromiseResult, legs: Legs, shut: Shut, sort: IntArray) -> IntArray:
@@ -138,7 +138,7 @@ def _on_shut_day(found: PromiseResult, legs: Legs, shut: Shut, sort: IntArray) -
     return near[shut.rule[sort[near], legs.site[near], legs.service[near], day[near]] >= 0]
 
 
-def _put(column: NDArray[np.generic], at: IntArray, values: NDArray[np.generic]) -> NDArray[np.generic]:
-    filled = column.copy()
-    filled[at] = values
-    return filled
+def _put(found: PromiseResult, at: IntArray, anew: PromiseResult) -> None:
+    """Write new answers over those of some legs; the arrays are ours."""
+    for name in PromiseResult.__slots__:
+        getattr(found, name)[at] = getattr(anew, name)

@@ -1,6 +1,6 @@
 """The operator's rules, compiled: each kind is one function that writes what it forbids into a draft.
 
-A new kind of rule is a function here, a line in `RULES`, its form in `domain.rule_words`, and its part of `check_rules`.
+A new kind of rule is a function here, a line in `RULES`, its form in `domain.rule_words`, and its part of the verifier.
 """
 
 from __future__ import annotations
@@ -135,16 +135,12 @@ def _never_services(draft: Draft, m: int, rule: Rule) -> None:
     draft.barred[m] = _at(draft, rule)[:, None] & _by(draft, rule)
 
 
-def _never_split(draft: Draft, m: int, rule: Rule) -> None:
-    draft.most_parcels[m] = 1
-
-
-def _max_parcels(draft: Draft, m: int, rule: Rule) -> None:
-    draft.most_parcels[m] = rule.parcels
+def _most_parcels(draft: Draft, m: int, rule: Rule) -> None:
+    draft.most_parcels[m] = rule.parcels or 1
 
 
 def _ship_together(draft: Draft, m: int, rule: Rule) -> None:
-    draft.together[m] = True
+    draft.together[m] = rule.scope.names_goods
 
 
 def _priority(draft: Draft, m: int, rule: Rule) -> None:
@@ -153,7 +149,7 @@ def _priority(draft: Draft, m: int, rule: Rule) -> None:
 
 
 def _safety_stock(draft: Draft, m: int, rule: Rule) -> None:
-    """Keep back units or a share, whichever is more; of several rules the one that keeps most, never more than is there."""
+    """Keep back units or a share, whichever is more, but no more than there is; of several rules the most counts."""
     if not rule.scope.on(draft.today):
         return
     stock = draft.market.stock
@@ -166,7 +162,8 @@ def _safety_stock(draft: Draft, m: int, rule: Rule) -> None:
 
 
 def _blackout_days(draft: Draft, m: int, rule: Rule) -> None:
-    draft.shut.append(m)
+    if rule.days:
+        draft.shut.append(m)
 
 
 RULES: Mapping[RuleKind, Callable[[Draft, int, Rule], None]] = {
@@ -176,8 +173,8 @@ RULES: Mapping[RuleKind, Callable[[Draft, int, Rule], None]] = {
     "never_services": _never_services,
     "only_carriers": _only_services,
     "hazmat_ground": _only_services,
-    "never_split": _never_split,
-    "max_parcels": _max_parcels,
+    "never_split": _most_parcels,
+    "max_parcels": _most_parcels,
     "ship_together": _ship_together,
     "priority": _priority,
     "safety_stock": _safety_stock,
