@@ -16,10 +16,12 @@ from doorstep.domain.demand import Brand, Order
 from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
+from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
 from doorstep.files import build, content
 from doorstep.files.columns import Table
 from doorstep.files.faults import Faults
+from doorstep.files.folder_rules import read_rules, with_rules
 from doorstep.files.rules import Tables
 from doorstep.files.rules_tariff import RULES
 from doorstep.files.schema import TABLES
@@ -46,6 +48,8 @@ class BrandFolder:
     data_version: str  # sha256 of the content: equal for equal data, packed or not
     markups: tuple[Markup, ...] = ()
     disruptions: tuple[DeclaredDisruption, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    rules_text: str = ""  # rules.toml as it is written; empty: there is none
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -78,6 +82,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         progress("checking", step, len(RULES))
         rule(tables)
     progress("checking", len(RULES), len(RULES))
+    read = read_rules(path, tables, faults)
     faults.refuse_if_any()
     return BrandFolder(
         brand=build.brand(tables["brand"]),
@@ -92,9 +97,11 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         emission_factors=build.emission_factors(tables),
         orders=build.orders(tables["orders"], tables["order_lines"]),
         history=build.history(tables.get("history")),
-        data_version=version,
+        data_version=with_rules(version, read.text),
         markups=build.markups(tables),
         disruptions=build.disruptions(tables),
+        rules=read.rules,
+        rules_text=read.text,
     )
 
 

@@ -269,9 +269,7 @@ def test_an_order_that_its_rules_leave_no_way_names_them() -> None:
 def test_an_order_that_no_rule_keeps_back_has_its_own_reason() -> None:
     problem = scene([order("1", ("a", 9))], {"near": {"a": 5}})
     result = planned(problem, Rule("reserve", "safety_stock", units=1), Rule("one", "never_split"))
-    assert [(one.reason, one.detail) for one in result.plan.unplanned] == [
-        ("stock_out", "9 x a asked, 5 on hand")
-    ]
+    assert [(one.reason, one.detail) for one in result.plan.unplanned] == [("stock_out", "9 x a asked, 5 on hand")]
 
 
 def test_rules_that_have_ended_or_name_nothing_there_change_nothing() -> None:
