@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from doorstep.flows.rules_dry_run import Difference, DryRun
 
 rules = typer.Typer(no_args_is_help=True, help="Check the operator's rules, and try out what they would change.")
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules", metavar="FILE", help="Rules to try against the folder's own; without it, its own against none."
+    ),
+]
 SHOWN = 20  # orders newly left, in a terminal; JSON has them all
 
 
@@ -66,12 +72,7 @@ def check(folder: BrandFolder, first: First = None, until: Until = None, as_json
 @rules.command("dry-run")
 def dry_run(
     folder: BrandFolder,
-    file: Annotated[
-        Path | None,
-        typer.Option(
-            "--rules", metavar="FILE", help="Rules to try against the folder's own; else its own against none."
-        ),
-    ] = None,
+    file: RulesFile = None,
     first: First = None,
     until: Until = None,
     each: Annotated[bool, typer.Option(help="Try each rule that differs by itself as well.")] = True,

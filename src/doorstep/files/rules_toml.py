@@ -175,7 +175,7 @@ class _Reader:
             self.add(row, name, "", f"does not say {' or '.join(form.needs)}")
         if "from" in given and "until" in given and given["until"] < given["from"]:
             self.add(row, f"{name}.until", given["until"], f"is before from, which is {given['from']}")
-        if given.get("value_below", 1) <= given.get("value_at_least", 0):
+        if "value_below" in given and given["value_below"] <= given.get("value_at_least", 0):
             self.add(row, f"{name}.value_below", table["value_below"], "is no more than value_at_least")
         return given
 

@@ -29,7 +29,8 @@ def blamed(
 ) -> Blame:
     """Rules but for which unplanned orders could be sent, each with the whole stock to itself.
 
-    A rule is named when the order could be sent without it alone; where it takes more than one, all that concern it.
+    A rule is named when the order could be sent without it alone; where it takes more than one, a smallest set of them
+    that leaves it no way, none of which could be missing.
     """
     ruled = market.ruled
     if ruled is None:
@@ -44,8 +45,21 @@ def blamed(
         concerned = [i for i in stuck if ruled.orders[m, i]]
         for i in trial.served(concerned, [rule for rule in ruled.rules if rule is not ruled.rules[m]]):
             freed[i].append(ruled.rules[m])
-    together = {i: [ruled.rules[m] for m in binding if ruled.orders[m, i]] for i in stuck}
-    return {i: (tuple(freed[i] or together[i]), not freed[i]) for i in stuck}
+    held = {i: tuple(m for m in binding if ruled.orders[m, i]) for i in stuck if not freed[i]}
+    _narrow(trial, ruled.rules, held)
+    return {i: (tuple(freed[i] or (ruled.rules[m] for m in held[i])), not freed[i]) for i in stuck}
+
+
+def _narrow(trial: _Trial, rules: Sequence[Rule], held: dict[int, tuple[int, ...]]) -> None:
+    """Drop rules from those that hold an order as long as the others still do; what is left is needed, each of it."""
+    for m in range(len(rules)):
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for i, of_order in held.items():
+            if m in of_order:
+                groups.setdefault(tuple(one for one in of_order if one != m), []).append(i)
+        for rest, orders in groups.items():
+            served = set(trial.served(orders, [rules[one] for one in rest]))
+            held.update(dict.fromkeys((i for i in orders if i not in served), rest))
 
 
 class _Trial:

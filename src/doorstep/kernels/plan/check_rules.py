@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from math import ceil
+from math import floor
 from zoneinfo import ZoneInfo
 
 from doorstep.domain.catalog import Product
@@ -115,7 +115,7 @@ def _taken(rule: Rule, problem: PlanProblem, plan: Plan) -> Iterator[str]:
             at = site.site, product.sku
             if not _takes(rule, product) or (rule.sites and site.site not in rule.sites) or not sent[at]:
                 continue
-            kept = max(rule.units, ceil(Fraction(held[at] * rule.share_ppm, 1_000_000)))
+            kept = max(rule.units, floor(Fraction(held[at] * rule.share_ppm, 1_000_000)))
             if sent[at] > held[at] - kept:
                 yield f"{sent[at]} x {product.sku} leave {site.site}; rule {rule.rule} keeps back {kept} of {held[at]}"
 

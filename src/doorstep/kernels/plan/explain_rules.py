@@ -31,8 +31,11 @@ REMEDIES: dict[RuleKind, str] = {
 def unplanned_by_rule(order: str, blame: Blame, i: int) -> Unplanned:
     """Why an order is left that could be sent without its rules."""
     rules, together = blame[i]
-    without = "together they leave it no way" if together else "without any one of them the order could be sent"
-    without = "without it the order could be sent" if len(rules) == 1 else without
+    one = len(rules) == 1
+    if together:
+        without = "alone it leaves the order no way, nor would others" if one else "together they leave it no way"
+    else:
+        without = f"without {'it' if one else 'any one of them'} the order could be sent"
     remedies = dict.fromkeys(REMEDIES[rule.kind] for rule in rules)
     names = " or ".join(rule.rule for rule in rules)
     return Unplanned(

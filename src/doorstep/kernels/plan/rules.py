@@ -154,7 +154,7 @@ def _safety_stock(draft: Draft, m: int, rule: Rule) -> None:
         return
     stock = draft.market.stock
     whole, rest = np.divmod(stock, PPM)
-    share = whole * rule.share_ppm + -(-(rest * rule.share_ppm) // PPM)  # rounded up, within 64 bits
+    share = whole * rule.share_ppm + rest * rule.share_ppm // PPM  # whole units of it, within 64 bits
     wanted = np.minimum(np.maximum(share, rule.units), stock)
     wanted[~(_at(draft, rule)[:, None] & draft.goods[m])] = 0
     more = wanted > draft.kept_back
