@@ -15,6 +15,7 @@ from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
 from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
+from doorstep.cli.rules import rules
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
 from doorstep.cli.tariffs import tariffs
@@ -45,6 +46,7 @@ app.add_typer(importers, name="import")
 app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
+app.add_typer(rules, name="rules")
 
 
 def _version(asked: bool) -> None:

@@ -26,6 +26,7 @@ class Figures:
     unplanned_cost_minor: int  # of one order left unplanned
     promised_days: int
     on_time_orders: float
+    precedence_minor: int = 0  # what unplanned orders cost more than that, since a rule puts them first
 
     @property
     def unplanned(self) -> int:
@@ -33,7 +34,7 @@ class Figures:
 
     @property
     def objective_minor(self) -> int:
-        return self.cost_minor + self.unplanned * self.unplanned_cost_minor
+        return self.cost_minor + self.unplanned * self.unplanned_cost_minor + self.precedence_minor
 
     @property
     def split_rate(self) -> float:

@@ -185,8 +185,10 @@ def orders(read: Columns, lines: Columns) -> tuple[Order, ...]:
     places = starmap(Place, _rows(read, "country region city postcode latitude longitude"))
     tails = _rows(read, "speed residential signed_for saturday pickup_point safe_place not_before promised_by")
     whole = (
-        (*head, place, tuple(of_order.get(head[0], _NO_LINES)), *tail, contact)
-        for head, place, tail, contact in zip(heads, places, tails, _contacts(read), strict=True)
+        (*head, place, tuple(of_order.get(head[0], _NO_LINES)), *tail, contact, *marks)
+        for head, place, tail, contact, marks in zip(
+            heads, places, tails, _contacts(read), _rows(read, "priority gift_note"), strict=True
+        )
     )
     return tuple(starmap(Order, whole))
 

@@ -16,11 +16,13 @@ from doorstep.domain.demand import Brand, Order
 from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
+from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
 from doorstep.files import build, content
 from doorstep.files.columns import Table
 from doorstep.files.durations_in import PublishedDurations, read_durations
 from doorstep.files.faults import Faults
+from doorstep.files.folder_rules import read_rules, with_rules
 from doorstep.files.rules import Tables
 from doorstep.files.rules_tariff import RULES
 from doorstep.files.schema import TABLES
@@ -48,6 +50,8 @@ class BrandFolder:
     markups: tuple[Markup, ...] = ()
     disruptions: tuple[DeclaredDisruption, ...] = ()
     durations: PublishedDurations | None = None  # in force, as `promise fit` published them
+    rules: tuple[Rule, ...] = ()
+    rules_text: str = ""  # rules.toml as it is written; empty: there is none
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -83,6 +87,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
     durations, raw = read_durations(path, faults, len(TABLES)) if path.is_dir() else (None, b"")
     if raw:
         version = hashlib.sha256(f"{version} {len(raw)}\n".encode() + raw).hexdigest()
+    read = read_rules(path, tables, faults)
     faults.refuse_if_any()
     return BrandFolder(
         brand=build.brand(tables["brand"]),
@@ -97,10 +102,12 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         emission_factors=build.emission_factors(tables),
         orders=build.orders(tables["orders"], tables["order_lines"]),
         history=build.history(tables.get("history")),
-        data_version=version,
+        data_version=with_rules(version, read.text),
         markups=build.markups(tables),
         disruptions=build.disruptions(tables),
         durations=durations,
+        rules=read.rules,
+        rules_text=read.text,
     )
 
 

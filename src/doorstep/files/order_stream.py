@@ -30,7 +30,7 @@ COLUMNS = {column.name: column for column in (*ORDERS.columns, _ON_SHORTAGE.defa
 _PLACE = ("country", "region", "city", "postcode", "latitude", "longitude")
 _TAIL = (
     "speed", "residential", "signed_for", "saturday", "pickup_point", "safe_place", "not_before", "promised_by",
-    "on_shortage",
+    "priority", "gift_note", "on_shortage",
 )  # fmt: skip
 _CONTACT = ("name", "company", "address_1", "address_2", "phone", "email")
 CHUNK_ROWS = 2_000

@@ -79,6 +79,8 @@ ORDERS = Table(
         opt("safe_place", text(), "where it may be left"),
         opt("not_before", day(), "not delivered before, local at the destination"),
         opt("promised_by", day(), "date promised already, local at the destination"),
+        opt("priority", whole(-1_000, 1_000), "the higher, the sooner; rules may ask for it; empty: 0").default(0),
+        opt("gift_note", text(), "what the gift card says; an order with one is a gift"),
     ),
     keys=(("order",),),
 )

@@ -62,6 +62,7 @@ def load_brand(
         tariffs.add_tariff(brand_id, read.tariff)
         tariffs.add_markups(brand_id, read.markups)
         tariffs.add_emission_factors(brand_id, read.emission_factors)
+        tariffs.keep_rules(brand_id, read.rules_text)
         learned.add_history(brand_id, read.history)
         if read.durations is not None:
             keep_published(brand_id, read.durations)

@@ -89,6 +89,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         data_version=folder.data_version,
         now=now,
         emission_factors=with_defaults(folder.emission_factors),
+        rules=folder.rules,
     )
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())
 

@@ -21,6 +21,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
 from doorstep.files.emissions import with_defaults
+from doorstep.files.rules_toml import kept_rules
 from doorstep.flows.durations import durations_in_force
 from doorstep.flows.kits import exploded
 from doorstep.flows.widen import widened
@@ -71,6 +72,7 @@ def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) 
         data_version="",
         now=None,
         emission_factors=with_defaults(tariffs.emission_factors(brand_id)),
+        rules=kept_rules(tariffs.rules_text(brand_id)),
     )
     return Ground(problem, operator_id, known, in_force(operator_id, known.date()))
 

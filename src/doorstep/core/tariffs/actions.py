@@ -12,6 +12,7 @@ from doorstep.core.tariffs.models import (
     ExchangeRate,
     Markup,
     RateBreak,
+    RuleBook,
     Service,
     Surcharge,
     TerritoryRule,
@@ -61,6 +62,13 @@ def add_emission_factors(brand_id: int, factors: Iterable[emission.EmissionFacto
     EmissionFactor.objects.bulk_create(
         (EmissionFactor(brand_id=brand_id, **asdict(one)) for one in factors), batch_size=BATCH
     )
+
+
+def keep_rules(brand_id: int, text: str) -> None:
+    """Put the operator's rules, checked before, in the place of those that were there; empty: there are none."""
+    RuleBook.objects.filter(brand_id=brand_id).delete()
+    if text:
+        RuleBook.objects.create(brand_id=brand_id, text=text)
 
 
 def add_markups(brand_id: int, markups: Iterable[carriage.Markup]) -> None:

@@ -168,6 +168,16 @@ class TerritoryRule(models.Model):
         return f"{self.territory} {self.country}"
 
 
+class RuleBook(models.Model):
+    """The operator's rules for a brand, as rules.toml was written and checked."""
+
+    brand = models.OneToOneField(Brand, models.CASCADE, related_name="rule_book")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"rules of {self.brand_id}"
+
+
 class EmissionFactor(models.Model):
     """In place of those that come with Doorstep."""
 

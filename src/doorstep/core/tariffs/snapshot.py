@@ -14,6 +14,7 @@ from doorstep.core.tariffs.models import (
     EmissionFactor,
     ExchangeRate,
     RateBreak,
+    RuleBook,
     Service,
     Surcharge,
     TerritoryRule,
@@ -27,7 +28,7 @@ _OWN = f"service_id IN (SELECT id FROM {Service._meta.db_table} WHERE brand_id =
 OF_BRAND = (
     *(
         Rows(model, "brand_id = %s")
-        for model in (Service, AreaRule, ExchangeRate, DutyRule, TerritoryRule, EmissionFactor)
+        for model in (Service, AreaRule, ExchangeRate, DutyRule, TerritoryRule, EmissionFactor, RuleBook)
     ),
     *(Rows(model, _OWN) for model in (ZoneRule, RateBreak, Surcharge, DivisorRule)),
 )
@@ -68,6 +69,11 @@ def tariff(brand_id: int) -> carriage.Tariff:
 def emission_factors(brand_id: int) -> tuple[emission.EmissionFactor, ...]:
     """Those that the brand has given itself."""
     return tuple(starmap(emission.EmissionFactor, _of_brand(EmissionFactor, brand_id, _FACTOR)))
+
+
+def rules_text(brand_id: int) -> str:
+    """The operator's rules as they were written; empty: there are none."""
+    return RuleBook.objects.filter(brand_id=brand_id).values_list("text", flat=True).first() or ""
 
 
 def _rows(

@@ -9,6 +9,7 @@ import numpy as np
 
 from doorstep.domain.decision import MAX_REJECTED, Flip, Rejected
 from doorstep.domain.emission import Footprint
+from doorstep.domain.rule_words import told
 from doorstep.kernels.plan.assemble import Picks
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER
@@ -36,6 +37,7 @@ class Alternatives:
     i: int
     rows: range
     picks: Picks
+    atoms: tuple[tuple[int, int], ...] = ()  # of the order
 
     @property
     def whole(self) -> int:
@@ -69,10 +71,17 @@ def list_priced(seen: Alternatives) -> list[Priced]:
 
 
 def list_rejected(
-    seen: Alternatives, priced: list[Priced], cost: int, footprints: Sequence[Footprint | None]
+    seen: Alternatives,
+    priced: list[Priced],
+    cost: int,
+    footprints: Sequence[Footprint | None],
+    by_rule: Sequence[Rejected] = (),
 ) -> tuple[Rejected, ...]:
-    """At most `MAX_REJECTED`: cheapest first, then what a constraint ruled out; footprints are those of the first."""
-    constrained = _ruled_out(seen)
+    """At most `MAX_REJECTED`: cheapest first, then what a rule or another constraint ruled out.
+
+    Footprints are those of the first.
+    """
+    constrained = [*by_rule, *_ruled_out(seen)]
     room = max(PRICED, MAX_REJECTED - len(constrained))
     listed = [
         Rejected(name, amount, _shortage(seen, parts) if amount < cost else "", footprint)
@@ -204,7 +213,7 @@ def _ruled_out(seen: Alternatives) -> list[Rejected]:
         if lacking:
             sku, quantity = lacking[0]
             held = int(market.stock[k, sku])
-            why = f"{held} of {quantity} x {market.problem.products[sku].sku} on hand"
+            why = f"{held} of {quantity} x {market.problem.products[sku].sku} on hand{kept_back(market, k, sku)}"
             named.append(Rejected(f"{_site(market, k)}, everything in one parcel", None, why))
     return named + _refusals(seen, MAX_REJECTED - len(named))
 
@@ -215,7 +224,8 @@ def _refusals(seen: Alternatives, most: int) -> list[Rejected]:
     if len(rows) == 0:
         return []
     sites, first = np.unique(quotes.site[rows.start : rows.stop], return_index=True)  # rows go by site
-    taken = np.logical_or.reduceat(quotes.total_minor[rows.start : rows.stop] < NEVER, first)
+    total = quotes.total_minor if quotes.barred is None else quotes.barred.total_minor  # rules are told by themselves
+    taken = np.logical_or.reduceat(total[rows.start : rows.stop] < NEVER, first)
     named: list[Rejected] = []
     for at, v in np.argwhere(~taken & market.calls[sites])[: max(0, most)].tolist():
         row = rows.start + int(first[at])
@@ -228,11 +238,22 @@ def _refusals(seen: Alternatives, most: int) -> list[Rejected]:
 
 def undated(seen: Alternatives, row: int, service: int) -> str:
     """Say why a service that would take the parcel of a quote has no date for it."""
+    barred, ruled = seen.quotes.barred, seen.market.ruled
+    if ruled is not None and barred is not None and barred.rule[row, service] >= 0:
+        return told(ruled.rules[barred.rule[row, service]])
     leg = int(seen.quotes.leg[row, service])
     in_reach = leg >= 0 and seen.quotes.legs.promised_day[leg] >= 0
     if in_reach and seen.table.asked.insists[seen.i]:
         return f"misses the nominated day, {seen.market.problem.orders[seen.i].not_before}"
     return "no date in reach"
+
+
+def kept_back(market: Market, site: int, sku: int) -> str:
+    """What a rule keeps back there, to be added to a sentence; empty: nothing."""
+    ruled = market.ruled
+    if ruled is None or not ruled.kept_back[site, sku]:
+        return ""
+    return f", {ruled.kept_back[site, sku]} kept back by {told(ruled.rules[ruled.kept_by[site, sku]])}"
 
 
 def _site(market: Market, site: int) -> str:

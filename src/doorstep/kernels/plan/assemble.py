@@ -20,8 +20,8 @@ from doorstep.kernels.plan.customs import Customs, consign, contents_of
 from doorstep.kernels.plan.loads import Key, LoadBook, pack_problem
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import half_up, lateness_minor, wrapping_minor
+from doorstep.kernels.plan.ruled import promise_open
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
-from doorstep.kernels.promise.promise import promise
 from doorstep.kernels.rate.duty import Consignments, owed
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
@@ -68,7 +68,8 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
     service = (best.rule_service if by_rule else best.service)[block, column].astype(np.int64)
     shift = (best.rule_shift if by_rule else best.shift)[block, column].astype(np.int64)
     site, asked, rows = board.column_site[column], table.asked, np.arange(len(order))
-    legs = promise(
+    ruled = market.ruled
+    legs, _ = promise_open(
         PromiseProblem(
             terms.network,
             Legs(
@@ -80,7 +81,9 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
                 not_before=asked.not_before[order],
                 promised_by=asked.promised_by[order],
             ),
-        )
+        ),
+        None if ruled is None else ruled.shut,
+        order if ruled is None else ruled.order_sort[order],
     )
     load = table.blocks.block_load[block]
     parcels = _parcels(market, table, book, order, site, carton, load, legs.ship_day)
@@ -181,7 +184,8 @@ def figures(market: Market, picks: Picks, policy: str) -> Figures:
     latest = np.zeros(len(orders), np.int64)
     np.maximum.at(latest, picks.order, picks.promised_day)
     placed = np.array([(order.placed_at.date() - EPOCH).days for order in orders], np.int64)
-    brand = market.problem.brand
+    brand, ruled = market.problem.brand, market.ruled
+    unplanned_minor = brand.currency.minor(brand.unplanned_cost_micros)
     return Figures(
         policy=policy,
         orders=len(orders),
@@ -189,9 +193,10 @@ def figures(market: Market, picks: Picks, policy: str) -> Figures:
         parcels=len(picks.order),
         split_orders=int((count > 1).sum()),
         cost_minor=int(picks.cost.sum()),
-        unplanned_cost_minor=brand.currency.minor(brand.unplanned_cost_micros),
+        unplanned_cost_minor=unplanned_minor,
         promised_days=int((latest - placed)[count > 0].sum()),
         on_time_orders=float(kept[count > 0].sum()),
+        precedence_minor=0 if ruled is None else int((ruled.weight - 1)[count == 0].sum()) * unplanned_minor,
     )
 
 

@@ -40,6 +40,9 @@ class Blocks:
 def form_blocks(market: Market, atoms: Atoms, book: LoadBook, max_parcels: int, exact_atoms: int, run: Run) -> Blocks:
     """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel."""
     families = [_family(market, one, max_parcels, exact_atoms) for one in atoms.of]
+    if market.ruled is not None:
+        pairs = zip(atoms.of, families, strict=True)
+        families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(pairs)]
     loads = [
         {m: book.add(load_key(one, m)) for p in family for m in p}
         for one, family in zip(atoms.of, families, strict=True)

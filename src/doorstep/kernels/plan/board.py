@@ -16,6 +16,7 @@ from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
+from doorstep.kernels.plan.ruled import Bars
 from doorstep.kernels.plan.wish import only_kept
 from doorstep.kernels.run import Run
 
@@ -90,7 +91,17 @@ def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: L
         at=blocks.block_at[first:last],
         ships=book.ships[load],
         contents=None if customs is None else contents_of(market, customs, [book.keys[one] for one in load]),
+        bars=_bars(market, blocks, lo, hi),
     )
+
+
+def _bars(market: Market, blocks: Blocks, lo: int, hi: int) -> Bars | None:
+    """What rules do to orders lo to hi."""
+    if market.ruled is None:
+        return None
+    first, last = blocks.order_block[lo], blocks.order_block[hi]
+    use = blocks.use_start[first : last + 1]
+    return market.ruled.bars(lo, hi, blocks.block_order[first:last], use - use[0], blocks.use_sku[use[0] : use[-1]])
 
 
 def spans(blocks: Blocks, most_blocks: int = CHUNK_BLOCKS) -> Iterator[tuple[int, int]]:
@@ -204,9 +215,16 @@ def make_board(
         pick_order=market.pick_order_minor,
         column_row=_rows(lanes.column_limit, leaves, lanes.column_site, lanes.column_rank, days, start),
         group_row=_rows(lanes.group_limit, leaves, lanes.group_site, lanes.group_rank, days, start),
-        unplanned=np.array([market.problem.brand.currency.minor(market.problem.brand.unplanned_cost_micros)], np.int64),
+        unplanned=_unplanned(market),
     )
     return board, np.repeat(lanes.limit, days)
+
+
+def _unplanned(market: Market) -> IntArray:
+    """Cost of leaving each order."""
+    brand, ruled = market.problem.brand, market.ruled
+    minor = np.full(len(market.problem.orders), brand.currency.minor(brand.unplanned_cost_micros), np.int64)
+    return minor if ruled is None else minor * ruled.weight
 
 
 def _rows(limit: IntArray, leaves: IntArray, site: IntArray, rank: IntArray, days: int, start: int) -> IntArray:

@@ -12,6 +12,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.plan import Plan
 from doorstep.kernels.plan.check_parcel import parcel_faults
+from doorstep.kernels.plan.check_rules import rule_faults
 from doorstep.kernels.plan.problem import PlanProblem
 
 
@@ -31,6 +32,7 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
         *_figures(problem, plan),
         *(fault for parcel in plan.parcels for fault in parcel_faults(problem, parcel)),
         *_parcel_count(plan, max_parcels),
+        *rule_faults(problem, plan),
     )
 
 

@@ -18,6 +18,7 @@ from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.check import check as check_layout
 from doorstep.kernels.pack.problem import MAILER_STEPS, FitProblem
 from doorstep.kernels.plan.check_customs import declared_minor, duty_tax_minor
+from doorstep.kernels.plan.check_rules import opening_instants
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.promise.check import chance_by
 from doorstep.kernels.promise.check import check as check_legs
@@ -59,18 +60,31 @@ def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
         yield from _boxed(problem, order, parcel, carton, units)
     if parcel.weight_g != weight + tare:
         yield f"{parcel.parcel} weighs {weight + tare} g, not {parcel.weight_g} g"
-    yield from _dates(problem, order, parcel)
-    late = Fraction(problem.brand.late_cost_micros * (1_000_000 - _as_wished(problem, order, parcel)), 1_000_000)
-    lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor)
-    wanted = (box_minor, _rounded(problem, late))
-    if lines != wanted:
-        yield f"{parcel.parcel}: carton and lateness cost {wanted}, not {lines}"
+    yield from _dated(problem, order, parcel, box_minor)
     owed = duty_tax_minor(problem, order, parcel)
     if parcel.cost.duty_tax_minor != owed:
         yield f"{parcel.parcel}: duty and tax cost {owed}, not {parcel.cost.duty_tax_minor}"
 
 
-def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel) -> int:
+def _dated(problem: PlanProblem, order: Order, parcel: Parcel, box_minor: int) -> Iterator[str]:
+    """Dates, and what is charged by them, as ready when it came in or when a day that was shut to it had passed."""
+    found: tuple[str, ...] = ()
+    for ready in (_ready(problem, order), *opening_instants(problem, order, parcel)):
+        found = (*_dates(problem, order, parcel, ready), *_lines(problem, order, parcel, box_minor, ready))
+        if not found:
+            return
+    yield from found
+
+
+def _lines(problem: PlanProblem, order: Order, parcel: Parcel, box_minor: int, ready: datetime) -> Iterator[str]:
+    late = Fraction(problem.brand.late_cost_micros * (1_000_000 - _as_wished(problem, order, parcel, ready)), 1_000_000)
+    lines = (parcel.cost.carton_minor, parcel.cost.lateness_minor)
+    wanted = (box_minor, _rounded(problem, late))
+    if lines != wanted:
+        yield f"{parcel.parcel}: carton and lateness cost {wanted}, not {lines}"
+
+
+def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel, ready: datetime) -> int:
     """How probably it arrives by the day that its lateness is charged by: a nominated one, else the promised one."""
     day = nominated_day(order.not_before, order.promised_by)
     if day is None:
@@ -82,7 +96,6 @@ def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel) -> int:
     calls = [call for call in problem.collections if (call.site, call.service) == (site.site, service.service)]
     if not any(weekday in call.working_days and weekday in site.working_days for call in calls for weekday in range(7)):
         return 0
-    ready = _ready(problem, order)
     return chance_by(site, calls, service, order.place, problem.transit, ready, parcel.ship_at.date(), day)
 
 
@@ -207,12 +220,11 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
             yield f"{parcel.parcel}: {fault}"
 
 
-def _dates(problem: PlanProblem, order: Order, parcel: Parcel) -> Iterator[str]:
+def _dates(problem: PlanProblem, order: Order, parcel: Parcel, ready: datetime) -> Iterator[str]:
     """Some collection the plan may have chosen must give exactly these dates and this probability."""
-    ready = _ready(problem, order)
     for shift in range(LATEST_SHIFT):
         for reason in (OK, TARGET_NOT_REACHED):
-            if not _leg_faults(problem, order, parcel, int(ready.timestamp()), shift, reason):
+            if not _leg_faults(problem, order, parcel, ready, shift, reason):
                 return
     yield (
         f"{parcel.parcel}: no collection by {parcel.service} at {parcel.site} leaves at {parcel.ship_at.isoformat()}"
@@ -221,14 +233,14 @@ def _dates(problem: PlanProblem, order: Order, parcel: Parcel) -> Iterator[str]:
 
 
 def _leg_faults(
-    problem: PlanProblem, order: Order, parcel: Parcel, ready_at: int, shift: int, reason: int
+    problem: PlanProblem, order: Order, parcel: Parcel, ready: datetime, shift: int, reason: int
 ) -> tuple[str, ...]:
     one = np.zeros(1, np.int64)
     legs = Legs(
         site=one,
         service=one,
         destination=one,
-        ready_at=np.array([ready_at], np.int64),
+        ready_at=np.array([int(ready.timestamp())], np.int64),
         shift=np.array([shift], np.int64),
         not_before=_day(order.not_before),
         promised_by=_day(order.promised_by),
@@ -238,7 +250,7 @@ def _leg_faults(
         ship_day=_day(parcel.ship_at.date()),
         promised_day=_day(parcel.promised_by),
         on_time_ppm=np.array([parcel.on_time_ppm], np.int64),
-        as_wished_ppm=np.array([_as_wished(problem, order, parcel)], np.int64),
+        as_wished_ppm=np.array([_as_wished(problem, order, parcel, ready)], np.int64),
         reason=np.array([reason], np.uint8),
     )
     return check_legs(

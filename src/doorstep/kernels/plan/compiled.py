@@ -32,7 +32,7 @@ class Board(NamedTuple):
     pick_order: IntArray  # [K]
     column_row: IntArray  # [N, Q] row of the service's parcels that day, -1: no capacity
     group_row: IntArray  # [N, G] row of the site's orders that day, -1: no capacity
-    unplanned: IntArray  # [1] cost of leaving an order
+    unplanned: IntArray  # [N] cost of leaving an order
 
 
 class Ledger(NamedTuple):
@@ -155,7 +155,7 @@ def choose(
     `bounded`: only what the ledger has left.
     """
     price_blocks(board, ledger, i, bounded, scale, scratch)
-    best = float(board.unplanned[0])
+    best = float(board.unplanned[i])
     choice[:] = -1
     pick = scratch.pick
     first = board.order_block[i]
@@ -277,10 +277,10 @@ def search_allowed(
 
 
 @compiled
-def true_cost(board: Board, choice: IntArray) -> int:
-    """Cost of a choice in minor units, without prices."""
+def true_cost(board: Board, i: int, choice: IntArray) -> int:
+    """Cost of a choice of order i in minor units, without prices."""
     if choice[0] < 0:
-        return int(board.unplanned[0])
+        return int(board.unplanned[i])
     cost = 0
     for n in range(3):
         q = choice[1 + n]

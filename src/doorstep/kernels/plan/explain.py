@@ -11,13 +11,16 @@ import numpy as np
 from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
+from doorstep.domain.rule_words import told
 from doorstep.kernels.pack.problem import UNPROVEN
-from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, list_priced, list_rejected
+from doorstep.kernels.plan.alone import Blame
+from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, kept_back, list_priced, list_rejected
 from doorstep.kernels.plan.assemble import EPOCH, Picks
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table, chunk_of, spans
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
+from doorstep.kernels.plan.explain_rules import put_first, ruled_options, unplanned_by_rule
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
@@ -72,7 +75,7 @@ def explain(reasons: Reasons, run: Run, most_ladders: int = 0) -> Iterator[Decis
 
 def _seen(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> Alternatives:
     known = (reasons.market, reasons.table, reasons.assignment, reasons.book)
-    return Alternatives(*known, quotes, lo, i, rows, reasons.picks)
+    return Alternatives(*known, quotes, lo, i, rows, reasons.picks, reasons.atoms.of[i])
 
 
 def _footprints(
@@ -96,7 +99,7 @@ def _decide(
         order=market.problem.orders[i].order,
         chosen=chosen,
         cost_minor=cost,
-        rejected=list_rejected(seen, priced, cost, footprints),
+        rejected=list_rejected(seen, priced, cost, footprints, ruled_options(seen)),
         flip=find_flip(seen, priced, cost),
         lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
         exact=exact,
@@ -157,10 +160,14 @@ def _date(day: int) -> str:
     return (EPOCH + timedelta(days=day)).isoformat()
 
 
-def why_unplanned(reasons: Reasons) -> tuple[Unplanned, ...]:
+def why_unplanned(reasons: Reasons, blame: Blame) -> tuple[Unplanned, ...]:
     """Name the reason and the remedy of every order without a plan, in order of the problem."""
     left = np.flatnonzero(reasons.assignment.choice[:, 0] < 0).tolist()
-    return tuple(reasons.atoms.faults.get(i) or _diagnose(reasons, i) for i in left)
+    names = [order.order for order in reasons.market.problem.orders]
+    return tuple(
+        unplanned_by_rule(names[i], blame, i) if i in blame else reasons.atoms.faults.get(i) or _diagnose(reasons, i)
+        for i in left
+    )
 
 
 def _diagnose(reasons: Reasons, i: int) -> Unplanned:
@@ -181,7 +188,7 @@ def _diagnose(reasons: Reasons, i: int) -> Unplanned:
     cheapest = _cheapest(reasons, i)
     if cheapest >= NEVER:
         return _not_carried(reasons, i)
-    if cheapest < int(reasons.table.board.unplanned[0]):
+    if cheapest < int(reasons.table.board.unplanned[i]):
         return _full(name)
     return Unplanned(
         name,
@@ -220,14 +227,15 @@ def _needs(reasons: Reasons, i: int) -> dict[int, int]:
 def _short_of_stock(reasons: Reasons, i: int) -> Unplanned | None:
     market, needs = reasons.market, _needs(reasons, i)
     order = market.problem.orders[i].order
+    stock = market.stock if market.ruled is None else market.stock + market.ruled.kept_back
     for sku, quantity in needs.items():
-        held = int(market.stock[market.ships, sku].sum())
+        held = int(stock[market.ships, sku].sum())
         if held < quantity:
             name = market.problem.products[sku].sku
             detail = f"{quantity} x {name} asked, {held} on hand{_elsewhere(market, sku)}"
             return Unplanned(order, "stock_out", detail, _restock(market, name, quantity - held))
     for sku, share in reasons.atoms.of[i]:
-        most = int(market.stock[market.ships, sku].max(initial=0))
+        most = int(stock[market.ships, sku].max(initial=0))
         if most < share:
             name = market.problem.products[sku].sku
             detail = f"{needs[sku]} x {name} asked, at most {most} on hand at one site"
@@ -264,6 +272,7 @@ def _taken(reasons: Reasons, i: int) -> Unplanned:
             if left < quantity:
                 product, site = market.problem.products[sku].sku, market.problem.sites[k].site
                 detail = f"{quantity} x {product} asked; other orders leave {left} at {site}"
+                detail += kept_back(market, k, sku) + put_first(market, i)
                 return Unplanned(name, "stock_taken", detail, _restock(market, product, quantity - left))
     return _full(name)
 
@@ -325,6 +334,8 @@ def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int) -> tuple[str, str
     code = int(quotes.rates.reason[parcel, v])
     if code:
         return rate_code(code), rate_reason(quotes.problem, quotes.rates, parcel, v)
+    if reasons.market.ruled is not None and quotes.barred is not None and quotes.barred.rule[r, v] >= 0:
+        return "rule", told(reasons.market.ruled.rules[quotes.barred.rule[r, v]])
     leg = int(quotes.leg[r, v])
     if leg < 0:
         site = reasons.market.problem.sites[int(quotes.site[r])].site

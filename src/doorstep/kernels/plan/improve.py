@@ -16,7 +16,7 @@ def own_choices(board: Board, ledger: Ledger, scratch: Scratch) -> tuple[IntArra
     choice, cost = np.full((orders, 4), -1, np.int64), np.zeros(orders, np.int64)
     for i in range(orders):
         choose(board, ledger, i, True, 0.0, scratch, choice[i])
-        cost[i] = true_cost(board, choice[i])
+        cost[i] = true_cost(board, i, choice[i])
     return choice, cost
 
 
@@ -70,7 +70,7 @@ def cost_of(board: Board, order: IntArray, choice: IntArray) -> int:
     """Cost of the orders, those left out included."""
     cost = 0
     for i in order:
-        cost += true_cost(board, choice[i])
+        cost += true_cost(board, i, choice[i])
     return cost
 
 

@@ -19,6 +19,7 @@ from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.domain.units import girth_mm
 from doorstep.kernels.pack.rooms import Rooms, rooms_of
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.ruled import Ruled
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -33,7 +34,7 @@ class Market:
     sku: dict[str, int]
     service: dict[str, int]
     ships: BoolArray  # [K] the kind of site that ships orders
-    stock: IntArray  # [K, J] units on hand
+    stock: IntArray  # [K, J] units on hand, less what a rule keeps back
     size_mm: IntArray  # [J, 3]
     weight_g: IntArray  # [J]
     own_box: BoolArray  # [J]
@@ -53,6 +54,7 @@ class Market:
     site_capacity: IntArray  # [K] orders a day, -1: none set
     service_capacity: IntArray  # [K, V] parcels a day, -1: none set
     calls: BoolArray  # [K, V] the service calls at the site
+    ruled: Ruled | None = None  # what rules forbid; see `rules.under_rules`
 
     @property
     def n_cartons(self) -> int:

@@ -27,10 +27,12 @@ from doorstep.kernels.plan.compiled import NEVER, Ledger
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market, open_market
-from doorstep.kernels.plan.plan import ask, plan, terms_of
+from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Quotes, Terms, quote
 from doorstep.kernels.plan.ready import Ready
+from doorstep.kernels.plan.rules import under_rules
+from doorstep.kernels.plan.terms import ask, terms_of
 from doorstep.kernels.run import Run
 
 MOST_DATES = 7  # tried for one cart, the earliest ones; and one more without a limit
@@ -103,7 +105,7 @@ def offer(
         When the problem contradicts itself. A cart that cannot be served does not raise: it says why.
     """
     params = params or PlanParams()
-    market = open_market(problem, ready.market if ready else None)
+    market = under_rules(open_market(problem, ready.market if ready else None))
     book = LoadBook(market, PACKING, ready.verdicts_of(PACKING) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)

@@ -11,6 +11,7 @@ from doorstep.domain.demand import Brand, Order
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import TransitModel
+from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
 
 
@@ -20,6 +21,7 @@ class PlanProblem:
 
     Orders may carry faults (no lines, an unknown sku): they come back unplanned, with the reason. Everything else must
     be consistent. `now`: no parcel leaves before it; None: each order is decided as at its placing.
+    `rules`: what the operator forbids; a name in them that the problem does not have matches nothing.
     `emission_factors`: what the carbon of parcels is reckoned from, for the explanations; without them it is not known.
     """
 
@@ -36,12 +38,14 @@ class PlanProblem:
     data_version: str
     now: datetime | None = None
     emission_factors: tuple[EmissionFactor, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
         _unique("site", [site.site for site in self.sites])
         _unique("carton", [carton.carton for carton in self.cartons])
         _unique("service", [service.service for service in self.tariff.services])
+        _unique("rule", [rule.rule for rule in self.rules])
         _unique("order", [order.order for order in self.orders])
         sites, skus = {s.site for s in self.sites}, {p.sku for p in self.products}
         services = {s.service for s in self.tariff.services}

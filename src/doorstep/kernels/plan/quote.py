@@ -17,6 +17,7 @@ from doorstep.kernels.plan.customs import Contents, Customs, charge, consign
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
+from doorstep.kernels.plan.ruled import Bars, RuleArray, promise_open
 from doorstep.kernels.promise.network import PromiseTables
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import PromiseResult, promise
@@ -84,6 +85,7 @@ class Chunk:
     at: BoolArray  # [b, K]
     ships: BoolArray  # [b, C + 1]
     contents: Contents | None = None  # [b] where there are customs
+    bars: Bars | None = None  # where there are rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,22 @@ class Quotes:
     total_minor: IntArray  # [r, v]
     column: NDArray[np.int64]  # [r, v] -1: none
     days: IntArray  # [orders, K, R] distinct leaving days in order, -1: no more
+    barred: Barred | None = None  # where there are rules
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """What rules took out of quotes."""
+
+    total_minor: IntArray  # [r, v] without them
+    rule: RuleArray  # [r, v] that bars it, -1: none
+    moved: RuleArray  # [legs] that made it leave later
 
 
 def quote(chunk: Chunk) -> Quotes:
     """Quote every possible parcel of a chunk."""
     terms, lanes = chunk.terms, chunk.terms.lanes
-    legs = _travel(chunk)
+    legs, moved = _travel(chunk)
     parcels = list_parcels(chunk.at, chunk.ships, terms.carton_at)
     parcel, shift = _spread(parcels[1], lanes)
     block, site, carton = (one[parcel] for one in parcels)
@@ -141,6 +153,7 @@ def quote(chunk: Chunk) -> Quotes:
         total,
         column,
     )
+    barred = None if chunk.bars is None else _bar(chunk.bars, block, site, moved, total, column)
     return Quotes(
         block=block,
         site=site,
@@ -158,7 +171,17 @@ def quote(chunk: Chunk) -> Quotes:
         total_minor=total,
         column=column,
         days=days,
+        barred=barred,
     )
+
+
+def _bar(
+    bars: Bars, block: IntArray, site: IntArray, moved: RuleArray | None, total: IntArray, column: IntArray
+) -> Barred:
+    """Take what rules forbid out of the totals and columns of quote rows [r, v]."""
+    rule, free = bars.barred[bars.block[block], site], total.copy()
+    total[rule >= 0], column[rule >= 0] = NEVER, -1
+    return Barred(free, rule, np.zeros(0, np.int16) if moved is None else moved)
 
 
 def half_up(numerator: IntArray, denominator: int) -> IntArray:
@@ -185,8 +208,8 @@ def lateness_minor(terms: Terms, on_time_ppm: IntArray) -> IntArray:
     return minor + half_up(left * terms.micros_per_minor + rest * late_ppm, PPM * terms.micros_per_minor)
 
 
-def _travel(chunk: Chunk) -> PromiseResult:
-    """Promise every (order, lane) of the chunk."""
+def _travel(chunk: Chunk) -> tuple[PromiseResult, RuleArray | None]:
+    """Promise every (order, lane) of the chunk, and tell which rule moved it."""
     lanes, asked = chunk.terms.lanes, chunk.asked
     shape = len(asked.destination), len(lanes.site)
 
@@ -202,7 +225,8 @@ def _travel(chunk: Chunk) -> PromiseResult:
         not_before=each(asked.not_before[:, None]),
         promised_by=each(asked.promised_by[:, None]),
     )
-    return promise(PromiseProblem(chunk.terms.network, legs))
+    bars, problem = chunk.bars, PromiseProblem(chunk.terms.network, legs)
+    return promise_open(problem, bars.shut, each(bars.order[:, None])) if bars else (promise(problem), None)
 
 
 def _spread(site: IntArray, lanes: Lanes) -> tuple[IntArray, IntArray]:

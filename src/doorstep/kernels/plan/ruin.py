@@ -105,7 +105,7 @@ def pick_unhappy(board: Board, orders: IntArray, own_cost: IntArray, choice: Int
     """Draw an order, by preference one that does not have what it wants."""
     i = orders[np.random.randint(len(orders))]
     for _ in range(4):
-        if true_cost(board, choice[i]) > own_cost[i]:
+        if true_cost(board, i, choice[i]) > own_cost[i]:
             break
         i = orders[np.random.randint(len(orders))]
     return int(i)
@@ -118,13 +118,13 @@ def recreate(board: Board, ledger: Ledger, scratch: Scratch, bench: Bench, choic
     for m in range(count):
         i = bench.out[m]
         bench.old[m] = choice[i]
-        change -= true_cost(board, choice[i])
+        change -= true_cost(board, i, choice[i])
         book(board, ledger.stock, ledger.row, i, choice[i], 1)
     scale = (0.0, 0.0, 0.5, 1.0)[np.random.randint(4)]
     for m in range(count):
         i = bench.out[m]
         choose(board, ledger, i, True, scale if m else 0.0, scratch, bench.new[m])
-        change += true_cost(board, bench.new[m])
+        change += true_cost(board, i, bench.new[m])
         book(board, ledger.stock, ledger.row, i, bench.new[m], -1)
     return change
 
