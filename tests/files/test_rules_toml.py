@@ -107,7 +107,9 @@ def refused(text: str) -> list[str]:
             "nothing leaves by pony on 2026-12-24, 2026-12-31 to 2027-01-01",
         ),
         (
-            rule("never_split", "value_at_least = 99.5", "value_below = 200", "from = 2026-11-01", "until = 2026-11-30"),
+            rule(
+                "never_split", "value_at_least = 99.5", "value_below = 200", "from = 2026-11-01", "until = 2026-11-30"
+            ),
             Rule(
                 "r",
                 "never_split",

@@ -131,3 +131,56 @@ def test_operators_may_serve_the_same_brand_each_for_itself(tmp_path: Path) -> N
     loaded(tmp_path / "brand")
     other = add_operator("south", "South")
     assert load_brand(other, tmp_path / "brand", now=NOW).orders == 20
+
+
+RULES = """
+[[rule]]
+id = "candles-from-venlo"
+kind = "only_from_sites"
+sites = ["venlo"]
+categories = ["candles"]
+
+[[rule]]
+id = "whole-in-germany"
+kind = "never_split"
+countries = ["DE"]
+
+[[rule]]
+id = "works"
+kind = "blackout_days"
+sites = ["leipzig"]
+days = ["2026-10-15..2026-10-16"]
+
+[[rule]]
+id = "reserve"
+kind = "safety_stock"
+sites = ["lyon"]
+units = 1
+"""
+
+
+def test_rules_are_obeyed_alike(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 80, 5)
+    plain = read_folder(tmp_path / "brand")
+    (tmp_path / "brand" / "rules.toml").write_text(RULES)
+    folder = read_folder(tmp_path / "brand")
+    _, brand_id = loaded(tmp_path / "brand")
+    kept = open_orders(brand_id)
+    names = {one.order for one in kept.values()}
+    sound = tuple(one for one in folder.orders if one.order in names)
+    through_files = written(problem_of(folder, sound), tmp_path / "files")
+    through_record = written(day_problem(brand_id, kept.values(), None), tmp_path / "record")
+    assert through_record["plan.csv"] == through_files["plan.csv"]
+    assert b",rule," in through_files["unplanned.csv"]
+    assert written(problem_of(plain, sound), tmp_path / "plain")["plan.csv"] != through_files["plan.csv"]
+
+
+def test_rules_that_name_what_is_not_there_are_not_loaded(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 20, 5)
+    (tmp_path / "brand" / "rules.toml").write_text(RULES.replace('"venlo"', '"venice"'))
+    with pytest.raises(InputRefused) as refused:
+        load_brand(add_operator("north", "North"), tmp_path / "brand", now=NOW)
+    assert [str(one) for one in refused.value.faults] == [
+        "rules.toml:2 candles-from-venlo.sites: 'venice' names no site of sites.csv; is venlo meant?"
+    ]
+    assert not Order.objects.exists()

@@ -300,5 +300,6 @@ _REASONS = {
     "customs_data_missing": "customs data missing",
     "brand_review": "to be looked at",
     "capacity": "sites and services are full",
+    "rule": "a rule leaves it no way",
     "costs_more_than_unplanned": "costs more than leaving it",
 }
