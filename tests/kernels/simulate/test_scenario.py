@@ -104,6 +104,29 @@ def test_a_parcel_meant_for_the_first_closed_day_waits_for_the_reopening() -> No
     assert result.outcomes[0].first.shipments.ship_day.tolist() == [(TUESDAY - date(1970, 1, 1)).days]
 
 
+def test_orders_wait_for_the_only_site_to_open_again() -> None:
+    """Tuesday's is planned on Wednesday at midnight, when the site is open again; Monday's has less patience left."""
+    problem = SimulateProblem(
+        units([1, 1], 5), ("plan", "nearest"), Scenario(closed=(Closure("a", TUESDAY, THURSDAY),))
+    )
+    for patience, planned in ((0, 0), (1, 1), (2, 2)):
+        params = replace(KEEPING, patience_days=patience)
+        result = simulate(problem, params)
+        assert [one.figures["planned"] for one in result.outcomes] == [planned] * 2
+        assert [one.figures["stockouts"] for one in result.outcomes] == [2 - planned] * 2
+        assert check(problem, params, result) == ()
+
+
+@pytest.mark.parametrize(
+    "scenario", [Scenario(services=(ServiceChange("post", removed=True),)), Scenario(demand_ppm=0)], ids=str
+)
+def test_a_world_without_services_or_orders_is_a_world(scenario: Scenario) -> None:
+    problem = SimulateProblem(units([2, 2], 5), scenario=scenario)
+    result = simulate(problem, KEEPING)
+    assert all(one.figures["planned"] == 0 == one.figures["stockouts"] for one in result.outcomes)
+    assert check(problem, KEEPING, result) == ()
+
+
 def test_slower_transit_makes_parcels_late_and_no_promise_later() -> None:
     slow = Scenario(slower=(Slowdown(2, TUESDAY, service="post"),))
     plain, slower = (

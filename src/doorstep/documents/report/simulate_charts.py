@@ -97,12 +97,10 @@ def _ratio(above: FloatArray, below: FloatArray) -> list[float | None]:
 
 
 def _spread(series: Sequence[Values], names: Sequence[str], text: Text, word: str) -> str:
-    found = [
-        (value, at, name) for line, name in zip(series, names, strict=True) for at, value in enumerate(line) if value
-    ]
+    found = [(value, name) for line, name in zip(series, names, strict=True) for value in line if value]
     if not found:
         return "Nothing is planned."
-    value, _, name = max(found)
+    value, name = max(found)
     return f"The {word} day costs {text(value)}, under {name.lower()}."
 
 
@@ -171,8 +169,9 @@ def _x(at: int, days: int) -> float:
 def _axis(known: Sequence[float], shares: bool) -> _Axis:
     """Round ends; from 0 on, but for shares, which end at 1."""
     if shares:
-        low = max(0.0, floor((min(known, default=0.9) - 1e-9) * 10) / 10)
-        return _Axis(low, 1.0, 0.1 if low >= 0.5 else 0.25 if low == 0 else 0.1)
+        span = max(0.01, 1 - min(known, default=0.9))
+        step = next((one for one in (0.01, 0.02, 0.05, 0.1) if one * 6 >= span), 0.2)
+        return _Axis(1 - step * ceil(span / step - 1e-9), 1.0, step)
     most = max(known, default=1.0) or 1.0
     scale = 10.0 ** floor(log10(most / 4))
     step = next(scale * digit for digit in (1, 2, 5, 10) if scale * digit * 5 >= most)

@@ -74,7 +74,7 @@ def write_simulate_report(path: Path, report: SimulateReport) -> None:
         "tiles": () if empty else tiles(report),
         "empty": empty,
         "names": [NAMES[one.policy] for one in result.outcomes],
-        "rows": [(words, cells(report, name)) for name, words in SHOWN],
+        "rows": [(words[0].upper() + words[1:], cells(report, name)) for name, words in SHOWN],
         "charts": () if empty else charts(result, report.brand.currency),
         "changes": changes(report.scenario),
         "count": count,
@@ -196,9 +196,8 @@ def selection(report: SimulateReport) -> str:
     result, params = report.result, report.params
     first, last = (date.fromordinal(EPOCH_ORDINAL + at) for at in (result.first_day, result.until_day - 1))
     words = f"Orders placed from {day(first)} to {day(last)}" if result.until_day > result.first_day else "No day"
-    words += (
-        f" · planned {counted(params.batches_per_day, 'time')} a day · patience {counted(params.patience_days, 'day')}"
-    )
+    often = "once" if params.batches_per_day == 1 else counted(params.batches_per_day, "time")
+    words += f" · planned {often} a day · patience {counted(params.patience_days, 'day')}"
     return f"{words} · {counted(params.seeds, 'seed')}"
 
 

@@ -51,7 +51,7 @@ def figure_faults(params: SimulateParams, result: SimulateResult, outcome: Outco
 def _alike(one: Value, other: Value) -> bool:
     if one is None or other is None:
         return one is other
-    return isclose(one, other, rel_tol=1e-9, abs_tol=1e-6)
+    return isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def _figures(result: SimulateResult, outcome: Outcome) -> dict[str, Value]:

@@ -39,14 +39,19 @@ class Stage:
     placed_day: IntArray  # [N]
     servable: dict[int, bool] = field(default_factory=dict)
 
-    def batch(self, orders: Sequence[int], stock: IntArray, now: datetime) -> tuple[PlanProblem, list[int]]:
-        """Make the problem of a batch out of what is on hand; and the places of its products in the whole."""
+    def batch(
+        self, orders: Sequence[int], stock: IntArray, now: datetime, all_open: bool = False
+    ) -> tuple[PlanProblem, list[int]]:
+        """Make the problem of a batch out of what is on hand; and the places of its products in the whole.
+
+        Sites that are closed at the instant have nothing to give, unless `all_open`.
+        """
         members = tuple(self.problem.orders[i] for i in orders)
         wanted = sorted({self.sku[line.sku] for one in members for line in one.lines if line.sku in self.sku})
         levels = [
             StockLevel(site.site, self.problem.products[j].sku, units)
             for k, site in enumerate(self.problem.sites)
-            if not is_closed(site, self.closed, now)
+            if all_open or not is_closed(site, self.closed, now)
             for j, units in zip(wanted, stock[k, wanted].tolist(), strict=True)
             if units > 0
         ]
@@ -54,12 +59,12 @@ class Stage:
         return replace(self.bare, orders=members, products=products, stock=tuple(levels), now=now), wanted
 
     def could_be_served(self, orders: Sequence[int], now: datetime, params: SimulateParams, run: Run) -> None:
-        """Find out which orders would be planned each by itself with full shelves, and remember it."""
+        """Find out which orders would be planned each by itself with full shelves at all sites, and remember it."""
         new = [i for i in orders if i not in self.servable]
         if not new:
             return
         full = np.full_like(self.stock, FULL_SHELF)
-        problem, _ = self.batch(new, full, now)
+        problem, _ = self.batch(new, full, now, all_open=True)
         laid = lay_out(problem, params.plan, run, params.pack, self.grounds)
         table = set_table(laid.market, laid.terms, laid.asked, laid.atoms, laid.blocks, laid.book, run)
         choice, _ = own_choices(table.board, table.ledger, table.scratch())
