@@ -14,6 +14,7 @@ from tests.kernels.simulate.worlds import ground, units
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import HandlingCurve, Lane, TransitModel
+from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.check import check
@@ -93,6 +94,20 @@ def test_more_stock_never_means_more_stock_outs_of_single_units(
     )
     assert (full["stockouts"] or 0) <= (less["stockouts"] or 0)
     assert (less["planned"] or 0) + (less["stockouts"] or 0) == sum(wanted)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_day_in_one_batch_is_what_the_plan_kernel_makes_of_it(seed: int) -> None:
+    """The policy `plan` is the plan, and `nearest` the usual rule beside it."""
+    world = replace(ground(seed, days=1), inbound=())
+    result = simulate(SimulateProblem(world, ("plan", "nearest")), SimulateParams(patience_days=0), Run(seed=2))
+    alone = plan(replace(world, now=result.world.slots[0].now), run=Run(seed=2))
+    for one, theirs in zip(result.outcomes, (alone.plan.figures, alone.baseline), strict=True):
+        mine = one.figures
+        assert (mine["planned"], mine["objective"]) == (theirs.planned, theirs.objective_minor)
+        assert mine["expected_on_time"] == pytest.approx(theirs.expected_on_time)
+        assert (mine["mean_promised_days"] or 0) == pytest.approx(theirs.mean_promised_days)
+        assert (mine["split_rate"] or 0) == pytest.approx(theirs.split_rate)
 
 
 def test_goods_that_come_in_serve_those_who_waited() -> None:
