@@ -47,10 +47,8 @@ def main() -> None:
         folders.mkdir(parents=True, exist_ok=True)
         for orders in options.orders:
             folder = make(folders, orders)
-            for policies in (
-                *([one] for one in options.policies),
-                *([options.policies] if options.policies[1:] else ()),
-            ):
+            together = [options.policies] if options.policies[1:] else []
+            for policies in [*([one] for one in options.policies), *together]:
                 print(row(folder, orders, policies, Path(made), options.workers), flush=True)
             if orders <= options.verify:
                 print(f"{orders:8,} faults found by the verifier: {faults(folder)}")

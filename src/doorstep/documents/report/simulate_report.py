@@ -104,9 +104,8 @@ def _signed(name: str, value: float, currency: Currency) -> str:
 def _ends(name: str, interval: Interval | None, currency: Currency) -> str:
     if interval is None:
         return ""
-    low, high = (_signed(name, end, currency) for end in (interval.low, interval.high))
-    for unit in (f" {currency.code}", " points"):
-        low = low.removesuffix(unit)
+    ends = (_signed(name, end, currency) for end in (interval.low, interval.high))
+    low, high = (one.removesuffix(f" {currency.code}").removesuffix(" points") for one in ends)
     return f"{low} to {high}"
 
 
