@@ -16,6 +16,7 @@ from doorstep.cli.plan import plan
 from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.rules import rules
+from doorstep.cli.simulate import simulate
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
 from doorstep.cli.tariffs import tariffs
@@ -33,6 +34,7 @@ app.command()(plan)
 app.command()(pack)
 app.command()(cartons)
 app.command()(rate)
+app.command()(simulate)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)

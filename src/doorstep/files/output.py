@@ -16,6 +16,7 @@ from doorstep.domain.errors import OutputRefused
 
 SUMMARY_FILE = "summary.json"
 RECORD_FILE = "record.json"
+SIMULATE_FILE = "simulate.json"
 MARK = "written_by"
 WRITER = "doorstep"
 PACKAGE_FILE = "datapackage.json"
@@ -24,6 +25,7 @@ RESULT_NAMES = frozenset(
     | {"parcels.csv", "unpacked.csv"}  # of packing
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
     | {RECORD_FILE}  # of promises
+    | {SIMULATE_FILE, "days.csv"}  # of simulations
 )
 
 
@@ -63,11 +65,12 @@ def output_folder(
 def replaceable(folder: Path) -> bool:
     """Whether a folder holds nothing but what this program wrote, so that replacing it loses nobody's work.
 
-    A result: summary.json or record.json bears our mark and no other file has joined. A brand folder: every file still
-    has the sha256 that its datapackage.json gives, and no other has joined; one edited since is never replaced unasked.
+    A result: summary.json, record.json or simulate.json bears our mark and no other file has joined. A brand folder:
+    every file still has the sha256 that its datapackage.json gives, and no other has joined; one edited since is never
+    replaced unasked.
     """
     names = {entry.name for entry in folder.iterdir()}
-    for told in (SUMMARY_FILE, RECORD_FILE):
+    for told in (SUMMARY_FILE, RECORD_FILE, SIMULATE_FILE):
         if told in names:
             return _object(folder / told).get(MARK) == WRITER and names <= RESULT_NAMES
     if PACKAGE_FILE in names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from doorstep.domain.decision import Decision
@@ -28,6 +28,18 @@ from doorstep.kernels.plan.wish import given_up
 from doorstep.kernels.run import Run
 
 PLAIN = Run()
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A batch before anything is decided."""
+
+    market: Market
+    book: LoadBook
+    atoms: Atoms
+    blocks: Blocks
+    asked: Asked
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +98,9 @@ def plan(
         When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
     """
     params, pack_params = params or PlanParams(), pack_params or PackParams()
-    market = under_rules(open_market(problem, ready.market if ready else None))
-    book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
-    atoms = split_orders(market, book, params.max_parcels, run)
-    blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
-    asked, terms = ask(market), terms_of(market, params, ready)
-    table, assignment = _settle(market, terms, asked, atoms, blocks, book, params, run)
+    laid = lay_out(problem, params, run, pack_params, ready)
+    market, book, atoms = laid.market, laid.book, laid.atoms
+    table, assignment = settle(laid, params, run)
     picks = pick_parcels(market, table, book, assignment.choice)
     led = ways(market)
     footprints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(picks.order)
@@ -107,19 +116,32 @@ def plan(
     )
 
 
-def _settle(
-    market: Market,
-    terms: Terms,
-    asked: Asked,
-    atoms: Atoms,
-    blocks: Blocks,
-    book: LoadBook,
-    params: PlanParams,
-    run: Run,
+def lay_out(
+    problem: PlanProblem, params: PlanParams, run: Run, pack_params: PackParams, ready: Ready | None = None
+) -> Laid:
+    """Cut the orders into blocks, have them packed, and gather what their quotes need; as in `plan`."""
+    market = under_rules(open_market(problem, ready.market if ready else None))
+    book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
+    atoms = split_orders(market, book, params.max_parcels, run)
+    blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
+    return Laid(market, book, atoms, blocks, ask(market), terms_of(market, params, ready))
+
+
+def as_it_is(table: Table) -> Table:
+    """Leave a table alone."""
+    return table
+
+
+def settle(
+    laid: Laid, params: PlanParams, run: Run, amend: Callable[[Table], Table] = as_it_is
 ) -> tuple[Table, Assignment]:
-    """Assign; orders whose nominated day leaves them unplanned are taken without it, until there is none."""
+    """Assign; orders whose nominated day leaves them unplanned are taken without it, until there is none.
+
+    `amend` sees each table before orders are assigned, to take away what is used up already.
+    """
+    asked, blocks = laid.asked, laid.blocks
     while True:
-        table = set_table(market, terms, asked, atoms, blocks, book, run)
+        table = amend(set_table(laid.market, laid.terms, asked, laid.atoms, blocks, laid.book, run))
         assignment = assign(table, params, run)
         without = given_up(asked.insists, blocks, assignment.choice)
         if not without.any():

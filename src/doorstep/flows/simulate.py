@@ -1,0 +1,82 @@
+"""Simulate policies on a brand folder: read it, let each serve the orders, and put the answer in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from doorstep.compute import peak_memory_mb
+from doorstep.documents.report.simulate_report import SimulateReport, write_simulate_report
+from doorstep.files.folder import read_folder, select_orders
+from doorstep.files.output import output_folder
+from doorstep.files.scenario_in import read_scenario
+from doorstep.files.simulate_out import simulation_object, write_days, write_simulation
+from doorstep.flows.plan_folder import Selection, problem_of
+from doorstep.kernels.run import Run
+from doorstep.kernels.simulate.days import EPOCH_ORDINAL
+from doorstep.kernels.simulate.problem import POLICIES, Policy, SimulateParams, SimulateProblem
+from doorstep.kernels.simulate.result import SimulateResult
+from doorstep.kernels.simulate.scenario import Scenario
+from doorstep.kernels.simulate.simulate import simulate
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What came of it: the kernel's result and simulate.json as written."""
+
+    result: SimulateResult
+    told: dict[str, object]
+
+
+def simulate_folder(
+    folder: Path,
+    out: Path,
+    *,
+    selection: Selection,
+    run: Run,
+    stopwatch: Callable[[], float],
+    policies: tuple[Policy, ...] = POLICIES,
+    scenario: Path | None = None,
+    params: SimulateParams | None = None,
+    force: bool = False,
+) -> Simulated:
+    """Simulate the selected orders of `folder`; write report.html, simulate.json and days.csv into `out`.
+
+    Durations are those known when the first of the orders was placed, for every day. Raises InputRefused with every
+    fault of the folder or the scenario, InvalidProblem where the scenario names what the folder has not, or
+    OutputRefused; in each case `out` is as it was before.
+    """
+    start, params = stopwatch(), params or SimulateParams()
+    reading = (folder, scenario) if scenario else (folder,)
+    with output_folder(out, force, reading=reading) as aside:  # first, so that a refusal costs no planning
+        changes = read_scenario(scenario) if scenario else None
+        read = read_folder(folder, run.progress)
+        orders = select_orders(read, selection.first, selection.until)
+        problem = SimulateProblem(
+            replace(problem_of(read, orders), now=None),
+            policies,
+            changes or Scenario(),
+            _day(selection.first) if orders else None,
+            _day(selection.until) if orders else None,
+        )
+        loaded = stopwatch()
+        result = simulate(problem, params, run)
+        decided = stopwatch()
+        told = simulation_object(result, params, run.seed, read.brand.currency, changes)
+        told |= {
+            "data_version": read.data_version,
+            "seconds_reading": round(loaded - start, 3),
+            "seconds": round(decided - start, 3),
+            "peak_memory_mb": peak_memory_mb(),
+        }
+        report = SimulateReport(read.brand, result, params, changes, read.data_version, run.seed)
+        write_simulate_report(aside / "report.html", report)
+        write_days(aside, result, read.brand.currency)
+        write_simulation(aside, told)
+    return Simulated(result, told)
+
+
+def _day(day: date | None) -> int | None:
+    return None if day is None else day.toordinal() - EPOCH_ORDINAL

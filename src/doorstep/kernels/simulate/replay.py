@@ -1,0 +1,176 @@
+"""One policy, day by day: plan what came and what waits, take it off the shelves, let goods come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from doorstep.domain.decision import Unplanned
+from doorstep.domain.emission import Footprint
+from doorstep.domain.plan import Plan
+from doorstep.kernels.plan.assemble import Picks, build_parcels, figures
+from doorstep.kernels.plan.board import Table
+from doorstep.kernels.plan.footprint import ways
+from doorstep.kernels.plan.market import IntArray
+from doorstep.kernels.plan.nearest import distances_m
+from doorstep.kernels.plan.plan import Laid, lay_out
+from doorstep.kernels.run import Run, silent
+from doorstep.kernels.simulate.capacity import Taken
+from doorstep.kernels.simulate.problem import Policy, SimulateParams
+from doorstep.kernels.simulate.result import Replay, Shipments
+from doorstep.kernels.simulate.rules import choose
+from doorstep.kernels.simulate.world import Stage
+
+COLUMNS = Shipments.__slots__[:12]
+Contents = list[list[tuple[int, int]]]  # of each parcel: sku, units
+
+
+@dataclass(slots=True)
+class _Course:
+    """What changes from batch to batch."""
+
+    stock: IntArray
+    taken: Taken = field(default_factory=Taken)
+    waiting: list[int] = field(default_factory=list)
+    due: int = 0  # next row of what comes in
+    rows: list[dict[str, IntArray]] = field(default_factory=list)
+    contents: Contents = field(default_factory=list)
+    plans: list[tuple[int, tuple[int, ...], Plan]] = field(default_factory=list)
+
+
+def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run: Run) -> Replay:
+    """Let a policy serve the orders of a world.
+
+    Parameters
+    ----------
+    stage
+        The world; only what it remembers of orders that were left is added to.
+    policy
+        Which one.
+    params
+        Patience, batches, effort.
+    seed
+        Of the search.
+    run
+        Progress by orders placed, and the map over which packing and quoting are spread.
+    """
+    course = _Course(stage.stock.copy())
+    orders = len(stage.problem.orders)
+    stockout = np.zeros(orders, bool)
+    inner = Run(seed=seed, iterations=run.iterations, progress=silent, map=run.map)
+    stock_units, waiting, seen = [], [], 0
+    for number, slot in enumerate(stage.slots):
+        _take_in(stage, course, slot.now)
+        batch = [*course.waiting, *slot.orders]
+        if batch:
+            course.waiting = _plan(stage, course, policy, number, batch, params, inner)
+        seen += len(slot.orders)
+        if slot.last_of_day:
+            lost = [i for i in course.waiting if slot.day - stage.placed_day[i] >= params.patience_days]
+            stockout[lost] = True
+            course.waiting = [i for i in course.waiting if not stockout[i]]
+            stock_units.append(int(course.stock.sum()))
+            waiting.append(len(course.waiting))
+            run.progress(policy, seen, orders)
+    return Replay(
+        _shipments(course),
+        stockout,
+        np.array(stock_units, np.int64),
+        np.array(waiting, np.int64),
+        tuple(course.plans),
+    )
+
+
+def _take_in(stage: Stage, course: _Course, now: datetime) -> None:
+    """Put on the shelves what has come in by now."""
+    while course.due < len(stage.inbound) and stage.inbound[course.due][0] <= now.timestamp():
+        _, site, sku, units = stage.inbound[course.due]
+        course.stock[site, sku] += units
+        course.due += 1
+
+
+def _plan(
+    stage: Stage, course: _Course, policy: Policy, number: int, batch: Sequence[int], params: SimulateParams, run: Run
+) -> list[int]:
+    """Plan a batch and book it; returns the orders that wait for goods."""
+    now = stage.slots[number].now
+    problem, wanted = stage.batch(batch, course.stock, now)
+    laid = lay_out(problem, params.plan, run, params.pack, stage.grounds)
+    table, picks = choose(policy, laid, params.plan, run, lambda one: course.taken.amend(one, laid.market))
+    loads = laid.blocks.block_load[picks.block].tolist()
+    contents = [[(wanted[j], units) for j, units in laid.book.keys[load]] for load in loads]
+    for site, goods in zip(picks.site.tolist(), contents, strict=True):
+        for sku, units in goods:
+            course.stock[site, sku] -= units
+    course.taken.add(laid.market, picks)
+    course.contents += contents
+    led = ways(laid.market)
+    prints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(loads)
+    course.rows.append(_columns(laid, picks, prints, number, np.array(batch, np.int64), int(now.timestamp())))
+    planned = set(picks.order.tolist())
+    left = [order for at, order in enumerate(batch) if at not in planned]
+    if params.keep_plans:
+        course.plans.append((number, tuple(batch), _kept(laid, table, picks, prints, policy, params, run)))
+    stage.could_be_served(left, now, params, run)
+    return [i for i in left if stage.servable[i]]
+
+
+def _columns(
+    laid: Laid, picks: Picks, prints: Sequence[Footprint | None], number: int, batch: IntArray, now: int
+) -> dict[str, IntArray]:
+    size = len(picks.order)
+    located = np.array([order.place.located for order in laid.market.problem.orders], bool)[picks.order]
+    metres = distances_m(laid.market)[picks.order, picks.site]
+    parts = (picks.pick, picks.carton_minor, picks.freight, picks.surcharges, picks.duty_tax, picks.lateness)
+    return {
+        "order": batch[picks.order],
+        "number": picks.number,
+        "site": picks.site,
+        "service": picks.service,
+        "slot": np.full(size, number, np.int64),
+        "ready_at": np.full(size, now, np.int64),
+        "ship_day": picks.ship_day,
+        "promised_day": picks.promised_day,
+        "on_time_ppm": picks.on_time_ppm,
+        "parts_minor": np.stack(parts, axis=1).reshape(size, len(parts)),
+        "distance_m": np.where(located, metres, -1),
+        "co2e_g": np.array([-1 if one is None else one.mid_g for one in prints], np.int64),
+    }
+
+
+def _kept(
+    laid: Laid,
+    table: Table,
+    picks: Picks,
+    prints: Sequence[Footprint | None],
+    policy: Policy,
+    params: SimulateParams,
+    run: Run,
+) -> Plan:
+    """Give the batch's plan with layouts, as the plan kernel writes one."""
+    planned = set(picks.order.tolist())
+    left = tuple(
+        Unplanned(order.order, "left", "not planned in this batch", "goods that come in")
+        for at, order in enumerate(laid.market.problem.orders)
+        if at not in planned
+    )
+    parcels = build_parcels(laid.market, table, laid.book, picks, prints, params.pack, run)
+    return Plan(parcels, left, figures(laid.market, picks, policy))
+
+
+def _shipments(course: _Course) -> Shipments:
+    counts = [len(goods) for goods in course.contents]
+    flat = np.array([pair for goods in course.contents for pair in goods], np.int64).reshape(-1, 2)
+    return Shipments(
+        **{name: _joined([one[name] for one in course.rows], name) for name in COLUMNS},
+        content_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        content_sku=flat[:, 0].copy(),
+        content_units=flat[:, 1].copy(),
+    )
+
+
+def _joined(columns: list[IntArray], name: str) -> IntArray:
+    return np.concatenate(columns) if columns else np.zeros((0, 6) if name == "parts_minor" else 0, np.int64)
