@@ -105,6 +105,27 @@ def test_a_history_that_tells_too_little_is_refused() -> None:
         learner(short).fit(FIRST_DAY + 30, Run())
 
 
+ALONE = OffsetParams(share_of_whole=0.0)
+
+
+def test_half_of_what_all_promises_lacked_is_taken_to_stay() -> None:
+    curve = np.minimum(np.arange(HORIZON_DAYS + 1) / 10.0, 1.0)
+    found = {}
+    for days in (6, 9):  # told: 90 % by the ninth day, at the latest
+        history, _ = history_of([parcel(f"p{n:05d}", n // 8, days - n % 3) for n in range(800)])
+        told = Told(history, HORIZON_DAYS + 1, 1.0, 0)
+        told.tell(np.arange(len(history)), np.tile(curve, (len(history), 1)))
+        half, whole = (
+            told.by_region(FIRST_DAY + 90, 1.0, 0.0, OffsetParams(share_of_whole=share))[0] for share in (0.5, 1.0)
+        )
+        lost = told.by_region(FIRST_DAY + 90, 1.0, 0.1, OffsetParams())[0]
+        assert half == pytest.approx(whole / 2)
+        assert lost <= half  # who never arrives is no reason to promise later: the curves are told given arrival
+        found[days] = half
+    assert found[6] < found[9]
+    assert found[6] < -0.1
+
+
 def test_a_region_that_is_told_too_early_is_lowered() -> None:
     parcels = [
         parcel(f"p{n:05d}", n // 8, 8 if n % 4 == 0 else 3, destination_region="BY" if n % 4 == 0 else "BE")
@@ -114,7 +135,7 @@ def test_a_region_that_is_told_too_early_is_lowered() -> None:
     told = Told(history, HORIZON_DAYS + 1, 1.0, 0)
     curve = np.minimum(np.arange(HORIZON_DAYS + 1) / 10.0, 1.0)
     told.tell(np.arange(len(history)), np.tile(curve, (len(history), 1)))
-    offsets = dict(zip(history.region.names, told.by_region(FIRST_DAY + 90, 1.0, OffsetParams()), strict=True))
+    offsets = dict(zip(history.region.names, told.by_region(FIRST_DAY + 90, 1.0, 0.0, ALONE), strict=True))
     assert offsets["DE-BY"] > 0.1
     assert offsets["DE-BE"] <= 0
     lowered = shifted(curve[None, :], np.array([offsets["DE-BY"]]))

@@ -212,7 +212,7 @@ class AdaptiveFitted:
         found /= np.maximum(found[:, -1:], LEAST_END)
         assert learner.told is not None
         region = learner.history.region.code[rows]
-        offset = learner.told.by_region(day, learner.unit, params.offsets)[region]
+        offset = learner.told.by_region(day, learner.unit, self.never, params.offsets)[region]
         learner.told.tell(rows, found)
         return (1.0 - self.never) * shifted(found, offset)
 

@@ -1,4 +1,4 @@
-"""Regions that fare worse or better than their curves say: a correction learned from promises already made."""
+"""What promises already made teach: a correction of all curves, and of those regions that fare worse or better."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from doorstep.kernels.promise.transit import NOT_YET
 
 @dataclass(frozen=True, slots=True)
 class OffsetParams:
-    """How regions are corrected, each with its default here and nowhere else.
+    """How curves are corrected, each with its default here and nowhere else.
 
     Attributes
     ----------
@@ -28,7 +28,10 @@ class OffsetParams:
     levels
         Probabilities at which a region is compared with the whole.
     most
-        An offset, in logits, beyond this is not believed.
+        An offset of a region, in logits, beyond this is not believed.
+    share_of_whole, whole_half_life_days
+        Of what the promises of all regions lacked or had too much, weighted by this half-life, so much is taken to stay.
+        Drift comes and goes: all of it would be half a season late.
     """
 
     look_back_days: int = 240
@@ -38,6 +41,8 @@ class OffsetParams:
     least_in_all: int = 300
     levels: tuple[float, ...] = (0.8, 0.85, 0.9, 0.94)
     most: float = 1.0
+    share_of_whole: float = 0.5
+    whole_half_life_days: int = 60
 
 
 class Told:
@@ -57,8 +62,11 @@ class Told:
             self._slot[rows[new]] = np.arange(int(new.sum())) + len(self._curves)
             self._curves = np.vstack([self._curves, curves[new].astype(np.float32)])
 
-    def by_region(self, day: int, unit: float, params: OffsetParams) -> FloatArray:
+    def by_region(self, day: int, unit: float, never: float, params: OffsetParams) -> FloatArray:
         """Return the offset of each region in logits as known before `day`; above 0: parcels come later than told.
+
+        `never` is the share of parcels that never arrive; curves are told given arrival, so levels are reached by the
+        others only.
 
         The told probability at the day of arrival is uniform where curves are right; of a parcel still open it is
         known to be above that of today. Their product-limit distribution is compared, region by region, with the whole.
@@ -70,11 +78,14 @@ class Told:
         if len(rows) < params.least_in_all:
             return found
         arrived, heights = self._heights(rows, day)
-        weight = history.weight[rows] / unit * np.exp2((placed[rows] - day) / params.half_life_days)
+        size_of, ago = history.weight[rows] / unit, placed[rows] - day
+        weight = size_of * np.exp2(ago / params.half_life_days)
         grid = np.linspace(0.0, 1.0, 801)
         whole = distribution(heights, arrived, weight, grid)
         levels = np.array(params.levels)
         told = _logit(_level(whole, grid, levels))
+        lately = distribution(heights, arrived, size_of * np.exp2(ago / params.whole_half_life_days), grid)
+        lacking = np.mean(_logit(_level(lately, grid, (1.0 - never) * levels)) - _logit(levels))
         region = history.region.code[rows]
         for code in np.unique(region):
             own = region == code
@@ -84,7 +95,7 @@ class Told:
             mixed = size * distribution(heights[own], arrived[own], weight[own], grid) + params.prior * whole
             needed = _logit(_level(mixed / (size + params.prior), grid, levels))
             found[code] = np.clip(np.mean(needed - told), -params.most, params.most)
-        return found
+        return found + params.share_of_whole * lacking
 
     def _heights(self, rows: IntArray, day: int) -> tuple[npt.NDArray[np.bool_], FloatArray]:
         """Whether each parcel had arrived before a day, and the told probability there or on the eve."""
