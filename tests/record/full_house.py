@@ -24,6 +24,7 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.returns.models import Return, Window
+from doorstep.core.tariffs.actions import keep_rules
 from doorstep.core.tariffs.models import (
     AreaRule,
     DivisorRule,
@@ -161,6 +162,7 @@ def _goods(house: FullHouse) -> None:
     TerritoryRule.objects.create(brand_id=brand, territory="EU", country="DE")
     factor = emission.EmissionFactor("hub", "", "site", None, 0, 0, 300, 600, 900, "measured")
     EmissionFactor.objects.create(brand_id=brand, **asdict(factor))
+    keep_rules(brand, '[[rule]]\nid = "whole"\nkind = "max_parcels"\nparcels = 3\n')
     duty = carriage.DutyRule("duty", "CH", "", "6912", 5_000_000)
     DutyRule.objects.create(brand_id=brand, **asdict(duty))
     service = Service.objects.filter(brand_id=brand)[0]

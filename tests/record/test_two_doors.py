@@ -165,12 +165,12 @@ def test_rules_are_obeyed_alike(tmp_path: Path) -> None:
     (tmp_path / "brand" / "rules.toml").write_text(RULES)
     folder = read_folder(tmp_path / "brand")
     _, brand_id = loaded(tmp_path / "brand")
-    kept = open_orders(brand_id)
-    names = {one.order for one in kept.values()}
-    sound = tuple(one for one in folder.orders if one.order in names)
+    kept = {one.order: one for one in open_orders(brand_id).values()}
+    sound = tuple(one for one in folder.orders if one.order in kept and kept[one.order].place == one.place)
+    assert len(sound) > 60  # regions that are written out become codes in the record
     through_files = written(problem_of(folder, sound), tmp_path / "files")
-    through_record = written(day_problem(brand_id, kept.values(), None), tmp_path / "record")
-    assert through_record["plan.csv"] == through_files["plan.csv"]
+    through_record = written(day_problem(brand_id, [kept[one.order] for one in sound], None), tmp_path / "record")
+    assert through_record == through_files
     assert b",rule," in through_files["unplanned.csv"]
     assert written(problem_of(plain, sound), tmp_path / "plain")["plan.csv"] != through_files["plan.csv"]
 
@@ -181,6 +181,6 @@ def test_rules_that_name_what_is_not_there_are_not_loaded(tmp_path: Path) -> Non
     with pytest.raises(InputRefused) as refused:
         load_brand(add_operator("north", "North"), tmp_path / "brand", now=NOW)
     assert [str(one) for one in refused.value.faults] == [
-        "rules.toml:2 candles-from-venlo.sites: 'venice' names no site of sites.csv; is venlo meant?"
+        "rules.toml:2 candles-from-venlo.sites: 'venice' names no site of sites.csv"
     ]
     assert not Order.objects.exists()

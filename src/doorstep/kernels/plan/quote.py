@@ -126,8 +126,7 @@ def quote(chunk: Chunk) -> Quotes:
     legs, moved = _travel(chunk)
     parcels = list_parcels(chunk.at, chunk.ships, terms.carton_at)
     parcel, shift = _spread(parcels[1], lanes)
-    block, site, carton = (one[parcel] for one in parcels)
-    order = chunk.order[block]
+    block, site, carton, order = (one[parcel] for one in (*parcels, chunk.order[parcels[0]]))
     lane = lanes.lane_at[site, shift]  # [r, v]
     leg = np.where(lane >= 0, order[:, None] * len(lanes.site) + lane, -1)
     days = np.full((len(chunk.asked.destination), len(lanes.lane_at), lanes.ranks), -1, np.int64)
@@ -153,7 +152,6 @@ def quote(chunk: Chunk) -> Quotes:
         total,
         column,
     )
-    barred = None if chunk.bars is None else _bar(chunk.bars, block, site, moved, total, column)
     return Quotes(
         block=block,
         site=site,
@@ -171,7 +169,7 @@ def quote(chunk: Chunk) -> Quotes:
         total_minor=total,
         column=column,
         days=days,
-        barred=barred,
+        barred=None if chunk.bars is None else _bar(chunk.bars, block, site, moved, total, column),
     )
 
 
