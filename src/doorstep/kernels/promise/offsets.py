@@ -30,8 +30,8 @@ class OffsetParams:
     most
         An offset of a region, in logits, beyond this is not believed.
     share_of_whole, whole_half_life_days
-        Of what the promises of all regions lacked or had too much, weighted by this half-life, so much is taken to stay.
-        Drift comes and goes: all of it would be half a season late.
+        Of what the promises of all regions lacked or had too much, weighted by this half-life, so much
+        is taken to stay. Drift comes and goes: all of it would be half a season late.
     """
 
     look_back_days: int = 240
