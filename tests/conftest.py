@@ -9,10 +9,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.core_fixtures", "tests.chromium"]
+OF_THE_RECORD = {"db", "transactional_db", "django_db_setup", "live_server"}  # fixtures
 
 # Begun in the background a shell lets us ignore Ctrl-C, and our children inherit that; those that are stopped must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database: only that can go otherwise on another engine."""
+    for item in items:
+        if item.get_closest_marker("django_db") or OF_THE_RECORD & set(getattr(item, "fixturenames", ())):
+            item.add_marker("record")
 
 
 @pytest.fixture(scope="session")

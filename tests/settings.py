@@ -1,4 +1,4 @@
-"""Settings of the suite: plain HTTP, no home folder, a key of its own."""
+"""Settings of the suite: plain HTTP, no home folder, a key of its own, passwords that cost little."""
 
 from __future__ import annotations
 
@@ -11,3 +11,5 @@ from doorstep.server.settings import *  # noqa: F403
 
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = True
+# Argon2 as in the server's settings, and as cheap as it can be had: a log-in is not to wait a quarter of a second here.
+PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]

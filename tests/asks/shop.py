@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.cli.run import doorstep
 
 from doorstep.files.write import write_brand_folder
 
@@ -164,8 +164,7 @@ def written(folder: Path, tables: Tables) -> Path:
 def planned(place: Path, tables: Tables) -> Outcome:
     """`doorstep plan`, as a reader of the README would call it."""
     folder, out = written(place / "brand", tables), place / "plan"
-    command = [sys.executable, "-m", "doorstep.cli.main", "plan", str(folder), "--out", str(out)]
-    done = subprocess.run([*command, "--no-documents", "--workers", "1"], capture_output=True, text=True, check=False)
+    done = doorstep("plan", folder, "--out", out, "--no-documents", "--workers", 1)
     assert done.returncode in {0, 3}, done.stderr
     return outcome(done.returncode, out)
 

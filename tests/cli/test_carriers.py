@@ -58,15 +58,14 @@ def test_it_remembers_what_it_has_sold(tmp_path: Path) -> None:
     assert sold[0] == sold[1]
 
 
-def test_an_account_is_added_from_the_command_line(tmp_path: Path) -> None:
-    assert run(tmp_path, "migrate").returncode == 0
+def test_an_account_is_added_from_the_command_line(home: Path) -> None:
     asked = ("add-carrier", "post", "--carrier", "Postbird", "--company-prefix", "4012345", "--plugin")
-    made = run(tmp_path, *asked, "offline")
+    made = run(home, *asked, "offline")
     assert (made.returncode, made.stderr) == (0, "")
     assert "/hooks/carriers/1" in made.stdout
-    assert rows(tmp_path, "SELECT carrier, plugin FROM parcels_carrieraccount") == [("Postbird", "offline")]
-    assert rows(tmp_path, "SELECT company_prefix FROM parcels_ssccrange") == [("4012345",)]
-    refused = run(tmp_path, *asked, "pigeon")
+    assert rows(home, "SELECT carrier, plugin FROM parcels_carrieraccount") == [("Postbird", "offline")]
+    assert rows(home, "SELECT company_prefix FROM parcels_ssccrange") == [("4012345",)]
+    refused = run(home, *asked, "pigeon")
     assert refused.returncode != 0
     assert "offline, sandbox" in refused.stderr
 
@@ -81,14 +80,13 @@ def test_secrets_that_are_not_set_are_made_and_told(tmp_path: Path) -> None:
     ended(process)
 
 
-def test_a_carrier_that_no_tariff_names_is_said(tmp_path: Path) -> None:
-    run(tmp_path, "migrate")
-    assert run(tmp_path, "load", TEA_SHOP, "--operator", "north").returncode == 0
-    named = str(rows(tmp_path, "SELECT DISTINCT carrier FROM tariffs_service ORDER BY carrier")[0][0])
+def test_a_carrier_that_no_tariff_names_is_said(home: Path) -> None:
+    assert run(home, "load", TEA_SHOP, "--operator", "north").returncode == 0
+    named = str(rows(home, "SELECT DISTINCT carrier FROM tariffs_service ORDER BY carrier")[0][0])
     asked = ("add-carrier", "post", "--operator", "north", "--plugin", "offline", "--carrier")
-    wrong = run(tmp_path, *asked, "Nope Carrier")
+    wrong = run(home, *asked, "Nope Carrier")
     assert wrong.returncode == 0
     assert "no tariff names Nope Carrier" in wrong.stderr
     assert named in wrong.stderr
-    right = run(tmp_path, "add-carrier", "other", *asked[2:], named)
+    right = run(home, "add-carrier", "other", *asked[2:], named)
     assert (right.returncode, right.stderr) == (0, "")

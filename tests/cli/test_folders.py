@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.run import TEA_SHOP, doorstep
+from tests.cli.run import TEA_SHOP, doorstep, process
 from tests.files.tiny_brand import edited, write_tiny
 
 
@@ -56,7 +56,7 @@ def test_new_writes_a_folder_to_fill_in_and_overwrites_nobodys_work(tmp_path: Pa
 
 def test_demo_brands_of_equal_seeds_are_equal(tmp_path: Path) -> None:
     for name, seed in (("one", 3), ("two", 3), ("other", 4)):
-        told = json.loads(doorstep("demo-brand", tmp_path / name, "--orders", 40, "--seed", seed, "--json").stdout)
+        told = json.loads(process("demo-brand", tmp_path / name, "--orders", 40, "--seed", seed, "--json").stdout)
         assert told["orders"] == 40
     one, two, other = ((tmp_path / name / "orders.csv").read_bytes() for name in ("one", "two", "other"))
     assert one == two != other

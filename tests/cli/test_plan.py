@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.cli.run import ROOT, TEA_SHOP, doorstep, files_of
+from tests.cli.run import ROOT, TEA_SHOP, doorstep, files_of, process
 
 OUTPUT = {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "summary.json", "report.html"}
 TIMES = re.compile(r"^(seconds.*|orders_per_second|peak_memory_mb)$")
@@ -20,7 +20,7 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_plan_is_a_table_a_report_and_files(tmp_path: Path) -> None:
-    done = doorstep("plan", TEA_SHOP, "--out", tmp_path / "plan")
+    done = process("plan", TEA_SHOP, "--out", tmp_path / "plan")
     assert done.returncode == 3, done.stderr  # one of its orders cannot be planned
     assert files_of(tmp_path / "plan") == OUTPUT
     for label in (
@@ -70,7 +70,7 @@ def test_every_order_is_planned_or_left_with_a_reason(brand: Path, tmp_path: Pat
 def test_equal_input_gives_equal_bytes_with_any_number_of_workers(brand: Path, tmp_path: Path) -> None:
     summaries = []
     for name, workers in (("first", 1), ("second", 2), ("third", 2)):
-        doorstep("plan", brand, "--out", tmp_path / name, "--workers", workers, "--no-documents", "--seed", 9)
+        process("plan", brand, "--out", tmp_path / name, "--workers", workers, "--no-documents", "--seed", 9)
         summary = json.loads((tmp_path / name / "summary.json").read_text())
         summaries.append({key: value for key, value in summary.items() if not TIMES.match(key)})
     assert summaries[0] == summaries[1] == summaries[2]

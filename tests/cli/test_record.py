@@ -35,13 +35,6 @@ def rows(home: Path, query: str, file: str = "doorstep.sqlite3") -> list[tuple[o
         connection.close()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    made = run(tmp_path, "migrate")
-    assert (made.returncode, made.stderr) == (0, "")
-    return tmp_path
-
-
 @pytest.mark.parametrize(
     "words", [("load", TEA_SHOP), ("plan-day", "tea"), ("add-user", "a@b.example"), ("serve", "--once"), ("worker",)]
 )
@@ -141,12 +134,11 @@ def test_the_demonstration_ends_with_its_carrier_and_its_worker(tmp_path: Path) 
     assert hooked == [(f"http://localhost:{link[1]}/hooks/carriers/{accounts[0][0]}",)]
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_said(home: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        run(tmp_path, "migrate")
-        refused = run(tmp_path, "serve", "--once", "--port", taken.getsockname()[1])
+        refused = run(home, "serve", "--once", "--port", taken.getsockname()[1])
     assert refused.returncode == 1
     assert "--port" in refused.stderr
 

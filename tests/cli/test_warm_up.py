@@ -6,11 +6,9 @@ import os
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.cli.test_record import alive, below, free_port, home, start
+from tests.cli.test_record import alive, below, free_port, start
 
 from doorstep.cli.warm_up import BEGUN
-
-__all__ = ["home"]
 
 
 def test_a_server_with_nothing_compiled_answers_while_it_compiles(

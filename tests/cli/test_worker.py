@@ -16,9 +16,8 @@ def environment(home: Path) -> dict[str, str]:
     return kept | {"DOORSTEP_HOME": str(home), "DOORSTEP_PLAIN_HTTP": "1"}
 
 
-def test_it_does_what_is_due_and_stops_cleanly(tmp_path: Path) -> None:
-    told = environment(tmp_path)
-    subprocess.run([*COMMAND, "migrate"], env=told, check=True, capture_output=True)
+def test_it_does_what_is_due_and_stops_cleanly(home: Path) -> None:
+    told = environment(home)
     once = subprocess.run([*COMMAND, "worker", "--once"], env=told, check=False, capture_output=True, text=True)
     assert once.returncode == 0, once.stderr
     assert "no mail server is set" in once.stderr

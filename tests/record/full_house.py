@@ -127,6 +127,8 @@ def fill(at: House, folder: Path) -> None:
     _come_back(house)
     _messages(house, folder)
     demo_brand(folder / "demo", 20, 5)
+    history = folder / "demo" / "history.csv"
+    history.write_text("".join(history.read_text().splitlines(keepends=True)[:300]))  # thousands would show no more
     scope, brand = loaded(folder / "demo", "south")
     learn(scope, brand, now=NOW, run=Run())
     plan_day(scope, brand, now=NOW, run=Run())

@@ -12,12 +12,16 @@ from doorstep.server import clock
 MORNING = datetime(2026, 11, 25, 10, 5, tzinfo=UTC)  # a Wednesday: vans still come, and it is the same day everywhere
 
 
+def at_morning(patch: pytest.MonkeyPatch) -> None:
+    began = monotonic()
+    for module in (timezone, clock):
+        patch.setattr(module, "now", lambda: MORNING + timedelta(seconds=monotonic() - began))
+
+
 @pytest.fixture
 def morning(monkeypatch: pytest.MonkeyPatch) -> None:
     """For pages that tell of today: what they tell must not hang on the hour at which the tests are run."""
-    began = monotonic()
-    for module in (timezone, clock):
-        monkeypatch.setattr(module, "now", lambda: MORNING + timedelta(seconds=monotonic() - began))
+    at_morning(monkeypatch)
 
 
 @pytest.fixture

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from tests.addresses import UNKNOWN, operations, served
 from tests.api.routes import routes
-from tests.web.filled import Filled
+from tests.web.filled import Filled, fill
 
 from doorstep.core.accounts.models import ApiKey, User
 from doorstep.core.events.models import Fact
@@ -122,6 +124,18 @@ PAGES = {
     "grade_return": "return",
 }  # where the forms are
 POSTED = MANAGED | OWN_ACCOUNT | CHANGED | WORKED | AT_THE_GATE | LABELS_CHANGED
+
+
+@pytest.fixture(scope="module")
+def kept(kept_rows: None) -> Filled:  # noqa: ARG001
+    """The record, filled once for all who ask."""
+    return fill(timezone.now())
+
+
+@pytest.fixture
+def filled(kept: Filled, db: None) -> Filled:  # noqa: ARG001
+    """What it names, as it was when it was filled: a request logs its user in, and may change what it is given."""
+    return deepcopy(kept)
 
 
 def entered(user: User) -> Client:
