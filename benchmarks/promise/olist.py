@@ -18,7 +18,7 @@ from doorstep.domain.learned import PastParcel, TransitModel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Site
 from doorstep.kernels.promise.network import compile_network
-from doorstep.kernels.promise.pace import PaceParams
+from doorstep.kernels.promise.pace import PaceParams, at_current_pace
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import promise
 from doorstep.kernels.promise.transit import fit_transit
@@ -110,7 +110,8 @@ def walk_weeks(parcels: Sequence[PastParcel], month: str, target_ppm: int, pace:
         until = min(first + timedelta(days=7), end)
         asked = _handed_over(parcels, first, until)
         if asked:
-            model = fit_transit(parcels, first, services=(POST,), pace=pace)
+            model = fit_transit(parcels, first, services=(POST,))
+            model = at_current_pace(model, parcels, first, (POST,), pace) if pace else model
             parts.append(_score(asked, model, target_ppm))
         first = until
     return np.concatenate(parts, axis=1)

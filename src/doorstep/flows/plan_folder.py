@@ -19,6 +19,7 @@ from doorstep.flows.summary import summarise
 from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
 from doorstep.kernels.promise.durations import fit_durations
+from doorstep.kernels.promise.pace import at_current_pace
 from doorstep.kernels.run import Run
 
 
@@ -95,10 +96,14 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
 
 
 def durations_at(folder: BrandFolder, known: datetime) -> TransitModel:
-    """Give the durations in force, unless they know more than was known then: in their place what can be learned."""
+    """Give the durations in force at the pace of the last days, unless they know more than was known then.
+
+    In that case, and where none are in force, durations are learned from history.
+    """
+    services = folder.tariff.services
     if folder.durations is not None and folder.durations.model.as_of <= known:
-        return folder.durations.model
-    return fit_durations(folder.history, known, folder.sites, folder.collections, folder.tariff.services)
+        return at_current_pace(folder.durations.model, folder.history, known, services)
+    return fit_durations(folder.history, known, folder.sites, folder.collections, services)
 
 
 def told_durations(folder: BrandFolder, as_of: datetime) -> dict[str, object]:

@@ -46,12 +46,12 @@ class Standing:
     products: dict[str, Product]
     kits: Kits
     version: Version | None  # of the rows it was read from
-    published: bool  # its durations are in force; else they are learned anew every hour
 
 
 _held: dict[int, Standing] = {}
 _brands: dict[tuple[int, frozenset[int]], tuple[datetime, tuple[BrandRow, ...]]] = {}
-_learned: dict[int, tuple[datetime, TransitModel]] = {}
+# When, of which published durations (None: of none), and at the pace of that hour.
+_learned: dict[int, tuple[datetime, TransitModel | None, TransitModel]] = {}
 _renewing = Lock()
 
 
@@ -133,23 +133,24 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
 
     What was compiled is kept if nothing that went into it has changed.
     """
-    at, transit = _learned.get(brand_id, (None, None))
+    at, of, transit = _learned.get(brand_id, (None, None, None))
     if at is not None and not at <= now < at + LEARN_AFTER:
         transit = None
     version = ground_version(operator_id, brand_id)
-    if before and version and (transit or before.published) and _same(before, operator_id, version, now):
+    if before and version and transit and _same(before, operator_id, version, now):
         return replace(before, ground=replace(before.ground, loaded_at=now))
     published = durations_in_force(brand_id, now)
-    loaded = ground(brand_id, now, published or transit)
-    if not published and not transit:
-        _learned[brand_id] = (now, loaded.problem.transit)
+    transit = transit if published is of else None
+    loaded = ground(brand_id, now, transit)
+    if not transit:
+        _learned[brand_id] = (now, published, loaded.problem.transit)
     if before and before.ready.ground == loaded.problem:  # the very same objects, by which others know it again
         loaded, ready = replace(loaded, problem=before.ready.ground), before.ready
     else:
         ready = make_ready(loaded.problem)
     ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
     goods = {one.sku: one for one in products(brand_id)}
-    return Standing(loaded, ready, ids, goods, kits(brand_id), version, published is not None)
+    return Standing(loaded, ready, ids, goods, kits(brand_id), version)
 
 
 def _same(before: Standing, operator_id: int, version: Version, now: datetime) -> bool:

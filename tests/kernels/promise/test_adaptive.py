@@ -126,6 +126,19 @@ def test_half_of_what_all_promises_lacked_is_taken_to_stay() -> None:
     assert found[6] < -0.1
 
 
+def test_late_histories_raise_and_open_ones_say_nothing_of_the_whole() -> None:
+    curve = np.minimum(np.arange(HORIZON_DAYS + 1) / 10.0, 1.0)
+    late, _ = history_of([parcel(f"p{n:05d}", n // 8, 10 + n % 6) for n in range(800)])
+    told = Told(late, HORIZON_DAYS + 1, 1.0, 0)
+    told.tell(np.arange(len(late)), np.tile(curve, (len(late), 1)))
+    assert told.by_region(FIRST_DAY + 90, 1.0, 0.0, OffsetParams())[0] > 0.1
+    assert told.by_region(FIRST_DAY + 90, 1.0, 0.0, OffsetParams())[0] <= OffsetParams().most / 2
+    young, _ = history_of([parcel(f"p{n:05d}", n // 400, 9) for n in range(800)])
+    fresh = Told(young, HORIZON_DAYS + 1, 1.0, 0)
+    fresh.tell(np.arange(len(young)), np.tile(curve, (len(young), 1)))
+    assert np.all(fresh.by_region(FIRST_DAY + 4, 1.0, 0.0, OffsetParams()) == 0.0)  # none has come, none could have
+
+
 def test_a_region_that_is_told_too_early_is_lowered() -> None:
     parcels = [
         parcel(f"p{n:05d}", n // 8, 8 if n % 4 == 0 else 3, destination_region="BY" if n % 4 == 0 else "BE")

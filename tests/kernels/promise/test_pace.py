@@ -12,7 +12,7 @@ from tests.kernels.promise.test_transit import BRAZIL, at, past
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import PastParcel, TransitModel
-from doorstep.kernels.promise.pace import PaceParams, at_pace, continued_hazards, shrunk
+from doorstep.kernels.promise.pace import PaceParams, at_current_pace, at_pace, continued_hazards, shrunk
 from doorstep.kernels.promise.transit import TransitParams, fit_transit
 
 POST = service(working="Mon-Sun")
@@ -31,7 +31,8 @@ def stream(days: int, transit: list[int], first: datetime = FIRST, name: str = "
 
 
 def fitted(history: list[PastParcel], as_of: datetime, params: PaceParams = SURE) -> TransitModel:
-    return fit_transit(history, as_of, TransitParams(min_parcels=1), services=(POST,), pace=params)
+    model = fit_transit(history, as_of, TransitParams(min_parcels=1), services=(POST,))
+    return at_current_pace(model, history, as_of, (POST,), params)
 
 
 def pace_of(model: TransitModel) -> float:
@@ -114,9 +115,8 @@ def test_services_have_paces_of_their_own_and_a_small_one_borrows() -> None:
     steady = [replace(one, parcel=f"s{one.parcel}") for one in stream(100, [2, 2, 3, 3])]
 
     def paces(history: list[PastParcel]) -> dict[str, float]:
-        model = fit_transit(
-            history, as_of, TransitParams(min_parcels=1), services=(POST, express), pace=PaceParams(spread=0.0)
-        )
+        model = fit_transit(history, as_of, TransitParams(min_parcels=1), services=(POST, express))
+        model = at_current_pace(model, history, as_of, (POST, express), PaceParams(spread=0.0))
         return {one.service: one.pace_ppm / 1e6 for one in model.paces}
 
     both = paces(steady + slow)
@@ -127,12 +127,13 @@ def test_services_have_paces_of_their_own_and_a_small_one_borrows() -> None:
 
 def test_an_unrecorded_history_has_the_pace_of_the_empty_service() -> None:
     history = [replace(one, service="") for one in stream(60, [2, 3])]
-    model = fit_transit(history, FIRST + timedelta(days=60), TransitParams(min_parcels=1), pace=SURE)
+    model = fit_transit(history, FIRST + timedelta(days=60), TransitParams(min_parcels=1))
+    model = at_current_pace(model, history, FIRST + timedelta(days=60), (), SURE)
     assert [one.service for one in model.paces] == [""]
 
 
 def test_nothing_under_way_is_the_pace_of_ever() -> None:
-    assert fit_transit([], at("2018-01-01"), services=(POST,), pace=SURE).paces == ()
+    assert fitted([], at("2018-01-01")).paces == ()
     old = stream(30, [2, 3])
     assert pace_of(fitted(old, at("2018-05-01"), replace(SURE, days=1))) == pytest.approx(1.0, abs=0.5)
 
@@ -175,6 +176,56 @@ def test_beyond_its_evidence_a_lane_follows_the_coarser_one() -> None:
     assert np.allclose(found.of[found.row[0]], [0.0, 0.5, 0.5, 1.0])
     assert np.allclose(found.of[found.row[1]], [0.0, 0.2, 0.5, 1.0])
     assert np.allclose(found.of[found.row[2]], 0.0)
+    assert [int(found.evidence[row]) for row in found.row] == [4, 4, 0]
+
+
+def test_who_never_comes_is_no_slower_for_a_slow_pace() -> None:
+    curve = (0, 300_000, 600_000, 900_000, 970_000)
+    slow = at_pace(curve, 0.5, PaceParams(spread=0.3))
+    assert slow[-1] == curve[-1]
+    assert all(one <= other for one, other in zip(slow, curve, strict=True))
+
+
+def test_services_without_a_lane_do_not_hurry_the_others() -> None:
+    small = [service(f"small{index}", working="Mon-Sun") for index in range(10)]
+    as_of = FIRST + timedelta(days=100)
+    steady = stream(100, [2, 2, 3, 3])
+    few = [
+        replace(one, service=f"small{index}", parcel=f"{index}{one.parcel}")
+        for index in range(10)
+        for one in stream(3, [2, 3], FIRST + timedelta(days=90))[::2]
+    ]
+    found = []
+    for history in (steady, steady + few):
+        model = fit_transit(history, as_of, services=(POST, *small))
+        found.append(at_current_pace(model, history, as_of, (POST, *small)).paces)
+    assert [one.service for one in found[1]] == ["post"]  # fewer than twenty parcels are no lane
+    assert found[0] == found[1]
+
+
+def test_a_service_that_stands_still_is_slow_while_others_are_told_of() -> None:
+    express = service("express", working="Mon-Sun")
+    as_of = FIRST + timedelta(days=100)
+    still = [
+        replace(one, service="express", parcel=f"x{one.parcel}", delivered_at=came if came and came < end else None)
+        for end in [FIRST + timedelta(days=90)]
+        for one in stream(90, [2, 2, 3, 3])
+        for came in [one.delivered_at]
+    ]
+    history = stream(100, [2, 2, 3, 3]) + still
+    model = fit_transit(history, as_of, services=(POST, express))
+    paces = {one.service: one.pace_ppm for one in at_current_pace(model, history, as_of, (POST, express)).paces}
+    assert paces["express"] < 800_000 < 950_000 < paces["post"]
+
+
+def test_published_lanes_take_the_pace_of_a_later_day_once() -> None:
+    slow = stream(100, [2, 3, 3, 4, 5]) + stream(10, [9, 10, 11, 12], FIRST + timedelta(days=100), "slow")
+    then, now = FIRST + timedelta(days=90), FIRST + timedelta(days=109)
+    published = fit_transit(slow, then, TransitParams(min_parcels=1), services=(POST,))
+    paced = at_current_pace(published, slow, now, (POST,), SURE)
+    assert pace_of(at_current_pace(published, slow, then, (POST,), SURE)) == pytest.approx(1.0, abs=0.05)
+    assert pace_of(paced) < 0.8
+    assert at_current_pace(paced, slow, now, (POST,), SURE) == paced
 
 
 @pytest.mark.parametrize("wrong", [{"days": 0}, {"prior": 0.0}, {"spread": -0.1}, {"most": 0.5}])

@@ -10,8 +10,20 @@ from doorstep.domain.carriage import Service
 from doorstep.domain.learned import PastParcel, TransitModel
 from doorstep.domain.supply import Collection, Site
 from doorstep.kernels.promise.handling import fit_handling
-from doorstep.kernels.promise.pace import PaceParams
+from doorstep.kernels.promise.pace import at_current_pace
 from doorstep.kernels.promise.transit import fit_transit
+
+
+def learn_durations(
+    history: Sequence[PastParcel],
+    as_of: datetime,
+    sites: Sequence[Site],
+    collections: Sequence[Collection],
+    services: Sequence[Service],
+) -> TransitModel:
+    """Learn transit by `fit_transit` and handling by `fit_handling`: the mean of the whole past, as it is published."""
+    transit = fit_transit(history, as_of, services=services)
+    return replace(transit, handling=fit_handling(history, as_of, sites, collections, services))
 
 
 def fit_durations(
@@ -21,6 +33,6 @@ def fit_durations(
     collections: Sequence[Collection],
     services: Sequence[Service],
 ) -> TransitModel:
-    """Learn transit by `fit_transit`, at its pace of the last days, and handling by `fit_handling`."""
-    transit = fit_transit(history, as_of, services=services, pace=PaceParams())
-    return replace(transit, handling=fit_handling(history, as_of, sites, collections, services))
+    """Learn durations, and let them run at the pace of the last days: as promises read them."""
+    learned = learn_durations(history, as_of, sites, collections, services)
+    return at_current_pace(learned, history, as_of, services)

@@ -28,7 +28,7 @@ class OffsetParams:
     levels
         Probabilities at which a region is compared with the whole.
     most
-        An offset of a region, in logits, beyond this is not believed.
+        An offset of a region, or what the whole lacks, in logits, beyond this is not believed.
     share_of_whole, whole_half_life_days
         Of what the promises of all regions lacked or had too much, weighted by this half-life, so much
         is taken to stay. Drift comes and goes: all of it would be half a season late.
@@ -85,7 +85,10 @@ class Told:
         levels = np.array(params.levels)
         told = _logit(_level(whole, grid, levels))
         lately = distribution(heights, arrived, size_of * np.exp2(ago / params.whole_half_life_days), grid)
-        lacking = np.mean(_logit(_level(lately, grid, (1.0 - never) * levels)) - _logit(levels))
+        reached = (1.0 - never) * levels
+        lacking = 0.0
+        if lately.max() >= reached.max():  # else nothing is known yet of how the later ones fare
+            lacking = float(np.mean(_logit(_level(lately, grid, reached)) - _logit(levels)))
         region = history.region.code[rows]
         for code in np.unique(region):
             own = region == code
@@ -95,7 +98,7 @@ class Told:
             mixed = size * distribution(heights[own], arrived[own], weight[own], grid) + params.prior * whole
             needed = _logit(_level(mixed / (size + params.prior), grid, levels))
             found[code] = np.clip(np.mean(needed - told), -params.most, params.most)
-        return found + params.share_of_whole * lacking
+        return found + params.share_of_whole * float(np.clip(lacking, -params.most, params.most))
 
     def _heights(self, rows: IntArray, day: int) -> tuple[npt.NDArray[np.bool_], FloatArray]:
         """Whether each parcel had arrived before a day, and the told probability there or on the eve."""

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import PastParcel, TransitModel
 from doorstep.domain.units import PPM
-from doorstep.kernels.promise.durations import fit_durations
+from doorstep.kernels.promise.durations import learn_durations
 from doorstep.kernels.promise.intervals import WeekBlocks
 from doorstep.kernels.promise.judged import FloatArray, Ground, Judged, Scored, judged, scored
 from doorstep.kernels.promise.transit import NOT_YET
@@ -32,6 +32,7 @@ Cause = Literal[
 ]  # fmt: skip
 PUBLISHED: frozenset[Cause] = frozenset({"first", "same", "not_worse", "only_newer"})
 BoolArray = npt.NDArray[np.bool_]
+LONGER = (1, 2, 4, 8)  # times the weeks judged
 Recipe = Callable[[Sequence[PastParcel], datetime, Ground], TransitModel]
 
 
@@ -149,8 +150,8 @@ class Verdict:
 
 
 def as_published(history: Sequence[PastParcel], as_of: datetime, ground: Ground) -> TransitModel:
-    """Learn durations as plans and quotes do: the recipe, unless another is told."""
-    return fit_durations(history, as_of, ground.sites, ground.collections, ground.services)
+    """Learn durations as plans and quotes do, but for the pace of the last days, which they take anew: the recipe."""
+    return learn_durations(history, as_of, ground.sites, ground.collections, ground.services)
 
 
 def judge(
@@ -230,7 +231,7 @@ def _tried(
     again = in_force is not None and since > whole and replace(trial, as_of=in_force.as_of) == in_force
     tried = None if again else _compared(trial, in_force, history, (since, until), ground, params, run)
     run.progress(stage, 2, 3)
-    own = _compared(candidate, in_force, history, (whole, until), ground, params, run) if in_force else None
+    own = _own(candidate, in_force, history, again, ground, params, run) if in_force else None
     run.progress(stage, 3, 3)
     verdict = replace(verdict, trial=tried, candidate=own)
     weighed = own if again else tried
@@ -246,6 +247,28 @@ def _tried(
             return replace(verdict, cause=cause, reason=_told(cause, compared, ground.target_ppm))
     found: Cause = "first" if in_force is None else "only_newer" if again else "not_worse"
     return replace(verdict, cause=found, reason=_told(found, weighed, ground.target_ppm))
+
+
+def _own(
+    candidate: TransitModel,
+    in_force: TransitModel,
+    history: Sequence[PastParcel],
+    again: bool,
+    ground: Ground,
+    params: PublishParams,
+    run: Run,
+) -> Comparison | None:
+    """Hold the candidate itself against the one in force, on all of the last weeks.
+
+    Where the same recipe knows more, a small shop is asked of a longer past, or it would stay with its first model.
+    """
+    until, found = candidate.as_of, None
+    for times in LONGER if again else LONGER[:1]:
+        since = until - times * timedelta(weeks=params.weeks)
+        found = _compared(candidate, in_force, history, (since, until), ground, params, run)
+        if found is not None and found.known >= params.least_parcels:
+            break
+    return found
 
 
 def _compared(
