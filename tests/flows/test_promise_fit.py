@@ -21,6 +21,7 @@ from doorstep.flows.plan_folder import Selection, durations_at, plan_folder, pro
 from doorstep.flows.promise_fit import ground_of, instant_of
 from doorstep.flows.promise_quote import quote_promises
 from doorstep.flows.promise_wish import Wish
+from doorstep.kernels.promise.pace import at_current_pace
 from doorstep.kernels.promise.publish import as_published, judge
 from doorstep.kernels.run import Run
 
@@ -149,7 +150,8 @@ def marked(folder: Path, as_of: datetime) -> TransitModel:
 def test_plans_and_quotes_promise_by_what_is_in_force(brand: Path, tmp_path: Path) -> None:
     model = marked(brand, EARLIER)
     read = read_folder(brand)
-    assert problem_of(read, read.orders).transit == model
+    known = min(one.placed_at for one in read.orders)
+    assert problem_of(read, read.orders).transit == at_current_pace(model, read.history, known, read.tariff.services)
     plain = replace(read, durations=None)
     assert problem_of(plain, read.orders).transit != model
     out = tmp_path / "plan"
@@ -165,9 +167,11 @@ def test_plans_and_quotes_promise_by_what_is_in_force(brand: Path, tmp_path: Pat
 def test_what_was_not_known_yet_is_not_promised_by(brand: Path) -> None:
     read = read_folder(brand)
     assert read.durations is not None
-    assert durations_at(read, EARLIER) is read.durations.model
+    services = read.tariff.services
+    assert durations_at(read, EARLIER) == at_current_pace(read.durations.model, read.history, EARLIER, services)
     before = EARLIER - timedelta(seconds=1)
-    assert durations_at(read, before) == as_published(read.history, before, ground_of(read))
+    learned = as_published(read.history, before, ground_of(read))
+    assert durations_at(read, before) == at_current_pace(learned, read.history, before, services)
     quoted = quote_promises(brand, Wish("DE", "BY", "80331", (), before), Run())
     assert (quoted.published, quoted.durations_as_of) == (False, before)
     quoted = quote_promises(brand, Wish("DE", "BY", "80331", (), EARLIER), Run())

@@ -139,7 +139,7 @@ def _totals(found: DryRun) -> Table:
     for name in ("before", "after", "change"):
         table.add_column(name, justify="right", no_wrap=True)
     a, b, by, money = found.before, found.after, found.total, found.currency
-    plain = [one.objective_minor - one.precedence_minor for one in (a, b)]
+    plain = [one.objective_minor for one in (a, b)]
     table.add_row("unplanned", count(a.unplanned), count(b.unplanned), _signed(b.unplanned - a.unplanned))
     table.add_row("parcels", count(a.parcels), count(b.parcels), _signed(b.parcels - a.parcels))
     table.add_row("split orders", count(a.split_orders), count(b.split_orders), _signed(by.splits))

@@ -40,7 +40,7 @@ def rows(planned: Planned) -> tuple[Row, ...]:
 
 
 def _figures(currency: Currency, of: Figures, bound: int) -> tuple[tuple[str, str], ...]:
-    above = (of.objective_minor - bound) / of.objective_minor if of.objective_minor else 0.0
+    above = (of.weighed_minor - bound) / of.weighed_minor if of.weighed_minor else 0.0
     return (
         ("orders", count(of.orders)),
         ("unplanned", count(of.unplanned)),

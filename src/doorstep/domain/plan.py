@@ -34,7 +34,13 @@ class Figures:
 
     @property
     def objective_minor(self) -> int:
-        return self.cost_minor + self.unplanned * self.unplanned_cost_minor + self.precedence_minor
+        """Cost of the planned orders, and the price of leaving the others."""
+        return self.cost_minor + self.unplanned * self.unplanned_cost_minor
+
+    @property
+    def weighed_minor(self) -> int:
+        """What a plan is chosen by, and what its bound is of: the objective and the precedence. The latter is no money."""
+        return self.objective_minor + self.precedence_minor
 
     @property
     def split_rate(self) -> float:

@@ -122,18 +122,13 @@ def difference(problem: PlanProblem, before: Plan, after: Plan, touched: frozens
         changed=len(changed),
         changed_concerned=len(changed & touched),
         cost_minor=after.figures.cost_minor - before.figures.cost_minor,
-        objective_minor=_plain_objective(after.figures) - _plain_objective(before.figures),
+        objective_minor=after.figures.objective_minor - before.figures.objective_minor,
         splits=after.figures.split_orders - before.figures.split_orders,
         promised_days=days / len(both) if both else 0.0,
         on_time=after.figures.expected_on_time - before.figures.expected_on_time,
         newly_unplanned=tuple(one for one in after.unplanned if one.order in was),
         newly_planned=tuple(one.order for one in before.unplanned if one.order in becomes),
     )
-
-
-def _plain_objective(figures: Figures) -> int:
-    """Without what a priority rule makes leaving an order count: it is no money."""
-    return figures.objective_minor - figures.precedence_minor
 
 
 def _by_order(made: Plan) -> Mapping[str, tuple[Parcel, ...]]:

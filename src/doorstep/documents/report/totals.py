@@ -44,7 +44,7 @@ def saving(report: PlanReport) -> float:
 
 def gap(report: PlanReport) -> float:
     """How far the objective lies above its lower bound, as a share of the objective."""
-    objective = report.figures.objective_minor
+    objective = report.figures.weighed_minor
     return (objective - report.lower_bound_minor) / objective if objective else 0.0
 
 

@@ -58,8 +58,8 @@ class PlanResult:
 
     @property
     def gap_pct(self) -> float:
-        """Distance of the objective from the bound, in percent of the objective."""
-        objective = self.plan.figures.objective_minor
+        """Distance of the objective, as rules weigh it, from the bound, in percent of it."""
+        objective = self.plan.figures.weighed_minor
         return 100 * (objective - self.lower_bound_minor) / objective if objective else 0.0
 
     def decisions(self, run: Run = PLAIN, most_ladders: int = 0) -> Iterator[Decision]:
