@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.files.published_brand import published_brand
 
 from doorstep.domain.errors import InputRefused
-from doorstep.domain.learned import HandlingCurve, Lane, TransitModel
+from doorstep.domain.learned import HandlingCurve, Lane, ServicePace, TransitModel
 from doorstep.files import durations_in
 from doorstep.files.durations_in import (
     DURATIONS_FILE,
@@ -27,9 +27,10 @@ from doorstep.files.durations_in import (
     model_of,
     model_sha256,
 )
-from doorstep.files.durations_out import as_json, published_bytes
+from doorstep.files.durations_out import as_json, published_bytes, verdict_object
 from doorstep.files.faults import Faults
 from doorstep.files.folder import read_folder
+from doorstep.kernels.promise.publish import Comparison, Score, Verdict
 
 AT = datetime(2026, 10, 1, 12, 30, tzinfo=UTC)
 MODEL = TransitModel(
@@ -39,6 +40,7 @@ MODEL = TransitModel(
         Lane(2, "post", "", "", "DE", "BY", "", 40, (0, 400_000)),
     ),
     (HandlingCurve("berlin", "", 50, (700_000, 990_000), (800_000, 990_000)),),
+    (ServicePace("", 1_000_000), ServicePace("post", 700_000)),
 )
 PUBLISHED = PublishedDurations(MODEL, AT, "ann", "ab12", model_sha256(as_json(MODEL)), {"published": True})
 
@@ -93,6 +95,21 @@ def hand(**changes: object) -> Callable[[dict[str, Any]], object]:
     return lambda told: told["model"]["handling"][0].update(changes)
 
 
+def verdict(**changes: object) -> Callable[[dict[str, Any]], object]:
+    return lambda told: told["verdict"].update(changes)
+
+
+def paced(*paces: tuple[str, int]) -> Callable[[dict[str, Any]], object]:
+    return lambda told: told["model"].update(paces=[{"service": name, "pace_ppm": pace} for name, pace in paces])
+
+
+def nested(deep: int) -> object:
+    found: object = 1
+    for _ in range(deep):
+        found = [found]
+    return found
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -101,6 +118,22 @@ def hand(**changes: object) -> Callable[[dict[str, Any]], object]:
         (lambda told: told.pop("verdict"), "verdict: is missing"),
         (lambda told: told.update(more=1), "more: is not a key of this file"),
         (lambda told: told.update(verdict=[]), "verdict: is not an object"),
+        (verdict(reason="a\0b"), "verdict.reason: is not a text of at most 2000 characters without control"),
+        (verdict(reason="a" * 2001), "verdict.reason: is not a text of at most 2000 characters"),
+        (verdict(reason=nested(250)), "verdict.reason: is not a text"),
+        (verdict(more=nested(250)), "verdict.more: is not a key that is known here"),
+        (verdict(trial=nested(250)), "verdict.trial: is not an object"),
+        (verdict(trial={"challenger": {"loss_days": nested(99)}}), "verdict.trial.challenger.loss_days: is not"),
+        (verdict(trial={"worse_by_days": [1]}), "verdict.trial.worse_by_days: has not 2 values"),
+        (verdict(trial={"off_by": [0.5, "x"]}), "verdict.trial.off_by[1]: is not a number"),
+        (verdict(candidate={"since": "2026-10-01\x0012:00:00"}), "verdict.candidate.since: is not an instant"),
+        (verdict(candidate={"since": None}), "verdict.candidate.since: is not an instant"),
+        (verdict(lanes=1.5), "verdict.lanes: is not a whole number"),
+        (verdict(published=1), "verdict.published: is neither true nor false"),
+        (paced(("post", 0)), "model.paces[0].pace_ppm: is not between 1 and 100000000"),
+        (paced(("post", -5)), "model.paces[0].pace_ppm: is not between 1 and 100000000"),
+        (paced(("", 10**8 + 1)), "model.paces[0].pace_ppm: is not between 1 and 100000000"),
+        (paced(("post", 5), ("", 5), ("post", 6)), "model.paces[2]: is there twice"),
         (lambda told: told.update(decided_by="a\nb"), "decided_by: is not a text of at most 2000 characters"),
         (lambda told: told.update(decided_at="2026-10-01"), "decided_at: is not an instant with an offset"),
         (lambda told: told.update(decided_at="2026-09-01T00:00:00Z"), "decided_at: is before what the model knows"),
@@ -153,6 +186,30 @@ def test_hostile_content_is_refused(raw: bytes) -> None:
     assert why
 
 
+@pytest.mark.parametrize("key", ["reason", "trial", "unheard_of"])
+def test_a_verdict_nested_deeper_than_can_be_written_is_refused(key: str) -> None:
+    deep = b'{"' + key.encode() + b'":' + b"[" * 300 + b"]" * 300 + b"}"
+    raw = published_bytes(PUBLISHED)
+    assert b'{"published":true}' in raw
+    found, why = read(raw.replace(b'{"published":true}', deep))
+    assert found is None
+    assert f"verdict.{key}" in why[0]
+
+
+def test_a_verdict_comes_back_whole_and_its_instants_as_we_write_them() -> None:
+    score = Score(0.25, None)
+    compared = Comparison(AT, AT, 3, 100, 50, 90, 95, 80, score, Score(0.5, 0.95), (-0.5, 0.25), (0.0, 0.125))
+    alone = Comparison(AT, AT, 0, 100, 50, 90, 95, 80, score)
+    told = verdict_object(Verdict("not_worse", "better", AT, AT, 950_000, 2, 1, compared, alone))
+    one = dataclasses.replace(PUBLISHED, verdict=told)
+    assert read(published_bytes(one)) == (one, [])
+    odd = published_bytes(one).replace(
+        b'"since":"2026-10-01T12:30:00+00:00"', b'"since":"2026-10-01\\u000012:30:00+00:00"'
+    )
+    assert odd != published_bytes(one)
+    assert read(odd) == (one, [])
+
+
 def test_a_model_that_was_changed_by_hand_is_refused() -> None:
     raw = published_bytes(PUBLISHED).replace(b"990000", b"980000")
     assert raw != published_bytes(PUBLISHED)
@@ -187,7 +244,8 @@ class Grown:
     lanes: tuple[Lane, ...] = ()
     handling: tuple[HandlingCurve, ...] = ()
     pace: float = 1.0
-    paces: tuple[tuple[str, float], ...] = ()
+    paces: tuple[ServicePace, ...] = ()
+    gaits: tuple[tuple[str, float], ...] = ()
     ends: date | None = None
     rough: bool = False
 
@@ -202,13 +260,13 @@ def test_a_field_that_is_learned_later_keeps_its_default_and_comes_back(monkeypa
     def again(noun: object) -> object:
         return model_of(orjson.loads(orjson.dumps(as_json(noun))), say)
 
-    assert again(MODEL) == Grown(MODEL.as_of, MODEL.lanes, MODEL.handling)
-    grown = Grown(AT, paces=(("post", 1.25), ("air", 0.5)), pace=0.75, ends=date(2026, 1, 2), rough=True)
+    assert again(MODEL) == Grown(MODEL.as_of, MODEL.lanes, MODEL.handling, paces=MODEL.paces)
+    grown = Grown(AT, gaits=(("post", 1.25), ("air", 0.5)), pace=0.75, ends=date(2026, 1, 2), rough=True)
     assert again(grown) == grown
     assert faults == []
-    wrong = as_json(grown) | {"pace": "fast", "paces": [["post"]], "ends": "soon", "rough": 1}
+    wrong = as_json(grown) | {"pace": "fast", "gaits": [["post"]], "ends": "soon", "rough": 1}
     assert model_of(wrong, say) is None
-    assert [one.split()[0] for one in faults] == ["model.pace", "model.paces[0]", "model.ends", "model.rough"]
+    assert [one.split()[0] for one in faults] == ["model.pace", "model.gaits[0]", "model.ends", "model.rough"]
 
 
 def test_a_folder_is_another_one_once_durations_are_in_force_and_is_refused_with_spoiled_ones(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.files.published_brand import EARLIER, NOW, fitted, published_brand
 
 from doorstep.domain.errors import InvalidProblem, OutputRefused
 from doorstep.domain.learned import TransitModel
+from doorstep.files.demo import demo_brand
 from doorstep.files.durations_in import DURATIONS_FILE
 from doorstep.files.durations_out import DECISIONS_FILE, decision, durations_bytes, keep_decision, put_in_force
 from doorstep.files.folder import read_folder
@@ -134,6 +135,58 @@ def test_the_end_of_the_history_is_the_instant_unless_another_is_told(published:
         instant_of(history, NOW + timedelta(days=1), NOW)
     with pytest.raises(InvalidProblem, match="tells of nothing after 2026-10-14"):
         instant_of(history, NOW, NOW)
+
+
+@pytest.mark.parametrize("spoil", [DECISIONS_FILE, DURATIONS_FILE])
+def test_a_decision_that_cannot_be_kept_publishes_nothing_and_the_other_way_round(tmp_path: Path, spoil: str) -> None:
+    folder = tmp_path / "brand"
+    demo_brand(folder, 40, 6)
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    if spoil == DECISIONS_FILE:
+        (folder / spoil).mkdir()
+        with pytest.raises(OutputRefused, match=r"durations\.jsonl: .*nothing was changed"):
+            fitted(folder)
+        (folder / spoil).rmdir()
+    else:
+        (folder / spoil).mkdir()
+        with pytest.raises(OutputRefused, match=r"durations\.json: .*nothing was changed"):
+            keep_decision(folder, {"published": True}, b"{}")
+        assert not (folder / DECISIONS_FILE).exists()
+        (folder / DECISIONS_FILE).write_bytes(b"first\n")
+        with pytest.raises(OutputRefused):
+            keep_decision(folder, {"published": True}, b"{}")
+        assert (folder / DECISIONS_FILE).read_bytes() == b"first\n"
+        (folder / DECISIONS_FILE).unlink()
+        (folder / spoil).rmdir()
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+
+
+def test_what_a_later_fit_would_publish_stays_out_while_its_decision_cannot_be_kept(brand: Path) -> None:
+    before = (brand / DURATIONS_FILE).read_bytes()
+    (brand / DECISIONS_FILE).unlink()
+    (brand / DECISIONS_FILE).mkdir()
+    assert fitted(brand, dry_run=True).verdict.published
+    with pytest.raises(OutputRefused, match="nothing was changed"):
+        fitted(brand)
+    assert (brand / DURATIONS_FILE).read_bytes() == before
+
+
+def test_durations_of_an_instant_yet_to_come_do_not_stand_in_the_way(brand: Path) -> None:
+    read = read_folder(brand)
+    assert read.durations is not None
+    ahead = datetime(2190, 1, 1, tzinfo=UTC)
+    model = replace(read.durations.model, as_of=ahead)
+    verdict = judge(read.durations.model, None, read.history, ground_of(read))
+    put_in_force(brand, durations_bytes(model, decision(model, verdict, "", ahead, "")))
+    newer = fitted(brand).verdict
+    assert (newer.published, newer.cause, newer.in_force_as_of) == (True, "first", None)
+    assert newer.reason.endswith(
+        "what was published as of 2190-01-01 is not counted as in force: that day is yet to come"
+    )
+    after = read_folder(brand).durations
+    assert after is not None
+    assert after.model.as_of == newer.as_of < NOW
+    assert "yet to come" not in fitted(brand).verdict.reason
 
 
 def marked(folder: Path, as_of: datetime) -> TransitModel:

@@ -17,12 +17,14 @@ from doorstep.core.orders.snapshot import open_orders
 from doorstep.domain.errors import Conflict, InputRefused, InvalidProblem, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.files.demo import demo_brand
+from doorstep.files.durations_out import decision, durations_bytes, put_in_force
 from doorstep.files.folder import read_folder
 from doorstep.flows import durations
 from doorstep.flows import learn as flow
 from doorstep.flows.durations import durations_in_force
 from doorstep.flows.learn import learn
 from doorstep.flows.plan_folder import problem_of
+from doorstep.flows.promise_fit import ground_of
 from doorstep.flows.record_problem import day_problem
 from doorstep.flows.standing import forget, standing
 from doorstep.kernels.promise.publish import judge
@@ -63,6 +65,38 @@ def test_what_is_learned_is_published_and_the_next_is_held_against_it(shop: Shop
     found = durations_in_force(brand, NOW)
     assert found is not None
     assert found.as_of == LATER
+
+
+def test_the_same_again_is_decided_and_not_kept_a_second_time(shop: Shop) -> None:
+    scope, brand = shop
+    learn(scope, brand, now=NOW, run=Run())
+    upon, model = decisions.in_force(brand), durations_in_force(brand, NOW)
+    again = learn(scope, brand, now=NOW, run=Run())
+    assert (again.published, again.cause) == (True, "same")
+    first, second = Durations.objects.order_by("id")
+    assert (bool(first.content), second.content, second.verdict["cause"]) == (True, "", "same")
+    assert decisions.in_force(brand) == upon
+    durations._held.clear()
+    assert durations_in_force(brand, NOW) == model is not None
+
+
+def test_durations_of_an_instant_yet_to_come_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    published_brand(tmp_path / "brand")
+    read = read_folder(tmp_path / "brand")
+    assert read.durations is not None
+    ahead = datetime(2190, 1, 1, tzinfo=UTC)
+    model = replace(read.durations.model, as_of=ahead)
+    verdict = judge(read.durations.model, None, read.history, ground_of(read))
+    put_in_force(tmp_path / "brand", durations_bytes(model, decision(model, verdict, "", ahead, "")))
+    scope, brand = loaded(tmp_path / "brand")
+    assert durations_in_force(brand, NOW) is None
+    newer = learn(scope, brand, now=NOW, run=Run())
+    assert (newer.published, newer.cause) == (True, "first")
+    assert "as of 2190-01-01 is not counted as in force" in newer.reason
+    found = durations_in_force(brand, NOW)
+    assert found is not None
+    assert found.as_of == newer.as_of
+    assert learn(scope, brand, now=NOW, run=Run()).cause == "same"
 
 
 def test_plans_and_quotes_promise_by_what_is_in_force_at_once(shop: Shop) -> None:

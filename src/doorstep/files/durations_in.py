@@ -19,7 +19,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import orjson
 
-from doorstep.domain.learned import HandlingCurve, Lane, TransitModel
+from doorstep.domain.learned import HandlingCurve, Lane, ServicePace, TransitModel
 from doorstep.domain.units import PPM
 from doorstep.files import content
 from doorstep.files.faults import Faults, Finding, shown
@@ -31,6 +31,7 @@ MOST_BYTES = 2**28
 MOST_NUMBER = 2**53
 MOST_DAYS = 400  # of a curve
 MOST_LEVEL = 4
+MOST_PACE_PPM = 100 * PPM
 KEYS = ("format", "version", "model_sha256", "decided_at", "decided_by", "as_of", "history_sha256", "verdict", "model")
 LANE = (
     "level", "service", "origin_country", "origin_prefix", "destination_country", "destination_region",
@@ -98,15 +99,14 @@ def durations_of(raw: bytes, faults: Faults, rank: int = 0) -> PublishedDuration
     decided_at = _instant(told.get("decided_at"), "decided_at", say)
     for name in ("decided_by", "history_sha256", "model_sha256"):
         _text(told.get(name), name, say)
-    if not isinstance(told.get("verdict"), dict):
-        say("verdict", told.get("verdict"), "is not an object")
+    verdict = _known(told.get("verdict"), VERDICT, "verdict", say)
     model = model_of(told.get("model"), say)
     if faults.count == before and model is not None and decided_at is not None:
         _agree(told, model, decided_at, say)
     if faults.count > before or model is None or decided_at is None:
         return None
     by, history, digest = (str(told[name]) for name in ("decided_by", "history_sha256", "model_sha256"))
-    return PublishedDurations(model, decided_at, by, history, digest, told["verdict"])
+    return PublishedDurations(model, decided_at, by, history, digest, verdict)
 
 
 def _agree(told: Mapping[str, Any], model: TransitModel, decided_at: datetime, say: Say) -> None:
@@ -137,6 +137,7 @@ def model_of(told: object, say: Say) -> TransitModel | None:
         return None
     _lanes(model.lanes, counted)
     _handling(model.handling, counted)
+    _paces(model.paces, counted)
     return None if count else model
 
 
@@ -171,6 +172,17 @@ def _handling(curves: tuple[HandlingCurve, ...], say: Say) -> None:
             say(where, one.site, "has two curves that do not end alike")
         elif any(two < first for first, two in pairwise(chain.from_iterable(zip(same, following, strict=True)))):
             say(where, one.site, "lets a later order leave before an earlier one")
+
+
+def _paces(paces: tuple[ServicePace, ...], say: Say) -> None:
+    known: set[str] = set()
+    for at, one in enumerate(paces):
+        where = f"model.paces[{at}]"
+        if one.service in known:
+            say(where, one.service, "is there twice")
+        known.add(one.service)
+        if not 1 <= one.pace_ppm <= MOST_PACE_PPM:
+            say(f"{where}.pace_ppm", one.pace_ppm, f"is not between 1 and {MOST_PACE_PPM}")
 
 
 def _curve(shares: tuple[int, ...], where: str, say: Say) -> bool:
@@ -285,6 +297,46 @@ def _date(told: Any, where: str, say: Say) -> date | None:
 
 _SIMPLE: dict[Any, Callable[[Any, str, Say], Any]] = {
     int: _whole, float: _real, str: _text, bool: _truth, datetime: _instant, date: _date,
+}  # fmt: skip
+
+
+def _written(told: Any, where: str, say: Say) -> str | None:
+    """An instant as we write it: what was read may have any character between date and time."""
+    found = _instant(told, where, say)
+    return found.isoformat() if found else None
+
+
+def _ends(told: Any, where: str, say: Say) -> list[float]:
+    return list(_row(told, (float, float), where, say) or ())
+
+
+def _known(told: Any, keys: Mapping[str, Callable[[Any, str, Say], Any]], where: str, say: Say) -> dict[str, Any]:
+    """Build an object anew from the keys that are known; any other is a fault, so nothing comes in unseen."""
+    if not isinstance(told, dict):
+        say(where, told, "is not an object")
+        return {}
+    for name in sorted(told.keys() - keys.keys()):
+        say(f"{where}.{shown(name)}", "", "is not a key that is known here")
+    return {name: read(told[name], f"{where}.{name}", say) for name, read in keys.items() if name in told}
+
+
+def _or_null(read: Callable[[Any, str, Say], Any]) -> Callable[[Any, str, Say], Any]:
+    return lambda told, where, say: None if told is None else read(told, where, say)
+
+
+def _object(keys: Mapping[str, Callable[[Any, str, Say], Any]]) -> Callable[[Any, str, Say], Any]:
+    return _or_null(lambda told, where, say: _known(told, keys, where, say))
+
+
+_SCORE = _object({"loss_days": _real, "on_time_rate": _or_null(_real)})
+_COMPARISON = _object(
+    {"since": _written, "until": _written}
+    | dict.fromkeys(("seen_days", "parcels", "from_order", "arrived", "known", "decided"), _whole)
+    | {"challenger": _SCORE, "in_force": _SCORE, "worse_by_days": _or_null(_ends), "off_by": _or_null(_ends)}
+)
+VERDICT = {
+    "published": _truth, "cause": _text, "reason": _text, "as_of": _written, "in_force_as_of": _or_null(_written),
+    "target": _real, "lanes": _whole, "handled_sites": _whole, "trial": _COMPARISON, "candidate": _COMPARISON,
 }  # fmt: skip
 
 

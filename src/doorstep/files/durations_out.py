@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -76,23 +78,38 @@ def put_in_force(folder: Path, raw: bytes) -> None:
             open_to_readers(aside)
             sync_one(aside)
             aside.replace(target)
-            sync_one(folder)
+            with suppress(OSError):  # it is in force already
+                sync_one(folder)
         finally:
             aside.unlink(missing_ok=True)
     except OSError as error:
         raise OutputRefused(f"cannot write {target}: {sentence(error)}; nothing was changed there") from error
 
 
-def keep_decision(folder: Path, told: Mapping[str, Any]) -> None:
-    """Add a decision to durations.jsonl, where none is ever changed. Raises OutputRefused."""
-    target = folder / DECISIONS_FILE
+def keep_decision(folder: Path, told: Mapping[str, Any], raw: bytes | None = None) -> None:
+    """Add a decision to durations.jsonl, where none is ever changed, then put what it published (`raw`) in force.
+
+    In this order nothing is in force of which no decision tells. Raises OutputRefused; then both are as before.
+    """
+    target, line = folder / DECISIONS_FILE, orjson.dumps(told) + b"\n"
     try:
-        with target.open("ab") as out:
-            out.write(orjson.dumps(told) + b"\n")
-            out.flush()
-            os.fsync(out.fileno())
+        new = not target.exists()
+        with target.open("ab", buffering=0) as out:
+            begins = out.tell()
+            try:
+                if out.write(line) != len(line):
+                    raise OSError(ENOSPC, os.strerror(ENOSPC))
+                os.fsync(out.fileno())
+                if raw is not None:
+                    put_in_force(folder, raw)
+            except (OSError, OutputRefused):
+                if os.fstat(out.fileno()).st_size <= begins + len(line):  # else somebody has written after us
+                    out.truncate(begins)
+                    if new and not begins:
+                        target.unlink()
+                raise
     except OSError as error:
-        raise OutputRefused(f"cannot write {target}: {sentence(error)}") from error
+        raise OutputRefused(f"cannot write {target}: {sentence(error)}; nothing was changed there") from error
 
 
 def verdict_object(verdict: Verdict) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from doorstep.domain.errors import InvalidProblem, OutputRefused
 from doorstep.domain.learned import PastParcel
 from doorstep.files import content
 from doorstep.files.durations_in import DURATIONS_FILE
-from doorstep.files.durations_out import decision, durations_bytes, keep_decision, put_in_force
+from doorstep.files.durations_out import decision, durations_bytes, keep_decision
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import digest
 from doorstep.kernels.promise.judged import Ground, told_until
@@ -52,15 +52,27 @@ def promise_fit(folder: Path, wish: FitWish, *, run: Run, now: datetime) -> Fitt
     in_force = read.durations.model if read.durations else None
     as_of = instant_of(read.history, wish.as_of, now)
     model = as_published(read.history, as_of, ground)
-    verdict = judge(model, in_force, read.history, ground, run=run)
+    ahead = in_force.as_of if in_force and in_force.as_of > now else None
+    verdict = judge(model, None if ahead else in_force, read.history, ground, run=run)
+    verdict = with_ahead(verdict, ahead)
     told = decision(model, verdict, _history_sha256(folder), now, wish.by)
     if not wish.dry_run:
         if digest(folder / DURATIONS_FILE) != before:
             raise OutputRefused(f"{folder / DURATIONS_FILE} was published anew meanwhile; nothing was changed there")
-        if verdict.published:
-            put_in_force(folder, durations_bytes(model, told))
-        keep_decision(folder, told)
+        keep_decision(folder, told, durations_bytes(model, told) if verdict.published else None)
     return Fitted(verdict, told)
+
+
+def with_ahead(verdict: Verdict, ahead: datetime | None) -> Verdict:
+    """Say in a verdict that what was published knows of an instant yet to come, and was not counted as in force.
+
+    Nothing is promised by it before that instant, and every candidate would be older: it would stand in the way for
+    ever.
+    """
+    if ahead is None:
+        return verdict
+    why = f"what was published as of {ahead.date()} is not counted as in force: that day is yet to come"
+    return replace(verdict, reason=f"{verdict.reason}; {why}")
 
 
 def ground_of(folder: BrandFolder, target_ppm: int | None = None) -> Ground:

@@ -19,7 +19,7 @@ OF_BRAND = (Rows(Durations, "brand_id = %s"),)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision as it is kept; `content` is durations.json, empty where nothing was published."""
+    """A decision as it is kept; `content` is durations.json, empty where nothing new was published."""
 
     as_of: datetime
     decided_at: datetime
@@ -43,7 +43,7 @@ class InForce:
 
 def in_force(brand_id: int) -> InForce | None:
     """The durations published last, whatever they know; None: none ever were. One query, without their content."""
-    rows = Durations.objects.filter(brand_id=brand_id, published=True).order_by("-id")
+    rows = Durations.objects.filter(brand_id=brand_id, published=True).exclude(content="").order_by("-id")
     found = rows.values_list("pk", "model_sha256", "as_of").first()
     return None if found is None else InForce(*found)
 

@@ -60,7 +60,9 @@ class Durations(models.Model):
     history_sha256 = models.CharField(max_length=64, blank=True)
     model_sha256 = models.CharField(max_length=64)
     verdict = models.JSONField()
-    content = models.TextField(blank=True)  # durations.json, as a folder has it; empty: refused
+    content = models.TextField(
+        blank=True
+    )  # durations.json, as a folder has it; empty: refused, or the same as in force
 
     def __str__(self) -> str:
         return f"{self.as_of}: {self.reason}"
