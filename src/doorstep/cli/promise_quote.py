@@ -216,19 +216,16 @@ def within(seconds: int) -> str:
 
 
 def _say(quoted: PromiseQuote) -> None:
-    from doorstep.kernels.promise.pace import PaceParams
-
     if quoted.options:
         print_table(_table(quoted))
         out.print()
         print_table(_dates(quoted))
     else:
         notice("nothing can be promised")
-    before = f"in the {PaceParams().days} days before {quoted.durations_as_of.date()}"
     for pace in quoted.paces:
         if abs(pace.pace_ppm - 1_000_000) >= TOLD_PACE_PPM:
             share = f"{pace.pace_ppm / 1_000_000:.0%} of the parcels that usually arrive on a day"
-            out.print(f"{pace.service or 'all services'}: {before} {share}; the dates above reckon with it")
+            out.print(f"{pace.service or 'all services'}: in the last days {share}; the dates above reckon with it")
     told = [one for one in quoted.not_offered if one.reason != "no_collection"]
     for one in told[:SHOWN]:
         out.print(f"not {' by '.join(name for name in (one.site, one.service) if name)}: {one.detail}")

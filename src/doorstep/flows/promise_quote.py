@@ -74,7 +74,7 @@ class PromiseQuote:
     lanes: int
     handled_sites: int
     disruptions: int
-    paces: tuple[ServicePace, ...]  # of the services, as of durations_as_of
+    paces: tuple[ServicePace, ...]  # of the services, as of the instant asked for
     data_version: str
     durations_as_of: datetime
     published: bool  # these durations were published; else they were learned for this very question
