@@ -39,7 +39,7 @@ class Figures:
 
     @property
     def weighed_minor(self) -> int:
-        """What a plan is chosen by, and what its bound is of: the objective and the precedence. The latter is no money."""
+        """What a plan is chosen by, and what its bound is of: the objective, and the precedence, which is no money."""
         return self.objective_minor + self.precedence_minor
 
     @property

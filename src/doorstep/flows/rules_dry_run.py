@@ -179,7 +179,7 @@ def _figures(currency: Currency, of: Figures) -> dict[str, object]:
         "parcels": of.parcels,
         "split_orders": of.split_orders,
         "cost_total": major(of.cost_minor, currency),
-        "objective": major(_plain_objective(of), currency),
+        "objective": major(of.objective_minor, currency),
         "mean_promised_days": round(of.mean_promised_days, 4),
         "expected_on_time": round(of.expected_on_time, 6),
     }
