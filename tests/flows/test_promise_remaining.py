@@ -99,3 +99,25 @@ def test_a_strike_declared_by_then_makes_parcels_later_and_one_declared_after_it
     worse = [one for one in known.parcels if (one.late_ppm or 0) > before[one.parcel]]
     assert worse
     assert all(one.destination.startswith("DE") for one in worse)
+
+
+def test_an_order_may_have_two_parcels_under_way(brand: Path, at: datetime, told: Remaining, tmp_path: Path) -> None:
+    first, second = told.parcels[:2]
+    folder = rewritten(
+        brand, tmp_path / "split", lambda row: row | {"order": first.order} if row["parcel"] == second.parcel else row
+    )
+    split = tell_remaining(folder, at, Run())
+    assert {one.parcel for one in split.parcels if one.order == first.order} == {first.parcel, second.parcel}
+    assert len(split.parcels) == len(told.parcels)
+
+
+def test_a_promise_beyond_the_days_reckoned_with_is_set_aside_as_such(
+    brand: Path, at: datetime, told: Remaining, tmp_path: Path
+) -> None:
+    far = told.parcels[0].parcel
+    folder = rewritten(
+        brand, tmp_path / "far", lambda row: row | {"promised_by": "2099-01-01"} if row["parcel"] == far else row
+    )
+    found = tell_remaining(folder, at, Run())
+    assert dict(found.aside) == {**told.aside, "beyond_calendar": 1}
+    assert far not in {one.parcel for one in found.parcels}

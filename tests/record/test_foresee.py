@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test import Client
@@ -17,6 +21,7 @@ from tests.web.filled import Filled, fill
 from tests.web.test_pages import entered, order_page
 
 from doorstep.core.events.models import Fact
+from doorstep.core.messages import disruptions
 from doorstep.core.network.models import Collection
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels import foreseen
@@ -25,8 +30,11 @@ from doorstep.core.parcels.models import Parcel
 from doorstep.core.parcels.queries import at_risk, count_at_risk, list_parcels
 from doorstep.domain.journey import UNDER_WAY
 from doorstep.domain.rights import Scope
+from doorstep.flows import foresee as flow
+from doorstep.flows.chores import note_late
 from doorstep.flows.foresee import foresee, foresee_all
 from doorstep.flows.track_page import token_of
+from doorstep.kernels.promise.remaining import RemainingResult, remaining
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -82,6 +90,82 @@ def test_a_parcel_that_left_long_ago_becomes_likely_late_and_that_is_a_fact_once
     assert Fact.objects.filter(kind="LateRisk").count() == 1
     counted = count_at_risk(scope_of(filled), at_risk(scope_of(filled), LATER))
     assert counted["likely_late"] == len(list_parcels(scope_of(filled), risk="likely_late", now=LATER).rows) == 1
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[RemainingResult], RemainingResult]) -> None:
+    """Let something happen once, after the parcels were read and asked about and before the answer is kept."""
+
+    def asked(*question: Any) -> RemainingResult:
+        monkeypatch.setattr(flow, "remaining", remaining)
+        return happens(remaining(*question))
+
+    monkeypatch.setattr(flow, "remaining", asked)
+
+
+def told_of(parcel: Parcel) -> list[dict[str, Any]]:
+    return [one.data for one in Fact.objects.filter(kind="LateRisk") if one.data["parcel"] == parcel.code]
+
+
+def test_a_turn_is_kept_with_its_fact_or_not_at_all(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = sent_long_ago(filled)
+
+    def dies(*_: Any, **__: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flow, "record_all", dies)
+        with pytest.raises(KeyboardInterrupt):
+            foresee_all(LATER)
+    one.refresh_from_db()
+    assert (one.foreseen_at, one.likely_late, told_of(one)) == (None, False, [])
+    foresee_all(LATER)
+    one.refresh_from_db()
+    assert one.likely_late
+    assert len(told_of(one)) == 1
+
+
+def test_two_who_ask_at_once_tell_of_a_turn_once(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, counted = sent_long_ago(filled), []
+
+    def asks_too(answer: RemainingResult) -> RemainingResult:
+        counted.append(foresee_all(LATER))
+        return answer
+
+    meanwhile(monkeypatch, asks_too)
+    assert foresee_all(LATER) == 0
+    assert counted == [Fact.objects.filter(kind="LateRisk").count()]
+    assert len(told_of(one)) == 1
+
+
+@pytest.mark.parametrize(
+    "come",
+    [{"state": "delivered", "ended_at": LATER}, {"left_at": LATER + timedelta(seconds=1)}],
+    ids=["there", "left"],
+)
+def test_what_comes_further_while_it_is_asked_about_is_not_told_of(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, come: dict[str, Any]
+) -> None:
+    one = sent_long_ago(filled)
+
+    def comes(answer: RemainingResult) -> RemainingResult:
+        assert Parcel.objects.filter(pk=one.pk).update(**come) == 1
+        return answer
+
+    meanwhile(monkeypatch, comes)
+    foresee_all(LATER)
+    one.refresh_from_db()
+    assert (one.foreseen_at, one.likely_late, told_of(one)) == (None, False, [])
+
+
+def test_a_turn_is_told_even_where_no_day_is_sure_enough(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = sent_long_ago(filled)
+    meanwhile(monkeypatch, lambda answer: replace(answer, quantile_day=np.full_like(answer.quantile_day, -1)))
+    foresee_all(LATER)
+    assert told_of(one) == [{"parcel": one.code, "expected_by": None}]
+    page = entered(filled.admin).get(order_page(Order.objects.get(pk=one.order_id))).content.decode()
+    assert f"parcel {one.code} is likely late, by how much nobody knows yet" in page
+    foresee_all(LATER + timedelta(hours=1))
+    assert len(told_of(one)) == 1
 
 
 def test_a_promise_that_has_passed_is_not_likely_late_any_more(filled: Filled) -> None:
@@ -185,3 +269,47 @@ def test_shoppers_read_a_later_day_only_where_it_is_likely() -> None:
     assert f"{said:%A}, {said.day} {said:%B}" in page(expected_by=said)  # its carrier knows better
     assert "are sorry" not in page(expected_by=None, state="out_for_delivery")
     assert "are sorry" not in page(state="in_transit", left_at=now + timedelta(hours=1))
+
+
+def test_the_day_noted_after_a_missed_promise_hides_no_foresight() -> None:
+    now = timezone.now().replace(hour=9)
+    filled, today = fill(now), now.date()
+    late = today + timedelta(days=4)
+    parcel = Parcel.objects.filter(pk=filled.left.pk)
+    parcel.update(state="in_transit", left_at=now - timedelta(days=9), promised_by=today - timedelta(days=1))
+    parcel.update(foreseen_at=now, foreseen_by=late, late_ppm=1_000_000, expected_by=None)
+    assert note_late(now) > 0
+    assert parcel.get().expected_by == today
+
+    def page() -> str:
+        return Client().get(f"/t/{token_of(filled.left.order_id, 1)}").content.decode()
+
+    assert f"<h1>{late:%A}, {late.day} {late:%B}</h1>" in re.sub(r"<h1[^>]*>", "<h1>", page())
+    disruptions.expect({filled.left.pk: today})  # now it is somebody's word
+    assert f"{late.day} {late:%B}" not in page()
+
+
+def test_a_guess_is_never_told_as_when_the_carrier_tries_again() -> None:
+    now = timezone.now().replace(hour=9)
+    filled, today = fill(now), now.date()
+    said = today + timedelta(days=2)
+
+    def page(**changed: Any) -> str:
+        Parcel.objects.filter(pk=filled.left.pk).update(**changed)
+        return Client().get(f"/t/{token_of(filled.left.order_id, 1)}").content.decode()
+
+    foreseen_now = {"foreseen_at": now, "foreseen_by": today + timedelta(days=4), "late_ppm": 1_000_000}
+    silent = page(
+        state="failed",
+        left_at=now - timedelta(days=9),
+        promised_by=today - timedelta(days=1),
+        expected_by=None,
+        **foreseen_now,
+    )
+    assert "The carrier tries again, or keeps it for you." in silent
+    assert f"{foreseen_now['foreseen_by']:%A}," not in silent
+    note_late(now)
+    assert Parcel.objects.get(pk=filled.left.pk).expected_by == today
+    assert "The carrier tries again, or keeps it for you." in page()
+    named = page(expected_by=said, expected_at_earliest=False)
+    assert f"The carrier tries again: we expect it on {said:%A}, {said.day} {said:%B}." in named

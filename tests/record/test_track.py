@@ -15,6 +15,7 @@ from tests.record.test_dispatch import close, labelled, put
 from tests.sandbox.running import tell
 
 from doorstep.core.events.models import Fact
+from doorstep.core.messages.disruptions import mark_late
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.carriers import AccountRow, put_account
 from doorstep.core.parcels.models import Label, Parcel
@@ -210,6 +211,17 @@ def test_an_expectation_beyond_the_promise_is_a_risk_told_once(at: House) -> Non
     assert facts(parcel).count("LateRisk") == 1
     assert Fact.objects.get(kind="LateRisk").data == {"parcel": parcel.code, "expected_by": late.isoformat()}
     assert Parcel.objects.get(pk=parcel.pk).expected_by == late
+
+
+def test_a_day_that_the_carrier_names_takes_the_place_of_the_noted_one(at: House) -> None:
+    parcel = left(at)
+    noted = parcel.promised_by + timedelta(days=1)
+    assert mark_late(parcel.code, parcel.brand_id, noted)
+    first, second = scans(parcel, "accepted", "in_transit")
+    take(at, first)
+    assert Parcel.objects.filter(pk=parcel.pk, expected_by=noted, expected_at_earliest=True).exists()
+    take(at, replace(second, expected_by=noted))
+    assert Parcel.objects.filter(pk=parcel.pk, expected_by=noted, expected_at_earliest=False).exists()
 
 
 def test_the_sandbox_stands_in_for_every_carrier(at: House) -> None:

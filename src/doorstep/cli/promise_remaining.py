@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # parcels in a terminal; JSON has them all
 _WHY = {
+    "beyond_calendar": "promised for a day too far off to be reckoned with",
     "contradictory": "handed over before it was placed",
     "lost": "older than 120 days: nobody waits for it any more",
     "no_collection": "it waits where its service does not call",

@@ -66,8 +66,12 @@ def foresee(operator_id: int, brand_id: int, now: datetime) -> int:
     answered = _found(asked, remaining(_question(asked, problem, sites, services, now), _params())) if asked else []
     known = {one.pk: one for one in answered}
     found = [known.get(row.pk) or Found(row.pk, None, None, False) for row in rows]
-    foreseen.keep(found, now)
-    return _tell(operator_id, brand_id, rows, found, now)
+    of = {row.pk: row for row in rows}
+
+    def tell(news: Sequence[Found]) -> None:
+        record_all(operator_id, brand_id, [_risk(of[one.pk], one) for one in news], at=now, actor="system")
+
+    return foreseen.keep(found, now, tell)
 
 
 def _params() -> RemainingParams:
@@ -126,14 +130,7 @@ def _found(rows: Sequence[UnderWayRow], result: RemainingResult) -> list[Found]:
     return found
 
 
-def _tell(operator_id: int, brand_id: int, rows: Sequence[UnderWayRow], found: Sequence[Found], now: datetime) -> int:
-    """Record those that were not likely late before; a day that nobody knows is no news."""
-    newly = [(row, one) for row, one in zip(rows, found, strict=True) if one.likely_late and not row.likely_late]
-    facts = [
-        NewFact("LateRisk", order_reference(row.order_id), {"parcel": row.parcel, "expected_by": one.by.isoformat()})
-        for row, one in newly
-        if one.by is not None and one.by > row.promised_by
-    ]
-    if facts:
-        record_all(operator_id, brand_id, facts, at=now, actor="system")
-    return len(newly)
+def _risk(row: UnderWayRow, one: Found) -> NewFact:
+    """It has turned likely late; by when it comes, nobody may know."""
+    by = None if one.by is None else one.by.isoformat()
+    return NewFact("LateRisk", order_reference(row.order_id), {"parcel": row.parcel, "expected_by": by})

@@ -12,6 +12,7 @@ from doorstep.domain.units import PPM
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
 from doorstep.flows.widen import known_by
+from doorstep.kernels.promise.promise import BEYOND_CALENDAR
 from doorstep.kernels.promise.remaining import OUTLIVED, RemainingParams, RemainingResult, remaining
 from doorstep.kernels.promise.under_way import Open, destination_of, open_parcels, remaining_problem
 from doorstep.kernels.run import Run
@@ -62,9 +63,9 @@ def tell_remaining(folder: Path, at: datetime, run: Run, params: RemainingParams
     read = read_folder(folder, run.progress)
     services = read.tariff.services
     found = open_parcels(read.history, at, read.sites, services)
-    # Their places are enough for declared disruptions to be met on the way.
+    # Their places are enough for declared disruptions to be met on the way. An order may have several under way.
     going = tuple(
-        Order(row.parcel.order, "", row.parcel.placed_at, "", destination_of(row.parcel), ()) for row in found.rows
+        Order(row.parcel.parcel, "", row.parcel.placed_at, "", destination_of(row.parcel), ()) for row in found.rows
     )
     transit = problem_of(read, going, at).transit
     problem = remaining_problem(
@@ -75,7 +76,8 @@ def tell_remaining(folder: Path, at: datetime, run: Run, params: RemainingParams
     told = []
     for n, row in enumerate(found.rows):
         if result.today[n] < 0:
-            aside["no_collection"] = aside.get("no_collection", 0) + 1
+            why = "beyond_calendar" if result.reason[n] == BEYOND_CALENDAR else "no_collection"
+            aside[why] = aside.get(why, 0) + 1
         else:
             told.append(_foretold(row, result, n, params))
     return Remaining(

@@ -132,7 +132,8 @@ def touched(scope: Scope, what: domain.Disruption) -> tuple[Touched, ...]:
 def expect(parcels: dict[int, date]) -> None:
     """Write the new expected days. One query for each day."""
     for day in sorted(set(parcels.values())):
-        Parcel.objects.filter(pk__in=[pk for pk, when in parcels.items() if when == day]).update(expected_by=day)
+        rows = Parcel.objects.filter(pk__in=[pk for pk, when in parcels.items() if when == day])
+        rows.update(expected_by=day, expected_at_earliest=False)
 
 
 def late(now: datetime, limit: int = 500) -> tuple[tuple[int, int, int, str, date], ...]:
@@ -153,7 +154,8 @@ def late(now: datetime, limit: int = 500) -> tuple[tuple[int, int, int, str, dat
 
 def mark_late(code: str, brand_id: int, day: date) -> bool:
     """Expect it on this day at the earliest; False: somebody else was faster."""
-    return Parcel.objects.filter(brand_id=brand_id, code=code, expected_by=None).update(expected_by=day) == 1
+    rows = Parcel.objects.filter(brand_id=brand_id, code=code, expected_by=None)
+    return rows.update(expected_by=day, expected_at_earliest=True) == 1
 
 
 def _touched(one: Any, service: Service | None) -> Touched:

@@ -39,6 +39,7 @@ class Travelling:
     state_reason: str
     promised_by: date
     expected_by: date | None
+    expected_at_earliest: bool  # nobody has named that day: the promised one had passed
     foreseen_by: date | None  # where it is likely late or late already: a day that is sure enough
     on_time_ppm: int
     tracking: str
@@ -90,6 +91,7 @@ def parcels_of(scope: Scope, order_pk: int) -> tuple[Travelling, ...]:
             one.state_reason,
             one.promised_by,
             one.expected_by,
+            one.expected_at_earliest,
             _foreseen_by(one),
             one.on_time_ppm,
             one.tracking,

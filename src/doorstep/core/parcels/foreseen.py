@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,7 +30,6 @@ class UnderWayRow:
     ship_at: datetime
     left_at: datetime | None  # None: it is with us
     promised_by: date
-    likely_late: bool  # by what was found the last time
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +63,36 @@ def under_way(brand_id: int) -> tuple[UnderWayRow, ...]:
             ship_at=one.ship_at,
             left_at=None if one.state in BEFORE_LEAVING else one.left_at or one.ship_at,
             promised_by=one.promised_by,
-            likely_late=one.likely_late,
         )
         for one in rows.select_related("order", "site").order_by("pk")
     )
 
 
-def keep(found: Sequence[Found], at: datetime) -> None:
-    """Keep what was found at an instant. Two queries for each 500 parcels, which are locked by id meanwhile."""
+def keep(found: Sequence[Found], at: datetime, tell: Callable[[Sequence[Found]], None]) -> int:
+    """Keep what was found at an instant; returns how many have newly become likely late.
+
+    Two queries for each 500 parcels, which are locked by id meanwhile. What has come further since it was asked about
+    stays as it is. `tell` is given those of them that were not likely late before, in the transaction that keeps it:
+    whatever is written of them is written once, or nothing is kept.
+    """
+    newly = 0
     for start in range(0, len(found), AT_ONCE):
         of = {one.pk: one for one in found[start : start + AT_ONCE]}
         with transaction.atomic():
-            rows = list(Parcel.objects.select_for_update(of=("self",)).filter(pk__in=of).only("pk").order_by("pk"))
+            locked = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=of)
+            rows = [row for row in locked.only("state", "left_at", "likely_late").order_by("pk") if _stands(row, at)]
+            news = [of[row.pk] for row in rows if of[row.pk].likely_late and not row.likely_late]
             for row in rows:
                 one = of[row.pk]
                 row.foreseen_at, row.foreseen_by = at, one.by
                 row.late_ppm, row.likely_late = one.late_ppm, one.likely_late
             Parcel.objects.bulk_update(rows, FIELDS)
+            if news:
+                tell(news)
+        newly += len(news)
+    return newly
+
+
+def _stands(row: Parcel, at: datetime) -> bool:
+    """Whether it is still under way, and has not left since."""
+    return row.state in UNDER_WAY and (row.left_at is None or row.left_at <= at)

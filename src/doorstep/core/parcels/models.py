@@ -104,6 +104,7 @@ class Parcel(models.Model):
     state = models.CharField(max_length=20, default="planned", choices=[(state, state) for state in PARCEL_STATES])
     state_reason = models.CharField(max_length=60, blank=True)  # why a delivery failed, or it was cancelled
     expected_by = models.DateField(null=True)  # the honest date now, where it is another than the promised one
+    expected_at_earliest = models.BooleanField(default=False)  # that date is nobody's word: the promised one had passed
     attempts = models.PositiveSmallIntegerField(default=0)  # deliveries tried without success
     sscc = models.CharField(max_length=18, blank=True)  # given when it is packed
     tracking = models.CharField(max_length=80, blank=True)  # the carrier's number of it

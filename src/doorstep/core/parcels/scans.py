@@ -132,6 +132,8 @@ def weigh(parcel_pks: Iterable[int]) -> list[Stood]:
 def _stand(parcel: Parcel, stood: Stood) -> None:
     now = stood.now
     said: dict[str, object] = {"expected_by": now.expected_by or parcel.expected_by, "attempts": now.attempts}
+    if now.expected_by is not None:
+        said["expected_at_earliest"] = False  # the carrier's word
     if now.state is not None and stood.before not in HELD_BACK:
         said |= {"state": now.state, "state_reason": now.reason[:60], "ended_at": now.ended_at}
     changed = {name: value for name, value in said.items() if getattr(parcel, name) != value}

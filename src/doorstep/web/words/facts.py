@@ -171,6 +171,8 @@ def _expected(data: Data, _: Currency) -> str:
 
 
 def _late(data: Data, _: Currency) -> str:
+    if data["expected_by"] is None:
+        return f"parcel {data['parcel']} is likely late, by how much nobody knows yet"
     return f"parcel {data['parcel']} is expected by {day(date.fromisoformat(data['expected_by']))}"
 
 

@@ -120,9 +120,12 @@ def headline(
 
 
 def as_expected(one: Travelling, today: date) -> Travelling:
-    """Let a parcel be expected on the day that was foreseen, unless its carrier names one that is still to come."""
-    said = one.expected_by is not None and one.expected_by >= today
-    if said or one.foreseen_by is None or one.foreseen_by < today or one.state == "out_for_delivery":
+    """Let a parcel be expected on the day that was foreseen, unless its carrier names one that is still to come.
+
+    What it has tried to deliver comes when its carrier says; that is not foreseen.
+    """
+    said = one.expected_by is not None and one.expected_by >= today and not one.expected_at_earliest
+    if said or one.foreseen_by is None or one.foreseen_by < today or one.state in ("out_for_delivery", "failed"):
         return one
     return replace(one, expected_by=one.foreseen_by)
 
@@ -139,7 +142,8 @@ def weekday(when: date) -> str:
 
 def _failed(parcels: Sequence[Travelling], today: date) -> Headline:
     """Say when it is tried again, if the carrier has said so; a day that has passed is no news."""
-    again = [one.expected_by for one in parcels if one.expected_by and one.expected_by >= today]
+    said = [one.expected_by for one in parcels if one.expected_by and not one.expected_at_earliest]
+    again = [day for day in said if day >= today]
     more = (
         f"The carrier tries again: we expect it on {weekday(max(again))}."
         if again
