@@ -158,4 +158,4 @@ def test_on_what_happened_in_brazil(tmp_path: Path) -> None:
     assert told["shop"]["on_time_rate_delivered"] == pytest.approx(0.884, abs=0.002)
     assert told["shop"]["mean_early_days"] == pytest.approx(9.76, abs=0.05)
     assert told["pinball_loss"] < told["shop"]["pinball_loss"]
-    assert told["set_aside"] == 8
+    assert told["set_aside"] == 0

@@ -102,11 +102,14 @@ def test_durations_of_an_instant_yet_to_come_do_not_stand_in_the_way(tmp_path: P
 def test_plans_and_quotes_promise_by_what_is_in_force_at_once(shop: Shop) -> None:
     scope, brand = shop
     before = standing(scope.operator, brand, NOW)
-    assert not before.published
+    assert before.ground.problem.transit.as_of == NOW
     learn(scope, brand, now=NOW, run=Run(), as_of=EARLIER)
     after = standing(scope.operator, brand, NOW)
-    assert after.published
-    assert after.ground.problem.transit is durations_in_force(brand, NOW)
+    published = durations_in_force(brand, NOW)
+    assert published is not None
+    assert after.ground.problem.transit.as_of == published.as_of == EARLIER
+    assert after.ground.problem.transit.paces  # published without: they are of the hour
+    assert not published.paces
     assert after.ground.problem.transit != before.ground.problem.transit
     problem = day_problem(brand, open_orders(brand).values(), None)
     assert problem.transit is after.ground.problem.transit
