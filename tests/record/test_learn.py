@@ -112,7 +112,7 @@ def test_plans_and_quotes_promise_by_what_is_in_force_at_once(shop: Shop) -> Non
     assert not published.paces
     assert after.ground.problem.transit != before.ground.problem.transit
     problem = day_problem(brand, open_orders(brand).values(), None)
-    assert problem.transit is after.ground.problem.transit
+    assert problem.transit == after.ground.problem.transit
 
 
 def test_a_folder_with_durations_in_force_is_loaded_with_them(tmp_path: Path) -> None:
@@ -124,7 +124,10 @@ def test_a_folder_with_durations_in_force_is_loaded_with_them(tmp_path: Path) ->
     assert (row.published, row.decided_by, row.verdict) == (True, "ann", folder.durations.verdict)
     assert row.model_sha256 == folder.durations.model_sha256
     durations._held.clear()
-    assert durations_in_force(brand, NOW) == folder.durations.model == problem_of(folder, folder.orders).transit
+    assert durations_in_force(brand, NOW) == folder.durations.model
+    promised = problem_of(folder, folder.orders).transit
+    assert promised.as_of == folder.durations.model.as_of
+    assert promised.handling == folder.durations.model.handling
     newer = fitted(tmp_path / "brand").verdict
     assert newer.published
 

@@ -11,9 +11,10 @@ from tests.kernels.promise.networks import PATTERNS, ZONES, day
 
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.promise.calendars import CalendarBook, destination_calendar, known_calendar
+from doorstep.kernels.promise.calendars import CalendarBook, destination_calendar, holidays_between, known_calendar
 from doorstep.kernels.promise.compiled import after, on_or_after, works
 from doorstep.kernels.promise.local_time import compile_zones, local_days
+from doorstep.kernels.promise.provinces import LARGER
 
 
 def test_calendars_are_countries_and_subdivisions_that_the_library_knows() -> None:
@@ -108,3 +109,12 @@ def test_an_unknown_zone_and_a_far_instant_are_refused() -> None:
         local_days("Mars/Olympus", np.array([0]))
     with pytest.raises(InvalidProblem, match="1901"):
         local_days("UTC", np.array([10**12]))
+
+
+def test_a_province_keeps_the_holidays_of_its_region() -> None:
+    assert destination_calendar("ES", "NA") == "ES-NC"
+    assert destination_calendar("ES", "ES-B") == "ES-CT"
+    named, coded = (destination_calendar("ES", region) for region in ("Navarra", "NA"))
+    assert holidays_between(named, 20_000, 21_000).tolist() == holidays_between(coded, 20_000, 21_000).tolist()
+    for country, province in LARGER:
+        assert destination_calendar(country, province) != country

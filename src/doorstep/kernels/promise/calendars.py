@@ -16,6 +16,7 @@ import numpy.typing as npt
 from holidays import country_holidays
 
 from doorstep.domain.errors import InvalidProblem
+from doorstep.kernels.promise.provinces import LARGER
 
 IntArray = npt.NDArray[np.integer[Any]]
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -52,9 +53,11 @@ def known_country(code: str) -> bool:
 def destination_calendar(country: str, region: str) -> str:
     """Return the finest known calendar of a destination: `BR-SP`, else `BR`, else none (the empty code).
 
-    `region` is a subdivision code, bare (`SP`) or full (`BR-SP`), or a name that the library takes for one.
+    `region` is a subdivision code, bare (`SP`) or full (`BR-SP`), a name that the library takes for one, or a province
+    of a region that has a calendar.
     """
     region = bare_region(country, region)
+    region = LARGER.get((country, region), region)
     for code in (f"{country}-{region}", country):
         if (region or code == country) and known_calendar(code):
             return code

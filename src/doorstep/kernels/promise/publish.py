@@ -258,10 +258,7 @@ def _own(
     params: PublishParams,
     run: Run,
 ) -> Comparison | None:
-    """Hold the candidate itself against the one in force, on all of the last weeks.
-
-    Where the same recipe knows more, a small shop is asked of a longer past, or it would stay with its first model.
-    """
+    """Hold the candidate itself against the one in force; if only newer, a small shop on a longer past."""
     until, found = candidate.as_of, None
     for times in LONGER if again else LONGER[:1]:
         since = until - times * timedelta(weeks=params.weeks)
