@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from doorstep.domain.learned import PastParcel
 from doorstep.files.folder import BrandFolder, read_folder
-from doorstep.kernels.promise.pace import PaceParams
+from doorstep.kernels.promise.pace import at_current_pace
 from doorstep.kernels.promise.remaining import RemainingParams, RemainingProblem, remaining
 from doorstep.kernels.promise.transit import CALLED_OFF, fit_transit
 from doorstep.kernels.promise.under_way import Open, remaining_problem
@@ -70,8 +70,8 @@ def walked(folder: BrandFolder) -> dict[int, list[tuple[float, ...]]]:
     today = FIRST - timedelta(days=FIRST.weekday())
     while today < UNTIL:
         monday = datetime.combine(today, time(), zone)
-        paced = fit_transit(folder.history, monday, services=services, pace=PaceParams())
         plain = fit_transit(folder.history, monday, services=services)
+        paced = at_current_pace(plain, folder.history, monday, services)
         rates = {age: base_rate(history, age, today, zone) for age in AGES}
         for step in range(7):
             day = today + timedelta(days=step)
