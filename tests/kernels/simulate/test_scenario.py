@@ -171,5 +171,5 @@ def test_a_scenario_that_cannot_be_is_refused() -> None:
         Scenario(services=(ServiceChange("nobody"),)),
         Scenario(slower=(Slowdown(1, TUESDAY, service="nobody"),)),
     ):
-        with pytest.raises(InvalidProblem, match="which there is not"):
+        with pytest.raises(InvalidProblem, match="what there is not"):
             SimulateProblem(two_services(), scenario=unknown)

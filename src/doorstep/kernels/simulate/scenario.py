@@ -81,7 +81,7 @@ class Scenario:
             raise InvalidProblem("a service of the scenario stands twice")
 
     def refuse_unknown(self, ground: PlanProblem) -> None:
-        """Raise InvalidProblem for names that the problem does not have."""
+        """Raise InvalidProblem with all names that the problem does not have."""
         known = {
             "site": {one.site for one in ground.sites},
             "sku": {one.sku for one in ground.products},
@@ -94,9 +94,9 @@ class Scenario:
             *(("service", one.service) for one in self.services),
             *(("service", one.service) for one in self.slower),
         ]
-        for noun, name in named:
-            if name and name not in known[noun]:
-                raise InvalidProblem(f"the scenario names {noun} {name}, which there is not")
+        unknown = dict.fromkeys(f"{noun} {name}" for noun, name in named if name and name not in known[noun])
+        if unknown:
+            raise InvalidProblem(f"the scenario names what there is not: {', '.join(unknown)}")
 
 
 def under(ground: PlanProblem, scenario: Scenario, seed: int) -> PlanProblem:
