@@ -202,7 +202,8 @@ def test_priority_when_goods_are_short() -> None:
 def test_an_order_of_priority_that_is_left_counts_its_multiple() -> None:
     problem = scene([order("vip", "a", priority=2)], {"near": {"a": 0}}, brand=brand(unplanned=1000))
     result = planned(problem, Rule("vip-first", "priority", RuleScope(priority=1), times=3))
-    assert (result.plan.figures.objective_minor, result.lower_bound_minor) == (3000, 3000)
+    figures = result.plan.figures
+    assert (figures.objective_minor, figures.weighed_minor, result.lower_bound_minor) == (1000, 3000, 3000)
 
 
 def test_safety_stock_by_units_and_share() -> None:

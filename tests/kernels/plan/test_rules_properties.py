@@ -60,7 +60,7 @@ def test_what_is_planned_obeys_its_rules(rng: Random) -> None:
     ruled = replace(found, rules=some_rules(rng, found, RULE_KINDS))
     result = plan(ruled, None, Run(iterations=20))
     assert check(ruled, result.plan) == ()
-    assert result.lower_bound_minor <= result.plan.figures.objective_minor
+    assert result.lower_bound_minor <= result.plan.figures.weighed_minor
     decisions = list(result.decisions())
     assert len(decisions) == result.plan.figures.planned
     names = {rule.rule for rule in ruled.rules}

@@ -32,7 +32,6 @@ Cause = Literal[
 ]  # fmt: skip
 PUBLISHED: frozenset[Cause] = frozenset({"first", "same", "not_worse", "only_newer"})
 BoolArray = npt.NDArray[np.bool_]
-LONGER = (1, 2, 4, 8)  # times the weeks judged
 Recipe = Callable[[Sequence[PastParcel], datetime, Ground], TransitModel]
 
 
@@ -231,7 +230,7 @@ def _tried(
     again = in_force is not None and since > whole and replace(trial, as_of=in_force.as_of) == in_force
     tried = None if again else _compared(trial, in_force, history, (since, until), ground, params, run)
     run.progress(stage, 2, 3)
-    own = _own(candidate, in_force, history, again, ground, params, run) if in_force else None
+    own = _compared(candidate, in_force, history, (whole, until), ground, params, run) if in_force else None
     run.progress(stage, 3, 3)
     verdict = replace(verdict, trial=tried, candidate=own)
     weighed = own if again else tried
@@ -247,25 +246,6 @@ def _tried(
             return replace(verdict, cause=cause, reason=_told(cause, compared, ground.target_ppm))
     found: Cause = "first" if in_force is None else "only_newer" if again else "not_worse"
     return replace(verdict, cause=found, reason=_told(found, weighed, ground.target_ppm))
-
-
-def _own(
-    candidate: TransitModel,
-    in_force: TransitModel,
-    history: Sequence[PastParcel],
-    again: bool,
-    ground: Ground,
-    params: PublishParams,
-    run: Run,
-) -> Comparison | None:
-    """Hold the candidate itself against the one in force; if only newer, a small shop on a longer past."""
-    until, found = candidate.as_of, None
-    for times in LONGER if again else LONGER[:1]:
-        since = until - times * timedelta(weeks=params.weeks)
-        found = _compared(candidate, in_force, history, (since, until), ground, params, run)
-        if found is not None and found.known >= params.least_parcels:
-            break
-    return found
 
 
 def _compared(
