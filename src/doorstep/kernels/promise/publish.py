@@ -22,8 +22,8 @@ from doorstep.domain.learned import PastParcel, TransitModel
 from doorstep.domain.units import PPM
 from doorstep.kernels.promise.durations import learn_durations
 from doorstep.kernels.promise.intervals import WeekBlocks
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.judged import FloatArray, Ground, Judged, Scored, judged, scored
-from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
 Cause = Literal[
@@ -241,7 +241,7 @@ def _tried(
         (own, "candidate_worse", "candidate_off_target"),
     )
     for compared, worse, off in questions:
-        cause = _worse(compared, worse, off, ground.target_ppm, params)
+        cause = _worse(compared, worse, off, params)
         if compared is not None and cause is not None:
             return replace(verdict, cause=cause, reason=_told(cause, compared, ground.target_ppm))
     found: Cause = "first" if in_force is None else "only_newer" if again else "not_worse"
@@ -325,20 +325,18 @@ def _interval(
     return mean - max(float(reach[0]), least), mean + max(float(reach[1]), least)
 
 
-def _worse(
-    compared: Comparison | None, worse: Cause, off: Cause, target_ppm: int, params: PublishParams
-) -> Cause | None:
-    """Give the cause to refuse, if there is one: beyond its interval, and by more than anybody would notice."""
+def _worse(compared: Comparison | None, worse: Cause, off: Cause, params: PublishParams) -> Cause | None:
+    """Give the cause to refuse, if there is one: worse by more than anybody would notice, by the whole interval.
+
+    Who describes all of the parcels' days better is not refused for one point of the curve: few weeks speak for that.
+    """
     if compared is None or compared.in_force is None or compared.worse_by is None:
         return None
-    ours, theirs = compared.challenger, compared.in_force
-    if compared.worse_by[0] > 0 and ours.loss_days > theirs.loss_days * (1 + params.least_worse_ppm / PPM):
-        return worse
-    if ours.on_time is None or theirs.on_time is None or compared.off_by is None:
+    if compared.challenger.loss_days < compared.in_force.loss_days:
         return None
-    target = target_ppm / PPM
-    farther = abs(ours.on_time - target) - abs(theirs.on_time - target)
-    return off if compared.off_by[0] > 0 and farther > params.least_off_ppm / PPM else None
+    if compared.worse_by[0] > compared.in_force.loss_days * params.least_worse_ppm / PPM:
+        return worse
+    return off if compared.off_by is not None and compared.off_by[0] > params.least_off_ppm / PPM else None
 
 
 def _minute(at: datetime) -> str:
