@@ -25,9 +25,10 @@ import numpy.typing as npt
 
 from doorstep.domain.learned import PastParcel
 from doorstep.files.folder import BrandFolder, read_folder
+from doorstep.kernels.promise.journeys import CALLED_OFF
 from doorstep.kernels.promise.pace import at_current_pace
 from doorstep.kernels.promise.remaining import RemainingParams, RemainingProblem, remaining
-from doorstep.kernels.promise.transit import CALLED_OFF, fit_transit
+from doorstep.kernels.promise.transit import fit_transit
 from doorstep.kernels.promise.under_way import Open, remaining_problem
 
 FIRST, UNTIL = date(2017, 9, 1), date(2018, 5, 1)

@@ -18,7 +18,7 @@ from doorstep.files.durations_in import DURATIONS_FILE
 from doorstep.files.durations_out import DECISIONS_FILE, decision, durations_bytes, keep_decision, put_in_force
 from doorstep.files.folder import read_folder
 from doorstep.flows import promise_fit as flow
-from doorstep.flows.plan_folder import Selection, durations_at, plan_folder, problem_of
+from doorstep.flows.plan_folder import Selection, folder_durations, plan_folder, problem_of
 from doorstep.flows.promise_fit import ground_of, instant_of
 from doorstep.flows.promise_quote import quote_promises
 from doorstep.flows.promise_wish import Wish
@@ -221,10 +221,10 @@ def test_what_was_not_known_yet_is_not_promised_by(brand: Path) -> None:
     read = read_folder(brand)
     assert read.durations is not None
     services = read.tariff.services
-    assert durations_at(read, EARLIER) == at_current_pace(read.durations.model, read.history, EARLIER, services)
+    assert folder_durations(read, EARLIER) == at_current_pace(read.durations.model, read.history, EARLIER, services)
     before = EARLIER - timedelta(seconds=1)
     learned = as_published(read.history, before, ground_of(read))
-    assert durations_at(read, before) == at_current_pace(learned, read.history, before, services)
+    assert folder_durations(read, before) == at_current_pace(learned, read.history, before, services)
     quoted = quote_promises(brand, Wish("DE", "BY", "80331", (), before), Run())
     assert (quoted.published, quoted.durations_as_of) == (False, before)
     quoted = quote_promises(brand, Wish("DE", "BY", "80331", (), EARLIER), Run())

@@ -145,13 +145,13 @@ def _days(value: Any) -> tuple[date, ...]:
 
 
 def _span(text: str) -> tuple[date, date]:
-    match = _SPAN.fullmatch(text)
+    match, wrong = _SPAN.fullmatch(text), Refused(text, "is not a span of days such as 2026-12-24..2026-12-26")
+    if match is None:
+        raise wrong
     try:
-        if match:
-            return _day(date.fromisoformat(match[1])), _day(date.fromisoformat(match[2]))
-    except ValueError:
-        pass
-    raise Refused(text, "is not a span of days such as 2026-12-24..2026-12-26")
+        return _day(date.fromisoformat(match[1])), _day(date.fromisoformat(match[2]))
+    except ValueError as error:
+        raise wrong from error
 
 
 VALUES: dict[str, Callable[[Any], Any]] = {

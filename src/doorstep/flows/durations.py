@@ -14,9 +14,8 @@ from doorstep.files.faults import Faults
 
 MOST_HELD = 64
 
-_held: OrderedDict[str, TransitModel] = (
-    OrderedDict()
-)  # by their sha256: what is read once is the same object ever after
+# By their sha256: what is read once is the same object ever after.
+_held: OrderedDict[str, TransitModel] = OrderedDict()
 _holding = Lock()
 
 

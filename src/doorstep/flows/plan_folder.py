@@ -18,8 +18,7 @@ from doorstep.files.plan_out import write_decisions, write_plan, write_summary
 from doorstep.flows.summary import summarise
 from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
-from doorstep.kernels.promise.durations import fit_durations
-from doorstep.kernels.promise.pace import at_current_pace
+from doorstep.kernels.promise.durations import durations_at
 from doorstep.kernels.run import Run
 
 
@@ -86,7 +85,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         cartons=folder.cartons,
         tariff=folder.tariff,
         orders=orders,
-        transit=durations_at(folder, known),
+        transit=folder_durations(folder, known),
         data_version=folder.data_version,
         now=now,
         emission_factors=with_defaults(folder.emission_factors),
@@ -95,15 +94,10 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())
 
 
-def durations_at(folder: BrandFolder, known: datetime) -> TransitModel:
-    """Give the durations in force at the pace of the last days, unless they know more than was known then.
-
-    In that case, and where none are in force, durations are learned from history.
-    """
-    services = folder.tariff.services
-    if folder.durations is not None and folder.durations.model.as_of <= known:
-        return at_current_pace(folder.durations.model, folder.history, known, services)
-    return fit_durations(folder.history, known, folder.sites, folder.collections, services)
+def folder_durations(folder: BrandFolder, known: datetime) -> TransitModel:
+    """Give the durations that promises of a folder rest on, by what was known then."""
+    published = folder.durations.model if folder.durations else None
+    return durations_at(published, folder.history, known, folder.sites, folder.collections, folder.tariff.services)
 
 
 def told_durations(folder: BrandFolder, as_of: datetime) -> dict[str, object]:

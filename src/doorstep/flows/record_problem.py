@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -17,19 +17,16 @@ from doorstep.core.network import snapshot as network
 from doorstep.core.stock import snapshot as stock
 from doorstep.core.tariffs import snapshot as tariffs
 from doorstep.core.versions import Version, version
-from doorstep.domain.carriage import Service
 from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
-from doorstep.domain.supply import Collection, Site
 from doorstep.files.emissions import with_defaults
 from doorstep.files.rules_toml import kept_rules
 from doorstep.flows.durations import durations_in_force
 from doorstep.flows.kits import exploded
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.plan import PlanProblem
-from doorstep.kernels.promise.durations import fit_durations
-from doorstep.kernels.promise.pace import at_current_pace
+from doorstep.kernels.promise.durations import durations_at
 
 OF_BRAND = (
     *accounts.OF_BRAND,
@@ -60,7 +57,9 @@ def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) 
     tariff = tariffs.tariff(brand_id)
     sites = network.sites(operator_id)
     calls = network.collections(operator_id, {one.service for one in tariff.services})
-    transit = transit or _durations(brand_id, known, sites, calls, tariff.services)
+    if transit is None:
+        published, history = durations_in_force(brand_id, known), learned.history(brand_id)
+        transit = durations_at(published, history, known, sites, calls, tariff.services)
     problem = PlanProblem(
         brand=brand,
         products=(),
@@ -78,15 +77,6 @@ def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) 
         rules=kept_rules(tariffs.rules_text(brand_id)),
     )
     return Ground(problem, operator_id, known, in_force(operator_id, known.date()))
-
-
-def _durations(
-    brand_id: int, known: datetime, sites: Sequence[Site], calls: Sequence[Collection], services: Sequence[Service]
-) -> TransitModel:
-    history, published = learned.history(brand_id), durations_in_force(brand_id, known)
-    if published is not None:
-        return at_current_pace(published, history, known, services)
-    return fit_durations(history, known, sites, calls, services)
 
 
 def ground_version(operator_id: int, brand_id: int) -> Version | None:

@@ -13,9 +13,9 @@ from doorstep.domain.place import Place
 from doorstep.domain.supply import Site
 from doorstep.kernels.plan.plan import PlanProblem
 from doorstep.kernels.promise.areas import destination_areas, origin_areas
+from doorstep.kernels.promise.journeys import lane_keys
 from doorstep.kernels.promise.lanes import Curves, compile_curves
 from doorstep.kernels.promise.network import NetworkParams
-from doorstep.kernels.promise.transit import lane_keys
 
 LEVELS = 5  # of lanes, the finest first
 

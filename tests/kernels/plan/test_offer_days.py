@@ -18,9 +18,10 @@ from doorstep.kernels.plan.improve import own_choices
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import open_market
 from doorstep.kernels.plan.offer import MOST_DATES, Offer, offer
-from doorstep.kernels.plan.plan import PlanParams, PlanProblem, ask, terms_of
+from doorstep.kernels.plan.plan import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import quote
 from doorstep.kernels.plan.ready import make_ready
+from doorstep.kernels.plan.terms import ask, terms_of
 from doorstep.kernels.run import Run
 
 Costs = dict[int, int]  # by the latest day that will do

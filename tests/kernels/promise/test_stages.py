@@ -8,8 +8,8 @@ from tests.kernels.promise.histories import FIRST_DAY, drawn, noon, parcel
 
 from doorstep.kernels.promise.as_of import FIGURES, expected_so_far, surroundings
 from doorstep.kernels.promise.history import history_of
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.stages import SUNDAY, Baseline, baseline, never_arrive, stages_of
-from doorstep.kernels.promise.transit import NOT_YET
 
 
 def test_a_parcel_is_at_risk_until_its_stage_ends() -> None:

@@ -92,6 +92,18 @@ def take_part(board: Board, stock: IntArray, rows: IntArray, i: int, p: int, n: 
 
 
 @compiled
+def at_hand(board: Board, stock: IntArray, rows: IntArray, i: int, b: int, q: int) -> bool:
+    """Whether a block has the option of a column, and its site the goods and room for it."""
+    if board.cost[b, q] >= NEVER:
+        return False
+    k, row, site_row = board.column_site[q], board.column_row[i, q], board.group_row[i, board.column_group[q]]
+    enough = (row < 0 or rows[row] > 0) and (site_row < 0 or rows[site_row] > 0)
+    for u in range(board.use_start[b], board.use_start[b + 1]):
+        enough = enough and stock[k, board.use_sku[u]] >= board.use_quantity[u]
+    return bool(enough)
+
+
+@compiled
 def nearest_column(
     board: Board,
     stock: IntArray,
@@ -105,14 +117,9 @@ def nearest_column(
     """Nearest site with the goods; there the earliest day, then the cheapest service. -1: none."""
     best = -1
     for q in range(board.cost.shape[1]):
-        if board.cost[b, q] >= NEVER:
+        if not at_hand(board, stock, rows, i, b, q):
             continue
-        k, row, site_row = board.column_site[q], board.column_row[i, q], board.group_row[i, board.column_group[q]]
-        enough = (row < 0 or rows[row] > 0) and (site_row < 0 or rows[site_row] > 0)
-        for u in range(board.use_start[b], board.use_start[b + 1]):
-            enough = enough and stock[k, board.use_sku[u]] >= board.use_quantity[u]
-        if not enough:
-            continue
+        k = board.column_site[q]
         if best < 0:
             best = q
             continue

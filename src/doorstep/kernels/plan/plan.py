@@ -154,4 +154,4 @@ def _baseline(market: Market, table: Table, book: LoadBook) -> Figures:
     return figures(market, picks, "nearest")
 
 
-__all__ = ["PlanParams", "PlanProblem", "PlanResult", "Table", "ask", "plan", "terms_of"]
+__all__ = ["PlanParams", "PlanProblem", "PlanResult", "Table", "plan"]

@@ -18,6 +18,7 @@ from doorstep.kernels.promise.click_to_door import StageRisk, chain_curves
 from doorstep.kernels.promise.history import FloatArray, History
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Span
 from doorstep.kernels.promise.offsets import OffsetParams, Told, shifted
+from doorstep.kernels.promise.pace import SHARES, SPREAD
 from doorstep.kernels.promise.relative_risk import RelativeRisk, TreeParams, fit_risk
 from doorstep.kernels.promise.stages import (
     Baseline,
@@ -78,9 +79,7 @@ class AdaptiveParams:
     offsets: OffsetParams = field(default_factory=OffsetParams)
 
 
-SPREAD = np.array([-(3**0.5), 0.0, 3**0.5])  # points of a Gauss-Hermite rule, and their weights
 LEAST_END = 1e-3  # where a curve ends below, nothing is known to arrive
-SHARES = np.array([1.0, 4.0, 1.0]) / 6.0
 
 
 class Adaptive:

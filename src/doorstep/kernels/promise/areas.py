@@ -9,7 +9,7 @@ import numpy as np
 
 from doorstep.domain.place import Place
 from doorstep.kernels.promise.calendars import IntArray, bare_region
-from doorstep.kernels.promise.transit import postcode_area
+from doorstep.kernels.promise.journeys import postcode_area
 
 Area = tuple[str, str, str]  # country, region, first characters of the postcode
 

@@ -13,8 +13,8 @@ import numpy as np
 from doorstep.kernels.promise.calendars import IntArray, weekdays
 from doorstep.kernels.promise.fading import fading_sums
 from doorstep.kernels.promise.history import FloatArray, History
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.stages import CALLED_OFF_KNOWN_DAYS, Stage, baseline, known_called_off
-from doorstep.kernels.promise.transit import NOT_YET
 
 BLOCK_DAYS = 28  # the expectation is fitted anew so often, always on earlier blocks
 LOOK_BACK_DAYS = 240

@@ -21,11 +21,11 @@ import numpy as np
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, IntArray, weekdays
 from doorstep.kernels.promise.history import FloatArray, History
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.lanes_learned import SPAN_DAYS
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Span
 from doorstep.kernels.promise.scores import score_quantiles
 from doorstep.kernels.promise.stages import known_called_off
-from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
 NUMBERS = (

@@ -30,10 +30,10 @@ import numpy.typing as npt
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray, History
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Learner, Method, Span, earliest
 from doorstep.kernels.promise.scores import score_shares
 from doorstep.kernels.promise.stages import known_called_off
-from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
 KINDS = ("split", "group", "aci")

@@ -36,3 +36,20 @@ def fit_durations(
     """Learn durations, and let them run at the pace of the last days: as promises read them."""
     learned = learn_durations(history, as_of, sites, collections, services)
     return at_current_pace(learned, history, as_of, services)
+
+
+def durations_at(
+    published: TransitModel | None,
+    history: Sequence[PastParcel],
+    known: datetime,
+    sites: Sequence[Site],
+    collections: Sequence[Collection],
+    services: Sequence[Service],
+) -> TransitModel:
+    """Give the durations in force at the pace of the last days, unless they know more than was known then.
+
+    In that case, and where none are in force (None), durations are learned from history.
+    """
+    if published is not None and published.as_of <= known:
+        return at_current_pace(published, history, known, services)
+    return fit_durations(history, known, sites, collections, services)

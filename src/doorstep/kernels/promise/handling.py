@@ -17,11 +17,11 @@ from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Site
 from doorstep.domain.units import MICROS, PPM
 from doorstep.kernels.promise.calendars import DAY_S, IntArray
+from doorstep.kernels.promise.journeys import CALLED_OFF
 from doorstep.kernels.promise.network import PromiseTables, compile_network
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import promise
 from doorstep.kernels.promise.shrinkage import Counts, FloatArray, in_order, plain, shrunk, strength
-from doorstep.kernels.promise.transit import CALLED_OFF
 
 ANY = ""  # a service that is not recorded, or does not call: whatever leaves the site
 NOT_YET = -1

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import PastParcel
 from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, IntArray, bare_region, destination_calendar, known_country
-from doorstep.kernels.promise.transit import CALLED_OFF, NOT_YET, postcode_area
+from doorstep.kernels.promise.journeys import CALLED_OFF, NOT_YET, postcode_area
 
 FloatArray = npt.NDArray[np.float64]
 EARLIEST = date(1990, 1, 1).toordinal() - EPOCH_ORDINAL

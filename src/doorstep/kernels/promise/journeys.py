@@ -12,7 +12,7 @@ import numpy as np
 from doorstep.domain.carriage import Service
 from doorstep.domain.clock import WorkingDays
 from doorstep.domain.errors import InvalidProblem
-from doorstep.domain.learned import PastParcel
+from doorstep.domain.learned import Lane, PastParcel
 from doorstep.domain.units import MICROS
 from doorstep.kernels.promise.calendars import (
     EPOCH_ORDINAL,
@@ -53,6 +53,17 @@ def lane_keys(
         ("", "", destination_country, region, "") if region else None,
         ("", "", destination_country, "", ""),
         ("", "", "", "", ""),
+    )
+
+
+def key_of(lane: Lane) -> LaneKey:
+    """Return the fields of a lane, as `lane_keys` gives them."""
+    return (
+        lane.origin_country,
+        lane.origin_prefix,
+        lane.destination_country,
+        lane.destination_region,
+        lane.destination_prefix,
     )
 
 

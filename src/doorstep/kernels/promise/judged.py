@@ -28,11 +28,12 @@ from doorstep.kernels.promise.calendars import (
     destination_calendar,
 )
 from doorstep.kernels.promise.handling import HandlingParams
+from doorstep.kernels.promise.journeys import CALLED_OFF, NOT_YET, postcode_area
 from doorstep.kernels.promise.lanes import compile_curves
 from doorstep.kernels.promise.network import NetworkParams, compile_network
 from doorstep.kernels.promise.options import OptionParams, tell_options
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
-from doorstep.kernels.promise.transit import CALLED_OFF, NOT_YET, TransitParams, postcode_area
+from doorstep.kernels.promise.transit import TransitParams
 
 FloatArray = npt.NDArray[np.float64]
 BLOCK = 1 << 13  # parcels whose days are laid out at a time

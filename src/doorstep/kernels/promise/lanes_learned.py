@@ -21,9 +21,9 @@ import numpy.typing as npt
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray, History
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.methods import HORIZON_DAYS, Fitted, Span
 from doorstep.kernels.promise.stages import known_called_off
-from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.run import Run
 
 SPAN_DAYS = HORIZON_DAYS + 1

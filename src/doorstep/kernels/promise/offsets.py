@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import FloatArray, History
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.stages import known_called_off
-from doorstep.kernels.promise.transit import NOT_YET
 
 
 @dataclass(frozen=True, slots=True)

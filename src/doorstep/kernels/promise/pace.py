@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from doorstep.domain.carriage import Service
 from doorstep.domain.errors import InvalidProblem
-from doorstep.domain.learned import Lane, PastParcel, ServicePace, TransitModel
+from doorstep.domain.learned import PastParcel, ServicePace, TransitModel
 from doorstep.domain.units import PPM
 from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, IntArray
 from doorstep.kernels.promise.journeys import (
@@ -24,7 +24,7 @@ from doorstep.kernels.promise.journeys import (
     STATUS_KNOWN_DAYS,
     Journeys,
     LaidOut,
-    LaneKey,
+    key_of,
     laid_out,
     learned_services,
 )
@@ -101,7 +101,7 @@ def at_current_pace(
     journeys = Journeys(as_of, STATUS_KNOWN_DAYS)
     for parcel in _under_way(history, min(as_of, told), params):
         journeys.add(parcel)
-    lanes = {(lane.service, lane.level, *_key(lane)): index for index, lane in enumerate(model.lanes)}
+    lanes = {(lane.service, lane.level, *key_of(lane)): index for index, lane in enumerate(model.lanes)}
     curves = [lane.arrived_ppm for lane in model.lanes]
     counts: dict[str, tuple[float, float]] = {}
     for service, working_days, members in learned_services(journeys, services, DEFAULT_WORKING_DAYS):
@@ -125,16 +125,6 @@ def _under_way(history: Sequence[PastParcel], until: datetime, params: PaceParam
         shipped, arrived = one.handed_over_at, one.delivered_at
         if shipped is not None and shipped > lost and (arrived is None or arrived > gone):
             yield one
-
-
-def _key(lane: Lane) -> LaneKey:
-    return (
-        lane.origin_country,
-        lane.origin_prefix,
-        lane.destination_country,
-        lane.destination_region,
-        lane.destination_prefix,
-    )
 
 
 def _moving(

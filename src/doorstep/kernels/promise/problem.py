@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -39,18 +40,8 @@ class Legs:
     promised_by: IntArray
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            values = getattr(self, column.name)
-            if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind != "i":
-                raise InvalidProblem(f"legs: {column.name} is not a column of whole numbers")
-            if len(values) != len(self.site):
-                raise InvalidProblem(f"legs: {column.name} has another length than site")
-        for name in ("site", "service", "destination", "shift"):
-            if self and getattr(self, name).min() < 0:
-                raise InvalidProblem(f"legs: {name} < 0 not understood")
-        for name in ("not_before", "promised_by"):
-            if self and getattr(self, name).min() < -1:
-                raise InvalidProblem(f"legs: {name} < -1 not understood")
+        least = {"site": 0, "service": 0, "destination": 0, "shift": 0, "not_before": -1, "promised_by": -1}
+        refuse_columns("legs", {one.name: getattr(self, one.name) for one in fields(self)}, least)
 
     def __len__(self) -> int:
         return len(self.site)
@@ -64,8 +55,33 @@ class PromiseProblem:
     legs: Legs
 
     def __post_init__(self) -> None:
-        sites, services = self.tables.pair.shape
-        sizes = {"site": sites, "service": services, "destination": len(self.tables.destination_area)}
-        for name, size in sizes.items():
-            if self.legs and getattr(self.legs, name).max() >= size:
-                raise InvalidProblem(f"legs: a {name} is not in the network")
+        refuse_strangers("legs", self.tables, self.legs.site, self.legs.service, self.legs.destination)
+
+
+def refuse_columns(noun: str, columns: Mapping[str, IntArray], least: Mapping[str, int]) -> None:
+    """Raise InvalidProblem for columns that are not whole numbers, of unequal lengths, or too small somewhere."""
+    size: int | None = None
+    for name, values in columns.items():
+        if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind != "i":
+            raise InvalidProblem(f"{noun}: {name} is not a column of whole numbers")
+        size = len(values) if size is None else size
+        if len(values) != size:
+            raise InvalidProblem(f"{noun}: {name} has another length than {next(iter(columns))}")
+    for name, bound in least.items():
+        if size and columns[name].min() < bound:
+            raise InvalidProblem(f"{noun}: {name} < {bound} not understood")
+
+
+def refuse_strangers(
+    noun: str, tables: PromiseTables, site: IntArray, service: IntArray, destination: IntArray
+) -> None:
+    """Raise InvalidProblem for an index that the network does not have."""
+    sites, services = tables.pair.shape
+    asked = (
+        ("site", site, sites),
+        ("service", service, services),
+        ("destination", destination, len(tables.destination_area)),
+    )
+    for name, values, size in asked:
+        if len(values) and values.max() >= size:
+            raise InvalidProblem(f"{noun}: a {name} is not in the network")

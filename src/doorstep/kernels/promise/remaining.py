@@ -17,6 +17,7 @@ from doorstep.domain.units import PPM
 from doorstep.kernels.promise.calendars import DAY_S, IntArray
 from doorstep.kernels.promise.compiled_remaining import OUTLIVED, Foreseen, ParcelRows, Rules, foresee_parcels
 from doorstep.kernels.promise.network import NetworkParams, PromiseTables, compile_network
+from doorstep.kernels.promise.problem import refuse_columns, refuse_strangers
 from doorstep.kernels.run import Run
 
 __all__ = [
@@ -103,17 +104,8 @@ class UnderWay:
     promised_by: IntArray
 
     def __post_init__(self) -> None:
-        for column in fields(self):
-            values = getattr(self, column.name)
-            if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind != "i":
-                raise InvalidProblem(f"parcels: {column.name} is not a column of whole numbers")
-            if len(values) != len(self.site):
-                raise InvalidProblem(f"parcels: {column.name} has another length than site")
-        for name, least in (("site", 0), ("service", 0), ("destination", 0), ("ship_day", -1), ("left_at", -1)):
-            if self and getattr(self, name).min() < least:
-                raise InvalidProblem(f"parcels: {name} < {least} not understood")
-        if self and self.promised_by.min() < -1:
-            raise InvalidProblem("parcels: promised_by < -1 not understood")
+        least = {"site": 0, "service": 0, "destination": 0, "ship_day": -1, "left_at": -1, "promised_by": -1}
+        refuse_columns("parcels", {one.name: getattr(self, one.name) for one in fields(self)}, least)
 
     def __len__(self) -> int:
         return len(self.site)
@@ -150,12 +142,8 @@ class RemainingProblem:
     now: int
 
     def __post_init__(self) -> None:
-        own = self.tables.own
-        sites, services = own.pair.shape
-        sizes = {"site": sites, "service": services, "destination": len(own.destination_area)}
-        for name, size in sizes.items():
-            if self.parcels and getattr(self.parcels, name).max() >= size:
-                raise InvalidProblem(f"parcels: a {name} is not in the network")
+        parcels = self.parcels
+        refuse_strangers("parcels", self.tables.own, parcels.site, parcels.service, parcels.destination)
         waits = self.parcels.left_at < 0
         began = np.where(waits, self.parcels.ready_at, self.parcels.left_at)
         if self.parcels and began.max() > self.now:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from doorstep.kernels.promise.calendars import IntArray, holidays_between, weekdays
 from doorstep.kernels.promise.history import Coded, FloatArray, History
-from doorstep.kernels.promise.transit import NOT_YET
+from doorstep.kernels.promise.journeys import NOT_YET
 
 CLASSES = 7  # of days: the weekdays, and holidays as Sundays
 SUNDAY = 6

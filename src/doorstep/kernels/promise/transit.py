@@ -16,21 +16,17 @@ from doorstep.domain.units import MICROS
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.curves import kaplan_meier
 from doorstep.kernels.promise.journeys import (
-    CALLED_OFF,
     DEFAULT_WORKING_DAYS,
     NOT_YET,
     STATUS_KNOWN_DAYS,
     Journeys,
     LaidOut,
     LaneKey,
+    key_of,
     laid_out,
-    lane_keys,
     learned_services,
-    postcode_area,
 )
 from doorstep.kernels.run import Run
-
-__all__ = ["CALLED_OFF", "NOT_YET", "TransitParams", "fit_transit", "lane_keys", "postcode_area"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +112,8 @@ def fit_transit(
             lay = laid_out(journeys, working_days, members)
             lanes.extend(_lanes(journeys, service, lay, members, params))
     run.progress("learning transit times", len(tasks), len(tasks))
-    lanes.sort(key=lambda lane: (-lane.level, lane.service, *_fields(lane)))
+    lanes.sort(key=lambda lane: (-lane.level, lane.service, *key_of(lane)))
     return TransitModel(as_of=as_of, lanes=tuple(lanes))
-
-
-def _fields(lane: Lane) -> LaneKey:
-    return (
-        lane.origin_country,
-        lane.origin_prefix,
-        lane.destination_country,
-        lane.destination_region,
-        lane.destination_prefix,
-    )
 
 
 def _lanes(journeys: Journeys, service: str, lay: LaidOut, members: IntArray, params: TransitParams) -> Iterator[Lane]:

@@ -17,8 +17,9 @@ from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Site
 from doorstep.kernels.promise.calendars import DAY_S, EPOCH_ORDINAL
 from doorstep.kernels.promise.handling import HandlingParams
+from doorstep.kernels.promise.journeys import CALLED_OFF
 from doorstep.kernels.promise.remaining import RemainingProblem, UnderWay, compile_remaining
-from doorstep.kernels.promise.transit import CALLED_OFF, TransitParams
+from doorstep.kernels.promise.transit import TransitParams
 
 LOST_AFTER_DAYS = 120  # after its hand-over, or its placing: nobody waits for it any more
 NO_SITE = "no_site"  # it waits, and history does not say at which of the sites

@@ -10,8 +10,8 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.units import PPM
 from doorstep.kernels.promise.calendars import IntArray
 from doorstep.kernels.promise.history import Coded, FloatArray, History
+from doorstep.kernels.promise.journeys import NOT_YET
 from doorstep.kernels.promise.methods import Fitted, Learner, Method, Span, earliest
-from doorstep.kernels.promise.transit import NOT_YET
 from doorstep.kernels.promise.walked import NOT_DELIVERED, Walked
 from doorstep.kernels.run import Run
 

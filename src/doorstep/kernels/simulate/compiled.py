@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.plan.compiled import NEVER, Board, book
+from doorstep.kernels.plan.compiled import Board, book
 from doorstep.kernels.plan.market import IntArray
-from doorstep.kernels.plan.nearest import take_part
+from doorstep.kernels.plan.nearest import at_hand, take_part
 from doorstep.kernels.promise.compiled import Network, after, count, nth, on_or_after
 from doorstep.kernels.promise.compiled_handling import handled
 
@@ -78,14 +78,9 @@ def liked_column(
     """
     best = -1
     for q in range(board.cost.shape[1]):
-        if board.cost[b, q] >= NEVER:
+        if not at_hand(board, stock, rows, i, b, q):
             continue
-        k, row, site_row = board.column_site[q], board.column_row[i, q], board.group_row[i, board.column_group[q]]
-        enough = (row < 0 or rows[row] > 0) and (site_row < 0 or rows[site_row] > 0)
-        for u in range(board.use_start[b], board.use_start[b + 1]):
-            enough = enough and stock[k, board.use_sku[u]] >= board.use_quantity[u]
-        if not enough:
-            continue
+        k = board.column_site[q]
         if best < 0:
             best = q
             continue
