@@ -22,8 +22,8 @@ from time import process_time
 
 import numba
 import numpy as np
-
 from benchmarks.plan.networks import NETWORKS, Network, data_root, drawn, write_network
+
 from doorstep.domain.plan import Figures
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of

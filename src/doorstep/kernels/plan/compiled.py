@@ -160,6 +160,8 @@ def choose(
     pick = scratch.pick
     first = board.order_block[i]
     for p in range(board.order_partition[i], board.order_partition[i + 1]):
+        if at_least(board, scratch, p, first) >= best:
+            continue
         cost = together(board, scratch, p, first, pick)
         if cost >= best:
             continue
@@ -174,6 +176,16 @@ def choose(
         choice[0] = p
         choice[1:] = pick
     return float(best)
+
+
+@compiled
+def at_least(board: Board, scratch: Scratch, p: int, first: int) -> float:
+    """Bound of a partition's priced cost: each block where it is cheapest, and no fee. Most need no closer look."""
+    least = scratch.least_alone[board.partition[p, 0] - first]
+    for n in range(1, 3):
+        if board.partition[p, n] >= 0:
+            least += scratch.least_alone[board.partition[p, n] - first]
+    return float(least)
 
 
 @compiled
