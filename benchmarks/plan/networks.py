@@ -208,9 +208,7 @@ def _cartons() -> Any:
         "carton", "inner_length_mm", "inner_width_mm", "inner_height_mm", "outer_length_mm", "outer_width_mm",
         "outer_height_mm", "tare_g", "max_weight_g", "cost",
     )  # fmt: skip
-    rows = [
-        (name, a, b, c, a + 6, b + 6, c + 6, tare, most, cost) for name, (a, b, c, tare, most, cost) in inner.items()
-    ]
+    rows = [(name, *size, *(one + 6 for one in size), *rest) for name, (size, *rest) in inner.items()]
     return columns, rows
 
 
