@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import doorstep.kernels
-from doorstep.kernels.compiled import _save, compiled, sources_stamp
+from doorstep.kernels.compiled import _load_index, _save, compiled, sources_stamp
 from doorstep.kernels.pack.compiled import judge
 
 
@@ -58,3 +58,11 @@ class _File:
 
     def _save_data(self, name: str, data: str) -> None:
         self.data[name] = data
+
+
+def test_an_index_that_names_what_is_gone_is_an_empty_one() -> None:
+    def gone() -> Any:
+        raise AttributeError("Can't get attribute 'Rows'")
+
+    assert _load_index(gone) == {}
+    assert _load_index(lambda: {"key": "name"}) == {"key": "name"}

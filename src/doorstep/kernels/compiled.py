@@ -38,6 +38,15 @@ def _tie_to_sources(dispatcher: Any) -> None:
     file = dispatcher._cache._cache_file
     file._source_stamp = (file._source_stamp, sources_stamp())
     file.save = partial(_save, file)
+    file._load_index = partial(_load_index, file._load_index)
+
+
+def _load_index(load: Callable[[], Any]) -> Any:
+    """Know nothing, where what was kept names types that are gone: an index of before an upgrade cannot be read."""
+    try:
+        return load()
+    except (AttributeError, ImportError):
+        return {}
 
 
 def _save(file: Any, key: Any, data: Any) -> None:

@@ -12,8 +12,8 @@ from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH
 from doorstep.kernels.plan.atoms import split_orders
 from doorstep.kernels.plan.blocks import form_blocks
-from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board, reduce
-from doorstep.kernels.plan.compiled import NEVER, Ledger
+from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board, reduce, unpriced
+from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.improve import own_choices
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import open_market
@@ -45,7 +45,7 @@ def costs_by_day(problem: PlanProblem) -> list[Costs]:
         timely = replace(quotes, total_minor=np.where(day > latest, NEVER, quotes.total_minor))
         best = reduce(timely, len(blocks.block_order), len(terms.lanes.column_site), terms)
         board, held = make_board(market, terms.lanes, blocks, best.cost, quotes.days)
-        ledger = Ledger(market.stock, held, np.zeros(market.stock.shape), np.zeros(len(held)))
+        ledger = unpriced(board, market.stock, held)
         choice, cost = own_choices(board, ledger, board_scratch(board))
         for i in np.unique(cart[served & (day == latest)]).tolist():
             found[i][latest] = int(cost[i]) if choice[i, 0] >= 0 else NOT_SERVED

@@ -73,6 +73,12 @@ def board_scratch(board: Board) -> Scratch:
     )
 
 
+def unpriced(board: Board, stock: IntArray, rows: IntArray) -> Ledger:
+    """Open a ledger in which nothing has a price."""
+    worth = np.zeros(int(board.use_quantity.max(initial=0)) + 1)
+    return Ledger(stock, rows, np.zeros(stock.shape, np.int64), worth, np.zeros(len(rows)))
+
+
 def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: LoadBook, lo: int, hi: int) -> Chunk:
     """Orders lo to hi with their blocks."""
     first, last = blocks.order_block[lo], blocks.order_block[hi]
@@ -179,7 +185,7 @@ def set_table(
         parts = [_nothing(columns, len(market.ships), terms.lanes.ranks)]
     best = Best(*(np.concatenate([getattr(part, name) for part in parts]) for name in Best.__slots__))
     board, rows = make_board(market, terms.lanes, blocks, best.cost, best.days)
-    ledger = Ledger(market.stock.copy(), rows, np.zeros(market.stock.shape), np.zeros(len(rows)))
+    ledger = unpriced(board, market.stock.copy(), rows)
     short, row_short = _short(board, ledger)
     return Table(terms, asked, blocks, best, board, ledger, short, row_short, mark_contested(board, short, row_short))
 

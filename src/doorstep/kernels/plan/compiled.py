@@ -36,11 +36,15 @@ class Board(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """What is left, and its prices."""
+    """What is left, and its prices.
+
+    Units of a sku that leave a site in one parcel have a price together: n of them `worth[worth_at[k, j] + n]`.
+    """
 
     stock: IntArray  # [K, J]
     row: IntArray  # [R]
-    stock_price: FloatArray  # [K, J]
+    worth_at: IntArray  # [K, J]
+    worth: FloatArray
     row_price: FloatArray  # [R]
 
 
@@ -113,7 +117,7 @@ def priced_cost(board: Board, ledger: Ledger, i: int, b: int, q: int, bounded: b
         j = board.use_sku[u]
         if bounded and ledger.stock[k, j] < board.use_quantity[u]:
             return float(np.inf)
-        priced += ledger.stock_price[k, j] * board.use_quantity[u]
+        priced += ledger.worth[ledger.worth_at[k, j] + board.use_quantity[u]]
     return float(board.cost[b, q] + scale * priced)
 
 

@@ -21,9 +21,9 @@ from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH, Picks, is_fresh
 from doorstep.kernels.plan.atoms import split_orders
 from doorstep.kernels.plan.blocks import Blocks, form_blocks
-from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board
+from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board, unpriced
 from doorstep.kernels.plan.by_day import Choices, QuoteRows, choose_by_day
-from doorstep.kernels.plan.compiled import NEVER, Ledger
+from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market, open_market
@@ -146,7 +146,7 @@ def _choose(seen: _Seen) -> Choices:
     shape = len(blocks.block_order), len(lanes.column_site)
     board, held = make_board(seen.market, lanes, blocks, np.full(shape, NEVER), quotes.days)
     board = board._replace(option=np.zeros(board.cost.size, np.int64))
-    ledger = Ledger(seen.market.stock, held, np.zeros(seen.market.stock.shape), np.zeros(len(held)))
+    ledger = unpriced(board, seen.market.stock, held)
     rows = QuoteRows(
         np.searchsorted(quotes.block, np.arange(shape[0] + 1)),
         quotes.leg,

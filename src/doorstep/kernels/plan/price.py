@@ -16,33 +16,27 @@ import numpy as np
 from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters
-from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch, book, choose
+from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch, choose
+from doorstep.kernels.plan.cuts import Cuts, make_cuts
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.run import Run
 
-STEP_FIRST, STEP_LAST = 64.0, 0.03  # of the cluster's mean order cost
+STEP_FIRST, STEP_LAST = 4.0, 0.02  # of the cluster's mean order cost
 MOMENTUM = 0.6
 ROUNDING = 1e-3  # minor units that float sums may be off
 BATCH = 20_000  # choices between reports of progress
 
 
-class Rows(NamedTuple):
-    """Short rows, numbered as in `Clusters`: stock and capacity in one row of numbers each."""
+class Dual(NamedTuple):
+    """Prices of cuts, and the use that they are moved by."""
 
-    price: FloatArray  # the ledger's own prices, as one row
-    capacity: FloatArray
-    use: IntArray
-    stock_use: IntArray  # [K, J], a view of `use`
-    row_use: IntArray  # [R], a view of `use`
-    good: IntArray  # what the row holds: the sku, wherever it lies, or the capacity
-    size: FloatArray  # work space: the good's use and capacity in the cluster, halved
-
-
-class Descent(NamedTuple):
-    """Where the search for a cluster's prices stands; per row of the cluster."""
-
-    pull: FloatArray
-    best_price: FloatArray
+    price: FloatArray  # [C]
+    best: FloatArray  # [C] of the best bound
+    pull: FloatArray  # [C]
+    taken: IntArray  # how often n units leave a short stock row in one parcel, laid out as `Ledger.worth`
+    row_use: IntArray  # [R]
+    good: IntArray  # [K * J + R] what a row holds: the sku, wherever it lies, or the capacity
+    size: FloatArray  # work space: a good's use and capacity in the cluster, halved
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +55,43 @@ def find_prices(
     `bound_of` [N] bounds of the orders by themselves; `ceiling` [C] cost of a known solution, where a search may stop.
     The ledger returned is a fresh one, with nothing taken.
     """
-    ledger, rows = _open_rows(table)
+    stock, capacity_rows = table.ledger.stock, table.ledger.row
+    cuts = make_cuts(table.board, stock, capacity_rows, table.short, table.row_short)
+    ledger = Ledger(stock.copy(), capacity_rows.copy(), cuts.at, np.zeros(cuts.length), np.zeros(len(capacity_rows)))
+    dual = _open_dual(cuts, stock.shape, len(capacity_rows))
     scratch, exact = table.scratch(), table.blocks.exact
     bound = np.zeros(len(clusters), np.int64)
     done, told = 0, 0
     for c in range(len(clusters)):
         orders, row = clusters.orders(c), clusters.rows(c)
-        descent = Descent(np.zeros(len(row)), np.zeros(len(row)))
         mean = max(1.0, float(bound_of[orders].mean()))
         best, n = float(bound_of[orders].sum()), 0
         while n < rounds and np.ceil(best - ROUNDING) < ceiling[c]:
             last = min(rounds, n + max(1, BATCH // len(orders)))
-            stand = (mean, float(ceiling[c]), best, n, last, rounds)
-            best = price_cluster(table.board, ledger, orders, row, rows, descent, bound_of, exact, scratch, *stand)
+            stand = (STEP_FIRST * mean, STEP_LAST * mean, float(ceiling[c]), best, n, last, rounds)
+            best = price_cluster(table.board, ledger, orders, row, cuts, dual, bound_of, exact, scratch, *stand)
             n = last
             if done + len(orders) * n // rounds - told >= BATCH // rounds:
                 told = done + len(orders) * n // rounds
                 run.progress("pricing", told, len(clusters.order))
-        rows.price[row] = descent.best_price
+        set_worth(ledger, row, cuts, dual.best)
         bound[c] = int(np.ceil(best - ROUNDING))
         done += len(orders)
     run.progress("pricing", done, len(clusters.order))
     return Prices(ledger, bound)
 
 
-def _open_rows(table: Table) -> tuple[Ledger, Rows]:
-    stock, row = table.ledger.stock, table.ledger.row
-    price, use = np.zeros(stock.size + row.size), np.zeros(stock.size + row.size, np.int64)
-    capacity = np.concatenate([stock.ravel(), row]).astype(float)
-    ledger = Ledger(stock.copy(), row.copy(), price[: stock.size].reshape(stock.shape), price[stock.size :])
-    skus = stock.shape[1]
-    good = np.concatenate([np.tile(np.arange(skus), len(stock)), skus + np.arange(row.size)])
-    stock_use, row_use = use[: stock.size].reshape(stock.shape), use[stock.size :]
-    return ledger, Rows(price, capacity, use, stock_use, row_use, good, np.zeros(skus + row.size))
+def _open_dual(cuts: Cuts, shape: tuple[int, ...], rows: int) -> Dual:
+    skus, size = shape[1], len(cuts.divisor)
+    return Dual(
+        price=np.zeros(size),
+        best=np.zeros(size),
+        pull=np.zeros(size),
+        taken=np.zeros(cuts.length, np.int64),
+        row_use=np.zeros(rows, np.int64),
+        good=np.concatenate([np.tile(np.arange(skus), shape[0]), skus + np.arange(rows)]),
+        size=np.zeros(skus + rows),
+    )
 
 
 @compiled
@@ -102,12 +100,13 @@ def price_cluster(
     ledger: Ledger,
     orders: IntArray,
     row: IntArray,
-    rows: Rows,
-    descent: Descent,
+    cuts: Cuts,
+    dual: Dual,
     bound_of: IntArray,
     exact: BoolArray,
     scratch: Scratch,
-    mean: float,
+    longest: float,
+    shortest: float,
     ceiling: float,
     best: float,
     first: int,
@@ -116,37 +115,83 @@ def price_cluster(
 ) -> float:
     """Rounds first to last of a cluster's search; returns the best bound so far, keeps its prices."""
     for n in range(first, last):
+        set_worth(ledger, row, cuts, dual.price)
+        forget(row, cuts, dual)
+        bound = priced_choices(board, ledger, orders, bound_of, exact, scratch, dual)
         for r in row:
-            rows.use[r] = 0
-        bound = priced_choices(board, ledger, orders, bound_of, exact, scratch, rows.stock_use, rows.row_use)
-        for r in row:
-            bound -= rows.price[r] * rows.capacity[r]
+            for c in range(cuts.start[r], cuts.start[r + 1]):
+                bound -= dual.price[c] * cuts.capacity[c]
         if bound > best:
             best = bound
-            for m in range(len(row)):
-                descent.best_price[m] = rows.price[row[m]]
+            for r in row:
+                for c in range(cuts.start[r], cuts.start[r + 1]):
+                    dual.best[c] = dual.price[c]
             if np.ceil(best - ROUNDING) >= ceiling:
                 break
-        move(rows, row, descent.pull, mean * STEP_FIRST * (STEP_LAST / STEP_FIRST) ** (n / max(1, rounds - 1)))
+        move(row, cuts, dual, longest * (shortest / longest) ** (n / max(1, rounds - 1)))
     return best
 
 
 @compiled
-def move(rows: Rows, row: IntArray, pull: FloatArray, step: float) -> None:
+def set_worth(ledger: Ledger, row: IntArray, cuts: Cuts, price: FloatArray) -> None:
+    """Turn the prices of cuts into those of units that are taken together."""
+    stock_rows, skus = ledger.stock.size, ledger.stock.shape[1]
+    for r in row:
+        first, last = cuts.start[r], cuts.start[r + 1]
+        if r >= stock_rows:
+            ledger.row_price[r - stock_rows] = price[first]
+            continue
+        at = ledger.worth_at[r // skus, r % skus]
+        for q in range(1, cuts.most[r % skus] + 1):
+            worth = 0.0
+            for c in range(first, last):
+                worth += price[c] * (q // cuts.divisor[c])
+            ledger.worth[at + q] = worth
+
+
+@compiled
+def forget(row: IntArray, cuts: Cuts, dual: Dual) -> None:
+    """Set the use of the rows to zero."""
+    skus = cuts.at.shape[1]
+    for r in row:
+        if r >= cuts.at.size:
+            dual.row_use[r - cuts.at.size] = 0
+        else:
+            at = cuts.at[r // skus, r % skus]
+            dual.taken[at : at + cuts.most[r % skus] + 1] = 0
+
+
+@compiled
+def used(r: int, c: int, cuts: Cuts, dual: Dual) -> int:
+    """Lumps that are taken of cut c of row r."""
+    if r >= cuts.at.size:
+        return int(dual.row_use[r - cuts.at.size])
+    skus, lumps = cuts.at.shape[1], 0
+    at = cuts.at[r // skus, r % skus]
+    for q in range(1, cuts.most[r % skus] + 1):
+        if dual.taken[at + q] > 0:
+            lumps += dual.taken[at + q] * (q // cuts.divisor[c])
+    return lumps
+
+
+@compiled
+def move(row: IntArray, cuts: Cuts, dual: Dual, step: float) -> None:
     """Move the prices by what is asked beyond what there is, relative to the good's size.
 
     One divisor for all sites of a good: a divisor per row would lose what the sites lack together, and prices of goods
     that must be rationed would never rise.
     """
     for r in row:
-        rows.size[rows.good[r]] = 0.0
+        dual.size[dual.good[r]] = 0.0
     for r in row:
-        rows.size[rows.good[r]] += (rows.use[r] + rows.capacity[r]) / 2
-    for m in range(len(row)):
-        r = row[m]
-        excess = (rows.use[r] - rows.capacity[r]) / max(1.0, rows.size[rows.good[r]])
-        pull[m] = MOMENTUM * pull[m] + (1 - MOMENTUM) * excess
-        rows.price[r] = max(0.0, rows.price[r] + step * pull[m])
+        c = cuts.start[r]
+        dual.size[dual.good[r]] += (used(r, c, cuts, dual) + cuts.capacity[c]) / 2
+    for r in row:
+        size = max(1.0, dual.size[dual.good[r]])
+        for c in range(cuts.start[r], cuts.start[r + 1]):
+            excess = (used(r, c, cuts, dual) - cuts.capacity[c]) * cuts.divisor[c] / size
+            dual.pull[c] = MOMENTUM * dual.pull[c] + (1 - MOMENTUM) * excess
+            dual.price[c] = max(0.0, dual.price[c] + step * dual.pull[c])
 
 
 @compiled
@@ -157,13 +202,35 @@ def priced_choices(
     bound_of: IntArray,
     exact: BoolArray,
     scratch: Scratch,
-    use: IntArray,
-    row_use: IntArray,
+    dual: Dual,
 ) -> float:
-    """Sum of the cheapest priced choices, or weaker bounds of them; what they use is added to `use` and `row_use`."""
+    """Sum of the cheapest priced choices, or weaker bounds of them; what they use is counted in `dual`."""
     least, choice = 0.0, np.full(4, -1, np.int64)
     for i in orders:
         cost = choose(board, ledger, i, False, 1.0, scratch, choice)
         least += cost if exact[i] else float(bound_of[i])
-        book(board, use, row_use, i, choice, 1)
+        count(board, ledger, dual, i, choice)
     return least
+
+
+@compiled
+def count(board: Board, ledger: Ledger, dual: Dual, i: int, choice: IntArray) -> None:
+    """Count what a choice of order i takes: parcel by parcel of stock, once per group of capacity."""
+    if choice[0] < 0:
+        return
+    for n in range(3):
+        q = choice[1 + n]
+        if q < 0:
+            break
+        b, k = board.partition[choice[0], n], board.column_site[q]
+        for u in range(board.use_start[b], board.use_start[b + 1]):
+            at = ledger.worth_at[k, board.use_sku[u]]
+            if at > 0:
+                dual.taken[at + board.use_quantity[u]] += 1
+        if board.column_row[i, q] >= 0:
+            dual.row_use[board.column_row[i, q]] += 1
+        g, seen = board.column_group[q], False
+        for m in range(n):
+            seen = seen or board.column_group[choice[1 + m]] == g
+        if not seen and board.group_row[i, g] >= 0:
+            dual.row_use[board.group_row[i, g]] += 1

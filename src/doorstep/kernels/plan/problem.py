@@ -85,7 +85,7 @@ class PlanParams:
     exact_atoms: int = 8
     days_ahead: int = 4
     price_rounds: int = 150
-    improvement_rounds: int = 30
+    improvement_rounds: int = 80
     improvement_limit: int = 300_000
 
     def __post_init__(self) -> None:
