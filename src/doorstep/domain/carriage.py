@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from doorstep.domain.clock import WorkingDays
+from doorstep.domain.holds import KNOWN_TERRITORIES
 
 Speed = Literal["economy", "standard", "express", "same_day"]
 SPEEDS: tuple[Speed, ...] = ("economy", "standard", "express", "same_day")  # slowest first
@@ -216,3 +217,15 @@ class Tariff:
     exchange_rates: tuple[ExchangeRate, ...] = ()
     duties: tuple[DutyRule, ...] = ()
     territories: tuple[TerritoryRule, ...] = ()  # none: those of `KNOWN_TERRITORIES`
+
+
+def apart(tariff: Tariff, country: str, other: str) -> bool:
+    """Whether a border of customs lies between two countries."""
+    if country == other:
+        return False
+    inside: dict[str, set[str]] = {name: set(countries) for name, countries in KNOWN_TERRITORIES.items()}
+    if tariff.territories:
+        inside = {}
+        for rule in tariff.territories:
+            inside.setdefault(rule.territory, set()).add(rule.country)
+    return not any({country, other} <= countries for countries in inside.values())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from doorstep.domain.carriage import Incoterm
 from doorstep.domain.emission import Footprint
-from doorstep.domain.parcel import CostParts
+from doorstep.domain.parcel import CostParts, Injection
 
 MAX_REJECTED = 20
 
@@ -35,6 +35,7 @@ class Choice:
     skus: tuple[str, ...]
     at_border: AtBorder | None = None  # None: it crosses no border, or no duties are known
     footprint: Footprint | None = None
+    injection: Injection | None = None  # None: the service collects it at its site
 
 
 @dataclass(frozen=True, slots=True)

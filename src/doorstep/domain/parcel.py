@@ -34,6 +34,16 @@ class CostParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Injection:
+    """How a parcel comes to its service that does not leave its site with it."""
+
+    linehaul: str
+    depot: str
+    handed_at: datetime  # aware, in the depot's zone: when the service takes it over
+    cost_minor: int  # charge line of the linehaul; part of the freight
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """How one unit lies: the corner nearest the origin, and the sizes as placed. z points up."""
 
@@ -74,3 +84,4 @@ class Parcel:
     contents: tuple[Content, ...]
     placements: tuple[Placement, ...]
     footprint: Footprint | None = None  # None: how far it goes is not known
+    injection: Injection | None = None  # None: the service collects it at its site

@@ -42,6 +42,22 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Linehaul:
+    """A truck on a timetable: it takes parcels in bulk from a site to a depot, where local services call for them."""
+
+    linehaul: str
+    site: str
+    depot: str  # a site of kind `depot`
+    departure_time_s: int  # after local midnight at the site
+    working_days: WorkingDays
+    transit_days: int  # working days until it arrives; 0: on the day on which it leaves
+    arrival_time_s: int  # after local midnight at the depot
+    cost_per_parcel_micros: int = 0
+    cost_per_kg_micros: int = 0  # of gross weight, by the gram
+    daily_parcel_capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StockLevel:
     site: str
     sku: str

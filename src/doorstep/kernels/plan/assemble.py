@@ -20,11 +20,11 @@ from doorstep.kernels.plan.customs import Customs, consign, contents_of
 from doorstep.kernels.plan.loads import Key, LoadBook, pack_problem
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import half_up, lateness_minor, wrapping_minor
+from doorstep.kernels.plan.relays import handed_days, injection, local_name
 from doorstep.kernels.plan.ruled import promise_open
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.rate.duty import Consignments, owed
 from doorstep.kernels.rate.problem import Parcels, RateProblem
-from doorstep.kernels.rate.rate import rate
 from doorstep.kernels.run import Run
 
 EPOCH = date(1970, 1, 1)
@@ -86,8 +86,9 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         order if ruled is None else ruled.order_sort[order],
     )
     load = table.blocks.block_load[block]
-    parcels = _parcels(market, table, book, order, site, carton, load, legs.ship_day)
-    rates = rate(RateProblem(terms.tariff, parcels))
+    handed = handed_days(terms.network, service, legs)
+    parcels = _parcels(market, table, book, order, site, carton, load, handed)
+    rates = terms.charge(RateProblem(terms.tariff, parcels))
     units = half_up(table.blocks.block_units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     picks = Picks(
         order=order,
@@ -153,7 +154,7 @@ def _parcels(
     site: IntArray,
     carton: IntArray,
     load: IntArray,
-    ship_day: IntArray,
+    handed_day: IntArray,
 ) -> Parcels:
     own = carton == market.n_cartons
     outer, tare = np.concatenate([market.outer_mm, [[1, 1, 1]]]), np.concatenate([market.tare_g, [0]])
@@ -163,7 +164,7 @@ def _parcels(
     return Parcels(
         origin=site,
         destination=asked.destination[order],
-        ship_day=ship_day,
+        ship_day=handed_day,
         weight_g=book.weight_g[load] + tare[carton],
         size_mm=size,
         residential=asked.residential[order],
@@ -217,7 +218,7 @@ def build_parcels(
     parcels: list[Parcel] = []
     columns = [getattr(picks, name).tolist() for name in Picks.__slots__]
     for row, layout, footprint in zip(zip(*columns, strict=True), layouts, footprints, strict=True):
-        i, number, block, k, c, v, weight, billed, ship_at, _, day, ppm, pick, box, freight, extra, late, duty = row
+        i, number, block, k, c, v, weight, billed, ship_at, left, day, ppm, pick, box, freight, extra, late, duty = row
         order = market.problem.orders[i]
         if number == 1:
             remaining = [[line.quantity] for line in order.lines]
@@ -228,7 +229,7 @@ def build_parcels(
                 orders=(order.order,),
                 site=market.problem.sites[k].site,
                 carton=market.carton_name(c),
-                service=market.problem.tariff.services[v].service,
+                service=local_name(market.problem, v),
                 weight_g=weight,
                 billed_weight_g=billed,
                 ship_at=datetime.fromtimestamp(ship_at, UTC).astimezone(zones[k]),
@@ -238,6 +239,7 @@ def build_parcels(
                 contents=_contents(market, order, remaining, key),
                 placements=_placements(market, order.order, layout),
                 footprint=footprint,
+                injection=injection(market.problem, market.relays, table.terms.network, v, left, weight),
             )
         )
     return tuple(parcels)

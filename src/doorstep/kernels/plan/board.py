@@ -141,6 +141,7 @@ def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
         quotes.rates.price_minor,
         quotes.leg,
         quotes.legs.promised_day,
+        quotes.column.shape[1] if terms.relays is None else terms.relays.first,
         best,
         best_day,
         row,

@@ -71,6 +71,7 @@ def keep_best(
     price: IntArray,
     leg: IntArray,
     promised_day: IntArray,
+    collected: int,
     best: IntArray,
     best_day: IntArray,
     best_row: IntArray,
@@ -83,7 +84,8 @@ def keep_best(
 ) -> None:
     """Reduce quote rows [r, v] to the best per (block, column), and to what the usual rule would take there.
 
-    Best: least cost, then earliest promise. The rule: smallest carton, then cheapest price. Ties keep the first row.
+    Best: least cost, then earliest promise. The rule: smallest carton, then cheapest price, of the first `collected`
+    services, which collect at the site. Ties keep the first row.
     The outputs are [b, q], `best` and `rule` filled with NEVER beforehand; rows are indices into r.
     """
     for r in range(len(block)):
@@ -96,7 +98,7 @@ def keep_best(
             cost, day, charged = total[r, v], promised_day[leg[r, v]], price[rated[r], v]
             if cost < best[b, q] or (cost == best[b, q] and day < best_day[b, q]):
                 best[b, q], best_day[b, q], best_row[b, q], best_service[b, q] = cost, day, r, v
-            if (
+            if v < collected and (
                 rule[b, q] == NEVER
                 or rank < rule_rank[b, q]
                 or (rank == rule_rank[b, q] and charged < rule_price[b, q])

@@ -26,6 +26,7 @@ from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
+from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.wish import only_kept
 from doorstep.kernels.rate.explain import explain as rate_reason
@@ -122,7 +123,7 @@ def _choice(reasons: Reasons, row: int) -> Choice:
     return Choice(
         site=site.site,
         carton=market.carton_name(int(picks.carton[row])),
-        service=market.problem.tariff.services[int(picks.service[row])].service,
+        service=local_name(market.problem, int(picks.service[row])),
         ship_date=_date(int(picks.ship_day[row])),
         promised_by=_date(int(picks.promised_day[row])),
         on_time_ppm=int(picks.on_time_ppm[row]),
@@ -137,6 +138,14 @@ def _choice(reasons: Reasons, row: int) -> Choice:
         skus=tuple(market.problem.products[j].sku for j, _ in key),
         at_border=_at_border(reasons, row),
         footprint=reasons.footprints[row],
+        injection=injection(
+            market.problem,
+            market.relays,
+            reasons.table.terms.network,
+            int(picks.service[row]),
+            int(picks.ship_day[row]),
+            int(picks.weight_g[row]),
+        ),
     )
 
 

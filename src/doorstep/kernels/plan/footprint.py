@@ -15,6 +15,7 @@ from doorstep.kernels.carbon.carbon import carbon_of_pairs
 from doorstep.kernels.carbon.great_circle import great_circle_m, radians_of
 from doorstep.kernels.carbon.problem import MAX_WEIGHT_G, UNKNOWN, CarbonProblem, CarbonTables, compile_factors
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+from doorstep.kernels.plan.relays import Relays
 
 Sent = tuple[tuple[int, int, int], ...]  # (site, service, gross grams) of each parcel of an option
 
@@ -29,6 +30,7 @@ class Ways:
     located: BoolArray  # [N]
     order_land: IntArray  # [N]
     site_land: IntArray  # [K]
+    relays: Relays | None  # what goes by a linehaul goes by way of its depot
 
     def grams(self, order: IntArray, site: IntArray, service: IntArray, weight_g: IntArray) -> list[Footprint | None]:
         """Footprints of parcels; None where the order's place is not located, or no carrier lifts it."""
@@ -36,11 +38,20 @@ class Ways:
         problem = CarbonProblem(
             self.tables,
             np.where(known, weight_g, 0),
-            np.where(known, great_circle_m(self.order_at[order], self.site_at[site]), UNKNOWN),
+            np.where(known, self._metres(order, site, service), UNKNOWN),
             self.order_land[order] != self.site_land[site],
         )
         grams = carbon_of_pairs(problem, service).T.tolist()
         return [Footprint(*one) if there else None for one, there in zip(grams, known.tolist(), strict=True)]
+
+    def _metres(self, order: IntArray, site: IntArray, service: IntArray) -> IntArray:
+        metres = great_circle_m(self.order_at[order], self.site_at[site])
+        if self.relays is None:
+            return metres
+        there = service >= self.relays.first
+        depot = self.relays.depot[np.where(there, service - self.relays.first, 0)]
+        by_way = great_circle_m(self.site_at[depot], self.site_at[site])
+        return np.where(there, by_way + great_circle_m(self.order_at[order], self.site_at[depot]), metres)
 
     def options(self, orders: Sequence[int], sent: Sequence[Sequence[Sent]]) -> list[list[Footprint | None]]:
         """Footprints of the options of each order, each of one parcel or of several; all reckoned at once."""
@@ -67,6 +78,7 @@ def ways(market: Market) -> Ways | None:
         located=np.array([place.located for place in orders], bool),
         order_land=_lands(orders, land),
         site_land=_lands(sites, land),
+        relays=market.relays,
     )
 
 

@@ -58,11 +58,14 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
     lanes: list[tuple[int, int, int]] = []
     columns: dict[tuple[int, int, int], int] = {}  # (site, rank, service with a capacity or -1)
     groups: dict[tuple[int, int], int] = {}
+    pool = np.arange(services)  # whose parcels count for one capacity
+    if market.relays is not None:
+        pool[market.relays.first :] = market.relays.pool
     for k in range(sites):
         for v in range(services):
             if not (market.calls[k, v] and market.ships[k]):
                 continue
-            own = v if market.service_capacity[k, v] >= 0 else -1
+            own = int(pool[v]) if market.service_capacity[k, v] >= 0 else -1
             for h in range(days if limited[k, v] else 1):
                 lane_at[k, h, v] = len(lanes)
                 lanes.append((k, v, h))
@@ -71,7 +74,8 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
                 column_at[k, v, rank] = columns.setdefault((k, rank, own), len(columns))
     lane = np.array(lanes, np.int64).reshape(-1, 3)
     column = np.array(list(columns), np.int64).reshape(-1, 3)
-    of_site, of_service = np.flatnonzero(market.site_capacity >= 0), np.argwhere(market.service_capacity >= 0)
+    counted = (market.service_capacity >= 0) & (pool == np.arange(services))
+    of_site, of_service = np.flatnonzero(market.site_capacity >= 0), np.argwhere(counted)
     limits: dict[tuple[int, int], int] = {}
     for k, v in [(int(k), -1) for k in of_site] + [(int(k), int(v)) for k, v in of_service]:
         limits[k, v] = len(limits)

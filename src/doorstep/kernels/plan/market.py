@@ -19,6 +19,7 @@ from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.domain.units import girth_mm
 from doorstep.kernels.pack.rooms import Rooms, rooms_of
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.relays import Relays, index_relays, with_relays
 from doorstep.kernels.plan.ruled import Ruled
 
 IntArray = NDArray[np.int64]
@@ -55,6 +56,7 @@ class Market:
     service_capacity: IntArray  # [K, V] parcels a day, -1: none set
     calls: BoolArray  # [K, V] the service calls at the site
     ruled: Ruled | None = None  # what rules forbid; see `rules.under_rules`
+    relays: Relays | None = None  # services that go by a linehaul, the last of them all
 
     @property
     def n_cartons(self) -> int:
@@ -67,7 +69,11 @@ class Market:
 
 
 def open_market(problem: PlanProblem, ground: Market | None = None) -> Market:
-    """Index the problem; of `ground`, a market with the same sites, services and cartons, only the goods are new."""
+    """Index the problem; of `ground`, a market with the same sites, services and cartons, only the goods are new.
+
+    The market's own problem has its linehauls as services.
+    """
+    problem = with_relays(problem)
     ground = ground or _ground(problem)
     sku = {one.sku: j for j, one in enumerate(problem.products)}
     stock = np.zeros((len(ground.site), len(sku)), np.int64)
@@ -124,6 +130,7 @@ def _ground(problem: PlanProblem) -> Market:
         site_capacity=np.array([_limit(s.daily_order_capacity) for s in problem.sites], np.int64),
         service_capacity=capacity,
         calls=calls,
+        relays=index_relays(problem),
     )
 
 

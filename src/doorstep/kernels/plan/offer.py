@@ -16,7 +16,7 @@ import numpy as np
 
 from doorstep.domain.carriage import SPEEDS, Speed
 from doorstep.domain.decision import AtBorder, Unplanned
-from doorstep.domain.parcel import CostParts
+from doorstep.domain.parcel import CostParts, Injection
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH, Picks, is_fresh
 from doorstep.kernels.plan.atoms import split_orders
@@ -31,6 +31,7 @@ from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Quotes, Terms, quote
 from doorstep.kernels.plan.ready import Ready
+from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.terms import ask, terms_of
 from doorstep.kernels.run import Run
@@ -54,6 +55,7 @@ class OfferedParcel:
     cost: CostParts
     contents: tuple[tuple[str, int], ...]  # sku, units
     at_border: AtBorder | None = None  # None: it crosses no border, or no duties are known
+    injection: Injection | None = None  # None: the service collects it at its site
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ def _parcel(seen: _Seen, picks: Picks, row: int) -> OfferedParcel:
     return OfferedParcel(
         site=site.site,
         carton=seen.market.carton_name(int(picks.carton[row])),
-        service=problem.tariff.services[int(picks.service[row])].service,
+        service=local_name(problem, int(picks.service[row])),
         ship_at=datetime.fromtimestamp(int(picks.ship_at[row]), UTC).astimezone(ZoneInfo(site.time_zone)),
         promised_by=EPOCH + timedelta(days=int(picks.promised_day[row])),
         on_time_ppm=int(picks.on_time_ppm[row]),
@@ -235,5 +237,13 @@ def _parcel(seen: _Seen, picks: Picks, row: int) -> OfferedParcel:
             goods=int(seen.asked.goods_minor[picks.order[row]]),
             day=int(picks.ship_day[row]),
             freight=int(picks.freight[row] + picks.surcharges[row]),
+        ),
+        injection=injection(
+            problem,
+            seen.market.relays,
+            seen.terms.network,
+            int(picks.service[row]),
+            int(picks.ship_day[row]),
+            int(picks.weight_g[row]),
         ),
     )

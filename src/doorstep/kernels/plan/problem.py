@@ -5,14 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from doorstep.domain.carriage import Tariff
+from doorstep.domain.carriage import Tariff, apart
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rules import Rule
-from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
+from doorstep.domain.supply import SHIPPING_KINDS, Collection, Inbound, Linehaul, Site, StockLevel
+
+DAY_S = 86_400
+MOST_LINEHAUL_MICROS = 10**12  # of a parcel, or a kilogram: with it, what the heaviest costs stays within 64 bits
+MOST_TRANSIT_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A service that stands for a linehaul and the local service that takes over at its depot."""
+
+    service: str
+    linehaul: Linehaul
+    local: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,8 @@ class PlanProblem:
     be consistent. `now`: no parcel leaves before it; None: each order is decided as at its placing.
     `rules`: what the operator forbids; a name in them that the problem does not have matches nothing.
     `emission_factors`: what the carbon of parcels is reckoned from, for the explanations; without them it is not known.
+    `linehauls`: by which parcels may travel to a depot and be taken over by the services that call there.
+    `relays`: how the kernel itself writes them, see `relays.with_relays`; left empty by whoever makes a problem.
     """
 
     brand: Brand
@@ -39,6 +54,8 @@ class PlanProblem:
     now: datetime | None = None
     emission_factors: tuple[EmissionFactor, ...] = ()
     rules: tuple[Rule, ...] = ()
+    linehauls: tuple[Linehaul, ...] = ()
+    relays: tuple[Relay, ...] = ()
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
@@ -55,6 +72,8 @@ class PlanProblem:
         for call in self.collections:
             if call.site not in sites or call.service not in services:
                 raise InvalidProblem(f"collection of {call.service} at {call.site} is not understood")
+        if self.linehauls:
+            _linehauls(self)
         for order in self.orders:
             if order.placed_at.tzinfo is None or any(line.quantity < 1 for line in order.lines):
                 raise InvalidProblem(f"order {order.order} is not understood")
@@ -101,3 +120,24 @@ def _unique(noun: str, ids: list[str]) -> None:
     if len(set(ids)) < len(ids):
         twice = next(one for one in sorted(ids) if ids.count(one) > 1)
         raise InvalidProblem(f"{noun} {twice} stands twice")
+
+
+def _linehauls(problem: PlanProblem) -> None:
+    """Refuse a linehaul that cannot be: from nowhere to nowhere, across a border of customs, or below nothing."""
+    _unique("linehaul", [one.linehaul for one in problem.linehauls])
+    sites = {site.site: site for site in problem.sites}
+    limited = {call.site for call in problem.collections if call.daily_parcel_capacity is not None}
+    for one in problem.linehauls:
+        site, depot = sites.get(one.site), sites.get(one.depot)
+        if site is None or site.kind not in SHIPPING_KINDS or depot is None or depot.kind != "depot":
+            raise InvalidProblem(f"linehaul {one.linehaul} does not lead from a site that ships to a depot")
+        if apart(problem.tariff, site.place.country, depot.place.country):
+            raise InvalidProblem(f"linehaul {one.linehaul} leads into another customs territory")
+        if one.depot in limited:
+            raise InvalidProblem(f"a collection at {one.depot} has a capacity; linehaul {one.linehaul} may have one")
+        costs = one.cost_per_parcel_micros, one.cost_per_kg_micros
+        times = one.departure_time_s, one.arrival_time_s
+        if not all(0 <= cost <= MOST_LINEHAUL_MICROS for cost in costs) or (one.daily_parcel_capacity or 0) < 0:
+            raise InvalidProblem(f"a cost or the capacity of linehaul {one.linehaul} is not understood")
+        if not 0 <= one.transit_days <= MOST_TRANSIT_DAYS or not all(0 <= time < DAY_S for time in times):
+            raise InvalidProblem(f"the timetable of linehaul {one.linehaul} is not understood")

@@ -16,6 +16,7 @@ from doorstep.kernels.pack.prices import fill_minor
 from doorstep.kernels.plan.customs import Contents, Customs, charge, consign
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
+from doorstep.kernels.plan.relays import Relays, handed_days
 from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
 from doorstep.kernels.plan.ruled import Bars, RuleArray, promise_open
 from doorstep.kernels.promise.network import PromiseTables
@@ -47,6 +48,12 @@ class Terms:
     late_cost_micros: int
     micros_per_minor: int
     customs: Customs | None = None  # without duties
+    relays: Relays | None = None  # without linehauls
+
+    def charge(self, problem: RateProblem) -> RateResult:
+        """Rate parcels, and add the linehaul of those that go by one."""
+        rates = rate(problem)
+        return rates if self.relays is None else self.relays.charged(rates, problem.parcels.weight_g)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +139,10 @@ def quote(chunk: Chunk) -> Quotes:
     days = np.full((len(chunk.asked.destination), len(lanes.lane_at), lanes.ranks), -1, np.int64)
     leaving_days(lanes.site, lanes.follows_day, legs.promised_day, legs.ship_day, days)
     rated, problem = _rate_problem(chunk, parcels, parcel, leg, legs)
-    rates = rate(problem)
+    rates = terms.charge(problem)
     wrapping = wrapping_minor(terms, carton, chunk.volume_mm3[block])
-    duty_tax = _duty_tax(chunk, parcels[0] if rated is parcel else block, problem, rates)
+    left = problem.parcels.ship_day if rated is parcel else _left(leg, legs)
+    duty_tax = _duty_tax(chunk, parcels[0] if rated is parcel else block, problem, rates, left)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     lateness, total, column = np.zeros(leg.shape, np.int64), np.full(leg.shape, NEVER), np.full(leg.shape, -1, np.int64)
     add_up(
@@ -241,14 +249,29 @@ def _rate_problem(
 
     A parcel costs the same on every day between two changes of the tariff: without one, its rows share a rate.
     """
-    tariff = chunk.terms.tariff
+    tariff, handed = chunk.terms.tariff, _handed(chunk, legs)
     leaving = legs.ship_day[legs.promised_day >= 0]
+    if handed is not legs.ship_day:
+        leaving = np.append(leaving, handed[legs.promised_day >= 0])
     if len(leaving) == 0 or _steady(chunk.terms, int(leaving.min()), int(leaving.max())):
         day = np.full(len(parcels[0]), leaving[0] if len(leaving) else 0)
         return parcel, RateProblem(tariff, _parcels(chunk, *parcels, day))
     block, site, carton = (one[parcel] for one in parcels)
-    day = np.where(leg >= 0, legs.ship_day[leg], 0)
+    day = np.where(leg >= 0, handed[leg], 0)
     return np.arange(len(parcel)), RateProblem(tariff, _parcels(chunk, block, site, carton, day))
+
+
+def _handed(chunk: Chunk, legs: PromiseResult) -> IntArray:
+    """Day on which each leg's service takes the parcel over, and from which it charges."""
+    terms = chunk.terms
+    if terms.relays is None:
+        return legs.ship_day
+    return handed_days(terms.network, np.tile(terms.lanes.service, len(chunk.asked.destination)), legs)
+
+
+def _left(leg: IntArray, legs: PromiseResult) -> IntArray:
+    """Day on which each quote leaves its site."""
+    return np.where(leg >= 0, legs.ship_day[leg], 0)
 
 
 def _steady(terms: Terms, first: int, last: int) -> bool:
@@ -257,7 +280,7 @@ def _steady(terms: Terms, first: int, last: int) -> bool:
     return same and (terms.customs is None or terms.customs.tables.book.steady(first, last))
 
 
-def _duty_tax(chunk: Chunk, block: IntArray, problem: RateProblem, rates: RateResult) -> IntArray:
+def _duty_tax(chunk: Chunk, block: IntArray, problem: RateProblem, rates: RateResult, day: IntArray) -> IntArray:
     """What the brand pays at borders for each parcel that is rated, on every service."""
     customs, contents, parcels = chunk.terms.customs, chunk.contents, problem.parcels
     if customs is None or contents is None:
@@ -269,7 +292,7 @@ def _duty_tax(chunk: Chunk, block: IntArray, problem: RateProblem, rates: RateRe
         destination=parcels.destination,
         content=block,
         goods=chunk.asked.goods_minor[chunk.order[block]],
-        day=parcels.ship_day,
+        day=day,
         freight=rates.price_minor,
     )
     return charge(customs, consignments)[1]

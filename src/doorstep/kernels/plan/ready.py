@@ -12,10 +12,11 @@ from doorstep.kernels.plan.lanes import Lanes, lay_lanes
 from doorstep.kernels.plan.loads import Verdicts
 from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.relays import relayed_network, tariff_anywhere
 from doorstep.kernels.promise.areas import Area, destination_areas
 from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.tables import PromiseTables
-from doorstep.kernels.rate.anywhere import AnyDestination, compile_anywhere
+from doorstep.kernels.rate.anywhere import AnyDestination
 from doorstep.kernels.rate.duty_tables import DutyBook
 
 MOST_NETWORKS = 256  # of one Ready: beyond it the oldest goes
@@ -62,14 +63,14 @@ class Ready:
 
 def make_ready(ground: PlanProblem) -> Ready:
     """Compile what orders do not change. Raises InvalidProblem when the tariff contradicts itself."""
-    origins = [site.place for site in ground.sites]
-    tariff = compile_anywhere(ground.tariff, ground.brand.currency, origins)
-    return Ready(ground, open_market(ground), tariff, book_of(ground))
+    market = open_market(ground)
+    ground = market.problem
+    return Ready(ground, market, tariff_anywhere(ground, market.relays), book_of(ground))
 
 
 def network_to(ground: PlanProblem, places: Sequence[Place], first_day: int, last_day: int) -> PromiseTables:
     """Compile the network of a problem to these destinations."""
-    return compile_network(
+    tables = compile_network(
         ground.sites,
         ground.collections,
         ground.tariff.services,
@@ -79,3 +80,4 @@ def network_to(ground: PlanProblem, places: Sequence[Place], first_day: int, las
         first_day,
         last_day,
     )
+    return relayed_network(ground, tables)

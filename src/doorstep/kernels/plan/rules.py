@@ -18,6 +18,7 @@ from doorstep.domain.rules import Rule, RuleKind
 from doorstep.domain.units import PPM
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.relays import local_name
 from doorstep.kernels.plan.ruled import BoolArray, IntArray, RuleArray, Ruled, Shut
 
 EPOCH = date(1970, 1, 1)
@@ -106,11 +107,13 @@ def _at(draft: Draft, rule: Rule) -> BoolArray:
 
 def _by(draft: Draft, rule: Rule) -> BoolArray:
     """[V] the services that a rule names by their id, carrier or mode."""
-    offers = draft.market.problem.tariff.services
+    problem = draft.market.problem
     return np.array(
         [
-            one.service in rule.services or one.carrier in rule.carriers or (one.mode or MODES[0]) in rule.modes
-            for one in offers
+            local_name(problem, v) in rule.services
+            or one.carrier in rule.carriers
+            or (one.mode or MODES[0]) in rule.modes
+            for v, one in enumerate(problem.tariff.services)
         ],
         bool,
     )

@@ -16,7 +16,7 @@ from doorstep.kernels.plan.market import IntArray, Market, accepts, slowest
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.plan.ready import Ready, network_to
-from doorstep.kernels.rate.tables import compile_tariff
+from doorstep.kernels.plan.relays import tariff_to
 
 
 def _places(orders: tuple[Order, ...]) -> tuple[list[Place], IntArray]:
@@ -64,9 +64,8 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
     days = [int(at.timestamp() // 86_400) for at in instants] or [0]
     wished = [(o.not_before - EPOCH).days for o in problem.orders if o.not_before]
     first_day, last_day = min(days) - 1, max(days + wished) + 1
-    origins = [site.place for site in problem.sites]
     return Terms(
-        tariff=ready.tariff.to(places) if ready else compile_tariff(problem.tariff, brand.currency, origins, places),
+        tariff=ready.tariff.to(places) if ready else tariff_to(problem, market.relays, places),
         network=ready.network_to(places, first_day, last_day)
         if ready
         else network_to(problem, places, first_day, last_day),
@@ -82,4 +81,5 @@ def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> 
         late_cost_micros=brand.late_cost_micros,
         micros_per_minor=brand.currency.micros_per_minor,
         customs=open_customs(market, places, ready.duties if ready else book_of(problem)),
+        relays=market.relays,
     )

@@ -19,6 +19,7 @@ from doorstep.kernels.promise.compiled import (
     promise_legs,
 )
 from doorstep.kernels.promise.compiled_handling import handle_legs
+from doorstep.kernels.promise.compiled_relay import relay_legs
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.run import Run
 
@@ -106,7 +107,8 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
     """
     params, run = params or PromiseParams(), run or Run()
     size, legs, network = len(problem.legs), rows_of(problem.legs), problem.tables.network()
-    handling = bool((problem.tables.handling_of >= 0).any())
+    handling, relay = bool((problem.tables.handling_of >= 0).any()), problem.tables.relay
+    plain = None if relay is None else plain_rows(legs)
     answers = Answers(
         ship_at=np.empty(size, np.int64),
         ship_day=np.empty(size, np.int64),
@@ -120,6 +122,8 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
         promise_legs(start, stop, legs, network, params.early_ppm, answers)
         if handling:
             handle_legs(start, stop, legs, network, answers)
+        if relay is not None and plain is not None:
+            relay_legs(start, stop, legs, plain, network, relay, params.early_ppm, answers)
         run.progress("promising", stop, size)
     return PromiseResult(*answers)
 
@@ -127,3 +131,8 @@ def promise(problem: PromiseProblem, params: PromiseParams | None = None, run: R
 def rows_of(legs: Legs) -> LegRows:
     """Lay legs out as the compiled loops take them."""
     return LegRows(*(np.ascontiguousarray(getattr(legs, name), np.int64) for name in LegRows._fields))
+
+
+def plain_rows(legs: LegRows) -> LegRows:
+    """Give the legs without the day before which the parcel is not wanted, and without their shift."""
+    return legs._replace(not_before=np.full_like(legs.not_before, -1), shift=np.zeros_like(legs.shift))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from doorstep.kernels.promise.calendars import Calendars, IntArray
 from doorstep.kernels.promise.compiled import Network
+from doorstep.kernels.promise.compiled_relay import Relay
 from doorstep.kernels.promise.local_time import Zones
 
 
@@ -50,6 +51,8 @@ class PromiseTables:
     left_ppm
         [R, 2, L] share that has left with the k-th departure after the first possible one: of orders that could have
         left on the day on which they were ready, and of the others. What never leaves is missing at the end.
+    relay
+        Services that take parcels over at a depot; None: all collect at the site.
     """
 
     target_ppm: int
@@ -71,6 +74,7 @@ class PromiseTables:
     beyond_evidence: IntArray
     handling_of: IntArray
     left_ppm: IntArray
+    relay: Relay | None = None
 
     def network(self) -> Network:
         """What the compiled loop looks up."""
