@@ -16,6 +16,7 @@ from math import floor
 import numpy as np
 from tests.kernels.plan.borders import declared, duty_tax
 from tests.kernels.plan.filling import filling_minor
+from tests.kernels.plan.hauling import Hauled, hauled, hauls_of
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton
@@ -115,6 +116,9 @@ class Brute:
         if row[0] == "orders":
             site = next(one for one in self.problem.sites if one.site == row[1])
             return site.daily_order_capacity or 0
+        if row[0] == "hauled":
+            haul = next(one for one in self.problem.linehauls if one.linehaul == row[1])
+            return haul.daily_parcel_capacity or 0
         return self._parcel_capacity(row[1], row[2]) or 0
 
     def fits(self, load: Load) -> list[str]:
@@ -240,23 +244,23 @@ class Brute:
     def _parcels(self, i: int, loads: list[Load], insists: bool) -> dict[Load, list[Way]]:
         """Parcels of each load: the cheapest per site, day (where days are told apart) and limited service."""
         rows = [
-            (load, k, name, v, shift)
+            (load, k, name, v, shift, haul)
             for load in loads
             for k, site in enumerate(self.problem.sites)
             if site.kind in SHIPPING_KINDS and self._held(site, load)
             for name in self.fits(load)
             if name == OWN_BOX or self.cartons[name].site in ("", site.site)
-            for v, shift in self._departures(k)
+            for v, shift, haul in self._departures(k)
         ]
         found: dict[Load, dict[tuple[object, ...], Way]] = {load: {} for load in loads}
         if not rows:
             return {load: [] for load in loads}
-        legs = self._legs(i, [(k, v, shift) for _, k, _, v, shift in rows])
-        quotes = rate(RateProblem(self.tariff, self._rated(i, rows, legs)))
+        legs, sent = self._legs(i, [(k, v, shift, haul) for _, k, _, v, shift, haul in rows])
+        quotes = rate(RateProblem(self.tariff, self._rated(i, rows, legs, sent)))
         days = {k: self._days(i, k) for k in {row[1] for row in rows}}
         usable = [
             n
-            for n, (_, k, _, v, _) in enumerate(rows)
+            for n, (_, k, _, v, *_) in enumerate(rows)
             if legs.promised_day[n] >= 0
             and quotes.reason[n, v] == 0
             and (not days[k] or int(legs.ship_day[n]) in days[k])
@@ -265,16 +269,23 @@ class Brute:
         keeps = {n for n in usable if int(legs.promised_day[n]) == wish}
         keepable = {rows[n][0] for n in keeps}
         for n in usable:
-            load, k, name, v, _ = rows[n]
+            load, k, name, v, _, haul = rows[n]
             day, site = int(legs.ship_day[n]), self.problem.sites[k]
             if load in keepable and n not in keeps:
                 continue
             cost = int(quotes.freight_minor[n, v]) + int(quotes.surcharges_minor[n, v])
+            if haul >= 0:
+                one = self.problem.linehauls[haul]
+                kilos = Fraction(one.cost_per_kg_micros * self._box(load, name)[1], 1000)
+                cost += self._minor(one.cost_per_parcel_micros + kilos)
             cost += duty_tax(self.problem, self.problem.orders[i], site, v, load, cost, day)
             cost += self._own_costs(site, load, name, int(legs.as_wished_ppm[n]))
             service = self.problem.tariff.services[v].service
             usage: dict[tuple[str, ...], int] = {("stock", site.site, sku): units for sku, units in load}
-            if self._parcel_capacity(site.site, service) is not None:
+            if haul >= 0:
+                if self.problem.linehauls[haul].daily_parcel_capacity is not None:
+                    usage["hauled", self.problem.linehauls[haul].linehaul, str(day)] = 1
+            elif self._parcel_capacity(site.site, service) is not None:
                 usage["parcels", site.site, service, str(day)] = 1
             way = Way(cost, tuple(sorted(usage.items())), (site.site, day if days[k] else 0))
             known = found[load].setdefault((way.usage, way.fee), way)
@@ -291,7 +302,8 @@ class Brute:
     def _held(self, site: Site, load: Load) -> bool:
         return all(self.limits.get(("stock", site.site, sku), 0) >= units for sku, units in load)
 
-    def _departures(self, k: int) -> list[tuple[int, int]]:
+    def _departures(self, k: int) -> list[tuple[int, int, int]]:
+        """(service, shift, linehaul), the last -1 where the service calls at the site itself."""
         site = self.problem.sites[k]
         called = {one.service for one in self.problem.collections if one.site == site.site}
         found = []
@@ -299,33 +311,52 @@ class Brute:
             if one.service in called:
                 dated = site.daily_order_capacity is not None
                 dated = dated or self._parcel_capacity(site.site, one.service) is not None
-                found += [(v, shift) for shift in range(DAYS if dated else 1)]
+                found += [(v, shift, -1) for shift in range(DAYS if dated else 1)]
+        for v, haul in hauls_of(self.problem, site):
+            dated = site.daily_order_capacity is not None
+            dated = dated or self.problem.linehauls[haul].daily_parcel_capacity is not None
+            found += [(v, shift, haul) for shift in range(DAYS if dated else 1)]
         return found
 
     def _days(self, i: int, k: int) -> set[int]:
         """Leaving days that the planner keeps apart at a site; none where no capacity is set."""
         departures = self._departures(k)
-        if not any(shift for _, shift in departures):
+        if not any(shift for _, shift, _ in departures):
             return set()
-        legs = self._legs(i, [(k, v, shift) for v, shift in departures])
+        legs, _ = self._legs(i, [(k, v, shift, haul) for v, shift, haul in departures])
         return set(sorted(set(legs.ship_day[legs.promised_day >= 0].tolist()))[:SPREAD])
 
-    def _legs(self, i: int, lanes: list[tuple[int, int, int]]) -> PromiseResult:
+    def _legs(self, i: int, lanes: list[tuple[int, int, int, int]]) -> tuple[PromiseResult, dict[int, Hauled]]:
+        """Dates of lanes; of those that go by a linehaul they are the verifier's, and their hand-overs come too."""
         order, n = self.problem.orders[i], len(lanes)
         asked = [
             -1 if day is None else int(np.datetime64(day).astype(int)) for day in (order.not_before, order.promised_by)
         ]
-        site, service, shift = np.array(lanes, np.int64).T
+        site, service, shift, haul = np.array(lanes, np.int64).T
         whole = [np.full(n, value, np.int64) for value in (i, self._ready(order), *asked)]
-        return promise(PromiseProblem(self.network, Legs(site, service, whole[0], whole[1], shift, whole[2], whole[3])))
+        legs = promise(PromiseProblem(self.network, Legs(site, service, whole[0], whole[1], shift, whole[2], whole[3])))
+        sent: dict[int, Hauled] = {}
+        for at in np.flatnonzero(haul >= 0).tolist():
+            one = sent[at] = hauled(self.problem, order, int(haul[at]), int(service[at]), int(shift[at]))
+            legs.ship_day[at], legs.promised_day[at], legs.as_wished_ppm[at] = one.ship_day, one.promised_day, one.ppm
+        return legs, sent
 
-    def _rated(self, i: int, rows: list[tuple[Load, int, str, int, int]], legs: PromiseResult) -> Parcels:
+    def _rated(
+        self,
+        i: int,
+        rows: list[tuple[Load, int, str, int, int, int]],
+        legs: PromiseResult,
+        sent: dict[int, Hauled],
+    ) -> Parcels:
         order, n = self.problem.orders[i], len(rows)
-        boxes = [self._box(load, name) for load, _, name, _, _ in rows]
+        boxes = [self._box(load, name) for load, _, name, *_ in rows]
+        origin, day = np.array([row[1] for row in rows], np.int64), np.maximum(legs.ship_day, 0)
+        for at, one in sent.items():
+            origin[at], day[at] = one.depot, one.handed_day
         return Parcels(
-            origin=np.array([row[1] for row in rows], np.int64),
+            origin=origin,
             destination=np.full(n, i, np.int64),
-            ship_day=np.maximum(legs.ship_day, 0),
+            ship_day=day,
             weight_g=np.array([weight for _, weight, _ in boxes], np.int64),
             size_mm=np.array([size for size, _, _ in boxes], np.int64),
             residential=np.full(n, order.residential),

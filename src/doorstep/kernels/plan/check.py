@@ -88,10 +88,14 @@ def _stock(problem: PlanProblem, plan: Plan) -> Iterator[str]:
 def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     picked: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     taken: Counter[tuple[str, str, str]] = Counter()
+    hauled: Counter[tuple[str, str]] = Counter()
     for parcel in plan.parcels:
         day = str(parcel.ship_at.date())
         picked[parcel.site, day].update(parcel.orders)
-        taken[parcel.site, parcel.service, day] += 1
+        if parcel.injection is None:
+            taken[parcel.site, parcel.service, day] += 1
+        else:
+            hauled[parcel.injection.linehaul, day] += 1
     limits = {site.site: site.daily_order_capacity for site in problem.sites}
     for (site, day), orders in picked.items():
         limit = limits[site]
@@ -104,6 +108,11 @@ def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
         room = calls[site, service]
         if None not in room and parcels > sum(one or 0 for one in room):
             yield f"{parcels} parcels leave {site} by {service} on {day}, {sum(one or 0 for one in room)} can"
+    for one in problem.linehauls:
+        for (name, day), parcels in hauled.items():
+            limit = one.daily_parcel_capacity
+            if name == one.linehaul and limit is not None and parcels > limit:
+                yield f"{parcels} parcels go by linehaul {name} on {day}, {limit} can"
 
 
 def _parcel_count(plan: Plan, max_parcels: int) -> Iterator[str]:
@@ -117,6 +126,8 @@ def _costs(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     """Pick lines: every unit, and the order once per site (and day, where a daily capacity is set at the site)."""
     dated = {site.site for site in problem.sites if site.daily_order_capacity is not None}
     dated |= {call.site for call in problem.collections if call.daily_parcel_capacity is not None}
+    called = {call.site for call in problem.collections}
+    dated |= {one.site for one in problem.linehauls if one.daily_parcel_capacity is not None and one.depot in called}
     sites, minor = {site.site: site for site in problem.sites}, problem.brand.currency.minor
     paid: set[tuple[str, str, str]] = set()
     for parcel in plan.parcels:

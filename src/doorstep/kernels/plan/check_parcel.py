@@ -18,6 +18,7 @@ from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.check import check as check_layout
 from doorstep.kernels.pack.problem import MAILER_STEPS, FitProblem
 from doorstep.kernels.plan.check_customs import declared_minor, duty_tax_minor
+from doorstep.kernels.plan.check_injected import injected_chance, injected_dates, linehaul_minor
 from doorstep.kernels.plan.check_rules import opening_instants
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.promise.check import chance_by
@@ -89,6 +90,8 @@ def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel, ready: dateti
     day = nominated_day(order.not_before, order.promised_by)
     if day is None:
         return parcel.on_time_ppm
+    if parcel.injection is not None:
+        return injected_chance(problem, order, parcel, ready, day)
     site = next(one for one in problem.sites if one.site == parcel.site)
     service = next((one for one in problem.tariff.services if one.service == parcel.service), None)
     if service is None:
@@ -194,11 +197,22 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
         tariff.areas,
         tariff.exchange_rates,
     )
-    site = next(one for one in problem.sites if one.site == parcel.site)
+    injection = parcel.injection
+    start, taken, line = parcel.site, parcel.ship_at, 0
+    if injection is not None:
+        haul = next((one for one in problem.linehauls if one.linehaul == injection.linehaul), None)
+        line = -1 if haul is None else linehaul_minor(problem, haul, parcel.weight_g)
+        start, taken = injection.depot, injection.handed_at
+        if injection.cost_minor != line:
+            yield f"{parcel.parcel}: linehaul {injection.linehaul} costs {line}, not {injection.cost_minor}"
+    site = next((one for one in problem.sites if one.site == start), None)
+    if site is None:
+        yield f"{parcel.parcel} is handed over at {start}, which is not there"
+        return
     parcels = Parcels(
         origin=np.zeros(1, np.int64),
         destination=np.zeros(1, np.int64),
-        ship_day=np.array([(parcel.ship_at.date() - EPOCH).days], np.int64),
+        ship_day=np.array([(taken.date() - EPOCH).days], np.int64),
         weight_g=np.array([parcel.weight_g], np.int64),
         size_mm=np.array([size], np.int64),
         residential=np.array([order.residential]),
@@ -210,7 +224,7 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
     )
     claimed = RateResult(
         reason=np.zeros((1, 1), np.uint8),
-        freight_minor=np.array([[parcel.cost.freight_minor]], np.int64),
+        freight_minor=np.array([[parcel.cost.freight_minor - line]], np.int64),
         surcharges_minor=np.array([[parcel.cost.surcharges_minor]], np.int64),
         billed_weight_g=np.array([[parcel.billed_weight_g]], np.int64),
         zone=np.zeros((1, 1), np.int32),
@@ -222,6 +236,9 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
 
 def _dates(problem: PlanProblem, order: Order, parcel: Parcel, ready: datetime) -> Iterator[str]:
     """Some collection the plan may have chosen must give exactly these dates and this probability."""
+    if parcel.injection is not None:
+        yield from injected_dates(problem, order, parcel, ready)
+        return
     for shift in range(LATEST_SHIFT):
         for reason in (OK, TARGET_NOT_REACHED):
             if not _leg_faults(problem, order, parcel, ready, shift, reason):

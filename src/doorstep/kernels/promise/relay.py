@@ -42,10 +42,10 @@ def compile_relay(
     shape = (len(linehauls), len(days))
     ready_at, ready_day = np.zeros(shape, np.int64), np.full(shape, -1, np.int64)
     for x, (one, code) in enumerate(zip(linehauls, codes, strict=True)):
-        zone, end = np.int64(tables.site_zone[at[one.site]]), np.int64(tables.site_zone[at[one.depot]])
+        zone, end = tables.site_zone[[at[one.site]]], tables.site_zone[[at[one.depot]]]
         there = days
         if one.transit_days:
-            nth = working.count(np.int64(code), days) + one.transit_days
+            nth = working.count(np.full(1, code), days) + one.transit_days
             there = working.days[code, np.minimum(nth, working.days.shape[1]) - 1]
         leaves = zones.instant(zone, days * DAY_S + one.departure_time_s)
         ready_at[x] = np.maximum(zones.instant(end, there * DAY_S + one.arrival_time_s), leaves)

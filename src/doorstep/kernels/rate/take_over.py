@@ -46,11 +46,7 @@ def _offers(offers: Offers, source: IntArray) -> Offers:
     first, many = offers.dim_start[source], np.diff(offers.dim_start)[source]
     start = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
     rows = np.repeat(first - start[:-1], many) + np.arange(start[-1])
-    return Offers(
-        *(getattr(offers, name)[source] for name in Offers._fields[: Offers._fields.index("dim_start")]),
-        start,
-        *(getattr(offers, name)[rows] for name in _BY_SIZE[1:]),
-        offers.signs[source],
-        offers.signature[source],
-        offers.saturday[source],
-    )
+    parts = {name: getattr(offers, name) for name in Offers._fields}
+    by_service = {name: part[source] for name, part in parts.items() if name not in _BY_SIZE}
+    by_size = {name: parts[name][rows] for name in _BY_SIZE if name != "dim_start"}
+    return offers._replace(dim_start=start, **by_service, **by_size)
