@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -219,13 +220,10 @@ class Tariff:
     territories: tuple[TerritoryRule, ...] = ()  # none: those of `KNOWN_TERRITORIES`
 
 
-def apart(tariff: Tariff, country: str, other: str) -> bool:
-    """Whether a border of customs lies between two countries."""
-    if country == other:
-        return False
-    inside: dict[str, set[str]] = {name: set(countries) for name, countries in KNOWN_TERRITORIES.items()}
-    if tariff.territories:
-        inside = {}
-        for rule in tariff.territories:
-            inside.setdefault(rule.territory, set()).add(rule.country)
-    return not any({country, other} <= countries for countries in inside.values())
+def apart(territories: Sequence[TerritoryRule], country: str, other: str) -> bool:
+    """Whether a border of customs lies between two countries; without rules the known territories hold."""
+    inside: dict[str, set[str]] = {}
+    for rule in territories:
+        inside.setdefault(rule.territory, set()).add(rule.country)
+    known = inside.values() or KNOWN_TERRITORIES.values()
+    return country != other and not any({country, other} <= countries for countries in known)

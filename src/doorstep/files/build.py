@@ -25,7 +25,7 @@ from doorstep.domain.disruption import DeclaredDisruption, Disruption
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
-from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
+from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
 from doorstep.files.schema_supply import MAILER
 from doorstep.files.table import Columns
 
@@ -70,6 +70,14 @@ def sites(read: Columns) -> tuple[Site, ...]:
 def collections(read: Columns) -> tuple[Collection, ...]:
     names = "site service collection_time working_days daily_parcel_capacity"
     return tuple(starmap(Collection, _rows(read, names)))
+
+
+def linehauls(read: Columns | None) -> tuple[Linehaul, ...]:
+    names = (
+        "linehaul site depot departure_time working_days transit_days arrival_time cost_per_parcel cost_per_kg"
+        " daily_parcel_capacity"
+    )
+    return tuple(starmap(Linehaul, _rows(read, names))) if read else ()
 
 
 def stock(read: Columns) -> tuple[StockLevel, ...]:

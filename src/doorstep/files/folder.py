@@ -17,7 +17,7 @@ from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rules import Rule
-from doorstep.domain.supply import Collection, Inbound, Site, StockLevel
+from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
 from doorstep.files import build, content
 from doorstep.files.columns import Table
 from doorstep.files.durations_in import PublishedDurations, read_durations
@@ -52,6 +52,7 @@ class BrandFolder:
     durations: PublishedDurations | None = None  # in force, as `promise fit` published them
     rules: tuple[Rule, ...] = ()
     rules_text: str = ""  # rules.toml as it is written; empty: there is none
+    linehauls: tuple[Linehaul, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -108,6 +109,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         durations=durations,
         rules=read.rules,
         rules_text=read.text,
+        linehauls=build.linehauls(tables.get("linehauls")),
     )
 
 

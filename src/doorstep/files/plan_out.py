@@ -12,7 +12,7 @@ import orjson
 from doorstep.domain.decision import AtBorder, Choice, Decision, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
-from doorstep.domain.parcel import CostParts, Parcel
+from doorstep.domain.parcel import CostParts, Injection, Parcel
 from doorstep.domain.units import PPM
 from doorstep.files.output import MARK, SUMMARY_FILE, WRITER
 
@@ -32,6 +32,7 @@ PLAN_COLUMNS = (
     *COST_COLUMNS,
     *CARBON_COLUMNS,
 )
+INJECTION_COLUMNS = ("linehaul", "injected_at", "handed_over_at", "linehaul_cost")  # of a folder with linehauls
 PLACEMENT_COLUMNS = (
     "parcel",
     "order",
@@ -48,9 +49,18 @@ PLACEMENT_COLUMNS = (
 UNPLANNED_COLUMNS = ("order", "reason", "detail", "remedy")
 
 
-def write_plan(folder: Path, parcels: Iterable[Parcel], unplanned: Iterable[Unplanned], currency: Currency) -> None:
-    """Write plan.csv, placements.csv and unplanned.csv into a folder that exists (see `output_folder`)."""
-    _write_parcels(folder, parcels, currency)
+def write_plan(
+    folder: Path,
+    parcels: Iterable[Parcel],
+    unplanned: Iterable[Unplanned],
+    currency: Currency,
+    hauled: bool = False,
+) -> None:
+    """Write plan.csv, placements.csv and unplanned.csv into a folder that exists (see `output_folder`).
+
+    `hauled`: parcels may go by linehauls, and have the columns that tell of it.
+    """
+    _write_parcels(folder, parcels, currency, hauled)
     with (folder / "unplanned.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(UNPLANNED_COLUMNS)
@@ -71,16 +81,17 @@ def write_summary(folder: Path, summary: Mapping[str, object]) -> None:
     (folder / SUMMARY_FILE).write_bytes(orjson.dumps(marked, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def _write_parcels(folder: Path, parcels: Iterable[Parcel], currency: Currency) -> None:
+def _write_parcels(folder: Path, parcels: Iterable[Parcel], currency: Currency, hauled: bool) -> None:
     with (
         (folder / "plan.csv").open("w", encoding="utf-8", newline="") as plan_out,
         (folder / "placements.csv").open("w", encoding="utf-8", newline="") as placements_out,
     ):
         plan, placements = csv.writer(plan_out), csv.writer(placements_out)
-        plan.writerow(PLAN_COLUMNS)
+        plan.writerow(PLAN_COLUMNS + INJECTION_COLUMNS if hauled else PLAN_COLUMNS)
         placements.writerow(PLACEMENT_COLUMNS)
         for parcel in parcels:
-            plan.writerow(_plan_row(parcel, currency))
+            row = _plan_row(parcel, currency)
+            plan.writerow(row + _injected(parcel.injection, currency) if hauled else row)
             placements.writerows(_placement_rows(parcel))
 
 
@@ -99,6 +110,14 @@ def _plan_row(parcel: Parcel, currency: Currency) -> tuple[object, ...]:
         *map(currency.text, _amounts(parcel.cost)),
         *_grams(parcel.footprint),
     )
+
+
+def _injected(injection: Injection | None, currency: Currency) -> tuple[object, ...]:
+    """In the order of INJECTION_COLUMNS."""
+    if injection is None:
+        return (None, None, None, None)
+    at = injection.handed_at.isoformat(timespec="seconds")
+    return (injection.linehaul, injection.depot, at, currency.text(injection.cost_minor))
 
 
 def _placement_rows(parcel: Parcel) -> list[tuple[object, ...]]:
@@ -189,7 +208,17 @@ def _choice_record(choice: Choice, currency: Currency) -> dict[str, Any]:
         },
         "skus": list(choice.skus),
         **({} if choice.at_border is None else {"at_border": _border_record(choice.at_border, currency)}),
+        **({} if choice.injection is None else {"injection": _injection_record(choice.injection, currency)}),
         **_carbon_record(choice.footprint),
+    }
+
+
+def _injection_record(injection: Injection, currency: Currency) -> dict[str, Any]:
+    return {
+        "linehaul": injection.linehaul,
+        "depot": injection.depot,
+        "handed_over_at": injection.handed_at.isoformat(timespec="seconds"),
+        "linehaul_cost": major(injection.cost_minor, currency),
     }
 
 

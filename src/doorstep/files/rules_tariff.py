@@ -12,6 +12,7 @@ from doorstep.files.rules_disruptions import DISRUPTION_RULES
 from doorstep.files.rules_duty import DUTY_RULES
 from doorstep.files.rules_emissions import check_factors
 from doorstep.files.rules_exchange import EXCHANGE_RULES, own_currency
+from doorstep.files.rules_linehauls import LINEHAUL_RULES
 from doorstep.files.schema_carriage import MOST_PERCENT
 from doorstep.files.table import Columns
 from doorstep.kernels.rate.zones import MOST_AREAS, route_key
@@ -222,4 +223,12 @@ TARIFF_RULES: tuple[Rule, ...] = (
     check_ranges,
     check_areas,
 )
-RULES: tuple[Rule, ...] = (*SHARED_RULES, *TARIFF_RULES, *DUTY_RULES, *EXCHANGE_RULES, check_factors, *DISRUPTION_RULES)
+RULES: tuple[Rule, ...] = (
+    *SHARED_RULES,
+    *TARIFF_RULES,
+    *DUTY_RULES,
+    *EXCHANGE_RULES,
+    check_factors,
+    *DISRUPTION_RULES,
+    *LINEHAUL_RULES,
+)

@@ -12,13 +12,14 @@ from doorstep.files.schema_disruptions import DISRUPTIONS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
 from doorstep.files.schema_emissions import EMISSION_FACTORS
 from doorstep.files.schema_rate import MARKUPS
-from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, PRODUCTS, SITES, STOCK
+from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, LINEHAULS, PRODUCTS, SITES, STOCK
 
 TABLES: tuple[Table, ...] = (
     BRAND,
     PRODUCTS,
     SITES,
     COLLECTIONS,
+    LINEHAULS,
     STOCK,
     INBOUND,
     CARTONS,

@@ -25,6 +25,8 @@ MAX_WEIGHT_G = 100_000_000
 MAX_SIDE_MM = 100_000
 MAX_COUNT = 1_000_000_000
 MAX_TOTES = 200  # on a cart
+MAX_TRANSIT_DAYS = 60
+MAX_LINEHAUL = 10**6  # major units, of a parcel or a kilogram
 
 BOX, MAILER = "box", "mailer"
 
@@ -97,6 +99,31 @@ COLLECTIONS = Table(
         opt("daily_parcel_capacity", whole(0, MAX_COUNT), "parcels it takes a day; empty: any number"),
     ),
     needs_rows=True,
+)
+
+LINEHAULS = Table(
+    "linehauls",
+    "By what parcels may travel in bulk to a depot, to be taken over by the services that call there.",
+    (
+        must("linehaul", code(), "id of the linehaul"),
+        must("site", code(), "fulfilment centre or store that it leaves from", ("sites", "site")),
+        must("depot", code(), "depot that it leads to, in the same customs territory", ("sites", "site")),
+        must("departure_time", time_of_day(), "local time at the site"),
+        must("working_days", working_days(), "when it runs; it leaves on those on which the site works"),
+        must(
+            "transit_days",
+            whole(0, MAX_TRANSIT_DAYS),
+            "of its working days until it arrives, holidays at the depot not counted; 0: it arrives on the same day",
+        ),
+        must("arrival_time", time_of_day(), "local time at the depot; an order_cutoff there holds for what arrives"),
+        opt("cost_per_parcel", money(0, MAX_LINEHAUL), "of each parcel; empty: 0").default(0),
+        opt("cost_per_kg", money(0, MAX_LINEHAUL), "of each kilogram of gross weight, by the gram; empty: 0").default(
+            0
+        ),
+        opt("daily_parcel_capacity", whole(0, MAX_COUNT), "parcels it takes a day; empty: any number"),
+    ),
+    keys=(("linehaul",),),
+    optional=True,
 )
 
 STOCK = Table(

@@ -20,6 +20,7 @@ from doorstep.core.orders.intake import Arrival, add_arrivals, held_for
 from doorstep.core.stock import loading as stock
 from doorstep.core.tariffs import actions as tariffs
 from doorstep.domain.demand import Order
+from doorstep.domain.errors import Fault, InputRefused
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.flows.durations import keep_published
 from doorstep.flows.faults import examine_all
@@ -50,6 +51,7 @@ def load_brand(
     examined as those that come one by one are, and held for the same faults.
     """
     read = read_folder(folder, progress)
+    _refuse_linehauls(read)
     compile_tariff(read.tariff, read.brand.currency, (), ())
     duty_book(read.tariff, read.brand.currency, bool(read.brand.ioss))
     with transaction.atomic():
@@ -81,6 +83,13 @@ def load_brand(
             actor=actor,
         )
     return Loaded(brand_id, count, len(products), units)
+
+
+def _refuse_linehauls(read: BrandFolder) -> None:
+    """Nobody's manifest lists what a truck takes to a depot, so that the record would lose it on the way."""
+    if read.linehauls:
+        name, why = read.linehauls[0].linehaul, "the record does not carry parcels by linehaul yet: leave the file out"
+        raise InputRefused((Fault("linehauls.csv", 0, "", name, why),), 1)
 
 
 def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:

@@ -90,6 +90,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         now=now,
         emission_factors=with_defaults(folder.emission_factors),
         rules=folder.rules,
+        linehauls=folder.linehauls,
     )
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())
 
@@ -118,8 +119,9 @@ def _write(
     documents: bool,
     run: Run,
 ) -> None:
-    write_plan(aside, result.plan.parcels, result.plan.unplanned, folder.brand.currency)
-    decisions = write_decisions(aside, result.decisions(run, MOST_LADDERS if documents else 0), folder.brand.currency)
+    currency, hauled = folder.brand.currency, bool(folder.linehauls)
+    write_plan(aside, result.plan.parcels, result.plan.unplanned, currency, hauled)
+    decisions = write_decisions(aside, result.decisions(run, MOST_LADDERS if documents else 0), currency)
     if not documents:
         for _ in decisions:
             pass

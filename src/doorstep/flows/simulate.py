@@ -55,7 +55,7 @@ def simulate_folder(
         read = read_folder(folder, run.progress)
         orders = select_orders(read, selection.first, selection.until)
         problem = SimulateProblem(
-            replace(problem_of(read, orders), now=None),
+            replace(problem_of(read, orders), now=None, linehauls=()),
             policies,
             changes or Scenario(),
             _day(selection.first) if orders else None,
@@ -65,6 +65,8 @@ def simulate_folder(
         result = simulate(problem, params, run)
         decided = stopwatch()
         told = simulation_object(result, params, run.seed, read.brand.currency, changes)
+        if read.linehauls:
+            told["linehauls_left_out"] = len(read.linehauls)  # fates are drawn for what services collect at the site
         told |= {
             "data_version": read.data_version,
             "seconds_reading": round(loaded - start, 3),

@@ -131,7 +131,7 @@ def _linehauls(problem: PlanProblem) -> None:
         site, depot = sites.get(one.site), sites.get(one.depot)
         if site is None or site.kind not in SHIPPING_KINDS or depot is None or depot.kind != "depot":
             raise InvalidProblem(f"linehaul {one.linehaul} does not lead from a site that ships to a depot")
-        if apart(problem.tariff, site.place.country, depot.place.country):
+        if apart(problem.tariff.territories, site.place.country, depot.place.country):
             raise InvalidProblem(f"linehaul {one.linehaul} leads into another customs territory")
         if one.depot in limited:
             raise InvalidProblem(f"a collection at {one.depot} has a capacity; linehaul {one.linehaul} may have one")
