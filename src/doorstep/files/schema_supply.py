@@ -115,11 +115,13 @@ LINEHAULS = Table(
             whole(0, MAX_TRANSIT_DAYS),
             "of its working days until it arrives, holidays at the depot not counted; 0: it arrives on the same day",
         ),
-        must("arrival_time", time_of_day(), "local time at the depot; an order_cutoff there holds for what arrives"),
-        opt("cost_per_parcel", money(0, MAX_LINEHAUL), "of each parcel; empty: 0").default(0),
-        opt("cost_per_kg", money(0, MAX_LINEHAUL), "of each kilogram of gross weight, by the gram; empty: 0").default(
-            0
+        must(
+            "arrival_time",
+            time_of_day(),
+            "local time at the depot; what arrives before its order_cutoff can be taken over that day",
         ),
+        opt("cost_per_parcel", money(0, MAX_LINEHAUL), "of each parcel; empty: 0").default(0),
+        opt("cost_per_kg", money(0, MAX_LINEHAUL), "of a kilogram gross, by the gram; empty: 0").default(0),
         opt("daily_parcel_capacity", whole(0, MAX_COUNT), "parcels it takes a day; empty: any number"),
     ),
     keys=(("linehaul",),),

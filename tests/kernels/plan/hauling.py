@@ -9,6 +9,7 @@ from random import Random
 
 from tests.kernels.plan.builders import DESTINATIONS, WORKING
 
+from doorstep.domain.carriage import RateBreak, Tariff, ZoneRule
 from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.learned import HandlingCurve, TransitModel
 from doorstep.domain.supply import SHIPPING_KINDS, Collection, Linehaul, Site
@@ -70,6 +71,7 @@ def with_linehauls(rng: Random, problem: PlanProblem, cheap: bool = True) -> Pla
         sites=(*problem.sites, *depots),
         collections=(*problem.collections, *calls),
         linehauls=tuple(hauls),
+        tariff=_from_depots(rng, problem, depots),
         transit=_handling(rng, problem.transit, (*problem.sites, *depots)),
     )
 
@@ -89,6 +91,23 @@ def _haul(rng: Random, site: Site, depot: Site, number: int, cheap: bool, capaci
         cost_per_kg_micros=rng.choice((0, 123_456, 50_000)),
         daily_parcel_capacity=rng.choice((None, 0, 1, 2)) if capacity else None,
     )
+
+
+def _from_depots(rng: Random, problem: PlanProblem, depots: list[Site]) -> Tariff:
+    """Have most services charge less from the depots."""
+    near = [one for one in problem.tariff.services if rng.random() < 0.8]
+    zones = [
+        ZoneRule(service.service, one.place.country, one.place.postcode[:3], country, "", "near", rng.random() < 0.2)
+        for one in depots
+        for service in near
+        for country in sorted({place.country for place in DESTINATIONS})
+    ]
+    rates = [
+        RateBreak(service.service, "near", 5_000, rng.randint(500_000, 2_500_000), rng.randint(0, 900_000))
+        for service in near
+    ]
+    tariff = problem.tariff
+    return replace(tariff, zones=(*tariff.zones, *zones), rates=(*tariff.rates, *rates))
 
 
 def _handling(rng: Random, transit: TransitModel, sites: tuple[Site, ...]) -> TransitModel:

@@ -39,6 +39,8 @@ class SimulateProblem:
             raise InvalidProblem(f"policy {unknown[0]} is not one of {', '.join(POLICIES)}")
         if self.ground.now is not None:
             raise InvalidProblem("a simulation has a clock of its own: `now` must not be set")
+        if self.ground.linehauls:
+            raise InvalidProblem("a simulation knows no fate of parcels that go by linehaul")
         days = [day_of(order.placed_at) for order in self.ground.orders]
         first, until = self.span
         if any(not first <= day < until for day in days):
