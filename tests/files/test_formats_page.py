@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,17 @@ from tests.files.test_plan_out import DECISION
 
 from doorstep.domain.decision import AtBorder
 from doorstep.domain.money import Currency
+from doorstep.domain.parcel import Injection
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
 from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
-from doorstep.files.plan_out import PLACEMENT_COLUMNS, PLAN_COLUMNS, UNPLANNED_COLUMNS, decision_record
+from doorstep.files.plan_out import (
+    INJECTION_COLUMNS,
+    PLACEMENT_COLUMNS,
+    PLAN_COLUMNS,
+    UNPLANNED_COLUMNS,
+    decision_record,
+)
 from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_pack import PACK_TABLES
@@ -62,16 +70,23 @@ def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]
     assert tuple(row[1].split(", ")) == columns
 
 
+def test_the_columns_of_linehauls_are_on_the_page() -> None:
+    section = PAGE[PAGE.index("- Where there is a linehauls.csv") :]
+    section = section[: section.index("- placements")]
+    assert all(column in section for column in INJECTION_COLUMNS)
+
+
 def test_every_key_of_a_decision_is_on_the_page() -> None:
     section = PAGE[PAGE.index("### decisions.jsonl") : PAGE.index("### summary.json")]
     border = AtBorder("DDP", 1, 2, "because")
-    record = decision_record(
-        replace(DECISION, chosen=(replace(DECISION.chosen[0], at_border=border),)), Currency("EUR")
-    )
+    injection = Injection("night", "south", datetime(2024, 5, 2, 9, 0, tzinfo=UTC), 1)
+    chosen = replace(DECISION.chosen[0], at_border=border, injection=injection)
+    record = decision_record(replace(DECISION, chosen=(chosen,)), Currency("EUR"))
     keys = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)
     assert keys[1:] == list(record)  # the first is the heading of the table
     inner = {key for part in ("rejected", "chosen") for key in record[part][0]} | set(record["flip"])
     inner |= set(record["chosen"][0]["cost_parts"]) | set(record["chosen"][0]["at_border"])
+    inner |= set(record["chosen"][0]["injection"])
     assert set(re.findall(r"`(\w+)`", section)) == inner
 
 

@@ -95,6 +95,27 @@ def test_duties_that_contradict_one_another_are_not_loaded(tmp_path: Path) -> No
     assert not Order.objects.exists()
 
 
+def test_a_brand_with_linehauls_is_refused_rather_than_loaded_without_them(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 20, 5)
+    folder = read_folder(tmp_path / "brand")
+    site, offer = folder.sites[0], folder.tariff.services[0].service
+    with (tmp_path / "brand" / "sites.csv").open("a", encoding="utf-8") as sites:
+        cells = (tmp_path / "brand" / "sites.csv").read_text(encoding="utf-8").splitlines()
+        row = dict(zip(cells[0].split(","), cells[1].split(","), strict=True)) | {"site": "hub", "kind": "depot"}
+        sites.write(",".join(row.values()) + "\n")
+    with (tmp_path / "brand" / "collections.csv").open("a", encoding="utf-8") as calls:
+        calls.write(f"hub,{offer},10:00,Mon-Fri,\n")
+    head = "linehaul,site,depot,departure_time,working_days,transit_days,arrival_time"
+    hauls = tmp_path / "brand" / "linehauls.csv"
+    hauls.write_text(f"{head}\nnight,{site.site},hub,20:00,Mon-Fri,1,06:00\n", encoding="utf-8")
+    with pytest.raises(InputRefused) as refused:
+        load_brand(add_operator("north", "North"), tmp_path / "brand", now=NOW)
+    assert "does not carry parcels by linehaul" in str(refused.value.faults[0])
+    assert not Order.objects.exists()
+    hauls.write_text(f"{head}\n", encoding="utf-8")
+    assert load_brand(add_operator("south", "South"), tmp_path / "brand", now=NOW).orders == 20
+
+
 def test_a_brand_is_loaded_once(tmp_path: Path) -> None:
     demo_brand(tmp_path / "brand", 20, 5)
     scope, brand_id = loaded(tmp_path / "brand")
