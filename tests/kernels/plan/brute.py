@@ -17,6 +17,7 @@ import numpy as np
 from tests.kernels.plan.borders import declared, duty_tax
 from tests.kernels.plan.filling import filling_minor
 from tests.kernels.plan.hauling import Hauled, hauled, hauls_of
+from tests.kernels.plan.parting import Load, partitions
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton
@@ -37,7 +38,6 @@ from doorstep.kernels.rate.tables import compile_tariff
 
 DAYS = PlanParams().days_ahead
 SPREAD = DAYS + 4  # distinct leaving days of a site that the planner keeps apart
-Load = tuple[tuple[str, int], ...]  # sku, units
 Usage = tuple[tuple[tuple[str, ...], int], ...]
 
 
@@ -397,27 +397,3 @@ class Brute:
 
         descend(0, 0)
         return best
-
-
-def partitions(atoms: list[tuple[str, int]], most: int = 3) -> Iterator[tuple[Load, ...]]:
-    """Every way to spread atoms over at most so many parcels."""
-
-    def spread(n: int, groups: list[list[tuple[str, int]]]) -> Iterator[tuple[Load, ...]]:
-        if n == len(atoms):
-            yield tuple(_load(group) for group in groups)
-            return
-        for group in groups:
-            group.append(atoms[n])
-            yield from spread(n + 1, groups)
-            group.pop()
-        if len(groups) < most:
-            yield from spread(n + 1, [*groups, [atoms[n]]])
-
-    return spread(0, [])
-
-
-def _load(atoms: list[tuple[str, int]]) -> Load:
-    units: Counter[str] = Counter()
-    for sku, count in atoms:
-        units[sku] += count
-    return tuple(sorted(units.items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from tests.kernels.plan.borders import with_borders
 from tests.kernels.plan.brute import Brute
 from tests.kernels.plan.builders import Shape, problem
 from tests.kernels.plan.hauling import with_linehauls
@@ -40,6 +41,14 @@ def test_the_best_plan_lies_between_the_bound_and_the_objective(seed: int) -> No
 def test_the_verifier_accepts_every_plan(seed: int) -> None:
     asked = hauled(seed, Shape(wishes=0.4))
     assert check(asked, plan(asked).plan) == ()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_duty_is_that_of_the_site_with_the_whole_freight(seed: int) -> None:
+    asked = with_borders(hauled(seed, ALONE), Random(seed))
+    result = plan(asked)
+    assert check(asked, result.plan) == ()
+    assert result.lower_bound_minor == Brute(asked).optimum() == result.plan.figures.objective_minor
 
 
 def test_many_of_these_parcels_go_by_linehaul() -> None:

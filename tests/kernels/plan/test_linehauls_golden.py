@@ -200,7 +200,8 @@ def test_a_cart_is_offered_both_ways() -> None:
 def test_the_ladder_has_a_rung_for_each_way() -> None:
     (decision,) = plan(hauled()).decisions(most_ladders=1)
     (rungs,) = decision.ladders
-    assert [(one.price_minor, one.chosen) for one in rungs] == [(391, True), (900, False)]
+    told = [(one.service, one.price_minor, one.chosen) for one in rungs]
+    assert told == [("post through south by night", 391, True), ("post", 900, False)]
 
 
 def _injected(parcel: Parcel, **changed: object) -> Parcel:

@@ -86,8 +86,7 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         order if ruled is None else ruled.order_sort[order],
     )
     load = table.blocks.block_load[block]
-    handed = handed_days(terms.network, service, legs)
-    parcels = _parcels(market, table, book, order, site, carton, load, handed)
+    parcels = _parcels(market, table, book, order, site, carton, load, handed_days(terms.network, service, legs))
     rates = terms.charge(RateProblem(terms.tariff, parcels))
     units = half_up(table.blocks.block_units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     picks = Picks(

@@ -27,9 +27,12 @@ def ladder(seen: Alternatives, row: int, choice: Choice, ways: Ways | None) -> t
     total = quotes.total_minor[at]
     best = at[total.argmin(axis=0)]
     taken, refused, sent = [], [], []
+    relays = seen.market.relays
     for v, offer in enumerate(seen.market.problem.tariff.services):
+        if relays is not None and v >= relays.first and not seen.market.calls[picks.site[row], v]:
+            continue  # a linehaul of another site
         if v == picks.service[row]:
-            taken.append(_chosen(choice))
+            taken.append(_chosen(choice, offer.service))
             sent.append((v, int(picks.weight_g[row])))
         elif quotes.total_minor[best[v], v] < NEVER:
             taken.append(_priced(seen, offer.service, int(best[v]), v))
@@ -44,10 +47,10 @@ def ladder(seen: Alternatives, row: int, choice: Choice, ways: Ways | None) -> t
     return (*sorted(taken, key=lambda rung: (rung.price_minor, rung.service)), *refused)
 
 
-def _chosen(choice: Choice) -> Rung:
+def _chosen(choice: Choice, service: str) -> Rung:
     cost = choice.cost
     parts = cost.freight_minor, cost.surcharges_minor, cost.duty_tax_minor
-    return Rung(choice.service, *parts, promised_by=choice.promised_by, on_time_ppm=choice.on_time_ppm, chosen=True)
+    return Rung(service, *parts, promised_by=choice.promised_by, on_time_ppm=choice.on_time_ppm, chosen=True)
 
 
 def _priced(seen: Alternatives, service: str, row: int, v: int) -> Rung:

@@ -58,9 +58,7 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
     lanes: list[tuple[int, int, int]] = []
     columns: dict[tuple[int, int, int], int] = {}  # (site, rank, service with a capacity or -1)
     groups: dict[tuple[int, int], int] = {}
-    pool = np.arange(services)  # whose parcels count for one capacity
-    if market.relays is not None:
-        pool[market.relays.first :] = market.relays.pool
+    pool = _pools(market, services)
     for k in range(sites):
         for v in range(services):
             if not (market.calls[k, v] and market.ships[k]):
@@ -96,3 +94,11 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
         column_limit=np.array([limits.get((k, v), -1) if v >= 0 else -1 for k, _, v in columns], np.int64),
         group_limit=np.array([limits.get((k, -1), -1) for k, _ in groups], np.int64),
     )
+
+
+def _pools(market: Market, services: int) -> IntArray:
+    """Say for each service with which one its parcels count for one capacity: relays of a linehaul go together."""
+    pool = np.arange(services)
+    if market.relays is not None:
+        pool[market.relays.first :] = market.relays.pool
+    return pool

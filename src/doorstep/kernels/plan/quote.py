@@ -141,8 +141,7 @@ def quote(chunk: Chunk) -> Quotes:
     rated, problem = _rate_problem(chunk, parcels, parcel, leg, legs)
     rates = terms.charge(problem)
     wrapping = wrapping_minor(terms, carton, chunk.volume_mm3[block])
-    left = problem.parcels.ship_day if rated is parcel else _left(leg, legs)
-    duty_tax = _duty_tax(chunk, parcels[0] if rated is parcel else block, problem, rates, left)
+    duty_tax = _duty_tax(chunk, parcels[0] if rated is parcel else block, problem, rates, leg, legs)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     lateness, total, column = np.zeros(leg.shape, np.int64), np.full(leg.shape, NEVER), np.full(leg.shape, -1, np.int64)
     add_up(
@@ -269,22 +268,22 @@ def _handed(chunk: Chunk, legs: PromiseResult) -> IntArray:
     return handed_days(terms.network, np.tile(terms.lanes.service, len(chunk.asked.destination)), legs)
 
 
-def _left(leg: IntArray, legs: PromiseResult) -> IntArray:
-    """Day on which each quote leaves its site."""
-    return np.where(leg >= 0, legs.ship_day[leg], 0)
-
-
 def _steady(terms: Terms, first: int, last: int) -> bool:
     """Whether nothing changes from one day to another, in the tariff or at the borders."""
     same = bool(terms.tariff.epochs(first) == terms.tariff.epochs(last))
     return same and (terms.customs is None or terms.customs.tables.book.steady(first, last))
 
 
-def _duty_tax(chunk: Chunk, block: IntArray, problem: RateProblem, rates: RateResult, day: IntArray) -> IntArray:
-    """What the brand pays at borders for each parcel that is rated, on every service."""
+def _duty_tax(
+    chunk: Chunk, block: IntArray, problem: RateProblem, rates: RateResult, leg: IntArray, legs: PromiseResult
+) -> IntArray:
+    """What the brand pays at borders for each parcel that is rated, by service and the day of leaving the site."""
     customs, contents, parcels = chunk.terms.customs, chunk.contents, problem.parcels
     if customs is None or contents is None:
         return np.broadcast_to(np.int64(0), rates.reason.shape)
+    day = parcels.ship_day
+    if chunk.terms.relays is not None and day.ndim > 1:
+        day = np.where(leg >= 0, legs.ship_day[leg], 0)
     consignments = consign(
         customs,
         contents,

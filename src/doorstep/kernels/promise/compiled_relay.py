@@ -154,6 +154,28 @@ def ever_arrives(network: Network, relay: Relay, x: int, held: Handled, curve: i
 
 
 @compiled
+def first_day(
+    network: Network, relay: Relay, x: int, held: Handled, way: Way, day: int, handed: int, not_before: int, ever: int
+) -> int:
+    """Return the first day, not before one, that reaches the target, or what can be reached; beyond the calendar: none.
+
+    `day` is that of leaving, `handed` that of taking over.
+    """
+    calendars, steps = network.calendars, network.target_days[way.curve]
+    if steps > 0:
+        promised = after(calendars, way.delivery, handed, steps)
+    else:
+        promised = on_or_after(calendars, way.delivery, handed)
+    promised = max(promised, not_before)
+    goal = min(network.target_ppm, ever)
+    while promised <= calendars.last_day:
+        if relayed(network, relay, x, held, way.delivery, way.curve, day, promised) >= goal:
+            break
+        promised = after(calendars, way.delivery, promised, 1)
+    return int(promised)
+
+
+@compiled
 def relay_legs(
     first: int,
     last: int,
@@ -195,15 +217,7 @@ def relay_legs(
         held = handled(network, site, way.pair, legs.ready_at[n], day)
         ever = ever_arrives(network, relay, x, held, curve)
         if promised < 0 or nominated:
-            steps = network.target_days[curve]
-            promised = (
-                after(calendars, delivery, handed, steps) if steps > 0 else on_or_after(calendars, delivery, handed)
-            )
-            promised = max(promised, legs.not_before[n])
-            while promised <= calendars.last_day:
-                if relayed(network, relay, x, held, delivery, curve, day, promised) >= min(network.target_ppm, ever):
-                    break
-                promised = after(calendars, delivery, promised, 1)
+            promised = first_day(network, relay, x, held, way, day, handed, legs.not_before[n], ever)
         if max(day, handed, promised, legs.not_before[n]) > calendars.last_day:
             continue
         answers.ship_at[n], answers.ship_day[n], answers.promised_day[n] = at, day, promised

@@ -51,6 +51,7 @@ function parcelCard(parcel, place, number, order, drawing, products, owed) {
         make("dl", { class: "facts" },
           facet("From", named(siteName(parcel.site))),
           facet("Service", named(serviceName(parcel.service))),
+          parcel.injection ? facet("Taken over", named(siteName(parcel.injection.depot)), make("small", {}, `${instant(parcel.injection.handed_at)}, by linehaul `, named(parcel.injection.linehaul))) : null,
           facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !carton ? "" : make("small", {}, `${carton[1] ? "flat " : "inside "}${sizes(carton[0])}`)),
           facet("Weight", weight(parcel.weight_g), make("small", {}, `billed ${weight(parcel.billed_weight_g)}`)),
           facet("Ships", instant(parcel.ship_at)),
@@ -70,7 +71,7 @@ function optionTable(decision, order) {
   const reckoned = [...decision.chosen, ...decision.rejected].some((one) => one.footprint);
   const emitted = (parcels) => (reckoned ? make("td", { class: "number" }, emittedBy(parcels)) : null);
   const chosen = make("tr", { class: "strong" },
-    make("th", { scope: "row" }, named(decision.chosen.map((c) => `${c.site}, ${c.carton}, ${c.service}`).join(" + ")), make("small", {}, "chosen")),
+    make("th", { scope: "row" }, named(decision.chosen.map((c) => `${c.site}, ${c.carton}, ${c.service}${c.injection ? ` through ${c.injection.depot} by ${c.injection.linehaul}` : ""}`).join(" + ")), make("small", {}, "chosen")),
     make("td", { class: "number" }, bare(decision.cost_minor)), make("td", { class: "number" }, "–"), emitted(decision.chosen), make("td", {}, ""));
   const lost = decision.rejected.map((option) => {
     const out = option.cost_minor === null;
