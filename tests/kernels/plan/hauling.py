@@ -9,7 +9,7 @@ from random import Random
 
 from tests.kernels.plan.builders import DESTINATIONS, WORKING
 
-from doorstep.domain.carriage import RateBreak, Tariff, ZoneRule
+from doorstep.domain.carriage import RateBreak, Tariff, ZoneRule, apart
 from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.learned import HandlingCurve, TransitModel
 from doorstep.domain.supply import SHIPPING_KINDS, Collection, Linehaul, Site
@@ -37,7 +37,6 @@ class Hauled:
 
 def with_linehauls(rng: Random, problem: PlanProblem, cheap: bool = True) -> PlanProblem:
     """Give a random problem one or two depots, services that call there, and linehauls from sites of the same union."""
-    union = {"DE", "FR", "ES"}
     depots: list[Site] = []
     calls: list[Collection] = []
     hauls: list[Linehaul] = []
@@ -61,8 +60,8 @@ def with_linehauls(rng: Random, problem: PlanProblem, cheap: bool = True) -> Pla
             for _ in range(rng.choice((0, 1, 1, 1, 2)))
         ]
         for site in problem.sites:
-            one_union = {site.place.country, place.country} <= union or site.place.country == place.country
-            if site.kind in SHIPPING_KINDS and one_union:
+            border = apart(problem.tariff.territories, site.place.country, place.country)
+            if site.kind in SHIPPING_KINDS and not border:
                 hauls += [
                     _haul(rng, site, depot, len(hauls) + m, cheap, capacity) for m in range(rng.choice((1, 1, 2)))
                 ]

@@ -45,7 +45,8 @@ def test_the_verifier_accepts_every_plan(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_duty_is_that_of_the_site_with_the_whole_freight(seed: int) -> None:
-    asked = with_borders(hauled(seed, ALONE), Random(seed))
+    rng = Random(seed)
+    asked = with_linehauls(rng, with_borders(problem(rng, ALONE), rng))
     result = plan(asked)
     assert check(asked, result.plan) == ()
     assert result.lower_bound_minor == Brute(asked).optimum() == result.plan.figures.objective_minor
