@@ -20,6 +20,7 @@ from doorstep.domain.units import girth_mm
 from doorstep.kernels.pack.rooms import Rooms, rooms_of
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.ruled import Ruled
+from doorstep.kernels.plan.scales import Scales
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -55,6 +56,7 @@ class Market:
     service_capacity: IntArray  # [K, V] parcels a day, -1: none set
     calls: BoolArray  # [K, V] the service calls at the site
     ruled: Ruled | None = None  # what rules forbid; see `rules.under_rules`
+    scales: Scales | None = None  # what weighs beside money; see `weigh.under_bids`
 
     @property
     def n_cartons(self) -> int:
