@@ -26,7 +26,7 @@ Policies = Annotated[
     typer.Option(
         "--policy",
         metavar="NAMES",
-        help="Policies, separated by commas; the first is what the others are compared with. By default the first five.",
+        help="Policies, separated by commas; the others are compared with the first. By default the first five named.",
     ),
 ]
 ScenarioFile = Annotated[Path | None, typer.Option("--scenario", metavar="FILE", help="Changes of the world, as TOML.")]
