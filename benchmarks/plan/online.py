@@ -40,7 +40,7 @@ from doorstep.flows.plan_folder import problem_of
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.bid import BidParams, bids_of, price_rows, smooth
 from doorstep.kernels.plan.board import Table, holding, set_table
-from doorstep.kernels.plan.compiled import Board, book
+from doorstep.kernels.plan.compiled import NEVER, Board, book
 from doorstep.kernels.plan.improve import cost_of, insert_all
 from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.nearest import distances_m
@@ -106,7 +106,8 @@ def main() -> None:
     for seed in options.seeds:
         found.append(one_seed(ground, read.orders, baskets, options.orders, seed, ready))
         bound, ways = found[-1]
-        print(f"seed {seed}: " + ", ".join(f"{name} {100 * (w[0] / bound - 1):.2f}%" for name, w in ways.items()))
+        told = (f"{name} {100 * (way[0] / bound - 1):.2f}% ({way[1]} left)" for name, way in ways.items())
+        print(f"seed {seed}: " + ", ".join(told), flush=True)
     print_table(found)
 
 
@@ -136,19 +137,22 @@ def one_seed(
         drawn = draw_orders(places, baskets, products, orders, morning, rng, f"d{n}")
         days.append(replace(ground, products=products, orders=drawn, now=morning))
     stock = draw_stock(days[:-1], rng, ready)
-    *before, today = [quoted(replace(day, stock=stock), ready) for day in days]
+    *before, today = [quoted(replace(one, stock=stock), ready) for one in days]
     result = assign(today.table, PlanParams(), Run(seed=seed))
     bound, board = result.lower_bound_minor, today.table.board
-    plain = learn(before[-1:], today.table, PLAIN_BIDS)
-    calm = learn(before, today.table, CALM_BIDS)
-    own = learn([today], today.table, PLAIN_BIDS)
+    plain = learn(before[-1], today.table, PLAIN_BIDS)
+    own = learn(today, today.table, PLAIN_BIDS)
+    calm: BidPrices | None = None
+    for day in before:
+        calm = learn(day, today.table, CALM_BIDS, 1.0, calm)
+    assert calm is not None
     ways: dict[str, Callable[[], IntArray]] = {
         "myopic": lambda: in_turn(today, [board]),
         "yesterday's prices": lambda: in_turn(today, [weighed(today, plain)]),
         "smoothed and shrunk": lambda: in_turn(today, [weighed(today, calm)]),
         "ten re-solves, yesterday's": lambda: in_turn(today, again(today, before[-1:], PLAIN_BIDS)),
-        "ten re-solves, smoothed and shrunk": lambda: in_turn(today, again(today, before, CALM_BIDS)),
-        "the same, orders may be left": lambda: in_turn(today, again(today, before, CALM_BIDS, may_leave=True)),
+        "ten re-solves, smoothed and shrunk": lambda: in_turn(today, again(today, before, CALM_BIDS, calm)),
+        "the same, orders may be left": lambda: in_turn(today, again(today, before, CALM_BIDS, calm, True)),
         "the day's own prices": lambda: in_turn(today, [weighed(today, own)]),
         "one batch": lambda: result.choice,
     }
@@ -224,16 +228,22 @@ def quoted(problem: PlanProblem, ready: Ready) -> Day:
     return Day(laid.market, table)
 
 
-def learn(before: list[Day], held: Table, params: BidParams, rest: float = 1.0) -> BidPrices:
-    """Price what is held by the days before, one after another; only `rest` of a day is still to come."""
-    bids: BidPrices | None = None
-    for day in before:
-        stock = np.asarray(held.ledger.stock / rest, np.int64)
-        table = holding(day.table, day.table.ledger._replace(stock=stock))
-        ledger = price_rows(table, PlanParams().price_rounds, Run())
-        market = replace(day.market, stock=held.ledger.stock)
-        bids = smooth(bids, bids_of(market, table, ledger, params), params)
-    return bids or BidPrices()
+def learn(day: Day, held: Table, params: BidParams, rest: float = 1.0, before: BidPrices | None = None) -> BidPrices:
+    """Price what is held by the orders of a day, of which only `rest` is still to come."""
+    board = only_held(day.table.board, held.ledger.stock)
+    ledger = day.table.ledger._replace(stock=np.asarray(held.ledger.stock / rest, np.int64))
+    table = holding(replace(day.table, board=board), ledger)
+    market = replace(day.market, stock=held.ledger.stock)
+    return smooth(before, bids_of(market, table, price_rows(table, params.rounds, Run()), params), params)
+
+
+def only_held(board: Board, stock: IntArray) -> Board:
+    """Leave the columns whose site holds what a block takes."""
+    enough = np.logical_and.reduceat(stock[:, board.use_sku] >= board.use_quantity, board.use_start[:-1], axis=1).T
+    cost = np.where(enough[:, board.column_site], board.cost, NEVER)
+    served = cost < NEVER
+    start = np.concatenate([[0], np.cumsum(served.sum(axis=1))]).astype(np.int64)
+    return board._replace(cost=cost, option_start=start, option=np.nonzero(served)[1].copy())
 
 
 def weighed(day: Day, bids: BidPrices, may_leave: bool = False) -> Board:
@@ -261,9 +271,21 @@ def in_turn(day: Day, boards: list[Board] | Callable[[Table, int], Board]) -> In
     return choice
 
 
-def again(day: Day, before: list[Day], params: BidParams, may_leave: bool = False) -> Callable[[Table, int], Board]:
-    """Learn the prices anew at the beginning of each share of the day, for what is left of it."""
-    return lambda held, n: weighed(day, learn(before, held, params, (RESOLVES - n) / RESOLVES), may_leave)
+def again(
+    day: Day, before: list[Day], params: BidParams, bids: BidPrices | None = None, may_leave: bool = False
+) -> Callable[[Table, int], Board]:
+    """Learn the prices anew at the beginning of each share of the day, for what is left of it.
+
+    The days before take turns; `bids` are the prices of the morning, into which the newer ones are mixed.
+    """
+    known = bids
+
+    def price(held: Table, n: int) -> Board:
+        nonlocal known
+        known = learn(before[-1 - n % len(before)], held, params, (RESOLVES - n) / RESOLVES, known)
+        return weighed(day, known, may_leave)
+
+    return price
 
 
 def print_table(found: list[tuple[int, dict[str, tuple[int, int, int]]]]) -> None:

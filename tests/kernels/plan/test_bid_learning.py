@@ -13,7 +13,16 @@ from tests.kernels.plan.scenes import MONDAY, order
 from doorstep.domain.bids import BidPrice, BidPrices, CommitmentPrice
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.supply import Inbound
-from doorstep.kernels.plan.bid import BidParams, foresee, next_bids, of_goods, price_batch, shrink, smooth
+from doorstep.kernels.plan.bid import (
+    BidParams,
+    Foreseen,
+    foresee,
+    next_bids,
+    of_goods,
+    price_foreseen,
+    shrink,
+    smooth,
+)
 from doorstep.kernels.plan.plan import plan
 
 OWN = BidParams(recent_days=1, horizon_days=1, few_units=0, newest_ppm=1_000_000)
@@ -25,12 +34,12 @@ def berlin_minor(bids: BidPrices) -> float:
 
 def test_the_price_of_what_others_need_lies_between_what_they_would_pay() -> None:
     # Two for the French in Berlin, so no German may have one there: it must be worth more than 20, less than leaving.
-    bids = price_batch(world(day_of(3, 2), berlin=2, hamburg=3), OWN)
+    bids = price_foreseen(Foreseen(world(day_of(3, 2), berlin=2, hamburg=3)), OWN)
     assert 20 <= berlin_minor(bids) <= 9_100
 
 
 def test_goods_for_all_have_no_price() -> None:
-    assert price_batch(world(day_of(3, 2), berlin=5, hamburg=5), OWN) == BidPrices()
+    assert price_foreseen(Foreseen(world(day_of(3, 2), berlin=5, hamburg=5)), OWN) == BidPrices()
 
 
 def test_learned_prices_keep_stock_for_tomorrow() -> None:
@@ -62,19 +71,25 @@ def test_as_many_orders_are_foreseen_as_the_horizon_brings() -> None:
     counts = [sum(one.order.startswith(f"{before.order}~") for one in found.problem.orders) for before in known]
     assert counts == [3] * 7
     assert found.problem.stock == ground.stock
-    assert found.room_times == 3.0
+    assert (found.stock_times, found.sooner_times, found.room_times) == (1.0, {}, 3.0)
     few = foresee(ground, known, MONDAY, replace(OWN, horizon_days=3, most_orders=7), seed=1)
-    assert (len(few.problem.orders), few.room_times) == (7, 1.0)
-    assert [level.on_hand for level in few.problem.stock] == [10, 1]
+    assert (len(few.problem.orders), few.stock_times, few.room_times) == (7, 1 / 3, 1.0)
 
 
 def test_goods_that_are_announced_need_to_last_until_they_come() -> None:
     coming = [Inbound("berlin", "mug", 9, MONDAY + 2 * DAY)]  # in one day of three
     ground = world([], berlin=4, hamburg=4, coming=coming)
     found = foresee(ground, day_of(4, 3), MONDAY, replace(OWN, horizon_days=3), seed=1)
-    assert [level.on_hand for level in found.problem.stock] == [12, 4]
+    assert found.sooner_times == {("berlin", "mug"): 3.0}
     past = replace(ground, inbound=(replace(coming[0], expected_at=MONDAY),))
-    assert foresee(past, day_of(4, 3), MONDAY, OWN, seed=1).problem.stock == ground.stock
+    assert foresee(past, day_of(4, 3), MONDAY, OWN, seed=1).sooner_times == {}
+
+
+def test_what_lasts_a_third_of_the_time_is_short_only_if_it_is_then() -> None:
+    asked = Foreseen(world(day_of(9, 3), berlin=4, hamburg=9))
+    assert berlin_minor(price_foreseen(asked, OWN)) >= 20
+    assert berlin_minor(price_foreseen(replace(asked, sooner_times={("berlin", "mug"): 3.0}), OWN)) == 0
+    assert berlin_minor(price_foreseen(replace(asked, stock_times=3.0), OWN)) == 0
 
 
 def test_without_orders_known_there_are_no_prices() -> None:

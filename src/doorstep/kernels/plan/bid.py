@@ -8,9 +8,8 @@ its site.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,7 +17,6 @@ import numpy as np
 from doorstep.domain.bids import BidPrice, BidPrices
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import InvalidProblem
-from doorstep.domain.supply import StockLevel
 from doorstep.domain.units import PPM, divide_half_up
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.board import Table, holding, set_table
@@ -34,6 +32,7 @@ from doorstep.kernels.run import Run
 
 PLAIN = Run()
 DAY = timedelta(days=1)
+SOONEST = timedelta(hours=6)  # what comes in earlier counts as coming then
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class BidParams:
         every row has its own.
     least_micros
         Smaller prices are none.
+    rounds
+        Updates of the prices, each time they are learned.
     """
 
     recent_days: int = 7
@@ -64,10 +65,11 @@ class BidParams:
     newest_ppm: int = 500_000
     few_units: int = 3
     least_micros: int = 1_000
+    rounds: int = 60
 
     def __post_init__(self) -> None:
-        if min(self.recent_days, self.horizon_days, self.most_orders) < 1:
-            raise InvalidProblem("prices need at least a day of orders, a day to come and one order")
+        if min(self.recent_days, self.horizon_days, self.most_orders, self.rounds) < 1:
+            raise InvalidProblem("prices need at least a day of orders, a day to come, one order and one round")
         if not 0 < self.newest_ppm <= PPM or self.few_units < 0 or self.least_micros < 0:
             raise InvalidProblem("newest_ppm outside 0 to 1,000,000, or a negative limit, is not understood")
 
@@ -102,25 +104,34 @@ def next_bids(
     """
     params = params or BidParams()
     foreseen = foresee(ground, known, since, params, run.seed)
-    found = BidPrices()
-    if foreseen.problem.orders:
-        found = price_batch(foreseen.problem, params, plan_params, run, ready, foreseen.room_times)
+    found = price_foreseen(foreseen, params, plan_params, run, ready) if foreseen.problem.orders else BidPrices()
     return smooth(before, found, params)
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A batch that stands for what is to come; a day's room counts for so many days of it."""
+    """A batch that stands for what is to come.
+
+    Attributes
+    ----------
+    problem
+        The orders, and what is on hand: no parcel can hold more of a product than its site has.
+    stock_times, sooner_times
+        How often the stock counts, and how much more often where goods come in before the horizon, by site and sku.
+    room_times
+        How many days' room a day's room counts for.
+    """
 
     problem: PlanProblem
-    room_times: float
+    stock_times: float = 1.0
+    sooner_times: dict[tuple[str, str], float] = field(default_factory=dict)
+    room_times: float = 1.0
 
 
 def foresee(ground: PlanProblem, known: Sequence[Order], since: datetime, params: BidParams, seed: int) -> Foreseen:
-    """Make the batch of the orders that are expected, and of the stock that must last for them.
+    """Make the batch of the orders that are expected, and say how long the stock must last for them.
 
-    Orders are repeated as often as it takes, each once before one twice. Goods that come in before the horizon need to
-    last a shorter time, so that there is in proportion more of them.
+    Orders are repeated as often as it takes, each once before one twice.
     """
     now = ground.now
     if now is None:
@@ -129,9 +140,9 @@ def foresee(ground: PlanProblem, known: Sequence[Order], since: datetime, params
     recent = [order for order in known if begin <= order.placed_at < now and order.lines]
     bare = replace(ground, orders=(), bid_prices=None)
     if not recent or begin >= now:
-        return Foreseen(bare, 1.0)
-    horizon_s = params.horizon_days * DAY.total_seconds()
-    expected = int(np.ceil(len(recent) * horizon_s / (now - begin).total_seconds()))
+        return Foreseen(bare)
+    horizon = params.horizon_days * DAY
+    expected = int(np.ceil(len(recent) * (horizon / (now - begin))))
     count = min(expected, params.most_orders)
     rng = np.random.default_rng(seed)
     turns = -(-count // len(recent))
@@ -146,45 +157,41 @@ def foresee(ground: PlanProblem, known: Sequence[Order], since: datetime, params
         )
         for n, at in enumerate(drawn)
     )
-    stock = _lasting(ground, now, horizon_s, count, expected)
-    return Foreseen(replace(bare, orders=orders, stock=stock), params.horizon_days * count / expected)
+    share = count / expected
+    return Foreseen(replace(bare, orders=orders), share, _sooner(ground, now, horizon), params.horizon_days * share)
 
 
-def _lasting(ground: PlanProblem, now: datetime, horizon_s: float, count: int, expected: int) -> tuple[StockLevel, ...]:
-    """Stock in proportion to the orders priced, and to the time for which each row has to last."""
-    until: defaultdict[tuple[str, str], float] = defaultdict(lambda: horizon_s)
+def _sooner(ground: PlanProblem, now: datetime, horizon: timedelta) -> dict[tuple[str, str], float]:
+    """Rows whose goods come in before the horizon, and how many times as long it is."""
+    found: dict[tuple[str, str], float] = {}
     for one in ground.inbound:
-        wait = (one.expected_at - now).total_seconds()
-        if wait > 0:
-            until[one.site, one.sku] = min(until[one.site, one.sku], max(wait, DAY.total_seconds() / 4))
-    return tuple(
-        replace(
-            level,
-            on_hand=max(
-                min(level.on_hand, 1), int(level.on_hand * horizon_s * count / until[level.site, level.sku] / expected)
-            ),
-        )
-        for level in ground.stock
-    )
+        wait = max(one.expected_at - now, SOONEST)
+        if now < one.expected_at and wait < horizon:
+            row = one.site, one.sku
+            found[row] = max(found.get(row, 1.0), horizon / wait)
+    return found
 
 
-def price_batch(
-    problem: PlanProblem,
+def price_foreseen(
+    foreseen: Foreseen,
     params: BidParams | None = None,
     plan_params: PlanParams | None = None,
     run: Run = PLAIN,
     ready: Ready | None = None,
-    room_times: float = 1.0,
 ) -> BidPrices:
-    """Price what is short of a batch, without deciding who gets it; a day's room counts `room_times`."""
-    plan_params = plan_params or PlanParams()
-    laid: Laid = lay_out(problem, plan_params, run, PackParams(), ready)
-    table = set_table(laid.market, laid.terms, laid.asked, laid.atoms, laid.blocks, laid.book, run)
-    if len(table.ledger.row):
-        row = np.asarray(table.ledger.row * room_times, np.int64)
-        table = holding(table, table.ledger._replace(row=row))
-    ledger = price_rows(table, plan_params.price_rounds, run)
-    return bids_of(laid.market, table, ledger, params or BidParams())
+    """Price what is short of a batch that stands for what is to come, without deciding who gets it."""
+    params, plan_params = params or BidParams(), plan_params or PlanParams()
+    laid: Laid = lay_out(foreseen.problem, plan_params, run, PackParams(), ready)
+    market = laid.market
+    table = set_table(market, laid.terms, laid.asked, laid.atoms, laid.blocks, laid.book, run)
+    times = np.full(market.stock.shape, foreseen.stock_times)
+    for (site, sku), more in foreseen.sooner_times.items():
+        if site in market.site and sku in market.sku:
+            times[market.site[site], market.sku[sku]] *= more
+    stock = np.maximum(np.minimum(market.stock, 1), np.asarray(market.stock * times, np.int64))
+    row = np.asarray(table.ledger.row * foreseen.room_times, np.int64)
+    table = holding(table, table.ledger._replace(stock=stock, row=row))
+    return bids_of(market, table, price_rows(table, params.rounds, run), params)
 
 
 def price_rows(table: Table, rounds: int, run: Run) -> Ledger:
