@@ -1,12 +1,14 @@
 """Orders decided one by one as they come: at no prices, at prices learned from days before, and all together.
 
-python -m benchmarks.plan.online [--orders N] [--seeds S ...] [--folders DIR]
+python -m benchmarks.plan.online [--orders N] [--seeds S ...] [--stock NAME ...] [--folders DIR]
 
 Places and tariff are those of a brand folder made of the public Olist data; what an order asks for, how much of it, and
 the measures of the goods are real baskets. Which goods they are, is drawn by Zipf's law with exponent 0.9 out of N / 5
-products. Stock is lumpy and short: of each product 1.2 x what is expected + 4 x its root + 4 units, spread over the
-sites as their customers are, then a fifth of the pairs of site and product halved or, half of them, emptied. Orders of
-all days are drawn alike, and every morning the shelves are as full; so the days before are the best forecast there is.
+products. Stock is lumpy and short: 1.2 x what is expected + 4 x its root + 4 units, `thin` of each product, spread over
+the sites as their customers are, or `deep` of each product at each site by what its customers are expected to ask for;
+then a fifth of the pairs of site and product is halved or, half of them, emptied. `units` is `thin` with one unit a
+line. Orders of all days are drawn alike, and every morning the shelves are as full; so the days before are the best
+forecast there is.
 
 The yardstick is the Lagrangian lower bound of the whole day, known in the morning; nobody can reach it order by order.
 The table gives the objective (cost, and `unplanned_cost` for each order left) above that bound in percent, the orders
@@ -40,7 +42,7 @@ from doorstep.flows.plan_folder import problem_of
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.bid import BidParams, bids_of, price_rows, smooth
 from doorstep.kernels.plan.board import Table, holding, set_table
-from doorstep.kernels.plan.compiled import NEVER, Board, book
+from doorstep.kernels.plan.compiled import NEVER, Board, FloatArray, book
 from doorstep.kernels.plan.improve import cost_of, insert_all
 from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.nearest import distances_m
@@ -53,6 +55,7 @@ from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.intervals import over_seeds
 
 MOST_LINES, MOST_UNITS, ZIPF = 5, 12, 0.9
+STOCKS = ("thin", "deep", "units")
 SHORT, DAYS_BEFORE, RESOLVES = 0.2, 3, 10
 DAY = timedelta(days=1)
 PLAIN_BIDS = BidParams(newest_ppm=1_000_000, few_units=0)
@@ -83,6 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orders", type=int, default=2_000, help="of a day")
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3, 4, 5])
+    parser.add_argument("--stock", nargs="*", choices=STOCKS, default=list(STOCKS))
     parser.add_argument("--folders", type=Path, help="keep the brand folder here and use it again")
     options = parser.parse_args()
     data = Path(os.environ.get("DOORSTEP_DATA", ROOT.parent / "shared" / "data"))
@@ -102,9 +106,24 @@ def main() -> None:
     ground = replace(problem_of(read, read.orders), inbound=(), stock=(), products=(), orders=())
     baskets = read_baskets(data / "packing_orders" / "items.csv.gz")
     ready = make_ready(ground)
-    found = []
+    for stock in options.stock:
+        print(f"\n{stock} stock", flush=True)
+        run_seeds(ground, read.orders, baskets, options, stock, ready)
+
+
+def run_seeds(
+    ground: PlanProblem,
+    places: tuple[Order, ...],
+    baskets: list[Basket],
+    options: argparse.Namespace,
+    stock: str,
+    ready: Ready,
+) -> None:
+    """One sort of stock, with its table."""
+    most, found = 1 if stock == "units" else MOST_UNITS, []
+    cut = [Basket(tuple((size, weight, min(units, most)) for size, weight, units in one.lines)) for one in baskets]
     for seed in options.seeds:
-        found.append(one_seed(ground, read.orders, baskets, options.orders, seed, ready))
+        found.append(one_seed(ground, places, cut, options.orders, seed, stock, ready))
         bound, ways = found[-1]
         told = (f"{name} {100 * (way[0] / bound - 1):.2f}% ({way[1]} left)" for name, way in ways.items())
         print(f"seed {seed}: " + ", ".join(told), flush=True)
@@ -126,7 +145,13 @@ def read_baskets(path: Path) -> list[Basket]:
 
 
 def one_seed(
-    ground: PlanProblem, places: tuple[Order, ...], baskets: list[Basket], orders: int, seed: int, ready: Ready
+    ground: PlanProblem,
+    places: tuple[Order, ...],
+    baskets: list[Basket],
+    orders: int,
+    seed: int,
+    sort: str,
+    ready: Ready,
 ) -> tuple[int, dict[str, tuple[int, int, int]]]:
     """Bound of the day, and of each way: objective, orders left, cost of the others; in minor units."""
     started, rng = perf_counter(), np.random.default_rng(seed)
@@ -136,7 +161,7 @@ def one_seed(
     for n in range(DAYS_BEFORE + 1):
         drawn = draw_orders(places, baskets, products, orders, morning, rng, f"d{n}")
         days.append(replace(ground, products=products, orders=drawn, now=morning))
-    stock = draw_stock(days[:-1], rng, ready)
+    stock = draw_stock(days[:-1], sort, rng, ready)
     *before, today = [quoted(replace(one, stock=stock), ready) for one in days]
     result = assign(today.table, PlanParams(), Run(seed=seed))
     bound, board = result.lower_bound_minor, today.table.board
@@ -201,7 +226,7 @@ def draw_orders(
     return tuple(found)
 
 
-def draw_stock(days: list[PlanProblem], rng: np.random.Generator, ready: Ready) -> tuple[StockLevel, ...]:
+def draw_stock(days: list[PlanProblem], sort: str, rng: np.random.Generator, ready: Ready) -> tuple[StockLevel, ...]:
     """Lumpy and short, out of what the days before asked for."""
     problem = days[0]
     index = {one.sku: j for j, one in enumerate(problem.products)}
@@ -212,13 +237,22 @@ def draw_stock(days: list[PlanProblem], rng: np.random.Generator, ready: Ready) 
         for order in day.orders:
             for line in order.lines:
                 asked[index[line.sku]] += line.quantity / len(days)
-    units = np.ceil(1.2 * asked + 4 * np.sqrt(asked) + 4).astype(np.int64)
-    held = np.stack([rng.multinomial(one, near / near.sum()) for one in units], axis=1)
+    share = near / near.sum()
+    if sort != "deep":
+        held = np.stack([rng.multinomial(one, share) for one in enough(asked)], axis=1)
+    else:
+        held = enough(share[:, None] * asked)
     lack = rng.random(held.shape)
     held = np.where(lack < SHORT / 2, 0, np.where(lack < SHORT, held // 2, held))
     return tuple(
         StockLevel(problem.sites[k].site, problem.products[j].sku, int(held[k, j])) for k, j in np.argwhere(held > 0)
     )
+
+
+def enough(expected: FloatArray) -> IntArray:
+    """Units that are held of what is expected."""
+    units: IntArray = np.ceil(1.2 * expected + 4 * np.sqrt(expected) + 4).astype(np.int64)
+    return units
 
 
 def quoted(problem: PlanProblem, ready: Ready) -> Day:
