@@ -36,7 +36,7 @@ class SpeedValue:
     """What a day earlier is worth, of one order or, without one, of every order that has none of its own."""
 
     order: str = ""
-    micros_per_day: int = 0  # never below nothing
+    day_micros: int = 0  # never below nothing
 
 
 @dataclass(frozen=True, slots=True)

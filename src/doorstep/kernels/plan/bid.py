@@ -65,7 +65,7 @@ class BidParams:
     newest_ppm: int = 500_000
     few_units: int = 3
     least_micros: int = 1_000
-    rounds: int = 60
+    rounds: int = 150
 
     def __post_init__(self) -> None:
         if min(self.recent_days, self.horizon_days, self.most_orders, self.rounds) < 1:

@@ -78,7 +78,7 @@ def _row(bids: BidPrices, site: str, sku: str = "", service: str = "") -> int:
 
 
 def _speed(bids: BidPrices, order: Order) -> int:
-    of_order = {one.order: one.micros_per_day for one in bids.speed}
+    of_order = {one.order: one.day_micros for one in bids.speed}
     return of_order.get(order.order, of_order.get("", 0))
 
 

@@ -127,5 +127,5 @@ def _understood(problem: PlanProblem, bids: BidPrices, sites: set[str], skus: se
         if not known or abs(one.price_micros) > MOST_PRICE_MICROS:
             raise InvalidProblem(f"commitment price of {one.service or one.carrier} is not understood")
     for value in bids.speed:
-        if (value.order and value.order not in orders) or not 0 <= value.micros_per_day <= MOST_PRICE_MICROS:
+        if (value.order and value.order not in orders) or not 0 <= value.day_micros <= MOST_PRICE_MICROS:
             raise InvalidProblem(f"value of speed of {value.order or 'all orders'} is not understood")

@@ -84,7 +84,7 @@ def _commitments(market: Market, bids: BidPrices) -> IntArray:
 
 
 def _speed(market: Market, bids: BidPrices) -> IntArray:
-    of_order = {one.order: one.micros_per_day for one in bids.speed}
+    of_order = {one.order: one.day_micros for one in bids.speed}
     common = of_order.get("", 0)
     return np.array([of_order.get(order.order, common) for order in market.problem.orders], np.int64)
 
