@@ -21,7 +21,7 @@ from doorstep.domain.units import PPM, divide_half_up
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.board import Table, holding, set_table
 from doorstep.kernels.plan.clusters import find_clusters
-from doorstep.kernels.plan.compiled import FloatArray, Ledger, touch
+from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, touch
 from doorstep.kernels.plan.improve import cost_of, insert_all, own_choices
 from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.plan import Laid, lay_out
@@ -211,7 +211,7 @@ def bids_of(market: Market, table: Table, ledger: Ledger, params: BidParams) -> 
     wanted, row_wanted = np.zeros(ledger.stock.shape, np.int64), np.zeros(len(ledger.row), np.int64)
     drawn, need = np.zeros(ledger.stock.shape, np.bool_), np.zeros(ledger.stock.shape[1], np.int64)
     touch(table.board, wanted, row_wanted, drawn, need)
-    stock = shrink(ledger.stock_price, market.stock, wanted, classes_of(market), params.few_units)
+    stock = shrink(unit_prices(table.board, ledger), market.stock, wanted, classes_of(market), params.few_units)
     problem, minor = market.problem, market.problem.brand.currency.micros_per_minor
     rows = [
         BidPrice(problem.sites[k].site, problem.products[j].sku, "", round(stock[k, j] * minor))
@@ -226,6 +226,17 @@ def bids_of(market: Market, table: Table, ledger: Ledger, params: BidParams) -> 
         service = problem.tariff.services[v].service if v >= 0 else ""
         rows.append(BidPrice(problem.sites[k].site, "", service, round(price * minor)))
     return BidPrices(tuple(row for row in rows if row.price_micros >= max(1, params.least_micros)))
+
+
+def unit_prices(board: Board, ledger: Ledger) -> FloatArray:
+    """Price of a unit [K, J]: of the most that anybody asks for at once, shared by its units.
+
+    Lots have prices of their own while a batch is priced; who comes later asks for lots of his own.
+    """
+    most = np.ones(ledger.stock.shape[1], np.int64)
+    np.maximum.at(most, board.use_sku, board.use_quantity)
+    found: FloatArray = ledger.worth[ledger.worth_at + most] / most
+    return found
 
 
 def classes_of(market: Market) -> IntArray:
