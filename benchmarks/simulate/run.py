@@ -23,7 +23,7 @@ from typing import Any
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
 from doorstep.kernels.simulate.check import check
-from doorstep.kernels.simulate.problem import POLICIES, SimulateParams, SimulateProblem
+from doorstep.kernels.simulate.problem import POLICIES, USUAL_POLICIES, SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ def main() -> None:
     """Print one row per instance and policy."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orders", type=int, nargs="*", default=[10_000, 100_000])
-    parser.add_argument("--policies", nargs="*", choices=POLICIES, default=list(POLICIES))
+    parser.add_argument("--policies", nargs="*", choices=POLICIES, default=list(USUAL_POLICIES))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--verify", type=int, default=2_000, help="most orders of an instance that is verified")
     parser.add_argument("--folders", type=Path, help="keep the brand folders here and use them again")

@@ -26,7 +26,7 @@ Policies = Annotated[
     typer.Option(
         "--policy",
         metavar="NAMES",
-        help="Policies, separated by commas; the first is what the others are compared with. All of them by default.",
+        help="Policies, separated by commas; the others are compared with the first. By default the first five named.",
     ),
 ]
 ScenarioFile = Annotated[Path | None, typer.Option("--scenario", metavar="FILE", help="Changes of the world, as TOML.")]
@@ -56,8 +56,9 @@ def simulate(
 ) -> None:
     """Let several policies serve the same orders, day by day, out of the same stock: report.html and simulate.json.
 
-    Policies: plan, nearest, priority, fewest_splits, distance_then_rate. Orders of a day are planned together at its
-    end; stock falls with what is planned and rises with inbound.csv. Parcels meet the same fate whoever sends them.
+    Policies: plan, nearest, priority, fewest_splits, distance_then_rate; and plan_alone, which decides order by order,
+    and plan_priced, which does so at prices of what is short, learned before. Orders of a day are planned at its end;
+    stock falls with what is planned and rises with inbound.csv. Parcels meet the same fate whoever sends them.
 
     \b
     Examples:
@@ -86,9 +87,9 @@ def simulate(
 
 
 def _policies(text: str) -> tuple[Policy, ...]:
-    from doorstep.kernels.simulate.problem import POLICIES
+    from doorstep.kernels.simulate.problem import POLICIES, USUAL_POLICIES
 
-    names = [name.strip() for name in text.split(",")] if text else list(POLICIES)
+    names = [name.strip() for name in text.split(",")] if text else list(USUAL_POLICIES)
     found = [known for name in names for known in POLICIES if known == name]
     if len(found) < len(names):
         wrong = next(name for name in names if name not in POLICIES)

@@ -77,18 +77,27 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """What weighed on a choice beside its cost, without being paid; below nothing: it spoke for the choice."""
+
+    what: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     order: str
     chosen: tuple[Choice, ...]
     cost_minor: int
     rejected: tuple[Rejected, ...]
     flip: Flip | None
-    lower_bound_minor: int  # the order's own optimum, with the whole stock to itself
+    lower_bound_minor: int  # the order's own optimum, with the whole stock to itself; of cost and weights
     exact: bool  # the bound is the optimum over all options, given the packer's verdicts
     packing_proven: bool  # no carton was ruled out by a heuristic
     data_version: str
     seed: int
     ladders: tuple[tuple[Rung, ...], ...] = ()  # of each chosen parcel, where they are asked for
+    weights: tuple[Weight, ...] = ()  # where bid prices, commitments or a value of speed are given
 
 
 @dataclass(frozen=True, slots=True)

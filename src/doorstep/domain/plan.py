@@ -27,6 +27,7 @@ class Figures:
     promised_days: int
     on_time_orders: float
     precedence_minor: int = 0  # what unplanned orders cost more than that, since a rule puts them first
+    bids_minor: int = 0  # what parcels, and orders left, weigh beside that by bid prices, commitments and speed
 
     @property
     def unplanned(self) -> int:
@@ -39,8 +40,8 @@ class Figures:
 
     @property
     def weighed_minor(self) -> int:
-        """What a plan is chosen by, and what its bound is of: the objective, and the precedence, which is no money."""
-        return self.objective_minor + self.precedence_minor
+        """What a plan is chosen by, and what its bound is of: the objective, and what is no money."""
+        return self.objective_minor + self.precedence_minor + self.bids_minor
 
     @property
     def split_rate(self) -> float:

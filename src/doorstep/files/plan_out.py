@@ -186,6 +186,7 @@ def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
             for lost in decision.rejected
         ],
         "flip": None if flip is None else {"change": flip.change, "amount": flip.amount, "to": flip.to},
+        **({"weights": _weight_records(decision, currency)} if decision.weights else {}),
         "lower_bound": major(decision.lower_bound_minor, currency),
         "exact": decision.exact,
         "packing_proven": decision.packing_proven,
@@ -193,6 +194,10 @@ def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
         "data_version": decision.data_version,
         "seed": decision.seed,
     }
+
+
+def _weight_records(decision: Decision, currency: Currency) -> list[dict[str, Any]]:
+    return [{"what": one.what, "amount": major(one.amount_minor, currency)} for one in decision.weights]
 
 
 def _choice_record(choice: Choice, currency: Currency) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from doorstep.files.simulate_out import simulation_object, write_days, write_sim
 from doorstep.flows.plan_folder import Selection, problem_of
 from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.days import EPOCH_ORDINAL
-from doorstep.kernels.simulate.problem import POLICIES, Policy, SimulateParams, SimulateProblem
+from doorstep.kernels.simulate.problem import USUAL_POLICIES, Policy, SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.result import SimulateResult
 from doorstep.kernels.simulate.scenario import Scenario
 from doorstep.kernels.simulate.simulate import simulate
@@ -37,7 +37,7 @@ def simulate_folder(
     selection: Selection,
     run: Run,
     stopwatch: Callable[[], float],
-    policies: tuple[Policy, ...] = POLICIES,
+    policies: tuple[Policy, ...] = USUAL_POLICIES,
     scenario: Path | None = None,
     params: SimulateParams | None = None,
     force: bool = False,

@@ -23,6 +23,8 @@ NAMES: dict[Policy, str] = {
     "priority": "Priority of sites",
     "fewest_splits": "Fewest splits",
     "distance_then_rate": "Distance, then rate",
+    "plan_alone": "Order by order",
+    "plan_priced": "Order by order, with prices",
 }
 WIDE, TALL = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 46, 26

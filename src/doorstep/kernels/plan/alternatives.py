@@ -13,6 +13,7 @@ from doorstep.domain.rule_words import told
 from doorstep.kernels.plan.assemble import Picks
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.explain_bids import weighed_flip, weighs_more
 from doorstep.kernels.plan.footprint import Sent
 from doorstep.kernels.plan.loads import Key, LoadBook
 from doorstep.kernels.plan.market import Market
@@ -90,8 +91,14 @@ def list_rejected(
     return tuple((listed[:room] + constrained)[:MAX_REJECTED])
 
 
-def find_flip(seen: Alternatives, priced: list[Priced], cost: int) -> Flip | None:
-    """The stock that would let a cheaper option win; else the rate that would let the next best win."""
+def find_flip(seen: Alternatives, priced: list[Priced], cost: int, weight: int = 0) -> Flip | None:
+    """The stock that would let a cheaper option win; else the rate that would let the next best win.
+
+    `weight`: of the choice, beside its cost.
+    """
+    if seen.market.scales is not None:
+        there = [one for one in priced if not _lacking(seen, one[2])]
+        return weighed_flip(seen.market, seen.i, there, cost, weight)
     for amount, name, parts, _ in priced:
         if amount < cost:
             lacking = _lacking(seen, parts)
@@ -148,17 +155,18 @@ def _splits(seen: Alternatives) -> list[Priced]:
     board = seen.table.board
     chosen = int(seen.assignment.choice[seen.i, 0])
     found: list[tuple[int, list[int], list[int]]] = []
-    fee = board.pick_order[board.column_site]
+    cost_of, fees = seen.table.paid, seen.market.pick_order_minor
+    fee = fees[board.column_site]
     for p in range(int(board.order_partition[seen.i]), int(board.order_partition[seen.i + 1])):
         parts = [int(b) for b in board.partition[p] if b >= 0]
         if p == chosen or len(parts) < 2:
             continue
-        columns = [int(np.argmin(board.cost[b] + fee)) for b in parts]
-        if any(board.cost[b, q] >= NEVER for b, q in zip(parts, columns, strict=True)):
+        columns = [int(np.argmin(cost_of[b] + fee)) for b in parts]
+        if any(cost_of[b, q] >= NEVER for b, q in zip(parts, columns, strict=True)):
             continue
         groups = {int(board.column_group[q]) for q in columns}
-        cost = sum(int(board.cost[b, q]) for b, q in zip(parts, columns, strict=True))
-        cost += sum(int(board.pick_order[board.group_site[g]]) for g in groups)
+        cost = sum(int(cost_of[b, q]) for b, q in zip(parts, columns, strict=True))
+        cost += sum(int(fees[board.group_site[g]]) for g in groups)
         found.append((cost, parts, columns))
     most = sorted(cost for cost, *_ in found)[:SPLITS]
     return sorted(_split(seen, *one) for one in found if one[0] <= most[-1])[:SPLITS]
@@ -194,6 +202,8 @@ def _lacking(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> tuple[st
 
 def _shortage(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> str:
     lacking = _lacking(seen, parts)
+    if lacking is None and seen.market.scales is not None:
+        return weighs_more(seen.market, seen.market.scales, parts)
     if lacking is None:
         return "the day's capacity there goes to other orders"
     site, sku, units = lacking

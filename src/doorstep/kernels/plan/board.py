@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
 from doorstep.kernels.plan.ruled import Bars
+from doorstep.kernels.plan.weigh import sure_totals, weigh_board, weighed_totals
 from doorstep.kernels.plan.wish import only_kept
 from doorstep.kernels.run import Run
 
@@ -38,6 +40,8 @@ class Best:
     rule_shift: ShortArray
     rule_price: IntArray
     days: IntArray  # [orders, K, R]
+    paid: IntArray | None = None  # of that parcel, where `cost` holds more than is paid
+    sure: IntArray | None = None  # least cost with commitments alone, where `cost` holds more
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ class Table:
     short: BoolArray  # [K, J] all who could draw on the stock want more than there is
     row_short: BoolArray  # [R] the same for capacity
     contested: BoolArray  # [N] the order could draw on something short
+    beyond_minor: int = 0  # what weights add to the bound
+
+    @property
+    def paid(self) -> IntArray:
+        """Cost [B, Q] of blocks in columns as it is paid, without what weighs beside it."""
+        return self.best.cost if self.best.paid is None else self.best.paid
 
     def scratch(self) -> Scratch:
         """Work space for the compiled loops."""
@@ -98,6 +108,7 @@ def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: L
         ships=book.ships[load],
         contents=None if customs is None else contents_of(market, customs, [book.keys[one] for one in load]),
         bars=_bars(market, blocks, lo, hi),
+        scales=None if market.scales is None else market.scales.of_quotes(lo, hi),
     )
 
 
@@ -122,11 +133,33 @@ def spans(blocks: Blocks, most_blocks: int = CHUNK_BLOCKS) -> Iterator[tuple[int
 
 def best_of_chunk(chunk: Chunk) -> Best:
     """Quote a chunk and keep the best. Runs in any process."""
-    return reduce(only_kept(chunk, quote(chunk)), len(chunk.order), len(chunk.terms.lanes.column_site), chunk.terms)
+    quotes, size = only_kept(chunk, quote(chunk)), (len(chunk.order), len(chunk.terms.lanes.column_site), chunk.terms)
+    best = reduce(quotes, *size)
+    return best if chunk.scales is None else _weighed(chunk, quotes, best, size)
+
+
+def _weighed(chunk: Chunk, quotes: Quotes, best: Best, size: tuple[int, int, Terms]) -> Best:
+    """Choose anew by what parcels weigh; the usual rule stays with what they cost."""
+    sure = sure_totals(chunk, quotes)
+    found, taken = _reduce(weighed_totals(chunk, sure), *size)
+    return replace(
+        best,
+        cost=found.cost,
+        carton=found.carton,
+        service=found.service,
+        shift=found.shift,
+        paid=np.where(found.cost < NEVER, quotes.total_minor[taken], NEVER) if len(quotes.block) else found.cost,
+        sure=reduce(sure, *size).cost,
+    )
 
 
 def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
     """Keep the best quote per (block, column)."""
+    return _reduce(quotes, blocks, columns, terms)[0]
+
+
+def _reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> tuple[Best, tuple[IntArray, IntArray]]:
+    """Give the best quotes, and which row and service of the quotes each is."""
     shape = (blocks, columns)
     best, rule = np.full(shape, NEVER), np.full(shape, NEVER)
     best_day, rule_rank, rule_price = (np.zeros(shape, np.int64) for _ in range(3))
@@ -154,8 +187,8 @@ def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
     )
     if len(quotes.block) == 0:
         empty = np.zeros(shape, np.int16)
-        return Best(best, empty, empty, empty, rule, empty, empty, empty, rule_price, quotes.days)
-    return Best(
+        return Best(best, empty, empty, empty, rule, empty, empty, empty, rule_price, quotes.days), (row, service)
+    found = Best(
         cost=best,
         carton=quotes.carton[row].astype(np.int16),
         service=service.astype(np.int16),
@@ -167,6 +200,7 @@ def reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> Best:
         rule_price=rule_price,
         days=quotes.days,
     )
+    return found, (row, service)
 
 
 def set_table(
@@ -184,11 +218,28 @@ def set_table(
     columns = len(terms.lanes.column_site)
     if not parts:
         parts = [_nothing(columns, len(market.ships), terms.lanes.ranks)]
-    best = Best(*(np.concatenate([getattr(part, name) for part in parts]) for name in Best.__slots__))
+    best = Best(**{name: _joined([getattr(part, name) for part in parts]) for name in Best.__slots__})
     board, rows = make_board(market, terms.lanes, blocks, best.cost, best.days)
-    ledger = unpriced(board, market.stock.copy(), rows)
+    ledger, beyond = unpriced(board, market.stock.copy(), rows), 0
+    if market.scales is not None:
+        sure = best.cost if best.sure is None else best.sure
+        weighed = weigh_board(market.scales, board, blocks, sure, ledger, board_scratch(board))
+        board, beyond = weighed.board, weighed.beyond_minor
     short, row_short = _short(board, ledger)
-    return Table(terms, asked, blocks, best, board, ledger, short, row_short, mark_contested(board, short, row_short))
+    contested = mark_contested(board, short, row_short)
+    return Table(terms, asked, blocks, best, board, ledger, short, row_short, contested, beyond)
+
+
+def holding(table: Table, ledger: Ledger) -> Table:
+    """Give a table other stock and room, and find anew what is short."""
+    short, row_short = _short(table.board, ledger)
+    contested = mark_contested(table.board, short, row_short)
+    return replace(table, ledger=ledger, short=short, row_short=row_short, contested=contested)
+
+
+def _joined(columns: list[Any]) -> Any:
+    """Join a column of all chunks; None: they have none of it."""
+    return None if columns[0] is None else np.concatenate(columns)
 
 
 def _nothing(columns: int, sites: int, ranks: int) -> Best:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.plan import Plan
+from doorstep.kernels.plan.check_bids import bid_faults
 from doorstep.kernels.plan.check_parcel import parcel_faults
 from doorstep.kernels.plan.check_rules import rule_faults
 from doorstep.kernels.plan.problem import PlanProblem
@@ -21,7 +22,7 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
 
     Every unit exactly once or its order unplanned; stock and capacity never exceeded; every parcel possible (goods,
     carton, layout, service); dates and probabilities as the calendar and the curves give them; every charge line
-    recomputed to the minor unit; figures equal to their parcels.
+    recomputed to the minor unit; figures equal to their parcels, and what they weigh recomputed.
     """
     unknown = tuple(_unknown(problem, plan))
     return unknown or (
@@ -33,6 +34,7 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
         *(fault for parcel in plan.parcels for fault in parcel_faults(problem, parcel)),
         *_parcel_count(plan, max_parcels),
         *rule_faults(problem, plan),
+        *bid_faults(problem, plan),
     )
 
 

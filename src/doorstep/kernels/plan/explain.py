@@ -20,6 +20,7 @@ from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table, chunk_of, spans
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
+from doorstep.kernels.plan.explain_bids import weights_of
 from doorstep.kernels.plan.explain_rules import put_first, ruled_options, unplanned_by_rule
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
@@ -96,17 +97,20 @@ def _decide(
     cost = sum(one.cost.total_minor for one in chosen)
     loads = blocks.block_load[blocks.order_block[i] : blocks.order_block[i + 1]]
     exact = bool(blocks.exact[i])
+    keys = [reasons.book.keys[int(blocks.block_load[reasons.picks.block[row]])] for row in seen.rows]
+    weights = weights_of(market, reasons.picks, seen.rows, keys)
     return Decision(
         order=market.problem.orders[i].order,
         chosen=chosen,
         cost_minor=cost,
         rejected=list_rejected(seen, priced, cost, footprints, ruled_options(seen)),
-        flip=find_flip(seen, priced, cost),
+        flip=find_flip(seen, priced, cost, sum(one.amount_minor for one in weights)),
         lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
         exact=exact,
         packing_proven=not bool((reasons.book.verdict[loads] == UNPROVEN).any()),
         data_version=market.problem.data_version,
         seed=reasons.seed,
+        weights=weights,
     )
 
 

@@ -21,6 +21,7 @@ from doorstep.kernels.pack.rooms import Rooms, rooms_of
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.relays import Relays, index_relays, with_relays
 from doorstep.kernels.plan.ruled import Ruled
+from doorstep.kernels.plan.scales import Scales
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -57,6 +58,7 @@ class Market:
     calls: BoolArray  # [K, V] the service calls at the site
     ruled: Ruled | None = None  # what rules forbid; see `rules.under_rules`
     relays: Relays | None = None  # services that go by a linehaul, the last of them all
+    scales: Scales | None = None  # what weighs beside money; see `weigh.under_bids`
 
     @property
     def n_cartons(self) -> int:

@@ -24,6 +24,7 @@ from doorstep.kernels.plan.ready import Ready
 from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.terms import ask, terms_of
+from doorstep.kernels.plan.weigh import bids_minor, bound_more, under_bids
 from doorstep.kernels.plan.wish import given_up
 from doorstep.kernels.run import Run
 
@@ -60,7 +61,7 @@ class PlanResult:
     def gap_pct(self) -> float:
         """Distance of the objective, as rules weigh it, from the bound, in percent of it."""
         objective = self.plan.figures.weighed_minor
-        return 100 * (objective - self.lower_bound_minor) / objective if objective else 0.0
+        return 100 * (objective - self.lower_bound_minor) / abs(objective) if objective else 0.0
 
     def decisions(self, run: Run = PLAIN, most_ladders: int = 0) -> Iterator[Decision]:
         """Explain every planned order, so many of them with price ladders; computed as it is asked for."""
@@ -108,9 +109,9 @@ def plan(
     reasons = Reasons(market, table, atoms, book, assignment, picks, led, footprints, run.seed, params.max_parcels)
     blame = blamed(market, atoms, book, assignment, params, pack_params)
     return PlanResult(
-        plan=Plan(parcels, why_unplanned(reasons, blame), figures(market, picks, "plan")),
+        plan=Plan(parcels, why_unplanned(reasons, blame), _figures(market, table, picks, assignment)),
         baseline=_baseline(market, table, book),
-        lower_bound_minor=assignment.lower_bound_minor,
+        lower_bound_minor=assignment.lower_bound_minor + bound_more(market, laid.blocks, table.beyond_minor),
         iterations=assignment.iterations,
         reasons=reasons,
     )
@@ -120,7 +121,7 @@ def lay_out(
     problem: PlanProblem, params: PlanParams, run: Run, pack_params: PackParams, ready: Ready | None = None
 ) -> Laid:
     """Cut the orders into blocks, have them packed, and gather what their quotes need; as in `plan`."""
-    market = under_rules(open_market(problem, ready.market if ready else None))
+    market = under_bids(under_rules(open_market(problem, ready.market if ready else None)))
     book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
@@ -147,6 +148,13 @@ def settle(
         if not without.any():
             return table, assignment
         asked = replace(asked, insists=asked.insists & ~without)
+
+
+def _figures(market: Market, table: Table, picks: Picks, assignment: Assignment) -> Figures:
+    """Totals of the plan, with what it weighs."""
+    found = figures(market, picks, "plan")
+    weighs = bids_minor(market, table.board, assignment.choice, found.cost_minor)
+    return replace(found, bids_minor=weighs) if weighs else found
 
 
 def _baseline(market: Market, table: Table, book: LoadBook) -> Figures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from doorstep.domain.bids import BidPrices
 from doorstep.domain.carriage import Tariff, apart
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.demand import Brand, Order
@@ -28,6 +29,9 @@ class Relay:
     local: str
 
 
+MOST_PRICE_MICROS = 10_000_000_000_000  # ten millions of the major unit, for what is beyond price
+
+
 @dataclass(frozen=True, slots=True)
 class PlanProblem:
     """One batch of orders and all that may serve them.
@@ -35,6 +39,7 @@ class PlanProblem:
     Orders may carry faults (no lines, an unknown sku): they come back unplanned, with the reason. Everything else must
     be consistent. `now`: no parcel leaves before it; None: each order is decided as at its placing.
     `rules`: what the operator forbids; a name in them that the problem does not have matches nothing.
+    `bid_prices`: what weighs on a choice beside its cost, without being paid; every name in them must be the problem's.
     `emission_factors`: what the carbon of parcels is reckoned from, for the explanations; without them it is not known.
     `linehauls`: by which parcels may travel to a depot and be taken over by the services that call there.
     `relays`: how the kernel itself writes them, see `relays.with_relays`; left empty by whoever makes a problem.
@@ -56,6 +61,7 @@ class PlanProblem:
     rules: tuple[Rule, ...] = ()
     linehauls: tuple[Linehaul, ...] = ()
     relays: tuple[Relay, ...] = ()
+    bid_prices: BidPrices | None = None
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
@@ -77,6 +83,8 @@ class PlanProblem:
         for order in self.orders:
             if order.placed_at.tzinfo is None or any(line.quantity < 1 for line in order.lines):
                 raise InvalidProblem(f"order {order.order} is not understood")
+        if self.bid_prices is not None:
+            _understood(self, self.bid_prices, sites, skus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +149,24 @@ def _linehauls(problem: PlanProblem) -> None:
             raise InvalidProblem(f"a cost or the capacity of linehaul {one.linehaul} is not understood")
         if not 0 <= one.transit_days <= MOST_TRANSIT_DAYS or not all(0 <= time < DAY_S for time in times):
             raise InvalidProblem(f"the timetable of linehaul {one.linehaul} is not understood")
+
+
+def _understood(problem: PlanProblem, bids: BidPrices, sites: set[str], skus: set[str]) -> None:
+    """Refuse names that the problem does not have, and prices that can be none."""
+    offers, orders = problem.tariff.services, {order.order for order in problem.orders}
+    services, carriers = {one.service for one in offers}, {one.carrier for one in offers}
+    pairs = {(one.carrier, one.service) for one in offers}
+    _unique("bid price", [f"{one.site} {one.sku} {one.service}" for one in bids.rows])
+    _unique("commitment price", [f"{one.carrier} {one.service}" for one in bids.commitments])
+    _unique("value of speed", [one.order for one in bids.speed])
+    for row in bids.rows:
+        known = row.site in sites and (not row.sku or row.sku in skus) and (not row.service or row.service in services)
+        if not known or (row.sku and row.service) or not 0 <= row.price_micros <= MOST_PRICE_MICROS:
+            raise InvalidProblem(f"bid price of {row.sku or row.service or 'orders'} at {row.site} is not understood")
+    for one in bids.commitments:
+        known = (one.carrier, one.service) in pairs if one.service else one.carrier in carriers
+        if not known or abs(one.price_micros) > MOST_PRICE_MICROS:
+            raise InvalidProblem(f"commitment price of {one.service or one.carrier} is not understood")
+    for value in bids.speed:
+        if (value.order and value.order not in orders) or not 0 <= value.day_micros <= MOST_PRICE_MICROS:
+            raise InvalidProblem(f"value of speed of {value.order or 'all orders'} is not understood")

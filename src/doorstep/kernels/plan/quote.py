@@ -19,6 +19,7 @@ from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.relays import Relays, handed_days
 from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
 from doorstep.kernels.plan.ruled import Bars, RuleArray, promise_open
+from doorstep.kernels.plan.scales import QuoteScales
 from doorstep.kernels.promise.network import PromiseTables
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
 from doorstep.kernels.promise.promise import PromiseResult, promise
@@ -93,6 +94,7 @@ class Chunk:
     ships: BoolArray  # [b, C + 1]
     contents: Contents | None = None  # [b] where there are customs
     bars: Bars | None = None  # where there are rules
+    scales: QuoteScales | None = None  # where services weigh differently
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from doorstep.kernels.plan.assemble import Picks
-from doorstep.kernels.plan.board import Table
-from doorstep.kernels.plan.compiled import mark_contested, touch
+from doorstep.kernels.plan.board import Table, holding
 from doorstep.kernels.plan.market import Market
 
 WHOLE_SITE = -1  # in place of a service: the orders of a site
@@ -49,15 +48,4 @@ class Taken:
         for row, (site, service) in enumerate(limits):
             for day in range(first, last + 1):
                 held[row, day - first] -= self.of[site, service, day]
-        ledger = table.ledger._replace(row=np.maximum(held.reshape(-1), 0))
-        wanted, row_wanted = np.zeros(ledger.stock.shape, np.int64), np.zeros(len(ledger.row), np.int64)
-        touch(
-            table.board,
-            wanted,
-            row_wanted,
-            np.zeros(ledger.stock.shape, np.bool_),
-            np.zeros(ledger.stock.shape[1], np.int64),
-        )
-        row_short = row_wanted > ledger.row
-        contested = mark_contested(table.board, table.short, row_short)
-        return replace(table, ledger=ledger, row_short=row_short, contested=contested)
+        return holding(table, table.ledger._replace(row=np.maximum(held.reshape(-1), 0)))

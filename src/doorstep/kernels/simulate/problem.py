@@ -7,12 +7,15 @@ from typing import Literal, get_args
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.pack.problem import PackParams
+from doorstep.kernels.plan.bid import BidParams
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.simulate.days import day_of
 from doorstep.kernels.simulate.scenario import Scenario
 
-Policy = Literal["plan", "nearest", "priority", "fewest_splits", "distance_then_rate"]
+Policy = Literal["plan", "nearest", "priority", "fewest_splits", "distance_then_rate", "plan_alone", "plan_priced"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
+USUAL_POLICIES = POLICIES[:5]  # those that plan together, and the rules of shops
+SEARCHED: frozenset[Policy] = frozenset(("plan", "plan_priced"))  # what a seed may move
 MOST_SEEDS = 1_000
 MOST_DAYS = 4_000  # of a span: more is a slip of the pen
 
@@ -26,7 +29,7 @@ class SimulateProblem:
     """
 
     ground: PlanProblem
-    policies: tuple[Policy, ...] = POLICIES
+    policies: tuple[Policy, ...] = USUAL_POLICIES
     scenario: Scenario = field(default_factory=Scenario)
     first_day: int | None = None
     until_day: int | None = None
@@ -75,6 +78,8 @@ class SimulateParams:
         With fewer days in the span there is no interval over days.
     plan, pack
         Those of the policy `plan`, and of the packer of all policies.
+    bids
+        How `plan_priced` learns its prices, before each batch.
     keep_plans
         Keep every batch's plan with layouts, for the verifier; takes much memory.
     """
@@ -87,6 +92,7 @@ class SimulateParams:
     least_days: int = 8
     plan: PlanParams = field(default_factory=PlanParams)
     pack: PackParams = field(default_factory=PackParams)
+    bids: BidParams = field(default_factory=BidParams)
     keep_plans: bool = False
 
     def __post_init__(self) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 
+from doorstep.domain.bids import BidPrices
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.plan import Plan
 from doorstep.kernels.plan.assemble import Picks, build_parcels, figures
+from doorstep.kernels.plan.bid import next_bids, of_goods
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.market import IntArray
@@ -19,6 +21,7 @@ from doorstep.kernels.plan.nearest import distances_m
 from doorstep.kernels.plan.plan import Laid, lay_out
 from doorstep.kernels.run import Run, silent
 from doorstep.kernels.simulate.capacity import Taken
+from doorstep.kernels.simulate.days import begins_at
 from doorstep.kernels.simulate.problem import Policy, SimulateParams
 from doorstep.kernels.simulate.result import Replay, Shipments
 from doorstep.kernels.simulate.rules import choose
@@ -35,6 +38,8 @@ class _Course:
     stock: IntArray
     taken: Taken = field(default_factory=Taken)
     waiting: list[int] = field(default_factory=list)
+    known: list[int] = field(default_factory=list)  # orders that came before the batch
+    bids: BidPrices | None = None
     due: int = 0  # next row of what comes in
     rows: list[dict[str, IntArray]] = field(default_factory=list)
     contents: Contents = field(default_factory=list)
@@ -65,6 +70,9 @@ def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run:
     for number, slot in enumerate(stage.slots):
         _take_in(stage, course, slot.now)
         batch = [*course.waiting, *slot.orders]
+        if policy == "plan_priced" and batch:
+            _learn(stage, course, number, params, inner)
+        course.known += slot.orders
         if batch:
             course.waiting = _plan(stage, course, policy, number, batch, params, inner)
         seen += len(slot.orders)
@@ -92,12 +100,25 @@ def _take_in(stage: Stage, course: _Course, now: datetime) -> None:
         course.due += 1
 
 
+def _learn(stage: Stage, course: _Course, number: int, params: SimulateParams, run: Run) -> None:
+    """Price what is on the shelves by the orders of the batches before, and what is announced by then."""
+    if not course.known:
+        return
+    now = stage.slots[number - 1].now
+    ground = stage.foreseen(course.known, course.stock, now, course.due)
+    known = [stage.problem.orders[i] for i in course.known]
+    since = begins_at(stage.slots, params.batches_per_day)
+    course.bids = next_bids(course.bids, ground, known, since, params.bids, params.plan, run, stage.grounds)
+
+
 def _plan(
     stage: Stage, course: _Course, policy: Policy, number: int, batch: Sequence[int], params: SimulateParams, run: Run
 ) -> list[int]:
     """Plan a batch and book it; returns the orders that wait for goods."""
     now = stage.slots[number].now
     problem, wanted = stage.batch(batch, course.stock, now)
+    if course.bids is not None:
+        problem = replace(problem, bid_prices=of_goods(course.bids, (one.sku for one in problem.products)))
     laid = lay_out(problem, params.plan, run, params.pack, stage.grounds)
     table, picks = choose(policy, laid, params.plan, run, lambda one: course.taken.amend(one, laid.market))
     loads = laid.blocks.block_load[picks.block].tolist()

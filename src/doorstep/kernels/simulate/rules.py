@@ -1,4 +1,4 @@
-"""The policies: the plan, and the rules that shops follow. Each chooses on the same table of quotes.
+"""The policies: the plan, the same order by order, and the rules that shops follow, all on the same table of quotes.
 
 What a rule does not choose is alike for all: a parcel takes the smallest carton that fits and then the cheapest
 service; packing verdicts, charges, stock and capacities are those of the plan.
@@ -13,6 +13,8 @@ import numpy as np
 
 from doorstep.kernels.plan.assemble import Picks, pick_parcels
 from doorstep.kernels.plan.board import Table, set_table
+from doorstep.kernels.plan.compiled import FloatArray
+from doorstep.kernels.plan.improve import insert_all
 from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.nearest import distances_m, serve_nearest
 from doorstep.kernels.plan.plan import Laid, settle
@@ -50,6 +52,18 @@ RULES: dict[Policy, Rule] = {
 }
 
 
+ONE_BY_ONE: frozenset[Policy] = frozenset(("plan_alone", "plan_priced"))
+
+
+def in_turn(market: Market, table: Table) -> IntArray:
+    """Give each order, as it was placed, what is cheapest for it alone out of what is left; exact for each."""
+    choice = np.full((len(market.problem.orders), 4), -1, np.int64)
+    ledger = table.ledger._replace(stock=table.ledger.stock.copy(), row=table.ledger.row.copy())
+    placed = np.argsort(_placed(market), kind="stable")
+    insert_all(table.board, ledger, placed, 0.0, table.scratch(), choice)
+    return choice
+
+
 def choose(policy: Policy, laid: Laid, params: PlanParams, run: Run, amend: Amend) -> tuple[Table, Picks]:
     """Decide a batch by a policy; `amend` takes away what is used up already."""
     if policy == "plan":
@@ -58,16 +72,15 @@ def choose(policy: Policy, laid: Laid, params: PlanParams, run: Run, amend: Amen
     asked = laid.asked
     while True:
         table = amend(set_table(laid.market, laid.terms, asked, laid.atoms, laid.blocks, laid.book, run))
-        choice = RULES[policy](laid.market, table)
+        choice = in_turn(laid.market, table) if policy in ONE_BY_ONE else RULES[policy](laid.market, table)
         without = given_up(asked.insists, laid.blocks, choice)
         if not without.any():
-            return table, pick_parcels(laid.market, table, laid.book, choice, by_rule=True)
+            return table, pick_parcels(laid.market, table, laid.book, choice, by_rule=policy in RULES)
         asked = replace(asked, insists=asked.insists & ~without)
 
 
 def _serve(market: Market, table: Table, taste: Taste) -> IntArray:
     best = table.best
-    placed = np.array([order.placed_at.timestamp() for order in market.problem.orders])
     return serve_by_rule(
         table.board._replace(cost=best.rule_cost),
         table.ledger.stock.copy(),
@@ -75,5 +88,9 @@ def _serve(market: Market, table: Table, taste: Taste) -> IntArray:
         best.rule_price,
         table.terms.lanes.column_rank,
         taste,
-        np.argsort(placed, kind="stable"),
+        np.argsort(_placed(market), kind="stable"),
     )
+
+
+def _placed(market: Market) -> FloatArray:
+    return np.array([order.placed_at.timestamp() for order in market.problem.orders])

@@ -8,7 +8,7 @@ from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.fate import arrived_days
 from doorstep.kernels.simulate.figures import differences, figures_of, mean_days, mean_figures, sum_by_day
 from doorstep.kernels.simulate.intervals import DayBlocks
-from doorstep.kernels.simulate.problem import Policy, SimulateParams, SimulateProblem
+from doorstep.kernels.simulate.problem import SEARCHED, Policy, SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.replay import replay
 from doorstep.kernels.simulate.result import Days, Outcome, Replay, SimulateResult, World
 from doorstep.kernels.simulate.world import Stage, set_stage
@@ -61,7 +61,7 @@ def simulate(problem: SimulateProblem, params: SimulateParams | None = None, run
             worlds = worlds or [stage]
         for policy in problem.policies:
             done = fixed.get(policy) or replay(stage, policy, params, seed, run)
-            if policy != "plan":
+            if policy not in SEARCHED:
                 fixed[policy] = done
             arrived = arrived_days(stage, done.shipments, problem.scenario.slower, seed)
             found[policy].append(sum_by_day(stage, done, arrived, first_day, span + params.patience_days))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 
-from doorstep.domain.supply import StockLevel
+from doorstep.domain.supply import Inbound, StockLevel
 from doorstep.kernels.plan.board import set_table
 from doorstep.kernels.plan.improve import own_choices
 from doorstep.kernels.plan.market import IntArray
@@ -57,6 +57,20 @@ class Stage:
         ]
         products = tuple(self.problem.products[j] for j in wanted)
         return replace(self.bare, orders=members, products=products, stock=tuple(levels), now=now), wanted
+
+    def foreseen(self, known: Sequence[int], stock: IntArray, now: datetime, due: int) -> PlanProblem:
+        """Make the ground of what is to come: the goods of known orders, what lies there, what is announced.
+
+        `due`: the first row of what comes in that has not come yet.
+        """
+        problem, wanted = self.batch(known, stock, now)
+        goods = set(wanted)
+        coming = tuple(
+            Inbound(problem.sites[k].site, self.problem.products[j].sku, units, datetime.fromtimestamp(at, UTC))
+            for at, k, j, units in self.inbound[due:]
+            if j in goods
+        )
+        return replace(problem, orders=(), inbound=coming)
 
     def could_be_served(self, orders: Sequence[int], now: datetime, params: SimulateParams, run: Run) -> None:
         """Find out which orders would be planned each by itself with full shelves at all sites, and remember it."""

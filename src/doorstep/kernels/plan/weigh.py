@@ -1,0 +1,160 @@
+"""Put weights on a choice beside its cost: bid prices, commitment prices, the value of speed.
+
+They are added to what the search sees and never to what is paid. Weights are whole minor units: goods and speed are
+rounded once for each parcel, room and commitments once each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from doorstep.domain.bids import BidPrices
+from doorstep.kernels.plan.blocks import Blocks
+from doorstep.kernels.plan.compiled import Board, Ledger, Scratch
+from doorstep.kernels.plan.improve import cost_of, own_choices
+from doorstep.kernels.plan.market import IntArray, Market
+from doorstep.kernels.plan.quote import NEVER, Chunk, Quotes
+from doorstep.kernels.plan.scales import MOST_DAYS, Scales, half_up
+
+EPOCH = date(1970, 1, 1)
+ROUNDINGS = 6  # minor units that whole minor units may add to an order's weights
+MOST_PARCELS = 3
+
+
+def under_bids(market: Market) -> Market:
+    """Give the market the weights of its problem. Where nothing weighs it is the same."""
+    bids = market.problem.bid_prices
+    if bids is None:
+        return market
+    stock, site, service = _rows(market, bids)
+    commitment = _commitments(market, bids)
+    speed = _speed(market, bids)
+    if not any(one.any() for one in (stock, site, service, commitment, speed)):
+        return market
+    orders, minor = market.problem.orders, market.problem.brand.currency.micros_per_minor
+    most = np.zeros(len(orders), np.int64)
+    if not bids.may_leave:
+        dearest = stock.max(axis=0, initial=0)
+        room = MOST_PARCELS * int(site.max(initial=0) + service.max(initial=0))
+        for i, order in enumerate(orders):
+            known = [line for line in order.lines if line.sku in market.sku]
+            goods = sum(int(dearest[market.sku[line.sku]]) * line.quantity for line in known)
+            micros = goods + room + MOST_DAYS * int(speed[i])
+            most[i] = -(-micros // minor) + ROUNDINGS if micros else 0
+    scales = Scales(
+        stock_micros=stock,
+        site_minor=half_up(site, minor),
+        service_minor=half_up(service, minor),
+        commitment_minor=half_up(commitment, minor),
+        speed_micros=speed,
+        placed_day=np.array([(order.placed_at.date() - EPOCH).days for order in orders], np.int64),
+        units=np.array([max(1, sum(one.quantity for one in order.lines)) for order in orders], np.int64),
+        leaving_minor=most,
+        micros_per_minor=minor,
+    )
+    return replace(market, scales=scales)
+
+
+def _rows(market: Market, bids: BidPrices) -> tuple[IntArray, IntArray, IntArray]:
+    stock = np.zeros(market.stock.shape, np.int64)
+    site, service = np.zeros(len(market.site), np.int64), np.zeros(market.calls.shape, np.int64)
+    for one in bids.rows:
+        k = market.site[one.site]
+        if one.sku:
+            stock[k, market.sku[one.sku]] = one.price_micros
+        elif one.service:
+            service[k, market.service[one.service]] = one.price_micros
+        else:
+            site[k] = one.price_micros
+    return stock, site, service
+
+
+def _commitments(market: Market, bids: BidPrices) -> IntArray:
+    found = np.zeros(len(market.service), np.int64)
+    for v, offer in enumerate(market.problem.tariff.services):
+        found[v] = sum(
+            one.price_micros
+            for one in bids.commitments
+            if one.carrier == offer.carrier and one.service in ("", offer.service)
+        )
+    return found
+
+
+def _speed(market: Market, bids: BidPrices) -> IntArray:
+    of_order = {one.order: one.day_micros for one in bids.speed}
+    common = of_order.get("", 0)
+    return np.array([of_order.get(order.order, common) for order in market.problem.orders], np.int64)
+
+
+def sure_totals(chunk: Chunk, quotes: Quotes) -> Quotes:
+    """Count commitments in, as money that is certain to be earned or paid."""
+    scales = chunk.scales
+    if scales is None or not scales.commitment_minor.any():
+        return quotes
+    total = quotes.total_minor
+    return replace(quotes, total_minor=np.where(total < NEVER, total + scales.commitment_minor, NEVER))
+
+
+def weighed_totals(chunk: Chunk, quotes: Quotes) -> Quotes:
+    """Count in all that differs between services; `quotes` as `sure_totals` gives them."""
+    scales, total = chunk.scales, quotes.total_minor
+    if scales is None:
+        return quotes
+    order = chunk.order[quotes.block]
+    day = np.where(quotes.leg >= 0, quotes.legs.promised_day[quotes.leg], 0)
+    speed = scales.speed_minor(order[:, None], chunk.units[quotes.block][:, None], day)
+    more = scales.service_minor[quotes.site] + speed
+    return replace(quotes, total_minor=np.where(total < NEVER, total + more, NEVER))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A board on which weights are part of the cost, and what the bound has to be told of."""
+
+    board: Board
+    beyond_minor: int  # of the orders that no price keeps from being left: what leaving them weighs
+
+
+def weigh_board(
+    scales: Scales, board: Board, blocks: Blocks, sure: IntArray, ledger: Ledger, scratch: Scratch
+) -> Weighed:
+    """Add what goods and picking weigh to a board's costs, and what orders may weigh to the price of leaving them.
+
+    `sure` [B, Q] is the least cost of blocks in columns, commitments in it but neither bid prices nor speed. An order
+    that costs as much as leaving it even so, with the whole stock to itself, stays as cheap to leave as it was.
+    """
+    goods = scales.goods_minor(blocks.use_start, blocks.use_sku, blocks.use_quantity)
+    cost = np.where(board.cost < NEVER, board.cost + goods[:, board.column_site], NEVER)
+    choice, _ = own_choices(board._replace(cost=sure), ledger, scratch)
+    served = choice[:, 0] >= 0
+    weighed = board._replace(
+        cost=cost,
+        pick_order=board.pick_order + scales.site_minor,
+        unplanned=board.unplanned + np.where(served, scales.leaving_minor, 0),
+    )
+    return Weighed(weighed, int(scales.leaving_minor[~served].sum()))
+
+
+def bound_more(market: Market, blocks: Blocks, beyond_minor: int) -> int:
+    """What the bound of an assignment gains and loses by weights.
+
+    It gains what leaving those weighs that are left at any price. An order without a bound of its own may earn more by
+    commitments than the bound knows of.
+    """
+    scales = market.scales
+    if scales is None:
+        return 0
+    earned = MOST_PARCELS * min(0, int(scales.commitment_minor.min(initial=0)))
+    return beyond_minor + earned * int((~blocks.exact).sum())
+
+
+def bids_minor(market: Market, board: Board, choice: IntArray, paid_minor: int) -> int:
+    """What the chosen parcels weigh beyond what is paid for them, and what leaving the others weighs."""
+    scales = market.scales
+    if scales is None:
+        return 0
+    left = choice[:, 0] < 0
+    return cost_of(board, np.flatnonzero(~left), choice) - paid_minor + int(scales.leaving_minor[left].sum())
