@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from doorstep.domain.decision import AtBorder, Choice, Decision, Unplanned
+from doorstep.domain.decision import AtBorder, Choice, Decision, Flip, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts, Parcel
@@ -173,6 +173,22 @@ def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
         "currency": currency.code,
         "data_version": decision.data_version,
         "seed": decision.seed,
+        **({"flips": [flip_record(one) for one in decision.flips]} if decision.flips else {}),
+    }
+
+
+def flip_record(flip: Flip) -> dict[str, Any]:
+    """Say a change that can be made; what it does not name is left out."""
+    named = {"site": flip.site, "sku": flip.sku, "service": flip.service, "day": flip.day}
+    return {
+        "change": flip.change,
+        "amount": flip.amount,
+        "to": flip.to,
+        "kind": flip.kind,
+        "by": flip.by,
+        "unit": flip.unit,
+        "least": flip.least,
+        **{name: value for name, value in named.items() if value},
     }
 
 

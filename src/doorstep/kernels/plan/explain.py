@@ -21,6 +21,8 @@ from doorstep.kernels.plan.board import Table, chunk_of, spans
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.explain_rules import put_first, ruled_options, unplanned_by_rule
+from doorstep.kernels.plan.flip_terms import Turns, find_turns
+from doorstep.kernels.plan.flips import flips_of
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
@@ -32,6 +34,7 @@ from doorstep.kernels.rate.explain import explain as rate_reason
 from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
 
+MOST_FLIPS = 300  # orders of a plan whose decisions tell all flips
 UNASKED = frozenset({"wrong_destination_kind", "too_slow"})  # services of another kind than the order asks for
 
 
@@ -51,13 +54,16 @@ class Reasons:
     max_parcels: int
 
 
-def explain(reasons: Reasons, run: Run, most_ladders: int = 0) -> Iterator[Decision]:
+def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
     """Decisions of the planned orders, in order of the problem; quotes are made again chunk by chunk.
 
-    The first `most_ladders` of them come with the price ladders of their parcels.
+    The first `most_ladders` of them come with the price ladders of their parcels, the first `most_flips` with all
+    changes that would flip them; the others only with those of stock and capacity.
     """
-    laddered = 0
+    told = 0
     market, table = reasons.market, reasons.table
+    of_all = (market, table, reasons.book, reasons.picks, reasons.atoms)
+    turns = find_turns(*of_all, most_flips) if most_flips else None
     starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
     for lo, hi in spans(table.blocks):
         chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi)
@@ -67,9 +73,9 @@ def explain(reasons: Reasons, run: Run, most_ladders: int = 0) -> Iterator[Decis
         seen = [_seen(reasons, quotes, lo, *one) for one in zip(planned, rows, strict=True)]
         priced = [list_priced(one) for one in seen]
         for one, options, footprints in zip(seen, priced, _footprints(reasons, planned, priced), strict=True):
-            decision = _decide(reasons, one, options, footprints)
-            yield _with_ladders(reasons, one, decision) if laddered < most_ladders else decision
-            laddered += 1
+            decision = _decide(reasons, one, options, footprints, turns if told < most_flips else None)
+            yield _with_ladders(reasons, one, decision) if told < most_ladders else decision
+            told += 1
         run.progress("explaining", hi, len(market.problem.orders))
 
 
@@ -88,24 +94,30 @@ def _footprints(
 
 
 def _decide(
-    reasons: Reasons, seen: Alternatives, priced: list[Priced], footprints: Sequence[Footprint | None]
+    reasons: Reasons,
+    seen: Alternatives,
+    priced: list[Priced],
+    footprints: Sequence[Footprint | None],
+    turns: Turns | None,
 ) -> Decision:
     market, assignment, blocks, i = reasons.market, reasons.assignment, reasons.table.blocks, seen.i
     chosen = tuple(_choice(reasons, row) for row in seen.rows)
     cost = sum(one.cost.total_minor for one in chosen)
     loads = blocks.block_load[blocks.order_block[i] : blocks.order_block[i + 1]]
     exact = bool(blocks.exact[i])
+    flips = flips_of(seen, priced, cost, turns)
     return Decision(
         order=market.problem.orders[i].order,
         chosen=chosen,
         cost_minor=cost,
         rejected=list_rejected(seen, priced, cost, footprints, ruled_options(seen)),
-        flip=find_flip(seen, priced, cost),
+        flip=flips[0] if flips else find_flip(seen, priced, cost),
         lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
         exact=exact,
         packing_proven=not bool((reasons.book.verdict[loads] == UNPROVEN).any()),
         data_version=market.problem.data_version,
         seed=reasons.seed,
+        flips=flips,
     )
 
 
