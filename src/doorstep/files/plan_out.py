@@ -54,7 +54,12 @@ def write_plan(folder: Path, parcels: Iterable[Parcel], unplanned: Iterable[Unpl
     with (folder / "unplanned.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(UNPLANNED_COLUMNS)
-        writer.writerows((one.order, one.reason, one.detail, one.remedy) for one in unplanned)
+        writer.writerows(map(unplanned_row, unplanned))
+
+
+def unplanned_row(one: Unplanned) -> tuple[str, ...]:
+    """In the order of UNPLANNED_COLUMNS."""
+    return one.order, one.reason, one.detail, one.remedy
 
 
 def write_decisions(folder: Path, decisions: Iterable[Decision], currency: Currency) -> Iterator[Decision]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Unplanned
+from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Flip, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
 from doorstep.domain.rule_words import told
@@ -26,7 +26,7 @@ from doorstep.kernels.plan.flips import flips_of
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
-from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.wish import only_kept
@@ -62,8 +62,7 @@ def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int =
     """
     told = 0
     market, table = reasons.market, reasons.table
-    of_all = (market, table, reasons.book, reasons.picks, reasons.atoms)
-    turns = find_turns(*of_all, most_flips) if most_flips else None
+    turns = _turns(reasons, np.unique(reasons.picks.order)[:most_flips]) if most_flips else None
     starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
     for lo, hi in spans(table.blocks):
         chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi)
@@ -77,6 +76,23 @@ def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int =
             yield _with_ladders(reasons, one, decision) if told < most_ladders else decision
             told += 1
         run.progress("explaining", hi, len(market.problem.orders))
+
+
+def explain_one(reasons: Reasons, i: int, most_flips: int = MOST_FLIPS) -> tuple[Decision, tuple[Flip, ...]]:
+    """Give the decision of a planned order as `explain` tells it, and all its flips."""
+    market, table, order = reasons.market, reasons.table, reasons.picks.order
+    chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, i, i + 1)
+    lo, hi = np.searchsorted(order, [i, i + 1]).tolist()
+    seen = _seen(reasons, only_kept(chunk, quote(chunk)), i, i, range(lo, hi))
+    priced = list_priced(seen)
+    (footprints,) = _footprints(reasons, [i], [priced])
+    whole = _decide(reasons, seen, priced, footprints, _turns(reasons, np.array([i])))
+    all_told = int((np.unique(order) < i).sum()) < most_flips
+    return whole if all_told else _decide(reasons, seen, priced, footprints, None), whole.flips
+
+
+def _turns(reasons: Reasons, orders: IntArray) -> Turns:
+    return find_turns(reasons.market, reasons.table, reasons.book, reasons.picks, reasons.atoms, orders)
 
 
 def _seen(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> Alternatives:

@@ -46,9 +46,8 @@ class Turns:
         return [flip for row in seen.rows if (flip := self.by_weight.get(row))]
 
 
-def find_turns(market: Market, table: Table, book: LoadBook, picks: Picks, atoms: Atoms, most: int) -> Turns:
-    """Find them for the first `most` planned orders."""
-    orders = np.unique(picks.order)[:most]
+def find_turns(market: Market, table: Table, book: LoadBook, picks: Picks, atoms: Atoms, orders: IntArray) -> Turns:
+    """Find them for some planned orders, by their numbers."""
     rows = np.flatnonzero(np.isin(picks.order, orders))
     return Turns(_by_time(market, table, picks, rows), _by_weight(market, table, book, picks, atoms, rows))
 
