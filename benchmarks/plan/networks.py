@@ -182,7 +182,8 @@ def _sites(latitude: Floats, longitude: Floats, count: int, rng: np.random.Gener
     for _ in range(8):
         of = np.argmin(((points[:, None] - centre[None]) ** 2).sum(axis=2), axis=1)
         centre = np.array([points[of == k].mean(axis=0) if (of == k).any() else centre[k] for k in range(count)])
-    return np.argmin(((centre[:, None] - points[None]) ** 2).sum(axis=2), axis=1)
+    nearest: Ints = np.argmin(((centre[:, None] - points[None]) ** 2).sum(axis=2), axis=1)
+    return nearest
 
 
 def _products(goods: _Goods) -> Any:
@@ -279,7 +280,7 @@ def _lines(baskets: _Baskets) -> Any:
     return ("order", "line", "sku", "quantity", "unit_price"), rows
 
 
-def _carriage(network: Network, prefix: tuple[str, ...], metres: Floats, rng: np.random.Generator) -> dict[str, Any]:
+def _carriage(network: Network, prefix: tuple[str, ...], metres: Ints, rng: np.random.Generator) -> dict[str, Any]:
     """Services with their zones by distance, rates and collections: national ones, regional ones, express."""
     areas = sorted({code[:2] for code in prefix})
     area = np.array([areas.index(code[:2]) for code in prefix])
@@ -331,7 +332,7 @@ def _carriage(network: Network, prefix: tuple[str, ...], metres: Floats, rng: np
     }  # fmt: skip
 
 
-def _site_codes(prefix: tuple[str, ...], metres: Floats) -> list[str]:
+def _site_codes(prefix: tuple[str, ...], metres: Ints) -> list[str]:
     """Postcodes of the sites: where the distance is least."""
     return [prefix[int(at)] for at in np.argmin(metres, axis=0)]
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from tests.files.test_plan_out import DECISION
 
-from doorstep.domain.decision import AtBorder
+from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
@@ -22,6 +23,7 @@ from doorstep.files.plan_out import (
     PLAN_COLUMNS,
     UNPLANNED_COLUMNS,
     decision_record,
+    flip_record,
 )
 from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
 from doorstep.files.schema import TABLES
@@ -83,8 +85,12 @@ def test_every_key_of_a_decision_is_on_the_page() -> None:
     chosen = replace(DECISION.chosen[0], at_border=border, injection=injection)
     record = decision_record(replace(DECISION, chosen=(chosen,)), Currency("EUR"))
     keys = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)
-    assert keys[1:] == list(record)  # the first is the heading of the table
+    told = [key for key in keys if key not in ("key", "kind", *FLIP_KINDS)]
+    assert told == list(record)
+    assert keys[-len(FLIP_KINDS[1:]) :] == list(FLIP_KINDS[1:])
     inner = {key for part in ("rejected", "chosen") for key in record[part][0]} | set(record["flip"])
+    whole = Flip("c", "1", "t", "stock", 1, "units", "s", "k", "v", "2024-05-02")
+    inner |= {"flips", *flip_record(whole), *get_args(FlipUnit)} - {""}
     inner |= set(record["chosen"][0]["cost_parts"]) | set(record["chosen"][0]["at_border"])
     inner |= set(record["chosen"][0]["injection"])
     assert set(re.findall(r"`(\w+)`", section)) == inner

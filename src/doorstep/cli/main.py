@@ -15,6 +15,7 @@ from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
 from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
+from doorstep.cli.replay_decision import replay_decision
 from doorstep.cli.rules import rules
 from doorstep.cli.simulate import simulate
 from doorstep.cli.stopping import Stopped, watch
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(plan)
+app.command("replay-decision")(replay_decision)
 app.command()(pack)
 app.command()(cartons)
 app.command()(rate)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from doorstep.domain.carriage import Incoterm
 from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts, Injection
 
 MAX_REJECTED = 20
+FlipKind = Literal["", "stock", "capacity", "cut_off", "collection", "rate", "weight"]  # empty: only in words
+FLIP_KINDS: tuple[FlipKind, ...] = get_args(FlipKind)
+FlipUnit = Literal["", "units", "a_day", "minutes", "per_mille", "g"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,25 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """The least change found that would alter the choice."""
+    """A change that would alter the choice, all else being equal: in words, and for one that can be made in numbers.
+
+    `by` says how much of `unit` it takes: more units of `sku` at `site`; more orders a day at `site`, or with a
+    `service` more of its parcels; minutes by which the cut-off of `site`, or the last collection of `service` there on
+    the weekday of `day`, would have to be later; thousandths off the freight rates of `service`; grams off each unit of
+    `sku`.
+    """
 
     change: str
     amount: str
     to: str  # the option then chosen
+    kind: FlipKind = ""
+    by: int = 0
+    unit: FlipUnit = ""
+    site: str = ""
+    sku: str = ""
+    service: str = ""
+    day: str = ""
+    least: bool = True  # no less will do; False: less might
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,7 @@ class Decision:
     seed: int
     ladders: tuple[tuple[Rung, ...], ...] = ()  # of each chosen parcel, where they are asked for
     weights: tuple[Weight, ...] = ()  # where bid prices, commitments or a value of speed are given
+    flips: tuple[Flip, ...] = ()  # changes that can be made, each enough by itself; where they are asked for
 
 
 @dataclass(frozen=True, slots=True)

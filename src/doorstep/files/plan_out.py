@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from doorstep.domain.decision import AtBorder, Choice, Decision, Unplanned
+from doorstep.domain.decision import AtBorder, Choice, Decision, Flip, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts, Injection, Parcel
@@ -64,7 +64,12 @@ def write_plan(
     with (folder / "unplanned.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(UNPLANNED_COLUMNS)
-        writer.writerows((one.order, one.reason, one.detail, one.remedy) for one in unplanned)
+        writer.writerows(map(unplanned_row, unplanned))
+
+
+def unplanned_row(one: Unplanned) -> tuple[str, ...]:
+    """In the order of UNPLANNED_COLUMNS."""
+    return one.order, one.reason, one.detail, one.remedy
 
 
 def write_decisions(folder: Path, decisions: Iterable[Decision], currency: Currency) -> Iterator[Decision]:
@@ -193,6 +198,22 @@ def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
         "currency": currency.code,
         "data_version": decision.data_version,
         "seed": decision.seed,
+        **({"flips": [flip_record(one) for one in decision.flips]} if decision.flips else {}),
+    }
+
+
+def flip_record(flip: Flip) -> dict[str, Any]:
+    """Say a change that can be made; what it does not name is left out."""
+    named = {"site": flip.site, "sku": flip.sku, "service": flip.service, "day": flip.day}
+    return {
+        "change": flip.change,
+        "amount": flip.amount,
+        "to": flip.to,
+        "kind": flip.kind,
+        "by": flip.by,
+        "unit": flip.unit,
+        "least": flip.least,
+        **{name: value for name, value in named.items() if value},
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from doorstep.files.emissions import with_defaults
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_decisions, write_plan, write_summary
+from doorstep.files.plan_stored import asked_record
 from doorstep.flows.summary import summarise
 from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
@@ -68,6 +69,8 @@ def plan_folder(
         seconds["seconds_writing"] = stopwatch() - decided
         summary |= {name: round(value, 3) for name, value in seconds.items()}
         summary |= told_durations(brand_folder, problem.transit.as_of)
+        summary["asked"] = asked_record(selection.first, selection.until, now, run.iterations)
+        summary["params"] = asdict(params or PlanParams())
         write_summary(aside, summary)
     return Planned(result, summary)
 

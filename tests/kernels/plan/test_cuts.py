@@ -13,7 +13,8 @@ def divisors(held: int, quantities: list[int], most: int = MOST_CUTS) -> list[in
     asked = np.zeros(max(quantities) + 1, np.bool_)
     asked[quantities] = True
     best, waste = np.zeros(most, np.int64), np.zeros(most)
-    return best[: pick_divisors(held, asked, best, waste)].tolist()
+    found: list[int] = best[: pick_divisors(held, asked, best, waste)].tolist()
+    return found
 
 
 def test_of_three_units_two_orders_of_two_cannot_both_have_theirs() -> None:

@@ -1,4 +1,4 @@
-"""What lost, and the least change that would have made it win."""
+"""What lost, and by how much."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def list_rejected(
 
 
 def find_flip(seen: Alternatives, priced: list[Priced], cost: int, weight: int = 0) -> Flip | None:
-    """The stock that would let a cheaper option win; else the rate that would let the next best win.
+    """The lower cost that would let the next best win, told in words: of the options that what is left suffices for.
 
     `weight`: of the choice, beside its cost.
     """
@@ -100,11 +100,7 @@ def find_flip(seen: Alternatives, priced: list[Priced], cost: int, weight: int =
         there = [one for one in priced if not _lacking(seen, one[2])]
         return weighed_flip(seen.market, seen.i, there, cost, weight)
     for amount, name, parts, _ in priced:
-        if amount < cost:
-            lacking = _lacking(seen, parts)
-            if lacking:
-                site, sku, units = lacking
-                return Flip(f"more {sku} at {site}", f"{units} unit{'s' * (units > 1)}", name)
+        if amount < cost or _lacking(seen, parts):
             continue
         text = seen.market.problem.brand.currency.text
         share = 100 * (amount - cost) / amount if amount else 0.0

@@ -86,7 +86,7 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
         order if ruled is None else ruled.order_sort[order],
     )
     load = table.blocks.block_load[block]
-    parcels = _parcels(market, table, book, order, site, carton, load, handed_days(terms.network, service, legs))
+    parcels = parcels_of(market, table, book, order, site, carton, load, handed_days(terms.network, service, legs))
     rates = terms.charge(RateProblem(terms.tariff, parcels))
     units = half_up(table.blocks.block_units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     picks = Picks(
@@ -145,7 +145,7 @@ def is_fresh(order: IntArray, group: IntArray) -> BoolArray:
     return fresh
 
 
-def _parcels(
+def parcels_of(
     market: Market,
     table: Table,
     book: LoadBook,
@@ -155,6 +155,7 @@ def _parcels(
     load: IntArray,
     handed_day: IntArray,
 ) -> Parcels:
+    """Chosen parcels as they are rated."""
     own = carton == market.n_cartons
     outer, tare = np.concatenate([market.outer_mm, [[1, 1, 1]]]), np.concatenate([market.tare_g, [0]])
     size = outer[carton]

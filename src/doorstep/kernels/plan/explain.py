@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Unplanned
+from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Flip, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
 from doorstep.domain.rule_words import told
@@ -22,10 +22,12 @@ from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.explain_bids import weights_of
 from doorstep.kernels.plan.explain_rules import put_first, ruled_options, unplanned_by_rule
+from doorstep.kernels.plan.flip_terms import Turns, find_turns
+from doorstep.kernels.plan.flips import flips_of, tells_flips
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
-from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.search import Assignment
@@ -34,6 +36,7 @@ from doorstep.kernels.rate.explain import explain as rate_reason
 from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
 
+MOST_FLIPS = 300  # orders of a plan whose decisions tell all flips
 UNASKED = frozenset({"wrong_destination_kind", "too_slow"})  # services of another kind than the order asks for
 
 
@@ -53,13 +56,15 @@ class Reasons:
     max_parcels: int
 
 
-def explain(reasons: Reasons, run: Run, most_ladders: int = 0) -> Iterator[Decision]:
+def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
     """Decisions of the planned orders, in order of the problem; quotes are made again chunk by chunk.
 
-    The first `most_ladders` of them come with the price ladders of their parcels.
+    The first `most_ladders` of them come with the price ladders of their parcels, the first `most_flips` with all
+    changes that would flip them; the others only with those of stock and capacity.
     """
-    laddered = 0
+    told = 0
     market, table = reasons.market, reasons.table
+    turns = _turns(reasons, np.unique(reasons.picks.order)[:most_flips]) if most_flips else None
     starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
     for lo, hi in spans(table.blocks):
         chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi)
@@ -69,10 +74,29 @@ def explain(reasons: Reasons, run: Run, most_ladders: int = 0) -> Iterator[Decis
         seen = [_seen(reasons, quotes, lo, *one) for one in zip(planned, rows, strict=True)]
         priced = [list_priced(one) for one in seen]
         for one, options, footprints in zip(seen, priced, _footprints(reasons, planned, priced), strict=True):
-            decision = _decide(reasons, one, options, footprints)
-            yield _with_ladders(reasons, one, decision) if laddered < most_ladders else decision
-            laddered += 1
+            decision = _decide(reasons, one, options, footprints, turns if told < most_flips else None)
+            yield _with_ladders(reasons, one, decision) if told < most_ladders else decision
+            told += 1
         run.progress("explaining", hi, len(market.problem.orders))
+
+
+def explain_one(reasons: Reasons, i: int, most_flips: int = MOST_FLIPS) -> tuple[Decision, tuple[Flip, ...]]:
+    """Give the decision of a planned order as `explain` tells it, and all its flips."""
+    market, table, order = reasons.market, reasons.table, reasons.picks.order
+    chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, i, i + 1)
+    lo, hi = np.searchsorted(order, [i, i + 1]).tolist()
+    seen = _seen(reasons, only_kept(chunk, quote(chunk)), i, i, range(lo, hi))
+    priced = list_priced(seen)
+    (footprints,) = _footprints(reasons, [i], [priced])
+    whole = _decide(reasons, seen, priced, footprints, _turns(reasons, np.array([i])))
+    all_told = int((np.unique(order) < i).sum()) < most_flips
+    return whole if all_told else _decide(reasons, seen, priced, footprints, None), whole.flips
+
+
+def _turns(reasons: Reasons, orders: IntArray) -> Turns | None:
+    if not tells_flips(reasons.market):
+        return None
+    return find_turns(reasons.market, reasons.table, reasons.book, reasons.picks, reasons.atoms, orders)
 
 
 def _seen(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> Alternatives:
@@ -90,7 +114,11 @@ def _footprints(
 
 
 def _decide(
-    reasons: Reasons, seen: Alternatives, priced: list[Priced], footprints: Sequence[Footprint | None]
+    reasons: Reasons,
+    seen: Alternatives,
+    priced: list[Priced],
+    footprints: Sequence[Footprint | None],
+    turns: Turns | None,
 ) -> Decision:
     market, assignment, blocks, i = reasons.market, reasons.assignment, reasons.table.blocks, seen.i
     chosen = tuple(_choice(reasons, row) for row in seen.rows)
@@ -99,18 +127,20 @@ def _decide(
     exact = bool(blocks.exact[i])
     keys = [reasons.book.keys[int(blocks.block_load[reasons.picks.block[row]])] for row in seen.rows]
     weights = weights_of(market, reasons.picks, seen.rows, keys)
+    flips = flips_of(seen, priced, cost, turns)
     return Decision(
         order=market.problem.orders[i].order,
         chosen=chosen,
         cost_minor=cost,
         rejected=list_rejected(seen, priced, cost, footprints, ruled_options(seen)),
-        flip=find_flip(seen, priced, cost, sum(one.amount_minor for one in weights)),
+        flip=flips[0] if flips else find_flip(seen, priced, cost, sum(one.amount_minor for one in weights)),
         lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
         exact=exact,
         packing_proven=not bool((reasons.book.verdict[loads] == UNPROVEN).any()),
         data_version=market.problem.data_version,
         seed=reasons.seed,
         weights=weights,
+        flips=flips,
     )
 
 

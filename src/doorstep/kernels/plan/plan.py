@@ -13,7 +13,7 @@ from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_p
 from doorstep.kernels.plan.atoms import Atoms, split_orders
 from doorstep.kernels.plan.blocks import Blocks, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
-from doorstep.kernels.plan.explain import Reasons, explain, why_unplanned
+from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain, why_unplanned
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market, open_market
@@ -63,9 +63,9 @@ class PlanResult:
         objective = self.plan.figures.weighed_minor
         return 100 * (objective - self.lower_bound_minor) / abs(objective) if objective else 0.0
 
-    def decisions(self, run: Run = PLAIN, most_ladders: int = 0) -> Iterator[Decision]:
-        """Explain every planned order, so many of them with price ladders; computed as it is asked for."""
-        return explain(self.reasons, run, most_ladders)
+    def decisions(self, run: Run = PLAIN, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
+        """Explain every planned order, so many of them with price ladders and flips; computed as it is asked for."""
+        return explain(self.reasons, run, most_ladders, most_flips)
 
 
 def plan(
