@@ -11,7 +11,8 @@ from collections import defaultdict
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
-from tests.kernels.plan.brute import Brute, Way, partitions
+from tests.kernels.plan.brute import Brute, Way
+from tests.kernels.plan.parting import partitions
 
 
 class Program:
