@@ -35,7 +35,7 @@ class Dual(NamedTuple):
     pull: FloatArray  # [C]
     taken: IntArray  # how often n units leave a short stock row in one parcel, laid out as `Ledger.worth`
     row_use: IntArray  # [R]
-    good: IntArray  # [K * J + R] what a row holds: the sku, wherever it lies, or the capacity
+    good: IntArray  # [K * J + R] what a row holds: the sku, wherever it lies, or the capacity, on any day
     size: FloatArray  # work space: a good's use and capacity in the cluster, halved
 
 
@@ -58,7 +58,7 @@ def find_prices(
     stock, capacity_rows = table.ledger.stock, table.ledger.row
     cuts = make_cuts(table.board, stock, capacity_rows, table.short, table.row_short)
     ledger = Ledger(stock.copy(), capacity_rows.copy(), cuts.at, np.zeros(cuts.length), np.zeros(len(capacity_rows)))
-    dual = _open_dual(cuts, stock.shape, len(capacity_rows))
+    dual = _open_dual(cuts, stock.shape, len(capacity_rows), len(table.terms.lanes.limit))
     scratch, exact = table.scratch(), table.blocks.exact
     bound = np.zeros(len(clusters), np.int64)
     done, told = 0, 0
@@ -81,15 +81,15 @@ def find_prices(
     return Prices(ledger, bound)
 
 
-def _open_dual(cuts: Cuts, shape: tuple[int, ...], rows: int) -> Dual:
-    skus, size = shape[1], len(cuts.divisor)
+def _open_dual(cuts: Cuts, shape: tuple[int, ...], rows: int, limits: int) -> Dual:
+    skus, size, days = shape[1], len(cuts.divisor), max(1, rows // max(1, limits))  # capacity rows go by limit
     return Dual(
         price=np.zeros(size),
         best=np.zeros(size),
         pull=np.zeros(size),
         taken=np.zeros(cuts.length, np.int64),
         row_use=np.zeros(rows, np.int64),
-        good=np.concatenate([np.tile(np.arange(skus), shape[0]), skus + np.arange(rows)]),
+        good=np.concatenate([np.tile(np.arange(skus), shape[0]), skus + np.arange(rows) // days]),
         size=np.zeros(skus + rows),
     )
 
