@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 from tests.files.test_plan_out import DECISION
 
-from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit
+from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit, Weight
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
@@ -93,6 +93,8 @@ def test_every_key_of_a_decision_is_on_the_page() -> None:
     inner |= {"flips", *flip_record(whole), *get_args(FlipUnit)} - {""}
     inner |= set(record["chosen"][0]["cost_parts"]) | set(record["chosen"][0]["at_border"])
     inner |= set(record["chosen"][0]["injection"])
+    weighed = decision_record(replace(DECISION, weights=(Weight("mug", 1),)), Currency("EUR"))
+    inner |= {"weights", *weighed["weights"][0], "lower_bound", "flip"}
     assert set(re.findall(r"`(\w+)`", section)) == inner
 
 
