@@ -215,7 +215,7 @@ class Brute:
         best: dict[Usage, int] = {}
         if atoms:
             splits = list(partitions(atoms))
-            parcels = self._parcels(i, sorted({block for split in splits for block in split}), insists)
+            parcels = self.parcels(i, sorted({block for split in splits for block in split}), insists)
             for split in splits:
                 for chosen in product(*(parcels[block] for block in split)):
                     way = self._together(chosen)
@@ -230,14 +230,23 @@ class Brute:
         cost, usage = sum(one.cost for one in parcels), Counter[tuple[str, ...]]()
         for one in parcels:
             usage.update(dict(one.usage))
-        for name, day in {one.fee for one in parcels}:
-            site = next(one for one in self.problem.sites if one.site == name)
-            cost += self._minor(Fraction(site.pick_cost_per_order_micros))
-            if site.daily_order_capacity is not None:
-                usage["orders", name, str(day)] += 1
+        for fee in {one.fee for one in parcels}:
+            cost += self.picking(fee[0])
+            usage.update(self.picked_orders(fee))
         return Way(cost, tuple(sorted(usage.items())))
 
-    def _parcels(self, i: int, loads: list[Load], insists: bool) -> dict[Load, list[Way]]:
+    def picking(self, name: str) -> int:
+        """What picking an order costs at a site."""
+        site = next(one for one in self.problem.sites if one.site == name)
+        return self._minor(Fraction(site.pick_cost_per_order_micros))
+
+    def picked_orders(self, fee: tuple[str, int]) -> list[tuple[str, ...]]:
+        """Rows of which an order that is picked at a site on a day takes one each."""
+        name, day = fee
+        site = next(one for one in self.problem.sites if one.site == name)
+        return [] if site.daily_order_capacity is None else [("orders", name, str(day))]
+
+    def parcels(self, i: int, loads: list[Load], insists: bool) -> dict[Load, list[Way]]:
         """Parcels of each load: the cheapest per site, day (where days are told apart) and limited service."""
         rows = [
             (load, k, name, v, shift)

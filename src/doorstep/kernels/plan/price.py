@@ -34,7 +34,7 @@ class Rows(NamedTuple):
     use: IntArray
     stock_use: IntArray  # [K, J], a view of `use`
     row_use: IntArray  # [R], a view of `use`
-    good: IntArray  # what the row holds: the sku, wherever it lies, or the capacity
+    good: IntArray  # what the row holds: the sku, wherever it lies, or the capacity, on whichever day
     size: FloatArray  # work space: the good's use and capacity in the cluster, halved
 
 
@@ -90,8 +90,8 @@ def _open_rows(table: Table) -> tuple[Ledger, Rows]:
     price, use = np.zeros(stock.size + row.size), np.zeros(stock.size + row.size, np.int64)
     capacity = np.concatenate([stock.ravel(), row]).astype(float)
     ledger = Ledger(stock.copy(), row.copy(), price[: stock.size].reshape(stock.shape), price[stock.size :])
-    skus = stock.shape[1]
-    good = np.concatenate([np.tile(np.arange(skus), len(stock)), skus + np.arange(row.size)])
+    skus, days = stock.shape[1], max(1, row.size // max(1, len(table.terms.lanes.limit)))  # capacity rows go by limit
+    good = np.concatenate([np.tile(np.arange(skus), len(stock)), skus + np.arange(row.size) // days])
     stock_use, row_use = use[: stock.size].reshape(stock.shape), use[stock.size :]
     return ledger, Rows(price, capacity, use, stock_use, row_use, good, np.zeros(skus + row.size))
 
