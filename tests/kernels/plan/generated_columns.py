@@ -1,7 +1,7 @@
 """The linear relaxation over whole ways of orders, by column generation with HiGHS: what Lagrangian prices can reach.
 
-Master: mixtures of each order's ways, rows of stock and capacity shared. Pricing: of each order the way that is cheapest
-under the rows' duals, of all that `brute.py` lists. Its optimum equals that of the Lagrangian dual (Geoffrion 1974).
+Master: mixtures of the ways of orders, rows of stock and capacity shared. Pricing: of each order the cheapest way under
+the duals of the rows, of all that `brute.py` lists. Its optimum is that of the Lagrangian dual (Geoffrion 1974).
 """
 
 from __future__ import annotations
