@@ -12,6 +12,7 @@ from doorstep.kernels.plan.market import BoolArray, IntArray
 
 FloatArray = NDArray[np.float64]
 NEVER = np.int64(1) << 60
+FLOATING = 1e-3  # minor units that float sums may be off
 
 
 class Board(NamedTuple):
@@ -160,6 +161,8 @@ def choose(
     pick = scratch.pick
     first = board.order_block[i]
     for p in range(board.order_partition[i], board.order_partition[i + 1]):
+        if apart(board, scratch, p, first) >= best + FLOATING:
+            continue
         cost = together(board, scratch, p, first, pick)
         if cost >= best:
             continue
@@ -174,6 +177,16 @@ def choose(
         choice[0] = p
         choice[1:] = pick
     return float(best)
+
+
+@compiled
+def apart(board: Board, scratch: Scratch, p: int, first: int) -> float:
+    """What partition p costs at least: its blocks where each is cheapest, no fee for picking them."""
+    least = scratch.least_alone[board.partition[p, 0] - first]
+    for n in range(1, 3):
+        if board.partition[p, n] >= 0:
+            least += scratch.least_alone[board.partition[p, n] - first]
+    return float(least)
 
 
 @compiled

@@ -27,16 +27,17 @@ class Assignment:
     choice: IntArray
     own_choice: IntArray  # [N, 4] with the whole stock to itself
     own_cost: IntArray  # [N]
+    own_bound: IntArray  # [N] of the own cost; the same where all partitions were looked at
     lower_bound_minor: int
     ledger: Ledger  # what is left, and the prices
     iterations: int  # ruin-and-recreate steps granted to clusters not yet proven optimal
 
 
-def assign(table: Table, params: PlanParams, run: Run) -> Assignment:
-    """Serve the orders out of one stock."""
+def assign(table: Table, least: IntArray, params: PlanParams, run: Run) -> Assignment:
+    """Serve the orders out of one stock. `least` [N] bounds the cost of those that have a restricted family."""
     scratch, board = table.scratch(), table.board
     own_choice, own_cost = own_choices(board, table.ledger, scratch)
-    bound_of = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, 0))
+    bound_of = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, least))
     clusters = find_clusters(table, own_cost)
     choice = np.where(table.contested[:, None], -1, own_choice)
     greedy = Ledger(table.ledger.stock.copy(), table.ledger.row.copy(), *table.ledger[2:])
@@ -46,7 +47,8 @@ def assign(table: Table, params: PlanParams, run: Run) -> Assignment:
     book_all(board, prices.ledger, choice)
     quiet = int(bound_of[~table.contested].sum())
     steps = _settle(table, prices.ledger, clusters, cost, prices.bound_minor, own_cost, choice, params, run)
-    return Assignment(choice, own_choice, own_cost, quiet + int(prices.bound_minor.sum()), prices.ledger, steps)
+    bound = quiet + int(prices.bound_minor.sum())
+    return Assignment(choice, own_choice, own_cost, bound_of, bound, prices.ledger, steps)
 
 
 def _settle(
