@@ -118,7 +118,7 @@ def measure(network: Network, folders: Path, draw: int, verify: bool) -> Drawn:
     laid = lay_out(problem, params, run, PackParams())
     table = set_table(laid.market, laid.terms, laid.asked, laid.atoms, laid.blocks, laid.book, run)
     started = process_time()
-    assignment = assign(table, params, run)
+    assignment = assign(table, laid.least, params, run)
     seconds = process_time() - started
 
     def told(choice: np.ndarray, policy: str) -> Figures:

@@ -44,6 +44,7 @@ from doorstep.kernels.plan.bid import BidParams, bids_of, price_rows, smooth
 from doorstep.kernels.plan.board import Table, holding, set_table
 from doorstep.kernels.plan.compiled import NEVER, Board, FloatArray, book
 from doorstep.kernels.plan.improve import cost_of, insert_all
+from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.nearest import distances_m
 from doorstep.kernels.plan.plan import lay_out
@@ -75,6 +76,7 @@ class Day:
 
     market: Market
     table: Table
+    least: Least
 
     @property
     def orders(self) -> int:
@@ -163,7 +165,7 @@ def one_seed(
         days.append(replace(ground, products=products, orders=drawn, now=morning))
     stock = draw_stock(days[:-1], sort, rng, ready)
     *before, today = [quoted(replace(one, stock=stock), ready) for one in days]
-    result = assign(today.table, PlanParams(), Run(seed=seed))
+    result = assign(today.table, today.least, PlanParams(), Run(seed=seed))
     bound, board = result.lower_bound_minor, today.table.board
     plain = learn(before[-1], today.table, PLAIN_BIDS)
     own = learn(today, today.table, PLAIN_BIDS)
@@ -259,7 +261,7 @@ def quoted(problem: PlanProblem, ready: Ready) -> Day:
     """Quote a day's orders out of the morning's stock."""
     laid = lay_out(problem, PlanParams(), Run(), PackParams(), ready)
     table = set_table(laid.market, laid.terms, laid.asked, laid.atoms, laid.blocks, laid.book, Run())
-    return Day(laid.market, table)
+    return Day(laid.market, table, laid.least)
 
 
 def learn(day: Day, held: Table, params: BidParams, rest: float = 1.0, before: BidPrices | None = None) -> BidPrices:
@@ -268,7 +270,7 @@ def learn(day: Day, held: Table, params: BidParams, rest: float = 1.0, before: B
     ledger = day.table.ledger._replace(stock=np.asarray(held.ledger.stock / rest, np.int64))
     table = holding(replace(day.table, board=board), ledger)
     market = replace(day.market, stock=held.ledger.stock)
-    return smooth(before, bids_of(market, table, price_rows(table, params.rounds, Run()), params), params)
+    return smooth(before, bids_of(market, table, price_rows(table, day.least, params.rounds, Run()), params), params)
 
 
 def only_held(board: Board, stock: IntArray) -> Board:

@@ -109,7 +109,7 @@ class Decision:
     cost_minor: int
     rejected: tuple[Rejected, ...]
     flip: Flip | None
-    lower_bound_minor: int  # the order's own optimum, with the whole stock to itself; of cost and weights
+    lower_bound_minor: int  # with the whole stock to itself: the optimum where exact, else no more; with weights
     exact: bool  # the bound is the optimum over all options, given the packer's verdicts
     packing_proven: bool  # no carton was ruled out by a heuristic
     data_version: str

@@ -10,7 +10,7 @@ import numpy as np
 from doorstep.domain.rules import Rule
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.atoms import Atoms, split_orders
-from doorstep.kernels.plan.blocks import form_blocks
+from doorstep.kernels.plan.blocks import exact_limit, form_blocks
 from doorstep.kernels.plan.board import set_table
 from doorstep.kernels.plan.improve import own_choices
 from doorstep.kernels.plan.loads import LoadBook, Verdicts
@@ -38,7 +38,7 @@ def blamed(
     nowhere = np.flatnonzero((assignment.choice[:, 0] < 0) & (assignment.own_choice[:, 0] < 0)).tolist()
     binding = [m for m, rule in enumerate(ruled.rules) if rule.kind != "priority"]
     stuck = [i for i in nowhere if i not in atoms.faults and ruled.orders[binding, i].any()]
-    trial = _Trial(market.problem, params, pack, book.known)
+    trial = _Trial(market.problem, replace(params, exact_atoms=exact_limit(atoms, params)), pack, book.known)
     stuck = trial.served(stuck, ())
     freed: dict[int, list[Rule]] = {i: [] for i in stuck}
     for m in binding:

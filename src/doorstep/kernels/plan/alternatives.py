@@ -148,24 +148,30 @@ def _chosen_single(seen: Alternatives) -> tuple[int, int, int] | None:
 
 def _splits(seen: Alternatives) -> list[Priced]:
     """The best of the partitions into several parcels, each block where it is cheapest."""
-    board = seen.table.board
-    chosen = int(seen.assignment.choice[seen.i, 0])
-    found: list[tuple[int, list[int], list[int]]] = []
-    cost_of, fees = seen.table.paid, seen.market.pick_order_minor
-    fee = fees[board.column_site]
-    for p in range(int(board.order_partition[seen.i]), int(board.order_partition[seen.i + 1])):
-        parts = [int(b) for b in board.partition[p] if b >= 0]
-        if p == chosen or len(parts) < 2:
-            continue
-        columns = [int(np.argmin(cost_of[b] + fee)) for b in parts]
-        if any(cost_of[b, q] >= NEVER for b, q in zip(parts, columns, strict=True)):
-            continue
-        groups = {int(board.column_group[q]) for q in columns}
-        cost = sum(int(cost_of[b, q]) for b, q in zip(parts, columns, strict=True))
-        cost += sum(int(fees[board.group_site[g]]) for g in groups)
-        found.append((cost, parts, columns))
-    most = sorted(cost for cost, *_ in found)[:SPLITS]
-    return sorted(_split(seen, *one) for one in found if one[0] <= most[-1])[:SPLITS]
+    board, i, fees = seen.table.board, seen.i, seen.market.pick_order_minor
+    first, lo = int(board.order_block[i]), int(board.order_partition[i])
+    partition = board.partition[lo : board.order_partition[i + 1]]
+    several = np.flatnonzero(partition[:, 1] >= 0)
+    several = several[several + lo != seen.assignment.choice[i, 0]]
+    own = seen.table.paid[first : board.order_block[i + 1]]
+    if len(several) == 0:
+        return []
+    column = np.argmin(own + fees[board.column_site], axis=1)
+    group, used = board.column_group[column], partition[several] >= 0
+    parts = np.where(used, partition[several] - first, 0)
+    fresh = used.copy()
+    fresh[:, 1] &= group[parts[:, 1]] != group[parts[:, 0]]
+    fresh[:, 2] &= (group[parts[:, 2]] != group[parts[:, 0]]) & (group[parts[:, 2]] != group[parts[:, 1]])
+    least = own[np.arange(len(own)), column]
+    cost = np.where(used, least[parts], 0).sum(axis=1)
+    cost += np.where(fresh, fees[board.group_site[group]][parts], 0).sum(axis=1)
+    cost[(used & (least[parts] >= NEVER)).any(axis=1)] = NEVER
+    most = min(int(np.sort(cost)[:SPLITS][-1]), int(NEVER) - 1)
+    found: list[Priced] = []
+    for at in np.flatnonzero(cost <= most).tolist():
+        blocks = parts[at][used[at]]
+        found.append(_split(seen, int(cost[at]), (first + blocks).tolist(), column[blocks].tolist()))
+    return sorted(found)[:SPLITS]
 
 
 def _split(seen: Alternatives, cost: int, parts: list[int], columns: list[int]) -> Priced:

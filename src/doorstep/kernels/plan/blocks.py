@@ -6,6 +6,7 @@ atom once. Orders of few atoms get all their partitions, larger ones those that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,7 +15,11 @@ import numpy as np
 from doorstep.kernels.plan.atoms import Atoms, load_key
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.run import Run
+
+FEW_ORDERS = 4  # of a batch, that get all their partitions though they are large
+HASTY_ATOMS, HASTY_PARTITIONS = 8, 500  # more of both: hundreds of loads of one order
 
 Partition = tuple[int, ...]  # masks of atoms
 
@@ -41,19 +46,40 @@ def form_blocks(market: Market, atoms: Atoms, book: LoadBook, max_parcels: int, 
     """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel."""
     families = [_family(market, one, max_parcels, exact_atoms) for one in atoms.of]
     if market.ruled is not None:
-        pairs = zip(atoms.of, families, strict=True)
-        families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(pairs)]
-    loads = [
-        {m: book.add(load_key(one, m)) for p in family for m in p}
-        for one, family in zip(atoms.of, families, strict=True)
-    ]
+        given = zip(atoms.of, families, strict=True)
+        families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(given)]
+    pairs = list(zip(atoms.of, families, strict=True))
+    loads = [{} if _is_many(*pair) else _loads(book, *pair) for pair in pairs]
     book.pack_new(run)
-    travels: BoolArray = np.asarray(book.ships.any(axis=1))
+    loads = [_loads(book, *pair) if _is_many(*pair) else load for pair, load in zip(pairs, loads, strict=True)]
+    book.pack_new(run, in_haste=True)
+    travels: list[bool] = np.asarray(book.ships.any(axis=1)).tolist()
     writer = _Writer(market, book)
     for one, family, load in zip(atoms.of, families, loads, strict=True):
-        kept = [p for p in family if all(travels[load[m]] for m in p)]
+        stay = {mask for mask, number in load.items() if not travels[number]}
+        kept = [p for p in family if stay.isdisjoint(p)] if stay else family
         writer.add(kept, load, len(one) <= exact_atoms)
     return writer.finish()
+
+
+def exact_limit(atoms: Atoms, params: PlanParams) -> int:
+    """Most atoms of an order that gets all its partitions: one more in thousands of orders is little, in a few much."""
+    large = sum(params.exact_atoms < len(one) <= params.exact_atoms_of_few for one in atoms.of)
+    return max(params.exact_atoms, params.exact_atoms_of_few) if large <= FEW_ORDERS else params.exact_atoms
+
+
+def _is_many(atoms: tuple[tuple[int, int], ...], family: Sequence[Partition]) -> bool:
+    """Whether to pack the blocks in haste; those of other orders are packed first, with the usual effort."""
+    return len(atoms) > HASTY_ATOMS and len(family) > HASTY_PARTITIONS
+
+
+def _loads(book: LoadBook, atoms: tuple[tuple[int, int], ...], family: Sequence[Partition]) -> dict[int, int]:
+    """Number of the load of each block."""
+    masks = {mask: None for p in family for mask in p}
+    if len({sku for sku, _ in atoms}) < len(atoms):
+        return {mask: book.add(load_key(atoms, mask)) for mask in masks}
+    bits = [(1 << bit, atom) for bit, atom in enumerate(atoms)]  # ascending by sku, as keys are
+    return {mask: book.add(tuple([atom for bit, atom in bits if mask & bit])) for mask in masks}
 
 
 @cache
@@ -99,7 +125,7 @@ def _restricted(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels:
             least = room.index(min(room))
             share[least] |= 1 << atom
             room[least] += volume[atom]
-        found.add(tuple(share))
+        found.add(tuple(mask for mask in share if mask))
     return tuple(sorted((p for p in found if len(p) <= max_parcels), key=lambda p: (len(p), p)))
 
 
@@ -120,7 +146,7 @@ class _Writer:
         self.partition: list[tuple[int, int, int]] = []
         self.exact: list[bool] = []
 
-    def add(self, kept: list[Partition], load: dict[int, int], exact: bool) -> None:
+    def add(self, kept: Sequence[Partition], load: dict[int, int], exact: bool) -> None:
         first, order = len(self.mask), len(self.order_block) - 1
         masks = sorted({mask for p in kept for mask in p})
         at = {mask: first + n for n, mask in enumerate(masks)}
@@ -130,9 +156,8 @@ class _Writer:
             self.load.append(load[mask])
             self.use.extend(self.book.keys[load[mask]])
             self.use_start.append(len(self.use))
-        for p in kept:
-            row = [at[mask] for mask in p] + [-1] * (3 - len(p))
-            self.partition.append((row[0], row[1], row[2]))
+        at[0] = -1
+        self.partition += [(at[x], at[y], at[z]) for x, y, z in ((*p, 0, 0)[:3] for p in kept)]
         self.order_block.append(len(self.mask))
         self.order_partition.append(len(self.partition))
         self.exact.append(exact)

@@ -12,6 +12,7 @@ from doorstep.kernels.plan.market import BoolArray, IntArray
 
 FloatArray = NDArray[np.float64]
 NEVER = np.int64(1) << 60
+FLOATING = 1e-3  # minor units that float sums may be off
 
 
 class Board(NamedTuple):
@@ -166,7 +167,7 @@ def choose(
     pick = scratch.pick
     first = board.order_block[i]
     for p in range(board.order_partition[i], board.order_partition[i + 1]):
-        if at_least(board, scratch, p, first) >= best:
+        if at_least(board, scratch, p, first) >= best + FLOATING:
             continue
         cost = together(board, scratch, p, first, pick)
         if cost >= best:

@@ -134,7 +134,7 @@ def _decide(
         cost_minor=cost,
         rejected=list_rejected(seen, priced, cost, footprints, ruled_options(seen)),
         flip=flips[0] if flips else find_flip(seen, priced, cost, sum(one.amount_minor for one in weights)),
-        lower_bound_minor=int(assignment.own_cost[i]) if exact else 0,
+        lower_bound_minor=int(assignment.own_bound[i]),
         exact=exact,
         packing_proven=not bool((reasons.book.verdict[loads] == UNPROVEN).any()),
         data_version=market.problem.data_version,

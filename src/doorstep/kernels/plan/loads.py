@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
@@ -19,6 +19,7 @@ from doorstep.kernels.run import Run
 Key = tuple[tuple[int, int], ...]  # (sku index, quantity), ascending by sku
 Verdicts = dict[tuple[tuple[Hashable, int], ...], NDArray[np.uint8]]  # by what a load consists of, and of how many
 LARGEST = np.iinfo(np.int64).max
+HASTY_NODES = 500
 MOST_VERDICTS = 20_000  # remembered; then it begins anew
 
 
@@ -32,6 +33,7 @@ class LoadBook:
     market: Market
     params: PackParams
     known: Verdicts = field(default_factory=dict)
+    known_hasty: Verdicts = field(default_factory=dict)  # likewise, with `hasty(params)`
     number: dict[Key, int] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
     verdict: NDArray[np.uint8] = field(init=False)  # [L, C + 1] of the packer
@@ -55,8 +57,8 @@ class LoadBook:
             self.keys.append(key)
         return number
 
-    def pack_new(self, run: Run) -> None:
-        """Have every load that came since the last call packed."""
+    def pack_new(self, run: Run, in_haste: bool = False) -> None:
+        """Have every load that came since the last call packed; in haste where there are very many of one order."""
         keys = self.keys[len(self.verdict) :]
         if not keys:
             return
@@ -64,14 +66,15 @@ class LoadBook:
         verdict = np.full((len(keys), self.market.n_cartons + 1), NO, np.uint8)
         if self.market.n_cartons:
             bare = [n for n, key in enumerate(keys) if not any(self.market.own_box[j] for j, _ in key)]
-            verdict[bare, :-1] = self._verdicts([keys[n] for n in bare], run)
+            verdict[bare, :-1] = self._verdicts([keys[n] for n in bare], run, in_haste)
         verdict[own >= 0, -1] = FITS
         weight = np.array([sum(self.market.weight_g[j] * q for j, q in key) for key in keys], np.int64)
         ships = (verdict == FITS) & carriable(self.market, weight, own)
         self.verdict = np.concatenate([self.verdict, verdict])
         self.ships = np.concatenate([self.ships, ships])
         self.weight_g = np.concatenate([self.weight_g, weight])
-        value = np.array([_declared_minor(self.market, key) for key in keys], np.int64)
+        worth = {pair: _worth_minor(self.market, *pair) for pair in {pair for key in keys for pair in key}}
+        value = np.array([min(sum(worth[pair] for pair in key), MAX_VALUE_MINOR) for key in keys], np.int64)
         self.value_minor = np.concatenate([self.value_minor, value])
         self.volume_mm3 = np.concatenate([self.volume_mm3, self._volumes(keys)])
 
@@ -79,22 +82,28 @@ class LoadBook:
         """Of goods too large for 64 bits the greatest number: they fit nowhere. 0 where nothing is filled up."""
         if not self.market.problem.brand.void_fill_micros_per_l:
             return np.zeros(len(keys), np.int64)
-        sizes = {j: prod(self.market.wrapped_mm[j].tolist()) for key in keys for j, _ in key}
+        sizes = {j: prod(self.market.wrapped_mm[j].tolist()) for j in {j for key in keys for j, _ in key}}
         return np.array([min(sum(sizes[j] * q for j, q in key), LARGEST) for key in keys], np.int64)
 
-    def _verdicts(self, keys: list[Key], run: Run) -> NDArray[np.uint8]:
+    def _verdicts(self, keys: list[Key], run: Run, in_haste: bool) -> NDArray[np.uint8]:
         """Have packed what is not remembered; a verdict rests on nothing but the goods' measures and the cartons."""
-        goods = {j: _measures(self.market.problem.products[j]) for key in keys for j, _ in key}
+        known, params = (self.known_hasty, hasty(self.params)) if in_haste else (self.known, self.params)
+        goods = {j: _measures(self.market.problem.products[j]) for j in {j for key in keys for j, _ in key}}
         loads = [tuple((goods[j], q) for j, q in key) for key in keys]
-        found = [self.known.get(load) for load in loads]
+        found = [known.get(load) for load in loads]
         new = [n for n, verdict in enumerate(found) if verdict is None]
         if new:
-            if len(self.known) + len(new) > MOST_VERDICTS:
-                self.known.clear()
-            fresh = fit(pack_problem(self.market, [keys[n] for n in new]), self.params, run).verdict
+            if len(known) + len(new) > MOST_VERDICTS:
+                known.clear()
+            fresh = fit(pack_problem(self.market, [keys[n] for n in new]), params, run).verdict
             for n, verdict in zip(new, fresh, strict=True):
-                found[n] = self.known[loads[n]] = verdict
+                found[n] = known[loads[n]] = verdict
         return np.array(found, np.uint8).reshape(len(keys), self.market.n_cartons)
+
+
+def hasty(params: PackParams) -> PackParams:
+    """Less effort for each of very many loads: what it finds, `params` find too."""
+    return replace(params, exact_nodes=min(params.exact_nodes, HASTY_NODES))
 
 
 def _measures(product: Product) -> Hashable:
@@ -126,10 +135,9 @@ def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
     )
 
 
-def _declared_minor(market: Market, key: Key) -> int:
-    """What a parcel of the load declares: each product's value rounded once; no more than can be declared."""
-    products, worth = market.problem.products, market.problem.brand.currency.minor
-    return min(sum(worth(products[j].value_micros * q) for j, q in key), MAX_VALUE_MINOR)
+def _worth_minor(market: Market, sku: int, quantity: int) -> int:
+    """What units of a product are declared at: rounded once."""
+    return market.problem.brand.currency.minor(market.problem.products[sku].value_micros * quantity)
 
 
 def _own_sku(market: Market, key: Key) -> int:

@@ -20,7 +20,7 @@ from doorstep.domain.parcel import CostParts, Injection
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH, Picks, is_fresh
 from doorstep.kernels.plan.atoms import split_orders
-from doorstep.kernels.plan.blocks import Blocks, form_blocks
+from doorstep.kernels.plan.blocks import Blocks, exact_limit, form_blocks
 from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board, unpriced
 from doorstep.kernels.plan.by_day import Choices, QuoteRows, choose_by_day
 from doorstep.kernels.plan.compiled import NEVER
@@ -30,7 +30,7 @@ from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Quotes, Terms, quote
-from doorstep.kernels.plan.ready import Ready
+from doorstep.kernels.plan.ready import Ready, open_book
 from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.terms import ask, terms_of
@@ -108,9 +108,9 @@ def offer(
     """
     params = params or PlanParams()
     market = under_rules(open_market(problem, ready.market if ready else None))
-    book = LoadBook(market, PACKING, ready.verdicts_of(PACKING) if ready else {})
+    book = open_book(market, PACKING, ready)
     atoms = split_orders(market, book, params.max_parcels, run)
-    blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
+    blocks = form_blocks(market, atoms, book, params.max_parcels, exact_limit(atoms, params), run)
     asked, terms = ask(market), terms_of(market, params, ready)
     quotes = quote(chunk_of(market, terms, asked, blocks, book, 0, len(problem.orders)))
     options = _options(_Seen(market, terms, blocks, book, quotes, asked))

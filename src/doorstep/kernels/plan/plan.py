@@ -11,16 +11,17 @@ from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.alone import blamed
 from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_parcels
 from doorstep.kernels.plan.atoms import Atoms, split_orders
-from doorstep.kernels.plan.blocks import Blocks, form_blocks
+from doorstep.kernels.plan.blocks import Blocks, exact_limit, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
 from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain, why_unplanned
 from doorstep.kernels.plan.footprint import ways
+from doorstep.kernels.plan.least import Least, least_costs
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.nearest import serve_nearest
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
-from doorstep.kernels.plan.ready import Ready
+from doorstep.kernels.plan.ready import Ready, open_book
 from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.terms import ask, terms_of
@@ -41,6 +42,7 @@ class Laid:
     blocks: Blocks
     asked: Asked
     terms: Terms
+    least: Least  # what orders of a restricted family cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,12 @@ def lay_out(
 ) -> Laid:
     """Cut the orders into blocks, have them packed, and gather what their quotes need; as in `plan`."""
     market = under_bids(under_rules(open_market(problem, ready.market if ready else None)))
-    book = LoadBook(market, pack_params, ready.verdicts_of(pack_params) if ready else {})
+    book = open_book(market, pack_params, ready)
     atoms = split_orders(market, book, params.max_parcels, run)
-    blocks = form_blocks(market, atoms, book, params.max_parcels, params.exact_atoms, run)
-    return Laid(market, book, atoms, blocks, ask(market), terms_of(market, params, ready))
+    blocks = form_blocks(market, atoms, book, params.max_parcels, exact_limit(atoms, params), run)
+    asked, terms = ask(market), terms_of(market, params, ready)
+    least = least_costs(market, terms, asked, atoms, blocks, book, params.max_parcels, run)
+    return Laid(market, book, atoms, blocks, asked, terms, least)
 
 
 def as_it_is(table: Table) -> Table:
@@ -143,7 +147,7 @@ def settle(
     asked, blocks = laid.asked, laid.blocks
     while True:
         table = amend(set_table(laid.market, laid.terms, asked, laid.atoms, blocks, laid.book, run))
-        assignment = assign(table, params, run)
+        assignment = assign(table, laid.least, params, run)
         without = given_up(asked.insists, blocks, assignment.choice)
         if not without.any():
             return table, assignment

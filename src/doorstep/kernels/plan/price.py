@@ -18,6 +18,7 @@ from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters
 from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch, choose
 from doorstep.kernels.plan.cuts import Cuts, make_cuts
+from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.run import Run
 
@@ -48,7 +49,7 @@ class Prices:
 
 
 def find_prices(
-    table: Table, clusters: Clusters, bound_of: IntArray, ceiling: IntArray, rounds: int, run: Run
+    table: Table, least: Least, clusters: Clusters, bound_of: IntArray, ceiling: IntArray, rounds: int, run: Run
 ) -> Prices:
     """Subgradient steps with momentum, falling geometrically.
 
@@ -69,7 +70,7 @@ def find_prices(
         while n < rounds and np.ceil(best - ROUNDING) < ceiling[c]:
             last = min(rounds, n + max(1, BATCH // len(orders)))
             stand = (STEP_FIRST * mean, STEP_LAST * mean, float(ceiling[c]), best, n, last, rounds)
-            best = price_cluster(table.board, ledger, orders, row, cuts, dual, bound_of, exact, scratch, *stand)
+            best = price_cluster(table.board, ledger, orders, row, cuts, dual, least, exact, scratch, *stand)
             n = last
             if done + len(orders) * n // rounds - told >= BATCH // rounds:
                 told = done + len(orders) * n // rounds
@@ -102,7 +103,7 @@ def price_cluster(
     row: IntArray,
     cuts: Cuts,
     dual: Dual,
-    bound_of: IntArray,
+    least: Least,
     exact: BoolArray,
     scratch: Scratch,
     longest: float,
@@ -117,7 +118,7 @@ def price_cluster(
     for n in range(first, last):
         set_worth(ledger, row, cuts, dual.price)
         forget(row, cuts, dual)
-        bound = priced_choices(board, ledger, orders, bound_of, exact, scratch, dual)
+        bound = priced_choices(board, ledger, orders, least, exact, scratch, dual)
         for r in row:
             for c in range(cuts.start[r], cuts.start[r + 1]):
                 bound -= dual.price[c] * cuts.capacity[c]
@@ -199,18 +200,39 @@ def priced_choices(
     board: Board,
     ledger: Ledger,
     orders: IntArray,
-    bound_of: IntArray,
+    least: Least,
     exact: BoolArray,
     scratch: Scratch,
     dual: Dual,
 ) -> float:
     """Sum of the cheapest priced choices, or weaker bounds of them; what they use is counted in `dual`."""
-    least, choice = 0.0, np.full(4, -1, np.int64)
+    total, choice = 0.0, np.full(4, -1, np.int64)
     for i in orders:
         cost = choose(board, ledger, i, False, 1.0, scratch, choice)
-        least += cost if exact[i] else float(bound_of[i])
+        total += cost if exact[i] else min(cost, priced_floor(board, ledger, i, least, scratch))
         count(board, ledger, dual, i, choice)
-    return least
+    return total
+
+
+@compiled
+def priced_floor(board: Board, ledger: Ledger, i: int, least: Least, scratch: Scratch) -> float:
+    """What an order costs at least under prices, whatever the partition; its blocks are priced in the scratch.
+
+    In one parcel it costs what that one does. In several it costs at least what it does without prices, and each atom
+    at least its price where that is lowest.
+    """
+    p, first = board.order_partition[i], board.order_block[i]
+    together = np.inf
+    if p < board.order_partition[i + 1] and board.partition[p, 1] < 0:
+        together = scratch.least[board.partition[p, 0] - first]
+    apart = float(least.apart[i])
+    for a in range(least.atom_start[i], least.atom_start[i + 1]):
+        j, q = least.atom_sku[a], least.atom_quantity[a]
+        lowest = np.inf
+        for k in range(len(ledger.stock)):
+            lowest = min(lowest, ledger.worth[ledger.worth_at[k, j] + q])
+        apart += lowest
+    return float(min(together, apart))
 
 
 @compiled

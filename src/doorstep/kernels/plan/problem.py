@@ -98,6 +98,8 @@ class PlanParams:
     exact_atoms
         Orders of at most so many atoms (lines, or the chunks of a line too large for one parcel) are decided over all
         their partitions; larger ones over a restricted family.
+    exact_atoms_of_few
+        The same where only a few orders of the batch are larger than that, as at checkout.
     days_ahead
         Calendar days considered where a capacity is set, the earliest leaving day included; 4 reach over a weekend.
     price_rounds
@@ -110,6 +112,7 @@ class PlanParams:
 
     max_parcels: int = 3
     exact_atoms: int = 8
+    exact_atoms_of_few: int = 10
     days_ahead: int = 4
     price_rounds: int = 150
     improvement_rounds: int = 80
@@ -118,8 +121,8 @@ class PlanParams:
     def __post_init__(self) -> None:
         if not 1 <= self.max_parcels <= 3:
             raise InvalidProblem("max_parcels lies between 1 and 3")
-        if not 1 <= self.exact_atoms <= 10:
-            raise InvalidProblem("exact_atoms lies between 1 and 10")
+        if not (1 <= self.exact_atoms <= 10 and 1 <= self.exact_atoms_of_few <= 10):
+            raise InvalidProblem("exact_atoms and exact_atoms_of_few lie between 1 and 10")
         if self.days_ahead < 1 or min(self.price_rounds, self.improvement_rounds, self.improvement_limit) < 0:
             raise InvalidProblem("days_ahead < 1 or negative rounds not understood")
 

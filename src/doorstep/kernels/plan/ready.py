@@ -9,7 +9,7 @@ from doorstep.domain.place import Place
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.customs import book_of
 from doorstep.kernels.plan.lanes import Lanes, lay_lanes
-from doorstep.kernels.plan.loads import Verdicts
+from doorstep.kernels.plan.loads import LoadBook, Verdicts, hasty
 from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.relays import relayed_network, tariff_anywhere
@@ -81,3 +81,11 @@ def network_to(ground: PlanProblem, places: Sequence[Place], first_day: int, las
         last_day,
     )
     return relayed_network(ground, tables)
+
+
+def open_book(market: Market, params: PackParams, ready: Ready | None) -> LoadBook:
+    """Open a book of loads that remembers what `ready` does."""
+    if ready is None:
+        return LoadBook(market, params)
+    quick = hasty(params)
+    return LoadBook(market, params, ready.verdicts_of(params), ready.verdicts_of(quick) if quick != params else {})

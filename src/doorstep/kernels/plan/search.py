@@ -10,6 +10,7 @@ from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters, find_clusters
 from doorstep.kernels.plan.compiled import Ledger
 from doorstep.kernels.plan.improve import book_all, cost_of, insert_all, own_choices, sweep
+from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.price import find_prices
 from doorstep.kernels.plan.problem import PlanParams
@@ -27,26 +28,28 @@ class Assignment:
     choice: IntArray
     own_choice: IntArray  # [N, 4] with the whole stock to itself
     own_cost: IntArray  # [N]
+    own_bound: IntArray  # [N] of the own cost; the same where all partitions were looked at
     lower_bound_minor: int
     ledger: Ledger  # what is left, and the prices
     iterations: int  # ruin-and-recreate steps granted to clusters not yet proven optimal
 
 
-def assign(table: Table, params: PlanParams, run: Run) -> Assignment:
-    """Serve the orders out of one stock."""
+def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
+    """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
     scratch, board = table.scratch(), table.board
     own_choice, own_cost = own_choices(board, table.ledger, scratch)
-    bound_of = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, 0))
+    bound_of = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, least.cost))
     clusters = find_clusters(table, own_cost)
     choice = np.where(table.contested[:, None], -1, own_choice)
     greedy = Ledger(table.ledger.stock.copy(), table.ledger.row.copy(), *table.ledger[2:])
     insert_all(board, greedy, clusters.order, 0.0, scratch, choice)
     cost = np.array([cost_of(board, clusters.orders(c), choice) for c in range(len(clusters))], np.int64)
-    prices = find_prices(table, clusters, bound_of, cost, params.price_rounds, run)
+    prices = find_prices(table, least, clusters, bound_of, cost, params.price_rounds, run)
     book_all(board, prices.ledger, choice)
     quiet = int(bound_of[~table.contested].sum())
     steps = _settle(table, prices.ledger, clusters, cost, prices.bound_minor, own_cost, choice, params, run)
-    return Assignment(choice, own_choice, own_cost, quiet + int(prices.bound_minor.sum()), prices.ledger, steps)
+    bound = quiet + int(prices.bound_minor.sum())
+    return Assignment(choice, own_choice, own_cost, bound_of, bound, prices.ledger, steps)
 
 
 def _settle(

@@ -1,0 +1,163 @@
+"""What an order costs at least, where too many partitions leave its optimum unknown.
+
+Every parcel of an order that holds an atom costs at least what the lightest parcel around that atom would: from a site
+that has the atom, in a carton that is not proven too small for it, with nothing else in it and nothing to fill up. And
+of m parcels one weighs an m-th of the order at least. Both need a tariff by which more weight never costs less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from doorstep.kernels.pack.problem import NO
+from doorstep.kernels.plan.atoms import Atoms, load_key
+from doorstep.kernels.plan.blocks import Blocks
+from doorstep.kernels.plan.loads import LARGEST, LoadBook
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
+from doorstep.kernels.plan.quote import NEVER, Asked, Chunk, Terms, quote
+from doorstep.kernels.rate.compiled import NO_LEAST, OVER_WEIGHT_G
+from doorstep.kernels.rate.tables import TariffTables
+from doorstep.kernels.run import Run
+
+AT_ONCE = 50  # orders quoted together
+ANY, NOTHING = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """Parcels lighter than those of an order i could be: atoms one by one, the whole, and shares of its weight."""
+
+    order: list[int]
+    load: list[int]  # which the carton must not be proven too small for; or ANY carton, or NOTHING is paid
+    weight_g: list[int]
+    units: list[int]
+
+
+class Least(NamedTuple):
+    """What orders i cost at least, and the atoms of those that have a restricted family, as ranges."""
+
+    cost: IntArray  # [N] 0: unknown, as for orders that have all their partitions
+    apart: IntArray  # [N] the same, if it travels in several parcels
+    atom_start: IntArray  # [N + 1]
+    atom_sku: IntArray
+    atom_quantity: IntArray
+
+
+def nothing_known(atoms: Atoms, exact: BoolArray) -> Least:
+    """Give no bounds."""
+    rows = [() if whole else one for one, whole in zip(atoms.of, exact.tolist(), strict=True)]
+    flat = np.array([atom for row in rows for atom in row], np.int64).reshape(-1, 2)
+    start = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
+    cost = np.zeros(len(rows), np.int64)
+    return Least(cost, cost.copy(), start, flat[:, 0].copy(), flat[:, 1].copy())
+
+
+def least_costs(
+    market: Market,
+    terms: Terms,
+    asked: Asked,
+    atoms: Atoms,
+    blocks: Blocks,
+    book: LoadBook,
+    max_parcels: int,
+    run: Run,
+) -> Least:
+    """Bound from below what each order that has a restricted family costs.
+
+    It holds for all partitions into at most `max_parcels`, with the whole stock.
+    """
+    least = nothing_known(atoms, blocks.exact)
+    if market.scales is not None:  # a commitment may weigh less than nothing
+        free = max_parcels * min(0, int(market.scales.commitment_minor.min(initial=0)))
+        return least._replace(cost=least.cost + free, apart=least.apart + free)
+    large = [i for i in np.flatnonzero(~blocks.exact).tolist() if atoms.of[i]]
+    if not large or market.ruled is not None or not _monotone(terms.tariff):
+        return least
+    fee = int(market.pick_order_minor[market.ships].min(initial=NEVER))
+    plain = replace(terms, customs=None)
+    for first in range(0, len(large), AT_ONCE):
+        some = large[first : first + AT_ONCE]
+        light = _lighten(market, atoms, book, some, max_parcels, run)
+        cost = _quoted(market, plain, asked, book, some, light)
+        start = np.searchsorted(light.order, np.arange(len(some) + 1))
+        for n, i in enumerate(some):
+            whole, apart = _bounds(cost[start[n] : start[n + 1]], len(atoms.of[i]))
+            least.cost[i], least.apart[i] = fee + min(whole, apart), fee + apart
+    return least
+
+
+def _monotone(tariff: TariffTables) -> bool:
+    """Say whether a heavier or dearer parcel of the same size never costs less on any service."""
+    ladders, charges, offers = tariff.ladders, tariff.charges, tariff.offers
+    rises = np.diff(ladders.price_parts * 1.0 / ladders.parts_per_minor) >= 0
+    rises[ladders.start[1:-1] - 1] = True  # from one ladder to the next
+    gives = (charges.amount < 0) | ((charges.least < 0) & (charges.least != NO_LEAST))
+    return bool(rises.all() and not gives.any() and not (offers.dim_when == OVER_WEIGHT_G).any())
+
+
+def _lighten(market: Market, atoms: Atoms, book: LoadBook, some: Sequence[int], max_parcels: int, run: Run) -> _Light:
+    """Of each order: its atoms, the whole, then shares of its weight for two parcels, and for three.
+
+    What travels in its own box weighs what it does, so that nothing is said of shares there.
+    """
+    singles = [[book.add((one,)) for one in atoms.of[i]] for i in some]
+    wholes = [book.add(load_key(atoms.of[i], (1 << len(atoms.of[i])) - 1)) for i in some]
+    book.pack_new(run)
+    light = _Light([], [], [], [])
+    for n, (i, single, whole) in enumerate(zip(some, singles, wholes, strict=True)):
+        own, total = atoms.of[i], int(book.weight_g[whole])
+        rows = [(load, int(book.weight_g[load]), one[1]) for load, one in zip(single, own, strict=True)]
+        rows.append((whole, total, sum(units for _, units in own)))
+        shares = ANY if not any(market.own_box[j] for j, _ in own) else NOTHING
+        rows += [(shares, -(-total // parcels), 0) for parcels in range(2, max_parcels + 1)]
+        for load, weight, units in rows:
+            light.order.append(n)
+            light.load.append(load)
+            light.weight_g.append(weight)
+            light.units.append(units)
+    return light
+
+
+def _quoted(market: Market, terms: Terms, asked: Asked, book: LoadBook, some: Sequence[int], light: _Light) -> IntArray:
+    """Cost of each light parcel where it is cheapest, NEVER: nobody takes it."""
+    load, weight = np.array(light.load), np.array(light.weight_g, np.int64)
+    some_load = load >= 0
+    keys = [book.keys[one] if one >= 0 else () for one in light.load]
+    held = [market.ships & np.all([market.stock[:, j] >= q for j, q in key], axis=0) for key in keys]
+    own = np.array([keys[n][0][0] if one >= 0 and book.ships[one, -1] else -1 for n, one in enumerate(light.load)])
+    fits = np.where(some_load[:, None], book.verdict[load] != NO, True)
+    chunk = Chunk(
+        terms=terms,
+        asked=Asked(*(getattr(asked, name)[list(some)] for name in Asked.__slots__)),
+        order=np.array(light.order, np.int64),
+        weight_g=weight,
+        volume_mm3=np.full(len(load), LARGEST),
+        value_minor=np.where(some_load, book.value_minor[load], 0),
+        units=np.array(light.units, np.int64),
+        own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
+        at=np.array(held, bool).reshape(len(load), len(market.ships)),
+        ships=fits & carriable(market, weight, own),
+    )
+    quotes = quote(chunk)
+    cost = np.full(len(load), NEVER)
+    np.minimum.at(cost, quotes.block, quotes.total_minor.min(axis=1, initial=NEVER))
+    cost[load == NOTHING] = 0
+    return cost
+
+
+def _bounds(cost: IntArray, atoms: int) -> tuple[int, int]:
+    """Least cost of an order in one parcel, and in several, but for the picking of it.
+
+    `cost` is of its light parcels, in the order of `_lighten`.
+    """
+    single, whole, shares = np.sort(cost[:atoms]), int(cost[atoms]), cost[atoms + 1 :].tolist()
+    most = int(NEVER) // 4
+    apart = most
+    for more, share in enumerate(shares, 1):  # parcels besides the one that holds the dearest atom, or the heaviest one
+        if more < atoms:
+            apart = min(apart, max(int(single[-1]), share) + int(single[:more].sum()))
+    return min(whole, most), apart

@@ -1,0 +1,73 @@
+"""Orders with too many partitions: what is said of them holds against looking at all."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from tests.kernels.plan.brute import Brute
+from tests.kernels.plan.builders import Shape, problem, problems
+from tests.kernels.plan.test_optimum import without_nominated_days
+from tests.kernels.plan.whole_day import optimum
+
+from doorstep.kernels.plan.check import check
+from doorstep.kernels.plan.plan import plan
+from doorstep.kernels.plan.problem import PlanParams, PlanProblem
+
+RESTRICTED = PlanParams(exact_atoms=1, exact_atoms_of_few=1)
+ALONE = Shape(orders=1, lines=6, products=9, stock=5, capacity=0.3, many=0.15)
+DAY = Shape(orders=10, lines=4, stock=3, capacity=0.4)
+TEN = Shape(orders=1, lines=13, products=13, stock=9, capacity=0.0, many=0.0, faults=0.0, wishes=0.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(ALONE))
+def test_the_bound_of_a_restricted_order_holds_for_all_its_partitions(asked: PlanProblem) -> None:
+    restricted, all_of_them = plan(asked, RESTRICTED), plan(asked)
+    best = all_of_them.plan.figures.objective_minor
+    assert restricted.lower_bound_minor <= best <= restricted.plan.figures.objective_minor
+    for one in restricted.decisions():
+        assert one.lower_bound_minor <= one.cost_minor
+        assert one.exact or one.lower_bound_minor <= best
+
+
+@settings(max_examples=25, deadline=None)
+@given(problems(DAY))
+def test_the_bound_of_a_day_of_restricted_orders_holds(asked: PlanProblem) -> None:
+    asked = without_nominated_days(asked)
+    result = plan(asked, RESTRICTED)
+    assert result.lower_bound_minor <= optimum(Brute(asked)) <= result.plan.figures.objective_minor
+
+
+def test_the_bound_says_something() -> None:
+    """Of the cost of orders that have no more than the bound, most is told."""
+    told = cost = 0
+    for seed in range(40):
+        for one in plan(problem(Random(seed), ALONE), RESTRICTED).decisions():
+            told, cost = told + one.lower_bound_minor, cost + one.cost_minor
+    assert told >= 0.5 * cost
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_few_orders_of_ten_lines_are_decided_exactly(seed: int) -> None:
+    asked = problem(Random(seed), TEN)
+    result = plan(asked)
+    many = max(len(one) for one in result.reasons.atoms.of)
+    restricted = plan(asked, PlanParams(exact_atoms_of_few=8))
+    assert check(asked, result.plan) == ()
+    assert result.plan.figures.objective_minor <= restricted.plan.figures.objective_minor
+    assert restricted.lower_bound_minor <= result.lower_bound_minor
+    for one in result.decisions():
+        assert one.exact == (many <= 10)
+        assert one.lower_bound_minor == one.cost_minor or many > 10
+
+
+def test_many_large_orders_get_their_restricted_families() -> None:
+    asked = problem(
+        Random(3), Shape(orders=60, fewest_orders=60, lines=18, products=13, stock=99, many=0.0, faults=0.0)
+    )
+    reasons = plan(asked).reasons
+    sizes, exact = [len(one) for one in reasons.atoms.of], reasons.table.blocks.exact.tolist()
+    assert sum(8 < size <= 10 for size in sizes) > 4
+    assert exact == [size <= 8 for size in sizes]
