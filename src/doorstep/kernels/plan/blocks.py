@@ -6,19 +6,22 @@ atom once. Orders of few atoms get all their partitions, larger ones those that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 
 from doorstep.kernels.plan.atoms import Atoms, load_key
+from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.run import Run
 
 FEW_ORDERS = 4  # of a batch, that get all their partitions though they are large
+SITES_RELIEVED = 6  # of which pairs and triples are looked at
 HASTY_ATOMS, HASTY_PARTITIONS = 8, 500  # more of both: hundreds of loads of one order
 
 Partition = tuple[int, ...]  # masks of atoms
@@ -44,7 +47,8 @@ class Blocks:
 
 def form_blocks(market: Market, atoms: Atoms, book: LoadBook, max_parcels: int, exact_atoms: int, run: Run) -> Blocks:
     """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel."""
-    families = [_family(market, one, max_parcels, exact_atoms) for one in atoms.of]
+    pressure = _pressure(market, atoms)
+    families = [_family(market, one, max_parcels, exact_atoms, pressure) for one in atoms.of]
     if market.ruled is not None:
         given = zip(atoms.of, families, strict=True)
         families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(given)]
@@ -100,17 +104,19 @@ def _all_partitions(n: int, max_parcels: int) -> tuple[Partition, ...]:
 
 
 def _family(
-    market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, exact_atoms: int
+    market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, exact_atoms: int, pressure: FloatArray
 ) -> tuple[Partition, ...]:
     if not atoms:
         return ()
     if len(atoms) <= exact_atoms:
         return _all_partitions(len(atoms), max_parcels)
-    return _restricted(market, atoms, max_parcels)
+    return _restricted(market, atoms, max_parcels, pressure)
 
 
-def _restricted(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int) -> tuple[Partition, ...]:
-    """For large orders: everything together, what a site can give and the rest, and equal shares by volume."""
+def _restricted(
+    market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, pressure: FloatArray
+) -> tuple[Partition, ...]:
+    """For large orders: all together, what a site can give and the rest, what is least asked for, equal volumes."""
     full = (1 << len(atoms)) - 1
     held = sorted({_held(market, atoms, int(k)) for k in np.flatnonzero(market.ships)} - {0})
     found: set[Partition] = {(full,)}
@@ -118,6 +124,7 @@ def _restricted(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels:
         for rest_of in [full, *held]:
             parts = (first, rest_of & ~first & full, full & ~(first | rest_of))
             found.add(tuple(mask for mask in parts if mask))
+    found.update(_relieved(market, atoms, max_parcels, pressure))
     volume = [int(np.prod(market.size_mm[j])) * q for j, q in atoms]
     for parcels in range(2, max_parcels + 1):
         share, room = [0] * parcels, [0] * parcels
@@ -127,6 +134,31 @@ def _restricted(market: Market, atoms: tuple[tuple[int, int], ...], max_parcels:
             room[least] += volume[atom]
         found.add(tuple(mask for mask in share if mask))
     return tuple(sorted((p for p in found if len(p) <= max_parcels), key=lambda p: (len(p), p)))
+
+
+def _pressure(market: Market, atoms: Atoms) -> FloatArray:
+    """Units that all orders ask for of a sku, over what a site has of it, [K, J]; infinite where it has none."""
+    asked = np.zeros(market.stock.shape[1])
+    for one in atoms.of:
+        for j, q in one:
+            asked[j] += q
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((market.stock > 0) & market.ships[:, None], asked / market.stock, np.inf)
+
+
+def _relieved(
+    market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, pressure: FloatArray
+) -> Iterator[Partition]:
+    """For pairs and triples of the sites that hold most: each atom where its site can spare it best."""
+    sku, units = np.array(atoms).T
+    load = np.where(market.stock[:, sku] >= units, pressure[:, sku], np.inf)  # [K, atoms]
+    sites = np.argsort(-np.isfinite(load).sum(axis=1), kind="stable")[:SITES_RELIEVED]
+    for parcels in range(2, max_parcels + 1):
+        for some in combinations(sites.tolist(), parcels):
+            best = np.argmin(load[list(some)], axis=0)
+            if np.isfinite(load[list(some)].min(axis=0)).all():
+                masks = [sum(1 << int(bit) for bit in np.flatnonzero(best == n)) for n in range(parcels)]
+                yield tuple(mask for mask in masks if mask)
 
 
 def _held(market: Market, atoms: tuple[tuple[int, int], ...], site: int) -> int:

@@ -22,8 +22,9 @@ from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.run import Run
 
-STEP_FIRST, STEP_LAST = 4.0, 0.02  # of the cluster's mean order cost
+STEP_FIRST, STEP_LAST = 1.0, 0.01  # of what the bound lacks of a known solution
 MOMENTUM = 0.6
+PATIENCE = 8  # rounds without a gain
 ROUNDING = 1e-3  # minor units that float sums may be off
 BATCH = 20_000  # choices between reports of progress
 
@@ -38,6 +39,7 @@ class Dual(NamedTuple):
     row_use: IntArray  # [R]
     good: IntArray  # [K * J + R] what a row holds: the sku, wherever it lies, or the capacity, on any day
     size: FloatArray  # work space: a good's use and capacity in the cluster, halved
+    stale: IntArray  # [1] rounds since the bound has risen
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,11 @@ def find_prices(
     bound = np.zeros(len(clusters), np.int64)
     done, told = 0, 0
     for c in range(len(clusters)):
-        orders, row = clusters.orders(c), clusters.rows(c)
-        mean = max(1.0, float(bound_of[orders].mean()))
+        orders, row, dual.stale[0] = clusters.orders(c), clusters.rows(c), 0
         best, n = float(bound_of[orders].sum()), 0
         while n < rounds and np.ceil(best - ROUNDING) < ceiling[c]:
             last = min(rounds, n + max(1, BATCH // len(orders)))
-            stand = (STEP_FIRST * mean, STEP_LAST * mean, float(ceiling[c]), best, n, last, rounds)
+            stand = (float(ceiling[c]), best, n, last, rounds)
             best = price_cluster(table.board, ledger, orders, row, cuts, dual, least, exact, scratch, *stand)
             n = last
             if done + len(orders) * n // rounds - told >= BATCH // rounds:
@@ -92,6 +93,7 @@ def _open_dual(cuts: Cuts, shape: tuple[int, ...], rows: int, limits: int) -> Du
         row_use=np.zeros(rows, np.int64),
         good=np.concatenate([np.tile(np.arange(skus), shape[0]), skus + np.arange(rows) // days]),
         size=np.zeros(skus + rows),
+        stale=np.zeros(1, np.int64),
     )
 
 
@@ -106,15 +108,16 @@ def price_cluster(
     least: Least,
     exact: BoolArray,
     scratch: Scratch,
-    longest: float,
-    shortest: float,
     ceiling: float,
     best: float,
     first: int,
     last: int,
     rounds: int,
 ) -> float:
-    """Rounds first to last of a cluster's search; returns the best bound so far, keeps its prices."""
+    """Rounds first to last of a cluster's search; returns the best bound so far, keeps its prices.
+
+    A search that has not gained for some rounds goes on from the best prices, with the shorter steps of by then.
+    """
     for n in range(first, last):
         set_worth(ledger, row, cuts, dual.price)
         forget(row, cuts, dual)
@@ -123,13 +126,21 @@ def price_cluster(
             for c in range(cuts.start[r], cuts.start[r + 1]):
                 bound -= dual.price[c] * cuts.capacity[c]
         if bound > best:
-            best = bound
+            best, dual.stale[0] = bound, 0
             for r in row:
                 for c in range(cuts.start[r], cuts.start[r + 1]):
                     dual.best[c] = dual.price[c]
             if np.ceil(best - ROUNDING) >= ceiling:
                 break
-        move(row, cuts, dual, longest * (shortest / longest) ** (n / max(1, rounds - 1)))
+        dual.stale[0] += 1
+        if dual.stale[0] > PATIENCE:
+            dual.stale[0] = 0
+            for r in row:
+                for c in range(cuts.start[r], cuts.start[r + 1]):
+                    dual.price[c], dual.pull[c] = dual.best[c], 0.0
+            continue
+        share = STEP_FIRST * (STEP_LAST / STEP_FIRST) ** (n / max(1, rounds - 1))
+        move(row, cuts, dual, share * (ceiling - bound))
     return best
 
 
@@ -176,22 +187,31 @@ def used(r: int, c: int, cuts: Cuts, dual: Dual) -> int:
 
 
 @compiled
-def move(row: IntArray, cuts: Cuts, dual: Dual, step: float) -> None:
+def move(row: IntArray, cuts: Cuts, dual: Dual, lacking: float) -> None:
     """Move the prices by what is asked beyond what there is, relative to the good's size.
 
     One divisor for all sites of a good: a divisor per row would lose what the sites lack together, and prices of goods
-    that must be rationed would never rise.
+    that must be rationed would never rise. `lacking`: by how much the bound would rise if it went on rising as it does
+    here; so steps are as long as the prices of these goods are, whatever their units (Polyak 1969, Minimization of
+    unsmooth functionals).
     """
     for r in row:
         dual.size[dual.good[r]] = 0.0
     for r in row:
         c = cuts.start[r]
         dual.size[dual.good[r]] += (used(r, c, cuts, dual) + cuts.capacity[c]) / 2
+    slope = 0.0
     for r in row:
         size = max(1.0, dual.size[dual.good[r]])
         for c in range(cuts.start[r], cuts.start[r + 1]):
-            excess = (used(r, c, cuts, dual) - cuts.capacity[c]) * cuts.divisor[c] / size
-            dual.pull[c] = MOMENTUM * dual.pull[c] + (1 - MOMENTUM) * excess
+            excess = used(r, c, cuts, dual) - cuts.capacity[c]
+            moved = excess * cuts.divisor[c] / size
+            if dual.price[c] > 0.0 or moved > 0.0:
+                slope += excess * moved
+            dual.pull[c] = MOMENTUM * dual.pull[c] + (1 - MOMENTUM) * moved
+    step = lacking / max(slope, 1e-9)
+    for r in row:
+        for c in range(cuts.start[r], cuts.start[r + 1]):
             dual.price[c] = max(0.0, dual.price[c] + step * dual.pull[c])
 
 
