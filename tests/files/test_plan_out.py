@@ -116,6 +116,14 @@ def test_unplanned_csv_quotes_what_needs_it(tmp_path: Path) -> None:
     assert row["detail"] == 'no "lump", none'
 
 
+def test_conflicts_are_told_by_group() -> None:
+    told = conflicts_text(
+        [Conflict("stock", "a", "b", 1, True), Conflict("rule", "c", "d", 1, False), Conflict("zone", "e", "f", 2, False)]
+    )
+    assert told == "stock: a -> b; rule: c -> d (not enough by itself) | zone: e -> f (not enough by itself)"
+    assert conflicts_text([]) == ""
+
+
 def test_what_is_owed_at_a_border_is_told_with_who_pays() -> None:
     def told(incoterm: Incoterm) -> object:
         choice = replace(DECISION.chosen[0], at_border=AtBorder(incoterm, 120, 345, "by a rule"))

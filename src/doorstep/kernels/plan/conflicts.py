@@ -61,13 +61,19 @@ class Conflicts:
         order = next(one for one in self.bench.problem.orders if one.order == left.order)
         return replace(left, conflicts=self._find(order, left.reason))
 
-    def offered(self, order: Order) -> tuple[Key, ...]:
-        """What might give way for an order, in the order in which it is dropped."""
-        return tuple(_offered(self.reasons, self.bench, order))
+    def offered(self, order: Order, reason: str) -> tuple[Key, ...]:
+        """What might give way for an order, in the order in which it is dropped.
+
+        That it is one order does where that is the reason, or where several orders in its place could go as all is.
+        """
+        keys = tuple(_offered(self.reasons, self.bench, order))
+        if PARCELS not in keys or reason == "too_many_parcels" or self.bench.sent(order, frozenset({PARCELS})):
+            return keys
+        return tuple(key for key in keys if key != PARCELS)
 
     def groups(self, order: Order, reason: str) -> list[frozenset[Key]]:
         """Irreducible sets of constraints that leave an order no plan, none sharing any with another; [] if unknown."""
-        every = self.offered(order)
+        every = self.offered(order, reason)
         whole = frozenset(every)
 
         def held(kept: frozenset[Key]) -> bool:
@@ -82,7 +88,7 @@ class Conflicts:
         return found
 
     def _find(self, order: Order, reason: str) -> tuple[Conflict, ...]:
-        every = self.offered(order)
+        every = self.offered(order, reason)
         return tuple(
             self._conflict(order, key, kept, frozenset(every), group)
             for group, kept in enumerate(self.groups(order, reason), 1)

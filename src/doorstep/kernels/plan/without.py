@@ -205,12 +205,12 @@ def _choices(table: Table) -> IntArray:
 
 
 def _cuts(order: Order) -> Iterator[tuple[Order, ...]]:
-    """Ways to cut an order: by sku, then each sku's units in 2, 4 and 8."""
+    """Ways to cut an order: by sku, then each sku's units in 2 and 8."""
     units: dict[str, OrderLine] = {}
     for line in order.lines:
         had = units.get(line.sku)
         units[line.sku] = line if had is None else replace(had, quantity=had.quantity + line.quantity)
-    for parts in (1, 2, 4, 8):
+    for parts in (1, 2, 8):
         lines = []
         for line in units.values():
             cuts = min(parts, line.quantity)
