@@ -81,7 +81,8 @@ class Conflicts:
 
         if not held(whole) or held(frozenset()):
             return []
-        suspects, found, rest = SUSPECTS.get(reason, ()), [], whole
+        suspects, rest = SUSPECTS.get(reason, ()), whole
+        found: list[frozenset[Key]] = []
         while len(found) < MOST_GROUPS and held(rest):
             found.append(irreducible([key for key in every if key in rest], held, suspects))
             rest -= found[-1]
