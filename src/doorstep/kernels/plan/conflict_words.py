@@ -14,6 +14,7 @@ from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.relax import MADE, Key
 from doorstep.kernels.plan.without import Bench, Sent
 
+MOST_NAMED = 6  # rows of stock that others draw on
 Words = tuple[str, str]  # what stands in the way, and what would help
 
 
@@ -45,14 +46,18 @@ def tell(scene: Scene, key: Key, group: int, enough: bool) -> Conflict:
 
 
 def _others(scene: Scene, _: str) -> Words:
+    """Name what they hold of the goods of which no site has enough left, else of all."""
     market, taken = scene.market, scene.bench.taken.stock
+    left = market.stock - taken
+    skus = dict.fromkeys(line.sku for line in scene.order.lines)
+    short = [sku for sku in skus if (left[market.ships, market.sku[sku]] < scene.needed(sku)).all()]
     held = []
-    for sku in dict.fromkeys(line.sku for line in scene.order.lines):
-        for k in range(len(taken)):
-            units = int(taken[k, market.sku[sku]])
-            if units > 0 and market.ships[k]:
-                held.append(f"{units} x {sku} at {market.problem.sites[k].site}")
-    detail = f"other orders take {_listed(held)}"
+    for sku in short or skus:
+        units = taken[:, market.sku[sku]]
+        ships = [k for k in range(len(units)) if units[k] > 0 and market.ships[k]]
+        held += [f"{units[k]} x {sku} at {market.problem.sites[k].site}" for k in ships]
+    more = f" and {len(held) - MOST_NAMED} more" if len(held) > MOST_NAMED else ""
+    detail = f"other orders take {_listed(held[:MOST_NAMED])}{more}"
     return detail, "give the order a higher priority, or free what another order holds"
 
 

@@ -21,7 +21,7 @@ from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.relax import OTHERS, PARCELS, Key
 from doorstep.kernels.plan.without import Bench, Sent, Taken
 
-MOST_EXPLAINED = 200  # orders of a plan; each takes about as long as a dozen orders by themselves
+MOST_EXPLAINED = 100  # orders of a plan; each takes about as long as a dozen orders by themselves
 FAULTY = frozenset({"no_lines", "unknown_sku"})  # nothing can be relaxed
 MOST_GROUPS = 4
 SUSPECTS: dict[str, tuple[str, ...]] = {  # by the single reason; only where to look first
