@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from doorstep.domain.carriage import Incoterm
-from doorstep.domain.decision import AtBorder, Choice, Decision, Flip, Rejected, Unplanned
+from doorstep.domain.decision import AtBorder, Choice, Conflict, Decision, Flip, Rejected, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Content, CostParts, Parcel, Placement
@@ -18,6 +18,7 @@ from doorstep.files.plan_out import (
     PLACEMENT_COLUMNS,
     PLAN_COLUMNS,
     UNPLANNED_COLUMNS,
+    conflicts_text,
     decision_record,
     write_decisions,
     write_plan,
@@ -114,6 +115,18 @@ def test_unplanned_csv_quotes_what_needs_it(tmp_path: Path) -> None:
     (row,) = rows(tmp_path / "unplanned.csv")
     assert tuple(row) == UNPLANNED_COLUMNS
     assert row["detail"] == 'no "lump", none'
+
+
+def test_conflicts_are_told_by_group() -> None:
+    told = conflicts_text(
+        [
+            Conflict("stock", "a", "b", 1, True),
+            Conflict("rule", "c", "d", 1, False),
+            Conflict("zone", "e", "f", 2, False),
+        ]
+    )
+    assert told == "stock: a -> b; rule: c -> d (not enough by itself) | zone: e -> f (not enough by itself)"
+    assert conflicts_text([]) == ""
 
 
 def test_what_is_owed_at_a_border_is_told_with_who_pays() -> None:

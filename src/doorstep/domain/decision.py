@@ -120,8 +120,24 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """One of the constraints that together leave an order no plan: without any one of a group there would be one.
+
+    Groups have no constraint in common, and something of each must give way. `enough`: this fix alone is, all else
+    being as it is.
+    """
+
+    constraint: str  # a stable code
+    detail: str
+    fix: str
+    group: int = 1
+    enough: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Unplanned:
     order: str
     reason: str  # a stable code
     detail: str
     remedy: str
+    conflicts: tuple[Conflict, ...] = ()  # where they are asked for and known

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from doorstep.domain.decision import AtBorder, Choice, Decision, Flip, Unplanned
+from doorstep.domain.decision import AtBorder, Choice, Conflict, Decision, Flip, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts, Injection, Parcel
@@ -46,7 +46,7 @@ PLACEMENT_COLUMNS = (
     "width_mm",
     "height_mm",
 )
-UNPLANNED_COLUMNS = ("order", "reason", "detail", "remedy")
+UNPLANNED_COLUMNS = ("order", "reason", "detail", "remedy", "conflicts")
 
 
 def write_plan(
@@ -69,7 +69,17 @@ def write_plan(
 
 def unplanned_row(one: Unplanned) -> tuple[str, ...]:
     """In the order of UNPLANNED_COLUMNS."""
-    return one.order, one.reason, one.detail, one.remedy
+    return one.order, one.reason, one.detail, one.remedy, conflicts_text(one.conflicts)
+
+
+def conflicts_text(conflicts: Iterable[Conflict]) -> str:
+    """Say conflicts one after another; a bar stands between groups."""
+    text, last = "", 0
+    for one in conflicts:
+        text += "" if not text else "; " if one.group == last else " | "
+        text += f"{one.constraint}: {one.detail} -> {one.fix}{'' if one.enough else ' (not enough by itself)'}"
+        last = one.group
+    return text
 
 
 def write_decisions(folder: Path, decisions: Iterable[Decision], currency: Currency) -> Iterator[Decision]:

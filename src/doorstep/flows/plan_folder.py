@@ -123,7 +123,7 @@ def _write(
     run: Run,
 ) -> None:
     currency, hauled = folder.brand.currency, bool(folder.linehauls)
-    write_plan(aside, result.plan.parcels, result.plan.unplanned, currency, hauled)
+    write_plan(aside, result.plan.parcels, result.conflicts(), currency, hauled)
     decisions = write_decisions(aside, result.decisions(run, MOST_LADDERS if documents else 0), currency)
     if not documents:
         for _ in decisions:

@@ -14,6 +14,7 @@ from doorstep.files.output import SUMMARY_FILE
 from doorstep.files.plan_out import UNPLANNED_COLUMNS, decision_record, unplanned_row
 from doorstep.files.plan_stored import StoredRun, refused, stored_answer, stored_run, unplanned_record
 from doorstep.flows.plan_folder import problem_of
+from doorstep.kernels.plan.conflicts import MOST_EXPLAINED
 from doorstep.kernels.plan.explain import explain_one
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
 from doorstep.kernels.run import Run
@@ -66,8 +67,10 @@ def _params(asked: StoredRun) -> PlanParams:
 
 def _answer(read: BrandFolder, result: PlanResult, order: str) -> tuple[bytes, tuple[Flip, ...]]:
     """Give the order's answer as a plan writes it, and all its flips."""
-    for left in result.plan.unplanned:
+    for at, left in enumerate(result.plan.unplanned):
         if left.order == order:
+            if at < MOST_EXPLAINED:
+                (left,) = result.conflicts([left])
             return unplanned_record(unplanned_row(left), UNPLANNED_COLUMNS), ()
     names = [one.order for one in result.reasons.market.problem.orders]
     if order not in names:

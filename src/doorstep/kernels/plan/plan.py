@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from doorstep.domain.decision import Decision
+from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.plan import Figures, Plan
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.alone import blamed
@@ -13,6 +13,7 @@ from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_p
 from doorstep.kernels.plan.atoms import Atoms, split_orders
 from doorstep.kernels.plan.blocks import Blocks, exact_limit, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
+from doorstep.kernels.plan.conflicts import explained
 from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain, why_unplanned
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.least import Least, least_costs
@@ -50,7 +51,8 @@ class PlanResult:
     """The plan, the usual rule on the same orders and stock, and the bound.
 
     `lower_bound_minor` bounds the objective (cost of the planned orders plus the unplanned ones' penalty) of every
-    plan, given the packer's verdicts. `decisions()` explains the planned orders one by one, in order.
+    plan, given the packer's verdicts. `decisions()` explains the planned orders one by one, in order, `conflicts()` the
+    others.
     """
 
     plan: Plan
@@ -58,6 +60,8 @@ class PlanResult:
     lower_bound_minor: int
     iterations: int
     reasons: Reasons
+    params: PlanParams
+    pack_params: PackParams
 
     @property
     def gap_pct(self) -> float:
@@ -68,6 +72,11 @@ class PlanResult:
     def decisions(self, run: Run = PLAIN, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
         """Explain every planned order, so many of them with price ladders and flips; computed as it is asked for."""
         return explain(self.reasons, run, most_ladders, most_flips)
+
+    def conflicts(self, unplanned: Sequence[Unplanned] | None = None) -> tuple[Unplanned, ...]:
+        """Give the unplanned orders, or some of them, with their conflicts; of many only the first have any."""
+        left = self.plan.unplanned if unplanned is None else unplanned
+        return explained(self.reasons, left, self.params, self.pack_params)
 
 
 def plan(
@@ -116,6 +125,8 @@ def plan(
         lower_bound_minor=assignment.lower_bound_minor + bound_more(market, laid.blocks, table.beyond_minor),
         iterations=assignment.iterations,
         reasons=reasons,
+        params=params,
+        pack_params=pack_params,
     )
 
 
