@@ -114,39 +114,7 @@ def _cpu() -> float:
 
 def _ground(rng: Random) -> PlanProblem:
     """Sites, services and cartons at the limits, and nothing to send."""
-    sites = [
-        Site(
-            f"site-{k}",
-            "fulfilment_centre",
-            place.city,
-            place,
-            "Europe/Berlin",
-            WEEK,
-            "",
-            14 * 3_600,
-            rng.randint(200_000, 800_000),
-            rng.randint(20_000, 150_000),
-            None,
-        )
-        for k, place in enumerate(PLACES[:SITES])
-    ]
-    services = [
-        Service(
-            f"service-{v}",
-            f"carrier-{v % 4}",
-            f"Service {v}",
-            SPEEDS[v % 3],
-            "home",
-            rng.choice((5_000, 20_000, 31_500)),
-            1_200,
-            None,
-            rng.choice((0, 4_000, 5_000)),
-            WEEK,
-            1 + v % 3,
-            2 + v % 3 + v % 2,
-        )
-        for v in range(SERVICES)
-    ]
+    sites, services = _sites(rng), _services(rng)
     zones = [ZoneRule(one.service, "DE", "", "DE", "", "all") for one in services]
     rates = [RateBreak(one.service, "all", up_to, price) for one in services for up_to, price in _prices(rng)]
     surcharges = [
@@ -169,6 +137,45 @@ def _ground(rng: Random) -> PlanProblem:
         transit=TransitModel(MONDAY),
         data_version="benchmark",
     )
+
+
+def _sites(rng: Random) -> list[Site]:
+    return [
+        Site(
+            f"site-{k}",
+            "fulfilment_centre",
+            place.city,
+            place,
+            "Europe/Berlin",
+            WEEK,
+            "",
+            14 * 3_600,
+            rng.randint(200_000, 800_000),
+            rng.randint(20_000, 150_000),
+            None,
+        )
+        for k, place in enumerate(PLACES[:SITES])
+    ]
+
+
+def _services(rng: Random) -> list[Service]:
+    return [
+        Service(
+            f"service-{v}",
+            f"carrier-{v % 4}",
+            f"Service {v}",
+            SPEEDS[v % 3],
+            "home",
+            rng.choice((5_000, 20_000, 31_500)),
+            1_200,
+            None,
+            rng.choice((0, 4_000, 5_000)),
+            WEEK,
+            1 + v % 3,
+            2 + v % 3 + v % 2,
+        )
+        for v in range(SERVICES)
+    ]
 
 
 def _prices(rng: Random) -> Iterable[tuple[int, int]]:

@@ -6,8 +6,7 @@ kernels that give them; nothing of the planner is used but its limits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import product
@@ -15,7 +14,7 @@ from math import floor
 
 import numpy as np
 from tests.kernels.plan.borders import declared, duty_tax
-from tests.kernels.plan.filling import filling_minor
+from tests.kernels.plan.filling import filling_minor, rooms
 from tests.kernels.plan.hauling import Hauled, hauled, hauls_of
 from tests.kernels.plan.parting import Load, partitions
 
@@ -27,7 +26,7 @@ from doorstep.domain.supply import SHIPPING_KINDS, Site
 from doorstep.kernels.pack.check import check as check_layout
 from doorstep.kernels.pack.fit import fit
 from doorstep.kernels.pack.layout import place
-from doorstep.kernels.pack.problem import FITS, MAILER_STEPS, FitProblem
+from doorstep.kernels.pack.problem import FITS, FitProblem
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
@@ -48,17 +47,6 @@ class Way:
     cost: int
     usage: Usage
     fee: tuple[str, int] = ("", 0)  # a parcel's site, and day where the site's days are told apart
-
-
-def rooms(carton: Carton) -> Iterator[tuple[str, Carton]]:
-    """The carton as what padding leaves of it; a mailer for each thickness that it may be filled to."""
-    (length, width, most), free = carton.inner_mm, 2 * carton.padding_mm
-    step = -(-most // MAILER_STEPS)
-    for thick in sorted({min(most, step * n) for n in range(1, MAILER_STEPS + 1)}) if carton.mailer else [0]:
-        inner = (length - thick - free, width - thick - free, (thick or most) - free)
-        outer = (*carton.outer_mm[:2], carton.outer_mm[2] - (most - thick if carton.mailer else 0))
-        if min(inner) > 0:
-            yield f"{carton.carton}/{thick}", replace(carton, inner_mm=inner, outer_mm=outer)
 
 
 @dataclass

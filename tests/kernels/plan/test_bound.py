@@ -15,7 +15,7 @@ from doorstep.kernels.plan.clusters import find_clusters
 from doorstep.kernels.plan.plan import plan
 
 DEAR = 60_000_000  # so that leaving an order is not the cheapest
-TOLERANCE = 0.005  # of what 150 rounds leave; most instances are within 0.0002
+TOLERANCE = {"goods": 0.002, "days": 0.01}  # what 150 rounds may leave
 SHAPES = {
     "goods": Shape(orders=300, fewest_orders=300, lines=3, stock=40, products=20, capacity=0.0, faults=0.02),
     "days": Shape(orders=200, fewest_orders=200, lines=2, stock=30, products=20, capacity=1.0, faults=0.02),
@@ -32,4 +32,4 @@ def test_the_bound_comes_close_to_the_linear_optimum_and_never_passes_it(name: s
     result, optimum = plan(asked), linear_optimum(list_ways(Brute(asked)))
     clusters = len(find_clusters(result.reasons.table, result.reasons.assignment.own_cost))
     assert result.lower_bound_minor <= optimum + clusters
-    assert result.lower_bound_minor >= (1 - TOLERANCE) * optimum - clusters
+    assert result.lower_bound_minor >= (1 - TOLERANCE[name]) * optimum - clusters
