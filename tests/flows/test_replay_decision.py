@@ -105,3 +105,27 @@ def test_no_plan_at_all_is_refused(brand: Path, tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as refused:
         replay_decision(brand, tmp_path, "o", Run())
     assert "cannot be read" in str(refused.value.faults[0])
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "why"),
+    [
+        ("summary.json", '"seed":3', '"seed":-1', "does not tell"),
+        ("summary.json", '"now":null', '"now":"2026-01-01T00:00:00"', "does not tell"),
+        ("unplanned.csv", "order,reason", "more,order,reason", "longer or shorter"),
+        ("unplanned.csv", "order,reason", "order", "longer or shorter"),
+    ],
+)
+def test_a_plan_that_was_tampered_with_is_refused(
+    brand: Path, planned: Path, tmp_path: Path, file: str, old: str, new: str, why: str
+) -> None:
+    out = tmp_path / "plan"
+    out.mkdir()
+    for one in planned.iterdir():
+        (out / one.name).write_bytes(one.read_bytes())
+    text = (out / file).read_text(encoding="utf-8").replace(": ", ":", 999_999 if file.endswith("json") else 0)
+    assert old in text
+    (out / file).write_text(text.replace(old, new), encoding="utf-8")
+    done = doorstep("replay-decision", brand, out, "nobody")
+    assert done.returncode == 2
+    assert why in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,6 +48,9 @@ def stored_run(folder: Path) -> StoredRun:
     try:
         told = orjson.loads(_bytes(folder, SUMMARY_FILE))
         asked, params = told["asked"], told["params"]
+        now = None if asked["now"] is None else datetime.fromisoformat(asked["now"])
+        if int(told["seed"]) < 0 or (now is not None and now.tzinfo is None):
+            raise ValueError("no seed, or no instant")
         return StoredRun(
             data_version=str(told["data_version"]),
             seed=int(told["seed"]),
@@ -54,7 +58,7 @@ def stored_run(folder: Path) -> StoredRun:
             params={str(name): int(value) for name, value in params.items()},
             first=None if asked["from"] is None else date.fromisoformat(asked["from"]),
             until=None if asked["to"] is None else date.fromisoformat(asked["to"]),
-            now=None if asked["now"] is None else datetime.fromisoformat(asked["now"]),
+            now=now,
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise refused(
@@ -73,11 +77,24 @@ def stored_answer(folder: Path, order: str) -> tuple[bytes, bool]:
                 return line, True
         except (ValueError, KeyError, TypeError) as error:
             raise refused(DECISIONS, "", "has a line that is not a decision") from error
-    text = _bytes(folder, UNPLANNED).decode("utf-8", "replace")
-    for row in csv.DictReader(text.splitlines()):
+    for row in _unplanned(folder):
         if row.get("order") == order:
             return orjson.dumps(row), False
     raise refused(DECISIONS, order, "is no order of this plan, neither there nor in unplanned.csv")
+
+
+def _unplanned(folder: Path) -> list[dict[str, str]]:
+    text = _bytes(folder, UNPLANNED).decode("utf-8", "replace")
+    before = csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # one order may lack thousands of goods
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise refused(UNPLANNED, "", "is not a table") from error
+    finally:
+        csv.field_size_limit(before)
+    if any(None in row or None in row.values() for row in rows):
+        raise refused(UNPLANNED, "", "has a row that is longer or shorter than its heading")
+    return rows
 
 
 def refused(file: str, value: str, why: str) -> InputRefused:

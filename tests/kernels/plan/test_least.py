@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from tests.kernels.plan.brute import Brute
 from tests.kernels.plan.builders import Shape, problem, problems
+from tests.kernels.plan.scenes import BERLIN, MUNICH, order, rate, scene, service, site
 from tests.kernels.plan.test_optimum import without_nominated_days
 from tests.kernels.plan.whole_day import optimum
 
+from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.check import check
-from doorstep.kernels.plan.plan import plan
+from doorstep.kernels.plan.plan import lay_out, plan
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
+from doorstep.kernels.run import Run
 
 RESTRICTED = PlanParams(exact_atoms=1, exact_atoms_of_few=1)
 ALONE = Shape(orders=1, lines=6, products=9, stock=5, capacity=0.3, many=0.15)
@@ -71,3 +76,29 @@ def test_many_large_orders_get_their_restricted_families() -> None:
     sizes, exact = [len(one) for one in reasons.atoms.of], reasons.table.blocks.exact.tolist()
     assert sum(8 < size <= 10 for size in sizes) > 4
     assert exact == [size <= 8 for size in sizes]
+
+
+SKUS = [f"s{n}" for n in range(11)]
+
+
+def eleven_lines(**tariff: object) -> PlanProblem:
+    stock = {"berlin": {sku: 1 for sku in SKUS[:6]}, "munich": {sku: 1 for sku in SKUS[6:]}}
+    sites = [site("berlin", BERLIN), site("munich", MUNICH)]
+    return scene([order("o", *SKUS)], stock, sites=sites, **tariff)  # type: ignore[arg-type]
+
+
+def test_a_tariff_that_begins_or_ends_is_read_like_any_other() -> None:
+    for late, soon in ((date(2030, 12, 31), None), (None, date(2020, 1, 1))):
+        rates = [replace(rate("post", 500), valid_to=late, valid_from=soon)]
+        one = next(plan(eleven_lines(rates=rates)).decisions())
+        assert one.cost_minor >= one.lower_bound_minor >= 1000
+
+
+def test_of_a_tariff_by_which_more_costs_less_nothing_is_said() -> None:
+    services = [service("a"), service("post")]
+    falls = [rate("post", 500, up_to=1_000), rate("post", 300)]
+    asked = eleven_lines(services=services, rates=falls)
+    least = lay_out(asked, PlanParams(), Run(), PackParams()).least
+    assert least.cost.tolist() == least.apart.tolist() == [0]
+    rises = eleven_lines(services=services, rates=[rate("post", 300, up_to=1_000), rate("post", 500)])
+    assert lay_out(rises, PlanParams(), Run(), PackParams()).least.apart[0] >= 600

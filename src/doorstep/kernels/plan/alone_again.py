@@ -12,7 +12,7 @@ from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.alternatives import Alternatives
 from doorstep.kernels.plan.assemble import EPOCH, pick_parcels
 from doorstep.kernels.plan.atoms import split_orders
-from doorstep.kernels.plan.blocks import form_blocks
+from doorstep.kernels.plan.blocks import exact_limit, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
 from doorstep.kernels.plan.compiled import NEVER, Board, Ledger, book, choose, true_cost
 from doorstep.kernels.plan.improve import own_choices
@@ -112,7 +112,7 @@ def decided_again(
     market = under_rules(open_market(alone))
     loads = LoadBook(market, pack_params or PackParams(), {} if known is None else known)
     atoms = split_orders(market, loads, params.max_parcels, run)
-    blocks = form_blocks(market, atoms, loads, params.max_parcels, params.exact_atoms, run)
+    blocks = form_blocks(market, atoms, loads, params.max_parcels, exact_limit(atoms, params), run)
     others = [parcel for parcel in held if order not in parcel.orders]
     terms, asked = terms_of(market, params), ask(market)
     while True:

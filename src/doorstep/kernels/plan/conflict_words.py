@@ -50,7 +50,8 @@ def _others(scene: Scene, _: str) -> Words:
     market, taken = scene.market, scene.bench.taken.stock
     left = market.stock - taken
     skus = dict.fromkeys(line.sku for line in scene.order.lines)
-    short = [sku for sku in skus if (left[market.ships, market.sku[sku]] < scene.needed(sku)).all()]
+    lent = [sku for sku in skus if (taken[market.ships, market.sku[sku]] > 0).any()]
+    short = [sku for sku in lent if (left[market.ships, market.sku[sku]] < scene.needed(sku)).all()]
     held = []
     for sku in short or skus:
         units = taken[:, market.sku[sku]]
@@ -96,11 +97,22 @@ def _capacity(scene: Scene, _: str) -> Words:
             limits.append(f"{parcel.site} handles {market.site_capacity[k]} orders a day")
             raises.append(f"daily_order_capacity of {parcel.site}")
         if market.service_capacity[k, v] >= 0:
-            limits.append(f"{parcel.service} takes {market.service_capacity[k, v]} parcels a day at {parcel.site}")
-            raises.append(f"daily_parcel_capacity of {parcel.service} at {parcel.site}")
+            name, row = _limited(market, v, parcel.site)
+            limits.append(f"{name} takes {market.service_capacity[k, v]} parcels a day at {parcel.site}")
+            raises.append(f"daily_parcel_capacity of {row}")
     told_limits = _listed(_once(limits)) if limits else "sites and services are full"
     what = _listed(_once(raises), " or ") if raises else "daily_order_capacity or daily_parcel_capacity"
     return f"{told_limits}, and the days considered are full", f"raise {what}, or plan it with the next batch"
+
+
+def _limited(market: Market, service: int, site: str) -> tuple[str, str]:
+    """What has a daily capacity, and its row: all that goes by a linehaul shares that of the linehaul."""
+    relays = market.relays
+    if relays is not None and service >= relays.first:
+        name = market.problem.relays[service - relays.first].linehaul.linehaul
+        return name, f"{name} in linehauls.csv"
+    name = market.problem.tariff.services[service].service
+    return name, f"{name} at {site}"
 
 
 def _carton_size(scene: Scene, _: str) -> Words:
@@ -223,11 +235,16 @@ def _parcels(scene: Scene, _: str) -> Words:
 def _cost(scene: Scene, _: str) -> Words:
     currency = scene.market.problem.brand.currency
     price = currency.minor(scene.market.problem.brand.unplanned_cost_micros)
+    if scene.market.ruled is not None:  # a rule may put it first
+        orders = scene.market.problem.orders
+        at = next(i for i, one in enumerate(orders) if one.order == scene.order.order)
+        price *= int(scene.market.ruled.weight[at])
+    worth = "" if scene.market.scales is None else ", what it takes being worth something to later orders"
     cost = sum(one.cost_minor for one in scene.sent)
     ways = _once([f"from {one.site} by {one.service}" for one in scene.sent])
     detail = (
         f"it would cost {currency.text(cost)} {currency.code} ({_listed(ways, ' and ')}), "
-        f"and to leave it counts {currency.text(price)}"
+        f"and to leave it counts {currency.text(price)}{worth}"
     )
     return detail, "raise unplanned_cost in brand.csv, or negotiate a rate for it"
 

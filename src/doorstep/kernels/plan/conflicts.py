@@ -15,6 +15,7 @@ from doorstep.domain.decision import Conflict, Unplanned
 from doorstep.domain.demand import Order
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.problem import PackParams
+from doorstep.kernels.plan.blocks import exact_limit
 from doorstep.kernels.plan.conflict_words import Scene, tell
 from doorstep.kernels.plan.explain import Reasons
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
@@ -51,6 +52,7 @@ class Conflicts:
         """Open for a plan."""
         market = reasons.market
         taken = Taken.of(market, reasons.table, reasons.assignment)
+        params = replace(params, exact_atoms=exact_limit(reasons.atoms, params))  # no more ways than the plan knew
         bench = Bench(as_given(market.problem), market.sku, taken, params, pack, reasons.book.known)
         return cls(reasons, bench)
 

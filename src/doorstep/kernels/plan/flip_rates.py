@@ -26,7 +26,8 @@ class Rated:
         quotes = seen.quotes
         taken: BoolArray = quotes.total_minor[rows.start : rows.stop, service] < NEVER
         self.service, self.at = service, rows.start + np.flatnonzero(taken)
-        self.block = quotes.block[self.at] - int(quotes.block[rows.start])
+        of = seen.table.blocks.order_block  # blocks that no site holds have no quotes
+        self.block = quotes.block[self.at] - int(of[seen.i] - of[seen.lo])
         self.column = quotes.column[self.at, service]
         self.total_minor = quotes.total_minor[self.at, service]
         self.problem = part_of(quotes.problem, quotes.rated[self.at])

@@ -19,7 +19,7 @@ from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.loads import LARGEST, LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.plan.quote import NEVER, Asked, Chunk, Terms, quote
-from doorstep.kernels.rate.compiled import NO_LEAST, OVER_WEIGHT_G
+from doorstep.kernels.rate.compiled import FLOOR, NO_LEAST, OVER_WEIGHT_G
 from doorstep.kernels.rate.tables import TariffTables
 from doorstep.kernels.run import Run
 
@@ -94,9 +94,11 @@ def _monotone(tariff: TariffTables) -> bool:
     """Say whether a heavier or dearer parcel of the same size never costs less on any service."""
     ladders, charges, offers = tariff.ladders, tariff.charges, tariff.offers
     rises = np.diff(ladders.price_parts * 1.0 / ladders.parts_per_minor) >= 0
-    rises[ladders.start[1:-1] - 1] = True  # from one ladder to the next
+    seams = ladders.start[(ladders.start > 0) & (ladders.start < len(ladders.price_parts))]
+    rises[seams - 1] = True  # from one ladder to the next
     gives = (charges.amount < 0) | ((charges.least < 0) & (charges.least != NO_LEAST))
-    return bool(rises.all() and not gives.any() and not (offers.dim_when == OVER_WEIGHT_G).any())
+    fills = (charges.kind == FLOOR).any()  # two that fill up one amount fall together as it rises
+    return bool(rises.all() and not (gives.any() or fills or (offers.dim_when == OVER_WEIGHT_G).any()))
 
 
 def _lighten(market: Market, atoms: Atoms, book: LoadBook, some: Sequence[int], max_parcels: int, run: Run) -> _Light:

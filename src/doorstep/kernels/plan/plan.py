@@ -122,7 +122,7 @@ def plan(
     return PlanResult(
         plan=Plan(parcels, why_unplanned(reasons, blame), _figures(market, table, picks, assignment)),
         baseline=_baseline(market, table, book),
-        lower_bound_minor=assignment.lower_bound_minor + bound_more(market, laid.blocks, table.beyond_minor),
+        lower_bound_minor=assignment.lower_bound_minor + bound_more(market, table.beyond_minor),
         iterations=assignment.iterations,
         reasons=reasons,
         params=params,

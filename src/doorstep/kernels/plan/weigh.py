@@ -138,17 +138,9 @@ def weigh_board(
     return Weighed(weighed, int(scales.leaving_minor[~served].sum()))
 
 
-def bound_more(market: Market, blocks: Blocks, beyond_minor: int) -> int:
-    """What the bound of an assignment gains and loses by weights.
-
-    It gains what leaving those weighs that are left at any price. An order without a bound of its own may earn more by
-    commitments than the bound knows of.
-    """
-    scales = market.scales
-    if scales is None:
-        return 0
-    earned = MOST_PARCELS * min(0, int(scales.commitment_minor.min(initial=0)))
-    return beyond_minor + earned * int((~blocks.exact).sum())
+def bound_more(market: Market, beyond_minor: int) -> int:
+    """What the bound of an assignment gains by weights: what leaving those weighs that are left at any price."""
+    return 0 if market.scales is None else beyond_minor
 
 
 def bids_minor(market: Market, board: Board, choice: IntArray, paid_minor: int) -> int:
