@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from doorstep.core.accounts.actors import Actors
@@ -37,10 +39,13 @@ def test_cost_parts_without_cost_and_with_a_rebate() -> None:
 def test_a_decision_in_words(rejected: tuple[Rejected, ...], words: str) -> None:
     from django.utils import timezone
 
-    receipt = Receipt(1, 1, timezone.now(), "EUR", 500, (), rejected, None, 480, False, False, "v", 1, {})
+    receipt = Receipt(1, 1, timezone.now(), "EUR", 500, (), rejected, None, 480, True, False, "v", 1, {})
     words_of = told(receipt, Actors(), Names({}, {}))
     assert words in words_of.summary
     assert "costs it 0.20 EUR" in words_of.bound
+    assert "could not cost less than 4.80 EUR" in told(replace(receipt, exact=False), Actors(), Names({}, {})).bound
+    unknown = replace(receipt, exact=False, lower_bound_minor=0)
+    assert "is not known" in told(unknown, Actors(), Names({}, {})).bound
     assert len(words_of.options) == 1 + len(rejected)
 
 

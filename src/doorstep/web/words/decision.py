@@ -103,6 +103,8 @@ def _bound(receipt: Receipt, currency: Currency) -> str:
     least = amount(currency, receipt.lower_bound_minor)
     if receipt.override:
         return f"A person chose it. Alone, with the whole stock to itself, this order could cost {least}."
+    if not receipt.exact and receipt.lower_bound_minor <= 0:
+        return "What this order would cost at least, however its goods are parted, is not known."
     if not receipt.exact:
         return f"However its goods are parted, this order could not cost less than {least}."
     if over > 0:
