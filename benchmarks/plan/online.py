@@ -40,7 +40,7 @@ from doorstep.domain.supply import StockLevel
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
 from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan.bid import BidParams, bids_of, price_rows, smooth
+from doorstep.kernels.plan.bid import BidParams, bids_of, smooth
 from doorstep.kernels.plan.board import Table, holding, set_table
 from doorstep.kernels.plan.compiled import NEVER, Board, FloatArray, book
 from doorstep.kernels.plan.improve import cost_of, insert_all
@@ -50,7 +50,7 @@ from doorstep.kernels.plan.nearest import distances_m
 from doorstep.kernels.plan.plan import lay_out
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.ready import Ready, make_ready
-from doorstep.kernels.plan.search import assign
+from doorstep.kernels.plan.search import assign, price
 from doorstep.kernels.plan.weigh import under_bids, weigh_board
 from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.intervals import over_seeds
@@ -270,7 +270,9 @@ def learn(day: Day, held: Table, params: BidParams, rest: float = 1.0, before: B
     ledger = day.table.ledger._replace(stock=np.asarray(held.ledger.stock / rest, np.int64))
     table = holding(replace(day.table, board=board), ledger)
     market = replace(day.market, stock=held.ledger.stock)
-    return smooth(before, bids_of(market, table, price_rows(table, day.least, params.rounds, Run()), params), params)
+    return smooth(
+        before, bids_of(market, table, price(table, day.least, params.rounds, Run()).prices.ledger, params), params
+    )
 
 
 def only_held(board: Board, stock: IntArray) -> Board:

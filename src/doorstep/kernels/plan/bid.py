@@ -20,15 +20,12 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.units import PPM, divide_half_up
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.board import Table, holding, set_table
-from doorstep.kernels.plan.clusters import find_clusters
 from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, touch
-from doorstep.kernels.plan.improve import cost_of, insert_all, own_choices
-from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray, Market
 from doorstep.kernels.plan.plan import Laid, lay_out
-from doorstep.kernels.plan.price import find_prices
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.ready import Ready
+from doorstep.kernels.plan.search import price
 from doorstep.kernels.run import Run
 
 PLAIN = Run()
@@ -192,19 +189,7 @@ def price_foreseen(
     stock = np.maximum(np.minimum(market.stock, 1), np.asarray(market.stock * times, np.int64))
     row = np.asarray(table.ledger.row * foreseen.room_times, np.int64)
     table = holding(table, table.ledger._replace(stock=stock, row=row))
-    return bids_of(market, table, price_rows(table, laid.least, params.rounds, run), params)
-
-
-def price_rows(table: Table, least: Least, rounds: int, run: Run) -> Ledger:
-    """Give a table's ledger its prices; the first thing that `assign` does."""
-    scratch, board, held = table.scratch(), table.board, table.ledger
-    choice, own_cost = own_choices(board, held, scratch)
-    bound_of = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, least.cost))
-    clusters = find_clusters(table, own_cost)
-    choice = np.where(table.contested[:, None], -1, choice)
-    insert_all(board, Ledger(held.stock.copy(), held.row.copy(), *held[2:]), clusters.order, 0.0, scratch, choice)
-    known = np.array([cost_of(board, clusters.orders(c), choice) for c in range(len(clusters))], np.int64)
-    return find_prices(table, least, clusters, bound_of, known, rounds, run).ledger
+    return bids_of(market, table, price(table, laid.least, params.rounds, run).prices.ledger, params)
 
 
 def bids_of(market: Market, table: Table, ledger: Ledger, params: BidParams) -> BidPrices:

@@ -26,7 +26,7 @@ from doorstep.kernels.plan.ready import Ready, open_book
 from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.terms import ask, terms_of
-from doorstep.kernels.plan.weigh import bids_minor, bound_more, under_bids
+from doorstep.kernels.plan.weigh import bids_minor, under_bids
 from doorstep.kernels.plan.wish import given_up
 from doorstep.kernels.run import Run
 
@@ -122,7 +122,7 @@ def plan(
     return PlanResult(
         plan=Plan(parcels, why_unplanned(reasons, blame), _figures(market, table, picks, assignment)),
         baseline=_baseline(market, table, book),
-        lower_bound_minor=assignment.lower_bound_minor + bound_more(market, table.beyond_minor),
+        lower_bound_minor=assignment.lower_bound_minor + table.beyond_minor,
         iterations=assignment.iterations,
         reasons=reasons,
         params=params,

@@ -12,7 +12,7 @@ from doorstep.kernels.plan.compiled import Ledger
 from doorstep.kernels.plan.improve import book_all, cost_of, insert_all, own_choices, sweep
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
-from doorstep.kernels.plan.price import find_prices
+from doorstep.kernels.plan.price import Prices, find_prices
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.ruin import open_bench, ruin_and_recreate
 from doorstep.kernels.run import Run
@@ -34,22 +34,43 @@ class Assignment:
     iterations: int  # ruin-and-recreate steps granted to clusters not yet proven optimal
 
 
-def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
-    """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
-    scratch, board = table.scratch(), table.board
-    own_choice, own_cost = own_choices(board, table.ledger, scratch)
-    bound_of = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, least.cost))
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Orders by themselves, and what is short among them priced, before anything shared is given away."""
+
+    own_choice: IntArray  # [N, 4]
+    own_cost: IntArray  # [N]
+    own_bound: IntArray  # [N]
+    clusters: Clusters
+    choice: IntArray  # [N, 4] a known solution: as they come, the cheapest that is left
+    known_cost: IntArray  # [C] of it
+    prices: Prices
+
+
+def price(table: Table, least: Least, rounds: int, run: Run) -> Priced:
+    """Price what is short. `least` bounds the cost of orders that have a restricted family."""
+    scratch, board, held = table.scratch(), table.board, table.ledger
+    own_choice, own_cost = own_choices(board, held, scratch)
+    own_bound = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, least.cost))
     clusters = find_clusters(table, own_cost)
     choice = np.where(table.contested[:, None], -1, own_choice)
-    greedy = Ledger(table.ledger.stock.copy(), table.ledger.row.copy(), *table.ledger[2:])
+    greedy = Ledger(held.stock.copy(), held.row.copy(), *held[2:])
     insert_all(board, greedy, clusters.order, 0.0, scratch, choice)
     cost = np.array([cost_of(board, clusters.orders(c), choice) for c in range(len(clusters))], np.int64)
-    prices = find_prices(table, least, clusters, bound_of, cost, params.price_rounds, run)
-    book_all(board, prices.ledger, choice)
-    quiet = int(bound_of[~table.contested].sum())
-    steps = _settle(table, prices.ledger, clusters, cost, prices.bound_minor, own_cost, choice, params, run)
+    prices = find_prices(table, least, clusters, own_bound, cost, rounds, run)
+    return Priced(own_choice, own_cost, own_bound, clusters, choice, cost, prices)
+
+
+def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
+    """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
+    found = price(table, least, params.price_rounds, run)
+    choice, prices = found.choice, found.prices
+    book_all(table.board, prices.ledger, choice)
+    quiet = int(found.own_bound[~table.contested].sum())
+    given = (found.known_cost, prices.bound_minor, found.own_cost, choice)
+    steps = _settle(table, prices.ledger, found.clusters, *given, params, run)
     bound = quiet + int(prices.bound_minor.sum())
-    return Assignment(choice, own_choice, own_cost, bound_of, bound, prices.ledger, steps)
+    return Assignment(choice, found.own_choice, found.own_cost, found.own_bound, bound, prices.ledger, steps)
 
 
 def _settle(

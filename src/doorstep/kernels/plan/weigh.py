@@ -138,11 +138,6 @@ def weigh_board(
     return Weighed(weighed, int(scales.leaving_minor[~served].sum()))
 
 
-def bound_more(market: Market, beyond_minor: int) -> int:
-    """What the bound of an assignment gains by weights: what leaving those weighs that are left at any price."""
-    return 0 if market.scales is None else beyond_minor
-
-
 def bids_minor(market: Market, board: Board, choice: IntArray, paid_minor: int) -> int:
     """What the chosen parcels weigh beyond what is paid for them, and what leaving the others weighs."""
     scales = market.scales
