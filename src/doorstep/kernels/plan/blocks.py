@@ -6,7 +6,7 @@ atom once. Orders of few atoms get all their partitions, larger ones those that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -25,6 +25,7 @@ SITES_RELIEVED = 6  # of which pairs and triples are looked at
 HASTY_ATOMS, HASTY_PARTITIONS = 8, 500  # more of both: hundreds of loads of one order
 
 Partition = tuple[int, ...]  # masks of atoms
+NO_MORE: Mapping[int, Sequence[Partition]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,23 @@ class Blocks:
     exact: BoolArray  # [N] all partitions are there
 
 
-def form_blocks(market: Market, atoms: Atoms, book: LoadBook, max_parcels: int, exact_atoms: int, run: Run) -> Blocks:
-    """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel."""
+def form_blocks(
+    market: Market,
+    atoms: Atoms,
+    book: LoadBook,
+    max_parcels: int,
+    exact_atoms: int,
+    run: Run,
+    more: Mapping[int, Sequence[Partition]] = NO_MORE,
+) -> Blocks:
+    """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel.
+
+    `more`: partitions to be added to the families of some orders.
+    """
     pressure = _pressure(market, atoms)
     families = [_family(market, one, max_parcels, exact_atoms, pressure) for one in atoms.of]
+    for i, ways in more.items():
+        families[i] = tuple(sorted({*families[i], *ways}, key=lambda p: (len(p), p)))
     if market.ruled is not None:
         given = zip(atoms.of, families, strict=True)
         families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(given)]

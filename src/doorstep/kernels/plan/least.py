@@ -2,7 +2,8 @@
 
 Every parcel of an order that holds an atom costs at least what the lightest parcel around that atom would: from a site
 that has the atom, in a carton that is not proven too small for it, with nothing else in it and nothing to fill up. And
-of m parcels one weighs an m-th of the order at least. Both need a tariff by which more weight never costs less.
+of m parcels one weighs an m-th of the order at least. Both need a tariff by which more weight never costs less. What
+its weight costs from each site is read at so many steps that a line lies under all of it; see `lines`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import numpy as np
 from doorstep.kernels.pack.problem import NO
 from doorstep.kernels.plan.atoms import Atoms, load_key
 from doorstep.kernels.plan.blocks import Blocks
+from doorstep.kernels.plan.lines import STEPS, Lines, lines_under, no_lines
 from doorstep.kernels.plan.loads import LARGEST, LoadBook
+from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.plan.quote import NEVER, Asked, Chunk, Terms, quote
 from doorstep.kernels.rate.compiled import FLOOR, NO_LEAST, OVER_WEIGHT_G
@@ -38,13 +41,13 @@ class _Light:
 
 
 class Least(NamedTuple):
-    """What orders i cost at least, and the atoms of those that have a restricted family, as ranges."""
+    """What orders i cost at least in several parcels, and the atoms of those that have a restricted family, as ranges."""
 
-    cost: IntArray  # [N] 0: unknown, as for orders that have all their partitions
-    apart: IntArray  # [N] the same, if it travels in several parcels
+    apart: IntArray  # [N] 0: unknown, as for orders that have all their partitions
     atom_start: IntArray  # [N + 1]
     atom_sku: IntArray
     atom_quantity: IntArray
+    lines: Lines
 
 
 def nothing_known(atoms: Atoms, exact: BoolArray) -> Least:
@@ -52,8 +55,8 @@ def nothing_known(atoms: Atoms, exact: BoolArray) -> Least:
     rows = [() if whole else one for one, whole in zip(atoms.of, exact.tolist(), strict=True)]
     flat = np.array([atom for row in rows for atom in row], np.int64).reshape(-1, 2)
     start = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
-    cost = np.zeros(len(rows), np.int64)
-    return Least(cost, cost.copy(), start, flat[:, 0].copy(), flat[:, 1].copy())
+    apart = np.zeros(len(rows), np.int64)
+    return Least(apart, start, flat[:, 0].copy(), flat[:, 1].copy(), no_lines(len(rows)))
 
 
 def least_costs(
@@ -73,21 +76,46 @@ def least_costs(
     least = nothing_known(atoms, blocks.exact)
     if market.scales is not None:  # a commitment may weigh less than nothing
         free = max_parcels * min(0, int(market.scales.commitment_minor.min(initial=0)))
-        return least._replace(cost=least.cost + free, apart=least.apart + free)
+        return least._replace(apart=least.apart + free)
     large = [i for i in np.flatnonzero(~blocks.exact).tolist() if atoms.of[i]]
     if not large or market.ruled is not None or not _monotone(terms.tariff):
         return least
     fee = int(market.pick_order_minor[market.ships].min(initial=NEVER))
     plain = replace(terms, customs=None)
+    lines: list[FloatArray] = []
     for first in range(0, len(large), AT_ONCE):
         some = large[first : first + AT_ONCE]
         light = _lighten(market, atoms, book, some, max_parcels, run)
         cost = _quoted(market, plain, asked, book, some, light)
         start = np.searchsorted(light.order, np.arange(len(some) + 1))
+        steps = start[1:, None] - STEPS + np.arange(STEPS)
+        lines.append(lines_under(cost[steps], np.array(light.weight_g)[steps], _total_g(book, atoms, some)))
         for n, i in enumerate(some):
-            whole, apart = _bounds(cost[start[n] : start[n + 1]], len(atoms.of[i]))
-            least.cost[i], least.apart[i] = fee + min(whole, apart), fee + apart
-    return least
+            least.apart[i] = fee + _apart(cost[start[n] : start[n + 1] - STEPS].min(axis=1), len(atoms.of[i]))
+    return least._replace(lines=_lined(market, terms, least, large, np.concatenate(lines), max_parcels))
+
+
+def _total_g(book: LoadBook, atoms: Atoms, some: Sequence[int]) -> IntArray:
+    """Weight of the goods of orders."""
+    return np.array([sum(int(book.weight_g[book.add((one,))]) for one in atoms.of[i]) for i in some], np.int64)
+
+
+def _lined(
+    market: Market, terms: Terms, least: Least, large: Sequence[int], line: FloatArray, max_parcels: int
+) -> Lines:
+    """Lines [L, T, K, 2] of the large orders, with what their atoms weigh and cost to pick."""
+    row = np.full(len(least.apart), -1, np.int64)
+    row[large] = np.arange(len(large))
+    pick = least.atom_quantity[:, None] * terms.pick_unit_micros // terms.micros_per_minor
+    return Lines(
+        row=row,
+        fixed=np.ascontiguousarray(line[..., 0]),
+        per_gram=np.ascontiguousarray(line[..., 1]),
+        atom_weight_g=market.weight_g[least.atom_sku] * least.atom_quantity,
+        atom_pick=pick,
+        fee=market.pick_order_minor,
+        parcels=max_parcels,
+    )
 
 
 def _monotone(tariff: TariffTables) -> bool:
@@ -102,7 +130,7 @@ def _monotone(tariff: TariffTables) -> bool:
 
 
 def _lighten(market: Market, atoms: Atoms, book: LoadBook, some: Sequence[int], max_parcels: int, run: Run) -> _Light:
-    """Of each order: its atoms, the whole, then shares of its weight for two parcels, and for three.
+    """Of each order: its atoms, the whole, shares of its weight for two parcels, and for three, and steps of it.
 
     What travels in its own box weighs what it does, so that nothing is said of shares there.
     """
@@ -116,6 +144,8 @@ def _lighten(market: Market, atoms: Atoms, book: LoadBook, some: Sequence[int], 
         rows.append((whole, total, sum(units for _, units in own)))
         shares = ANY if not any(market.own_box[j] for j, _ in own) else NOTHING
         rows += [(shares, -(-total // parcels), 0) for parcels in range(2, max_parcels + 1)]
+        lightest = min(weight for _, weight, _ in rows[: len(own)])
+        rows += [(shares, max(lightest, total * step // STEPS), 0) for step in range(STEPS)]
         for load, weight, units in rows:
             light.order.append(n)
             light.load.append(load)
@@ -125,7 +155,7 @@ def _lighten(market: Market, atoms: Atoms, book: LoadBook, some: Sequence[int], 
 
 
 def _quoted(market: Market, terms: Terms, asked: Asked, book: LoadBook, some: Sequence[int], light: _Light) -> IntArray:
-    """Cost of each light parcel where it is cheapest, NEVER: nobody takes it."""
+    """Cost of each light parcel from each site [n, K], NEVER: nobody takes it."""
     load, weight = np.array(light.load), np.array(light.weight_g, np.int64)
     some_load = load >= 0
     keys = [book.keys[one] if one >= 0 else () for one in light.load]
@@ -145,21 +175,20 @@ def _quoted(market: Market, terms: Terms, asked: Asked, book: LoadBook, some: Se
         ships=fits & carriable(market, weight, own),
     )
     quotes = quote(chunk)
-    cost = np.full(len(load), NEVER)
-    np.minimum.at(cost, quotes.block, quotes.total_minor.min(axis=1, initial=NEVER))
+    cost = np.full((len(load), len(market.ships)), NEVER)
+    np.minimum.at(cost, (quotes.block, quotes.site), quotes.total_minor.min(axis=1, initial=NEVER))
     cost[load == NOTHING] = 0
     return cost
 
 
-def _bounds(cost: IntArray, atoms: int) -> tuple[int, int]:
-    """Least cost of an order in one parcel, and in several, but for the picking of it.
+def _apart(cost: IntArray, atoms: int) -> int:
+    """Least cost of an order in several parcels, but for the picking of it.
 
     `cost` is of its light parcels, in the order of `_lighten`.
     """
-    single, whole, shares = np.sort(cost[:atoms]), int(cost[atoms]), cost[atoms + 1 :].tolist()
-    most = int(NEVER) // 4
-    apart = most
+    single, shares = np.sort(cost[:atoms]), cost[atoms + 1 :].tolist()
+    apart = int(NEVER) // 4
     for more, share in enumerate(shares, 1):  # parcels besides the one that holds the dearest atom, or the heaviest one
         if more < atoms:
             apart = min(apart, max(int(single[-1]), share) + int(single[:more].sum()))
-    return min(whole, most), apart
+    return apart

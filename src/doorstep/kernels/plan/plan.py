@@ -27,6 +27,7 @@ from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.terms import ask, terms_of
 from doorstep.kernels.plan.weigh import bids_minor, under_bids
+from doorstep.kernels.plan.widen import find_ways
 from doorstep.kernels.plan.wish import given_up
 from doorstep.kernels.run import Run
 
@@ -151,18 +152,28 @@ def as_it_is(table: Table) -> Table:
 def settle(
     laid: Laid, params: PlanParams, run: Run, amend: Callable[[Table], Table] = as_it_is
 ) -> tuple[Table, Assignment]:
-    """Assign; orders whose nominated day leaves them unplanned are taken without it, until there is none.
+    """Assign, large orders parted by what is short as well; then those whose nominated day leaves them without it.
 
     `amend` sees each table before orders are assigned, to take away what is used up already.
     """
     asked, blocks = laid.asked, laid.blocks
+    table = amend(_set(laid, asked, blocks, run))
+    ways = find_ways(table, laid.least, laid.atoms, params, run)
+    if ways:
+        limit = exact_limit(laid.atoms, params)
+        blocks = form_blocks(laid.market, laid.atoms, laid.book, params.max_parcels, limit, run, ways)
+        table = amend(_set(laid, asked, blocks, run))
     while True:
-        table = amend(set_table(laid.market, laid.terms, asked, laid.atoms, blocks, laid.book, run))
         assignment = assign(table, laid.least, params, run)
         without = given_up(asked.insists, blocks, assignment.choice)
         if not without.any():
             return table, assignment
         asked = replace(asked, insists=asked.insists & ~without)
+        table = amend(_set(laid, asked, blocks, run))
+
+
+def _set(laid: Laid, asked: Asked, blocks: Blocks, run: Run) -> Table:
+    return set_table(laid.market, laid.terms, asked, laid.atoms, blocks, laid.book, run)
 
 
 def _figures(market: Market, table: Table, picks: Picks, assignment: Assignment) -> Figures:

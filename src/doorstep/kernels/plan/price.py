@@ -16,9 +16,10 @@ import numpy as np
 from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters
-from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch, choose
+from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch, choose, price_blocks
 from doorstep.kernels.plan.cuts import Cuts, make_cuts
 from doorstep.kernels.plan.least import Least
+from doorstep.kernels.plan.lines import lined_floor
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.run import Run
 
@@ -235,24 +236,38 @@ def priced_choices(
 
 
 @compiled
+def own_bounds(
+    board: Board, ledger: Ledger, orders: IntArray, least: Least, scratch: Scratch, bound: IntArray
+) -> None:
+    """Lower `bound` [N], of what is known of each order, to what these cost at least with the whole stock."""
+    for i in orders:
+        price_blocks(board, ledger, i, True, 0.0, scratch)
+        floor = priced_floor(board, ledger, i, least, scratch)
+        if floor < bound[i]:
+            bound[i] = int(np.ceil(floor - ROUNDING))
+
+
+@compiled
 def priced_floor(board: Board, ledger: Ledger, i: int, least: Least, scratch: Scratch) -> float:
     """What an order costs at least under prices, whatever the partition; its blocks are priced in the scratch.
 
     In one parcel it costs what that one does. In several it costs at least what it does without prices, and each atom
-    at least its price where that is lowest.
+    at least its price where that is lowest; and at least what `lines` tell.
     """
     p, first = board.order_partition[i], board.order_block[i]
     together = np.inf
     if p < board.order_partition[i + 1] and board.partition[p, 1] < 0:
         together = scratch.least[board.partition[p, 0] - first]
     apart = float(least.apart[i])
-    for a in range(least.atom_start[i], least.atom_start[i + 1]):
+    start, last = least.atom_start[i], least.atom_start[i + 1]
+    for a in range(start, last):
         j, q = least.atom_sku[a], least.atom_quantity[a]
         lowest = np.inf
         for k in range(len(ledger.stock)):
             lowest = min(lowest, ledger.worth[ledger.worth_at[k, j] + q])
         apart += lowest
-    return float(min(together, apart))
+    lined = lined_floor(ledger, least.lines, i, start, last, least.atom_sku, least.atom_quantity)
+    return float(min(together, max(apart, lined)))
 
 
 @compiled

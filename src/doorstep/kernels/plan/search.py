@@ -12,7 +12,7 @@ from doorstep.kernels.plan.compiled import Ledger
 from doorstep.kernels.plan.improve import book_all, cost_of, insert_all, own_choices, sweep
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
-from doorstep.kernels.plan.price import Prices, find_prices
+from doorstep.kernels.plan.price import Prices, find_prices, own_bounds
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.ruin import open_bench, ruin_and_recreate
 from doorstep.kernels.run import Run
@@ -51,7 +51,8 @@ def price(table: Table, least: Least, rounds: int, run: Run) -> Priced:
     """Price what is short. `least` bounds the cost of orders that have a restricted family."""
     scratch, board, held = table.scratch(), table.board, table.ledger
     own_choice, own_cost = own_choices(board, held, scratch)
-    own_bound = np.where(table.blocks.exact, own_cost, np.minimum(own_cost, least.cost))
+    own_bound = own_cost.copy()
+    own_bounds(board, held, np.flatnonzero(~table.blocks.exact), least, scratch, own_bound)
     clusters = find_clusters(table, own_cost)
     choice = np.where(table.contested[:, None], -1, own_choice)
     greedy = Ledger(held.stock.copy(), held.row.copy(), *held[2:])
