@@ -29,10 +29,8 @@ from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import figures, pick_parcels
-from doorstep.kernels.plan.board import set_table
 from doorstep.kernels.plan.check import check
-from doorstep.kernels.plan.plan import PlanParams, PlanProblem, lay_out, plan
-from doorstep.kernels.plan.search import assign
+from doorstep.kernels.plan.plan import PlanParams, PlanProblem, lay_out, plan, settle
 from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.intervals import over_seeds
 from doorstep.kernels.simulate.rules import RULES
@@ -48,7 +46,7 @@ class Drawn:
     plan: Figures
     bound_minor: int
     rules: dict[str, Figures]
-    seconds: float  # CPU of assigning
+    seconds: float  # CPU of quoting and assigning
     faults: int  # -1: not verified
 
     @property
@@ -81,7 +79,7 @@ def main() -> None:
         sys.exit(f"no public data in {data_root()}: nothing is measured")
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}, "
-        f"numba {numba.__version__}; {options.draws} draws, one process, CPU seconds of assigning"
+        f"numba {numba.__version__}; {options.draws} draws, one process, CPU seconds of quoting and assigning"
     )
     print(
         f"{'network':13} {'orders':>6} {'left':>5} {'gap':>6} {'worst':>6} {'aim':>5} {'CPU s':>6} {'on time':>7} "
@@ -116,9 +114,8 @@ def measure(network: Network, folders: Path, draw: int, verify: bool) -> Drawn:
     problem = problem_at(network, folders, draw)
     params, run = PlanParams(), Run(seed=1)
     laid = lay_out(problem, params, run, PackParams())
-    table = set_table(laid.market, laid.terms, laid.asked, laid.atoms, laid.blocks, laid.book, run)
     started = process_time()
-    assignment = assign(table, laid.least, params, run)
+    table, assignment = settle(laid, params, run)
     seconds = process_time() - started
 
     def told(choice: np.ndarray, policy: str) -> Figures:

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.blocks import Blocks
-from doorstep.kernels.plan.compiled import NEVER, Board, Ledger, Scratch, keep_best, mark_contested, touch
+from doorstep.kernels.plan.compiled import (
+    NEVER,
+    NO_DAY,
+    NO_LIMIT,
+    Board,
+    Ledger,
+    Scratch,
+    keep_best,
+    mark_contested,
+    touch,
+)
 from doorstep.kernels.plan.customs import contents_of
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.loads import LoadBook
@@ -218,7 +228,12 @@ def set_table(
     columns = len(terms.lanes.column_site)
     if not parts:
         parts = [_nothing(columns, len(market.ships), terms.lanes.ranks)]
-    best = Best(**{name: _joined([getattr(part, name) for part in parts]) for name in Best.__slots__})
+    best = Best(**{name: joined([getattr(part, name) for part in parts]) for name in Best.__slots__})
+    return table_of(market, terms, asked, blocks, best)
+
+
+def table_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, best: Best) -> Table:
+    """Set the board of what is quoted, and say what is short."""
     board, rows = make_board(market, terms.lanes, blocks, best.cost, best.days)
     ledger, beyond = unpriced(board, market.stock.copy(), rows), 0
     if market.scales is not None:
@@ -237,7 +252,7 @@ def holding(table: Table, ledger: Ledger) -> Table:
     return replace(table, ledger=ledger, short=short, row_short=row_short, contested=contested)
 
 
-def _joined(columns: list[Any]) -> Any:
+def joined(columns: list[Any]) -> Any:
     """Join a column of all chunks; None: they have none of it."""
     return None if columns[0] is None else np.concatenate(columns)
 
@@ -271,8 +286,8 @@ def make_board(
         column_group=lanes.column_group,
         group_site=lanes.group_site,
         pick_order=market.pick_order_minor,
-        column_row=_rows(lanes.column_limit, leaves, lanes.column_site, lanes.column_rank, days, start),
-        group_row=_rows(lanes.group_limit, leaves, lanes.group_site, lanes.group_rank, days, start),
+        column_row=_rows(lanes, lanes.column_limit, leaves, lanes.column_site, lanes.column_rank, days, start),
+        group_row=_rows(lanes, lanes.group_limit, leaves, lanes.group_site, lanes.group_rank, days, start),
         unplanned=_unplanned(market),
     )
     return board, np.repeat(lanes.limit, days)
@@ -285,12 +300,13 @@ def _unplanned(market: Market) -> IntArray:
     return minor if ruled is None else minor * ruled.weight
 
 
-def _rows(limit: IntArray, leaves: IntArray, site: IntArray, rank: IntArray, days: int, start: int) -> IntArray:
+def _rows(
+    lanes: Lanes, limit: IntArray, leaves: IntArray, site: IntArray, rank: IntArray, days: int, start: int
+) -> IntArray:
     """Capacity rows of days; a column that means no day of an order holds no cost either, so it needs no row."""
-    if not (limit >= 0).any():
-        return np.full((len(leaves), len(limit)), -1, np.int64)
     day = leaves[:, site, rank]
-    return np.ascontiguousarray(np.where((limit >= 0) & (day >= 0), limit * days + day - start, -1))
+    row = np.where(limit >= 0, limit * days + day - start, NO_LIMIT)
+    return np.ascontiguousarray(np.where((day >= 0) | ~lanes.follows_day[site], row, NO_DAY))
 
 
 def _short(board: Board, ledger: Ledger) -> tuple[BoolArray, BoolArray]:

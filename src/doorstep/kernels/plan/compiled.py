@@ -12,6 +12,7 @@ from doorstep.kernels.plan.market import BoolArray, IntArray
 
 FloatArray = NDArray[np.float64]
 NEVER = np.int64(1) << 60
+NO_LIMIT, NO_DAY = -1, -2  # in place of capacity rows
 FLOATING = 1e-3  # minor units that float sums may be off
 
 
@@ -31,8 +32,8 @@ class Board(NamedTuple):
     column_group: IntArray  # [Q]
     group_site: IntArray  # [G]
     pick_order: IntArray  # [K]
-    column_row: IntArray  # [N, Q] row of the service's parcels that day, -1: no capacity
-    group_row: IntArray  # [N, G] row of the site's orders that day, -1: no capacity
+    column_row: IntArray  # [N, Q] row of the service's parcels that day, negative: NO_LIMIT, or NO_DAY of the order
+    group_row: IntArray  # [N, G] row of the site's orders that day, likewise
     unplanned: IntArray  # [N] cost of leaving an order
 
 

@@ -17,9 +17,9 @@ import numpy as np
 from doorstep.kernels.pack.problem import NO
 from doorstep.kernels.plan.atoms import Atoms, load_key
 from doorstep.kernels.plan.blocks import Blocks
+from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.lines import STEPS, Lines, lines_under, no_lines
 from doorstep.kernels.plan.loads import LARGEST, LoadBook
-from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.plan.quote import NEVER, Asked, Chunk, Terms, quote
 from doorstep.kernels.rate.compiled import FLOOR, NO_LEAST, OVER_WEIGHT_G
@@ -41,7 +41,7 @@ class _Light:
 
 
 class Least(NamedTuple):
-    """What orders i cost at least in several parcels, and the atoms of those that have a restricted family, as ranges."""
+    """What orders i cost at least in several parcels, and the atoms of those of a restricted family, as ranges."""
 
     apart: IntArray  # [N] 0: unknown, as for orders that have all their partitions
     atom_start: IntArray  # [N + 1]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.plan.compiled import NEVER, FloatArray, Ledger
+from doorstep.kernels.plan.compiled import NEVER, NO_LIMIT, Board, FloatArray, Ledger
 from doorstep.kernels.plan.market import IntArray
 
 STEPS = 12  # of an order's weight, at which parcels of it are quoted
@@ -84,15 +84,21 @@ def _candidates(until: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatA
 
 
 @compiled
-def lined_floor(ledger: Ledger, lines: Lines, i: int, first: int, last: int, sku: IntArray, units: IntArray) -> float:
+def lined_floor(
+    board: Board, ledger: Ledger, lines: Lines, i: int, first: int, last: int, sku: IntArray, units: IntArray
+) -> float:
     """Least priced cost of order i in several parcels; its atoms are first to last of `sku` and `units`."""
     row, floor = lines.row[i], 0.0
     if row < 0:
         return floor
     sites, touches = len(lines.fee), lines.fixed.shape[1]
+    room, fee = np.full(sites, np.inf), np.full(sites, np.inf)
+    cheapest_rows(board.column_row[i], board.column_site, ledger.row_price, room)
+    cheapest_rows(board.group_row[i], board.group_site, ledger.row_price, fee)
+    fee += lines.fee
     atom = np.empty((sites, last - first))
     for t in range(touches):
-        fixed, rest = lines.fixed[row, t], 0.0
+        fixed, rest = lines.fixed[row, t] + room, 0.0
         for a in range(first, last):
             lowest = np.inf
             for k in range(sites):
@@ -105,12 +111,22 @@ def lined_floor(ledger: Ledger, lines: Lines, i: int, first: int, last: int, sku
             rest += lowest
         if rest == np.inf:
             return float(np.inf)
-        floor = max(floor, fewest_sites(fixed, lines.fee, atom, rest, lines.parcels))
+        floor = max(floor, fewest_sites(fixed, fee, atom, rest, lines.parcels))
     return float(floor)
 
 
 @compiled
-def fewest_sites(fixed: FloatArray, fee: IntArray, atom: FloatArray, rest: float, parcels: int) -> float:
+def cheapest_rows(rows: IntArray, site: IntArray, price: FloatArray, least: FloatArray) -> None:
+    """Lower `least` [K] to the price of the cheapest capacity row of each site; infinite where no day is left."""
+    for q in range(len(rows)):
+        if rows[q] >= 0:
+            least[site[q]] = min(least[site[q]], price[rows[q]])
+        elif rows[q] == NO_LIMIT:
+            least[site[q]] = min(least[site[q]], 0.0)
+
+
+@compiled
+def fewest_sites(fixed: FloatArray, fee: FloatArray, atom: FloatArray, rest: float, parcels: int) -> float:
     """Least cost of two parcels or more: [K] fixed costs and fees, [K, atoms]; `rest` of all atoms where cheapest."""
     best, sites = np.inf, len(fee)
     if parcels < 2:

@@ -12,7 +12,7 @@ from doorstep.kernels.plan.alone import blamed
 from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_parcels
 from doorstep.kernels.plan.atoms import Atoms, split_orders
 from doorstep.kernels.plan.blocks import Blocks, exact_limit, form_blocks
-from doorstep.kernels.plan.board import Table, set_table
+from doorstep.kernels.plan.board import Table, set_table, table_of
 from doorstep.kernels.plan.conflicts import explained
 from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain, why_unplanned
 from doorstep.kernels.plan.footprint import ways
@@ -23,6 +23,7 @@ from doorstep.kernels.plan.nearest import serve_nearest
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.plan.ready import Ready, open_book
+from doorstep.kernels.plan.requote import columns_of, requote
 from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.terms import ask, terms_of
@@ -156,20 +157,31 @@ def settle(
 
     `amend` sees each table before orders are assigned, to take away what is used up already.
     """
-    asked, blocks = laid.asked, laid.blocks
-    table = amend(_set(laid, asked, blocks, run))
-    ways = find_ways(table, laid.least, laid.atoms, params, run)
-    if ways:
-        limit = exact_limit(laid.atoms, params)
-        blocks = form_blocks(laid.market, laid.atoms, laid.book, params.max_parcels, limit, run, ways)
-        table = amend(_set(laid, asked, blocks, run))
+    asked = laid.asked
+    table = _widened(laid, amend(_set(laid, asked, laid.blocks, run)), params, run, amend)
     while True:
         assignment = assign(table, laid.least, params, run)
-        without = given_up(asked.insists, blocks, assignment.choice)
+        without = given_up(asked.insists, table.blocks, assignment.choice)
         if not without.any():
             return table, assignment
         asked = replace(asked, insists=asked.insists & ~without)
-        table = amend(_set(laid, asked, blocks, run))
+        table = amend(_set(laid, asked, table.blocks, run))
+
+
+def _widened(laid: Laid, table: Table, params: PlanParams, run: Run, amend: Callable[[Table], Table]) -> Table:
+    """Add what prices say of how large orders may be parted."""
+    market, book, before = laid.market, laid.book, table.blocks.order_block
+    ways = find_ways(table, laid.least, laid.atoms, params, run)
+    if not ways:
+        return table
+    columns = columns_of(table)
+    del table  # its columns are given up one by one
+    limit = exact_limit(laid.atoms, params)
+    blocks = form_blocks(market, laid.atoms, book, params.max_parcels, limit, run, ways)
+    if market.ruled is not None or market.scales is not None:
+        return amend(_set(laid, laid.asked, blocks, run))
+    best = requote(columns, before, market, laid.terms, laid.asked, blocks, book, sorted(ways), run)
+    return amend(table_of(market, laid.terms, laid.asked, blocks, best))
 
 
 def _set(laid: Laid, asked: Asked, blocks: Blocks, run: Run) -> Table:

@@ -236,9 +236,7 @@ def priced_choices(
 
 
 @compiled
-def own_bounds(
-    board: Board, ledger: Ledger, orders: IntArray, least: Least, scratch: Scratch, bound: IntArray
-) -> None:
+def own_bounds(board: Board, ledger: Ledger, orders: IntArray, least: Least, scratch: Scratch, bound: IntArray) -> None:
     """Lower `bound` [N], of what is known of each order, to what these cost at least with the whole stock."""
     for i in orders:
         price_blocks(board, ledger, i, True, 0.0, scratch)
@@ -266,7 +264,7 @@ def priced_floor(board: Board, ledger: Ledger, i: int, least: Least, scratch: Sc
         for k in range(len(ledger.stock)):
             lowest = min(lowest, ledger.worth[ledger.worth_at[k, j] + q])
         apart += lowest
-    lined = lined_floor(ledger, least.lines, i, start, last, least.atom_sku, least.atom_quantity)
+    lined = lined_floor(board, ledger, least.lines, i, start, last, least.atom_sku, least.atom_quantity)
     return float(min(together, max(apart, lined)))
 
 

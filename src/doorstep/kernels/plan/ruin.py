@@ -15,7 +15,7 @@ from doorstep.kernels.plan.improve import cost_of, keep, restore
 from doorstep.kernels.plan.market import BoolArray, IntArray
 
 RUIN = 8  # most orders taken out in one step
-HEAT = 0.02  # first temperature, of the cluster's mean own cost
+HEAT = 0.1  # first temperature, of the cluster's mean own cost
 
 
 class Bench(NamedTuple):
@@ -78,7 +78,7 @@ def ruin_and_recreate(
     for n in range(done, last):
         if lowest <= floor:
             break
-        i = pick_unhappy(board, orders, own_cost, choice)
+        i = pick_unhappy(board, orders, own_cost, choice, (1, 4, 16, 64)[np.random.randint(4)])
         count = pick_ruin(board, ledger, i, orders, scratch, bench, choice)
         change = recreate(board, ledger, scratch, bench, choice, count)
         heat = HEAT * mean * (1.0 - n / total) ** 2
@@ -101,13 +101,16 @@ def ruin_and_recreate(
 
 
 @compiled
-def pick_unhappy(board: Board, orders: IntArray, own_cost: IntArray, choice: IntArray) -> int:
-    """Draw an order, by preference one that does not have what it wants."""
-    i = orders[np.random.randint(len(orders))]
-    for _ in range(4):
-        if true_cost(board, i, choice[i]) > own_cost[i]:
+def pick_unhappy(board: Board, orders: IntArray, own_cost: IntArray, choice: IntArray, draws: int) -> int:
+    """Draw an order that pays more than its own optimum; of several draws, the one that pays most beyond it."""
+    i, most = orders[np.random.randint(len(orders))], 0
+    for n in range(draws + 4):
+        other = orders[np.random.randint(len(orders))]
+        beyond = true_cost(board, other, choice[other]) - own_cost[other]
+        if beyond > most:
+            i, most = other, beyond
+        if most > 0 and n >= draws - 1:
             break
-        i = orders[np.random.randint(len(orders))]
     return int(i)
 
 
@@ -192,13 +195,25 @@ def pick_ruin(
     bench: Bench,
     choice: IntArray,
 ) -> int:
-    """Fill `bench.out` with order i and random holders of what its unrestricted optimum would use; return how many."""
+    """Fill `bench.out` with order i and random holders of what it would use if it could; return how many.
+
+    Those who hold what it lacks are drawn first.
+    """
     want, out = bench.want, bench.out
-    choose(board, ledger, i, False, 0.0, scratch, want)
+    choose(board, ledger, i, False, (0.0, 0.5, 1.0)[np.random.randint(3)], scratch, want)
     out[0], count = i, 1
     size = np.random.randint(2, RUIN + 1)
-    for _ in range(4 * size):
-        if count == size or want[0] < 0:
+    if want[0] < 0:
+        return count
+    for _ in range(2 * size):
+        if count == size:
+            break
+        b, u = lacking(board, ledger, want)
+        if u < 0:
+            break
+        count = draw(board, bench, choice, board.column_site[want[1 + b]], board.use_sku[u], count)
+    for _ in range(2 * size):
+        if count == size:
             break
         n = np.random.randint(3)
         if want[1 + n] < 0:
@@ -206,18 +221,48 @@ def pick_ruin(
         b, k = board.partition[want[0], n], board.column_site[want[1 + n]]
         j = board.use_sku[np.random.randint(board.use_start[b], board.use_start[b + 1])]
         if np.random.random() < 0.25:  # capacity is shared by orders of other goods too
-            other, j = orders[np.random.randint(len(orders))], -1
+            other = orders[np.random.randint(len(orders))]
+            if choice[other, 0] >= 0 and holds(board, choice[other], k, -1):
+                count = add(bench, count, other)
         else:
-            other = bench.member[np.random.randint(bench.start[j], bench.start[j + 1])]
-        if choice[other, 0] < 0 or not holds(board, choice[other], k, j):
-            continue
-        seen = False
-        for m in range(count):
-            seen = seen or out[m] == other
-        if not seen:
-            out[count] = other
-            count += 1
+            count = draw(board, bench, choice, k, j, count)
     return count
+
+
+@compiled
+def lacking(board: Board, ledger: Ledger, want: IntArray) -> tuple[int, int]:
+    """Draw one of the uses of a choice that what is left does not suffice for: which parcel's, and which use; or -1."""
+    parcel, found, seen = -1, -1, 0
+    for n in range(3):
+        if want[1 + n] < 0:
+            break
+        b, k = board.partition[want[0], n], board.column_site[want[1 + n]]
+        for u in range(board.use_start[b], board.use_start[b + 1]):
+            if ledger.stock[k, board.use_sku[u]] < board.use_quantity[u]:
+                seen += 1
+                if np.random.randint(seen) == 0:
+                    parcel, found = n, u
+    return parcel, found
+
+
+@compiled
+def draw(board: Board, bench: Bench, choice: IntArray, site: int, sku: int, count: int) -> int:
+    """Draw a few who ask for a sku, and add the first who has it from a site."""
+    for _ in range(6):
+        other = bench.member[np.random.randint(bench.start[sku], bench.start[sku + 1])]
+        if choice[other, 0] >= 0 and holds(board, choice[other], site, sku):
+            return add(bench, count, other)
+    return count
+
+
+@compiled
+def add(bench: Bench, count: int, other: int) -> int:
+    """Add an order to those that are taken out, unless it is there."""
+    for m in range(count):
+        if bench.out[m] == other:
+            return count
+    bench.out[count] = other
+    return count + 1
 
 
 @compiled
