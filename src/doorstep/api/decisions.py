@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from doorstep.api.fields import Code
 from doorstep.api.parcels import CostPartsOut, cost_parts
 from doorstep.core.decisions import queries
 from doorstep.core.orders.queries import get_order
+from doorstep.domain.decision import Flip, FlipKind, FlipUnit
 from doorstep.domain.errors import NotFound
 
 router = Router(tags=["decisions"])
@@ -39,6 +40,12 @@ EXAMPLE = {
     ],
     "rejected": [{"option": "CWB1 M standard", "cost_minor": 2390, "constraint": ""}],
     "flip": {"change": "freight of standard", "amount": "+0.80", "to": "CWB1 M express"},
+    "flips": [
+        {
+            "change": "more TEA-100 at REC1", "amount": "2 units", "to": "REC1 by standard in S", "kind": "stock",
+            "by": 2, "unit": "units", "least": True, "site": "REC1", "sku": "TEA-100", "service": "", "day": None,
+        }
+    ],
     "data_version": "3f1c",
     "seed": 0,
     "override": None,
@@ -75,6 +82,20 @@ class FlipOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeOut(FlipOut):
+    """A change that a program can make: `by` says how much of `unit` it takes."""
+
+    kind: FlipKind
+    by: int
+    unit: FlipUnit
+    least: Annotated[bool, Field(description="no less will do; false: less might")]
+    site: str
+    sku: str
+    service: str
+    day: Annotated[date | None, Field(description="of a collection that would have to be later")]
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideOut:
     by: str
     reason: str
@@ -94,6 +115,10 @@ class DecisionOut:
     chosen: list[ChoiceOut]
     rejected: Annotated[list[RejectedOut], Field(description="at most 20 alternatives that lost")]
     flip: Annotated[FlipOut | None, Field(description="the least change that would have altered the choice")]
+    flips: Annotated[
+        list[ChangeOut],
+        Field(description="changes that can be made, each of which alone would have altered the choice"),
+    ]
     data_version: str
     seed: int
     override: Annotated[OverrideOut | None, Field(description="whose choice it is; null: the kernel's")]
@@ -138,7 +163,25 @@ def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
         ],
         [RejectedOut(one.option, one.cost_minor, one.constraint) for one in receipt.rejected],
         FlipOut(flip.change, flip.amount, flip.to) if flip else None,
+        [_change(one) for one in receipt.flips],
         receipt.data_version,
         receipt.seed,
         OverrideOut(chosen.by, chosen.reason, chosen.before_minor) if chosen else None,
+    )
+
+
+def _change(flip: Flip) -> ChangeOut:
+    day = date.fromisoformat(flip.day) if flip.day else None
+    return ChangeOut(
+        flip.change,
+        flip.amount,
+        flip.to,
+        flip.kind,
+        flip.by,
+        flip.unit,
+        flip.least,
+        flip.site,
+        flip.sku,
+        flip.service,
+        day,
     )

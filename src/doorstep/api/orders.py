@@ -73,6 +73,7 @@ DETAIL = {
     "tracking_url": "https://tower.example.com/t/17.1~zVdR6T0ZVbYc1kXxXv8ZqS0oR2bZ4mPp0x1yAqk3w5E",
     "detail": "",
     "remedy": "",
+    "conflicts": [],
     "lines": [
         {
             "line": "1", "sku": "TEA-SET", "known": True, "name": "Tea and mug", "quantity": 2,
@@ -147,6 +148,17 @@ class FactOut:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class ConflictOut:
+    """One of the constraints that together leave an order no plan, and what it would take."""
+
+    constraint: Annotated[str, Field(description="a stable code")]
+    detail: str
+    fix: str
+    group: Annotated[int, Field(description="constraints of different groups have nothing to do with each other")]
+    enough: Annotated[bool, Field(description="this fix by itself is")]
+
+
 @with_config(shown(DETAIL))
 @dataclass(frozen=True, slots=True)
 class OrderOut(OrderBrief):
@@ -160,6 +172,10 @@ class OrderOut(OrderBrief):
     tracking_url: Annotated[str, Field(description="the shopper's page; whoever has it sees it")]
     detail: str
     remedy: str
+    conflicts: Annotated[
+        list[ConflictOut],
+        Field(description="of one without a plan, where they are known: something of each group must give way"),
+    ]
     lines: list[LineOut]
     parcels: list[ParcelOut]
     timeline: list[FactOut]
@@ -273,6 +289,7 @@ def get_order(
             tracking_url(found.row.pk),
             found.detail,
             found.remedy,
+            [ConflictOut(one.constraint, one.detail, one.fix, one.group, one.enough) for one in found.conflicts],
             [
                 LineOut(
                     one.line,

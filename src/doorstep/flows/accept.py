@@ -11,7 +11,7 @@ from django.db import transaction
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.orders.intake import Arrival, add_arrival, held_for
 from doorstep.core.statements import together
-from doorstep.domain.decision import Decision, Unplanned
+from doorstep.domain.decision import Decision
 from doorstep.domain.demand import OnShortage, Order, OrderFault
 from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
 from doorstep.domain.holds import BACK_ORDER
@@ -26,7 +26,7 @@ from doorstep.flows.kits import settled
 from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.flows.remedies import in_the_record
 from doorstep.flows.standing import cart_problem, ready_for, standing
-from doorstep.kernels.plan.plan import plan
+from doorstep.kernels.plan.plan import PlanResult, plan
 
 ATTEMPTS = 3
 NOT_YET = 0  # the id of an order that is not in yet
@@ -96,17 +96,19 @@ def accept_order(
         except NotEnough:
             if attempt == ATTEMPTS - 1:
                 raise
-    accepted = _commit_unplanned(scope, ids, _waiting(order, result.plan.unplanned[0], on_shortage), now, first)
+    accepted = _commit_unplanned(scope, ids, _waiting(order, result, on_shortage), now, first)
     if on_shortage == "back_order" and accepted.reason in SHORT:
         return _back_ordered(scope, ids, here.ground, accepted, order, now)
     return accepted
 
 
-def _waiting(order: Order, why: Unplanned, on_shortage: OnShortage) -> Arrival:
+def _waiting(order: Order, result: PlanResult, on_shortage: OnShortage) -> Arrival:
+    why = result.plan.unplanned[0]
     if why.reason in SHORT and on_shortage == "refuse":
         raise OutOfStock(why.detail)
     state: OrderState = "held" if why.reason in TO_MEND else "open"
-    return Arrival(order, state, why.reason, why.detail, in_the_record(why).remedy)
+    why = in_the_record(result.conflicts()[0])
+    return Arrival(order, state, why.reason, why.detail, why.remedy, conflicts=why.conflicts)
 
 
 def _back_ordered(scope: Scope, ids: Ids, ground: Ground, accepted: Accepted, order: Order, now: datetime) -> Accepted:

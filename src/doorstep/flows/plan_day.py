@@ -105,7 +105,7 @@ def _plan_together(
         result = plan(day_problem(ids.brand, found.values(), leaving_from, now), params, run)
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
-        left = {rows[one.order]: one for one in result.plan.unplanned}
+        left = {rows[one.order]: one for one in result.conflicts()}
         kept, waiting = _commit(ids, result, rows, now, scope.actor, run)
         tell_why(scope, ids, left, now=now)
         committed += kept

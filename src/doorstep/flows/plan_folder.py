@@ -123,7 +123,8 @@ def _write(
     run: Run,
 ) -> None:
     currency, hauled = folder.brand.currency, bool(folder.linehauls)
-    write_plan(aside, result.plan.parcels, result.conflicts(), currency, hauled)
+    unplanned = result.conflicts()
+    write_plan(aside, result.plan.parcels, unplanned, currency, hauled)
     decisions = write_decisions(aside, result.decisions(run, MOST_LADDERS if documents else 0), currency)
     if not documents:
         for _ in decisions:
@@ -137,7 +138,7 @@ def _write(
         products=folder.products,
         orders=orders,
         parcels=result.plan.parcels,
-        unplanned=result.plan.unplanned,
+        unplanned=unplanned,
         decisions=decisions,
         figures=result.plan.figures,
         baseline=result.baseline,

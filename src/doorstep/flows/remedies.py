@@ -28,11 +28,23 @@ _WORDS = (
     ("move stock in", "move stock in (page Stock, Transfers)"),
     ("move stock together", "move stock together (page Stock, Transfers)"),
 )
+_FIXES = (  # in words of conflicts, which say more exactly what is to change
+    *_WORDS,
+    ("daily_order_capacity of", "the daily capacity of site"),
+    ("daily_parcel_capacity of", "the daily capacity of service"),
+    (" in linehauls.csv", ""),
+    (" (max_weight_g in cartons.csv)", ""),
+    ("(collections.csv)", "(page Sites)"),
+)
 
 
 def in_the_record(why: Unplanned) -> Unplanned:
-    """Say the remedy to people of the record; whatever names no file or setting stays as it is."""
-    remedy = why.remedy
-    for of_a_folder, of_the_record in _WORDS:
-        remedy = remedy.replace(of_a_folder, of_the_record)
-    return replace(why, remedy=remedy)
+    """Say the remedy and the fixes to people of the record; whatever names no file or setting stays as it is."""
+    conflicts = tuple(replace(one, fix=_said(one.fix, _FIXES)) for one in why.conflicts)
+    return replace(why, remedy=_said(why.remedy, _WORDS), conflicts=conflicts)
+
+
+def _said(text: str, words: tuple[tuple[str, str], ...]) -> str:
+    for of_a_folder, of_the_record in words:
+        text = text.replace(of_a_folder, of_the_record)
+    return text

@@ -25,7 +25,7 @@ from doorstep.core.parcels.superseding import Moved, Standing
 from doorstep.core.stock import claims
 from doorstep.core.stock.actions import Wanted
 from doorstep.core.stock.exchange import exchange, held
-from doorstep.domain.decision import Decision, Unplanned
+from doorstep.domain.decision import Decision
 from doorstep.domain.demand import OnShortage, Order, OrderFault
 from doorstep.domain.errors import Conflict, NotEnough, NotFound, OutOfStock
 from doorstep.domain.holds import BACK_ORDER
@@ -222,7 +222,7 @@ def decide(
         stand = Stand("held", change.settled, fault.reason, fault.detail, fault.remedy, (fault,))
         return change, Outcome(stand)
     if result.plan.unplanned:
-        return change, _unplanned(result.plan.unplanned[0], change, on_shortage)
+        return change, _unplanned(result, change, on_shortage)
     return change, planned_outcome(change, result, base.problem.brand.currency)
 
 
@@ -233,13 +233,14 @@ def planned_outcome(
     return Outcome(Stand("planned", change.settled), result.plan.parcels, decision, note or {}, currency)
 
 
-def _unplanned(why: Unplanned, change: Change, on_shortage: OnShortage) -> Outcome:
+def _unplanned(result: PlanResult, change: Change, on_shortage: OnShortage) -> Outcome:
+    why = result.plan.unplanned[0]
     if why.reason in SHORT and on_shortage == "refuse":
         raise OutOfStock(why.detail)
-    why = in_the_record(why)
+    why = in_the_record(result.conflicts()[0])
     state: OrderState = "held" if why.reason in TO_MEND else "open"
     faults = (OrderFault(why.reason, why.detail, why.remedy),) if state == "held" else ()
-    return Outcome(Stand(state, change.settled, why.reason, why.detail, why.remedy, faults))
+    return Outcome(Stand(state, change.settled, why.reason, why.detail, why.remedy, faults, why.conflicts))
 
 
 def _plans_alike(before: Order, after: Order) -> bool:

@@ -42,10 +42,10 @@ def _tell_some(ids: Ids, left: Mapping[int, Unplanned], now: datetime, actor: st
             if waited_for == BACK_ORDER:
                 continue
             if why.reason in TO_MEND:
-                orders.hold(pk, OrderFault(why.reason, why.detail, why.remedy))
+                orders.hold(pk, OrderFault(why.reason, why.detail, why.remedy), why.conflicts)
                 facts.append(NewFact("OrderHeld", order_reference(pk), {"reason": why.reason}))
                 continue
-            orders.move_on([pk], "open", "open", why.reason, why.detail, why.remedy)
+            orders.move_on([pk], "open", "open", why.reason, why.detail, why.remedy, why.conflicts)
             if why.reason != waited_for:
                 facts.append(NewFact("OrderWaits", order_reference(pk), {"reason": why.reason}))
         record_all(ids.operator, ids.brand, facts, at=now, actor=actor)

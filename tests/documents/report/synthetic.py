@@ -11,16 +11,59 @@ from doorstep.documents.report import PlanReport
 from doorstep.domain.carriage import Service, Speed
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.clock import WorkingDays
-from doorstep.domain.decision import Choice, Decision, Flip, Rejected, Rung, Unplanned
+from doorstep.domain.decision import Choice, Conflict, Decision, Flip, Rejected, Rung, Unplanned
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
 from doorstep.domain.emission import Footprint
 from doorstep.domain.money import Currency
-from doorstep.domain.parcel import OWN_BOX, Content, CostParts, Parcel, Placement
+from doorstep.domain.parcel import OWN_BOX, Content, CostParts, Injection, Parcel, Placement
 from doorstep.domain.place import Place
 from doorstep.domain.plan import Figures
 from doorstep.domain.supply import Site
 
 WEEK = WorkingDays.parse("Mon-Fri")
+FLIPS = (
+    Flip("more SKU-001 at lille", "3 units", "lille by gp-std in M", "stock", 3, "units", "lille", "SKU-001"),
+    Flip("room for orders at lille", "1 more a day", "sent from lille", "capacity", 1, "a_day", "lille"),
+    Flip(
+        "a later order cut-off at verona",
+        "45 minutes",
+        "verona by rapid, leaving on 2026-03-03",
+        "cut_off",
+        45,
+        "minutes",
+        "verona",
+        day="2026-03-03",
+    ),
+    Flip(
+        "a later collection of rapid at verona",
+        "95 minutes",
+        "verona by rapid, leaving on 2026-03-03",
+        "collection",
+        95,
+        "minutes",
+        "verona",
+        service="rapid",
+        day="2026-03-03",
+    ),
+    Flip("a lower freight rate of gp-std", "3.4%", "lille by gp-std in M", "rate", 34, "per_mille", service="gp-std"),
+    Flip(
+        "lighter SKU-001",
+        "at most 120 g",
+        "lille by gp-std for 0.80 less",
+        "weight",
+        120,
+        "g",
+        sku="SKU-001",
+        least=False,
+    ),
+)  # one of each kind
+CONFLICTS = (
+    Conflict("stock", "4 x SKU-001 asked, 1 left at lille", "bring 3 more x SKU-001 to lille", 1, False),
+    Conflict("others", "other orders take 9 x SKU-001 at lille", "give the order a higher priority", 1, False),
+    Conflict(
+        "zone", "gp-std from FR has no zone for BR 99999", "add BR 99999 to the zones of gp-std from FR", 2, False
+    ),
+)
 TOWNS = (
     ("Berlin", "DE", 52.52, 13.40), ("Hamburg", "DE", 53.55, 9.99), ("München", "DE", 48.14, 11.58),
     ("Köln", "DE", 50.94, 6.96), ("Paris", "FR", 48.86, 2.35), ("Lyon", "FR", 45.76, 4.84),
@@ -160,7 +203,7 @@ def decision(made: Order, parcels: list[Parcel], chance: Random) -> Decision:
     bound = cost - (35 if chance.random() < 0.2 else 0)
     return Decision(
         made.order, chosen, cost, tuple(lost), flip, bound, True, chance.random() < 0.9, "3f9a6c", 7,
-        tuple(rungs(p) for p in parcels),
+        tuple(rungs(p) for p in parcels), flips=FLIPS if made.order.endswith("0") else (),
     )  # fmt: skip
 
 
@@ -195,7 +238,8 @@ def plan_report(
         if unplanned_every and number % unplanned_every == 0:
             reason = chance.choice(("no_stock", "no_service"))
             detail = f"SKU-001 is out of stock at every site for {one.order}"
-            unplanned.append(Unplanned(one.order, reason, detail, "Wait for the inbound delivery, or drop the line"))
+            remedy = "Wait for the inbound delivery, or drop the line"
+            unplanned.append(Unplanned(one.order, reason, detail, remedy, CONFLICTS if number % 2 else CONFLICTS[2:]))
             continue
         skus = [line.sku for line in one.lines for _ in range(line.quantity)]
         cut = 1 if len(skus) > 2 and chance.random() < 0.3 else len(skus)
@@ -233,6 +277,29 @@ def _figures(orders: list[Order], parcels: list[Parcel], unplanned: int) -> Figu
     split = sum(len(group) > 1 for group in mine.values())
     cost = sum(p.cost.total_minor for p in parcels)
     return Figures("plan", len(orders), len(orders) - unplanned, len(parcels), split, cost, 2500, days, kept)
+
+
+def hauled_report() -> PlanReport:
+    """Every parcel of the economy service goes in bulk to a depot first."""
+    report, lille = plan_report(40), Place("FR", "", "Lille", "", 48.9, 2.4)
+    depot = replace(sites()[1], site="paris-hub", name="Paris hub", kind="depot", place=lille)
+
+    def hauled(one: Parcel) -> Parcel:
+        if one.service != "gp-eco":
+            return one
+        return replace(one, injection=Injection("night", "paris-hub", one.ship_at + timedelta(hours=12), 45))
+
+    parcels = tuple(map(hauled, report.parcels))
+    mine = {one.parcel: one.injection for one in parcels}
+    of = {one.order: [p.parcel for p in parcels if one.order in p.orders] for one in report.orders}
+    decisions = [
+        replace(
+            one,
+            chosen=tuple(replace(c, injection=mine[p]) for c, p in zip(one.chosen, of[one.order], strict=True)),
+        )
+        for one in report.decisions
+    ]
+    return replace(report, sites=(*report.sites, depot), parcels=parcels, decisions=iter(decisions))
 
 
 def empty_report() -> PlanReport:

@@ -28,6 +28,7 @@ class Receipt:
     chosen: tuple[Choice, ...]
     rejected: tuple[Rejected, ...]
     flip: Flip | None
+    flips: tuple[Flip, ...]  # changes that can be made, each enough by itself
     lower_bound_minor: int
     exact: bool
     packing_proven: bool
@@ -84,6 +85,7 @@ def _receipt(decision: Decision) -> Receipt:
             for lost in record["rejected"]
         ),
         flip=None if flip is None else Flip(flip["change"], flip["amount"], flip["to"]),
+        flips=tuple(Flip(**one) for one in record.get("flips", ())),
         lower_bound_minor=_minor(record["lower_bound"], currency),
         exact=bool(record["exact"]),
         packing_proven=bool(record["packing_proven"]),

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.statements import fresh
 from doorstep.domain import demand
+from doorstep.domain.decision import Conflict as Constraint
 from doorstep.domain.demand import OnShortage
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import FOLLOWS, ORDER_STATES, OrderState
@@ -35,7 +36,13 @@ def add_order(brand_id: int, order: demand.Order, products: Mapping[str, int]) -
 
 
 def move_on(
-    ids: Iterable[int], before: OrderState, after: OrderState, reason: str = "", detail: str = "", remedy: str = ""
+    ids: Iterable[int],
+    before: OrderState,
+    after: OrderState,
+    reason: str = "",
+    detail: str = "",
+    remedy: str = "",
+    conflicts: Iterable[Constraint] = (),
 ) -> int:
     """Orders in `before` go into `after`; returns how many did. Whoever comes second finds them gone on."""
     if after not in FOLLOWS[before] and before != after:
@@ -44,8 +51,18 @@ def move_on(
     if after not in UNDECIDED:
         gone_on["on_shortage"] = ""
     return Order.objects.filter(pk__in=list(ids), state=before).update(
-        state=after, reason=reason, detail=detail[:1000], remedy=remedy[:1000], expected_by=None, **gone_on
+        state=after,
+        reason=reason,
+        detail=detail[:1000],
+        remedy=remedy[:1000],
+        conflicts=conflict_rows(conflicts),
+        expected_by=None,
+        **gone_on,
     )
+
+
+def conflict_rows(conflicts: Iterable[Constraint]) -> list[list[object]]:
+    return [[one.constraint, one.detail[:1000], one.fix[:1000], one.group, one.enough] for one in conflicts]
 
 
 def lock(ids: Iterable[int]) -> dict[int, OrderState]:
@@ -56,7 +73,7 @@ def lock(ids: Iterable[int]) -> dict[int, OrderState]:
 
 def stand(ids: Iterable[int], state: OrderState) -> None:
     """Let orders that are locked stand as their parcels do, whatever steps nobody told us of lie between."""
-    Order.objects.filter(pk__in=list(ids)).update(state=state, reason="", detail="", remedy="")
+    Order.objects.filter(pk__in=list(ids)).update(state=state, reason="", detail="", remedy="", conflicts=[])
 
 
 def lock_open(ids: Iterable[int]) -> set[int]:
@@ -78,10 +95,10 @@ def short_with_a_wish(ids: Iterable[int], short: Iterable[str]) -> dict[int, OnS
     return {pk: wish for pk, wish in found}  # type: ignore[misc]  # written from the same Literal
 
 
-def hold(pk: int, fault: demand.OrderFault) -> None:
+def hold(pk: int, fault: demand.OrderFault, conflicts: Iterable[Constraint] = ()) -> None:
     """Hold an open order, locked by the caller, for a person to mend."""
     reason, detail, remedy = fault.reason, fault.detail, fault.remedy
-    move_on([pk], "open", "held", reason, detail, remedy)
+    move_on([pk], "open", "held", reason, detail, remedy, conflicts)
     Order.objects.filter(pk=pk).update(faults=[[reason, detail, remedy]])
 
 

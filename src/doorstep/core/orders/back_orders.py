@@ -30,5 +30,5 @@ def back_ordered(ids: Collection[int]) -> set[int]:
 def let_wait(pk: int, expected_by: date, detail: str, remedy: str) -> None:
     """Let an open order, locked by the caller, wait for goods on their way."""
     Order.objects.filter(pk=pk, state="open").update(
-        reason=BACK_ORDER, detail=detail[:1000], remedy=remedy[:1000], expected_by=expected_by
+        reason=BACK_ORDER, detail=detail[:1000], remedy=remedy[:1000], conflicts=[], expected_by=expected_by
     )

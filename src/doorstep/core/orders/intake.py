@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
-from doorstep.core.orders.actions import lines_of, person_of, row_of
+from doorstep.core.orders.actions import conflict_rows, lines_of, person_of, row_of
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.orders.snapshot import whole_order
 from doorstep.core.statements import insert, insert_after
 from doorstep.domain import demand
+from doorstep.domain.decision import Conflict as Constraint
 from doorstep.domain.errors import Conflict
 from doorstep.domain.journey import OrderState
 
@@ -26,6 +27,7 @@ class Arrival:
     detail: str = ""
     remedy: str = ""
     faults: tuple[demand.OrderFault, ...] = ()
+    conflicts: tuple[Constraint, ...] = ()  # that leave it no plan
     settled: tuple[str, ...] = ()  # families of faults that nobody is to look for
     digest: str = ""  # of the row as it came; kept with the personal data
 
@@ -82,7 +84,7 @@ def add_arrivals(brand_id: int, arrivals: Sequence[Arrival], products: Mapping[s
 def _row(brand_id: int, one: Arrival, person: Person) -> Order:
     row = row_of(brand_id, one.order, person, one.state)
     row.reason, row.detail, row.remedy = one.reason, one.detail[:1000], one.remedy[:1000]
-    row.settled = list(one.settled)
+    row.settled, row.conflicts = list(one.settled), conflict_rows(one.conflicts)
     row.faults = [[fault.reason, fault.detail, fault.remedy] for fault in one.faults]
     return row
 

@@ -56,6 +56,7 @@ class Order(models.Model):
     detail = models.CharField(max_length=1000, blank=True)
     remedy = models.CharField(max_length=1000, blank=True)
     faults = models.JSONField(default=list)  # [[reason, detail, remedy]]: all of a hold's, the first is `reason`
+    conflicts = models.JSONField(default=list)  # [[constraint, detail, fix, group, enough]]: of one left without a plan
     settled = models.JSONField(default=list)  # families of faults that a person has settled
     payment = models.CharField(max_length=10, blank=True, choices=[(one, one) for one in PAYMENTS])
     # Of an order that was never planned: what the shop wishes if its goods are not there. Empty: nothing, or planned.

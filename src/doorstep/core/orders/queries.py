@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from doorstep.core.counting import count_up_to
 from doorstep.core.orders.models import Order, OrderLine, Person
 from doorstep.core.paging import Page, instant_of, micros_of, page, reach, read_cursor
+from doorstep.domain.decision import Conflict
 from doorstep.domain.demand import AddressChange, OrderFault, Part, Payment, Precision
 from doorstep.domain.journey import ORDER_STATES, OrderState
 from doorstep.domain.money import Currency
@@ -78,6 +79,7 @@ class OrderDetail:
     gift_note: str
     detail: str
     remedy: str
+    conflicts: tuple[Conflict, ...]  # that leave it no plan, where they are known
     expected_by: date | None  # of a back-order
     lines: tuple[Line, ...]
     payment: Payment
@@ -163,6 +165,7 @@ def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail 
         gift_note=order.gift_note,
         detail=order.detail,
         remedy=order.remedy,
+        conflicts=tuple(Conflict(*one) for one in order.conflicts),
         expected_by=order.expected_by,
         lines=tuple(_line(line, currency) for line in lines),
         payment=order.payment,  # type: ignore[arg-type]  # the database knows no other

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import F
 
-from doorstep.core.orders.actions import UNDECIDED, changeable, lines_of, parts_row, person_of
+from doorstep.core.orders.actions import UNDECIDED, changeable, conflict_rows, lines_of, parts_row, person_of
 from doorstep.core.orders.models import Order, OrderLine, Person, ReviewRule
 from doorstep.core.statements import places as places_for
 from doorstep.core.statements import rows_of
 from doorstep.domain import demand
+from doorstep.domain.decision import Conflict
 from doorstep.domain.journey import OrderState
 
 AT_ONCE = 5_000  # ways of writing postcodes in one statement
@@ -33,6 +34,7 @@ class Stand:
     detail: str = ""
     remedy: str = ""
     faults: Sequence[demand.OrderFault] = ()
+    conflicts: Sequence[Conflict] = ()  # that leave it no plan
 
 
 def revision_of(pk: int) -> int:
@@ -48,6 +50,7 @@ def rewrite(pk: int, before: demand.Order, order: demand.Order, stand: Stand, pr
         reason=stand.reason,
         detail=stand.detail[:1000],
         remedy=stand.remedy[:1000],
+        conflicts=conflict_rows(stand.conflicts),
         expected_by=None,
         faults=[[one.reason, one.detail, one.remedy] for one in stand.faults],
         settled=sorted(stand.settled),

@@ -10,6 +10,7 @@ from math import floor, sqrt
 import numpy as np
 from markupsafe import Markup
 
+from doorstep.documents.report.hauls import HaulRow, handed_over, haul_lines, haul_rows
 from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.tally import Tally
 from doorstep.documents.report.wording import amount, count, counted
@@ -43,6 +44,7 @@ class SiteMap:
     rows: tuple[SiteRow, ...]
     description: str
     notes: tuple[str, ...]
+    hauls: tuple[HaulRow, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,9 +66,7 @@ class Destination:
 def site_map(report: PlanReport, tallied: Tally) -> SiteMap | None:
     """None: nothing has coordinates."""
     destinations = _destinations(report, tallied)
-    used = [s for s in report.sites if s.place.located and (not tallied.sites or s.site in tallied.sites)]
-    if not used:
-        used = [s for s in report.sites if s.place.located]
+    used = _used(report, tallied)
     spots = {s.site: _spot(s) for s in used}
     if not destinations and not spots:
         return None
@@ -78,12 +78,13 @@ def site_map(report: PlanReport, tallied: Tally) -> SiteMap | None:
     frame = reach.grown(reach.width * 0.6, reach.height * 0.6).within(WORLD)
     canvas = _Canvas(home, scale)
     outside = _count_outside(destinations, home)
-    description = _description(destinations, len(used))
+    description = _description(destinations, len(used), bool(tallied.hauls))
     drawing = element(
         "svg",
         element("title", "Map of sites and destinations", id="map-title"),
         element("desc", description, id="map-desc"),
         _land(canvas, home, frame),
+        element("g", *haul_lines(report, tallied, spots, canvas.at), class_="hauls") if tallied.hauls else Markup(""),
         element("g", *_dots(canvas, destinations, colours), class_="dots"),
         element("g", *_markers(canvas, used, spots, tallied, colours), class_="sites"),
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
@@ -98,7 +99,14 @@ def site_map(report: PlanReport, tallied: Tally) -> SiteMap | None:
     missing = len(report.orders) - len(destinations)
     if missing:
         notes.append(f"{counted(missing, 'order')} without coordinates, not on the map.")
-    return SiteMap(drawing, _rows(report, tallied, colours), description, tuple(notes))
+    rows = _rows(report, tallied, colours)
+    return SiteMap(drawing, rows, description, tuple(notes), haul_rows(report, tallied))
+
+
+def _used(report: PlanReport, tallied: Tally) -> list[Site]:
+    """Sites that send parcels or hand them over; all, if none does."""
+    located, depots = [s for s in report.sites if s.place.located], handed_over(tallied)
+    return [s for s in located if not tallied.sites or s.site in tallied.sites or s.site in depots] or located
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,18 +247,14 @@ def _markers(
     """Squares sized by parcels, with names where they do not cover one another."""
     most = max((use.parcels for use in tallied.sites.values()), default=0)
     taken: list[Box] = []
-    drawn = []
+    drawn, depots = [], handed_over(tallied)
     for site in sorted(sites, key=lambda s: (-_parcels(tallied, s.site), s.site)):
         parcels = _parcels(tallied, site.site)
         half = 5.0 + 5.0 * (sqrt(parcels / most) if most else 0.0)
         x, y = canvas.at(*spots[site.site])
         name = site.name or site.site
         shown = name if len(name) <= 22 else name[:21] + "…"
-        tip = element("title", f"{name} ({site.site}): {counted(parcels, 'parcel')}")
-        parts = [
-            tip,
-            element("rect", x=-half, y=-half, width=2 * half, height=2 * half, rx=2, class_=colours[site.site]),
-        ]
+        parts = _marker(site, name, parcels, depots[site.site], half, colours[site.site])
         box = Box(x - half, y - half, x + half, y + half)
         for dx, dy, anchor in (
             (half + 5, 4.0, "start"),
@@ -268,6 +272,18 @@ def _markers(
         taken.append(box)
         drawn.append(element("g", *parts, transform=f"translate({x:.1f} {y:.1f})"))
     return drawn[::-1]
+
+
+def _marker(site: Site, name: str, parcels: int, handed: int, half: float, colour: str) -> list[Markup]:
+    """A square; for a depot that sends nothing itself a diamond."""
+    here = f"{name} ({site.site})"
+    if handed and not parcels:
+        tip = element("title", f"{here}: {counted(handed, 'parcel')} handed over to local services")
+        points = f"0,{-half - 1} {half + 1},0 0,{half + 1} {-half - 1},0"
+        return [tip, element("polygon", points=points, class_="depot")]
+    more = f", {counted(handed, 'parcel')} handed over" if handed else ""
+    tip = element("title", f"{here}: {counted(parcels, 'parcel')}{more}")
+    return [tip, element("rect", x=-half, y=-half, width=2 * half, height=2 * half, rx=2, class_=colour)]
 
 
 def _parcels(tallied: Tally, site: str) -> int:
@@ -294,8 +310,9 @@ def _rows(report: PlanReport, tallied: Tally, colours: dict[str, str]) -> tuple[
     return tuple(rows)
 
 
-def _description(destinations: list[Destination], sites: int) -> str:
+def _description(destinations: list[Destination], sites: int, hauled: bool) -> str:
+    hauls = "Dashed lines are linehauls to depots, which are diamonds. " if hauled else ""
     return (
         f"{counted(sites, 'site')} as squares and {counted(len(destinations), 'order')} as dots at their destinations, "
-        "in the colour of the site that ships them. The table beside it gives the same in figures."
+        f"in the colour of the site that ships them. {hauls}The table beside it gives the same in figures."
     )

@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 
 from doorstep.documents.report.drawings import Drawings
+from doorstep.documents.report.option_words import Names, service_words
 from doorstep.documents.report.plan_report import PlanReport
+from doorstep.documents.report.receipt_words import deadlocks, turns
 from doorstep.documents.report.tally import Tally, on_time_of
 from doorstep.domain.catalog import Product
 from doorstep.domain.decision import Decision, Unplanned
@@ -22,6 +24,7 @@ from doorstep.domain.units import PPM
 from doorstep.kernels.run import Progress
 
 CHUNK = 500  # orders
+MOST_TURNS = 12  # of an order; all stand in decisions.jsonl
 MOST_LADDERS = 2_000  # orders whose price ladders are kept: a rung a service and parcel
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -84,16 +87,25 @@ class Records:
     progress: Progress
     index: Index = field(default_factory=Index)
 
+    def names(self) -> Names:
+        """What the codes of the plan are called."""
+        report = self.report
+        return Names(
+            {one.site: one.name for one in report.sites},
+            {one.service: service_words(one.service, one.carrier, one.name) for one in report.services},
+            {one.sku: one.name for one in report.products},
+        )
+
     def chunks(self) -> Iterator[str]:
         report = self.report
         unplanned = {u.order: u for u in report.unplanned}
         products = {p.sku: p for p in report.products}
         drawings = Drawings({carton.carton: carton for carton in report.cartons}, products)
-        decisions = iter(report.decisions)
+        decisions, names = iter(report.decisions), self.names()
         total = len(report.orders)
         for start in range(0, total, CHUNK):
             orders = report.orders[start : start + CHUNK]
-            yield packed(self._chunk(orders, unplanned, drawings, decisions))
+            yield packed(self._chunk(orders, unplanned, drawings, decisions, names))
             self.progress("report", min(start + CHUNK, total), total)
         if (left := next(decisions, None)) is not None:
             raise ValueError(f"a decision too many: order {left.order!r}")
@@ -104,6 +116,7 @@ class Records:
         unplanned: dict[str, Unplanned],
         drawings: Drawings,
         decisions: Iterator[Decision],
+        names: Names,
     ) -> dict[str, Any]:
         drawings.next_chunk()
         rows: list[dict[str, Any]] = []
@@ -123,10 +136,11 @@ class Records:
             rows.append(
                 {
                     "order": _order_row(order),
-                    "decision": decision,
+                    "decision": replace(decision, flip=None, flips=()) if decision else None,
+                    **_turns(decision, names),
                     "parcels": parcels,
                     "drawn": [drawings.of(parcel) for parcel in parcels],
-                    "unplanned": why,
+                    "unplanned": _unplanned_row(why) if why else None,
                 }
             )
         products = drawings.products
@@ -165,6 +179,25 @@ def _order_row(order: Order) -> dict[str, Any]:
         "speed": order.speed,
         "lines": [[line.sku, line.quantity] for line in order.lines],
     }
+
+
+def _turns(decision: Decision | None, names: Names) -> dict[str, Any]:
+    """What would change a decision, in words that are made once, here."""
+    if decision is None:
+        return {}
+    told = turns(decision.flips, decision.flip, names)
+    return {
+        "turns": [(one.about, one.change, one.then) for one in told[:MOST_TURNS]],
+        "turns_left": len(told[MOST_TURNS:]),
+    }
+
+
+def _unplanned_row(why: Unplanned) -> dict[str, Any]:
+    locked = [
+        (one.lead, [(each.about, each.detail, each.fix, each.enough) for each in one.obstacles])
+        for one in deadlocks(why.conflicts)
+    ]
+    return {"reason": why.reason, "detail": why.detail, "remedy": why.remedy, "deadlocks": locked}
 
 
 def _product_row(product: Product) -> list[Any]:

@@ -44,6 +44,8 @@ class Tally:
     promised_days: list[int] = field(default_factory=list)  # of planned orders
     on_time_ppm: list[int] = field(default_factory=list)  # of parcels
     lanes: Counter[tuple[str, str]] = field(default_factory=Counter)  # parcels by (site, service)
+    # Parcels by (linehaul, site, depot, service that takes over).
+    hauls: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     sites: dict[str, SiteUse] = field(default_factory=lambda: defaultdict(SiteUse))
     cartons: dict[str, CartonUse] = field(default_factory=lambda: defaultdict(CartonUse))
     parcels_of: dict[str, list[Parcel]] = field(default_factory=lambda: defaultdict(list))  # by order
@@ -70,6 +72,9 @@ def tally(report: PlanReport) -> Tally:
         counted.parcel_costs_minor.append(cost)
         counted.on_time_ppm.append(parcel.on_time_ppm)
         counted.lanes[parcel.site, parcel.service] += 1
+        if parcel.injection is not None:
+            way = parcel.injection.linehaul, parcel.site, parcel.injection.depot, parcel.service
+            counted.hauls[way] += 1
         site = counted.sites[parcel.site]
         site.parcels += 1
         site.cost_minor += cost

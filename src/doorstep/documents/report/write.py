@@ -21,7 +21,7 @@ from doorstep.kernels.run import Progress, silent
 
 STYLES = ("page.css", "figures.css", "orders.css", "print.css")
 SCRIPTS = (
-    "page.js", "read.js", "map.js", "fill.js", "parcel.js", "ladder.js", "detail.js", "pager.js", "table.js",
+    "page.js", "read.js", "map.js", "fill.js", "parcel.js", "ladder.js", "why.js", "detail.js", "pager.js", "table.js",
     "unplanned.js", "start.js",
 )  # fmt: skip
 

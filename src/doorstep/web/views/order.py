@@ -16,6 +16,7 @@ from doorstep.core.parcels.packed import AsPacked, as_packed
 from doorstep.core.parcels.queries import ParcelDetail, ParcelRow, of_order
 from doorstep.core.parcels.superseding import Told, states
 from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks
+from doorstep.documents.report.receipt_words import deadlocks
 from doorstep.domain.demand import nominated_day
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import OWN_BOX, Placement
@@ -28,6 +29,8 @@ from doorstep.web.views.order_options import names_for
 from doorstep.web.views.shipments import WITH_LABEL
 from doorstep.web.words.decision import told
 from doorstep.web.words.facts import happened
+
+UNPLANNED = ("open", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def furnish(
         "may_ship": scope.may("move_stock"),
         "decision": told(receipt, known, names_for(scope, order)) if receipt else None,
         "receipt": receipt,
+        "deadlocks": deadlocks(order.conflicts) if order.row.state in UNPLANNED else (),
         "facts": [happened(fact, currency, known) for fact in facts],
         "promised_by": max((one.row.promised_by for one in details), default=None),
         "nominated_day": nominated_day(order.row.not_before, order.row.promised_by),

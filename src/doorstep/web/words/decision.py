@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from doorstep.core.accounts.actors import Actors
 from doorstep.core.decisions.queries import Receipt
+from doorstep.documents.report.receipt_words import Turn, turns
 from doorstep.documents.report.wording import amount, change, counted
 from doorstep.domain.decision import Rejected
 from doorstep.domain.money import Currency
 from doorstep.web.words.facts import who
-from doorstep.web.words.options import Names, carton_words, change_words, option_words, ruled_out
+from doorstep.web.words.options import Names, carton_words, option_words, ruled_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ class Told:
     summary: str
     options: tuple[OptionRow, ...]  # the chosen one first
     lost: int
-    flip: str  # empty: none was found
-    flip_to: str
+    turns: tuple[Turn, ...]  # each enough by itself
     bound: str
     proofs: str
 
@@ -41,13 +41,11 @@ def told(receipt: Receipt, known: Actors, names: Names) -> Told:
         f"{names.site(one.site)}, {carton_words(one.carton)}, {names.service(one.service)}" for one in receipt.chosen
     )
     first = OptionRow(chosen, amount(currency, receipt.cost_minor), "", "", chosen=True, ruled_out=False)
-    flip = receipt.flip
     return Told(
         summary=_summary(receipt, currency, known),
         options=(first, *(_option(lost, receipt.cost_minor, currency, names) for lost in receipt.rejected)),
         lost=len(receipt.rejected),
-        flip=f"{change_words(flip.change, names)}: {flip.amount}" if flip else "",
-        flip_to=option_words(flip.to, names) if flip else "",
+        turns=() if receipt.override else turns(receipt.flips, receipt.flip, names),
         bound=_bound(receipt, currency),
         proofs=_proofs(receipt),
     )

@@ -37,6 +37,13 @@ function atBorder(owed) {
     make("div", { class: "across" }, make("dt", {}, "Why"), make("dd", {}, named(owed.why)))];
 }
 
+// By a linehaul: in bulk to a depot, where a local service takes it over.
+function injected(parcel) {
+  const { linehaul, depot, handed_at: taken, cost_minor: cost } = parcel.injection;
+  return [facet("In bulk to", named(siteName(depot)), make("small", {}, "by linehaul ", named(linehaul), `, ${bare(cost)} of the freight`)),
+    facet("Then by", named(serviceName(parcel.service)), make("small", {}, `taken over ${instant(taken)}`))];
+}
+
 function parcelCard(parcel, place, number, order, drawing, products, owed) {
   const marks = marksOf(parcel.contents);
   const own = parcel.carton === facts.own_box;
@@ -50,8 +57,7 @@ function parcelCard(parcel, place, number, order, drawing, products, owed) {
       make("div", { class: "parcel-facts" },
         make("dl", { class: "facts" },
           facet("From", named(siteName(parcel.site))),
-          facet("Service", named(serviceName(parcel.service))),
-          parcel.injection ? facet("Taken over", named(siteName(parcel.injection.depot)), make("small", {}, `${instant(parcel.injection.handed_at)}, by linehaul `, named(parcel.injection.linehaul))) : null,
+          ...(parcel.injection ? injected(parcel) : [facet("Service", named(serviceName(parcel.service)))]),
           facet("Carton", own ? "the product’s own box" : named(parcel.carton), own || !carton ? "" : make("small", {}, `${carton[1] ? "flat " : "inside "}${sizes(carton[0])}`)),
           facet("Weight", weight(parcel.weight_g), make("small", {}, `billed ${weight(parcel.billed_weight_g)}`)),
           facet("Ships", instant(parcel.ship_at)),
@@ -95,10 +101,7 @@ function proofs(decision) {
     : `Alone, with the whole stock to itself, this order could not cost less than ${amount(decision.lower_bound_minor)}.`;
   const exact = decision.exact ? "The bound is exact over all options." : "The bound is not exact: some options were not looked at.";
   const packing = decision.packing_proven ? "Every carton ruled out was proven too small." : "Some cartons were ruled out by a packing heuristic, without proof.";
-  const flip = decision.flip
-    ? make("p", { class: "flip" }, make("b", {}, "What would flip it: "), named(decision.flip.change), ": ", named(decision.flip.amount), make("span", {}, " → "), named(decision.flip.to))
-    : make("p", { class: "flip quiet" }, "No single change was found that would flip this choice.");
-  return make("div", { class: "proofs" }, flip, make("p", {}, bound, " ", exact, " ", packing),
+  return make("div", { class: "proofs" }, make("p", {}, bound, " ", exact, " ", packing),
     make("p", { class: "quiet" }, "Data ", make("code", {}, decision.data_version), `, seed ${decision.seed}.`));
 }
 
@@ -126,6 +129,7 @@ function detail(found) {
     const lines = order.lines.map(([sku, quantity]) => make("li", {}, `${quantity} × `, named(productName(products, sku)), make("small", {}, named(sku))));
     body.append(make("p", { class: "why" }, `Placed ${instant(order.placed_at)}. Not planned.`),
       make("dl", { class: "facts" }, facet("Reason", make("code", {}, unplanned.reason)), facet("What stood in the way", ...sentences(unplanned.detail)), facet("What would help", named(unplanned.remedy))),
+      ...deadlockList(unplanned.deadlocks),
       make("h3", {}, "Asked for"), make("ul", { class: "plain" }, ...lines));
     return body;
   }
@@ -133,6 +137,7 @@ function detail(found) {
     ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products, decision.chosen[place].at_border)),
     ...ladders(decision, parcels),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
-  body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."), proofs(decision));
+  body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."),
+    make("h3", {}, "What would change this decision"), ...turnList(found.turns, found.turns_left), proofs(decision));
   return body;
 }
