@@ -235,3 +235,25 @@ def test_a_key_of_several_brands_names_one(place: Place) -> None:
     assert unknown.status_code == 404
     code = Brand.objects.get(pk=place.brand).code
     assert supervisor.post("/v1/orders", order(brand=code), idempotency_key="1").status_code == 201
+
+
+def test_an_order_without_a_plan_tells_what_each_way_out_would_take(shop: Shop) -> None:
+    shop.post("/v1/orders", order(sku="teapot", quantity=3), idempotency_key="1")
+    (conflict,) = shop.get("/v1/orders/N-1").json()["conflicts"]
+    assert conflict.pop("fix").startswith("bring ")
+    assert conflict == {
+        "constraint": "stock",
+        "detail": "3 x teapot asked, 1 left at berlin, 1 left at munich",
+        "group": 1,
+        "enough": True,
+    }
+
+
+def test_a_decision_tells_the_changes_that_a_program_can_make(shop: Shop) -> None:
+    shop.post("/v1/orders", order(sku="teapot"), idempotency_key="1")
+    told = shop.get("/v1/orders/N-1/decision").json()
+    assert told["flips"]
+    assert {one["kind"] for one in told["flips"]} <= {"stock", "capacity", "cut_off", "collection", "rate", "weight"}
+    assert all(one["by"] > 0 and one["unit"] for one in told["flips"])
+    assert told["flip"]["change"] == told["flips"][0]["change"]
+    assert shop.get("/v1/orders/N-1").json()["conflicts"] == []

@@ -172,7 +172,7 @@ def test_what_would_change_a_decision_is_told_in_full(opened: Open, width: int, 
     page = opened("full", width=width, scheme=scheme, part="#order=O-000150").page
     turns = page.locator(".detail .turns")
     expect(turns.locator("dd")).to_have_count(6)
-    expect(turns).to_contain_text("The last collection of Rapid Express at Verona on Tue 3 Mar 2026 1 h 35 min later")
+    expect(turns).to_contain_text("The last collection of Rapid Express at Verona 1 h 35 min later on Tue 3 Mar 2026")
     expect(page.locator(".detail")).to_contain_text("Each of these would change it by itself")
     accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

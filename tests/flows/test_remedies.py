@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from tests.architecture.tree import text
 
-from doorstep.domain.decision import Unplanned
+from doorstep.domain.decision import Conflict, Unplanned
 from doorstep.flows.remedies import in_the_record
 
 SAID_IN = (Path("src/doorstep/kernels/plan/explain.py"), Path("src/doorstep/kernels/plan/atoms.py"))
+FIXES_IN = Path("src/doorstep/kernels/plan/conflict_words.py")
 OF_A_FOLDER = re.compile(r"\w+\.csv|\w+_\w+")
 SAID = sorted(
     {
@@ -22,6 +23,14 @@ SAID = sorted(
         if isinstance(call, (ast.Call, ast.Return))
         for node in ast.walk(call)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+    }
+)
+FIXED = sorted(
+    {
+        node.value
+        for node in ast.walk(ast.parse(text(FIXES_IN)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and OF_A_FOLDER.search(node.value)
+        if " " in node.value
     }
 )
 
@@ -48,3 +57,15 @@ def test_a_page_is_named_once_and_the_rest_is_kept() -> None:
         "bring 3 more x mug to one site; none is announced (page Stock, Goods in)"
     )
     assert told("split the order, or add a larger carton") == "split the order, or add a larger carton"
+
+
+def test_the_words_of_conflicts_name_files_too() -> None:
+    assert len(FIXED) >= 5
+
+
+@pytest.mark.parametrize("said", FIXED)
+def test_no_word_of_a_folder_is_left_in_a_fix(said: str) -> None:
+    conflict = Conflict("capacity", "why", said)
+    (fixed,) = in_the_record(Unplanned("O-1", "stock_out", "why", "remedy", (conflict,))).conflicts
+    assert not OF_A_FOLDER.search(fixed.fix)
+    assert (fixed.constraint, fixed.detail) == ("capacity", "why")

@@ -215,3 +215,34 @@ def test_a_nominated_day_out_of_reach_is_told(shop: tuple[Scope, int]) -> None:
     assert "Nominated day" in kept
     assert "out of reach" not in kept
     assert "Shop promised by" not in kept
+
+
+def test_an_order_without_a_plan_tells_all_that_stands_in_its_way(shop: tuple[Scope, int]) -> None:
+    placed(shop, asked(sku="teapot", quantity=3))
+    text = page(member(shop[0], "supervisor"))
+    assert "Why it cannot be planned" in text
+    assert "One thing stands in the way." in text
+    assert "3 x teapot asked, 1 left at berlin, 1 left at munich" in text
+    assert "enough by itself" in text
+    assert ".csv" not in text
+
+
+def test_a_decision_tells_all_that_would_change_it_by_their_names(shop: tuple[Scope, int]) -> None:
+    placed(shop, asked(sku="teapot"))
+    decision = Decision.objects.get()
+    decision.record["flips"] = [
+        {"change": "more teapot at berlin", "amount": "2 units", "to": "berlin by parcel in small", "kind": "stock",
+         "by": 2, "unit": "units", "least": True, "site": "berlin", "sku": "teapot"},
+        {"change": "a later order cut-off at munich", "amount": "5 minutes", "kind": "cut_off", "by": 5,
+         "to": "munich by parcel, leaving on 2026-11-16", "unit": "minutes", "least": True, "site": "munich"},
+    ]  # fmt: skip
+    decision.save()
+    client = member(shop[0], "supervisor")
+    text = page(client)
+    assert "Each of these would change it by itself" in text
+    assert "2 more units of Teapot at Warehouse" in text
+    assert "The order cut-off at Shop 5 min later" in text
+    assert "Shop by Postbird Parcel, leaving on Mon 16 Nov 2026" in text
+    decision.record["override"] = {"by": "user:1", "reason": "asked for", "before_minor": 1}
+    decision.save()
+    assert "would change it" not in page(client)  # a person chose it

@@ -30,6 +30,10 @@ _WORDS = (
 )
 _FIXES = (  # in words of conflicts, which say more exactly what is to change
     *_WORDS,
+    (
+        "daily_order_capacity or daily_parcel_capacity",
+        "the daily capacity of a site (page Sites) or of a service (page Tariffs)",
+    ),
     ("daily_order_capacity of", "the daily capacity of site"),
     ("daily_parcel_capacity of", "the daily capacity of service"),
     (" in linehauls.csv", ""),

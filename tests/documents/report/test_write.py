@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.documents.report.synthetic import empty_report, nothing_planned, plan_report
+from tests.documents.report.synthetic import FLIPS, empty_report, nothing_planned, plan_report
 
 from doorstep.documents.box import in_loading_order
 from doorstep.documents.report import PlanReport, drawings, write_report
-from doorstep.documents.report.records import CHUNK, margin_minor
+from doorstep.documents.report.records import CHUNK, MOST_TURNS, margin_minor
 from doorstep.domain.decision import Decision
 
 
@@ -179,3 +179,29 @@ def test_every_part_has_its_empty_state(tmp_path: Path) -> None:
     assert "None of the 5 orders could be planned" in written(tmp_path, nothing_planned())
     assert "Every order is planned." in written(tmp_path, plan_report(3))
     assert "Nothing has coordinates." in written(tmp_path, replace(plan_report(3, located=False), sites=()))
+
+
+def test_a_record_tells_so_many_changes_and_counts_the_others(tmp_path: Path) -> None:
+    report = plan_report(2)
+    many = [replace(one, flips=FLIPS * 3) for one in report.decisions]
+    row = unpacked(written(tmp_path, replace(report, decisions=iter(many))), "records-0")["rows"][0]
+    assert len(row["turns"]) == MOST_TURNS
+    assert row["turns_left"] == 3 * len(FLIPS) - MOST_TURNS
+    assert row["turns"][0] == ["Stock", "3 more units of Teapot at Lille", "Lille by Gelbpost Standard, carton M"]
+
+
+def test_all_that_would_change_decisions_hardly_makes_the_report_larger(tmp_path: Path) -> None:
+    report = plan_report(2000)
+    decisions = list(report.decisions)
+    sizes = {}
+    for name, flips in (("none", ()), ("all", FLIPS)):
+        told = iter([replace(one, flips=flips) for one in decisions])
+        sizes[name] = len(written(tmp_path, replace(report, decisions=told)))
+    assert sizes["all"] < 1.1 * sizes["none"]
+
+
+def test_an_order_left_out_holds_all_that_stands_in_its_way(tmp_path: Path) -> None:
+    row = unpacked(written(tmp_path, plan_report(3, unplanned_every=3)), "records-0")["rows"][2]
+    assert [len(obstacles) for _, obstacles in row["unplanned"]["deadlocks"]] == [2, 1]
+    assert row["unplanned"]["deadlocks"][1][1][0][2] == "add BR 99999 to the zones of gp-std from FR"
+    assert "turns" not in row

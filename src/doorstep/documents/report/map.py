@@ -293,7 +293,10 @@ def _parcels(tallied: Tally, site: str) -> int:
 def _rows(report: PlanReport, tallied: Tally, colours: dict[str, str]) -> tuple[SiteRow, ...]:
     currency = report.brand.currency
     rows = []
+    depots = handed_over(tallied)
     for site in sorted(report.sites, key=lambda s: (-_parcels(tallied, s.site), s.site)):
+        if site.site in depots and not _parcels(tallied, site.site):
+            continue  # it stands among the linehauls
         use = tallied.sites.get(site.site)
         parcels = use.parcels if use else 0
         rows.append(

@@ -144,7 +144,7 @@ def _cut_off(flip: Flip, names: Names) -> str:
 def _collection(flip: Flip, names: Names) -> str:
     on = f" on {day(date.fromisoformat(flip.day))}" if flip.day else ""
     service, site = names.service(flip.service), names.site(flip.site)
-    return f"The last collection of {service} at {site}{on} {_minutes(flip.by)} later"
+    return f"The last collection of {service} at {site} {_minutes(flip.by)} later{on}"
 
 
 def _rate(flip: Flip, names: Names) -> str:
