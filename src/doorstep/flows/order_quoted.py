@@ -84,7 +84,8 @@ def _decide(here: Standing, row: QuoteRow, order: Order, now: datetime) -> _Deci
         if not result.plan.unplanned and not elsewhere and _as_quoted(result.plan.parcels, chosen):
             decision = replace(next(result.decisions()), rejected=_others(row))
             return _Decided(result.plan.parcels, decision, True)
-    free = replace(problem, stock=_with(problem.stock, held if row.state == "accepted" else ()))
+    own = _known(problem, held) if row.state == "accepted" else ()
+    free = replace(problem, stock=_with(problem.stock, own), held=own)
     for speed in (order.speed or chosen["speed"], order.speed):
         result = plan(replace(free, orders=(replace(order, speed=speed),)), ready=ready_for(here, free))
         if not result.plan.unplanned:
@@ -115,13 +116,20 @@ def _only(problem: PlanProblem, chosen: Mapping[str, Any], held: tuple[StockLeve
     """Leave nothing to choose but what was quoted: its services where they are, its cartons, and the units held."""
     pairs = {(one["site"], one["service"]) for one in chosen["parcels"]}
     cartons = {one["carton"] for one in chosen["parcels"]} - {OWN_BOX}
-    known = {product.sku for product in problem.products}
+    own = _known(problem, held)
     return replace(
         problem,
         collections=tuple(one for one in problem.collections if (one.site, one.service) in pairs),
         cartons=tuple(one for one in problem.cartons if one.carton in cartons),
-        stock=tuple(level for level in held if level.sku in known),
+        stock=own,
+        held=own,
     )
+
+
+def _known(problem: PlanProblem, held: Sequence[StockLevel]) -> tuple[StockLevel, ...]:
+    """Units that a quote holds, of the products of a problem."""
+    known = {product.sku for product in problem.products}
+    return tuple(level for level in held if level.sku in known)
 
 
 def _as_quoted(parcels: Sequence[Parcel], chosen: Mapping[str, Any]) -> bool:

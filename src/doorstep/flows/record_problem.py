@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -20,6 +21,8 @@ from doorstep.core.versions import Version, version
 from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
+from doorstep.domain.rules import Rule
+from doorstep.domain.supply import StockLevel
 from doorstep.files.emissions import with_defaults
 from doorstep.files.rules_toml import kept_rules
 from doorstep.flows.durations import durations_in_force
@@ -107,8 +110,22 @@ def with_orders(
         orders=orders,
         data_version=hashlib.sha256(repr((levels, orders)).encode()).hexdigest(),
         now=now,
+        lying=lying(ground.problem.rules, brand_id, levels, wanted),
+        today=(at or now or ground.loaded_at).date(),
     )
     return widened(problem, ground.disruptions, (now or ground.loaded_at).date())
+
+
+def lying(
+    rules: Sequence[Rule], brand_id: int, free: Sequence[StockLevel], skus: Collection[str]
+) -> tuple[StockLevel, ...]:
+    """All units at the sites, free or reserved, where a rule keeps a share of them back; one query, else none."""
+    if not any(rule.share_ppm for rule in rules):
+        return ()
+    units: Counter[tuple[str, str]] = Counter()
+    for level in (*free, *stock.reserved(brand_id, skus)):
+        units[level.site, level.sku] += level.on_hand
+    return tuple(StockLevel(*spot, number) for spot, number in sorted(units.items()))
 
 
 def day_problem(

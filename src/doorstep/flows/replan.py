@@ -33,6 +33,7 @@ from doorstep.domain.journey import OrderState
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
+from doorstep.domain.rules import Rule
 from doorstep.domain.supply import StockLevel
 from doorstep.files.plan_out import decision_record
 from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND
@@ -194,11 +195,13 @@ def problem_of(ids: Ids, base: Ground, before: Before, order: Order, now: dateti
     skus = {pk: sku for sku, pk in ids.products.items()}
     known = {product.sku for product in problem.products}
     levels = {(level.site, level.sku): level.on_hand for level in problem.stock}
-    for (site, product), units in before.holds.items():
-        if skus[product] in known:
-            spot = sites[site], skus[product]
-            levels[spot] = levels.get(spot, 0) + units
-    return replace(problem, stock=tuple(StockLevel(*spot, units) for spot, units in sorted(levels.items())))
+    holds = {(sites[site], skus[product]): units for (site, product), units in before.holds.items()}
+    held = tuple(StockLevel(*spot, units) for spot, units in sorted(holds.items()) if spot[1] in known)
+    for level in held:
+        spot = level.site, level.sku
+        levels[spot] = levels.get(spot, 0) + level.on_hand
+    there = tuple(StockLevel(*spot, units) for spot, units in sorted(levels.items()))
+    return replace(problem, stock=there, held=held)
 
 
 def decide(
@@ -212,7 +215,7 @@ def decide(
         first = examined.faults[0]
         stand = Stand("held", change.settled, first.reason, first.detail, first.remedy, examined.faults)
         return change, Outcome(stand)
-    if before.parcels and _plans_alike(before.kept.order, change.order):
+    if before.parcels and _plans_alike(before.kept.order, change.order, base.problem.rules):
         return change, Outcome(Stand(before.kept.state, change.settled), keeps_plan=True)
     problem = problem_of(ids, base, before, change.order, now)
     offered = clearable(problem, change.order)
@@ -243,8 +246,10 @@ def _unplanned(result: PlanResult, change: Change, on_shortage: OnShortage) -> O
     return Outcome(Stand(state, change.settled, why.reason, why.detail, why.remedy, faults, why.conflicts))
 
 
-def _plans_alike(before: Order, after: Order) -> bool:
-    """Whether no plan could tell the two apart."""
+def _plans_alike(before: Order, after: Order, rules: Sequence[Rule]) -> bool:
+    """Whether no plan could tell the two apart, nor a rule: by a gift note, or a priority."""
+    if any(rule.scope.meets(before) != rule.scope.meets(after) for rule in rules):
+        return False
     return before == replace(
         after,
         contact=before.contact,

@@ -26,7 +26,7 @@ from doorstep.domain.supply import StockLevel
 from doorstep.flows.durations import durations_in_force
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.kits import Kits, exploded, settled
-from doorstep.flows.record_problem import Ground, ground, ground_version
+from doorstep.flows.record_problem import Ground, ground, ground_version, lying
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.ready import Ready, make_ready
@@ -97,6 +97,7 @@ def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
         orders=(cart,),
         data_version=hashlib.sha256(repr((levels, cart)).encode()).hexdigest(),
         now=now,
+        lying=lying(here.ground.problem.rules, ids.brand, levels, skus),
     )
     return widened(problem, here.ground.disruptions, now.date())
 

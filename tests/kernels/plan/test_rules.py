@@ -23,6 +23,7 @@ from tests.kernels.plan.scenes import (
 from doorstep.domain.decision import Decision
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rules import RULE_KINDS, Rule, RuleScope
+from doorstep.domain.supply import StockLevel
 from doorstep.kernels.plan.check import check
 from doorstep.kernels.plan.plan import PlanProblem, PlanResult, plan
 from doorstep.kernels.plan.rules import RULES
@@ -219,7 +220,7 @@ def test_safety_stock_by_units_and_share() -> None:
         "3 of 4 x a on hand, 2 kept back by rule reserve: keep back 2 units of each sku at near"
     )
     short = planned(problem, Rule("reserve", "safety_stock", share_ppm=850_000))
-    assert [(one.reason, one.order) for one in short.plan.unplanned] == [("rule", "1")]
+    assert [(one.reason, one.order) for one in short.plan.unplanned] == [("stock_out", "1")]
     assert short.plan.unplanned[0].detail.startswith("rule reserve: keep back 85 % of each sku at every site; without")
 
 
@@ -302,3 +303,43 @@ def test_rules_that_have_ended_or_name_nothing_there_change_nothing() -> None:
 
 def test_every_kind_has_its_function() -> None:
     assert set(RULES) == set(RULE_KINDS)
+
+
+def test_what_an_order_holds_already_is_not_kept_back_from_it() -> None:
+    problem = scene([order("1", ("a", 4))], {"near": {"a": 5}})
+    reserve = Rule("reserve", "safety_stock", units=2)
+    assert [one.reason for one in planned(problem, reserve).plan.unplanned] == ["stock_out"]
+    own = replace(problem, held=(StockLevel("near", "a", 4),))
+    assert len(parcels(planned(own, reserve))) == 1
+    part = replace(problem, held=(StockLevel("near", "a", 2),))  # 3 are free, 2 of them stay
+    assert [one.reason for one in planned(part, reserve).plan.unplanned] == ["stock_out"]
+    assert any("keeps back" in one for one in check(replace(part, rules=(reserve,)), plan(own).plan))
+
+
+def test_a_share_is_one_of_all_that_lies_there() -> None:
+    problem = scene([order("1", ("a", 4))], {"near": {"a": 5}})
+    half = Rule("reserve", "safety_stock", share_ppm=200_000)
+    assert len(parcels(planned(problem, half))) == 1  # one of 5 stays
+    reserved = replace(problem, lying=(StockLevel("near", "a", 10), StockLevel("near", "other", 3)))
+    assert [one.reason for one in planned(reserved, half).plan.unplanned] == ["stock_out"]  # two of 10 stay
+    assert any("keeps back" in one for one in check(replace(reserved, rules=(half,)), plan(problem).plan))
+
+
+def test_a_dated_safety_stock_is_in_force_by_the_day_of_the_plan() -> None:
+    problem = scene([order("1", ("a", 4))], {"near": {"a": 5}})
+    later = Rule("reserve", "safety_stock", RuleScope(since=date(2024, 7, 1)), units=2)
+    assert len(parcels(planned(problem, later))) == 1
+    then = replace(problem, today=date(2024, 7, 1))
+    assert [one.reason for one in planned(then, later).plan.unplanned] == ["stock_out"]
+
+
+def test_an_order_that_only_a_safety_stock_leaves_short_is_short() -> None:
+    problem = scene([order("1", ("a", 4), gift_note="x")], {"near": {"a": 5}})
+    reserve = Rule("reserve", "safety_stock", units=2)
+    (left,) = planned(problem, reserve).plan.unplanned
+    assert left.reason == "stock_out"
+    assert (
+        left.detail == "rule reserve: keep back 2 units of each sku at every site; without it the order could be sent"
+    )
+    both = planned(problem, reserve, Rule("nowhere", "never_from_sites", sites=("near",)))
+    assert [one.reason for one in both.plan.unplanned] == ["rule"]

@@ -38,6 +38,14 @@ def available(
     return tuple(supply.StockLevel(site, sku, units) for (site, sku), units in told.items())
 
 
+def reserved(brand_id: int, skus: Iterable[str]) -> tuple[supply.StockLevel, ...]:
+    """What orders and quotes hold on the shelves, by site and product."""
+    rows = Level.objects.filter(brand_id=brand_id, state="reserved", quantity__gt=0, product__sku__in=list(skus))
+    sums = rows.values("site_id", "product_id").annotate(units=Sum("quantity")).order_by("site_id", "product_id")
+    told = sums.values_list("site__code", "product__sku", "units")
+    return tuple(supply.StockLevel(site, sku, units) for site, sku, units in told)
+
+
 def inbound(brand_id: int) -> tuple[supply.Inbound, ...]:
     rows = Inbound.objects.filter(brand_id=brand_id, received_at=None).order_by("id")
     return tuple(

@@ -100,24 +100,27 @@ def _leaves_so(rule: Rule, problem: PlanProblem, parcel: Parcel) -> bool:
 def _taken(rule: Rule, problem: PlanProblem, plan: Plan) -> Iterator[str]:
     """Units that leave a site although the rule keeps them there."""
     first = min((order.placed_at for order in problem.orders), default=None)
-    today = problem.now or first
-    if today is None or not _in_force(rule, today.date()):
+    instant = problem.now or first
+    today = problem.today or (instant.date() if instant else None)
+    if today is None or not _in_force(rule, today):
         return
     sent: Counter[tuple[str, str]] = Counter()
     for parcel in plan.parcels:
         for one in parcel.contents:
             sent[parcel.site, one.sku] += one.quantity
-    held: Counter[tuple[str, str]] = Counter()
-    for level in problem.stock:
-        held[level.site, level.sku] += level.on_hand
+    there: Counter[tuple[str, str]] = Counter()
+    held, lying = there.copy(), there.copy()
+    for levels, units in ((problem.stock, there), (problem.held, held), (problem.lying, lying)):
+        for level in levels:
+            units[level.site, level.sku] += level.on_hand
     for product in problem.products:
         for site in problem.sites:
             at = site.site, product.sku
             if not _takes(rule, product) or (rule.sites and site.site not in rule.sites) or not sent[at]:
                 continue
-            kept = max(rule.units, floor(Fraction(held[at] * rule.share_ppm, 1_000_000)))
-            if sent[at] > held[at] - kept:
-                yield f"{sent[at]} x {product.sku} leave {site.site}; rule {rule.rule} keeps back {kept} of {held[at]}"
+            kept = max(rule.units, floor(Fraction(max(there[at], lying[at]) * rule.share_ppm, 1_000_000)))
+            if sent[at] > max(there[at] - kept, held[at]):
+                yield f"{sent[at]} x {product.sku} leave {site.site}; rule {rule.rule} keeps back {kept} of {there[at]}"
 
 
 def _precedence(problem: PlanProblem, plan: Plan) -> int:

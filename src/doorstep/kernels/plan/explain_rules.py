@@ -32,6 +32,7 @@ def unplanned_by_rule(order: str, blame: Blame, i: int) -> Unplanned:
     """Why an order is left that could be sent without its rules."""
     rules, together = blame[i]
     one = len(rules) == 1
+    short = all(rule.kind == "safety_stock" for rule in rules)  # nothing but goods that are there and not for sale
     if together:
         without = "alone it leaves the order no way, nor would others" if one else "together they leave it no way"
     else:
@@ -40,7 +41,7 @@ def unplanned_by_rule(order: str, blame: Blame, i: int) -> Unplanned:
     names = " or ".join(rule.rule for rule in rules)
     return Unplanned(
         order,
-        "rule",
+        "stock_out" if short else "rule",
         f"{'; '.join(told(rule) for rule in rules)}; {without}",
         f"{', or '.join(remedies)}, or change rule {names}",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from doorstep.domain.bids import BidPrices
 from doorstep.domain.carriage import Tariff, apart
@@ -39,6 +39,9 @@ class PlanProblem:
     Orders may carry faults (no lines, an unknown sku): they come back unplanned, with the reason. Everything else must
     be consistent. `now`: no parcel leaves before it; None: each order is decided as at its placing.
     `rules`: what the operator forbids; a name in them that the problem does not have matches nothing.
+    `held`: units of `stock` that the orders hold already, so that a safety stock does not keep them back. `lying`: what
+    lies at the sites, free or not, where that is more than `stock`: a safety stock's share is one of that. `today`: the
+    day by which safety stocks are in force; None: that of `now`, else of the first order.
     `bid_prices`: what weighs on a choice beside its cost, without being paid; every name in them must be the problem's.
     `emission_factors`: what the carbon of parcels is reckoned from, for the explanations; without them it is not known.
     `linehauls`: by which parcels may travel to a depot and be taken over by the services that call there.
@@ -62,6 +65,9 @@ class PlanProblem:
     linehauls: tuple[Linehaul, ...] = ()
     relays: tuple[Relay, ...] = ()
     bid_prices: BidPrices | None = None
+    held: tuple[StockLevel, ...] = ()
+    lying: tuple[StockLevel, ...] = ()
+    today: date | None = None
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
@@ -72,7 +78,7 @@ class PlanProblem:
         _unique("order", [order.order for order in self.orders])
         sites, skus = {s.site for s in self.sites}, {p.sku for p in self.products}
         services = {s.service for s in self.tariff.services}
-        for level in self.stock:
+        for level in (*self.stock, *self.held):
             if level.site not in sites or level.sku not in skus or level.on_hand < 0:
                 raise InvalidProblem(f"stock of {level.sku} at {level.site} is not understood")
         for call in self.collections:

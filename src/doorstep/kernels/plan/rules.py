@@ -15,11 +15,13 @@ import numpy as np
 from doorstep.domain.demand import OrderLine
 from doorstep.domain.emission import MODES
 from doorstep.domain.rules import Rule, RuleKind
+from doorstep.domain.supply import StockLevel
 from doorstep.domain.units import PPM
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.relays import local_name
 from doorstep.kernels.plan.ruled import BoolArray, IntArray, RuleArray, Ruled, Shut
+from doorstep.kernels.plan.scopes import goods_of, orders_of
 
 EPOCH = date(1970, 1, 1)
 FARTHEST_DAYS = 400  # days after the last order on which anything can be shut
@@ -69,13 +71,11 @@ def under_rules(market: Market) -> Market:
 def _draft(market: Market) -> Draft:
     problem, rules = market.problem, market.problem.rules
     n, shape = len(problem.orders), (len(rules), *market.calls.shape)
-    goods = np.array([[rule.scope.takes(one) for one in problem.products] for rule in rules], bool)
-    goods = goods.reshape(len(rules), len(problem.products))
-    orders = np.zeros((len(rules), n), bool)
+    goods, orders = goods_of(rules, problem.products), orders_of(rules, problem.orders)
     for m, rule in enumerate(rules):
-        whole = not rule.scope.names_goods
-        for i, order in enumerate(problem.orders):
-            orders[m, i] = rule.scope.meets(order) and (whole or _holds(market, goods[m], order.lines))
+        if rule.scope.names_goods:
+            for i in np.flatnonzero(orders[m]).tolist():
+                orders[m, i] = _holds(market, goods[m], problem.orders[i].lines)
     return Draft(
         market=market,
         orders=orders,
@@ -87,11 +87,14 @@ def _draft(market: Market) -> Draft:
         kept_back=np.zeros(market.stock.shape, np.int64),
         kept_by=np.full(market.stock.shape, -1, np.int16),
         shut=[],
-        today=_first_day(problem),
+        today=day_of(problem),
     )
 
 
-def _first_day(problem: PlanProblem) -> date:
+def day_of(problem: PlanProblem) -> date:
+    """Give the day by which safety stocks are in force."""
+    if problem.today is not None:
+        return problem.today
     first = min((order.placed_at for order in problem.orders), default=datetime(1970, 1, 1, tzinfo=UTC))
     return (problem.now or first).date()
 
@@ -152,16 +155,32 @@ def _priority(draft: Draft, m: int, rule: Rule) -> None:
 
 
 def _safety_stock(draft: Draft, m: int, rule: Rule) -> None:
-    """Keep back units or a share, whichever is more, but no more than there is; of several rules the most counts."""
-    if not rule.scope.on(draft.today):
+    """Keep back units or a share, whichever is more, but no more than is free; of several rules the most counts.
+
+    What the orders hold already is not free; a share is one of all that lies there. It concerns every order of its
+    goods, whenever that was placed.
+    """
+    on, orders = rule.scope.on(draft.today), draft.market.problem.orders
+    draft.orders[m] = [on and _holds(draft.market, draft.goods[m], one.lines) for one in orders]
+    if not on:
         return
-    stock = draft.market.stock
-    whole, rest = np.divmod(stock, PPM)
+    problem, stock = draft.market.problem, draft.market.stock
+    whole, rest = np.divmod(np.maximum(stock, _units(draft.market, problem.lying)), PPM)
     share = whole * rule.share_ppm + rest * rule.share_ppm // PPM  # whole units of it, within 64 bits
-    wanted = np.minimum(np.maximum(share, rule.units), stock)
+    free = np.maximum(stock - _units(draft.market, problem.held), 0)
+    wanted = np.minimum(np.maximum(share, rule.units), free)
     wanted[~(_at(draft, rule)[:, None] & draft.goods[m])] = 0
     more = wanted > draft.kept_back
     draft.kept_back[more], draft.kept_by[more] = wanted[more], m
+
+
+def _units(market: Market, levels: tuple[StockLevel, ...]) -> IntArray:
+    """[K, J]"""
+    found = np.zeros(market.stock.shape, np.int64)
+    for level in levels:
+        if level.sku in market.sku:
+            found[market.site[level.site], market.sku[level.sku]] += level.on_hand
+    return found
 
 
 def _blackout_days(draft: Draft, m: int, rule: Rule) -> None:
