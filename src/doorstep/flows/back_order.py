@@ -27,6 +27,7 @@ from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.kits import needs_of
 from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.kernels.plan.plan import plan
+from doorstep.kernels.plan.rules import spare
 
 ATTEMPTS = 3
 Units = Counter[tuple[str, str]]  # by site and sku
@@ -120,18 +121,23 @@ def _earliest(
 def _planned(
     brand_id: int, ground: Ground, order: Order, coming: Sequence[Coming], due: datetime, all_announced: bool
 ) -> tuple[tuple[Parcel, ...], Units] | None:
-    """Plan it as if what is coming were there; also gives what is free without it."""
+    """Plan it as if what is coming were there; also gives what is free without it, and no rule keeps back."""
     problem = with_orders(ground, brand_id, [order], due)
-    free: Units = Counter({(level.site, level.sku): level.on_hand for level in problem.stock})
+    free, there = _units(spare(problem)), _units(problem.stock)
     if all_announced:
         short = _short(order, free)
-        free = Counter({spot: units for spot, units in free.items() if spot[1] not in short})
-    there = free.copy()
+        free, there = (
+            Counter({spot: units for spot, units in levels.items() if spot[1] not in short}) for levels in (free, there)
+        )
     for one in coming:
         there[one.site, one.sku] += one.units
     levels = tuple(StockLevel(site, sku, units) for (site, sku), units in sorted(there.items()))
     result = plan(clearable(replace(problem, stock=levels), order))
     return None if result.plan.unplanned else (result.plan.parcels, free)
+
+
+def _units(levels: Sequence[StockLevel]) -> Units:
+    return Counter({(level.site, level.sku): level.on_hand for level in levels})
 
 
 def _short(order: Order, free: Units) -> set[str]:

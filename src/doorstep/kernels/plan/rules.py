@@ -17,7 +17,7 @@ from doorstep.domain.emission import MODES
 from doorstep.domain.rules import Rule, RuleKind
 from doorstep.domain.supply import StockLevel
 from doorstep.domain.units import PPM
-from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.market import Market, open_market
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.relays import local_name
 from doorstep.kernels.plan.ruled import BoolArray, IntArray, RuleArray, Ruled, Shut
@@ -66,6 +66,19 @@ def under_rules(market: Market) -> Market:
         shut=shut,
     )
     return replace(market, stock=market.stock - draft.kept_back, ruled=ruled)
+
+
+def spare(problem: PlanProblem) -> tuple[StockLevel, ...]:
+    """Give the stock of a problem without what safety stocks keep back of it."""
+    if not any(rule.kind == "safety_stock" for rule in problem.rules):
+        return problem.stock
+    market = under_rules(open_market(problem))
+    return tuple(
+        StockLevel(site, sku, int(market.stock[k, j]))
+        for site, k in market.site.items()
+        for sku, j in market.sku.items()
+        if market.stock[k, j] > 0
+    )
 
 
 def _draft(market: Market) -> Draft:
