@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -175,3 +176,60 @@ def test_all_that_is_wrong_is_told_at_once_and_quantities_must_be_some(brand: Pa
 def test_regions_may_be_written_in_several_ways(brand: Path, region: str) -> None:
     country, postcode = ("ES", "28013") if region == "Madrid" else ("DE", "80331")
     assert quoted(brand, replace(PLAIN, country=country, region=region, postcode=postcode)).options
+
+
+def under(brand: Path, folder: Path, *rules: str) -> Path:
+    shutil.copytree(brand, folder / "ruled")
+    text = "\n".join(f'[[rule]]\nid = "r{n}"\n{rule}\n' for n, rule in enumerate(rules))
+    (folder / "ruled" / "rules.toml").write_text(text, encoding="utf-8")
+    return folder / "ruled"
+
+
+def ways(found: PromiseQuote) -> set[tuple[str, str]]:
+    return {(one.site.site, one.service.service) for one in found.options}
+
+
+def test_what_a_rule_forbids_is_not_offered_and_says_so(brand: Path, tmp_path: Path) -> None:
+    before = quoted(brand)
+    site, service = before.options[0].site.site, before.options[0].service.service
+    rules = (f'kind = "never_services"\nservices = ["{service}"]\nsites = ["{site}"]\nreason = "out of labels"',
+             'kind = "never_split"\ncountries = ["FR"]')  # fmt: skip
+    found = quoted(under(brand, tmp_path, *rules))
+    assert ways(found) == ways(before) - {(site, service)}
+    (why,) = [one for one in found.not_offered if one.reason == "rule"]
+    assert (why.site, why.service, why.detail) == (site, service, "rule r0: out of labels")
+
+
+def test_nothing_is_promised_off_a_day_that_is_shut(brand: Path, tmp_path: Path) -> None:
+    before = {(one.site.site, one.service.service): one for one in quoted(brand).options}
+    first = min(one.ship_at.date() for one in before.values())
+    shut = [first + timedelta(days=n) for n in range(4)]
+    rule = f'kind = "blackout_days"\ndays = ["{shut[0]}..{shut[-1]}"]'
+    found = quoted(under(brand, tmp_path, rule))
+    assert ways(found) == set(before)
+    moved = 0
+    for one in found.options:
+        was = before[one.site.site, one.service.service]
+        assert one.ship_at.date() not in shut
+        assert one.promised_by >= was.promised_by
+        if was.ship_at.date() in shut:
+            moved += 1
+            assert one.countdown_s is not None
+            assert was.countdown_s is not None
+            assert one.countdown_s > was.countdown_s
+        else:
+            assert one == was
+    assert moved
+
+
+def test_what_a_rule_keeps_back_is_not_there(brand: Path, tmp_path: Path) -> None:
+    folder = read_folder(brand)
+    level = next(one for one in folder.stock if one.on_hand > 1)
+    wish = replace(PLAIN, goods=(f"{level.sku}:{level.on_hand}",))
+    assert level.site in {one.site.site for one in quoted(brand, wish).options} | {
+        one.site for one in quoted(brand, wish).not_offered if one.reason == "not_carried"
+    }
+    rule = f'kind = "safety_stock"\nunits = 1\nsites = ["{level.site}"]'
+    kept = [one for one in quoted(under(brand, tmp_path, rule), wish).not_offered if one.site == level.site]
+    assert [one.reason for one in kept] == ["no_stock"]
+    assert kept[0].detail == f"holds {level.on_hand - 1} of {level.on_hand} {level.sku}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,14 @@ import numpy as np
 from doorstep.domain.carriage import Service
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.learned import ServicePace
-from doorstep.domain.supply import SHIPPING_KINDS, Site
+from doorstep.domain.supply import SHIPPING_KINDS, Site, StockLevel
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
+from doorstep.flows.promise_rules import rules_for
 from doorstep.flows.promise_wish import Wish, order_of
 from doorstep.flows.widen import known_by
 from doorstep.kernels.plan.plan import PlanProblem
+from doorstep.kernels.plan.rules import spare
 from doorstep.kernels.promise.calendars import DAY_S
 from doorstep.kernels.promise.network import compile_network
 from doorstep.kernels.promise.options import OptionParams, OptionsResult, tell_options
@@ -57,7 +60,7 @@ class NotOffered:
 
     site: str
     service: str  # empty: none from this site
-    reason: str  # no_stock, no_collection, not_carried, beyond_calendar
+    reason: str  # no_stock, no_collection, rule, not_carried, beyond_calendar
     detail: str
 
 
@@ -117,7 +120,8 @@ def _options(
     services = problem.tariff.services
     at = int(order.placed_at.timestamp())
     names = {one.site for one in sites}
-    last_day = max(at // DAY_S + 1, _number(order.not_before))
+    rules = rules_for(problem, sites)
+    last_day = max(at // DAY_S + 1, _number(order.not_before), rules.last_shut)
     tables = compile_network(
         sites,
         [one for one in problem.collections if one.site in names],
@@ -132,15 +136,17 @@ def _options(
     same = np.ones(len(site), np.int64)
     legs = Legs(site, service, 0 * same, at * same, 0 * same, _number(order.not_before) * same,
                 _number(order.promised_by) * same)  # fmt: skip
+    legs = rules.open_legs(PromiseProblem(tables, legs))
     told = tell_options(PromiseProblem(tables, legs), params, run=run)
+    told.countdown_s[told.countdown_s >= 0] += (legs.ready_at - at)[told.countdown_s >= 0]
     carried = _carried(problem, sites, order, told.promised.ship_day.reshape(len(sites), -1))
-    lacking = [_lacking(problem, one, order) for one in sites]
+    lacking = [_lacking(spare(problem), one, order) for one in sites]
     found: list[QuotedOption] = []
     refused = [NotOffered(one.site, "", "no_stock", why) for one, why in zip(sites, lacking, strict=True) if why]
     for leg, (k, v) in enumerate(zip(site.tolist(), service.tolist(), strict=True)):
         if lacking[k]:
             continue
-        why = _why_not(int(told.promised.reason[leg]), carried[k][v], sites[k], services[v])
+        why = _why_not(int(told.promised.reason[leg]), rules.barred[k][v], carried[k][v], sites[k], services[v])
         if why is not None:
             refused.append(why)
         else:
@@ -152,10 +158,10 @@ def _number(day: date | None) -> int:
     return -1 if day is None else (day - EPOCH).days
 
 
-def _lacking(problem: PlanProblem, site: Site, order: Order) -> str:
-    """What of the goods a site lacks, in words; empty: nothing."""
-    there = Counter({(one.site, one.sku): 0 for one in problem.stock})
-    for level in problem.stock:
+def _lacking(stock: Sequence[StockLevel], site: Site, order: Order) -> str:
+    """What of the goods a site lacks, in words; empty: nothing. What a rule keeps back is not there."""
+    there: Counter[tuple[str, str]] = Counter()
+    for level in stock:
         there[level.site, level.sku] += level.on_hand
     short = [
         f"{there[site.site, line.sku]} of {line.quantity} {line.sku}"
@@ -193,9 +199,11 @@ def _carried(
     return [[words[v][k] for v in range(len(words))] for k in range(count)]
 
 
-def _why_not(reason: int, not_carried: str, site: Site, service: Service) -> NotOffered | None:
+def _why_not(reason: int, barred: str, not_carried: str, site: Site, service: Service) -> NotOffered | None:
     if reason == NO_COLLECTION:
         return NotOffered(site.site, service.service, "no_collection", "does not call there")
+    if barred:
+        return NotOffered(site.site, service.service, "rule", barred)
     if not_carried:
         return NotOffered(site.site, service.service, "not_carried", not_carried)
     if reason == BEYOND_CALENDAR:

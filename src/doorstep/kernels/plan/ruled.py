@@ -112,15 +112,21 @@ def promise_open(problem: PromiseProblem, shut: Shut | None, sort: IntArray) -> 
 
     Returns, too, the rule that moved each leg; None: there is no such rule.
     """
-    found = promise(problem)
     if shut is None:
-        return found, None
+        return promise(problem), None
+    found, moved, _ = opened(problem, shut, sort)
+    return found, moved
+
+
+def opened(problem: PromiseProblem, shut: Shut, sort: IntArray) -> tuple[PromiseResult, RuleArray, Legs]:
+    """Do the same, and give the legs as they are ready then."""
+    found = promise(problem)
     legs, moved = problem.legs, np.full(len(problem.legs), -1, np.int16)
     ready = legs.ready_at.copy()
     while True:
         late = _on_shut_day(found, legs, shut, sort)
         if len(late) == 0:
-            return found, moved
+            return found, moved, legs
         site = legs.site[late]
         cell = sort[late], site, legs.service[late], found.ship_day[late] - shut.first_day
         moved[late] = np.where(moved[late] < 0, shut.rule[cell], moved[late])
