@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 
-from tests.asks.shop import carton, line, planned, product, rate, service, shop, stock
+from tests.asks.shop import carton, line, order, planned, product, rate, service, shop, stock
 
 SIDES = (("x_mm", "length_mm"), ("y_mm", "width_mm"), ("z_mm", "height_mm"))
 
@@ -78,3 +79,18 @@ def test_ask_35_what_exceeds_a_limit_is_divided_over_parcels(tmp_path: Path) -> 
     found = planned(tmp_path, tables)
     assert sorted(int(one["weight_g"]) for one in found.parcels) == [14_080, 28_080]
     assert len(found.placements) == 3
+
+
+def test_ask_29_one_parcel_over_several_orders(tmp_path: Path) -> None:
+    """Two open orders of one customer to one address share it; another customer's next door does not."""
+    orders = [order("o1", customer="ana"), order("o2", customer="bo"), order("o3", customer="ana")]
+    lines = [line("o1", "mug"), line("o2", "mug"), line("o3", "mug", 2)]
+    found = planned(tmp_path, shop(orders=orders, order_lines=lines))
+    assert sorted(one["orders"] for one in found.parcels) == ["o1 o3", "o2"]
+    (parcel,) = [one for one in found.parcels if " " in one["orders"]]
+    units = Counter(one["order"] for one in found.placements if one["parcel"] == parcel["parcel"])
+    assert units == {"o1": 1, "o3": 2}
+    parts = [Decimal(str(found.decisions[name]["cost"])) for name in ("o1", "o3")]
+    assert sum(parts) == Decimal(parcel["cost"])
+    assert found.decisions["o1"]["shared_with"] == ["o3"]
+    assert (found.summary["planned"], found.summary["parcels"], found.summary["shared_parcels"]) == (3, 2, 1)

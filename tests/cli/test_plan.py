@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.asks.shop import line, order, shop, written
 from tests.cli.run import ROOT, TEA_SHOP, doorstep, files_of, process
 
 OUTPUT = {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "summary.json", "report.html"}
+SHARERS = [order("o1", customer="ana"), order("o2", customer="ana")]
 TIMES = re.compile(r"^(seconds.*|orders_per_second|peak_memory_mb)$")
 
 
@@ -39,6 +41,18 @@ def test_a_plan_is_a_table_a_report_and_files(tmp_path: Path) -> None:
         assert label in done.stdout
     assert str(tmp_path / "plan" / "report.html") in done.stdout
     assert "\x1b" not in done.stdout + done.stderr  # no terminal, no colours, no bars
+
+
+def test_orders_share_parcels_unless_told_not_to(tmp_path: Path) -> None:
+    brand = written(tmp_path / "brand", shop(orders=SHARERS, order_lines=[line("o1", "mug"), line("o2", "mug")]))
+    for words, parcels in (((), ["o1 o2"]), (("--no-sharing",), ["o1", "o2"])):
+        out = tmp_path / f"plan{len(words)}"
+        assert doorstep("plan", brand, "--out", out, *words).returncode == 0
+        with (out / "plan.csv").open(encoding="utf-8", newline="") as rows:
+            assert [row["orders"] for row in csv.DictReader(rows)] == parcels
+        for order_id in ("o1", "o2"):
+            assert doorstep("replay-decision", brand, out, order_id).returncode == 0
+        assert json.loads((out / "summary.json").read_text())["params"]["sharing"] is (not words)
 
 
 def test_documents_can_be_left_out(tmp_path: Path) -> None:

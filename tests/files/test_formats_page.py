@@ -95,6 +95,9 @@ def test_every_key_of_a_decision_is_on_the_page() -> None:
     inner |= set(record["chosen"][0]["injection"])
     weighed = decision_record(replace(DECISION, weights=(Weight("mug", 1),)), Currency("EUR"))
     inner |= {"weights", *weighed["weights"][0], "lower_bound", "flip"}
+    sharing = replace(DECISION, chosen=(replace(chosen, orders=("o1", "o2")),), shared_with=("o2",))
+    shared = decision_record(sharing, Currency("EUR"))
+    inner |= (set(shared) - set(record)) | (set(shared["chosen"][0]) - set(record["chosen"][0]))
     assert set(re.findall(r"`(\w+)`", section)) == inner
 
 

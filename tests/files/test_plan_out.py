@@ -189,6 +189,14 @@ def test_a_decision_is_one_line_of_json(tmp_path: Path) -> None:
     }
 
 
+def test_a_shared_decision_names_the_others_and_what_all_of_them_cost() -> None:
+    assert not {"shared_with", "cost_together"} & set(decision_record(DECISION, EUR))
+    mine = replace(CHOICE, orders=("o1", "o2"))
+    told = decision_record(replace(DECISION, chosen=(mine, CHOICE), shared_with=("o2",), together_minor=901), EUR)
+    assert (told["shared_with"], told["cost_together"]) == (["o2"], 9.01)
+    assert (told["chosen"][0]["orders"], "orders" in told["chosen"][1]) == (["o1", "o2"], False)
+
+
 @pytest.mark.parametrize(("currency", "cost", "number"), [("JPY", "538", 538), ("KWD", "0.538", 0.538)])
 def test_amounts_have_the_digits_of_the_currency(tmp_path: Path, currency: str, cost: str, number: float) -> None:
     write(tmp_path, currency)

@@ -24,7 +24,7 @@ from doorstep.files.plan_out import write_plan
 from doorstep.flows.load_brand import load_brand
 from doorstep.flows.plan_folder import problem_of
 from doorstep.flows.record_problem import day_problem
-from doorstep.kernels.plan.plan import PlanProblem, plan
+from doorstep.kernels.plan.plan import PlanParams, PlanProblem, plan
 
 pytestmark = pytest.mark.django_db
 FILES = ("plan.csv", "placements.csv", "unplanned.csv")
@@ -32,7 +32,7 @@ FILES = ("plan.csv", "placements.csv", "unplanned.csv")
 
 def written(problem: PlanProblem, folder: Path) -> dict[str, bytes]:
     folder.mkdir()
-    made = plan(problem).plan
+    made = plan(problem, PlanParams(sharing=False)).plan  # the record keeps one order a parcel
     write_plan(folder, made.parcels, made.unplanned, problem.brand.currency)
     return {name: (folder / name).read_bytes() for name in FILES}
 

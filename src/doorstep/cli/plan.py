@@ -32,6 +32,13 @@ Now = Annotated[
     ),
 ]
 Documents = Annotated[bool, typer.Option(help="Write report.html.")]
+Sharing = Annotated[
+    bool,
+    typer.Option(
+        "--sharing/--no-sharing",
+        help="Let open orders of one customer to one address share parcels where that is cheaper.",
+    ),
+]
 Iterations = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, callback=some, help="Improvement steps, in place of the default."),
@@ -49,6 +56,7 @@ def plan(
     until: Until = None,
     now: Now = None,
     documents: Documents = True,
+    sharing: Sharing = True,
     seed: Seed = 0,
     iterations: Iterations = None,
     workers: Workers = None,
@@ -71,9 +79,9 @@ def plan(
 
     if first and until and first >= until:
         raise typer.BadParameter(f"{until} is not after --from {first}", param_hint="'--to'")
-    selection = Selection(first, until)
+    selection, effort = Selection(first, until), (sharing, seed, iterations, workers)
     with bars(not as_json) as progress:
-        planned = _planned(folder, out_folder, selection, now, documents, seed, iterations, workers, force, progress)
+        planned = _planned(folder, out_folder, selection, now, documents, *effort, force, progress)
     if as_json:
         print((out_folder / "summary.json").read_text(encoding="utf-8"), end="")
     else:
@@ -88,6 +96,7 @@ def _planned(
     selection: Selection,
     now: datetime | None,
     documents: bool,
+    sharing: bool,
     seed: int,
     iterations: int | None,
     workers: int | None,
@@ -98,6 +107,7 @@ def _planned(
     from doorstep.cli.first_run import NOTICE, must_compile
     from doorstep.compute import local_map
     from doorstep.flows.plan_folder import plan_folder
+    from doorstep.kernels.plan.problem import PlanParams
     from doorstep.kernels.run import Run
 
     if must_compile():
@@ -109,6 +119,7 @@ def _planned(
             selection=selection,
             run=Run(seed=seed, iterations=iterations, progress=progress, map=spread),
             stopwatch=perf_counter,
+            params=PlanParams(sharing=sharing),
             now=now,
             documents=documents,
             force=force,

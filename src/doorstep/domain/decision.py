@@ -40,6 +40,7 @@ class Choice:
     at_border: AtBorder | None = None  # None: it crosses no border, or no duties are known
     footprint: Footprint | None = None
     injection: Injection | None = None  # None: the service collects it at its site
+    orders: tuple[str, ...] = ()  # that share the parcel; of its cost this is the part of one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,12 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """What was chosen for an order, and why.
+
+    Of orders that share parcels each has its part of what they cost and of the bound; what lost is what all of them
+    together could have had, at what it would have cost together.
+    """
+
     order: str
     chosen: tuple[Choice, ...]
     cost_minor: int
@@ -117,6 +124,13 @@ class Decision:
     ladders: tuple[tuple[Rung, ...], ...] = ()  # of each chosen parcel, where they are asked for
     weights: tuple[Weight, ...] = ()  # where bid prices, commitments or a value of speed are given
     flips: tuple[Flip, ...] = ()  # changes that can be made, each enough by itself; where they are asked for
+    shared_with: tuple[str, ...] = ()  # the other orders, where some parcel of theirs or its own is shared
+    together_minor: int = 0  # what all of them cost
+
+    @property
+    def compared_minor(self) -> int:
+        """What the costs of what lost are to be compared with."""
+        return self.together_minor if self.shared_with else self.cost_minor
 
 
 @dataclass(frozen=True, slots=True)

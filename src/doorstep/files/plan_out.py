@@ -209,6 +209,14 @@ def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
         "data_version": decision.data_version,
         "seed": decision.seed,
         **({"flips": [flip_record(one) for one in decision.flips]} if decision.flips else {}),
+        **(_shared_record(decision, currency) if decision.shared_with else {}),
+    }
+
+
+def _shared_record(decision: Decision, currency: Currency) -> dict[str, Any]:
+    return {
+        "shared_with": list(decision.shared_with),
+        "cost_together": major(decision.together_minor, currency),
     }
 
 
@@ -243,6 +251,7 @@ def _choice_record(choice: Choice, currency: Currency) -> dict[str, Any]:
             name: major(amount, currency) for name, amount in zip(COST_COLUMNS, _amounts(choice.cost), strict=True)
         },
         "skus": list(choice.skus),
+        **({"orders": list(choice.orders)} if choice.orders else {}),
         **({} if choice.at_border is None else {"at_border": _border_record(choice.at_border, currency)}),
         **({} if choice.injection is None else {"injection": _injection_record(choice.injection, currency)}),
         **_carbon_record(choice.footprint),

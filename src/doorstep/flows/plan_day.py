@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -52,7 +52,8 @@ def plan_day(
 ) -> DayPlanned:
     """Plan the open orders together, those of a higher priority before the others; or of them `only` these row ids.
 
-    No parcel leaves before `leaving_from`; None: each order as at its placing.
+    No parcel leaves before `leaving_from`; None: each order as at its placing. No orders share a parcel: the record
+    keeps one order a parcel.
 
     An order whose goods lack the papers for one of the sites is planned by itself after the others of its priority.
 
@@ -102,7 +103,8 @@ def _plan_together(
     refused: set[int] = set()
     for _ in range(ATTEMPTS):
         found = open_orders(ids.brand, waiting)
-        result = plan(day_problem(ids.brand, found.values(), leaving_from, now), params, run)
+        alone = replace(params or PlanParams(), sharing=False)
+        result = plan(day_problem(ids.brand, found.values(), leaving_from, now), alone, run)
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order]: one for one in result.conflicts()}

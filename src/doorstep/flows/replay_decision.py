@@ -17,6 +17,7 @@ from doorstep.flows.plan_folder import problem_of
 from doorstep.kernels.plan.conflicts import MOST_EXPLAINED
 from doorstep.kernels.plan.explain import explain_one
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
+from doorstep.kernels.plan.unjoin import of_joint
 from doorstep.kernels.run import Run
 
 
@@ -60,7 +61,8 @@ def replay_decision(folder: Path, out: Path, order: str, run: Run) -> Replayed:
 
 def _params(asked: StoredRun) -> PlanParams:
     try:
-        return PlanParams(**asked.params)
+        limits = {name: value for name, value in asked.params.items() if name != "sharing"}
+        return PlanParams(**limits, sharing=bool(asked.params.get("sharing", 0)))  # no word of it: nobody shared
     except (TypeError, InvalidProblem) as error:
         raise refused(SUMMARY_FILE, "", f"has params that are not understood: {error}") from error
 
@@ -75,5 +77,9 @@ def _answer(read: BrandFolder, result: PlanResult, order: str) -> tuple[bytes, t
     names = [one.order for one in result.reasons.market.problem.orders]
     if order not in names:
         return b"", ()
-    decision, flips = explain_one(result.reasons, names.index(order))
+    at = names.index(order)
+    joint = result.shared.joint_of(at) if result.shared else None
+    decision, flips = explain_one(result.reasons, at if joint is None else joint)
+    if result.shared and joint is not None:
+        decision = next(one for one in of_joint(result.shared, joint, decision) if one.order == order)
     return orjson.dumps(decision_record(decision, read.brand.currency)), flips

@@ -42,6 +42,7 @@ def summarise(
         "iterations": result.iterations,
         "currency": currency.code,
         **carbon_of(result.plan.parcels),
+        **sharing_of(result.plan.parcels),
         "baseline_unplanned": baseline.unplanned,
         "baseline_parcels": baseline.parcels,
         "baseline_cost_per_order": per(currency, baseline.cost_minor, baseline.planned),
@@ -58,6 +59,12 @@ def carbon_of(parcels: Sequence[Parcel]) -> dict[str, object]:
     sums = (sum(one.mid_g for one in known), sum(one.low_g for one in known), sum(one.high_g for one in known))
     kilograms = [grams / 1000 if known else None for grams in sums]
     return {**dict(zip(("co2e_kg", "co2e_low_kg", "co2e_high_kg"), kilograms, strict=True)), "co2e_parcels": len(known)}
+
+
+def sharing_of(parcels: Sequence[Parcel]) -> dict[str, object]:
+    """How many parcels are for several orders, and how many orders these are."""
+    shared = [parcel for parcel in parcels if len(parcel.orders) > 1]
+    return {"shared_parcels": len(shared), "sharing_orders": len({one for parcel in shared for one in parcel.orders})}
 
 
 def saving_pct(figures: Figures, baseline: Figures) -> float:

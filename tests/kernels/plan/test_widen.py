@@ -9,7 +9,7 @@ import pytest
 from tests.kernels.plan.builders import Shape, problem
 
 from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan import plan as plan_module
+from doorstep.kernels.plan import laid as laid_module
 from doorstep.kernels.plan.board import Best, set_table
 from doorstep.kernels.plan.plan import lay_out, plan, settle
 from doorstep.kernels.plan.problem import PlanParams
@@ -51,7 +51,7 @@ def test_wider_families_come_closer_to_all_partitions(monkeypatch: pytest.Monkey
         exact += plan(asked).plan.figures.objective_minor
         wide += plan(asked, RESTRICTED).plan.figures.objective_minor
         with monkeypatch.context() as patch:
-            patch.setattr(plan_module, "find_ways", lambda *_: {})
+            patch.setattr(laid_module, "find_ways", lambda *_: {})
             plain += plan(asked, RESTRICTED).plan.figures.objective_minor
     assert exact <= wide < plain
 

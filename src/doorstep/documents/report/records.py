@@ -161,7 +161,7 @@ def destination(order: Order) -> str:
 def margin_minor(decision: Decision) -> int | None:
     """What the cheapest option that lost by its cost alone would have cost more; None: there was none."""
     losers = [r.cost_minor for r in decision.rejected if r.cost_minor is not None and not r.constraint]
-    return min(losers) - decision.cost_minor if losers else None
+    return min(losers) - decision.compared_minor if losers else None
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -254,6 +254,9 @@ def undated(seen: Alternatives, row: int, service: int) -> str:
     if ruled is not None and barred is not None and barred.rule[row, service] >= 0:
         return told(ruled.rules[barred.rule[row, service]])
     leg = int(seen.quotes.leg[row, service])
+    waits = seen.table.asked.waits[seen.i]
+    if leg >= 0 and len(waits) and waits[leg % len(waits)]:
+        return "the order that came first would wait for the others"
     in_reach = leg >= 0 and seen.quotes.legs.promised_day[leg] >= 0
     if in_reach and seen.table.asked.insists[seen.i]:
         return f"misses the nominated day, {seen.market.problem.orders[seen.i].not_before}"

@@ -7,7 +7,8 @@ units of a line split only when they cannot travel whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.demand import Order
@@ -24,6 +25,8 @@ class Atoms:
 
     of: tuple[tuple[tuple[int, int], ...], ...]
     faults: dict[int, Unplanned]
+    # Of an order that stands for several, which of them asks for each atom, counted from 0; see `joints`.
+    owners: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def split_orders(market: Market, book: LoadBook, max_parcels: int, run: Run) -> Atoms:
@@ -152,3 +155,14 @@ def load_key(atoms: tuple[tuple[int, int], ...], mask: int) -> Key:
         if mask >> bit & 1:
             units[sku] = units.get(sku, 0) + quantity
     return tuple(sorted(units.items()))
+
+
+def linked(partition: Sequence[int], owners: Sequence[int]) -> bool:
+    """Say whether the blocks of a partition link all owners of its atoms: none of them could go by themselves."""
+    of_block = [sum({1 << owner for bit, owner in enumerate(owners) if mask >> bit & 1}) for mask in partition]
+    reached, rest = of_block[0], of_block[1:]
+    while met := [one for one in rest if one & reached]:
+        rest = [one for one in rest if not one & reached]
+        for one in met:
+            reached |= one
+    return not rest

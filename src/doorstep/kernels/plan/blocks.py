@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from doorstep.kernels.plan.atoms import Atoms, load_key
+from doorstep.kernels.plan.atoms import Atoms, linked, load_key
 from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
@@ -66,6 +66,8 @@ def form_blocks(
     if market.ruled is not None:
         given = zip(atoms.of, families, strict=True)
         families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(given)]
+    for i, owners in atoms.owners.items():
+        families[i] = tuple(p for p in families[i] if linked(p, owners))
     pairs = list(zip(atoms.of, families, strict=True))
     loads = [{} if _is_many(*pair) else _loads(book, *pair) for pair in pairs]
     book.pack_new(run)
@@ -153,8 +155,8 @@ def _restricted(
 def _pressure(market: Market, atoms: Atoms) -> FloatArray:
     """Units that all orders ask for of a sku, over what a site has of it, [K, J]; infinite where it has none."""
     asked = np.zeros(market.stock.shape[1])
-    for one in atoms.of:
-        for j, q in one:
+    for i, one in enumerate(atoms.of):
+        for j, q in () if i in atoms.owners else one:
             asked[j] += q
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where((market.stock > 0) & market.ships[:, None], asked / market.stock, np.inf)

@@ -14,6 +14,7 @@ from doorstep.domain.plan import Plan
 from doorstep.kernels.plan.check_bids import bid_faults
 from doorstep.kernels.plan.check_parcel import parcel_faults
 from doorstep.kernels.plan.check_rules import rule_faults
+from doorstep.kernels.plan.check_sharing import pickings, sharing_faults
 from doorstep.kernels.plan.problem import PlanProblem
 
 
@@ -33,6 +34,7 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
         *_figures(problem, plan),
         *(fault for parcel in plan.parcels for fault in parcel_faults(problem, parcel)),
         *_parcel_count(plan, max_parcels),
+        *sharing_faults(problem, plan, max_parcels),
         *rule_faults(problem, plan),
         *bid_faults(problem, plan),
     )
@@ -91,9 +93,10 @@ def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     picked: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     taken: Counter[tuple[str, str, str]] = Counter()
     hauled: Counter[tuple[str, str]] = Counter()
+    together = pickings(plan)
     for parcel in plan.parcels:
         day = str(parcel.ship_at.date())
-        picked[parcel.site, day].update(parcel.orders)
+        picked[parcel.site, day].add(together[parcel.orders[0]])
         if parcel.injection is None:
             taken[parcel.site, parcel.service, day] += 1
         else:
@@ -125,16 +128,20 @@ def _parcel_count(plan: Plan, max_parcels: int) -> Iterator[str]:
 
 
 def _costs(problem: PlanProblem, plan: Plan) -> Iterator[str]:
-    """Pick lines: every unit, and the order once per site (and day, where a daily capacity is set at the site)."""
+    """Pick lines: every unit, and the order once per site (and day, where a daily capacity is set at the site).
+
+    Orders that share are picked as one.
+    """
     dated = {site.site for site in problem.sites if site.daily_order_capacity is not None}
     dated |= {call.site for call in problem.collections if call.daily_parcel_capacity is not None}
     called = {call.site for call in problem.collections}
     dated |= {one.site for one in problem.linehauls if one.daily_parcel_capacity is not None and one.depot in called}
     sites, minor = {site.site: site for site in problem.sites}, problem.brand.currency.minor
     paid: set[tuple[str, str, str]] = set()
+    together = pickings(plan)
     for parcel in plan.parcels:
         site = sites[parcel.site]
-        key = (parcel.orders[0], parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")
+        key = (together[parcel.orders[0]], parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")
         units = sum(one.quantity for one in parcel.contents)
         pick = minor(units * site.pick_cost_per_unit_micros)
         if key not in paid:

@@ -34,8 +34,12 @@ LATEST_SHIFT = 8  # more collection days than any plan looks ahead
 
 
 def parcel_faults(problem: PlanProblem, parcel: Parcel) -> Iterator[str]:
-    """List what is wrong with one parcel."""
-    order = next((one for one in problem.orders if one.order == parcel.orders[0]), None)
+    """List what is wrong with one parcel: with one that is shared, for each of its orders."""
+    for name in parcel.orders or ("",):
+        yield from _faults_for(problem, parcel, next((one for one in problem.orders if one.order == name), None))
+
+
+def _faults_for(problem: PlanProblem, parcel: Parcel, order: Order | None) -> Iterator[str]:
     site = next((one for one in problem.sites if one.site == parcel.site), None)
     if order is None or site is None or site.kind not in SHIPPING_KINDS:
         yield f"{parcel.parcel} has no order or no site that ships"

@@ -25,9 +25,9 @@ def rule_faults(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     for rule in problem.rules:
         parcels = defaultdict(list)
         for parcel in plan.parcels:
-            order = orders[parcel.orders[0]]
-            if _meets(rule, order):
-                parcels[order.order].append(parcel)
+            for name in parcel.orders:
+                if _meets(rule, orders[name]):
+                    parcels[name].append(parcel)
         for name, sent in parcels.items():
             yield from _order_faults(rule, orders[name], sent, products, problem)
         if rule.kind == "safety_stock":

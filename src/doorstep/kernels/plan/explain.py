@@ -27,7 +27,7 @@ from doorstep.kernels.plan.flips import flips_of, tells_flips
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
-from doorstep.kernels.plan.market import IntArray, Market
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.search import Assignment
@@ -54,6 +54,7 @@ class Reasons:
     footprints: Sequence[Footprint | None]  # of the picks
     seed: int
     max_parcels: int
+    aside: BoolArray | None = None  # [N] orders that others stand for, and what is not sent for others; see `sharing`
 
 
 def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
@@ -64,7 +65,8 @@ def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int =
     """
     told = 0
     market, table = reasons.market, reasons.table
-    turns = _turns(reasons, np.unique(reasons.picks.order)[:most_flips]) if most_flips else None
+    telling = np.setdiff1d(reasons.picks.order, list(reasons.atoms.owners) or [-1])  # others might be parted instead
+    turns = _turns(reasons, telling[:most_flips]) if most_flips else None
     starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
     for lo, hi in spans(table.blocks):
         chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi)
@@ -127,13 +129,15 @@ def _decide(
     exact = bool(blocks.exact[i])
     keys = [reasons.book.keys[int(blocks.block_load[reasons.picks.block[row]])] for row in seen.rows]
     weights = weights_of(market, reasons.picks, seen.rows, keys)
-    flips = flips_of(seen, priced, cost, turns)
+    joint = i in reasons.atoms.owners
+    flips = () if joint else flips_of(seen, priced, cost, turns)
+    words = None if flips or joint else find_flip(seen, priced, cost, sum(one.amount_minor for one in weights))
     return Decision(
         order=market.problem.orders[i].order,
         chosen=chosen,
         cost_minor=cost,
         rejected=list_rejected(seen, priced, cost, footprints, ruled_options(seen)),
-        flip=flips[0] if flips else find_flip(seen, priced, cost, sum(one.amount_minor for one in weights)),
+        flip=flips[0] if flips else words,
         lower_bound_minor=int(assignment.own_bound[i]),
         exact=exact,
         packing_proven=not bool((reasons.book.verdict[loads] == UNPROVEN).any()),
@@ -205,7 +209,8 @@ def _date(day: int) -> str:
 
 def why_unplanned(reasons: Reasons, blame: Blame) -> tuple[Unplanned, ...]:
     """Name the reason and the remedy of every order without a plan, in order of the problem."""
-    left = np.flatnonzero(reasons.assignment.choice[:, 0] < 0).tolist()
+    none = reasons.assignment.choice[:, 0] < 0
+    left = np.flatnonzero(none if reasons.aside is None else none & ~reasons.aside).tolist()
     names = [order.order for order in reasons.market.problem.orders]
     return tuple(
         unplanned_by_rule(names[i], blame, i) if i in blame else reasons.atoms.faults.get(i) or _diagnose(reasons, i)

@@ -114,6 +114,8 @@ class PlanParams:
         Ruin-and-recreate steps per order that may still gain from them, unless the run sets `iterations`.
     improvement_limit
         Most such steps of all orders together: beyond it a large day gains too little to wait for.
+    sharing
+        Open orders of one shopper to one door may share parcels; see `joints`.
     """
 
     max_parcels: int = 3
@@ -123,6 +125,7 @@ class PlanParams:
     price_rounds: int = 150
     improvement_rounds: int = 80
     improvement_limit: int = 300_000
+    sharing: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_parcels <= 3:

@@ -18,7 +18,7 @@ from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.relays import Relays, handed_days
 from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
-from doorstep.kernels.plan.ruled import Bars, RuleArray, promise_open
+from doorstep.kernels.plan.ruled import Bars, RuleArray, Shut, promise_open
 from doorstep.kernels.plan.scales import QuoteScales
 from doorstep.kernels.promise.network import PromiseTables
 from doorstep.kernels.promise.problem import Legs, PromiseProblem
@@ -72,6 +72,7 @@ class Asked:
     promised_by: IntArray
     insists: BoolArray  # on its nominated day, see `wish`
     goods_minor: IntArray  # value of all its goods; zeros where nobody asks
+    waits: BoolArray  # [i, E] lanes on which one of the orders it stands for would wait for others; [i, 0]: on none
 
     def part(self, lo: int, hi: int) -> Asked:
         """Orders lo to hi, as views."""
@@ -217,7 +218,15 @@ def lateness_minor(terms: Terms, on_time_ppm: IntArray) -> IntArray:
 
 def _travel(chunk: Chunk) -> tuple[PromiseResult, RuleArray | None]:
     """Promise every (order, lane) of the chunk, and tell which rule moved it."""
-    lanes, asked = chunk.terms.lanes, chunk.asked
+    bars = chunk.bars
+    return travel(chunk.terms, chunk.asked, bars.shut if bars else None, bars.order if bars else None)
+
+
+def travel(
+    terms: Terms, asked: Asked, shut: Shut | None, sort: IntArray | None
+) -> tuple[PromiseResult, RuleArray | None]:
+    """Promise every (order, lane), flat, and tell which rule moved it; `sort` of the orders, as `shut` tells them."""
+    lanes = terms.lanes
     shape = len(asked.destination), len(lanes.site)
 
     def each(column: IntArray) -> IntArray:
@@ -232,8 +241,11 @@ def _travel(chunk: Chunk) -> tuple[PromiseResult, RuleArray | None]:
         not_before=each(asked.not_before[:, None]),
         promised_by=each(asked.promised_by[:, None]),
     )
-    bars, problem = chunk.bars, PromiseProblem(chunk.terms.network, legs)
-    return promise_open(problem, bars.shut, each(bars.order[:, None])) if bars else (promise(problem), None)
+    problem = PromiseProblem(terms.network, legs)
+    found, moved = (promise(problem), None) if sort is None else promise_open(problem, shut, each(sort[:, None]))
+    if asked.waits.any():
+        found.promised_day[asked.waits.reshape(-1)] = -1
+    return found, moved
 
 
 def _spread(site: IntArray, lanes: Lanes) -> tuple[IntArray, IntArray]:

@@ -49,6 +49,7 @@ def ask(market: Market) -> Asked:
         promised_by=_days([o.promised_by for o in orders]),
         insists=np.array([nominated_day(o.not_before, o.promised_by) is not None for o in orders], bool),
         goods_minor=goods_minor(market) if market.problem.tariff.duties else np.zeros(len(orders), np.int64),
+        waits=np.zeros((len(orders), 0), bool),
     )
 
 

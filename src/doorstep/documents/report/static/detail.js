@@ -26,7 +26,7 @@ function contentList(parcel, products, marks) {
     const product = held(products, content.sku);
     return make("li", {}, make("span", { class: `mark ${marks[content.sku][1]}` }, marks[content.sku][0]),
       make("span", {}, `${content.quantity} × `, named(productName(products, content.sku)),
-        make("small", {}, named(content.sku), product ? ` · ${sizes(product.slice(1, 4))} · ${weight(product[4])}` : "")));
+        make("small", {}, named(content.sku), product ? ` · ${sizes(product.slice(1, 4))} · ${weight(product[4])}` : "", parcel.orders.length > 1 ? " · of order " : "", parcel.orders.length > 1 ? named(content.order) : "")));
   }));
 }
 
@@ -44,7 +44,8 @@ function injected(parcel) {
     facet("Then by", named(serviceName(parcel.service)), make("small", {}, `taken over ${instant(taken)}`))];
 }
 
-function parcelCard(parcel, place, number, order, drawing, products, owed) {
+function parcelCard(parcel, place, number, order, drawing, products, choice) {
+  const owed = choice.at_border;
   const marks = marksOf(parcel.contents);
   const own = parcel.carton === facts.own_box;
   const carton = held(facts.cartons, parcel.carton);
@@ -65,7 +66,7 @@ function parcelCard(parcel, place, number, order, drawing, products, owed) {
           parcel.footprint ? facet("CO2e", ...carbon(parcel.footprint)) : null,
           ...(owed ? atBorder(owed) : [])),
         contentList(parcel, products, marks),
-        others.length ? make("p", { class: "quiet" }, "Shared with order ", named(others.join(", ")), "; the cost is of the whole parcel.") : null),
+        others.length ? make("p", { class: "quiet" }, `Shared with ${others.length > 1 ? "orders" : "order"} `, named(others.join(", ")), ` of the same customer at the same address. The cost is of the whole parcel; ${amount(Object.values(choice.cost).reduce((sum, one) => sum + one, 0))} of it falls to this order, by its units.`) : null),
       costBar(parcel.cost)));
 }
 
@@ -73,20 +74,26 @@ function emittedBy(parcels) {
   return parcels.every((one) => one.footprint) ? weight(parcels.reduce((sum, one) => sum + one.footprint.mid_g, 0)) : "–";
 }
 
+// What the costs of options are compared with: of orders that share parcels, what all of them cost.
+function compared(decision) {
+  return decision.shared_with.length ? decision.together_minor : decision.cost_minor;
+}
+
 function optionTable(decision, order) {
+  const cost = compared(decision);
   const reckoned = [...decision.chosen, ...decision.rejected].some((one) => one.footprint);
   const emitted = (parcels) => (reckoned ? make("td", { class: "number" }, emittedBy(parcels)) : null);
   const chosen = make("tr", { class: "strong" },
     make("th", { scope: "row" }, named(decision.chosen.map((c) => `${c.site}, ${c.carton}, ${c.service}${c.injection ? ` through ${c.injection.depot} by ${c.injection.linehaul}` : ""}`).join(" + ")), make("small", {}, "chosen")),
-    make("td", { class: "number" }, bare(decision.cost_minor)), make("td", { class: "number" }, "–"), emitted(decision.chosen), make("td", {}, ""));
+    make("td", { class: "number" }, bare(cost)), make("td", { class: "number" }, "–"), emitted(decision.chosen), make("td", {}, ""));
   const lost = decision.rejected.map((option) => {
     const out = option.cost_minor === null;
     return make("tr", out ? { class: "out" } : {},
       make("th", { scope: "row" }, named(option.option)),
       make("td", { class: "number" }, out ? "–" : bare(option.cost_minor)),
-      make("td", { class: "number" }, out ? "–" : change(option.cost_minor - decision.cost_minor)),
+      make("td", { class: "number" }, out ? "–" : change(option.cost_minor - cost)),
       emitted([option]),
-      make("td", {}, option.constraint ? named(option.constraint) : option.cost_minor < decision.cost_minor ? "cheaper alone, dearer for all orders together" : option.cost_minor === decision.cost_minor ? "as cheap" : "costs more"));
+      make("td", {}, option.constraint ? named(option.constraint) : option.cost_minor < cost ? "cheaper alone, dearer for all orders together" : option.cost_minor === cost ? "as cheap" : "costs more"));
   });
   const heads = make("tr", {}, make("th", { scope: "col" }, "Option"), make("th", { scope: "col", class: "number" }, `Cost, ${facts.currency}`),
     make("th", { scope: "col", class: "number" }, "Difference"), reckoned ? make("th", { scope: "col", class: "number" }, "CO2e") : null, make("th", { scope: "col" }, "Why it lost"));
@@ -96,7 +103,9 @@ function optionTable(decision, order) {
 
 function proofs(decision) {
   const over = decision.cost_minor - decision.lower_bound_minor;
-  const bound = over > 0
+  const bound = decision.shared_with.length
+    ? `It shares parcels with ${decision.shared_with.join(", ")}: ${amount(decision.together_minor)} for all of them. With the whole stock to themselves, ${amount(decision.lower_bound_minor)} would fall to this order at the least.`
+    : over > 0
     ? `Alone, with the whole stock to itself, this order would cost ${amount(decision.lower_bound_minor)}: sharing stock and capacity costs it ${amount(over)}.`
     : `Alone, with the whole stock to itself, this order could not cost less than ${amount(decision.lower_bound_minor)}.`;
   const exact = decision.exact ? "The bound is exact over all options." : "The bound is not exact: some options were not looked at.";
@@ -106,7 +115,7 @@ function proofs(decision) {
 }
 
 function summary({ order, decision, parcels }) {
-  const cheaper = decision.rejected.filter((option) => option.cost_minor !== null && !option.constraint).map((option) => option.cost_minor - decision.cost_minor);
+  const cheaper = decision.rejected.filter((option) => option.cost_minor !== null && !option.constraint).map((option) => option.cost_minor - compared(decision));
   const asked = order.speed ? ` ${order.speed} asked for,` : "";
   const text = `Placed ${instant(order.placed_at)},${asked} ${counted(order.lines.length, "line")}. ${counted(parcels.length, "parcel")} for ${amount(decision.cost_minor)}.`;
   const ruledOut = decision.rejected.filter((option) => option.constraint && option.cost_minor !== null).length;
@@ -134,10 +143,10 @@ function detail(found) {
     return body;
   }
   body.append(make("p", { class: "why" }, summary(found)),
-    ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products, decision.chosen[place].at_border)),
+    ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products, decision.chosen[place])),
     ...ladders(decision, parcels),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
   body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."),
-    make("h3", {}, "What would change this decision"), ...turnList(found.turns, found.turns_left), proofs(decision));
+    make("h3", {}, "What would change this decision"), ...turnList(found.turns, found.turns_left, decision.shared_with.length > 0), proofs(decision));
   return body;
 }

@@ -1,7 +1,7 @@
 // What would change a decision, and why an order has no plan. The words were made when the page was written.
 
-function turnList(turns, left) {
-  if (!turns.length) return [make("p", { class: "quiet" }, "No single change was found that would change it.")];
+function turnList(turns, left, shares) {
+  if (!turns.length) return [make("p", { class: "quiet" }, shares ? "Of orders that share a parcel no changes are told." : "No single change was found that would change it.")];
   const lead = turns.length > 1 ? "Each of these would change it by itself, all else being as it is." : "This would change it, all else being as it is.";
   const rows = turns.map(([about, change, then]) => make("div", {}, make("dt", {}, about),
     make("dd", {}, named(change), then ? make("small", {}, "then: ", named(then)) : null)));
