@@ -28,7 +28,7 @@ from doorstep.flows import accept, replan
 from doorstep.flows import learn_bids as flow
 from doorstep.flows.accept import Accepted, accept_order
 from doorstep.flows.bids import USED_FOR, Heeded, bids_in_force, with_bids
-from doorstep.flows.learn_bids import AGAIN_AFTER, APART, KEPT_FOR, learn_all_bids, learn_bids
+from doorstep.flows.learn_bids import AGAIN_AFTER, APART, KEPT_FOR, learn_bids, learn_next_bids
 from doorstep.flows.order_quoted import accept_quoted
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.plan_now import plan_now
@@ -287,19 +287,24 @@ class TestLearning:
 
 
 class TestChore:
-    def test_learns_of_brands_whose_prices_are_old(self, shop: Shop) -> None:
+    def test_learns_of_one_brand_a_turn_the_oldest_first(self, shop: Shop, tmp_path: Path) -> None:
+        other = scarce(tmp_path / "brand", operator="south")
+        assert [learn_next_bids(NOW + n * TEN_MINUTES) for n in range(3)] == [1, 1, 0]
+        assert [at for at, _ in (*kept(shop[1]), *kept(other[1]))] == [NOW, NOW + TEN_MINUTES]
+
+    def test_learns_again_when_prices_are_old(self, shop: Shop) -> None:
         _, brand = shop
-        assert learn_all_bids(NOW) == 1
-        assert learn_all_bids(NOW + AGAIN_AFTER) == 0
-        assert learn_all_bids(NOW + AGAIN_AFTER + TEN_MINUTES) == 1
+        assert learn_next_bids(NOW) == 1
+        assert learn_next_bids(NOW + AGAIN_AFTER) == 0
+        assert learn_next_bids(NOW + AGAIN_AFTER + TEN_MINUTES) == 1
         assert [at for at, _ in kept(brand)] == [NOW, NOW + AGAIN_AFTER + TEN_MINUTES]
         assert set(Bids.objects.values_list("learned_by", flat=True)) == {"system"}
 
     def test_passes_over_who_heeds_none_or_sells_nothing(self, shop: Shop) -> None:
         _, brand = shop
-        assert learn_all_bids(NOW + 30 * DAY) == 0
+        assert learn_next_bids(NOW + 30 * DAY) == 0
         bids.set_heeded(brand, False)
-        assert learn_all_bids(NOW) == 0
+        assert learn_next_bids(NOW) == 0
         assert kept(brand) == []
 
     def test_goes_on_after_one_that_fails(
@@ -314,7 +319,7 @@ class TestChore:
             return learn(scope, brand, **how)
 
         monkeypatch.setattr(flow, "learn_bids", fails)
-        assert learn_all_bids(NOW) == 1
+        assert learn_next_bids(NOW) == 1
         assert (len(kept(shop[1])), len(kept(other[1]))) == (0, 1)
         assert f"no bid prices are learned of brand {shop[1]}" in caplog.text
 

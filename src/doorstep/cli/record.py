@@ -217,7 +217,9 @@ def learn_prices(scope: Scope, brand_id: int, seed: int) -> None:
     except DoorstepError as error:
         err.print(f"no bid prices were learned, the day is planned all the same: {error}")
         return
-    out.print(f"{len(learned.rows):,} bid prices of what is short learned from {learned.orders:,} orders")
+    if learned.orders:
+        price = "bid price" if len(learned.rows) == 1 else "bid prices"
+        out.print(f"{len(learned.rows):,} {price} of what is short learned from {learned.orders:,} orders")
 
 
 def say_day(day: DayPlanned) -> None:

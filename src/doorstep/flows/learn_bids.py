@@ -27,7 +27,6 @@ AGAIN_AFTER = timedelta(hours=6)  # by the chore
 KEPT_FOR = timedelta(days=90)  # to explain a decision by
 MOST_READ = 10_000  # orders; the newest tell how many come in a time
 LEAST_SPAN = timedelta(days=1)  # a pace is told of no less: a brand's first hour is no forecast
-AT_ONCE = 5  # brands of a turn: other chores wait meanwhile
 log = logging.getLogger("doorstep.learn_bids")
 
 
@@ -56,24 +55,21 @@ def learn_bids(
     return learned
 
 
-def learn_all_bids(now: datetime) -> int:
-    """Learn of brands whose prices are old, the oldest first, as far as anything was ordered: a chore.
+def learn_next_bids(now: datetime) -> int:
+    """Learn of the brand whose prices are oldest, if they are old and anything was ordered since: a chore.
 
-    Returns of how many.
+    One brand a turn, since it takes seconds, and other chores wait meanwhile. Returns of how many.
     """
-    done = 0
     for operator_id, brand_id in bids.due(now - AGAIN_AFTER):
         if not recent_orders(brand_id, now - timedelta(days=BidParams().recent_days), now, 1):
             continue
         try:
             learn_bids(Scope(operator_id, frozenset({brand_id}), "operator_admin", "system"), brand_id, now=now)
-        except DoorstepError:
-            log.exception("no bid prices are learned of brand %d", brand_id)  # the others do not wait for it
+        except DoorstepError as error:
+            log.warning("no bid prices are learned of brand %d: %s", brand_id, error)  # the others do not wait for it
             continue
-        done += 1
-        if done == AT_ONCE:
-            break
-    return done
+        return 1
+    return 0
 
 
 def _known(brand_id: int, now: datetime, params: BidParams) -> tuple[list[Order], datetime]:
