@@ -45,6 +45,7 @@ SCANNED = {"tracking": "T2", "milestone": "in_transit", "at": "2026-11-16T09:00:
 HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/stock": (f"?brand={BRAND}", None),
     "GET /v1/stock/health": (f"?brand={BRAND}", None),
+    "GET /v1/stock/prices": (f"?brand={BRAND}", None),
     "GET /v1/stock/changes": (f"?brand={BRAND}", None),
     "POST /v1/stock/receipts": ("", {"site": "munich", "sku": "mug", "quantity": 1, "brand": BRAND}),
     "POST /v1/stock/adjustments": (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from doorstep.core.learned import bids
 from doorstep.domain.bids import BidPrice, BidPrices
+from doorstep.domain.rights import Scope
 from doorstep.kernels.plan.problem import PlanProblem
 
 USED_FOR = timedelta(days=3)  # a weekend without planning; what was short before that tells nothing of today
@@ -58,3 +59,41 @@ def bids_note(problem: PlanProblem, heeded: Heeded | None) -> dict[str, Any]:
     if problem.bid_prices is None or heeded is None:
         return {}
     return {"bid_prices": {"learned_at": heeded.learned_at.isoformat()}}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one more unit would be worth, of a product, or of room: for a parcel by a service, or for an order."""
+
+    brand: str
+    site: str
+    sku: str  # empty: of room
+    service: str  # empty: of goods, or of room for picking one more order
+    price_micros: int
+    currency: str
+    learned_at: datetime
+    heeded: bool  # orders are decided by it
+
+
+def prices(scope: Scope, now: datetime, brands: Collection[str] | None = None) -> tuple[Price, ...]:
+    """Give the prices in force of the scope's brands, or of these, the dearest first. One query."""
+    found = [
+        Price(
+            of.brand,
+            one.site,
+            one.sku,
+            one.service,
+            one.price_micros,
+            of.currency,
+            of.learned.learned_at,
+            of.heeded,
+        )
+        for of in bids.shown(scope, now - USED_FOR, now, brands)
+        for one in of.learned.rows
+    ]
+    return tuple(sorted(found, key=price_key))
+
+
+def price_key(one: Price) -> tuple[int, str, str, str, str]:
+    """In which order prices are told."""
+    return -one.price_micros, one.brand, one.site, one.sku, one.service
