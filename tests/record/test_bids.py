@@ -143,6 +143,7 @@ class TestUse:
         learn_bids(*shop, now=NOW - USED_FOR)
         assert bids_in_force(brand, NOW) is not None
         assert bids_in_force(brand, NOW + timedelta(seconds=1)) is None
+        assert bids_in_force(brand, NOW - USED_FOR - timedelta(seconds=1)) is not None  # by a clock that is behind
         Bids.objects.update(learned_at=NOW - USED_FOR - timedelta(seconds=1))
         assert site(accept_order(*shop, teapot("S"), now=NOW)) == "berlin"
 

@@ -37,14 +37,17 @@ class OfBrand:
     learned: Learned
 
 
-def in_force(brand_id: int, after: datetime, now: datetime) -> Learned | None:
-    """What the brand's orders are decided by: learned last, not before `after`; None: nothing, or it heeds none."""
-    return _last(Bids.objects.filter(brand_id=brand_id, brand__heeds_bids=True), after, now)
+def in_force(brand_id: int, after: datetime) -> Learned | None:
+    """What the brand's orders are decided by: learned last, not before `after`; None: nothing, or it heeds none.
+
+    Another machine's clock may be ahead, so that it was learned in a moment.
+    """
+    return _last(Bids.objects.filter(brand_id=brand_id, brand__heeds_bids=True, learned_at__gte=after))
 
 
 def learned(brand_id: int, after: datetime, until: datetime) -> Learned | None:
     """What was learned last between two instants, both included, heeded or not."""
-    return _last(Bids.objects.filter(brand_id=brand_id), after, until)
+    return _last(Bids.objects.filter(brand_id=brand_id, learned_at__gte=after, learned_at__lte=until))
 
 
 def keep(brand_id: int, found: Learned, learned_by: str, forget_before: datetime) -> None:
@@ -86,9 +89,8 @@ def shown(scope: Scope, after: datetime, now: datetime, brands: Collection[str] 
     )
 
 
-def _last(rows: QuerySet[Bids], after: datetime, until: datetime) -> Learned | None:
-    found = rows.filter(learned_at__gte=after, learned_at__lte=until).order_by("-learned_at")
-    row = found.values_list("learned_at", "orders", "rows").first()
+def _last(rows: QuerySet[Bids]) -> Learned | None:
+    row = rows.order_by("-learned_at").values_list("learned_at", "orders", "rows").first()
     return None if row is None else Learned(row[0], row[1], _prices(row[2]))
 
 
