@@ -20,6 +20,7 @@ from doorstep.files.order_stream import OrderStream
 IDS = {
     "GET /v1/stock": "listStock",
     "GET /v1/stock/health": "listStockHealth",
+    "GET /v1/stock/prices": "listBidPrices",
     "GET /v1/stock/changes": "listStockChanges",
     "POST /v1/stock/receipts": "receiveStock",
     "POST /v1/stock/adjustments": "adjustStock",

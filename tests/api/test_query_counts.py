@@ -25,6 +25,7 @@ MOST = {
     "/v1/stock?limit=200": 5,
     "/v1/stock?limit=200&kits=true": 7,
     "/v1/stock/health?limit=200": 6,
+    "/v1/stock/prices?limit=200": 2,
     "/v1/stock/changes?limit=500": 4,
     "/v1/stock/transfers?limit=200": 3,
     "/v1/stock/inbound?limit=200": 2,

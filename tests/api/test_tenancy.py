@@ -21,10 +21,13 @@ from tests.core_fixtures import make_brand, make_kit, make_operator
 from doorstep.core.accounts import actions
 from doorstep.core.accounts.models import ApiKey, Operator
 from doorstep.core.floor.models import Missing, PutBack, Tote
+from doorstep.core.learned.bids import Learned
+from doorstep.core.learned.bids import keep as keep_prices
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.carriers import set_company_prefix
 from doorstep.core.parcels.models import Label, Parcel
 from doorstep.core.stock.actions import post
+from doorstep.domain.bids import BidPrice
 from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.rights import Scope
 from doorstep.flows.stock import Sending, announce, send_transfer
@@ -45,6 +48,7 @@ SCANNED = {"tracking": "T2", "milestone": "in_transit", "at": "2026-11-16T09:00:
 HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/stock": (f"?brand={BRAND}", None),
     "GET /v1/stock/health": (f"?brand={BRAND}", None),
+    "GET /v1/stock/prices": (f"?brand={BRAND}", None),
     "GET /v1/stock/changes": (f"?brand={BRAND}", None),
     "POST /v1/stock/receipts": ("", {"site": "munich", "sku": "mug", "quantity": 1, "brand": BRAND}),
     "POST /v1/stock/adjustments": (
@@ -222,6 +226,7 @@ def tea_shop(place: Place) -> dict[str, str]:
     send_transfer(mover, place.brand, Sending("T-1", "munich", "berlin", {"mug": 1}), now=NOW)
     make_kit(place.brand, "set", {"mug": 2})
     announce(mover, place.brand, "munich", "mug", 9, NOW, now=NOW)
+    keep_prices(place.brand, Learned(NOW, 9, (BidPrice("munich", "mug", "", 1_000_000),)), "user:1", NOW)
     ready = Parcel.objects.get(code=parcel["parcel"])
     ready.pk, ready.code, ready.state, ready.tracking, ready.sscc = None, "N-1-ready", "labelled", "T3", ""
     ready.save(force_insert=True)

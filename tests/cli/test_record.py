@@ -56,6 +56,7 @@ def test_a_folder_is_loaded_and_its_day_planned(home: Path) -> None:
         ("held", 1),
         ("planned", 3),
     ]
+    assert rows(home, "select orders, learned_by from learned_bids") == [(0, "system")]  # they are of long ago
 
 
 def test_a_brand_that_is_not_there_is_named_with_those_that_are(home: Path) -> None:

@@ -60,6 +60,7 @@ from doorstep.flows.define_barcodes import set_barcodes
 from doorstep.flows.define_kit import define_kit
 from doorstep.flows.disruption import declare
 from doorstep.flows.learn import learn
+from doorstep.flows.learn_bids import learn_bids
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.release import release
 from doorstep.flows.return_label import buy_return_label, way_back
@@ -132,6 +133,7 @@ def fill(at: House, folder: Path) -> None:
     scope, brand = loaded(folder / "demo", "south")
     learn(scope, brand, now=NOW, run=Run())
     plan_day(scope, brand, now=NOW, run=Run())
+    learn_bids(scope, brand, now=NOW)
 
 
 def _people(house: FullHouse) -> None:

@@ -14,8 +14,10 @@ from tests.record.brand import NOW, loaded
 
 from doorstep.core.accounts.models import Brand, Operator
 from doorstep.core.catalog.models import Carton, Product
+from doorstep.core.learned.bids import Learned, keep, set_heeded
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
+from doorstep.domain.bids import BidPrice
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import Lane, TransitModel
 from doorstep.domain.rights import Scope
@@ -111,6 +113,17 @@ def test_a_kit_is_read_by_processes_that_did_not_define_it(shop: tuple[Scope, in
     assert before == ground_version(scope.operator, brand_id)
     define_kit(scope, brand_id, "set", {"teapot": 1, "mug": 2}, now=NOW)
     assert before != ground_version(scope.operator, brand_id)
+
+
+def test_prices_that_others_learn_or_switch_off_are_read(shop: tuple[Scope, int]) -> None:
+    scope, brand_id = shop
+    assert standing(scope.operator, brand_id, NOW).bids is None
+    keep(brand_id, Learned(NOW, 9, (BidPrice("berlin", "mug", "", 1),)), "system", NOW)
+    heeded = standing(scope.operator, brand_id, LATER).bids
+    assert heeded is not None
+    assert list(heeded.of_sku) == ["mug"]
+    set_heeded(brand_id, False)
+    assert standing(scope.operator, brand_id, LATER + RENEW_AFTER).bids is None
 
 
 def test_every_table_that_is_read_is_asked_about(shop: tuple[Scope, int]) -> None:

@@ -42,6 +42,7 @@ MANAGED = frozenset(
         "deactivate_user",
         "change_brand",
         "set_review_rule",
+        "heed_bids",
         "change_logo",
         "add_channel",
         "rename_channel",
@@ -53,7 +54,7 @@ MANAGED = frozenset(
         "rotate_key",
     }
 )
-OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "change_brand", "change_logo", "add_channel")
+OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "heed_bids", "change_brand", "change_logo", "add_channel")
 CHANGED = frozenset({"release_hold", "plan_order", "edit_order", "cancel_order", "override_plan"})
 WORKED = frozenset(
     {
@@ -107,7 +108,9 @@ PAGES = {
     **dict.fromkeys(CHANGED, "order"),
     **dict.fromkeys(LABELS_CHANGED, "shipments"),
     **dict.fromkeys(MANAGED, "users_and_keys"),
-    **dict.fromkeys(("change_brand", "set_review_rule", "change_logo", "add_channel", "rename_channel"), "brand"),
+    **dict.fromkeys(
+        ("change_brand", "set_review_rule", "heed_bids", "change_logo", "add_channel", "rename_channel"), "brand"
+    ),
     **dict.fromkeys(("announce_inbound", "receive_stock", "adjust_stock"), "inbound"),
     **dict.fromkeys(("send_transfer", "receive_transfer"), "transfers"),
     **dict.fromkeys(("release_wave", "settle_missing"), "floor"),

@@ -13,6 +13,7 @@ from ninja.parser import Parser
 
 from doorstep.api import (
     barcodes,
+    bid_prices,
     brands,
     bulk,
     carrier_accounts,
@@ -94,6 +95,7 @@ api.add_router("/surveys", surveys.router)
 api.add_router("/returns", returns.router)
 api.add_router("/disruptions", disruptions.router)
 api.add_router("/stock", stock_health.router)
+api.add_router("/stock", bid_prices.router)
 api.add_router("/products", kits.router)  # before the products, whose path would take the kit for a part of the sku
 api.add_router("/products", barcodes.router)
 api.add_router("/products", products.router)

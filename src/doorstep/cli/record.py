@@ -14,7 +14,7 @@ from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.promise_fit import EXIT_NOT_PUBLISHED, AsOf, say_verdict
 from doorstep.cli.serving import PORT, serve_tower
 from doorstep.cli.terminal import bars, err, out
-from doorstep.domain.errors import NotFound
+from doorstep.domain.errors import DoorstepError, NotFound
 from doorstep.domain.rights import ROLES, Scope
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def load(folder: BrandFolder, operator: OperatorCode = "operator") -> None:
 def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed = 0) -> None:
     """Plan all open orders of a brand from now on, reserve their stock, and keep the decisions.
 
+    Then learn what one more of what is short is worth, for the orders that are decided one at a time until the next
+    planning, unless the brand heeds no such prices.
+
     \b
     Example:
       doorstep plan-day nordlicht --operator north
@@ -70,6 +73,7 @@ def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed =
     has_tables()
     scope, brand_id = _scope(operator, brand)
     say_day(plan(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
+    learn_prices(scope, brand_id, seed)
 
 
 def learn(brand: BrandCode, operator: OperatorCode = "operator", as_of: AsOf = None, seed: Seed = 0) -> None:
@@ -197,6 +201,25 @@ def plan(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | None) 
 
     with at_work(None, shown=True, seed=seed) as run:
         return flow(scope, brand_id, now=datetime.now(UTC), run=run, leaving_from=leaving_from)
+
+
+def learn_prices(scope: Scope, brand_id: int, seed: int) -> None:
+    """Learn bid prices; the day is planned whatever becomes of it."""
+    from doorstep.core.learned import bids
+    from doorstep.flows.learn_bids import learn_bids
+    from doorstep.kernels.run import Run
+
+    if not bids.heeded(scope, brand_id):
+        return
+    try:
+        with bars() as progress:
+            learned = learn_bids(scope, brand_id, now=datetime.now(UTC), run=Run(seed=seed, progress=progress))
+    except DoorstepError as error:
+        err.print(f"no bid prices were learned, the day is planned all the same: {error}")
+        return
+    if learned.orders:
+        price = "bid price" if len(learned.rows) == 1 else "bid prices"
+        out.print(f"{len(learned.rows):,} {price} of what is short learned from {learned.orders:,} orders")
 
 
 def say_day(day: DayPlanned) -> None:

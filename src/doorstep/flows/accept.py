@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -19,13 +20,14 @@ from doorstep.domain.journey import OrderState
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.back_order import wait_for_goods
+from doorstep.flows.bids import bids_note, with_bids
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.kits import settled
 from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.flows.remedies import in_the_record
-from doorstep.flows.standing import cart_problem, ready_for, standing
+from doorstep.flows.standing import Standing, cart_problem, ready_for, standing
 from doorstep.kernels.plan.plan import PlanResult, plan
 
 ATTEMPTS = 3
@@ -87,12 +89,13 @@ def accept_order(
             missing = papers_missing(order, without_papers(problem.products))
             return _commit_unplanned(scope, ids, held_for(order, (missing,)), now, first)
         if result.plan.unplanned:  # goods on their way matter only to the remedy
-            result = plan(with_orders(here.ground, brand_id, [order], now))
+            offered = with_bids(with_orders(here.ground, brand_id, [order], now), here.bids, now)
+            result = plan(offered)
         if result.plan.unplanned:
             break
-        decision = next(result.decisions())
+        decision, note = next(result.decisions()), bids_note(offered, here.bids)
         try:
-            return _commit_planned(scope, ids, here.ground, order, result.plan.parcels, decision, now, first)
+            return _commit_planned(scope, here, order, result.plan.parcels, decision, note, now, first)
         except NotEnough:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -121,21 +124,21 @@ def _back_ordered(scope: Scope, ids: Ids, ground: Ground, accepted: Accepted, or
 
 def _commit_planned(
     scope: Scope,
-    ids: Ids,
-    standing: Ground,
+    here: Standing,
     order: Order,
     parcels: tuple[Parcel, ...],
     decision: Decision,
+    note: Mapping[str, Any],
     now: datetime,
     first: First,
 ) -> Accepted:
+    ids, currency = here.ids, here.ground.problem.brand.currency
     accepted = Accepted(NOT_YET, order.order, "planned", "", "", parcels)
     with transaction.atomic():
         first(accepted)
         with together():
             pk = add_arrival(ids.brand, Arrival(order, "planned"), ids.products)
-            currency = standing.problem.brand.currency
-            keep_plan(ids, pk, order.order, parcels, decision, currency, at=now, actor=scope.actor, new=True)
+            keep_plan(ids, pk, order.order, parcels, decision, currency, at=now, actor=scope.actor, new=True, note=note)
     return replace(accepted, order_id=pk)
 
 

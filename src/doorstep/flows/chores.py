@@ -19,6 +19,7 @@ from doorstep.core.messages import disruptions
 from doorstep.flows import dispatch, quote, ship, track
 from doorstep.flows.fill_back_orders import fill_all
 from doorstep.flows.foresee import foresee_all
+from doorstep.flows.learn_bids import learn_next_bids
 from doorstep.flows.return_label import sweep_return_labels
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
@@ -56,6 +57,7 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
         Chore("late risks", 300, note_late),
         Chore("foresight", 3600, foresee_all),
         Chore("back-orders", 60, fill_all),
+        Chore("bid prices", 300, learn_next_bids),
         Chore("quotes", 30, quote.expire),
         Chore("labels", 60, lambda now: settled(ship.sweep_labels(now))),
         Chore("return labels", 60, sweep_return_labels),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from doorstep.core.decisions import actions as decisions
 from doorstep.core.events.actions import NewFact, record_all
@@ -46,10 +47,12 @@ def keep_plan(
     actor: str,
     held: str = "",
     new: bool = False,
+    note: Mapping[str, Any] | None = None,
 ) -> None:
     """Call within a transaction that holds the order. Raises NotEnough when the stock has gone meanwhile.
 
     `new`: the order was put in just now, as planned, and nothing has been told of it yet.
+    `note`: what the decision's record says besides.
     `held`: a reference whose reservation passes to the order; what the plan does not use of it is released.
     """
     wanted = [
@@ -72,7 +75,7 @@ def keep_plan(
     )
     with together():  # with the first statement of the reservation
         parcels.keep(ids.brand, planned, {order_code: order_id}, ids.sites)
-        decisions.keep([(order_id, decision, decision_record(decision, currency))], at)
+        decisions.keep([(order_id, decision, {**decision_record(decision, currency), **(note or {})})], at)
         record_all(ids.operator, ids.brand, [*placed, promised], at=at, actor=actor)
         # Last, because a posting holds the brand's stock clock until the transaction ends.
         if held:

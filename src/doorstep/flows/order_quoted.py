@@ -22,6 +22,7 @@ from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
 from doorstep.flows.accept import ATTEMPTS, Accepted, accept_order
+from doorstep.flows.bids import bids_note
 from doorstep.flows.customs import clearable
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import keep_plan, order_reference
@@ -36,6 +37,7 @@ class _Decided:
     parcels: tuple[Parcel, ...]
     decision: Decision
     kept: bool
+    note: Mapping[str, Any]  # of the decision's record
 
 
 def accept_quoted(
@@ -76,20 +78,20 @@ def _decide(here: Standing, row: QuoteRow, order: Order, now: datetime) -> _Deci
     """The quoted plan if it still stands; else the best there is, on free stock and what the quote holds itself."""
     held = _held(here, row)
     problem = clearable(cart_problem(here, order, now), order)
-    chosen = row.options[row.option]
+    chosen, note = row.options[row.option], bids_note(problem, here.bids)
     if row.state == "accepted" and row.reserved_until and now < row.reserved_until and _same(row, order):
         result = plan(_only(problem, chosen, held))
         cost = result.plan.figures.cost_minor
         elsewhere = cart_record(order)["to"] != row.cart["to"] and cost != chosen["cost_minor"]  # in another zone
         if not result.plan.unplanned and not elsewhere and _as_quoted(result.plan.parcels, chosen):
             decision = replace(next(result.decisions()), rejected=_others(row))
-            return _Decided(result.plan.parcels, decision, True)
+            return _Decided(result.plan.parcels, decision, True, note)
     own = _known(problem, held) if row.state == "accepted" else ()
     free = replace(problem, stock=_with(problem.stock, own), held=own)
     for speed in (order.speed or chosen["speed"], order.speed):
         result = plan(replace(free, orders=(replace(order, speed=speed),)), ready=ready_for(here, free))
         if not result.plan.unplanned:
-            return _Decided(result.plan.parcels, next(result.decisions()), False)
+            return _Decided(result.plan.parcels, next(result.decisions()), False, note)
     return None
 
 
@@ -161,7 +163,18 @@ def _commit(scope: Scope, here: Standing, row: QuoteRow, order: Order, decided: 
         if row.state == "accepted":
             quotes.order_quote(row.pk, pk)
         held = quote_reference(row.pk) if row.state == "accepted" else ""
-        keep_plan(ids, pk, order.order, parcels, decided.decision, currency, at=now, actor=scope.actor, held=held)
+        keep_plan(
+            ids,
+            pk,
+            order.order,
+            parcels,
+            decided.decision,
+            currency,
+            at=now,
+            actor=scope.actor,
+            held=held,
+            note=decided.note,
+        )
     return Accepted(pk, order.order, "planned", "", "", parcels)
 
 

@@ -37,6 +37,7 @@ from doorstep.domain.rules import Rule
 from doorstep.domain.supply import StockLevel
 from doorstep.files.plan_out import decision_record
 from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND
+from doorstep.flows.bids import bids_in_force, bids_note, with_bids
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
 from doorstep.flows.keep_plan import Ids, order_reference
@@ -217,7 +218,8 @@ def decide(
         return change, Outcome(stand)
     if before.parcels and _plans_alike(before.kept.order, change.order, base.problem.rules):
         return change, Outcome(Stand(before.kept.state, change.settled), keeps_plan=True)
-    problem = problem_of(ids, base, before, change.order, now)
+    bids = bids_in_force(ids.brand, now)
+    problem = with_bids(problem_of(ids, base, before, change.order, now), bids, now)
     offered = clearable(problem, change.order)
     result = plan(offered)
     if result.plan.unplanned and offered is not problem:
@@ -226,7 +228,7 @@ def decide(
         return change, Outcome(stand)
     if result.plan.unplanned:
         return change, _unplanned(result, change, on_shortage)
-    return change, planned_outcome(change, result, base.problem.brand.currency)
+    return change, planned_outcome(change, result, base.problem.brand.currency, bids_note(offered, bids))
 
 
 def planned_outcome(

@@ -23,6 +23,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
+from doorstep.flows.bids import Heeded, bids_in_force, with_bids
 from doorstep.flows.durations import durations_in_force
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.kits import Kits, exploded, settled
@@ -46,6 +47,7 @@ class Standing:
     products: dict[str, Product]
     kits: Kits
     version: Version | None  # of the rows it was read from
+    bids: Heeded | None  # what weighs on carts and orders that are decided one at a time
 
 
 _held: dict[int, Standing] = {}
@@ -82,7 +84,10 @@ def brands_of(scope: Scope, now: datetime) -> tuple[BrandRow, ...]:
 
 
 def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
-    """Set one cart, its products and the stock of this moment upon the ground; goods on their way are left out."""
+    """Set one cart, its products, their bid prices and the stock of this moment upon the ground.
+
+    Goods on their way are left out.
+    """
     cart = exploded(settled(cart, here.kits))
     ids, skus = here.ids, sorted({line.sku for line in cart.lines} & here.products.keys())
     sites = {pk: code for code, pk in ids.sites.items()}
@@ -99,7 +104,7 @@ def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
         now=now,
         lying=lying(here.ground.problem.rules, ids.brand, levels, skus),
     )
-    return widened(problem, here.ground.disruptions, now.date())
+    return with_bids(widened(problem, here.ground.disruptions, now.date()), here.bids, now)
 
 
 def ready_for(here: Standing, problem: PlanProblem) -> Ready | None:
@@ -151,7 +156,7 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
         ready = make_ready(loaded.problem)
     ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
     goods = {one.sku: one for one in products(brand_id)}
-    return Standing(loaded, ready, ids, goods, kits(brand_id), version)
+    return Standing(loaded, ready, ids, goods, kits(brand_id), version, bids_in_force(brand_id, now))
 
 
 def _same(before: Standing, operator_id: int, version: Version, now: datetime) -> bool:

@@ -30,6 +30,7 @@ class Brand(models.Model):
     late_cost_micros = models.BigIntegerField()
     unplanned_cost_micros = models.BigIntegerField()
     void_fill_micros_per_l = models.BigIntegerField(default=0)
+    heeds_bids = models.BooleanField(default=True)  # what is short is kept for those who need it most
     company = models.CharField(max_length=2000, blank=True)
     address_1 = models.CharField(max_length=2000, blank=True)
     address_2 = models.CharField(max_length=2000, blank=True)

@@ -66,3 +66,19 @@ class Durations(models.Model):
 
     def __str__(self) -> str:
         return f"{self.as_of}: {self.reason}"
+
+
+class Bids(models.Model):
+    """Bid prices of a brand as they were learned once; those learned last are used. Codes, as in `PastParcel`."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="bids", db_index=False)  # the constraint's begins so
+    learned_at = models.DateTimeField()
+    learned_by = models.CharField(max_length=100, blank=True)
+    orders = models.PositiveIntegerField()  # how many stood for those to come
+    rows = models.JSONField()  # [[site, sku, service, price_micros]], in millionths of the brand's currency
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "learned_at"), name="bids_once_an_instant"),)
+
+    def __str__(self) -> str:
+        return f"{self.learned_at}: {len(self.rows)}"

@@ -37,6 +37,30 @@ def open_orders(brand_id: int, ids: Iterable[int] | None = None) -> dict[int, de
     return {row.pk: _order(row, tuple(lines.get(row.pk, ()))) for row in rows}
 
 
+def recent_orders(brand_id: int, since: datetime, until: datetime, most: int) -> tuple[demand.Order, ...]:
+    """Orders placed from `since` to before `until` and not cancelled, the newest first, at most so many; two queries.
+
+    No personal data is read.
+    """
+    placed = Order.objects.filter(brand_id=brand_id, placed_at__gte=since, placed_at__lt=until)
+    rows = list(placed.exclude(state="cancelled").order_by("-placed_at", "-id")[:most])
+    if not rows:
+        return ()
+    lines: dict[int, list[demand.OrderLine]] = {row.pk: [] for row in rows}
+    asked = OrderLine.objects.filter(
+        order__brand_id=brand_id, order__placed_at__gte=rows[-1].placed_at, order__placed_at__lt=until
+    ).order_by("id")
+    for order, *line in asked.values_list("order_id", *_LINE):
+        if order in lines:
+            lines[order].append(_line(*line))
+    return tuple(_order(row, tuple(lines[row.pk])) for row in rows)
+
+
+def first_placed_at(brand_id: int) -> datetime | None:
+    """When the brand's first order was placed; None: it has none."""
+    return Order.objects.filter(brand_id=brand_id).order_by("placed_at").values_list("placed_at", flat=True).first()
+
+
 _LINE = ("line", "sku", "quantity", "unit_price_micros", "parts")
 
 

@@ -3,6 +3,9 @@
 A cart is quoted once by every service; then it is decided once for each date that some service reaches, as if nothing
 later would do. Each decision is exact as that of an order alone is, so that the options are the front of cost against
 date, given the packer's verdicts: no other plan is both cheaper and sooner.
+
+Under bid prices, what an option takes from others counts as its cost does, in the choice and in the order of the
+options; the cost that is told stays money.
 """
 
 from __future__ import annotations
@@ -26,14 +29,16 @@ from doorstep.kernels.plan.by_day import Choices, QuoteRows, choose_by_day
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.loads import LoadBook
-from doorstep.kernels.plan.market import Market, open_market
+from doorstep.kernels.plan.market import IntArray, Market, open_market
 from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Quotes, Terms, quote
 from doorstep.kernels.plan.ready import Ready, open_book
 from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.rules import under_rules
+from doorstep.kernels.plan.scales import Scales
 from doorstep.kernels.plan.terms import ask, terms_of
+from doorstep.kernels.plan.weigh import sure_totals, under_bids, weighed_totals, with_goods
 from doorstep.kernels.run import Run
 
 MOST_DATES = 7  # tried for one cart, the earliest ones; and one more without a limit
@@ -71,7 +76,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Options of one cart, the cheapest first and the fastest last; `why` there are none."""
+    """Options of one cart, the cheapest first, with what it weighs, and the fastest last; `why` there are none."""
 
     options: tuple[Option, ...]
     why: Unplanned | None
@@ -87,6 +92,8 @@ class _Seen:
     book: LoadBook
     quotes: Quotes
     asked: Asked
+    sure: Quotes  # with commitments; as `quotes` where nothing weighs
+    weighed: Quotes  # with all that weighs of a parcel
 
 
 def offer(
@@ -107,13 +114,17 @@ def offer(
         When the problem contradicts itself. A cart that cannot be served does not raise: it says why.
     """
     params = params or PlanParams()
-    market = under_rules(open_market(problem, ready.market if ready else None))
+    market = under_bids(under_rules(open_market(problem, ready.market if ready else None)))
     book = open_book(market, PACKING, ready)
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, exact_limit(atoms, params), run)
     asked, terms = ask(market), terms_of(market, params, ready)
-    quotes = quote(chunk_of(market, terms, asked, blocks, book, 0, len(problem.orders)))
-    options = _options(_Seen(market, terms, blocks, book, quotes, asked))
+    chunk = chunk_of(market, terms, asked, blocks, book, 0, len(problem.orders))
+    quotes = quote(chunk)
+    sure = weighed = sure_totals(chunk, quotes)
+    if market.scales is not None:
+        weighed = with_goods(market.scales, blocks, weighed_totals(chunk, sure))
+    options = _options(_Seen(market, terms, blocks, book, quotes, asked, sure, weighed))
     return tuple(
         Offer(found, None if found else _why(problem, i, params, run, ready)) for i, found in enumerate(options)
     )
@@ -127,13 +138,13 @@ def _why(problem: PlanProblem, i: int, params: PlanParams, run: Run, ready: Read
 
 def _options(seen: _Seen) -> list[tuple[Option, ...]]:
     """Of the choices of each cart, those that no other beats or equals in cost and date, the cheapest first."""
-    picks = _pick(seen)
+    picks, weight = _pick(seen)
     found: list[list[Option]] = [[] for _ in range(len(seen.blocks.order_block) - 1)]
     starts = np.flatnonzero(picks.number == 1)  # of the parcels of each choice
     if len(starts) == 0:
         return [() for _ in found]
     cart, stops = picks.order[starts], [*starts[1:].tolist(), len(picks.number)]
-    cost, due = np.add.reduceat(picks.cost, starts), np.maximum.reduceat(picks.promised_day, starts)
+    cost, due = np.add.reduceat(picks.cost + weight, starts), np.maximum.reduceat(picks.promised_day, starts)
     likely = np.minimum.reduceat(picks.on_time_ppm, starts)
     for n in np.lexsort((-likely, due, cost, cart)).tolist():
         kept = found[cart[n]]
@@ -143,11 +154,31 @@ def _options(seen: _Seen) -> list[tuple[Option, ...]]:
 
 
 def _choose(seen: _Seen) -> Choices:
-    """Choose for every cart and each of the latest days that would do."""
-    quotes, blocks, lanes = seen.quotes, seen.blocks, seen.terms.lanes
+    """Choose for every cart and each of the latest days that would do.
+
+    A cart is served by a day if its cost alone, commitments counted, is less than that of leaving it: what it weighs
+    says how it is served, and never that it is not.
+    """
+    scales, choices = seen.market.scales, _choose_by(seen, seen.sure)
+    if scales is None:
+        return choices
+    weighed = _choose_by(seen, seen.weighed, scales)
+    carts = len(seen.blocks.order_block) - 1
+    served, found = np.bincount(choices.cart, minlength=carts), np.bincount(weighed.cart, minlength=carts)
+    left = np.cumsum(found)[weighed.cart] - np.arange(len(weighed.cart))  # choices of a cart from each on, it included
+    kept = left <= served[weighed.cart]  # the days that serve a cart are the latest ones
+    return Choices(*(column[kept] for column in weighed))
+
+
+def _choose_by(seen: _Seen, quotes: Quotes, scales: Scales | None = None) -> Choices:
+    blocks, lanes = seen.blocks, seen.terms.lanes
     shape = len(blocks.block_order), len(lanes.column_site)
     board, held = make_board(seen.market, lanes, blocks, np.full(shape, NEVER), quotes.days)
     board = board._replace(option=np.zeros(board.cost.size, np.int64))
+    if scales is not None:
+        board = board._replace(
+            pick_order=board.pick_order + scales.site_minor, unplanned=board.unplanned + scales.leaving_minor
+        )
     ledger = unpriced(board, seen.market.stock, held)
     rows = QuoteRows(
         np.searchsorted(quotes.block, np.arange(shape[0] + 1)),
@@ -162,15 +193,19 @@ def _choose(seen: _Seen) -> Choices:
     return Choices(*(column[:count] for column in choices))
 
 
-def _pick(seen: _Seen) -> Picks:
-    """Read the chosen parcels off the quotes."""
+def _pick(seen: _Seen) -> tuple[Picks, IntArray]:
+    """Read the chosen parcels off the quotes; and what each weighs beside its cost."""
     quotes, market, lanes = seen.quotes, seen.market, seen.terms.lanes
     choices = _choose(seen)
     choice, slot = np.nonzero(choices.column >= 0)
     row, service = choices.row[choice, slot], choices.service[choice, slot]
     parcel, leg, site = quotes.rated[row], quotes.leg[row, service], quotes.site[row]
-    fee = np.where(is_fresh(choice, lanes.column_group[choices.column[choice, slot]]), market.pick_order_minor[site], 0)
-    return Picks(
+    fresh = is_fresh(choice, lanes.column_group[choices.column[choice, slot]])
+    fee = np.where(fresh, market.pick_order_minor[site], 0)
+    weight = seen.weighed.total_minor[row, service] - quotes.total_minor[row, service]
+    if market.scales is not None:
+        weight += np.where(fresh, market.scales.site_minor[site], 0)
+    picks = Picks(
         order=choices.cart[choice],
         number=slot + 1,
         block=quotes.block[row],
@@ -190,6 +225,7 @@ def _pick(seen: _Seen) -> Picks:
         lateness=quotes.lateness_minor[row, service],
         duty_tax=quotes.duty_tax_minor[parcel, service],
     )
+    return picks, weight
 
 
 def _option(seen: _Seen, picks: Picks, rows: Sequence[int]) -> Option:

@@ -110,6 +110,13 @@ def weighed_totals(chunk: Chunk, quotes: Quotes) -> Quotes:
     return replace(quotes, total_minor=np.where(total < NEVER, total + more, NEVER))
 
 
+def with_goods(scales: Scales, blocks: Blocks, quotes: Quotes) -> Quotes:
+    """Count in what the goods weigh where they lie; of quotes of all blocks, as `weighed_totals` gives them."""
+    goods = scales.goods_minor(blocks.use_start, blocks.use_sku, blocks.use_quantity)[quotes.block, quotes.site]
+    total = quotes.total_minor
+    return replace(quotes, total_minor=np.where(total < NEVER, total + goods[:, None], NEVER))
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A board on which weights are part of the cost, and what the bound has to be told of."""

@@ -104,6 +104,10 @@ def _review(data: Data, currency: Currency) -> str:
     return "none" if over is None else f"those over {amount(currency, int(over))}"
 
 
+def _heeded(data: Data, _: Currency) -> str:
+    return "left for later orders that need them more" if data["heeded"] else "left for nobody"
+
+
 def _demanded(data: Data, _: Currency) -> str:
     return "of everybody" if data["required"] else "no longer"
 
@@ -267,6 +271,7 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "BrandLoaded": ("Brand folder loaded", _counted("orders", "order")),
     "BrandChanged": ("Brand changed", _changed),
     "ReviewRuleSet": ("Orders to be looked at", _review),
+    "BidPricesHeeded": ("Scarce goods", _heeded),
     "ChannelAdded": ("Channel added", _say("{channel}")),
     "ChannelRenamed": ("Channel renamed", _say("{channel}")),
     "UserAdded": ("Person added", _say("{role}")),
