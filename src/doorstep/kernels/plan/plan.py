@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.plan import Figures, Plan
 from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan.alone import blamed
 from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_parcels
 from doorstep.kernels.plan.atoms import Atoms, split_orders
+from doorstep.kernels.plan.blame import blamed
 from doorstep.kernels.plan.blocks import Blocks, exact_limit, form_blocks
 from doorstep.kernels.plan.board import Table, set_table, table_of
 from doorstep.kernels.plan.conflicts import explained
-from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain, why_unplanned
+from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.least import Least, least_costs
 from doorstep.kernels.plan.loads import LoadBook
@@ -28,6 +28,7 @@ from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.terms import ask, terms_of
 from doorstep.kernels.plan.weigh import bids_minor, under_bids
+from doorstep.kernels.plan.why_unplanned import why_unplanned
 from doorstep.kernels.plan.widen import find_ways
 from doorstep.kernels.plan.wish import given_up
 from doorstep.kernels.run import Run

@@ -42,11 +42,14 @@ class Draft:
     today: date
 
 
-def under_rules(market: Market) -> Market:
-    """Give the market the rules of its problem: less stock, and what else they forbid. Without rules it is the same."""
+def under_rules(market: Market, today: date | None = None) -> Market:
+    """Give the market the rules of its problem: less stock, and what else they forbid. Without rules it is the same.
+
+    `today`: on which they are in force, where it is not that of the market's problem, see `today_of`.
+    """
     if not market.problem.rules:
         return market
-    draft = _draft(market)
+    draft = _draft(market, today or today_of(market.problem))
     for m, rule in enumerate(market.problem.rules):
         RULES[rule.kind](draft, m, rule)
     sort, shut = _shut(draft)
@@ -66,7 +69,7 @@ def under_rules(market: Market) -> Market:
     return replace(market, stock=market.stock - draft.kept_back, ruled=ruled)
 
 
-def _draft(market: Market) -> Draft:
+def _draft(market: Market, today: date) -> Draft:
     problem, rules = market.problem, market.problem.rules
     n, shape = len(problem.orders), (len(rules), *market.calls.shape)
     goods = np.array([[rule.scope.takes(one) for one in problem.products] for rule in rules], bool)
@@ -87,11 +90,12 @@ def _draft(market: Market) -> Draft:
         kept_back=np.zeros(market.stock.shape, np.int64),
         kept_by=np.full(market.stock.shape, -1, np.int16),
         shut=[],
-        today=_first_day(problem),
+        today=today,
     )
 
 
-def _first_day(problem: PlanProblem) -> date:
+def today_of(problem: PlanProblem) -> date:
+    """Day of planning; where none is said, that of the first order."""
     first = min((order.placed_at for order in problem.orders), default=datetime(1970, 1, 1, tzinfo=UTC))
     return (problem.now or first).date()
 
