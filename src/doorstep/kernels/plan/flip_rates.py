@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +12,9 @@ from doorstep.kernels.plan.alternatives import Alternatives
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.trial import Trial
-from doorstep.kernels.rate.compiled import Ladders
+from doorstep.kernels.rate.cuts import cut_tables
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
-from doorstep.kernels.rate.tables import TariffTables
 
 MOST = 900  # thousandths: a cut beyond it is no negotiation
 TRIED = 3  # services whose figures look smallest
@@ -83,66 +82,29 @@ def cheaper_rates(seen: Sequence[Alternatives]) -> list[Flip | None]:
 
 
 def _cut(problem: RateProblem, asks: Sequence[Ask]) -> list[IntArray]:
-    """Totals [n] of each ask."""
-    tables, prices = problem.tables, list[IntArray]()
-    room = max(1, MOST_BREAKS // max(1, len(tables.ladders.up_to_g)))
-    for first in range(0, len(asks), room):
-        prices += _priced(problem, asks[first : first + room])
-    return [rated.total_minor - rated.price_minor + price for (rated, _), price in zip(asks, prices, strict=True)]
+    """Totals [n] of each ask; those of one service are rated together."""
+    room = max(1, MOST_BREAKS // max(1, len(problem.tables.ladders.up_to_g)))
+    of_service: dict[int, list[int]] = {}
+    for n, (rated, _) in enumerate(asks):
+        of_service.setdefault(rated.service, []).append(n)
+    found: dict[int, IntArray] = {}
+    for service, mine in of_service.items():
+        for first in range(0, len(mine), room):
+            some = mine[first : first + room]
+            found.update(zip(some, _priced(problem, service, [asks[n] for n in some]), strict=True))
+    return [rated.total_minor - rated.price_minor + found[n] for n, (rated, _) in enumerate(asks)]
 
 
-def _priced(problem: RateProblem, asks: Sequence[Ask]) -> list[IntArray]:
-    """Prices [n] of each ask: all are rated at once, each cut in epochs of its own."""
+def _priced(problem: RateProblem, service: int, asks: Sequence[Ask]) -> list[IntArray]:
+    """Prices [n] of each ask of a service: all are rated at once, each cut in epochs of its own."""
     tables, whole = problem.tables, problem.parcels
     cuts, at = np.unique([cut for _, cut in asks], return_inverse=True)
-    parcel = np.concatenate([rated.parcel for rated, _ in asks])
-    counts = [len(rated.parcel) for rated, _ in asks]
-    days = tables.epochs(whole.ship_day[parcel])
-    first = np.repeat(at * (len(tables.changes) + 1), counts)
+    parcel, counts = np.concatenate([rated.parcel for rated, _ in asks]), [len(rated.parcel) for rated, _ in asks]
+    day = whole.ship_day[parcel] if whole.ship_day.ndim == 1 else whole.ship_day[parcel, service]
     parts = {name: getattr(whole, name)[parcel] for name in Parcels.__slots__ if name != "ship_day"}
-    parcels = Parcels(**parts, ship_day=days + first.reshape(-1, *[1] * (days.ndim - 1)))
-    asked = rate(RateProblem(cut_tables(tables, cuts.tolist()), parcels)).price_minor
-    service = np.repeat([rated.service for rated, _ in asks], counts)
-    return np.split(asked[np.arange(len(service)), service], np.cumsum(counts)[:-1])
-
-
-def cut_tables(tables: TariffTables, cuts: Sequence[int]) -> TariffTables:
-    """Give tables in which a tariff stands several times, one cut after the other; day d lies in its epoch d."""
-    ladders, many = tables.ladders, len(cuts)
-    each = [cut_ladders(ladders, cut) for cut in cuts]
-    count, breaks = len(ladders.start) - 1, len(ladders.up_to_g)
-    stood = Ladders(
-        of=np.concatenate([ladders.of + n * count for n in range(many)], axis=1).astype(np.int32),
-        start=np.append(np.concatenate([ladders.start[:-1] + n * breaks for n in range(many)]), many * breaks).astype(
-            np.int32
-        ),
-        up_to_g=np.tile(ladders.up_to_g, many),
-        price_minor=np.concatenate([one.price_minor for one in each]),
-        price_parts=np.concatenate([one.price_parts for one in each]),
-        extra_parts=np.concatenate([one.extra_parts for one in each]),
-        parts_per_minor=np.tile(ladders.parts_per_minor, many),
-        steps=np.tile(ladders.steps, many),
-        shift=ladders.shift,
-        below=ladders.below,
-    )
-    offers = tables.offers._replace(
-        signature=np.tile(tables.offers.signature, (1, many)), saturday=np.tile(tables.offers.saturday, (1, many))
-    )
-    return replace(
-        tables,
-        changes=np.arange(1, many * (len(tables.changes) + 1)),
-        offers=offers,
-        ladders=stood,
-        charges=tables.charges._replace(of=np.tile(tables.charges.of, (1, many))),
-    )
-
-
-def cut_ladders(ladders: Ladders, per_mille: int) -> Ladders:
-    """Rates of all services cut, rounded down to the part."""
-    price = ladders.price_parts * (1000 - per_mille) // 1000
-    extra = np.where(ladders.extra_parts < 0, -1, ladders.extra_parts * (1000 - per_mille) // 1000)
-    fine = ladders.parts_per_minor
-    return ladders._replace(price_parts=price, extra_parts=extra, price_minor=(2 * price + fine) // (2 * fine))
+    parcels = Parcels(**parts, ship_day=tables.epochs(day) + np.repeat(at * (len(tables.changes) + 1), counts))
+    price = rate(RateProblem(cut_tables(tables, service, cuts.tolist()), parcels)).price_minor[:, 0]
+    return np.split(price, np.cumsum(counts)[:-1])
 
 
 def _search(seen: Alternatives, trial: Trial) -> Search:
