@@ -76,9 +76,8 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
     column = np.array(list(columns), np.int64).reshape(-1, 3)
     counted = (market.service_capacity >= 0) & (pool == np.arange(services))
     of_site, of_service = np.flatnonzero(market.site_capacity >= 0), np.argwhere(counted)
-    limits: dict[tuple[int, int], int] = {}
-    for k, v in [(int(k), -1) for k in of_site] + [(int(k), int(v)) for k, v in of_service]:
-        limits[k, v] = len(limits)
+    pairs = [(k, -1) for k in of_site.tolist()] + [(k, v) for k, v in of_service.tolist()]
+    limits = {pair: n for n, pair in enumerate(pairs)}
     return Lanes(
         site=lane[:, 0].copy(),
         service=lane[:, 1].copy(),
