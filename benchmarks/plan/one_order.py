@@ -57,8 +57,8 @@ WEIGHTS = (1_000, 2_000, 3_000, 5_000, 10_000, 20_000, 31_500)
 def main() -> None:
     """Print one row per instance."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--orders", type=int, default=1_000, help="orders of a real instance")
-    parser.add_argument("--limits", type=int, default=300, help="orders at the limits")
+    parser.add_argument("--orders", type=int, default=300, help="orders of a real instance")
+    parser.add_argument("--limits", type=int, default=100, help="orders at the limits")
     options = parser.parse_args()
     versions = f"Python {platform.python_version()}, numpy {np.__version__}, numba {numba.__version__}"
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())

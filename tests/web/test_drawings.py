@@ -39,7 +39,7 @@ def test_cost_parts_without_cost_and_with_a_rebate() -> None:
 def test_a_decision_in_words(rejected: tuple[Rejected, ...], words: str) -> None:
     from django.utils import timezone
 
-    receipt = Receipt(1, 1, timezone.now(), "EUR", 500, (), rejected, None, 480, True, False, "v", 1, {})
+    receipt = Receipt(1, 1, timezone.now(), "EUR", 500, (), rejected, None, (), 480, True, False, "v", 1, {})
     words_of = told(receipt, Actors(), Names({}, {}))
     assert words in words_of.summary
     assert "costs it 0.20 EUR" in words_of.bound

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstep.kernels.plan.compiled import NEVER, Ledger
-from doorstep.kernels.plan.lines import STEPS, TOUCHES, Lines, fewest_sites, lined_floor, lines_under
+from doorstep.kernels.plan.compiled import NEVER, NO_DAY, NO_LIMIT
+from doorstep.kernels.plan.lines import STEPS, TOUCHES, cheapest_rows, fewest_sites, lines_under
 
 TOTAL_G = 6_000
 WEIGHT_G = np.array([[max(200, TOTAL_G * step // STEPS) for step in range(STEPS)]], np.int64)
@@ -48,7 +48,7 @@ def test_the_cheapest_sites_are_the_cheapest_of_all_sets(data: st.DataObject) ->
     sites, atoms, parcels = (data.draw(st.integers(*span)) for span in ((1, 5), (1, 5), (1, 3)))
     cost = st.integers(0, 500)
     fixed = np.array(data.draw(st.lists(cost, min_size=sites, max_size=sites)), float)
-    fee = np.array(data.draw(st.lists(cost, min_size=sites, max_size=sites)), np.int64)
+    fee = np.array(data.draw(st.lists(cost, min_size=sites, max_size=sites)), float)
     rows = [data.draw(st.lists(st.one_of(cost, st.just(np.inf)), min_size=atoms, max_size=atoms)) for _ in fixed]
     atom = np.array(rows, float)
     best = np.inf
@@ -59,17 +59,13 @@ def test_the_cheapest_sites_are_the_cheapest_of_all_sets(data: st.DataObject) ->
     assert fewest_sites(fixed, fee, atom, float(atom.min(axis=0).sum()), parcels) == best
 
 
-def test_an_atom_that_is_nowhere_in_stock_has_no_floor_but_infinity() -> None:
-    lines = Lines(
-        row=np.zeros(1, np.int64),
-        fixed=np.zeros((1, len(TOUCHES), 1)),
-        per_gram=np.zeros((1, len(TOUCHES), 1)),
-        atom_weight_g=np.full(1, 100),
-        atom_pick=np.zeros((1, 1), np.int64),
-        fee=np.full(1, 30),
-        parcels=3,
-    )
-    worth = np.array([0.0, 250.0, 500.0])
-    for held, floor in ((2, 530.0), (1, np.inf)):
-        ledger = Ledger(np.full((1, 1), held), np.zeros(0, np.int64), np.zeros((1, 1), np.int64), worth, np.zeros(0))
-        assert lined_floor(ledger, lines, 0, 0, 1, np.zeros(1, np.int64), np.full(1, 2)) == floor
+def cheapest(rows: list[int]) -> list[float]:
+    least = np.full(2, np.inf)
+    cheapest_rows(np.array(rows), np.array([0, 0, 1]), np.array([7.0, 5.0, 9.0]), least)
+    return [float(one) for one in least]
+
+
+def test_a_site_costs_what_its_cheapest_day_does_and_nothing_where_no_day_is_limited() -> None:
+    assert cheapest([0, 1, 2]) == [5.0, 9.0]
+    assert cheapest([0, NO_DAY, 2]) == [7.0, 9.0]
+    assert cheapest([0, NO_LIMIT, NO_DAY]) == [0.0, np.inf]

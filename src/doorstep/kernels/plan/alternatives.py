@@ -41,6 +41,11 @@ class Alternatives:
     atoms: tuple[tuple[int, int], ...] = ()  # of the order
 
     @property
+    def cost(self) -> int:
+        """What the choice costs."""
+        return int(self.picks.cost[self.rows.start : self.rows.stop].sum())
+
+    @property
     def whole(self) -> int:
         """The block that holds the whole order, or -1."""
         board = self.table.board

@@ -99,25 +99,36 @@ def unpriced(board: Board, stock: IntArray, rows: IntArray) -> Ledger:
     return Ledger(stock, rows, np.zeros(stock.shape, np.int64), worth, np.zeros(len(rows)))
 
 
-def chunk_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, book: LoadBook, lo: int, hi: int) -> Chunk:
-    """Orders lo to hi with their blocks."""
+def chunk_of(
+    market: Market,
+    terms: Terms,
+    asked: Asked,
+    blocks: Blocks,
+    book: LoadBook,
+    lo: int,
+    hi: int,
+    some: IntArray | None = None,
+) -> Chunk:
+    """Orders lo to hi with their blocks, or `some` of these, counted from the first."""
     first, last = blocks.order_block[lo], blocks.order_block[hi]
-    load = blocks.block_load[first:last]
+    at = slice(first, last) if some is None else first + some
+    load = blocks.block_load[at]
     customs = terms.customs
     own = np.array([book.keys[one][0][0] if book.ships[one, -1] else -1 for one in load], np.int64)
+    bars = _bars(market, blocks, lo, hi)
     return Chunk(
         terms=terms,
         asked=asked.part(lo, hi),
-        order=blocks.block_order[first:last] - lo,
+        order=blocks.block_order[at] - lo,
         weight_g=book.weight_g[load],
         volume_mm3=book.volume_mm3[load],
         value_minor=book.value_minor[load],
-        units=blocks.block_units[first:last],
+        units=blocks.block_units[at],
         own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
-        at=blocks.block_at[first:last],
+        at=blocks.block_at[at],
         ships=book.ships[load],
         contents=None if customs is None else contents_of(market, customs, [book.keys[one] for one in load]),
-        bars=_bars(market, blocks, lo, hi),
+        bars=bars if bars is None or some is None else replace(bars, block=bars.block[some]),
         scales=None if market.scales is None else market.scales.of_quotes(lo, hi),
     )
 
@@ -269,7 +280,7 @@ def make_board(
 
     `cost` [B, Q] of blocks in columns; `leaves` [N, K, R] the days on which each order can leave each site.
     """
-    start = int(leaves.min(initial=NEVER, where=leaves >= 0))
+    start = first_leaving(leaves)
     days = max(1, int(leaves.max(initial=-1)) - start + 1)
     served = cost < NEVER
     board = Board(
@@ -288,13 +299,18 @@ def make_board(
         pick_order=market.pick_order_minor,
         column_row=_rows(lanes, lanes.column_limit, leaves, lanes.column_site, lanes.column_rank, days, start),
         group_row=_rows(lanes, lanes.group_limit, leaves, lanes.group_site, lanes.group_rank, days, start),
-        unplanned=_unplanned(market),
+        unplanned=leaving_minor(market),
     )
     return board, np.repeat(lanes.limit, days)
 
 
-def _unplanned(market: Market) -> IntArray:
-    """Cost of leaving each order."""
+def first_leaving(leaves: IntArray) -> int:
+    """First of the days that capacity rows stand for; NEVER: nothing leaves. `leaves` as in `make_board`."""
+    return int(leaves.min(initial=NEVER, where=leaves >= 0))
+
+
+def leaving_minor(market: Market) -> IntArray:
+    """Cost of leaving each order, as its rules weigh it."""
     brand, ruled = market.problem.brand, market.ruled
     minor = np.full(len(market.problem.orders), brand.currency.minor(brand.unplanned_cost_micros), np.int64)
     return minor if ruled is None else minor * ruled.weight

@@ -10,6 +10,7 @@ from doorstep.domain.decision import Conflict
 from doorstep.domain.demand import Order
 from doorstep.domain.rule_words import told
 from doorstep.domain.units import girth_mm
+from doorstep.kernels.plan.board import leaving_minor
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.relax import MADE, Key
 from doorstep.kernels.plan.without import Bench, Sent
@@ -227,18 +228,15 @@ def _rule(scene: Scene, name: str) -> Words:
 
 
 def _parcels(scene: Scene, _: str) -> Words:
-    most = scene.bench.params.max_parcels
+    most = scene.bench.setting.params.max_parcels
     detail = f"one order goes in at most {most} parcel{'s' * (most != 1)}"
     return detail, f"make several orders of it, {len(scene.sent)} parcels in all"
 
 
 def _cost(scene: Scene, _: str) -> Words:
-    currency = scene.market.problem.brand.currency
-    price = currency.minor(scene.market.problem.brand.unplanned_cost_micros)
-    if scene.market.ruled is not None:  # a rule may put it first
-        orders = scene.market.problem.orders
-        at = next(i for i, one in enumerate(orders) if one.order == scene.order.order)
-        price *= int(scene.market.ruled.weight[at])
+    currency, orders = scene.market.problem.brand.currency, scene.market.problem.orders
+    at = next(i for i, one in enumerate(orders) if one.order == scene.order.order)
+    price = int(leaving_minor(scene.market)[at])
     worth = "" if scene.market.scales is None else ", what it takes being worth something to later orders"
     cost = sum(one.cost_minor for one in scene.sent)
     ways = _once([f"from {one.site} by {one.service}" for one in scene.sent])

@@ -15,12 +15,13 @@ from doorstep.domain.decision import Conflict, Unplanned
 from doorstep.domain.demand import Order
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan.blocks import exact_limit
+from doorstep.kernels.plan.alone import Setting
 from doorstep.kernels.plan.conflict_words import Scene, tell
 from doorstep.kernels.plan.explain import Reasons
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.relax import OTHERS, PARCELS, Key
-from doorstep.kernels.plan.without import Bench, Sent, Taken
+from doorstep.kernels.plan.taken import Taken
+from doorstep.kernels.plan.without import Bench, Sent
 
 MOST_EXPLAINED = 100  # orders of a plan; each takes about as long as a dozen orders by themselves
 FAULTY = frozenset({"no_lines", "unknown_sku"})  # nothing can be relaxed
@@ -50,10 +51,10 @@ class Conflicts:
     @classmethod
     def of(cls, reasons: Reasons, params: PlanParams, pack: PackParams) -> Conflicts:
         """Open for a plan."""
-        market = reasons.market
+        market, known = reasons.market, reasons.book.known
+        setting = Setting.of(market.problem, params, pack, known).within(reasons.atoms)
         taken = Taken.of(market, reasons.table, reasons.assignment)
-        params = replace(params, exact_atoms=exact_limit(reasons.atoms, params))  # no more ways than the plan knew
-        bench = Bench(as_given(market.problem), market.sku, taken, params, pack, reasons.book.known)
+        bench = Bench(as_given(market.problem), market.sku, taken, setting)
         return cls(reasons, bench)
 
     def explained(self, left: Unplanned) -> Unplanned:
@@ -81,13 +82,16 @@ class Conflicts:
         def held(kept: frozenset[Key]) -> bool:
             return not self.bench.sent(order, whole - kept)
 
-        if not held(whole) or held(frozenset()):
+        if not held(whole):
             return []
         suspects, rest = SUSPECTS.get(reason, ()), whole
         found: list[frozenset[Key]] = []
         while len(found) < MOST_GROUPS and held(rest):
-            found.append(irreducible([key for key in every if key in rest], held, suspects))
-            rest -= found[-1]
+            group = irreducible([key for key in every if key in rest], held, suspects)
+            if not group:  # it has no plan though all gives way
+                return found
+            found.append(group)
+            rest -= group
         return found
 
     def _find(self, order: Order, reason: str) -> tuple[Conflict, ...]:
@@ -121,6 +125,8 @@ def irreducible(keys: Sequence[Key], held: Holds, suspects: Sequence[str] = ()) 
     guess = frozenset(key for key in keys if key[0] in suspects)
     if guess and guess != kept and held(guess):
         kept = guess
+    elif len(found := frozenset(_halved(frozenset(), keys, held))) < len(kept) and held(found):
+        kept = found
     while True:
         before = kept
         for key in keys:
@@ -128,6 +134,20 @@ def irreducible(keys: Sequence[Key], held: Holds, suspects: Sequence[str] = ()) 
                 kept -= {key}
         if kept == before:
             return kept
+
+
+def _halved(kept: frozenset[Key], keys: Sequence[Key], held: Holds, grown: bool = True) -> list[Key]:
+    """What is needed of `keys` beside those kept, by halves: few tries where few of many do (Junker 2004, QuickXplain).
+
+    As by dropping them one by one, the last are kept. `grown`: more is kept than when it was last tried.
+    """
+    if grown and kept and held(kept):
+        return []
+    if len(keys) <= 1:
+        return list(keys)
+    first, last = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+    needed = _halved(kept.union(last), first, held)
+    return [*needed, *_halved(kept.union(needed), last, held, bool(needed))]
 
 
 def explained(

@@ -8,22 +8,19 @@ from datetime import timedelta
 
 import numpy as np
 
-from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Flip, Unplanned
+from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Flip
 from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import CostParts
-from doorstep.domain.rule_words import told
 from doorstep.kernels.pack.problem import UNPROVEN
-from doorstep.kernels.plan.alone import Blame
-from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, kept_back, list_priced, list_rejected
+from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, list_priced, list_rejected
 from doorstep.kernels.plan.assemble import EPOCH, Picks
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table, chunk_of, spans
-from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.explain_bids import weights_of
-from doorstep.kernels.plan.explain_rules import put_first, ruled_options, unplanned_by_rule
+from doorstep.kernels.plan.explain_rules import ruled_options
 from doorstep.kernels.plan.flip_terms import Turns, find_turns
-from doorstep.kernels.plan.flips import flips_of, tells_flips
+from doorstep.kernels.plan.flips import find_flips, tells_flips
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
@@ -32,12 +29,9 @@ from doorstep.kernels.plan.quote import Quotes, quote
 from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.wish import only_kept
-from doorstep.kernels.rate.explain import explain as rate_reason
-from doorstep.kernels.rate.result import reason_text as rate_code
 from doorstep.kernels.run import Run
 
 MOST_FLIPS = 300  # orders of a plan whose decisions tell all flips
-UNASKED = frozenset({"wrong_destination_kind", "too_slow"})  # services of another kind than the order asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +57,65 @@ def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int =
     The first `most_ladders` of them come with the price ladders of their parcels, the first `most_flips` with all
     changes that would flip them; the others only with those of stock and capacity.
     """
-    told = 0
-    market, table = reasons.market, reasons.table
-    telling = np.setdiff1d(reasons.picks.order, list(reasons.atoms.owners) or [-1])  # others might be parted instead
-    turns = _turns(reasons, telling[:most_flips]) if most_flips else None
-    starts = np.searchsorted(reasons.picks.order, np.arange(len(market.problem.orders) + 1))
-    for lo, hi in spans(table.blocks):
-        chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, lo, hi)
-        quotes = only_kept(chunk, quote(chunk))
-        planned = [i for i in range(lo, hi) if starts[i] < starts[i + 1]]
-        rows = [range(int(starts[i]), int(starts[i + 1])) for i in planned]
-        seen = [_seen(reasons, quotes, lo, *one) for one in zip(planned, rows, strict=True)]
-        priced = [list_priced(one) for one in seen]
-        for one, options, footprints in zip(seen, priced, _footprints(reasons, planned, priced), strict=True):
-            decision = _decide(reasons, one, options, footprints, turns if told < most_flips else None)
+    planned = np.unique(reasons.picks.order)
+    fully = _alone(reasons, planned)[:most_flips] if most_flips and tells_flips(reasons.market) else planned[:0]
+    turns, told = _turns(reasons, fully), 0
+    for lo, hi in spans(reasons.table.blocks):
+        mine = planned[np.searchsorted(planned, lo) : np.searchsorted(planned, hi)]
+        for one, decision in _explain_some(reasons, lo, hi, mine, turns, fully):
             yield _with_ladders(reasons, one, decision) if told < most_ladders else decision
             told += 1
-        run.progress("explaining", hi, len(market.problem.orders))
+        run.progress("explaining", hi, len(reasons.market.problem.orders))
 
 
 def explain_one(reasons: Reasons, i: int, most_flips: int = MOST_FLIPS) -> tuple[Decision, tuple[Flip, ...]]:
     """Give the decision of a planned order as `explain` tells it, and all its flips."""
-    market, table, order = reasons.market, reasons.table, reasons.picks.order
-    chunk = chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, i, i + 1)
-    lo, hi = np.searchsorted(order, [i, i + 1]).tolist()
-    seen = _seen(reasons, only_kept(chunk, quote(chunk)), i, i, range(lo, hi))
-    priced = list_priced(seen)
-    (footprints,) = _footprints(reasons, [i], [priced])
-    whole = _decide(reasons, seen, priced, footprints, _turns(reasons, np.array([i])))
-    all_told = int((np.unique(order) < i).sum()) < most_flips
-    return whole if all_told else _decide(reasons, seen, priced, footprints, None), whole.flips
+    mine = np.array([i])
+    fully = _alone(reasons, mine) if tells_flips(reasons.market) else mine[:0]
+    ((_, whole),) = _explain_some(reasons, i, i + 1, mine, _turns(reasons, fully), fully)
+    if int((_alone(reasons, reasons.picks.order) < i).sum()) < most_flips:
+        return whole, whole.flips
+    ((_, told),) = _explain_some(reasons, i, i + 1, mine, None, mine[:0])
+    return told, whole.flips
+
+
+def _alone(reasons: Reasons, orders: IntArray) -> IntArray:
+    """Give those of the orders that share with nobody: of others no flips are told, they might be parted instead."""
+    return np.setdiff1d(orders, list(reasons.atoms.owners) or [-1])
+
+
+def _explain_some(
+    reasons: Reasons, lo: int, hi: int, planned: IntArray, turns: Turns | None, fully: IntArray
+) -> Iterator[tuple[Alternatives, Decision]]:
+    """Decisions of the planned ones among orders lo to hi, those named in `fully` with all flips."""
+    order = reasons.picks.order
+    quotes = _quoted(reasons, lo, hi, planned, fully)
+    starts, stops = np.searchsorted(order, planned), np.searchsorted(order, planned, side="right")
+    rows = [range(*pair) for pair in zip(starts.tolist(), stops.tolist(), strict=True)]
+    seen = [_seen(reasons, quotes, lo, *one) for one in zip(planned.tolist(), rows, strict=True)]
+    priced = [list_priced(one) for one in seen]
+    footprints = _footprints(reasons, planned.tolist(), priced)
+    flips = find_flips(seen, priced, [turns if full else None for full in np.isin(planned, fully).tolist()])
+    for one, options, carbon, changes in zip(seen, priced, footprints, flips, strict=True):
+        yield one, _decide(reasons, one, options, carbon, () if one.i in reasons.atoms.owners else changes)
+
+
+def _quoted(reasons: Reasons, lo: int, hi: int, planned: IntArray, fully: IntArray) -> Quotes:
+    """Quotes of orders lo to hi: of all blocks of some, of the others the whole order in one and what is chosen."""
+    blocks, picks, board = reasons.table.blocks, reasons.picks, reasons.table.board
+    first, last = (int(at) for at in blocks.order_block[[lo, hi]])
+    kept = np.isin(blocks.block_order[first:last], fully)
+    whole = board.partition[board.order_partition[planned]]
+    kept[whole[whole[:, 1] < 0, 0] - first] = True
+    kept[picks.block[np.isin(picks.order, planned)] - first] = True
+    at = np.flatnonzero(kept)
+    chunk = chunk_of(reasons.market, reasons.table.terms, reasons.table.asked, blocks, reasons.book, lo, hi, at)
+    quotes = only_kept(chunk, quote(chunk))
+    return replace(quotes, block=at[quotes.block])
 
 
 def _turns(reasons: Reasons, orders: IntArray) -> Turns | None:
-    if not tells_flips(reasons.market):
+    if len(orders) == 0:
         return None
     return find_turns(reasons.market, reasons.table, reasons.book, reasons.picks, reasons.atoms, orders)
 
@@ -120,7 +139,7 @@ def _decide(
     seen: Alternatives,
     priced: list[Priced],
     footprints: Sequence[Footprint | None],
-    turns: Turns | None,
+    flips: tuple[Flip, ...],
 ) -> Decision:
     market, assignment, blocks, i = reasons.market, reasons.assignment, reasons.table.blocks, seen.i
     chosen = tuple(_choice(reasons, row) for row in seen.rows)
@@ -129,9 +148,8 @@ def _decide(
     exact = bool(blocks.exact[i])
     keys = [reasons.book.keys[int(blocks.block_load[reasons.picks.block[row]])] for row in seen.rows]
     weights = weights_of(market, reasons.picks, seen.rows, keys)
-    joint = i in reasons.atoms.owners
-    flips = () if joint else flips_of(seen, priced, cost, turns)
-    words = None if flips or joint else find_flip(seen, priced, cost, sum(one.amount_minor for one in weights))
+    told = bool(flips) or i in reasons.atoms.owners
+    words = None if told else find_flip(seen, priced, cost, sum(one.amount_minor for one in weights))
     return Decision(
         order=market.problem.orders[i].order,
         chosen=chosen,
@@ -205,189 +223,3 @@ def _at_border(reasons: Reasons, row: int) -> AtBorder | None:
 
 def _date(day: int) -> str:
     return (EPOCH + timedelta(days=day)).isoformat()
-
-
-def why_unplanned(reasons: Reasons, blame: Blame) -> tuple[Unplanned, ...]:
-    """Name the reason and the remedy of every order without a plan, in order of the problem."""
-    none = reasons.assignment.choice[:, 0] < 0
-    left = np.flatnonzero(none if reasons.aside is None else none & ~reasons.aside).tolist()
-    names = [order.order for order in reasons.market.problem.orders]
-    return tuple(
-        unplanned_by_rule(names[i], blame, i) if i in blame else reasons.atoms.faults.get(i) or _diagnose(reasons, i)
-        for i in left
-    )
-
-
-def _diagnose(reasons: Reasons, i: int) -> Unplanned:
-    blocks, assignment = reasons.table.blocks, reasons.assignment
-    name = reasons.market.problem.orders[i].order
-    if assignment.own_choice[i, 0] >= 0:
-        return _taken(reasons, i)
-    if blocks.order_partition[i] == blocks.order_partition[i + 1]:
-        return Unplanned(
-            name,
-            "too_many_parcels",
-            f"its lines do not go into {reasons.max_parcels} parcels",
-            "split the order, or add a larger carton",
-        )
-    short = _short_of_stock(reasons, i)
-    if short:
-        return short
-    cheapest = _cheapest(reasons, i)
-    if cheapest >= NEVER:
-        return _not_carried(reasons, i)
-    if cheapest < int(reasons.table.board.unplanned[i]):
-        return _full(name)
-    return Unplanned(
-        name,
-        "costs_more_than_unplanned",
-        "its cheapest plan costs more than leaving it unplanned",
-        "raise unplanned_cost in brand.csv, or negotiate a rate for it",
-    )
-
-
-def _cheapest(reasons: Reasons, i: int) -> int:
-    """Cost of the cheapest partition, every block in its cheapest column, full or not; NEVER: none is served."""
-    board, found = reasons.table.board, int(NEVER)
-    for p in range(board.order_partition[i], board.order_partition[i + 1]):
-        parts = [int(board.cost[b].min(initial=int(NEVER))) for b in board.partition[p] if b >= 0]
-        if max(parts) < NEVER:
-            found = min(found, sum(parts))
-    return found
-
-
-def _full(order: str) -> Unplanned:
-    return Unplanned(
-        order,
-        "capacity",
-        "the sites and services that could take it are full on the days considered",
-        "raise daily_order_capacity or daily_parcel_capacity, or plan it with the next batch",
-    )
-
-
-def _needs(reasons: Reasons, i: int) -> dict[int, int]:
-    units: dict[int, int] = {}
-    for sku, quantity in reasons.atoms.of[i]:
-        units[sku] = units.get(sku, 0) + quantity
-    return units
-
-
-def _short_of_stock(reasons: Reasons, i: int) -> Unplanned | None:
-    market, needs = reasons.market, _needs(reasons, i)
-    order = market.problem.orders[i].order
-    stock = market.stock if market.ruled is None else market.stock + market.ruled.kept_back
-    for sku, quantity in needs.items():
-        held = int(stock[market.ships, sku].sum())
-        if held < quantity:
-            name = market.problem.products[sku].sku
-            detail = f"{quantity} x {name} asked, {held} on hand{_elsewhere(market, sku)}"
-            return Unplanned(order, "stock_out", detail, _restock(market, name, quantity - held))
-    for sku, share in reasons.atoms.of[i]:
-        most = int(stock[market.ships, sku].max(initial=0))
-        if most < share:
-            name = market.problem.products[sku].sku
-            detail = f"{needs[sku]} x {name} asked, at most {most} on hand at one site"
-            return Unplanned(order, "stock_out", detail, _restock(market, name, share - most))
-    return None
-
-
-def _elsewhere(market: Market, sku: int) -> str:
-    """Units that lie where no order is sent from: a depot, a locker."""
-    units = int(market.stock[~market.ships, sku].sum())
-    return f" where orders are sent from, {units} at other sites" if units else ""
-
-
-def _restock(market: Market, sku: str, missing: int) -> str:
-    due = sorted((one.expected_at, one.site, one.quantity) for one in market.problem.inbound if one.sku == sku)
-    enough = next(((at, site, units) for at, site, units in due if units >= missing), None)
-    if enough:
-        at, site, units = enough
-        return f"{units} x {sku} expected at {site} on {at.date()}: plan again then, or move stock in"
-    announced = f"only {sum(units for *_, units in due)} more are" if due else "none is"
-    return f"bring {missing} more x {sku} to one site; {announced} announced in inbound.csv"
-
-
-def _taken(reasons: Reasons, i: int) -> Unplanned:
-    """Servable alone, but others hold what it wanted."""
-    market, table, ledger = reasons.market, reasons.table, reasons.assignment.ledger
-    name, want = market.problem.orders[i].order, reasons.assignment.own_choice[i]
-    for n in range(3):
-        if want[1 + n] < 0:
-            continue
-        b, k = table.board.partition[want[0], n], int(table.board.column_site[want[1 + n]])
-        for sku, quantity in reasons.book.keys[int(table.blocks.block_load[b])]:
-            left = int(ledger.stock[k, sku])
-            if left < quantity:
-                product, site = market.problem.products[sku].sku, market.problem.sites[k].site
-                detail = f"{quantity} x {product} asked; other orders leave {left} at {site}"
-                detail += kept_back(market, k, sku) + put_first(market, i)
-                return Unplanned(name, "stock_taken", detail, _restock(market, product, quantity - left))
-    return _full(name)
-
-
-def _not_carried(reasons: Reasons, i: int) -> Unplanned:
-    """Goods and carton there, but no service: quote the lightest part of the order that nobody takes, and say why."""
-    market, table = reasons.market, reasons.table
-    name = market.problem.orders[i].order
-    quotes = quote(chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, i, i + 1))
-    served = quotes.block[(quotes.total_minor < NEVER).any(axis=1)]
-    rows = np.flatnonzero(~np.isin(quotes.block, served))
-    if len(rows) == 0:
-        return _apart(reasons, i)
-    refused = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
-    lightest = int(rows[np.argmin(quotes.problem.parcels.weight_g[quotes.rated[rows]])])
-    block = int(table.blocks.order_block[i]) + int(quotes.block[lightest])
-    skus = [market.problem.products[j].sku for j, _ in reasons.book.keys[int(table.blocks.block_load[block])]]
-    part = len(skus) < len(_needs(reasons, i))
-    what = f"{', '.join(skus)}: " if part else ""
-    texts = [
-        f"{service.service}: {_refusal(reasons, quotes, lightest, v)[1]}"
-        for v, service in enumerate(market.problem.tariff.services)
-    ]
-    detail = what + "; ".join(texts)
-    if refused <= {"no_zone", "no_collection"} and "no_zone" in refused:
-        place = market.problem.orders[i].place
-        return Unplanned(
-            name,
-            "no_zone",
-            f"no service has a zone for {place.country} {place.postcode or 'without a postcode'}",
-            "add the destination to zones.csv, or mend the address",
-        )
-    refused -= UNASKED
-    if refused <= {"promise_unreachable", "no_collection"} and "promise_unreachable" in refused:
-        return Unplanned(name, "promise_unreachable", detail, "lower on_time_target, or add a service")
-    return Unplanned(name, "no_service", detail, "add a service that takes it, or change what the order asks")
-
-
-def _apart(reasons: Reasons, i: int) -> Unplanned:
-    """All parts of the order are carried from somewhere, or nobody calls where one of them lies."""
-    market, lanes = reasons.market, reasons.table.terms.lanes
-    name = market.problem.orders[i].order
-    called = (lanes.lane_at >= 0).any(axis=(1, 2)) & market.ships
-    for sku, quantity in reasons.atoms.of[i]:
-        if not (market.stock[called, sku] >= quantity).any():
-            detail = f"no service calls at a site that holds {quantity} x {market.problem.products[sku].sku}"
-            return Unplanned(name, "no_collection", detail, "add a row to collections.csv")
-    return Unplanned(
-        name,
-        "too_many_parcels",
-        f"its goods lie at such sites that it needs more than {reasons.max_parcels} parcels",
-        "split the order, or move stock together",
-    )
-
-
-def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int) -> tuple[str, str]:
-    """Code and words for why a service does not take a quote row."""
-    parcel = int(quotes.rated[r])
-    code = int(quotes.rates.reason[parcel, v])
-    if code:
-        return rate_code(code), rate_reason(quotes.problem, quotes.rates, parcel, v)
-    if reasons.market.ruled is not None and quotes.barred is not None and quotes.barred.rule[r, v] >= 0:
-        return "rule", told(reasons.market.ruled.rules[quotes.barred.rule[r, v]])
-    leg = int(quotes.leg[r, v])
-    if leg < 0:
-        site = reasons.market.problem.sites[int(quotes.site[r])].site
-        return "no_collection", f"does not call at {site}"
-    if quotes.legs.promised_day[leg] < 0:
-        return "promise_unreachable", "its dates lie beyond the calendar"
-    return "capacity", "leaves later than the days considered"

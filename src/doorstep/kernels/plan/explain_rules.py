@@ -7,8 +7,8 @@ import numpy as np
 from doorstep.domain.decision import Rejected, Unplanned
 from doorstep.domain.rule_words import told
 from doorstep.domain.rules import RuleKind
-from doorstep.kernels.plan.alone import Blame
 from doorstep.kernels.plan.alternatives import Alternatives
+from doorstep.kernels.plan.blame import Blame
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.market import Market
 

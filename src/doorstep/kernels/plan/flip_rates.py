@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from doorstep.domain.decision import Flip
-from doorstep.kernels.plan.alone_again import Trial
 from doorstep.kernels.plan.alternatives import Alternatives
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.market import BoolArray, IntArray
-from doorstep.kernels.rate.compiled import Ladders
+from doorstep.kernels.plan.trial import Trial
+from doorstep.kernels.rate.cuts import cut_tables
 from doorstep.kernels.rate.problem import Parcels, RateProblem
 from doorstep.kernels.rate.rate import rate
 
 MOST = 900  # thousandths: a cut beyond it is no negotiation
 TRIED = 3  # services whose figures look smallest
+MOST_BREAKS = 1_000_000  # of rates that stand side by side
 
 
 class Rated:
-    """What one service asks for the parcels of an order's quotes when its freight rates are cut."""
+    """What one service asks for the parcels of an order's quotes."""
 
     def __init__(self, seen: Alternatives, rows: range, service: int) -> None:
         quotes = seen.quotes
@@ -30,15 +32,15 @@ class Rated:
         self.block = quotes.block[self.at] - int(of[seen.i] - of[seen.lo])
         self.column = quotes.column[self.at, service]
         self.total_minor = quotes.total_minor[self.at, service]
-        self.problem = part_of(quotes.problem, quotes.rated[self.at])
-        parcel = quotes.rated[self.at]
-        self.price_minor = quotes.rates.freight_minor[parcel, service] + quotes.rates.surcharges_minor[parcel, service]
+        self.parcel = quotes.rated[self.at]
+        charged = quotes.rates.freight_minor[self.parcel, service] + quotes.rates.surcharges_minor[self.parcel, service]
+        self.price_minor: IntArray = charged
 
-    def cut(self, per_mille: int) -> IntArray:
-        """Totals with the rates cut; what is due at borders stays."""
-        tables = replace(self.problem.tables, ladders=cut_ladders(self.problem.tables.ladders, per_mille))
-        asked: IntArray = rate(replace(self.problem, tables=tables)).price_minor[:, self.service]
-        return np.asarray(self.total_minor - self.price_minor + asked)
+
+Ask = tuple[
+    Rated, int
+]  # for its totals with the freight rates cut by so many thousandths; what is due at borders stays
+Search = Generator[Ask, IntArray, Flip | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +53,77 @@ class Guess:
     excess_minor: int
     to: str
 
-    def refined(self) -> int:
-        """The cut by what such a cut takes off the parcel's price."""
-        drop = int(self.rated.total_minor[self.n] - self.rated.cut(self.cut)[self.n])
+    def refined(self, cut_minor: IntArray) -> int:
+        """The cut by what such a cut takes off the parcel's price, given the totals with it."""
+        drop = int(self.rated.total_minor[self.n] - cut_minor[self.n])
         return min(MOST, max(1, -(-self.cut * self.excess_minor // drop))) if drop > 0 else self.cut
 
 
-def part_of(problem: RateProblem, parcels: IntArray) -> RateProblem:
-    """Give some parcels of a problem."""
-    whole = problem.parcels
-    return RateProblem(problem.tables, Parcels(*(getattr(whole, name)[parcels] for name in Parcels.__slots__)))
+def cheaper_rates(seen: Sequence[Alternatives]) -> list[Flip | None]:
+    """The least cut of the freight rates of one service that is not chosen for which it is, for orders of one chunk.
 
-
-def cut_ladders(ladders: Ladders, per_mille: int) -> Ladders:
-    """Rates of all services cut, rounded down to the part."""
-    price = ladders.price_parts * (1000 - per_mille) // 1000
-    extra = np.where(ladders.extra_parts < 0, -1, ladders.extra_parts * (1000 - per_mille) // 1000)
-    fine = ladders.parts_per_minor
-    return ladders._replace(price_parts=price, extra_parts=extra, price_minor=(2 * price + fine) // (2 * fine))
-
-
-def cheaper_rate(seen: Alternatives, trial: Trial, cost: int) -> Flip | None:
-    """The least cut, in thousandths, of the freight rates of one service that is not chosen for which it is.
-
-    Surcharges follow the freight. What is due at borders, and falls with it in some places, is left out of account, so
-    that less may do where there are duties.
+    In thousandths. Surcharges follow the freight. What is due at borders, and falls with it in some places, is left out
+    of account, so that less may do where there are duties. All orders are searched in step, so that what they ask for
+    is rated together.
     """
-    table, quotes = seen.table, seen.quotes
-    rows = _rows(seen)
+    searches = [_search(one, Trial(one)) for one in seen]
+    found: list[Flip | None] = [None] * len(searches)
+    answers: dict[int, IntArray | None] = dict.fromkeys(range(len(searches)))
+    while answers:
+        asks: dict[int, Ask] = {}
+        for n, answer in answers.items():
+            try:
+                asks[n] = next(searches[n]) if answer is None else searches[n].send(answer)
+            except StopIteration as done:
+                found[n] = done.value
+        totals = _cut(seen[0].quotes.problem, list(asks.values())) if asks else []
+        answers = dict(zip(asks, totals, strict=True))
+    return found
+
+
+def _cut(problem: RateProblem, asks: Sequence[Ask]) -> list[IntArray]:
+    """Totals [n] of each ask; those of one service are rated together."""
+    room = max(1, MOST_BREAKS // max(1, len(problem.tables.ladders.up_to_g)))
+    of_service: dict[int, list[int]] = {}
+    for n, (rated, _) in enumerate(asks):
+        of_service.setdefault(rated.service, []).append(n)
+    found: dict[int, IntArray] = {}
+    for service, mine in of_service.items():
+        for first in range(0, len(mine), room):
+            some = mine[first : first + room]
+            found.update(zip(some, _priced(problem, service, [asks[n] for n in some]), strict=True))
+    return [rated.total_minor - rated.price_minor + found[n] for n, (rated, _) in enumerate(asks)]
+
+
+def _priced(problem: RateProblem, service: int, asks: Sequence[Ask]) -> list[IntArray]:
+    """Prices [n] of each ask of a service: all are rated at once, each cut in epochs of its own."""
+    tables, whole = problem.tables, problem.parcels
+    cuts, at = np.unique([cut for _, cut in asks], return_inverse=True)
+    parcel, counts = np.concatenate([rated.parcel for rated, _ in asks]), [len(rated.parcel) for rated, _ in asks]
+    day = whole.ship_day[parcel] if whole.ship_day.ndim == 1 else whole.ship_day[parcel, service]
+    parts = {name: getattr(whole, name)[parcel] for name in Parcels.__slots__ if name != "ship_day"}
+    parcels = Parcels(**parts, ship_day=tables.epochs(day) + np.repeat(at * (len(tables.changes) + 1), counts))
+    price = rate(RateProblem(cut_tables(tables, service, cuts.tolist()), parcels)).price_minor[:, 0]
+    return np.split(price, np.cumsum(counts)[:-1])
+
+
+def _search(seen: Alternatives, trial: Trial) -> Search:
+    """Search the cut of one order, asking for what rates come to."""
+    rows, cost = _rows(seen), seen.cost
     chosen = {int(seen.picks.service[row]) for row in seen.rows}
-    total = quotes.total_minor[rows.start : rows.stop]
-    guesses: list[tuple[int, Guess]] = []
-    for v in np.flatnonzero((total < NEVER).any(axis=0)).tolist():
-        if v in chosen:
-            continue
-        guess = _guess(seen, Rated(seen, rows, v), cost)
-        if guess is not None:
-            guesses.append((guess.cut, guess))
+    total = seen.quotes.total_minor[rows.start : rows.stop]
+    guesses = [
+        guess
+        for v in np.flatnonzero((total < NEVER).any(axis=0)).tolist()
+        if v not in chosen and (guess := _guess(seen, Rated(seen, rows, v), cost)) is not None
+    ]
     best: tuple[int, Guess] | None = None
-    for _, guess in sorted(guesses, key=lambda one: (one[0], one[1].rated.service))[:TRIED]:
-        cut = _least_cut(trial, guess, cost, MOST + 1 if best is None else best[0])
+    for guess in sorted(guesses, key=lambda one: (one.cut, one.rated.service))[:TRIED]:
+        cut = yield from _least_cut(trial, guess, cost, MOST + 1 if best is None else best[0])
         best = best if cut is None else (cut, guess)
     if best is None:
         return None
-    cut, v, exact = best[0], best[1].rated.service, table.terms.customs is None
+    cut, v, exact = best[0], best[1].rated.service, seen.table.terms.customs is None
     service = seen.market.problem.tariff.services[v].service
     amount = f"{'' if exact else 'at most '}{cut // 10}.{cut % 10}%"
     return Flip(
@@ -135,26 +164,28 @@ def _guess(seen: Alternatives, rated: Rated, cost: int) -> Guess | None:
     return best
 
 
-def _least_cut(trial: Trial, guess: Guess, cost: int, under: int) -> int | None:
+def _least_cut(trial: Trial, guess: Guess, cost: int, under: int) -> Generator[Ask, IntArray, int | None]:
     """The least cut by which the order costs less on the board, if it is `under` one; a larger one wins as well."""
     rated = guess.rated
-
-    def wins(cut: int) -> bool:
-        tried = trial.cost.copy()
-        np.minimum.at(tried, (rated.block, rated.column), rated.cut(cut))
-        return trial.least(tried) < cost
-
-    if under <= MOST and not (under > 1 and wins(under - 1)):
+    if under <= MOST and not (under > 1 and _wins(trial, rated, (yield rated, under - 1), cost)):
         return None
     low, high = 0, under  # at `low` it does not win, at `high` it does, or is not asked
-    step, probe = 1, guess.refined()
+    step, probe = 1, guess.refined((yield rated, guess.cut))
     while low < probe < high:  # feel the way from the guess, in growing steps
-        if wins(probe):
+        if _wins(trial, rated, (yield rated, probe), cost):
             high, probe = probe, probe - step
         else:
             low, probe = probe, probe + step
         step *= 2
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if wins(middle) else (middle, high)
+        low, high = (low, middle) if _wins(trial, rated, (yield rated, middle), cost) else (middle, high)
     return high if high <= MOST else None
+
+
+def _wins(trial: Trial, rated: Rated, total_minor: IntArray, cost: int) -> bool:
+    """Whether the order costs less on the board with these totals of a service."""
+    tried = trial.cost.copy()
+    np.minimum.at(tried, (rated.block, rated.column), total_minor)
+    with trial:
+        return trial.least_at(tried) < cost

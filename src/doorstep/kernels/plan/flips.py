@@ -7,13 +7,17 @@ the board, where the order's choice is exact; cut-offs and weights follow from t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doorstep.domain.decision import Flip
-from doorstep.kernels.plan.alone_again import Trial
 from doorstep.kernels.plan.alternatives import Alternatives, Priced
 from doorstep.kernels.plan.compiled import Ledger
-from doorstep.kernels.plan.flip_rates import cheaper_rate
+from doorstep.kernels.plan.flip_rates import cheaper_rates
 from doorstep.kernels.plan.flip_terms import Turns
+from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import Market
+from doorstep.kernels.plan.trial import Trial
+from doorstep.kernels.plan.weigh import MOST_PARCELS
 
 
 def tells_flips(market: Market) -> bool:
@@ -21,27 +25,42 @@ def tells_flips(market: Market) -> bool:
     return market.scales is None and market.relays is None
 
 
-def flips_of(seen: Alternatives, priced: list[Priced], cost: int, turns: Turns | None = None) -> tuple[Flip, ...]:
-    """Give the changes that flip a choice: stock, capacity, cut-off, collection, rate, weight, as far as there are.
+def find_flips(
+    seen: Sequence[Alternatives], priced: Sequence[list[Priced]], turns: Sequence[Turns | None]
+) -> list[tuple[Flip, ...]]:
+    """Give the changes that flip each choice: stock, capacity, cut-off, collection, rate, weight, as far as there are.
 
-    `cost` is that of the choice. `turns` holds what hangs on the clock and the scales; without it these two and the
-    rates are not looked for. See `tells_flips` for where nothing is told.
+    `turns` holds what hangs on the clock and the scales; without it these two and the rates are not looked for. See
+    `tells_flips` for where nothing is told.
     """
-    if not tells_flips(seen.market):
-        return ()
-    own = int(seen.assignment.own_cost[seen.i])
-    limited = len(seen.assignment.ledger.row) > 0
-    if own >= cost and turns is None and not limited:
-        return ()
+    if not seen or not tells_flips(seen[0].market):
+        return [() for _ in seen]
+    board = [_on_board(one, own, full is not None) for one, own, full in zip(seen, priced, turns, strict=True)]
+    told = [n for n, full in enumerate(turns) if full is not None and board[n] is not None]
+    rates = dict(zip(told, cheaper_rates([seen[n] for n in told]), strict=True))
+    found: list[tuple[Flip, ...]] = []
+    for n, (one, flips, full) in enumerate(zip(seen, board, turns, strict=True)):
+        rate = rates.get(n)
+        terms = [] if full is None or flips is None else [full.earlier(one), [rate] if rate else [], full.lighter(one)]
+        found.append(tuple(flip for some in (flips or [], *terms) for flip in some))
+    return found
+
+
+def _on_board(seen: Alternatives, priced: list[Priced], always: bool) -> list[Flip] | None:
+    """Flips of stock and capacity; None: nothing is to be told of the order, `always` asks for it though it has none.
+
+    What costs no more than with the whole stock and all room is flipped by neither, but where there is room for fewer
+    parcels than one order may take.
+    """
+    own, cost, limit = int(seen.assignment.own_cost[seen.i]), seen.cost, seen.table.terms.lanes.limit
+    roomy = own >= cost and not bool((limit < MOST_PARCELS).any())
+    if roomy and not always:
+        return []
     with Trial(seen) as trial:
         if _wish_waived(seen) or trial.least() != cost:
-            return ()  # others have moved since it was settled: what flips it is no change of the world
+            return None  # others have moved since it was settled: what flips it is no change of the world
         found = _more_stock(seen, trial, priced, cost) if own < cost else []
-        found += _more_room(seen, trial, cost) if limited else []
-        if turns is None:
-            return tuple(found)
-        rate = cheaper_rate(seen, trial, cost)
-    return (*found, *turns.earlier(seen), *([rate] if rate else []), *turns.lighter(seen))
+        return found if roomy else found + _more_room(seen, trial, cost)
 
 
 def _wish_waived(seen: Alternatives) -> bool:
@@ -100,7 +119,7 @@ def _more_room(seen: Alternatives, trial: Trial, cost: int) -> list[Flip]:
         if row < 0 or limit in found or ledger.row[row] > 0:
             continue
         if _opens(trial, ledger, row, cost):
-            found[limit] = _room(seen.market, limit)
+            found[limit] = _room(seen.market, lanes, limit)
     return [found[limit] for limit in sorted(found)]
 
 
@@ -111,15 +130,12 @@ def _opens(trial: Trial, ledger: Ledger, row: int, cost: int) -> bool:
     return opened
 
 
-def _room(market: Market, limit: int) -> Flip:
+def _room(market: Market, lanes: Lanes, limit: int) -> Flip:
     """One more of what a limit counts."""
-    sites = (market.site_capacity >= 0).nonzero()[0]
-    if limit < len(sites):
-        site = market.problem.sites[int(sites[limit])].site
+    site, v = market.problem.sites[int(lanes.limit_site[limit])].site, int(lanes.limit_service[limit])
+    if v < 0:
         return Flip(f"room for orders at {site}", "1 more a day", f"sent from {site}", "capacity", 1, "a_day", site)
-    k, v = (market.service_capacity >= 0).nonzero()
-    site = market.problem.sites[int(k[limit - len(sites)])].site
-    service = market.problem.tariff.services[int(v[limit - len(sites)])].service
+    service = market.problem.tariff.services[v].service
     return Flip(
         f"room for parcels of {service} at {site}",
         "1 more a day",

@@ -35,6 +35,8 @@ class Lanes:
     group_site: IntArray  # [G]
     group_rank: IntArray  # [G]
     limit: IntArray  # [L] what a day holds: of the sites with a capacity, then of the services with one
+    limit_site: IntArray  # [L]
+    limit_service: IntArray  # [L] -1: the orders of the site
     column_limit: IntArray  # [Q] index of the limit that a column's parcels count for, -1: none
     group_limit: IntArray  # [G] likewise of a group's orders
 
@@ -74,9 +76,8 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
     column = np.array(list(columns), np.int64).reshape(-1, 3)
     counted = (market.service_capacity >= 0) & (pool == np.arange(services))
     of_site, of_service = np.flatnonzero(market.site_capacity >= 0), np.argwhere(counted)
-    limits: dict[tuple[int, int], int] = {}
-    for k, v in [(int(k), -1) for k in of_site] + [(int(k), int(v)) for k, v in of_service]:
-        limits[k, v] = len(limits)
+    pairs = [(k, -1) for k in of_site.tolist()] + [(k, v) for k, v in of_service.tolist()]
+    limits = {pair: n for n, pair in enumerate(pairs)}
     return Lanes(
         site=lane[:, 0].copy(),
         service=lane[:, 1].copy(),
@@ -91,6 +92,8 @@ def lay_lanes(market: Market, days_ahead: int) -> Lanes:
         group_site=np.array([k for k, _ in groups], np.int64),
         group_rank=np.array([rank for _, rank in groups], np.int64),
         limit=np.concatenate([market.site_capacity[of_site], market.service_capacity[tuple(of_service.T)]]),
+        limit_site=np.array([k for k, _ in limits], np.int64),
+        limit_service=np.array([v for _, v in limits], np.int64),
         column_limit=np.array([limits.get((k, v), -1) if v >= 0 else -1 for k, _, v in columns], np.int64),
         group_limit=np.array([limits.get((k, -1), -1) for k, _ in groups], np.int64),
     )

@@ -20,7 +20,7 @@ from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.lines import STEPS, Lines, lines_under, no_lines
 from doorstep.kernels.plan.loads import LARGEST, LoadBook
-from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
+from doorstep.kernels.plan.market import IntArray, Market, carriable
 from doorstep.kernels.plan.quote import NEVER, Asked, Chunk, Terms, quote
 from doorstep.kernels.rate.compiled import FLOOR, NO_LEAST, OVER_WEIGHT_G
 from doorstep.kernels.rate.tables import TariffTables
@@ -50,13 +50,15 @@ class Least(NamedTuple):
     lines: Lines
 
 
-def nothing_known(atoms: Atoms, exact: BoolArray) -> Least:
+def nothing_known(atoms: Atoms, blocks: Blocks) -> Least:
     """Give no bounds."""
-    rows = [() if whole else one for one, whole in zip(atoms.of, exact.tolist(), strict=True)]
+    rows = [() if whole else one for one, whole in zip(atoms.of, blocks.exact.tolist(), strict=True)]
     flat = np.array([atom for row in rows for atom in row], np.int64).reshape(-1, 2)
     start = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
+    most = np.zeros(max(flat[:, 0].max(initial=0), blocks.use_sku.max(initial=0)) + 1, np.int64)
+    np.maximum.at(most, blocks.use_sku, blocks.use_quantity)  # what nobody can send together has no price either
     apart = np.zeros(len(rows), np.int64)
-    return Least(apart, start, flat[:, 0].copy(), flat[:, 1].copy(), no_lines(len(rows)))
+    return Least(apart, start, flat[:, 0].copy(), np.minimum(flat[:, 1], most[flat[:, 0]]), no_lines(len(rows)))
 
 
 def least_costs(
@@ -73,7 +75,7 @@ def least_costs(
 
     It holds for all partitions into at most `max_parcels`, with the whole stock.
     """
-    least = nothing_known(atoms, blocks.exact)
+    least = nothing_known(atoms, blocks)
     if market.scales is not None:  # a commitment may weigh less than nothing
         free = max_parcels * min(0, int(market.scales.commitment_minor.min(initial=0)))
         return least._replace(apart=least.apart + free)

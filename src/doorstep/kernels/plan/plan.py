@@ -10,11 +10,11 @@ import numpy as np
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.plan import Figures, Plan
 from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan.alone import blamed
 from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_parcels
+from doorstep.kernels.plan.blame import blamed
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.conflicts import explained
-from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain, why_unplanned
+from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.laid import Laid, lay_out, settle
 from doorstep.kernels.plan.nearest import serve_nearest
@@ -24,6 +24,7 @@ from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.sharing import Sharing, each_by_itself, settle_sharing
 from doorstep.kernels.plan.unjoin import Shared, decisions_of_orders, figures_of_orders, parcels_of_orders
 from doorstep.kernels.plan.weigh import bids_minor
+from doorstep.kernels.plan.why_unplanned import why_unplanned
 from doorstep.kernels.run import Run
 
 PLAIN = Run()

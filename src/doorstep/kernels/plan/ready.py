@@ -19,6 +19,7 @@ from doorstep.kernels.promise.tables import PromiseTables
 from doorstep.kernels.rate.anywhere import AnyDestination
 from doorstep.kernels.rate.duty_tables import DutyBook
 
+Networks = dict[tuple[tuple[Area, ...], int, int], PromiseTables]  # by destinations and days
 MOST_NETWORKS = 256  # of one Ready: beyond it the oldest goes
 
 
@@ -33,7 +34,7 @@ class Ready:
     market: Market
     tariff: AnyDestination
     duties: DutyBook | None = None
-    networks: dict[tuple[tuple[Area, ...], int, int], PromiseTables] = field(default_factory=dict)
+    networks: Networks = field(default_factory=dict)
     lanes: dict[int, Lanes] = field(default_factory=dict)
     verdicts: dict[PackParams, Verdicts] = field(default_factory=dict)
 
@@ -61,11 +62,15 @@ class Ready:
         return found
 
 
-def make_ready(ground: PlanProblem) -> Ready:
-    """Compile what orders do not change. Raises InvalidProblem when the tariff contradicts itself."""
+def make_ready(ground: PlanProblem, tariff: AnyDestination | None = None) -> Ready:
+    """Compile what orders do not change. `tariff`: of a ground whose services differ in nothing but their limits.
+
+    Raises InvalidProblem when the tariff contradicts itself.
+    """
     market = open_market(ground)
     ground = market.problem
-    return Ready(ground, market, tariff_anywhere(ground, market.relays), book_of(ground))
+    known = tariff.with_limits(ground.tariff.services) if tariff else tariff_anywhere(ground, market.relays)
+    return Ready(ground, market, known, book_of(ground))
 
 
 def network_to(ground: PlanProblem, places: Sequence[Place], first_day: int, last_day: int) -> PromiseTables:

@@ -18,7 +18,10 @@ from doorstep.kernels.plan.problem import PlanProblem
 
 Key = tuple[str, str]  # a constraint, and the sku or rule that it is about; "" where there is one of it
 OTHERS, PARCELS = ("others", ""), ("parcels", "")  # no matter of the problem alone
-NETWORK = frozenset({"capacity", "service_weight", "service_length", "service_girth", "zone", "collection", "door"})
+RATES = frozenset({"service_weight", "zone"})
+TARIFF = RATES | {"service_length", "service_girth", "door"}
+CALLS = frozenset({"collection"})
+NETWORK = TARIFF | CALLS | {"capacity"}
 CARTONS = frozenset({"carton_size", "carton_weight"})
 AMPLE = 10**9  # units, orders or parcels a day
 AMPLE_G = 10**8

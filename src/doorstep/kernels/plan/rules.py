@@ -44,11 +44,14 @@ class Draft:
     today: date
 
 
-def under_rules(market: Market) -> Market:
-    """Give the market the rules of its problem: less stock, and what else they forbid. Without rules it is the same."""
+def under_rules(market: Market, today: date | None = None) -> Market:
+    """Give the market the rules of its problem: less stock, and what else they forbid. Without rules it is the same.
+
+    `today`: on which they are in force, where it is not that of the market's problem, see `today_of`.
+    """
     if not market.problem.rules:
         return market
-    draft = _draft(market)
+    draft = _draft(market, today or today_of(market.problem))
     for m, rule in enumerate(market.problem.rules):
         RULES[rule.kind](draft, m, rule)
     sort, shut = _shut(draft)
@@ -81,7 +84,7 @@ def spare(problem: PlanProblem) -> tuple[StockLevel, ...]:
     )
 
 
-def _draft(market: Market) -> Draft:
+def _draft(market: Market, today: date) -> Draft:
     problem, rules = market.problem, market.problem.rules
     n, shape = len(problem.orders), (len(rules), *market.calls.shape)
     goods, orders = goods_of(rules, problem.products), orders_of(rules, problem.orders)
@@ -100,12 +103,12 @@ def _draft(market: Market) -> Draft:
         kept_back=np.zeros(market.stock.shape, np.int64),
         kept_by=np.full(market.stock.shape, -1, np.int16),
         shut=[],
-        today=day_of(problem),
+        today=today,
     )
 
 
-def day_of(problem: PlanProblem) -> date:
-    """Give the day by which safety stocks are in force."""
+def today_of(problem: PlanProblem) -> date:
+    """Give the day by which safety stocks are in force; where none is said, that of the first order."""
     if problem.today is not None:
         return problem.today
     first = min((order.placed_at for order in problem.orders), default=datetime(1970, 1, 1, tzinfo=UTC))

@@ -13,7 +13,7 @@ from doorstep.kernels.plan.assemble import EPOCH
 from doorstep.kernels.plan.customs import book_of, goods_minor, open_customs
 from doorstep.kernels.plan.lanes import lay_lanes
 from doorstep.kernels.plan.market import IntArray, Market, accepts, slowest
-from doorstep.kernels.plan.problem import PlanParams
+from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.plan.ready import Ready, network_to
 from doorstep.kernels.plan.relays import tariff_to
@@ -57,14 +57,24 @@ def _days(dates: list[date | None]) -> IntArray:
     return np.array([-1 if day is None else (day - EPOCH).days for day in dates], np.int64)
 
 
-def terms_of(market: Market, params: PlanParams, ready: Ready | None = None) -> Terms:
-    """What all quotes of the problem share; of it, `ready` holds what was compiled before."""
-    problem, brand = market.problem, market.problem.brand
-    places = _places(problem.orders)[0]
+def days_of(problem: PlanProblem) -> tuple[int, int]:
+    """First and last day on which an order of the problem may be ready, with one to spare on either side."""
     instants = [order.placed_at for order in problem.orders] + ([problem.now] if problem.now else [])
     days = [int(at.timestamp() // 86_400) for at in instants] or [0]
     wished = [(o.not_before - EPOCH).days for o in problem.orders if o.not_before]
-    first_day, last_day = min(days) - 1, max(days + wished) + 1
+    return min(days) - 1, max(days + wished) + 1
+
+
+def terms_of(
+    market: Market, params: PlanParams, ready: Ready | None = None, days: tuple[int, int] | None = None
+) -> Terms:
+    """What all quotes of the problem share; of it, `ready` holds what was compiled before.
+
+    `days`: for which calendars are laid out, where they are not those of the market's problem, see `days_of`.
+    """
+    problem, brand = market.problem, market.problem.brand
+    places = _places(problem.orders)[0]
+    first_day, last_day = days or days_of(problem)
     return Terms(
         tariff=ready.tariff.to(places) if ready else tariff_to(problem, market.relays, places),
         network=ready.network_to(places, first_day, last_day)

@@ -7,27 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doorstep.domain.bids import BidPrices
 from doorstep.domain.demand import Order, OrderLine
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan.assemble import pick_parcels
-from doorstep.kernels.plan.atoms import split_orders
-from doorstep.kernels.plan.blocks import form_blocks
-from doorstep.kernels.plan.board import Table, set_table
-from doorstep.kernels.plan.compiled import NEVER, book, choose
-from doorstep.kernels.plan.lanes import Lanes
-from doorstep.kernels.plan.loads import LoadBook, Verdicts
-from doorstep.kernels.plan.market import IntArray, Market, open_market
-from doorstep.kernels.plan.problem import PlanParams, PlanProblem
-from doorstep.kernels.plan.ready import Ready, make_ready
-from doorstep.kernels.plan.relax import CARTONS, NETWORK, OTHERS, PARCELS, Key, relaxed
-from doorstep.kernels.plan.rules import under_rules
-from doorstep.kernels.plan.search import Assignment
-from doorstep.kernels.plan.terms import ask, terms_of
-from doorstep.kernels.plan.weigh import under_bids
-from doorstep.kernels.plan.wish import given_up
-from doorstep.kernels.run import Run
+from doorstep.domain.supply import StockLevel
+from doorstep.kernels.plan.alone import Alone, Setting, decide_alone, with_orders
+from doorstep.kernels.plan.grounds import Grounds
+from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.ready import Ready
+from doorstep.kernels.plan.relax import NETWORK, OTHERS, PARCELS, Key, relaxed
+from doorstep.kernels.plan.taken import Taken
 
 IN_ONE = frozenset({"never_split", "max_parcels", "ship_together"})  # rules that forbid to cut an order in two
 MOST_PIECES = 24
@@ -46,162 +34,74 @@ class Sent:
     goods: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a plan's orders hold, by the rows of its ledger."""
-
-    stock: IntArray  # [K, J]
-    rows: IntArray  # [L, D] orders or parcels of each limit and day
-    start: int  # the first of the days
-
-    @classmethod
-    def of(cls, market: Market, table: Table, assignment: Assignment) -> Taken:
-        """Read it off what is left."""
-        limit, left, days = table.terms.lanes.limit, assignment.ledger.row, table.best.days
-        rows = limit[:, None] - left.reshape(len(limit), -1) if len(limit) else np.zeros((0, 1), np.int64)
-        return cls(market.stock - assignment.ledger.stock, rows, int(days.min(initial=NEVER, where=days >= 0)))
-
-
 class Bench:
     """Tries orders of a plan without constraints; what it found once it does not try again."""
 
-    def __init__(
-        self,
-        problem: PlanProblem,
-        sku: dict[str, int],
-        taken: Taken,
-        params: PlanParams,
-        pack: PackParams,
-        known: Verdicts,
-    ) -> None:
-        self.problem, self.sku, self.taken = problem, sku, taken
-        self.params, self.pack, self.known = params, pack, known
-        self.ready: dict[object, Ready] = {}
+    def __init__(self, problem: PlanProblem, sku: dict[str, int], taken: Taken, setting: Setting) -> None:
+        self.problem, self.sku, self.taken, self.setting = problem, sku, taken, setting
+        self.grounds = Grounds(problem, setting)
         self.found: dict[tuple[str, frozenset[Key]], tuple[Sent, ...]] = {}
-        self.levels: dict[str, list[int]] = {}
-        for at, level in enumerate(problem.stock):
-            self.levels.setdefault(level.sku, []).append(at)
+        self.levels: dict[str, list[StockLevel]] = {}
+        for level in problem.stock:
+            self.levels.setdefault(level.sku, []).append(level)
 
     def sent(self, order: Order, without: frozenset[Key]) -> tuple[Sent, ...]:
         """Say how an order goes without these constraints; empty: it is left."""
         key = order.order, without
         if key not in self.found:
             try:
-                self.found[key] = self._whole(order, without) or self._pieces(order, without)
+                self.found[key] = self._pieces(order, without) if PARCELS in without else self._whole(order, without)
             except InvalidProblem:  # what is relaxed costs more than can be added
                 self.found[key] = ()
         return self.found[key]
 
-    def alone(self, order: Order, pieces: tuple[Order, ...] = ()) -> PlanProblem:
-        """Give the problem of one order, of its goods only."""
-        whole, skus = self.problem, sorted({line.sku for line in order.lines})
-        return replace(
-            whole,
-            orders=pieces or (order,),
-            products=tuple(whole.products[self.sku[sku]] for sku in skus),
-            stock=tuple(whole.stock[at] for sku in skus for at in self.levels.get(sku, ())),
-            inbound=tuple(one for one in whole.inbound if one.sku in skus),
-            bid_prices=None if whole.bid_prices is None else _of_goods(whole.bid_prices, skus, order.order, pieces),
-        )
-
     def _whole(self, order: Order, without: frozenset[Key]) -> tuple[Sent, ...]:
-        return self._decide(relaxed(self.alone(order), without), without)
+        problem, ready = self._without(order, without)
+        return self._decide(problem, ready, without)
 
     def _pieces(self, order: Order, without: frozenset[Key]) -> tuple[Sent, ...]:
-        """Cut the order into several, one for each sku, then each sku's units, too."""
-        if PARCELS not in without:
-            return ()
-        problem = self.problem
-        kept = [one for one in problem.rules if ("rule", one.rule) not in without and one.kind in IN_ONE]
+        """Cut the order, unless it goes whole, into several: one for each sku, then each sku's units, too."""
+        if whole := self.sent(order, without - {PARCELS}):
+            return whole
+        kept = [one for one in self.problem.rules if ("rule", one.rule) not in without and one.kind in IN_ONE]
         if any(one.scope.meets(order) for one in kept):
             return ()
+        problem, ready = self._without(order, without)  # boxes for all of its goods among its cartons
+        (granted,) = problem.orders
         for pieces in _cuts(order):
-            found = self._decide(self._relaxed_pieces(order, pieces, without), without)
+            some = [replace(granted, order=one.order, lines=one.lines) for one in pieces]
+            found = self._decide(with_orders(problem, some), ready, without)
             if found:
                 return found
         return ()
 
-    def _relaxed_pieces(self, order: Order, pieces: tuple[Order, ...], without: frozenset[Key]) -> PlanProblem:
-        """What is relaxed for the order is for its pieces: boxes for all of its goods among them."""
-        made = relaxed(self.alone(order), without)
-        wished = made.orders[0]
-        return replace(
-            self.alone(order, pieces),
-            orders=tuple(replace(wished, order=one.order, lines=one.lines) for one in pieces),
-            **{
-                name: getattr(made, name)
-                for name in ("brand", "sites", "collections", "linehauls", "stock", "cartons", "tariff", "rules")
-            },
+    def _without(self, order: Order, without: frozenset[Key]) -> tuple[PlanProblem, Ready]:
+        """Give the problem of one order without these constraints, and what was compiled of it."""
+        network = self.grounds.network(order, without)
+        left = [key for key in without if key[0] not in NETWORK]
+        problem = relaxed(self._alone(network.ground, order), left)
+        return problem, self.grounds.cartons(network, problem, without)
+
+    def _alone(self, ground: PlanProblem, order: Order) -> PlanProblem:
+        """Give a ground the order and its goods, of which it knows no others."""
+        whole, skus = self.problem, sorted({line.sku for line in order.lines})
+        bids = whole.bid_prices
+        if bids is not None:
+            bids = replace(bids, rows=tuple(one for one in bids.rows if not one.sku or one.sku in skus))
+        problem = replace(
+            ground,
+            products=tuple(whole.products[self.sku[sku]] for sku in skus),
+            stock=tuple(level for sku in skus for level in self.levels.get(sku, ())),
+            rules=whole.rules,
         )
+        return with_orders(replace(problem, bid_prices=bids), [order])
 
-    def _ready(self, problem: PlanProblem, without: frozenset[Key]) -> Ready:
-        """What orders do not change, compiled once for each network."""
-        order = problem.orders[0]
-        network = frozenset(kind for kind, _ in without if kind in NETWORK)
-        at = (
-            network,
-            order.place.country if "zone" in network else "",
-            bool(order.pickup_point) if "door" in network else None,
-        )
-        bare = replace(problem, orders=(), products=(), stock=(), inbound=(), rules=(), bid_prices=None)
-        if at not in self.ready:
-            ready = make_ready(replace(bare, cartons=self.problem.cartons))
-            ready.verdicts[self.pack] = self.known
-            self.ready[at] = ready
-        ready = self.ready[at]
-        if any(kind in CARTONS for kind, _ in without):
-            return replace(ready, market=open_market(bare), verdicts={})
-        return ready
-
-    def _decide(self, problem: PlanProblem, without: frozenset[Key]) -> tuple[Sent, ...]:
-        params, run, ready = self.params, Run(), self._ready(problem, without)
-        market = under_bids(under_rules(open_market(problem, ready.market)))
-        loads = LoadBook(market, self.pack, ready.verdicts_of(self.pack))
-        atoms = split_orders(market, loads, params.max_parcels, run)
-        if atoms.faults:
-            return ()
-        blocks = form_blocks(market, atoms, loads, params.max_parcels, params.exact_atoms, run)
-        terms, asked = terms_of(market, params, ready), ask(market)
-        while True:
-            table = set_table(market, terms, asked, atoms, blocks, loads, run)
-            self._take(market, terms.lanes, table, without)
-            choice = _choices(table)
-            late = given_up(asked.insists, blocks, choice)
-            if not late.any():
-                break
-            asked = replace(asked, insists=asked.insists & ~late)
-        if (choice[:, 0] < 0).any():
-            return ()
-        return tuple(_told(market, table, loads, choice))
-
-    def _take(self, market: Market, lanes: Lanes, table: Table, without: frozenset[Key]) -> None:
-        """Take what others hold off the ledger."""
-        ledger = table.ledger
-        if OTHERS not in without:
-            columns = [self.sku[one.sku] for one in market.problem.products]
-            ledger.stock[:] -= self.taken.stock[:, columns]
-        days = table.best.days
-        if ("capacity", "") in without or not len(lanes.limit) or not (days >= 0).any():
-            return
-        rows = ledger.row.reshape(len(lanes.limit), -1)
-        first = int(days.min(initial=NEVER, where=days >= 0))
-        start, stop = (
-            max(first, self.taken.start),
-            min(first + rows.shape[1], self.taken.start + self.taken.rows.shape[1]),
-        )
-        if start < stop:
-            held = self.taken.rows[:, start - self.taken.start : stop - self.taken.start]
-            rows[:, start - first : stop - first] -= held
-
-
-def _choices(table: Table) -> IntArray:
-    """Every order's choice out of what those before it leave."""
-    board, ledger, scratch = table.board, table.ledger, table.scratch()
-    choice = np.full((len(board.unplanned), 4), -1, np.int64)
-    for i in range(len(choice)):
-        choose(board, ledger, i, True, 0.0, scratch, choice[i])
-        book(board, ledger.stock, ledger.row, i, choice[i], -1)
-    return choice
+    def _decide(self, problem: PlanProblem, ready: Ready, without: frozenset[Key]) -> tuple[Sent, ...]:
+        columns = [self.sku[one.sku] for one in problem.products]
+        stock = self.taken.stock[:, columns]
+        taken = replace(self.taken, stock=np.zeros_like(stock) if OTHERS in without else stock)
+        alone = decide_alone(problem, self.setting, ready=ready, held=lambda _market, _lanes: taken, together=True)
+        return () if alone is None else tuple(_told(alone))
 
 
 def _cuts(order: Order) -> Iterator[tuple[Order, ...]]:
@@ -222,21 +122,11 @@ def _cuts(order: Order) -> Iterator[tuple[Order, ...]]:
             yield tuple(replace(order, order=f"{order.order} {n}", lines=(one,)) for n, one in enumerate(lines))
 
 
-def _of_goods(bids: BidPrices, skus: list[str], order: str, pieces: tuple[Order, ...]) -> BidPrices:
-    """Keep what weighs on an order."""
-    return replace(
-        bids,
-        rows=tuple(one for one in bids.rows if not one.sku or one.sku in skus),
-        speed=tuple(one for one in bids.speed if not one.order or (one.order == order and not pieces)),
-    )
-
-
-def _told(market: Market, table: Table, loads: LoadBook, choice: IntArray) -> Iterator[Sent]:
-    picks = pick_parcels(market, table, loads, choice)
+def _told(alone: Alone) -> Iterator[Sent]:
+    market, picks = alone.market, alone.picks()
     for n, block in enumerate(picks.block.tolist()):
-        goods, carton = loads.keys[int(table.blocks.block_load[block])], int(picks.carton[n])
-        own = carton == market.n_cartons
-        size = market.size_mm[goods[0][0]] if own else market.outer_mm[carton]
+        goods, carton = alone.goods(block), int(picks.carton[n])
+        size = market.size_mm[goods[0][0]] if carton == market.n_cartons else market.outer_mm[carton]
         yield Sent(
             market.problem.sites[int(picks.site[n])].site,
             market.carton_name(carton),

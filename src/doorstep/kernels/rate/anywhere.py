@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doorstep.domain.carriage import Tariff
+from doorstep.domain.carriage import Service, Tariff
 from doorstep.domain.money import Currency
 from doorstep.domain.place import Place
-from doorstep.kernels.rate.tables import TariffTables, compiled_with_cells
+from doorstep.kernels.rate.tables import TariffTables, compiled_with_cells, with_limits
 from doorstep.kernels.rate.zones import Cells, route_key
 
 
@@ -27,6 +27,10 @@ class AnyDestination:
         classes = np.fromiter((of(route_key(one.country, one.postcode)) for one in places), np.int32, len(places))
         lanes = self.tables.lanes._replace(destination_class=classes)
         return replace(self.tables, destinations=tuple(places), lanes=lanes)
+
+    def with_limits(self, services: Sequence[Service]) -> AnyDestination:
+        """Give the tables of these services, see `tables.with_limits`."""
+        return replace(self, tables=with_limits(self.tables, services))
 
 
 def compile_anywhere(tariff: Tariff, currency: Currency, origins: Sequence[Place]) -> AnyDestination:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from doorstep.kernels.rate import compiled
 from doorstep.kernels.rate import obstacles as words
 from doorstep.kernels.rate.compiled import PERCENT_MICROS
 from doorstep.kernels.rate.problem import RateProblem
-from doorstep.kernels.rate.result import RateResult, Reason
+from doorstep.kernels.rate.result import RateResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def explain(problem: RateProblem, result: RateResult, parcel: int, service: int)
         The charge lines of an eligible pair. Otherwise each obstacle with its excess, the reported reason first:
         removing them all makes the pair eligible, a route that is not served apart, whose rates are unknown.
     """
-    if result.reason[parcel, service] == Reason.ELIGIBLE:
+    if result.reason[parcel, service] == compiled.ELIGIBLE:
         currency = problem.tables.currency
         lines = charge_lines(problem, result, parcel, service)
         shown = ", ".join(f"{line.name} {currency.text(line.amount_minor)}" for line in lines)
@@ -135,15 +136,15 @@ def _obstacles(problem: RateProblem, result: RateResult, parcel: int, service: i
     """Yield what rules the pair out, in the order of the reasons."""
     tables, parcels = problem.tables, problem.parcels
     offer, accepts, slowest = tables.services[service], int(parcels.accepts[parcel]), int(parcels.slowest[parcel])
-    epoch = _epoch(problem, parcel, service)
-    if result.zone[parcel, service] < 0:
+    epoch, served = _epoch(problem, parcel, service), result.zone[parcel, service] >= 0
+    if not served:
         origin, place = tables.origins[parcels.origin[parcel]], tables.destinations[parcels.destination[parcel]]
         yield words.not_served(origin, place, offer.service)
     if not accepts >> DELIVERS_TO.index(offer.delivers_to) & 1:
         yield words.wrong_kind(offer, accepts)
     if SPEEDS.index(offer.speed) < slowest:
         yield words.too_slow(offer, slowest)
-    weight, sides = int(parcels.weight_g[parcel]), [int(side) for side in parcels.size_mm[parcel]]
+    weight, sides = int(parcels.weight_g[parcel]), parcels.size_mm[parcel].tolist()
     if weight > offer.max_weight_g:
         yield words.too_heavy(offer, weight - offer.max_weight_g)
     if max(sides) > offer.max_length_mm:
@@ -154,14 +155,14 @@ def _obstacles(problem: RateProblem, result: RateResult, parcel: int, service: i
         yield words.no_signature(offer)
     if parcels.saturday[parcel] and not tables.offers.saturday[service, epoch]:
         yield words.no_saturday(offer)
-    if result.zone[parcel, service] >= 0:
-        yield from _missing_rate(problem, result, parcel, service)
+    if served:
+        yield from _missing_rate(problem, result, parcel, service, epoch)
 
 
-def _missing_rate(problem: RateProblem, result: RateResult, parcel: int, service: int) -> Iterator[str]:
+def _missing_rate(problem: RateProblem, result: RateResult, parcel: int, service: int, epoch: int) -> Iterator[str]:
     tables, parcels = problem.tables, problem.parcels
     lane = tables.lane(service, int(parcels.origin[parcel]), int(parcels.destination[parcel]))
-    ladder = tables.ladders.of[lane, _epoch(problem, parcel, service)]
+    ladder = tables.ladders.of[lane, epoch]
     first, end = int(tables.ladders.start[ladder]), int(tables.ladders.start[ladder + 1])
     if first == end:
         yield words.no_rate(tables, service, lane, _ship_day(problem, parcel, service))
@@ -183,4 +184,4 @@ def _ship_day(problem: RateProblem, parcel: int, service: int) -> int:
 
 
 def _epoch(problem: RateProblem, parcel: int, service: int) -> int:
-    return int(problem.tables.epochs(_ship_day(problem, parcel, service)))
+    return bisect_right(problem.tables.changes, _ship_day(problem, parcel, service))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -150,6 +150,17 @@ def compiled_with_cells(
     return tables, painted.destinations
 
 
+def with_limits(tables: TariffTables, services: Sequence[Service]) -> TariffTables:
+    """Give the tables of a tariff whose services differ in nothing but what they take and where they deliver it.
+
+    Raises InvalidProblem when a limit is out of range.
+    """
+    _numbered(services)
+    offers = _limited(tables.offers, services)
+    exact = not overflow(services, offers, tables.ladders, tables.charges)
+    return replace(tables, services=tuple(services), offers=offers, always_exact=exact)
+
+
 def _numbered(services: Sequence[Service]) -> dict[str, int]:
     """Return the index of each service, checked."""
     index: dict[str, int] = {}
@@ -174,28 +185,41 @@ def _offers(services: Sequence[Service], divisors: Sequence[DivisorRule], charge
         _check_divisors(rules)
     strongest = [rule for rules in by_size for rule in rules]
 
-    def measures(values: list[int]) -> NDArray[np.int64]:
-        return np.array(values, np.int64)
-
     signs = np.array([offer.signature for offer in services], np.bool_)
     works = np.array([_SATURDAY in offer.working_days for offer in services], np.bool_)
-    return Offers(
-        speed=measures([SPEEDS.index(offer.speed) for offer in services]),
-        delivers_to=measures([1 << DELIVERS_TO.index(offer.delivers_to) for offer in services]),
-        max_weight_g=measures([offer.max_weight_g for offer in services]),
-        max_length_mm=measures([offer.max_length_mm for offer in services]),
-        max_girth_mm=measures([_UNLIMITED if offer.max_girth_mm is None else offer.max_girth_mm for offer in services]),
-        dim_divisor=measures([offer.dim_divisor_cm3_per_kg for offer in services]),
+    none = _measures([])
+    offers = Offers(
+        speed=_measures([SPEEDS.index(offer.speed) for offer in services]),
+        delivers_to=none,
+        max_weight_g=none,
+        max_length_mm=none,
+        max_girth_mm=none,
+        dim_divisor=_measures([offer.dim_divisor_cm3_per_kg for offer in services]),
         dim_start=np.cumsum([0, *(len(rules) for rules in by_size)]).astype(np.int64),
-        dim_when=measures([WHEN_CODES[rule.when] for rule in strongest]),
-        dim_threshold=measures(
+        dim_when=_measures([WHEN_CODES[rule.when] for rule in strongest]),
+        dim_threshold=_measures(
             [rule.threshold * (MM3_PER_CM3 if rule.when == "over_volume_cm3" else 1) for rule in strongest]
         ),
-        dim_other=measures([rule.dim_divisor_cm3_per_kg for rule in strongest]),
+        dim_other=_measures([rule.dim_divisor_cm3_per_kg for rule in strongest]),
         signs=signs,
         signature=signs[:, None] | _charged(charges, SIGNATURE),
         saturday=works[:, None] | _charged(charges, SATURDAY),
     )
+    return _limited(offers, services)
+
+
+def _limited(offers: Offers, services: Sequence[Service]) -> Offers:
+    girths = [_UNLIMITED if offer.max_girth_mm is None else offer.max_girth_mm for offer in services]
+    return offers._replace(
+        delivers_to=_measures([1 << DELIVERS_TO.index(offer.delivers_to) for offer in services]),
+        max_weight_g=_measures([offer.max_weight_g for offer in services]),
+        max_length_mm=_measures([offer.max_length_mm for offer in services]),
+        max_girth_mm=_measures(girths),
+    )
+
+
+def _measures(values: list[int]) -> NDArray[np.int64]:
+    return np.array(values, np.int64)
 
 
 def _check_divisors(rules: Sequence[DivisorRule]) -> None:
