@@ -7,10 +7,12 @@ from random import Random
 import numpy as np
 import pytest
 from tests.kernels.plan.builders import Shape, problem
+from tests.kernels.plan.scenes import BERLIN, MUNICH, order, scene, site
 
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan import laid as laid_module
-from doorstep.kernels.plan.board import Best, set_table
+from doorstep.kernels.plan.board import set_table
+from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.plan import lay_out, plan, settle
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.widen import find_ways
@@ -44,16 +46,18 @@ def test_nothing_is_looked_for_where_one_parcel_is_all_or_every_partition_is_the
         assert find_ways(table, laid.least, laid.atoms, params, Run()) == {}
 
 
-def test_wider_families_come_closer_to_all_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
-    wide = plain = exact = 0
-    for seed in range(25):
-        asked = problem(Random(seed), DAY)
-        exact += plan(asked).plan.figures.objective_minor
-        wide += plan(asked, RESTRICTED).plan.figures.objective_minor
-        with monkeypatch.context() as patch:
-            patch.setattr(laid_module, "find_ways", lambda *_: {})
-            plain += plan(asked, RESTRICTED).plan.figures.objective_minor
-    assert exact <= wide < plain
+def test_prices_part_an_order_as_no_stock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of s most lies in Berlin and of u in Munich, but there others need them together with what lies nowhere else."""
+    stock = {"berlin": {"t": 1, "s": 2, "u": 1, "a": 1, "b": 1}, "munich": {"z": 1, "s": 1, "u": 2, "c": 1, "d": 1}}
+    orders = [order("x", "t", "u", "z", "s")]
+    orders += [order(name, *skus) for name, skus in {"1": "sa", "2": "sb", "3": "uc", "4": "ud"}.items()]
+    asked = scene(orders, stock, sites=[site("berlin", BERLIN), site("munich", MUNICH)])
+    wide, exact = plan(asked, RESTRICTED).plan, plan(asked).plan
+    monkeypatch.setattr(laid_module, "find_ways", lambda *_: {})
+    plain = plan(asked, RESTRICTED).plan
+    assert not wide.unplanned
+    assert len(wide.parcels) == 6
+    assert wide.figures.cost_minor == exact.figures.cost_minor < plain.figures.cost_minor
 
 
 def test_settling_gives_the_same_each_time() -> None:
@@ -70,7 +74,10 @@ def test_the_quotes_of_a_widened_table_are_those_of_one_set_anew() -> None:
         table, _ = settle(laid, RESTRICTED, Run())
         again = set_table(laid.market, laid.terms, laid.asked, laid.atoms, table.blocks, laid.book, Run())
         wider += len(table.blocks.block_order) > len(laid.blocks.block_order)
-        for name in Best.__slots__:
-            old, new = getattr(table.best, name), getattr(again.best, name)
-            assert (old is None and new is None) or np.array_equal(old, new), name
+        assert np.array_equal(table.best.days, again.best.days)
+        for prefix in ("", "rule_"):  # where nothing can be sent, nothing is said of what
+            sent = getattr(again.best, f"{prefix}cost") < NEVER
+            for name in ("cost", "carton", "service", "shift"):
+                old, new = (getattr(one.best, prefix + name) for one in (table, again))
+                assert np.array_equal(np.where(sent, old, -1), np.where(sent, new, -1)), prefix + name
     assert wider
