@@ -61,7 +61,7 @@ def test_ask_34_the_size_sent_to_the_carrier_is_that_of_all_items(tmp_path: Path
         zones=[{**zone, "service": name} for name in ("ground", "slim") for zone in shop()["zones"]],
         rates=[rate("ground", "4.20"), rate("slim", "2.00")],
         collections=[{**one, "service": name} for name in ("ground", "slim") for one in shop()["collections"]],
-        orders=[*shop()["orders"], {**shop()["orders"][0], "order": "o7"}],
+        orders=[*shop()["orders"], {**shop()["orders"][0], "order": "o7", "customer": "o7"}],
         order_lines=[line("o1", "mug"), line("o7", "mug", 7)],
     )
     found = planned(tmp_path, tables)
