@@ -21,7 +21,7 @@ from doorstep.core.learned.models import Bids
 from doorstep.core.orders.models import Order
 from doorstep.core.stock.models import Level
 from doorstep.domain.bids import BidPrice
-from doorstep.domain.errors import InvalidProblem, NotFound
+from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 from doorstep.files.plan_out import decision_record
 from doorstep.flows import accept, replan
@@ -143,9 +143,20 @@ class TestUse:
         learn_bids(*shop, now=NOW - USED_FOR)
         assert bids_in_force(brand, NOW) is not None
         assert bids_in_force(brand, NOW + timedelta(seconds=1)) is None
-        assert bids_in_force(brand, NOW - USED_FOR - timedelta(seconds=1)) is not None  # by a clock that is behind
+        assert bids_in_force(brand, NOW - USED_FOR - timedelta(seconds=1)) is None  # by a clock that is behind
         Bids.objects.update(learned_at=NOW - USED_FOR - timedelta(seconds=1))
         assert site(accept_order(*shop, teapot("S"), now=NOW)) == "berlin"
+
+    def test_goes_on_where_a_clock_that_was_ahead_wrote_others(self, shop: Shop) -> None:
+        scope, brand = shop
+        learn_bids(*shop, now=NOW)
+        Bids.objects.create(brand_id=brand, learned_at=NOW + timedelta(days=30), learned_by="x", orders=1, rows=[])
+        in_force = bids_in_force(brand, NOW)
+        assert in_force is not None
+        assert in_force.learned_at == NOW
+        assert site(accept_order(*shop, teapot("S"), now=NOW)) == "munich"
+        later = NOW + AGAIN_AFTER + TEN_MINUTES
+        assert bids.due(later - AGAIN_AFTER, later) == ((scope.operator, brand),)
 
     def test_of_what_is_held_in_memory_ends_as_well(self, shop: Shop) -> None:
         held = Heeded(NOW, (), {"teapot": (BidPrice("berlin", "teapot", "", 1),)})
@@ -316,7 +327,7 @@ class TestChore:
 
         def fails(scope: Scope, brand: int, **how: Any) -> object:
             if brand == shop[1]:
-                raise InvalidProblem("two zones for one place")
+                raise OverflowError("a price beyond all numbers")
             return learn(scope, brand, **how)
 
         monkeypatch.setattr(flow, "learn_bids", fails)

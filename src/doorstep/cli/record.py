@@ -14,7 +14,7 @@ from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.promise_fit import EXIT_NOT_PUBLISHED, AsOf, say_verdict
 from doorstep.cli.serving import PORT, serve_tower
 from doorstep.cli.terminal import bars, err, out
-from doorstep.domain.errors import DoorstepError, NotFound
+from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import ROLES, Scope
 
 if TYPE_CHECKING:
@@ -214,8 +214,8 @@ def learn_prices(scope: Scope, brand_id: int, seed: int) -> None:
     try:
         with bars() as progress:
             learned = learn_bids(scope, brand_id, now=datetime.now(UTC), run=Run(seed=seed, progress=progress))
-    except DoorstepError as error:
-        err.print(f"no bid prices were learned, the day is planned all the same: {error}")
+    except Exception as error:  # whatever it is: the day is planned
+        err.print(f"no bid prices were learned, the day is planned all the same: {error or type(error).__name__}")
         return
     if learned.orders:
         price = "bid price" if len(learned.rows) == 1 else "bid prices"

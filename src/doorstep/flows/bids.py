@@ -27,7 +27,7 @@ class Heeded:
 
 def bids_in_force(brand_id: int, now: datetime) -> Heeded | None:
     """The prices that a brand's orders are decided by; None: there are none, or none are wanted. One query."""
-    found = bids.in_force(brand_id, now - USED_FOR)
+    found = bids.in_force(brand_id, now - USED_FOR, now)
     if found is None:
         return None
     of_sku: dict[str, list[BidPrice]] = {}

@@ -13,7 +13,7 @@ from doorstep.core.learned.bids import Learned
 from doorstep.core.orders.snapshot import first_placed_at, recent_orders
 from doorstep.domain.bids import BidPrices
 from doorstep.domain.demand import Order
-from doorstep.domain.errors import DoorstepError, NotFound
+from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.bids import USED_FOR
 from doorstep.flows.kits import exploded
@@ -60,13 +60,13 @@ def learn_next_bids(now: datetime) -> int:
 
     One brand a turn, since it takes seconds, and other chores wait meanwhile. Returns of how many.
     """
-    for operator_id, brand_id in bids.due(now - AGAIN_AFTER):
+    for operator_id, brand_id in bids.due(now - AGAIN_AFTER, now):
         if not recent_orders(brand_id, now - timedelta(days=BidParams().recent_days), now, 1):
             continue
         try:
             learn_bids(Scope(operator_id, frozenset({brand_id}), "operator_admin", "system"), brand_id, now=now)
-        except DoorstepError as error:
-            log.warning("no bid prices are learned of brand %d: %s", brand_id, error)  # the others do not wait for it
+        except Exception:  # whatever it is, the other brands do not wait for it
+            log.exception("no bid prices are learned of brand %d", brand_id)
             continue
         return 1
     return 0

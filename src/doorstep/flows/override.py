@@ -236,6 +236,7 @@ def _beside(forced: Decision, free: Decision) -> Decision:
         forced,
         rejected=tuple(lost[:MAX_REJECTED]),
         flip=None,
+        flips=(),
         lower_bound_minor=free.lower_bound_minor,
         exact=free.exact,
         data_version=free.data_version,

@@ -107,11 +107,11 @@ def _plan_together(
         result = plan(day_problem(ids.brand, found.values(), leaving_from, now), alone, run)
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
-        left = {rows[one.order]: one for one in result.conflicts()}
+        left = {rows[one.order] for one in result.plan.unplanned}
         kept, waiting = _commit(ids, result, rows, now, scope.actor, run)
-        tell_why(scope, ids, left, now=now)
+        tell_why(scope, ids, {rows[one.order]: one for one in result.conflicts()}, now=now)
         committed += kept
-        refused |= set(left)
+        refused |= left
         overtaken += len(rows) - len(left) - kept - len(waiting)
         if not waiting:
             break

@@ -140,7 +140,8 @@ def _options(
     told = tell_options(PromiseProblem(tables, legs), params, run=run)
     told.countdown_s[told.countdown_s >= 0] += (legs.ready_at - at)[told.countdown_s >= 0]
     carried = _carried(problem, sites, order, told.promised.ship_day.reshape(len(sites), -1))
-    lacking = [_lacking(spare(problem), one, order) for one in sites]
+    free = spare(problem)
+    lacking = [_lacking(free, one, order) for one in sites]
     found: list[QuotedOption] = []
     refused = [NotOffered(one.site, "", "no_stock", why) for one, why in zip(sites, lacking, strict=True) if why]
     for leg, (k, v) in enumerate(zip(site.tolist(), service.tolist(), strict=True)):

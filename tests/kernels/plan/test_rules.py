@@ -234,6 +234,12 @@ def test_blackout_days_move_what_would_have_left() -> None:
     assert told(result)["near by post on a shut day"] == (None, words)
 
 
+def test_blackout_days_before_the_day_of_planning_hold_for_orders_planned_as_at_their_placing() -> None:
+    rule = Rule("feast", "blackout_days", days=(date(2024, 6, 3), date(2024, 6, 4), date(2024, 6, 6)))
+    result = planned(replace(two_sites(), today=date(2026, 11, 28)), rule)
+    assert [str(one.ship_at.date()) for one in parcels(result)] == ["2024-06-05"]
+
+
 def test_blackout_days_of_one_site_or_service_leave_the_others_open() -> None:
     days = (date(2024, 6, 3),)
     problem = replace(two_sites(), brand=brand(late=0))

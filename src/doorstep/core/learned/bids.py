@@ -37,12 +37,13 @@ class OfBrand:
     learned: Learned
 
 
-def in_force(brand_id: int, after: datetime) -> Learned | None:
-    """What the brand's orders are decided by: learned last, not before `after`; None: nothing, or it heeds none.
+def in_force(brand_id: int, after: datetime, until: datetime) -> Learned | None:
+    """What the brand's orders are decided by: learned last between two instants; None: nothing, or it heeds none.
 
-    Another machine's clock may be ahead, so that it was learned in a moment.
+    A clock that is ahead writes prices of a time to come; until then those before them stay in force.
     """
-    return _last(Bids.objects.filter(brand_id=brand_id, brand__heeds_bids=True, learned_at__gte=after))
+    there = Bids.objects.filter(brand_id=brand_id, learned_at__gte=after, learned_at__lte=until)
+    return _last(there.filter(brand__heeds_bids=True))
 
 
 def learned(brand_id: int, after: datetime, until: datetime) -> Learned | None:
@@ -58,9 +59,10 @@ def keep(brand_id: int, found: Learned, learned_by: str, forget_before: datetime
     Bids.objects.filter(brand_id=brand_id, learned_at__lt=forget_before).delete()
 
 
-def due(before: datetime) -> tuple[tuple[int, int], ...]:
+def due(before: datetime, now: datetime) -> tuple[tuple[int, int], ...]:
     """Operator and brand (row ids) whose prices are none, or from before an instant; the oldest first."""
-    rows = Brand.objects.filter(heeds_bids=True).annotate(last=Max("bids__learned_at"))
+    last = Max("bids__learned_at", filter=Q(bids__learned_at__lte=now))
+    rows = Brand.objects.filter(heeds_bids=True).annotate(last=last)
     rows = rows.filter(Q(last=None) | Q(last__lt=before)).order_by(F("last").asc(nulls_first=True), "id")
     return tuple(rows.values_list("operator_id", "id"))
 

@@ -78,7 +78,7 @@ class PlanProblem:
         _unique("order", [order.order for order in self.orders])
         sites, skus = {s.site for s in self.sites}, {p.sku for p in self.products}
         services = {s.service for s in self.tariff.services}
-        for level in (*self.stock, *self.held):
+        for level in (*self.stock, *self.held, *self.lying):
             if level.site not in sites or level.sku not in skus or level.on_hand < 0:
                 raise InvalidProblem(f"stock of {level.sku} at {level.site} is not understood")
         for call in self.collections:

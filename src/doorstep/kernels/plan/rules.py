@@ -109,8 +109,11 @@ def _draft(market: Market, today: date) -> Draft:
 
 def today_of(problem: PlanProblem) -> date:
     """Give the day by which safety stocks are in force; where none is said, that of the first order."""
-    if problem.today is not None:
-        return problem.today
+    return first_day(problem) if problem.today is None else problem.today
+
+
+def first_day(problem: PlanProblem) -> date:
+    """Give the day from which parcels may leave."""
     first = min((order.placed_at for order in problem.orders), default=datetime(1970, 1, 1, tzinfo=UTC))
     return (problem.now or first).date()
 
@@ -223,7 +226,8 @@ RULES: Mapping[RuleKind, Callable[[Draft, int, Rule], None]] = {
 def _shut(draft: Draft) -> tuple[IntArray, Shut | None]:
     """Sort the orders by the blackout rules that concern them, and say for each sort which days are shut."""
     rules, n = draft.market.problem.rules, len(draft.market.problem.orders)
-    first = (draft.today - EPOCH).days - 2  # the date may be another at a site, or in an order's own offset
+    earliest = min(draft.today, first_day(draft.market.problem))  # orders may be planned as at their placing
+    first = (earliest - EPOCH).days - 2  # the date may be another at a site, or in an order's own offset
     latest = max((order.placed_at.date() for order in draft.market.problem.orders), default=draft.today)
     days = {m: _numbers(rules[m], first, (latest - EPOCH).days + FARTHEST_DAYS) for m in draft.shut}
     known = [m for m in draft.shut if days[m] and draft.orders[m].any()]
