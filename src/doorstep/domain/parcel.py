@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -85,3 +86,20 @@ class Parcel:
     placements: tuple[Placement, ...]
     footprint: Footprint | None = None  # None: how far it goes is not known
     injection: Injection | None = None  # None: the service collects it at its site
+
+
+def picked_together(parcels: Sequence[Parcel]) -> dict[str, str]:
+    """Say for each order one of those that it is picked with: linked by parcels that they share, or itself alone."""
+    above: dict[str, str] = {}
+
+    def head(name: str) -> str:
+        while above.setdefault(name, name) != name:
+            above[name] = above[above[name]]
+            name = above[name]
+        return name
+
+    for parcel in parcels:
+        first = head(parcel.orders[0])
+        for name in parcel.orders[1:]:
+            above[head(name)] = first
+    return {name: head(name) for name in above}

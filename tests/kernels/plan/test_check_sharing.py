@@ -9,10 +9,9 @@ import pytest
 from tests.kernels.plan.test_sharing import day, of
 
 from doorstep.domain.bids import BidPrices
-from doorstep.domain.parcel import Parcel
+from doorstep.domain.parcel import Parcel, picked_together
 from doorstep.domain.plan import Plan
 from doorstep.kernels.plan.check import check
-from doorstep.kernels.plan.check_sharing import pickings
 from doorstep.kernels.plan.plan import PlanParams, plan
 from doorstep.kernels.plan.problem import PlanProblem
 
@@ -80,10 +79,10 @@ def test_nobodys_orders_gifts_and_priced_orders_do_not_share() -> None:
 
 def test_orders_apart_are_picked_apart() -> None:
     apart = plan(ASKED, PlanParams(sharing=False)).plan
-    assert set(pickings(apart).values()) == {"one", "two"}
-    assert set(pickings(MADE).values()) == {"one"}
+    assert set(picked_together(apart.parcels).values()) == {"one", "two"}
+    assert set(picked_together(MADE.parcels).values()) == {"one"}
     first, second = apart.parcels
     third = replace(second, orders=("three",))
     links = replace(first, orders=("two", "three")), replace(first, orders=("two", "one"))
     chain = replace(apart, parcels=(first, third, *links))
-    assert len(set(pickings(chain).values())) == 1
+    assert len(set(picked_together(chain.parcels).values())) == 1

@@ -14,12 +14,14 @@ from tests.kernels.plan.builders import Shape, problem, problems
 from tests.kernels.plan.scenes import (
     HAMBURG,
     MONDAY,
+    MUNICH,
     PARIS,
     brand,
     call,
     carton,
     order,
     product,
+    rate,
     scene,
     service,
     site,
@@ -269,3 +271,36 @@ def test_the_best_is_found_of_nearly_all_days_of_few_orders() -> None:
         gained += bool(shared(result))
     assert missed <= 1
     assert gained >= 5
+
+
+SCARCE = (
+    Shape(
+        sites=3, services=3, orders=5, fewest_orders=3, lines=2, products=3, stock=3, capacity=0.6, many=0.5, faults=0
+    ),
+    Shape(
+        sites=3, services=2, orders=4, fewest_orders=2, lines=2, products=2, stock=2, capacity=0.5, many=0, faults=0.05
+    ),
+)
+
+
+@pytest.mark.parametrize("seed", [211, 235, 269, 316, 325, 358, 514, 635, 1087, 1483])
+def test_what_one_order_may_not_take_alone_is_no_saving(seed: int) -> None:
+    """An order that wants the last unit twice, rows of capacity that are closed, chains of orders on one day."""
+    planned(sharers(problem(Random(seed + 777), SCARCE[seed % 2]), 4))
+
+
+def test_going_asunder_costs_what_it_does_when_both_are_served() -> None:
+    asked = scene(
+        [of("1", "x"), of("2", "x")],
+        {"near": {"x": 1}, "far": {"x": 9}},
+        sites=[site("near", MUNICH), site("far", HAMBURG)],
+        services=[service("a"), service("b")],
+        collections=[call("near", "a"), call("far", "b")],
+        rates=[rate("a", 500), rate("b", 5_000)],
+    )
+    result = planned(asked)
+    (parcel,) = result.plan.parcels
+    assert parcel.orders == ("1", "2")
+    for one in result.decisions():
+        (asunder,) = [lost for lost in one.rejected if "not all in shared parcels" in lost.option]
+        assert (asunder.cost_minor, asunder.constraint) == (5_500, "")

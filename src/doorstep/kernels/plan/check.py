@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from doorstep.domain.demand import Order
-from doorstep.domain.parcel import Parcel
+from doorstep.domain.parcel import Parcel, picked_together
 from doorstep.domain.plan import Plan
 from doorstep.kernels.plan.check_bids import bid_faults
 from doorstep.kernels.plan.check_parcel import parcel_faults
 from doorstep.kernels.plan.check_rules import rule_faults
-from doorstep.kernels.plan.check_sharing import pickings, sharing_faults
+from doorstep.kernels.plan.check_sharing import sharing_faults
 from doorstep.kernels.plan.problem import PlanProblem
 
 
@@ -93,7 +93,7 @@ def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     picked: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     taken: Counter[tuple[str, str, str]] = Counter()
     hauled: Counter[tuple[str, str]] = Counter()
-    together = pickings(plan)
+    together = picked_together(plan.parcels)
     for parcel in plan.parcels:
         day = str(parcel.ship_at.date())
         picked[parcel.site, day].add(together[parcel.orders[0]])
@@ -138,7 +138,7 @@ def _costs(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     dated |= {one.site for one in problem.linehauls if one.daily_parcel_capacity is not None and one.depot in called}
     sites, minor = {site.site: site for site in problem.sites}, problem.brand.currency.minor
     paid: set[tuple[str, str, str]] = set()
-    together = pickings(plan)
+    together = picked_together(plan.parcels)
     for parcel in plan.parcels:
         site = sites[parcel.site]
         key = (together[parcel.orders[0]], parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")

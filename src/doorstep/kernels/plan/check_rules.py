@@ -43,7 +43,7 @@ def opening_instants(problem: PlanProblem, order: Order, parcel: Parcel) -> Iter
     shut = {
         day
         for rule in problem.rules
-        if rule.kind == "blackout_days" and _concerns(rule, order, products) and _leaves_so(rule, problem, parcel)
+        if rule.kind == "blackout_days" and concerns(rule, order, products) and _leaves_so(rule, problem, parcel)
         for day in rule.days
     }
     for day in sorted(shut):
@@ -55,7 +55,7 @@ def opening_instants(problem: PlanProblem, order: Order, parcel: Parcel) -> Iter
 def _order_faults(
     rule: Rule, order: Order, sent: list[Parcel], products: dict[str, Product], problem: PlanProblem
 ) -> Iterator[str]:
-    if rule.kind in ("never_split", "max_parcels") and _concerns(rule, order, products):
+    if rule.kind in ("never_split", "max_parcels") and concerns(rule, order, products):
         most = rule.parcels if rule.kind == "max_parcels" else 1
         if len(sent) > most:
             yield f"{order.order} travels in {len(sent)} parcels; rule {rule.rule} allows {most}"
@@ -65,7 +65,7 @@ def _order_faults(
     for parcel in holding:
         if not _may_leave(rule, problem, parcel):
             yield f"{parcel.parcel} leaves {parcel.site} by {parcel.service}, which rule {rule.rule} forbids"
-    if rule.kind == "blackout_days" and _concerns(rule, order, products):
+    if rule.kind == "blackout_days" and concerns(rule, order, products):
         for parcel in sent:
             if parcel.ship_at.date() in rule.days and _leaves_so(rule, problem, parcel):
                 yield f"{parcel.parcel} leaves on {parcel.ship_at.date()}, which rule {rule.rule} forbids"
@@ -129,12 +129,13 @@ def _precedence(problem: PlanProblem, plan: Plan) -> int:
     products = {product.sku: product for product in problem.products}
     more = 0
     for one in plan.unplanned:
-        times = [r.times for r in problem.rules if r.kind == "priority" and _concerns(r, orders[one.order], products)]
+        times = [r.times for r in problem.rules if r.kind == "priority" and concerns(r, orders[one.order], products)]
         more += max(times, default=1) - 1
     return more * plan.figures.unplanned_cost_minor
 
 
-def _concerns(rule: Rule, order: Order, products: dict[str, Product]) -> bool:
+def concerns(rule: Rule, order: Order, products: dict[str, Product]) -> bool:
+    """Say whether a rule is about an order: for whom it is, and where it names goods, what it holds."""
     scope = rule.scope
     if not _meets(rule, order):
         return False

@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from doorstep.domain.carriage import apart
+from doorstep.domain.catalog import Product
 from doorstep.domain.demand import Order
-from doorstep.domain.parcel import Parcel
+from doorstep.domain.parcel import Parcel, picked_together
 from doorstep.domain.plan import Plan
 from doorstep.domain.supply import SHIPPING_KINDS
+from doorstep.kernels.plan.check_rules import concerns
 from doorstep.kernels.plan.problem import PlanProblem
 
 ALIKE = (  # what orders of one parcel ask for must be the same
@@ -34,11 +36,15 @@ ALIKE = (  # what orders of one parcel ask for must be the same
 def sharing_faults(problem: PlanProblem, plan: Plan, max_parcels: int) -> Iterator[str]:
     """List parcels that name other orders than theirs, and orders that share and must not."""
     orders = {order.order: order for order in problem.orders}
+    products = {product.sku: product for product in problem.products}
     for parcel in plan.parcels:
         yield from _named(parcel)
-        yield from _may(problem, parcel.parcel, [orders[name] for name in parcel.orders])
+        if len(parcel.orders) > 1:
+            sharers = [orders[name] for name in parcel.orders]
+            yield from _may(problem, parcel.parcel, sharers)
+            yield from _told_apart(problem, products, parcel.parcel, sharers)
     whole: defaultdict[str, set[str]] = defaultdict(set)
-    together = pickings(plan)
+    together = picked_together(plan.parcels)
     for parcel in plan.parcels:
         whole[together[parcel.orders[0]]].add(parcel.parcel)
     for name, parcels in whole.items():
@@ -46,15 +52,11 @@ def sharing_faults(problem: PlanProblem, plan: Plan, max_parcels: int) -> Iterat
             yield f"{name} and those it shares with travel in {len(parcels)} parcels"
 
 
-def pickings(plan: Plan) -> dict[str, str]:
-    """Say for each order the first of those it is picked with: it shares a parcel with one of them, or it is alone."""
-    found: dict[str, str] = {}
-    for parcel in plan.parcels:
-        met = {found.get(name, name) for name in parcel.orders}
-        first = next(iter(found.get(name, name) for name in parcel.orders))
-        found.update(dict.fromkeys(parcel.orders, first))
-        found.update({name: first for name, head in found.items() if head in met} if len(met) > 1 else {})
-    return found
+def _told_apart(problem: PlanProblem, products: dict[str, Product], name: str, orders: list[Order]) -> Iterator[str]:
+    """List the rules that concern some of the orders in a parcel and not others."""
+    for rule in problem.rules:
+        if len({concerns(rule, order, products) for order in orders}) > 1:
+            yield f"{name} is shared by orders that rule {rule.rule} tells apart"
 
 
 def _named(parcel: Parcel) -> Iterator[str]:
@@ -70,8 +72,6 @@ def _named(parcel: Parcel) -> Iterator[str]:
 
 def _may(problem: PlanProblem, name: str, orders: list[Order]) -> Iterator[str]:
     """Whether orders may be in one parcel."""
-    if len(orders) < 2:
-        return
     first = orders[0]
     for what in ALIKE:
         if len({getattr(order, what) for order in orders}) > 1:

@@ -78,9 +78,12 @@ class PlanProblem:
         _unique("order", [order.order for order in self.orders])
         sites, skus = {s.site for s in self.sites}, {p.sku for p in self.products}
         services = {s.service for s in self.tariff.services}
-        for level in (*self.stock, *self.held, *self.lying):
+        for level in (*self.stock, *self.held):
             if level.site not in sites or level.sku not in skus or level.on_hand < 0:
                 raise InvalidProblem(f"stock of {level.sku} at {level.site} is not understood")
+        for level in self.lying:  # told of all products
+            if level.site not in sites or level.on_hand < 0:
+                raise InvalidProblem(f"what lies of {level.sku} at {level.site} is not understood")
         for call in self.collections:
             if call.site not in sites or call.service not in services:
                 raise InvalidProblem(f"collection of {call.service} at {call.site} is not understood")

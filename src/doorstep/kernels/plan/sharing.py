@@ -47,8 +47,8 @@ def settle_sharing(laid: Laid, joints: Joints, params: PlanParams, run: Run) -> 
     """Settle a batch whose orders may share. The bound is of all plans in which no bunch shares with another."""
     market, orders = laid.market, len(laid.atoms.of)
     alone = _aside(joints, (), orders)
-    bare, table, found = settle_all(laid, params, run, lambda bare: among(market, bare, alone))
-    whole = among(market, bare, np.zeros(orders, bool))
+    bare, table, found = settle_all(laid, params, run, lambda bare: among(market, bare, alone, joints))
+    whole = among(market, bare, np.zeros(orders, bool), joints)
     bench = _Bench(whole.board, whole.ledger, found.ledger, whole.scratch(), found.choice)
     bound = found.lower_bound_minor - sum(_could_save(bench, joints, one, table.contested) for one in joints.bunches)
     sent = _put_together(bench, joints, table.contested)
@@ -61,15 +61,15 @@ def settle_sharing(laid: Laid, joints: Joints, params: PlanParams, run: Run) -> 
     settled = replace(
         found, own_choice=own_choice, own_cost=own_cost, own_bound=own_bound, lower_bound_minor=int(bound)
     )
-    return among(market, bare, aside), settled, Sharing(joints, sent, asunder, aside, bare)
+    return among(market, bare, aside, joints), settled, Sharing(joints, sent, asunder, aside, bare)
 
 
 def each_by_itself(market: Market, sharing: Sharing) -> Table:
     """Give the table on which no orders share."""
-    return among(market, sharing.bare, _aside(sharing.joints, (), len(sharing.aside)))
+    return among(market, sharing.bare, _aside(sharing.joints, (), len(sharing.aside)), sharing.joints)
 
 
-def among(market: Market, table: Table, aside: BoolArray) -> Table:
+def among(market: Market, table: Table, aside: BoolArray, joints: Joints) -> Table:
     """Set some orders aside: they have no options and cost nothing. A joint is never left: its orders would be.
 
     `table` holds all orders and joints.
@@ -80,8 +80,8 @@ def among(market: Market, table: Table, aside: BoolArray) -> Table:
     board, rows = make_board(market, table.terms.lanes, blocks, best.cost, best.days)
     group_row = board.group_row.copy()
     group_row[aside] = NO_DAY
-    joint = np.array([" " in order.order for order in market.problem.orders], bool)  # it bears several ids
-    unplanned = np.where(joint, NEVER, board.unplanned)
+    unplanned = board.unplanned.copy()
+    unplanned[list(joints.members)] = NEVER
     unplanned[aside] = 0
     board = board._replace(unplanned=unplanned, group_row=group_row)
     return holding(replace(table, best=best, board=board), unpriced(board, market.stock.copy(), rows))
@@ -169,10 +169,13 @@ def _least(bunch: Bunch, joints: Joints, cost: Callable[[int], float]) -> list[f
 def _could_save(bench: _Bench, joints: Joints, bunch: Bunch, contested: BoolArray) -> int:
     """What sharing could take off the bound at most.
 
-    The bound of a cluster was rounded up, by less than one for each contested order; that is taken off as well.
+    In the bound each order stands with its priced cost, or where nothing is priced with that of its own optimum, which
+    may be more: the whole stock need not suffice for all its parcels together. The bound of a cluster was rounded up,
+    by less than one for each contested order; that is taken off as well.
     """
-    costs = _least(bunch, joints, bench.priced)
-    saved = costs[0] - min(costs)
+    choice = np.full(4, -1, np.int64)
+    alone = sum(max(bench.priced(i), bench.own(i, choice)) for i in bunch)
+    saved = alone - min(alone, *_least(bunch, joints, bench.priced))
     if saved <= FLOATING:
         return 0
     rounded = int(contested[list(bunch)].sum())
@@ -180,10 +183,18 @@ def _could_save(bench: _Bench, joints: Joints, bunch: Bunch, contested: BoolArra
 
 
 def _with_all_stock(bench: _Bench, joints: Joints, bunch: Bunch) -> tuple[int, int]:
-    """Least cost of some orders with the whole stock to themselves, and that of those ways in which not all share."""
+    """Bound of the cost of some orders with the whole stock to themselves, and the least in which not all share."""
     choice = np.full(4, -1, np.int64)
-    *asunder, together = _least(bunch, joints, lambda i: bench.own(i, choice))
-    return int(min(*asunder, together)), int(min(asunder))
+    least = min(_least(bunch, joints, lambda i: bench.own(i, choice)))
+    stock = bench.all_stock
+    there = stock._replace(stock=stock.stock.copy(), row=stock.row.copy())
+    trial = replace(bench, ledger=there, choice=np.full_like(bench.choice, -1))
+    *asunder, _ = _ways(bunch, joints)
+    costs = []
+    for way in asunder:
+        costs.append(trial.insert(way))
+        trial.take_out(way)
+    return int(least), min(costs)
 
 
 def _put_together(bench: _Bench, joints: Joints, contested: BoolArray) -> tuple[int, ...]:

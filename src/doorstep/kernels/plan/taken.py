@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.domain.parcel import Parcel
+from doorstep.domain.parcel import Parcel, picked_together
 from doorstep.kernels.plan.assemble import EPOCH
 from doorstep.kernels.plan.board import Table, first_leaving
 from doorstep.kernels.plan.lanes import Lanes
@@ -37,7 +37,7 @@ class Taken:
         start, stop = min(days, default=0), max(days, default=-1) + 1
         stock, rows = np.zeros(market.stock.shape, np.int64), np.zeros((len(lanes.limit), stop - start), np.int64)
         relays = {(one.linehaul.linehaul, one.local): one.service for one in market.problem.relays}
-        counted: set[tuple[str, int, int]] = set()
+        counted, together = set[tuple[str, int, int]](), picked_together(parcels)
         for parcel, day in zip(parcels, days, strict=True):
             way, k = parcel.injection, market.site[parcel.site]
             service = relays[way.linehaul, parcel.service] if way else parcel.service
@@ -45,8 +45,9 @@ class Taken:
                 stock[k, market.sku[content.sku]] += content.quantity
             column = int(lanes.column_at[k, market.service[service], 0])
             orders, room = lanes.group_limit[lanes.column_group[column]], lanes.column_limit[column]
-            if orders >= 0 and (parcel.orders[0], k, day) not in counted:
-                counted.add((parcel.orders[0], k, day))
+            picking = together[parcel.orders[0]], k, day
+            if orders >= 0 and picking not in counted:
+                counted.add(picking)
                 rows[orders, day - start] += 1
             if room >= 0:
                 rows[room, day - start] += 1

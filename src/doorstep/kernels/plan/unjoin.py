@@ -62,7 +62,7 @@ class Shared:
 
 
 def parcels_of_orders(shared: Shared, parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
-    """Name in each parcel the orders that it is for, and in its lines whose they are; by the first of them.
+    """Name in each parcel the orders that it is for, and in its lines whose they are; by the first of their joint.
 
     `parcels` are those of the picks.
     """
@@ -75,7 +75,7 @@ def parcels_of_orders(shared: Shared, parcels: Sequence[Parcel]) -> tuple[Parcel
         for row in shared.rows(joint):
             held = shared.held(row)
             owner = next(n for n, one in enumerate(held) if one)
-            first[row] = members[owner]
+            first[row] = members[0]
             count[members[owner]] += 1
             name = f"{orders[owner].order}-{count[members[owner]]}"
             told[row] = _parcel(parcels[row], name, orders, held, open_units)
@@ -154,7 +154,7 @@ def of_joint(shared: Shared, joint: int, decision: Decision) -> tuple[Decision, 
     cost = [sum(one.cost.total_minor for one in mine) for mine in chosen]
     weights = cost if min(cost) >= 0 < sum(cost) else [sum(one[n] for one in held) for n in range(len(orders))]
     bound = split(decision.lower_bound_minor, weights)
-    rejected = _with_asunder(decision.rejected, shared.sharing.asunder_minor[joint])
+    rejected = _with_asunder(decision, shared.sharing.asunder_minor[joint])
     return tuple(
         replace(
             decision,
@@ -199,8 +199,9 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
 
 
-def _with_asunder(rejected: tuple[Rejected, ...], minor: int) -> tuple[Rejected, ...]:
+def _with_asunder(decision: Decision, minor: int) -> tuple[Rejected, ...]:
     """Name among what lost, by cost, that the orders go asunder."""
+    rejected, why = decision.rejected, "" if minor >= decision.cost_minor else "its stock goes to other orders"
     costly = [one for one in rejected if one.cost_minor is not None and not one.constraint]
     at = next((n for n, one in enumerate(rejected) if one in costly and (one.cost_minor or 0) > minor), len(costly))
-    return (*rejected[:at], Rejected(ASUNDER, minor, ""), *rejected[at:])[:MAX_REJECTED]
+    return (*rejected[:at], Rejected(ASUNDER, minor, why), *rejected[at:])[:MAX_REJECTED]
