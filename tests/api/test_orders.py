@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from tests.api.shop import Place, Shop, order
+from tests.api.shop import NOW, Place, Shop, order
 
 from doorstep.core.events.models import Answered
+from doorstep.core.learned.bids import Learned, keep
 from doorstep.core.orders.models import Order
+from doorstep.domain.bids import BidPrice
 
 pytestmark = pytest.mark.django_db
 
@@ -257,3 +259,18 @@ def test_a_decision_tells_the_changes_that_a_program_can_make(shop: Shop) -> Non
     assert all(one["by"] > 0 and one["unit"] for one in told["flips"])
     assert told["flip"]["change"] == told["flips"][0]["change"]
     assert shop.get("/v1/orders/N-1").json()["conflicts"] == []
+
+
+def test_a_decision_under_prices_tells_what_weighed(shop: Shop, place: Place) -> None:
+    shop.post("/v1/orders", order(), idempotency_key="1")
+    told = shop.get("/v1/orders/N-1/decision").json()
+    assert (told["weights"], told["weights_minor"], told["bid_prices"]) == ([], 0, None)
+    rows = tuple(BidPrice(site, "teapot", "", 12_000_000) for site in ("berlin", "munich"))
+    keep(place.brand, Learned(NOW, 9, rows), "system", NOW)
+    shop.post("/v1/orders", order("N-2", sku="teapot"), idempotency_key="2")
+    told = shop.get("/v1/orders/N-2/decision").json()
+    site = told["chosen"][0]["site"]
+    assert told["weights"] == [{"what": f"1 x teapot at {site}", "amount_minor": 1200}]
+    assert told["bid_prices"] == {"learned_at": "2026-11-16T10:00:00Z"}
+    assert told["flips"] == []
+    assert told["lower_bound_minor"] == told["cost_minor"] + told["weights_minor"]

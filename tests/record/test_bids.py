@@ -16,6 +16,7 @@ from tests.record.scarce import DAY, scarce, scarce_folder, stocked, teapot
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.decisions.models import Decision
+from doorstep.core.decisions.queries import latest
 from doorstep.core.learned import bids
 from doorstep.core.learned.models import Bids
 from doorstep.core.orders.models import Order
@@ -395,6 +396,17 @@ class TestDecisions:
         decision = Decision.objects.get()
         assert decision.record["weights"] == [{"what": "1 x teapot at berlin", "amount": pytest.approx(45, abs=10)}]
         assert decision.cost_minor == sum(one.cost.total_minor for one in accepted.parcels) < 2_000
+
+    def test_are_read_with_what_weighed(self, shop: Shop) -> None:
+        scope, _ = shop
+        learn_bids(*shop, now=NOW)
+        accept_order(*shop, teapot("E", "express"), now=NOW)
+        receipt = latest(scope, Order.objects.get(code="E").pk)
+        assert receipt is not None
+        assert receipt.bids_learned_at == NOW
+        assert [one.what for one in receipt.weights] == ["1 x teapot at berlin"]
+        assert receipt.lower_bound_minor > receipt.cost_minor
+        assert receipt.lower_bound_minor == pytest.approx(receipt.cost_minor + receipt.weights_minor, abs=2)
 
 
 def test_a_brand_heeds_prices_unless_it_says_otherwise(shop: Shop) -> None:

@@ -53,6 +53,10 @@ def test_room_is_told_below(filled: Filled) -> None:
     rows = re.findall(r"<tr>.*?</tr>", page[page.index("What room is worth") :], re.DOTALL)
     assert ["parcel by" in one for one in rows[1:]] == [True, False]
     assert "1.25" in rows[1]
+    assert "not heeded" not in page
+    Brand.objects.filter(pk=filled.brand.pk).update(heeds_bids=False)
+    page = stock(entered(filled.admin))
+    assert page[page.index("What room is worth") :].count("not heeded") == 2
     other = "verona" if level.site.code == "lille" else level.site.code
     assert "What room is worth" not in text_of(entered(filled.admin), f"{reverse('stock')}?site={other}")
 

@@ -8,13 +8,13 @@ import pytest
 
 from doorstep.core.accounts.actors import Actors
 from doorstep.core.decisions.queries import Receipt
-from doorstep.domain.decision import Rejected
+from doorstep.documents.report.option_words import Names
+from doorstep.domain.decision import Flip, Rejected, Weight
 from doorstep.domain.parcel import CostParts
 from doorstep.web.codes import Code
 from doorstep.web.drawings.barcode import code128
 from doorstep.web.drawings.costs import costs
 from doorstep.web.words.decision import told
-from doorstep.web.words.options import Names
 
 
 def test_cost_parts_without_cost_and_with_a_rebate() -> None:
@@ -47,6 +47,29 @@ def test_a_decision_in_words(rejected: tuple[Rejected, ...], words: str) -> None
     unknown = replace(receipt, exact=False, lower_bound_minor=0)
     assert "is not known" in told(unknown, Actors(), Names({}, {})).bound
     assert len(words_of.options) == 1 + len(rejected)
+
+
+def test_a_decision_under_prices_in_words() -> None:
+    from django.utils import timezone
+
+    now = timezone.now()
+    flip = Flip("a lower cost of that option", "more than 1.86", "x")
+    receipt = Receipt(1, 1, now, "EUR", 1457, (), (), None, (), 6003, True, False, "v", 1, {})
+    weights = (Weight("1 x teapot at berlin", 4_546), Weight("picking an order at berlin", 30))
+    names = Names({"berlin": "Berlin Mitte"}, {}, {"teapot": "Red teapot"})
+    words = told(replace(receipt, weights=weights, bids_learned_at=now, lower_bound_minor=6033), Actors(), names)
+    assert "for 14.57 EUR, with 45.76 EUR of what later orders need." in words.summary
+    assert "come to less than 60.33 EUR, its cost and what later orders need together" in words.bound
+    assert "1 unit of Red teapot at Berlin Mitte is worth 45.46 EUR to later orders." in words.bound
+    assert "Picking an order at Berlin Mitte is worth 0.30 EUR to later orders." in words.bound
+    assert words.unsought == "No changes are looked for under prices of scarce goods."
+    shared = told(replace(receipt, weights=weights, lower_bound_minor=5033, flip=flip), Actors(), names)
+    assert "makes that 10.00 EUR more" in shared.bound
+    assert shared.unsought == "No other changes are looked for under prices of scarce goods."
+    free = told(replace(receipt, bids_learned_at=now, lower_bound_minor=1457), Actors(), names)
+    assert "later orders" not in free.summary
+    assert "14.57 EUR, its cost and what later orders need together" in free.bound
+    assert told(receipt, Actors(), names).unsought == ""
 
 
 @pytest.mark.parametrize("code", ["a", "a/b", "%2F", ".", "..", "...", "a.b", "50%", "ü", "a b"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from doorstep.web.words.options import Named, Names, named, ruled_out
+from doorstep.documents.report.option_words import Named, Names, named
+from doorstep.web.words.options import ruled_out
 
 NAMES = Names(
     {"munich": "München", "munich by night": "Night depot"},
@@ -49,6 +50,10 @@ def test_an_option_is_called_by_names(option: str, told: tuple[Named, ...]) -> N
         (
             "misses the nominated day, 2026-11-20",
             "it misses the nominated day, 20 November, which another way keeps",
+        ),
+        (
+            "it would use 2 x cup at munich, worth 12.00 to later orders, and other goods worth 1.50",
+            "it would use 2 units of A glass cup at München, worth 12.00 to later orders, and other goods worth 1.50",
         ),
         ("40 g too heavy for parcel (max 500 g)", "40 g too heavy for Gelbe Post Paket (max 500 g)"),
         ("parcel-24 is not signed for", "Gelbe Post Paket 24 is not signed for"),

@@ -26,6 +26,7 @@ EXAMPLE = {
     "decided_at": "2024-05-01T07:30:01Z",
     "currency": "BRL",
     "cost_minor": 2310,
+    "weights_minor": 0,
     "lower_bound_minor": 2310,
     "exact": True,
     "packing_proven": True,
@@ -46,6 +47,8 @@ EXAMPLE = {
             "by": 2, "unit": "units", "least": True, "site": "REC1", "sku": "TEA-100", "service": "", "day": None,
         }
     ],
+    "weights": [],
+    "bid_prices": None,
     "data_version": "3f1c",
     "seed": 0,
     "override": None,
@@ -96,6 +99,21 @@ class ChangeOut(FlipOut):
 
 
 @dataclass(frozen=True, slots=True)
+class WeightOut:
+    """What weighed on the choice beside its cost, and is not paid."""
+
+    what: str
+    amount_minor: Annotated[int, Field(description="below nothing: it spoke for the choice")]
+
+
+@dataclass(frozen=True, slots=True)
+class BidsOut:
+    """The bid prices that a decision heeded."""
+
+    learned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideOut:
     by: str
     reason: str
@@ -109,16 +127,28 @@ class DecisionOut:
     decided_at: datetime
     currency: str
     cost_minor: int
-    lower_bound_minor: Annotated[int, Field(description="the order's own optimum, with the whole stock to itself")]
-    exact: bool
+    weights_minor: Annotated[int, Field(description="sum of the weights; not paid, and not part of the cost")]
+    lower_bound_minor: Annotated[
+        int,
+        Field(
+            description="the least the order could come to with the whole stock to itself, cost and weights together: "
+            "to be compared with cost_minor + weights_minor"
+        ),
+    ]
+    exact: Annotated[bool, Field(description="whether that bound is the optimum over all options")]
     packing_proven: bool
     chosen: list[ChoiceOut]
     rejected: Annotated[list[RejectedOut], Field(description="at most 20 alternatives that lost")]
     flip: Annotated[FlipOut | None, Field(description="the least change that would have altered the choice")]
     flips: Annotated[
         list[ChangeOut],
-        Field(description="changes that can be made, each of which alone would have altered the choice"),
+        Field(
+            description="changes that can be made, each of which alone would have altered the choice; "
+            "none are looked for under bid prices"
+        ),
     ]
+    weights: Annotated[list[WeightOut], Field(description="what it takes that is worth something to later orders")]
+    bid_prices: Annotated[BidsOut | None, Field(description="null: none were heeded, all is compared by cost alone")]
     data_version: str
     seed: int
     override: Annotated[OverrideOut | None, Field(description="whose choice it is; null: the kernel's")]
@@ -144,6 +174,7 @@ def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
         receipt.at,
         receipt.currency,
         receipt.cost_minor,
+        receipt.weights_minor,
         receipt.lower_bound_minor,
         receipt.exact,
         receipt.packing_proven,
@@ -164,6 +195,8 @@ def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
         [RejectedOut(one.option, one.cost_minor, one.constraint) for one in receipt.rejected],
         FlipOut(flip.change, flip.amount, flip.to) if flip else None,
         [_change(one) for one in receipt.flips],
+        [WeightOut(one.what, one.amount_minor) for one in receipt.weights],
+        BidsOut(receipt.bids_learned_at) if receipt.bids_learned_at else None,
         receipt.data_version,
         receipt.seed,
         OverrideOut(chosen.by, chosen.reason, chosen.before_minor) if chosen else None,

@@ -149,6 +149,7 @@ def _write(
         seed=run.seed,
         placed_from=str(selection.first or ""),
         placed_to=str(selection.until or ""),
+        hauled=hauled,
     )
     write_report(aside / "report.html", report, run.progress)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.documents.report.synthetic import CONFLICTS, FLIPS
 
 from doorstep.documents.report.option_words import Names, service_words, then_words
-from doorstep.documents.report.receipt_words import CONFLICT_NAMES, FLIP_NAMES, deadlocks, flip_words, turns
+from doorstep.documents.report.receipt_words import CONFLICT_NAMES, FLIP_NAMES, deadlocks, flip_words, turns, unsought
 from doorstep.domain.decision import FLIP_KINDS, Conflict, Flip
 
 NAMES = Names(
@@ -83,6 +83,13 @@ def test_without_changes_that_can_be_made_the_one_in_words_is_told() -> None:
     assert [one.about for one in turns((), told, NAMES)] == ["Cost"]
     assert [one.about for one in turns(FLIPS[:2], FLIPS[0], NAMES)] == ["Stock", "Capacity"]
     assert turns((), None, NAMES) == ()
+
+
+def test_what_was_not_looked_for_is_said() -> None:
+    assert unsought(False) == unsought(True) == ""
+    assert unsought(False, shared=True, hauled=True) == "Of orders that share a parcel no changes are told."
+    assert unsought(False, weighed=True) == "No changes are looked for under prices of scarce goods."
+    assert unsought(True, hauled=True) == "No other changes are looked for where parcels may go by linehaul."
 
 
 def test_conflicts_are_told_group_by_group() -> None:

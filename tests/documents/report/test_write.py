@@ -190,6 +190,12 @@ def test_a_record_tells_so_many_changes_and_counts_the_others(tmp_path: Path) ->
     assert row["turns"][0] == ["Stock", "3 more units of Teapot at Lille", "Lille by Gelbpost Standard, carton M"]
 
 
+def test_where_parcels_may_go_by_linehaul_no_changes_are_looked_for(tmp_path: Path) -> None:
+    for hauled in (False, True):
+        row = unpacked(written(tmp_path, replace(plan_report(2), hauled=hauled)), "records-0")["rows"][0]
+        assert ("by linehaul" in row["unsought"]) is hauled
+
+
 def test_all_that_would_change_decisions_hardly_makes_the_report_larger(tmp_path: Path) -> None:
     report = plan_report(2000)
     decisions = list(report.decisions)

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from doorstep.core.decisions.models import Decision
-from doorstep.domain.decision import Choice, Flip, Rejected
+from doorstep.domain.decision import Choice, Flip, Rejected, Weight
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts
 from doorstep.domain.rights import Scope
@@ -29,12 +29,28 @@ class Receipt:
     rejected: tuple[Rejected, ...]
     flip: Flip | None
     flips: tuple[Flip, ...]  # changes that can be made, each enough by itself
-    lower_bound_minor: int
+    lower_bound_minor: int  # where it is `weighed`, of cost and weights together
     exact: bool
     packing_proven: bool
     data_version: str
     seed: int
     record: Mapping[str, Any]
+    weights: tuple[Weight, ...] = ()  # what it takes from later orders, which nobody pays
+    bids_learned_at: datetime | None = None  # of the bid prices that it heeded; None: it heeded none
+
+    @property
+    def weighed(self) -> bool:
+        """Whether more than money was compared: what nothing weighs may have won against what weighs much."""
+        return bool(self.weights) or self.bids_learned_at is not None
+
+    @property
+    def weights_minor(self) -> int:
+        return sum(one.amount_minor for one in self.weights)
+
+    @property
+    def shares(self) -> bool:
+        """Whether some parcel of it holds goods of other orders, too."""
+        return bool(self.record.get("shared_with"))
 
     @property
     def override(self) -> Override | None:
@@ -70,7 +86,7 @@ def history(scope: Scope, order_pk: int, limit: int = 20) -> tuple[Receipt, ...]
 def _receipt(decision: Decision) -> Receipt:
     record = decision.record
     currency = Currency(decision.order.brand.currency)
-    flip = record.get("flip")
+    flip, heeded = record.get("flip"), record.get("bid_prices")
     return Receipt(
         pk=decision.pk,
         order_id=decision.order_id,
@@ -92,6 +108,8 @@ def _receipt(decision: Decision) -> Receipt:
         data_version=decision.data_version,
         seed=decision.seed,
         record=record,
+        weights=tuple(Weight(one["what"], _minor(one["amount"], currency)) for one in record.get("weights", ())),
+        bids_learned_at=None if heeded is None else datetime.fromisoformat(heeded["learned_at"]),
     )
 
 

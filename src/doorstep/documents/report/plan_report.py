@@ -40,3 +40,4 @@ class PlanReport:
     seed: int
     placed_from: str
     placed_to: str
+    hauled: bool = False  # parcels may go by linehaul

@@ -80,6 +80,16 @@ def turns(flips: Sequence[Flip], first: Flip | None, names: Names) -> tuple[Turn
     return tuple(Turn(FLIP_NAMES[one.kind], flip_words(one, names), then_words(one.to, names)) for one in told)
 
 
+def unsought(told: bool, *, shared: bool = False, weighed: bool = False, hauled: bool = False) -> str:
+    """Say why no changes, or no more than those told, were looked for. Empty: they were."""
+    if shared:
+        return "Of orders that share a parcel no changes are told."
+    no = "No other changes are looked for" if told else "No changes are looked for"
+    if weighed:
+        return f"{no} under prices of scarce goods."
+    return f"{no} where parcels may go by linehaul." if hauled else ""
+
+
 def flip_words(flip: Flip, names: Names) -> str:
     """Say in one sentence what would have to change."""
     return _FLIPS[flip.kind](flip, names)

@@ -14,7 +14,7 @@ import orjson
 from doorstep.documents.report.drawings import Drawings
 from doorstep.documents.report.option_words import Names, service_words
 from doorstep.documents.report.plan_report import PlanReport
-from doorstep.documents.report.receipt_words import deadlocks, turns
+from doorstep.documents.report.receipt_words import deadlocks, turns, unsought
 from doorstep.documents.report.tally import Tally, on_time_of
 from doorstep.domain.catalog import Product
 from doorstep.domain.decision import Decision, Unplanned
@@ -137,7 +137,7 @@ class Records:
                 {
                     "order": _order_row(order),
                     "decision": replace(decision, flip=None, flips=()) if decision else None,
-                    **_turns(decision, names),
+                    **_turns(decision, names, self.report.hauled),
                     "parcels": parcels,
                     "drawn": [drawings.of(parcel) for parcel in parcels],
                     "unplanned": _unplanned_row(why) if why else None,
@@ -181,7 +181,7 @@ def _order_row(order: Order) -> dict[str, Any]:
     }
 
 
-def _turns(decision: Decision | None, names: Names) -> dict[str, Any]:
+def _turns(decision: Decision | None, names: Names, hauled: bool) -> dict[str, Any]:
     """What would change a decision, in words that are made once, here."""
     if decision is None:
         return {}
@@ -189,6 +189,9 @@ def _turns(decision: Decision | None, names: Names) -> dict[str, Any]:
     return {
         "turns": [(one.about, one.change, one.then) for one in told[:MOST_TURNS]],
         "turns_left": len(told[MOST_TURNS:]),
+        "unsought": unsought(
+            bool(told), shared=bool(decision.shared_with), weighed=bool(decision.weights), hauled=hauled
+        ),
     }
 
 

@@ -10,11 +10,12 @@ from doorstep.core.network.queries import sites
 from doorstep.core.orders.queries import OrderDetail
 from doorstep.core.tariffs.queries import services
 from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks
+from doorstep.documents.report.option_words import Named, Names, named
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.flows.override import Option
 from doorstep.flows.replan import Promise
-from doorstep.web.words.options import MOST_SERVICES, Named, Names, named, names_of, ruled_out
+from doorstep.web.words.options import MOST_SERVICES, names_of, ruled_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from doorstep.core.accounts.actors import Actors
 from doorstep.core.decisions.queries import Receipt
-from doorstep.documents.report.receipt_words import Turn, turns
+from doorstep.documents.report.option_words import Names, carton_words, option_words
+from doorstep.documents.report.receipt_words import Turn, turns, unsought
 from doorstep.documents.report.wording import amount, change, counted
-from doorstep.domain.decision import Rejected
+from doorstep.domain.decision import Rejected, Weight
 from doorstep.domain.money import Currency
 from doorstep.web.words.facts import who
-from doorstep.web.words.options import Names, carton_words, option_words, ruled_out
+from doorstep.web.words.options import ruled_out
+
+_GOODS = re.compile(r"(?P<units>\d+) x (?P<sku>.+) at (?P<site>.+)")
+_PICKING = re.compile(r"picking an order at (?P<site>.+)")
+_ROOM = re.compile(r"room for a parcel by (?P<service>.+) at (?P<site>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Told:
     options: tuple[OptionRow, ...]  # the chosen one first
     lost: int
     turns: tuple[Turn, ...]  # each enough by itself
+    unsought: str  # why no more of them were looked for; empty: they were
     bound: str
     proofs: str
 
@@ -40,19 +47,22 @@ def told(receipt: Receipt, known: Actors, names: Names) -> Told:
     chosen = " + ".join(
         f"{names.site(one.site)}, {carton_words(one.carton)}, {names.service(one.service)}" for one in receipt.chosen
     )
+    changes = () if receipt.override else turns(receipt.flips, receipt.flip, names)
     first = OptionRow(chosen, amount(currency, receipt.cost_minor), "", "", chosen=True, ruled_out=False)
     return Told(
         summary=_summary(receipt, currency, known),
         options=(first, *(_option(lost, receipt.cost_minor, currency, names) for lost in receipt.rejected)),
         lost=len(receipt.rejected),
-        turns=() if receipt.override else turns(receipt.flips, receipt.flip, names),
-        bound=_bound(receipt, currency),
+        turns=changes,
+        unsought=unsought(bool(changes), shared=receipt.shares, weighed=receipt.weighed),
+        bound=_weighed_bound(receipt, currency, names) if receipt.weighed else _bound(receipt, currency),
         proofs=_proofs(receipt),
     )
 
 
 def _summary(receipt: Receipt, currency: Currency, known: Actors) -> str:
-    text = f"{counted(len(receipt.chosen), 'parcel')} for {amount(currency, receipt.cost_minor)}."
+    needed = f", with {amount(currency, receipt.weights_minor)} of what later orders need" if receipt.weights else ""
+    text = f"{counted(len(receipt.chosen), 'parcel')} for {amount(currency, receipt.cost_minor)}{needed}."
     if receipt.override:
         before = amount(currency, receipt.override.before_minor)
         return f"{text} Chosen by {who(receipt.override.by, known)}, instead of {before}: {receipt.override.reason}"
@@ -111,6 +121,37 @@ def _bound(receipt: Receipt, currency: Currency) -> str:
             f"sharing stock and capacity costs it {amount(currency, over)}."
         )
     return f"Alone, with the whole stock to itself, this order could not cost less than {least}."
+
+
+def _weighed_bound(receipt: Receipt, currency: Currency, names: Names) -> str:
+    """The bound of a decision that heeded bid prices: it is no money, but cost and what later orders need together."""
+    worth = "".join(f" {_weight(one, currency, names)}." for one in receipt.weights)
+    if not receipt.exact and receipt.lower_bound_minor <= 0:
+        return f"What this order would come to at least, however its goods are parted, is not known.{worth}"
+    least = f"{amount(currency, receipt.lower_bound_minor)}, its cost and what later orders need together"
+    if not receipt.exact:
+        return f"However its goods are parted, this order could not come to less than {least}.{worth}"
+    over = receipt.cost_minor + receipt.weights_minor - receipt.lower_bound_minor
+    if over > len(receipt.weights) + len(receipt.chosen):  # each weight is rounded, and so is what a parcel weighs
+        return (
+            f"Alone, with the whole stock to itself, this order would come to {least}: "
+            f"sharing stock and capacity makes that {amount(currency, over)} more.{worth}"
+        )
+    return f"Alone, with the whole stock to itself, this order could not come to less than {least}.{worth}"
+
+
+def _weight(one: Weight, currency: Currency, names: Names) -> str:
+    value = amount(currency, one.amount_minor)
+    if goods := _GOODS.fullmatch(one.what):
+        units = counted(int(goods["units"]), "unit")
+        what = f"{units} of {names.product(goods['sku'])} at {names.site(goods['site'])}"
+        return f"{what} {'is' if goods['units'] == '1' else 'are'} worth {value} to later orders"
+    if picking := _PICKING.fullmatch(one.what):
+        return f"Picking an order at {names.site(picking['site'])} is worth {value} to later orders"
+    if room := _ROOM.fullmatch(one.what):
+        by = f"{names.service(room['service'])} at {names.site(room['site'])}"
+        return f"Room for a parcel by {by} is worth {value} to later orders"
+    return f"{one.what[:1].upper()}{one.what[1:]} weighs {value}"
 
 
 def _proofs(receipt: Receipt) -> str:

@@ -8,12 +8,15 @@ from datetime import date
 
 from doorstep.core.network.queries import SiteRow
 from doorstep.core.tariffs.queries import ServiceRow
-from doorstep.documents.report.option_words import Named, Names, carton_words, named, option_words, service_words
+from doorstep.documents.report.option_words import Names, service_words
 from doorstep.documents.report.wording import counted
 
 MOST_SERVICES = 1_000  # that a page knows the names of
 _SHORT = re.compile(r"(?P<sku>.+) at (?P<site>.+) goes to other orders: (?P<units>\d+) short")
 _HELD = re.compile(r"(?P<held>\d+) of (?P<units>\d+) x (?P<sku>.+) on hand")
+_USES = re.compile(
+    r"it would use (?P<units>\d+) x (?P<sku>.+) at (?P<site>.+), (?P<worth>worth [\d.]+ to later orders.*)"
+)
 _MISSES = re.compile(r"misses the nominated day, (?P<day>\d{4}-\d\d-\d\d)")
 _SAID = {
     "fits no single carton that a service takes": "it fits no single carton that a service takes",
@@ -40,6 +43,9 @@ def ruled_out(constraint: str, names: Names) -> str:
         return f"{units} of {product} too few at {names.site(short['site'])}: the rest is for other orders"
     if held := _HELD.fullmatch(constraint):
         return f"only {held['held']} of {held['units']} {names.product(held['sku'])} are there"
+    if uses := _USES.fullmatch(constraint):
+        units, product = counted(int(uses["units"]), "unit"), names.product(uses["sku"])
+        return f"it would use {units} of {product} at {names.site(uses['site'])}, {uses['worth']}"
     if misses := _MISSES.fullmatch(constraint):
         return f"it misses the nominated day, {date.fromisoformat(misses['day']):%-d %B}, which another way keeps"
     said = _SAID.get(constraint, constraint)
@@ -47,16 +53,3 @@ def ruled_out(constraint: str, names: Names) -> str:
     if not codes:
         return said
     return re.sub(rf"(?<![\w-])(?:{codes})(?![\w-])", lambda found: names.service(found[0]), said)
-
-
-__all__ = [
-    "MOST_SERVICES",
-    "Named",
-    "Names",
-    "carton_words",
-    "named",
-    "names_of",
-    "option_words",
-    "ruled_out",
-    "service_names",
-]

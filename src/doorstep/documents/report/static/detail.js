@@ -147,6 +147,6 @@ function detail(found) {
     ...ladders(decision, parcels),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
   body.append(decision.rejected.length ? optionTable(decision, order.id) : make("p", { class: "quiet" }, "Nothing else: only one option could carry this order."),
-    make("h3", {}, "What would change this decision"), ...turnList(found.turns, found.turns_left, decision.shared_with.length > 0), proofs(decision));
+    make("h3", {}, "What would change this decision"), ...turnList(found.turns, found.turns_left, found.unsought), proofs(decision));
   return body;
 }

@@ -1,12 +1,13 @@
 // What would change a decision, and why an order has no plan. The words were made when the page was written.
 
-function turnList(turns, left, shares) {
-  if (!turns.length) return [make("p", { class: "quiet" }, shares ? "Of orders that share a parcel no changes are told." : "No single change was found that would change it.")];
+function turnList(turns, left, unsought) {
+  if (!turns.length) return [make("p", { class: "quiet" }, unsought || "No single change was found that would change it.")];
   const lead = turns.length > 1 ? "Each of these would change it by itself, all else being as it is." : "This would change it, all else being as it is.";
   const rows = turns.map(([about, change, then]) => make("div", {}, make("dt", {}, about),
     make("dd", {}, named(change), then ? make("small", {}, "then: ", named(then)) : null)));
   return [make("p", { class: "why" }, lead), make("dl", { class: "turns" }, ...rows),
-    left ? make("p", { class: "quiet" }, `${counted(left, "more change")} in decisions.jsonl beside this page.`) : null].filter(Boolean);
+    left ? make("p", { class: "quiet" }, `${counted(left, "more change")} in decisions.jsonl beside this page.`) : null,
+    unsought ? make("p", { class: "quiet" }, unsought) : null].filter(Boolean);
 }
 
 function deadlockList(deadlocks) {
