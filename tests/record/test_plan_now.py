@@ -88,3 +88,19 @@ def test_what_is_held_or_gone_on_is_not_planned() -> None:
         plan_now(scope, brand_id, pk, now=NOW)
     with pytest.raises(NotFound):
         plan_now(Scope(999, frozenset(), "operator_admin", "user:2"), brand_id, pk, now=NOW)
+
+
+def test_what_stands_in_the_way_is_renewed_without_a_second_fact() -> None:
+    scope, brand_id = loaded()
+    order = Order.objects.get(code="T-3")
+    Level.objects.update(quantity=0)
+    plan_now(scope, brand_id, order.pk, now=NOW)
+    order.refresh_from_db()
+    said = (order.remedy, order.conflicts)
+    assert all(said)
+    for old in ({"conflicts": []}, {"remedy": "wait"}):
+        Order.objects.filter(pk=order.pk).update(**old)
+        plan_now(scope, brand_id, order.pk, now=NOW)
+        order.refresh_from_db()
+        assert (order.remedy, order.conflicts) == said
+    assert told(order.pk) == [("OrderWaits", "stock_out")]

@@ -19,6 +19,7 @@ from doorstep.core.tariffs.actions import keep_rules
 from doorstep.domain.demand import OrderLine
 from doorstep.domain.errors import Conflict, OutOfStock
 from doorstep.domain.rights import Scope
+from doorstep.flows import fill_back_orders as filling
 from doorstep.flows.accept import accept_order
 from doorstep.flows.edit import edit_order
 from doorstep.flows.order_quoted import accept_quoted
@@ -174,3 +175,41 @@ def test_a_folders_rules_come_with_it(tmp_path: Path) -> None:
     (tmp_path / "brand" / "rules.toml").write_text(FROM_BERLIN, encoding="utf-8")
     shop = loaded(tmp_path / "brand")
     assert [one.site for one in accept_order(*shop, asked(sku="teapot"), now=NOW).parcels] == ["berlin"]
+
+
+def announced(brand_id: int, units: int) -> int:
+    level = Level.objects.filter(product__sku="mug", state="available").get()
+    return Inbound.objects.create(
+        brand_id=brand_id, site_id=level.site_id, product_id=level.product_id, quantity=units,
+        expected_at=NOW + timedelta(days=2),
+    ).pk  # fmt: skip
+
+
+def test_a_share_is_kept_back_of_announced_goods_and_of_what_is_reserved(shop: tuple[Scope, int]) -> None:
+    _, brand_id = shop
+    ruled(brand_id, TENTH)
+    assert states(shop, 6) == ["planned"] * 6  # reserved; six of the twelve stay
+    announced(brand_id, 12)
+    late = accept_order(*shop, asked("N-8", quantity=8), now=NOW, on_shortage="back_order")
+    assert (late.reason, late.expected_by) == ("stock_out", None)  # of 24 half stays, and 6 are reserved
+    fits = accept_order(*shop, asked("N-6", quantity=6), now=NOW, on_shortage="back_order")
+    assert fits.reason == "back_order"
+
+
+def test_a_back_order_behind_a_safety_stock_is_not_tried_and_stands_in_nobodys_way(
+    shop: tuple[Scope, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope, brand_id = shop
+    ruled(brand_id, RESERVE)
+    announced(brand_id, 20)
+    old, young = (
+        accept_order(scope, brand_id, asked(code, quantity=units), now=NOW, on_shortage="back_order").order_id
+        for code, units in (("N-1", 10), ("N-2", 9))
+    )
+    tried: list[int] = []
+    monkeypatch.setattr(filling, "plan_day", lambda *_, only, **__: tried.extend(only))
+    filling.fill_back_orders(scope, brand_id, now=NOW)
+    assert tried == []  # twelve are there, four stay
+    Level.objects.filter(product__sku="mug", state="available").update(quantity=13)
+    filling.fill_back_orders(scope, brand_id, now=NOW)
+    assert (tried, old < young) == ([young], True)

@@ -129,15 +129,21 @@ def _planned(
         free, there = (
             Counter({spot: units for spot, units in levels.items() if spot[1] not in short}) for levels in (free, there)
         )
+    lying = _units(problem.lying)
     for one in coming:
         there[one.site, one.sku] += one.units
-    levels = tuple(StockLevel(site, sku, units) for (site, sku), units in sorted(there.items()))
-    result = plan(clearable(replace(problem, stock=levels), order))
+        if problem.lying:  # a share is kept back of what will lie there then
+            lying[one.site, one.sku] += one.units
+    result = plan(clearable(replace(problem, stock=_levels(there), lying=_levels(lying)), order))
     return None if result.plan.unplanned else (result.plan.parcels, free)
 
 
 def _units(levels: Sequence[StockLevel]) -> Units:
     return Counter({(level.site, level.sku): level.on_hand for level in levels})
+
+
+def _levels(units: Units) -> tuple[StockLevel, ...]:
+    return tuple(StockLevel(*spot, number) for spot, number in sorted(units.items()))
 
 
 def _short(order: Order, free: Units) -> set[str]:

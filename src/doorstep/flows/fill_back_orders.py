@@ -16,14 +16,14 @@ from doorstep.core.orders import actions as orders
 from doorstep.core.orders.back_orders import back_ordered, brands_waiting, waiting
 from doorstep.core.orders.snapshot import open_orders
 from doorstep.core.stock import claims
-from doorstep.core.stock.snapshot import available
 from doorstep.domain.demand import Order
 from doorstep.domain.rights import Scope
 from doorstep.flows.back_order import wait_for_goods
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.kits import needs_of
 from doorstep.flows.plan_day import plan_day
-from doorstep.flows.record_problem import ground
+from doorstep.flows.record_problem import ground, with_orders
+from doorstep.kernels.plan.rules import spare
 from doorstep.kernels.run import Run
 
 AT_ONCE = 100  # the rest is the worker's
@@ -38,7 +38,7 @@ def fill_back_orders(scope: Scope, brand_id: int, *, now: datetime) -> int:
     if not found:
         return 0
     free: Counter[str] = Counter()
-    for level in available(brand_id, {sku for one in found.values() for sku in needs_of(one)}, now):
+    for level in spare(with_orders(ground(brand_id, now), brand_id, found.values(), now)):  # without safety stocks
         free[level.sku] += level.on_hand
     tried = []
     for pk, order in found.items():

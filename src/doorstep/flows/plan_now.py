@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from doorstep.core.orders.actions import conflict_rows
 from doorstep.core.orders.rewriting import Stand
 from doorstep.domain.errors import Conflict
 from doorstep.domain.holds import BACK_ORDER
@@ -45,4 +46,5 @@ def _no_news(before: Before, outcome: Outcome) -> bool:
     kept, stand = before.kept, outcome.stand
     if kept.reason == BACK_ORDER and stand.reason in SHORT:
         return True
-    return (kept.state, kept.reason, kept.detail) == (stand.state, stand.reason, stand.detail[:1000])
+    said = (stand.state, stand.reason, stand.detail[:1000], stand.remedy[:1000], conflict_rows(stand.conflicts))
+    return (kept.state, kept.reason, kept.detail, kept.remedy, kept.conflicts) == said

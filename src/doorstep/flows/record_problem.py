@@ -111,16 +111,19 @@ def with_orders(
         orders=orders,
         data_version=hashlib.sha256(repr((levels, orders)).encode()).hexdigest(),
         now=now,
-        lying=lying(ground.problem.rules, brand_id, levels, wanted),
+        lying=lying(ground.problem.rules, brand_id, levels, None if all_products else wanted),
         today=(at or now or ground.loaded_at).date(),
     )
     return widened(problem, ground.disruptions, (now or ground.loaded_at).date())
 
 
 def lying(
-    rules: Sequence[Rule], brand_id: int, free: Sequence[StockLevel], skus: Collection[str]
+    rules: Sequence[Rule], brand_id: int, free: Sequence[StockLevel], skus: Collection[str] | None
 ) -> tuple[StockLevel, ...]:
-    """All units at the sites, free or reserved, where a rule keeps a share of them back; one query, else none."""
+    """All units at the sites, free or reserved, where a rule keeps a share of them back; one query, else none.
+
+    `skus` None: of all products.
+    """
     if not any(rule.share_ppm for rule in rules):
         return ()
     units: Counter[tuple[str, str]] = Counter()

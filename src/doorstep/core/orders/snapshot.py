@@ -23,6 +23,8 @@ class Kept:
     detail: str
     revision: int
     settled: frozenset[str]  # families of faults that a person has settled
+    remedy: str
+    conflicts: list[list[object]]  # as `conflict_rows` writes them
 
 
 def open_orders(brand_id: int, ids: Iterable[int] | None = None) -> dict[int, demand.Order]:
@@ -115,7 +117,8 @@ def one_order(brand_id: int, pk: int) -> Kept | None:
         return None
     asked = OrderLine.objects.filter(order_id=pk).order_by("id")
     order = whole_order(row, tuple(starmap(_line, asked.values_list(*_LINE))))
-    return Kept(order, row.state, row.reason, row.detail, row.revision, frozenset(row.settled))  # type: ignore[arg-type]
+    settled = frozenset(row.settled)
+    return Kept(order, row.state, row.reason, row.detail, row.revision, settled, row.remedy, row.conflicts)  # type: ignore[arg-type]
 
 
 def as_written(at: datetime, offset_s: int) -> datetime:

@@ -38,9 +38,11 @@ def available(
     return tuple(supply.StockLevel(site, sku, units) for (site, sku), units in told.items())
 
 
-def reserved(brand_id: int, skus: Iterable[str]) -> tuple[supply.StockLevel, ...]:
-    """What orders and quotes hold on the shelves, by site and product."""
-    rows = Level.objects.filter(brand_id=brand_id, state="reserved", quantity__gt=0, product__sku__in=list(skus))
+def reserved(brand_id: int, skus: Iterable[str] | None = None) -> tuple[supply.StockLevel, ...]:
+    """What orders and quotes hold on the shelves, by site and product; None: of all products."""
+    rows = Level.objects.filter(brand_id=brand_id, state="reserved", quantity__gt=0)
+    if skus is not None:
+        rows = rows.filter(product__sku__in=list(skus))
     sums = rows.values("site_id", "product_id").annotate(units=Sum("quantity")).order_by("site_id", "product_id")
     told = sums.values_list("site__code", "product__sku", "units")
     return tuple(supply.StockLevel(site, sku, units) for site, sku, units in told)
