@@ -262,11 +262,11 @@ def test_a_decision_tells_the_changes_that_a_program_can_make(shop: Shop) -> Non
 
 
 def test_a_decision_under_prices_tells_what_weighed(shop: Shop, place: Place) -> None:
+    rows = tuple(BidPrice(site, "teapot", "", 12_000_000) for site in ("berlin", "munich"))
+    keep(place.brand, Learned(NOW, 9, rows), "system", NOW)
     shop.post("/v1/orders", order(), idempotency_key="1")
     told = shop.get("/v1/orders/N-1/decision").json()
     assert (told["weights"], told["weights_minor"], told["bid_prices"]) == ([], 0, None)
-    rows = tuple(BidPrice(site, "teapot", "", 12_000_000) for site in ("berlin", "munich"))
-    keep(place.brand, Learned(NOW, 9, rows), "system", NOW)
     shop.post("/v1/orders", order("N-2", sku="teapot"), idempotency_key="2")
     told = shop.get("/v1/orders/N-2/decision").json()
     site = told["chosen"][0]["site"]
