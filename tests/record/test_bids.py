@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +15,6 @@ from tests.record.scarce import DAY, scarce, scarce_folder, stocked, teapot
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.decisions.models import Decision
-from doorstep.core.decisions.queries import latest
 from doorstep.core.learned import bids
 from doorstep.core.learned.models import Bids
 from doorstep.core.orders.models import Order
@@ -24,8 +22,6 @@ from doorstep.core.stock.models import Level
 from doorstep.domain.bids import BidPrice
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
-from doorstep.files.plan_out import decision_record
-from doorstep.flows import accept, replan
 from doorstep.flows import learn_bids as flow
 from doorstep.flows.accept import Accepted, accept_order
 from doorstep.flows.bids import USED_FOR, Heeded, bids_in_force, with_bids
@@ -35,7 +31,6 @@ from doorstep.flows.plan_day import plan_day
 from doorstep.flows.plan_now import plan_now
 from doorstep.flows.quote import Quoted, accept_quote, quote_cart
 from doorstep.flows.standing import cart_problem, forget, standing
-from doorstep.kernels.plan.check import check
 from doorstep.kernels.plan.plan import PlanProblem, PlanResult
 from doorstep.kernels.plan.plan import plan as real
 from doorstep.kernels.run import Run
@@ -335,78 +330,6 @@ class TestChore:
         assert learn_next_bids(NOW) == 1
         assert (len(kept(shop[1])), len(kept(other[1]))) == (0, 1)
         assert f"no bid prices are learned of brand {shop[1]}" in caplog.text
-
-
-class TestDecisions:
-    """What is decided under prices stands before the verifier, and comes out the same again."""
-
-    @pytest.mark.parametrize("way", [accept, replan])
-    def test_are_accepted_by_the_verifier_and_replayed(
-        self, shop: Shop, way: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        _, brand = shop
-        learn_bids(*shop, now=NOW)
-        seen: list[tuple[PlanProblem, PlanResult]] = []
-
-        def watched(problem: PlanProblem, **how: Any) -> PlanResult:
-            result = real(problem, **how)
-            seen.append((problem, result))
-            return result
-
-        monkeypatch.setattr(way, "plan", watched)
-        if way is accept:
-            accept_order(*shop, teapot("S"), now=NOW)
-        else:
-            plan_now(*shop, Order.objects.get(code="P-1-4").pk, now=NOW)
-        ((problem, result),) = seen
-        assert problem.bid_prices is not None
-        assert check(problem, result.plan) == ()
-        decision = Decision.objects.get()
-        stored = dict(decision.record)
-        learned_at = stored.pop("bid_prices")["learned_at"]
-
-        stocked(brand, 400, 400)
-        learn_bids(*shop, now=NOW + APART)  # other prices are in force since
-        at = next(one for one in Bids.objects.all() if one.learned_at.isoformat() == learned_at).learned_at
-        told = bids.learned(brand, at, at)
-        assert told is not None
-        heeded = Heeded(at, (), {"teapot": told.rows})
-        bare = replace(problem, bid_prices=None)
-        again = replace(with_bids(bare, heeded, NOW), data_version=decision.data_version)
-        assert again == problem
-        (repeated,) = real(again).decisions(Run(seed=decision.seed))
-        currency = problem.brand.currency
-        assert orjson.loads(orjson.dumps(decision_record(repeated, currency))) == stored
-
-    def test_tell_what_was_seen_by_another_version_of_the_data(self, shop: Shop) -> None:
-        scope, brand = shop
-        versions = []
-        for learned in (False, True):
-            if learned:
-                learn_bids(scope, brand, now=NOW)
-            order = replace(teapot("E", "express"), order=f"E-{learned}")
-            accept_order(*shop, order, now=NOW)
-            stocked(brand, 1, 40)
-            versions.append(Decision.objects.latest("id").data_version)
-        assert len(set(versions)) == 2
-
-    def test_weigh_and_are_not_paid(self, shop: Shop) -> None:
-        learn_bids(*shop, now=NOW)
-        accepted = accept_order(*shop, teapot("E", "express"), now=NOW)
-        decision = Decision.objects.get()
-        assert decision.record["weights"] == [{"what": "1 x teapot at berlin", "amount": pytest.approx(45, abs=10)}]
-        assert decision.cost_minor == sum(one.cost.total_minor for one in accepted.parcels) < 2_000
-
-    def test_are_read_with_what_weighed(self, shop: Shop) -> None:
-        scope, _ = shop
-        learn_bids(*shop, now=NOW)
-        accept_order(*shop, teapot("E", "express"), now=NOW)
-        receipt = latest(scope, Order.objects.get(code="E").pk)
-        assert receipt is not None
-        assert receipt.bids_learned_at == NOW
-        assert [one.what for one in receipt.weights] == ["1 x teapot at berlin"]
-        assert receipt.lower_bound_minor > receipt.cost_minor
-        assert receipt.lower_bound_minor == pytest.approx(receipt.cost_minor + receipt.weights_minor, abs=2)
 
 
 def test_a_brand_heeds_prices_unless_it_says_otherwise(shop: Shop) -> None:

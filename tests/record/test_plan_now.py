@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.record.brand import NOW, loaded
 
@@ -98,7 +100,8 @@ def test_what_stands_in_the_way_is_renewed_without_a_second_fact() -> None:
     order.refresh_from_db()
     said = (order.remedy, order.conflicts)
     assert all(said)
-    for old in ({"conflicts": []}, {"remedy": "wait"}):
+    olds: tuple[dict[str, Any], ...] = ({"conflicts": []}, {"remedy": "wait"})
+    for old in olds:
         Order.objects.filter(pk=order.pk).update(**old)
         plan_now(scope, brand_id, order.pk, now=NOW)
         order.refresh_from_db()
