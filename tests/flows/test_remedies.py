@@ -12,7 +12,7 @@ from tests.architecture.tree import text
 from doorstep.domain.decision import Conflict, Unplanned
 from doorstep.flows.remedies import in_the_record
 
-SAID_IN = (Path("src/doorstep/kernels/plan/explain.py"), Path("src/doorstep/kernels/plan/atoms.py"))
+SAID_IN = (Path("src/doorstep/kernels/plan/why_unplanned.py"), Path("src/doorstep/kernels/plan/atoms.py"))
 FIXES_IN = Path("src/doorstep/kernels/plan/conflict_words.py")
 OF_A_FOLDER = re.compile(r"\w+\.csv|\w+_\w+")
 SAID = sorted(

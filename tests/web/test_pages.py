@@ -205,7 +205,7 @@ def test_an_order_tells_everything(filled: Filled) -> None:
         "1 rue de la Paix",
         "The next best option costs 1.73 EUR more.",
         "carton XS is too small by 40 mm",
-        "freight of swift from verona falls by: 1.74 EUR",
+        "Freight of swift from verona falls by: 1.74 EUR",
         "Assam, 250 g",
         "on time",
         "Placed",
