@@ -90,16 +90,12 @@ def least_costs(
         light = _lighten(market, atoms, book, some, max_parcels, run)
         cost = _quoted(market, plain, asked, book, some, light)
         start = np.searchsorted(light.order, np.arange(len(some) + 1))
-        steps = start[1:, None] - STEPS + np.arange(STEPS)
-        lines.append(lines_under(cost[steps], np.array(light.weight_g)[steps], _total_g(book, atoms, some)))
+        steps, weight = start[1:, None] - STEPS + np.arange(STEPS), np.array(light.weight_g)
+        whole = start[:-1] + [len(atoms.of[i]) for i in some]
+        lines.append(lines_under(cost[steps], weight[steps], weight[whole]))
         for n, i in enumerate(some):
             least.apart[i] = fee + _apart(cost[start[n] : start[n + 1] - STEPS].min(axis=1), len(atoms.of[i]))
     return least._replace(lines=_lined(market, terms, least, large, np.concatenate(lines), max_parcels))
-
-
-def _total_g(book: LoadBook, atoms: Atoms, some: Sequence[int]) -> IntArray:
-    """Weight of the goods of orders."""
-    return np.array([sum(int(book.weight_g[book.add((one,))]) for one in atoms.of[i]) for i in some], np.int64)
 
 
 def _lined(

@@ -16,7 +16,7 @@ import numpy as np
 from doorstep.kernels.compiled import compiled
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters
-from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch, choose, price_blocks
+from doorstep.kernels.plan.compiled import FLOATING, Board, FloatArray, Ledger, Scratch, choose, price_blocks
 from doorstep.kernels.plan.cuts import Cuts, make_cuts
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.lines import lined_floor
@@ -26,7 +26,6 @@ from doorstep.kernels.run import Run
 STEP_FIRST, STEP_LAST = 1.0, 0.01  # of what the bound lacks of a known solution
 MOMENTUM = 0.6
 PATIENCE = 8  # rounds without a gain
-ROUNDING = 1e-3  # minor units that float sums may be off
 BATCH = 20_000  # choices between reports of progress
 
 
@@ -69,7 +68,7 @@ def find_prices(
     for c in range(len(clusters)):
         orders, row, dual.stale[0] = clusters.orders(c), clusters.rows(c), 0
         best, n = float(bound_of[orders].sum()), 0
-        while n < rounds and np.ceil(best - ROUNDING) < ceiling[c]:
+        while n < rounds and np.ceil(best - FLOATING) < ceiling[c]:
             last = min(rounds, n + max(1, BATCH // len(orders)))
             stand = (float(ceiling[c]), best, n, last, rounds)
             best = price_cluster(table.board, ledger, orders, row, cuts, dual, least, exact, scratch, *stand)
@@ -78,7 +77,7 @@ def find_prices(
                 told = done + len(orders) * n // rounds
                 run.progress("pricing", told, len(clusters.order))
         set_worth(ledger, row, cuts, dual.best)
-        bound[c] = int(np.ceil(best - ROUNDING))
+        bound[c] = int(np.ceil(best - FLOATING))
         done += len(orders)
     run.progress("pricing", done, len(clusters.order))
     return Prices(ledger, bound)
@@ -131,7 +130,7 @@ def price_cluster(
             for r in row:
                 for c in range(cuts.start[r], cuts.start[r + 1]):
                     dual.best[c] = dual.price[c]
-            if np.ceil(best - ROUNDING) >= ceiling:
+            if np.ceil(best - FLOATING) >= ceiling:
                 break
         dual.stale[0] += 1
         if dual.stale[0] > PATIENCE:
@@ -242,7 +241,7 @@ def own_bounds(board: Board, ledger: Ledger, orders: IntArray, least: Least, scr
         price_blocks(board, ledger, i, True, 0.0, scratch)
         floor = priced_floor(board, ledger, i, least, scratch)
         if floor < bound[i]:
-            bound[i] = int(np.ceil(floor - ROUNDING))
+            bound[i] = int(np.ceil(floor - FLOATING))
 
 
 @compiled

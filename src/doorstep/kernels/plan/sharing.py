@@ -36,9 +36,7 @@ class Sharing:
 
     joints: Joints
     sent: tuple[int, ...]  # joints
-    asunder_minor: dict[
-        int, int
-    ]  # of the joints sent: what their orders cost if they do not all share, all stock theirs
+    asunder_minor: dict[int, int]  # by joint sent: what its orders cost if not all share, the whole stock theirs
     aside: BoolArray  # [N] orders that a joint stands for, and joints that are not sent
     bare: Table  # all orders and joints quoted, whether they are there or not
 
