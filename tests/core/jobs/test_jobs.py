@@ -64,7 +64,8 @@ def test_a_failed_job_waits_longer_each_time_and_is_given_up_in_the_end(operator
     assert row.error.startswith("stone")
     assert row.ended_at == now
 
-    assert jobs.put_back([row.pk], now) == 1
+    assert jobs.put_back(operator.pk + 1, row.pk, now) == ""  # somebody else's
+    assert jobs.put_back(operator.pk, row.pk, now) == "dig"
     [again] = jobs.take("a", now, KINDS)
     assert again.attempt == 1
 
@@ -75,7 +76,7 @@ def test_a_job_that_was_given_up_is_put_back_unless_another_does_for_it(operator
     assert jobs.fail(taken, NOW, "no spade", for_good=True)
     jobs.put("dig", key="garden", at=NOW, operator=operator.pk)
     [row] = queries.jobs(scope, "dead")
-    assert jobs.put_back([row.pk], NOW) == 1
+    assert jobs.put_back(operator.pk, row.pk, NOW) == "dig"
     assert queries.jobs(scope, "dead") == ()
     assert len(jobs.take("a", NOW, KINDS, most=9)) == 1
 
@@ -168,3 +169,13 @@ def test_operators_see_their_own_jobs_alone(operator: Operator, scope: Scope) ->
     jobs.put("dig", at=NOW)
     assert len(queries.jobs(scope, "waiting")) == 1
     assert [(one.kind, one.state, one.count) for one in queries.standing()] == [("dig", "waiting", 2)]
+
+
+def test_a_job_that_was_given_up_can_be_forgotten(operator: Operator, scope: Scope) -> None:
+    jobs.put("dig", at=NOW, operator=operator.pk)
+    [taken] = jobs.take("a", NOW, KINDS)
+    assert jobs.drop(operator.pk, taken.pk) == ""  # it is being done
+    jobs.fail(taken, NOW, "no spade", for_good=True)
+    assert jobs.drop(operator.pk + 1, taken.pk) == ""
+    assert jobs.drop(operator.pk, taken.pk) == "dig"
+    assert queries.jobs(scope, "dead") == ()

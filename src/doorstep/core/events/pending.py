@@ -7,7 +7,7 @@ was committed later than one with a higher number is told later; those of one or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,9 +91,9 @@ def try_again(pk: int, now: datetime, tell: Callable[[tuple[Told, ...]], None]) 
         return False
 
 
-def free(pks: Collection[int], operator: int, now: datetime) -> int:
-    """Have stuck facts tried again soon, as if for the first time."""
-    return Stuck.objects.filter(pk__in=list(pks), fact__operator_id=operator).update(attempts=1, next_at=now)
+def free(operator: int, pk: int, now: datetime) -> bool:
+    """Have a stuck fact tried again soon, as if for the first time; False: the operator has none such."""
+    return Stuck.objects.filter(pk=pk, fact__operator_id=operator).update(attempts=1, next_at=now) == 1
 
 
 def stuck(operator: int, limit: int = 200) -> tuple[StuckRow, ...]:

@@ -99,23 +99,23 @@ def fail(job: Taken, now: datetime, error: str, *, for_good: bool = False) -> bo
     return False
 
 
-def put_back(pks: Collection[int], now: datetime) -> int:
-    """Let jobs that were given up be tried anew, as if they had never been."""
-    back = 0
-    for pk in pks:
-        try:
-            with transaction.atomic():
-                back += Job.objects.filter(pk=pk, state="dead").update(
-                    state="waiting", attempts=0, due_at=now, ended_at=None
-                )
-        except IntegrityError:  # one of the same key waits
-            back += Job.objects.filter(pk=pk, state="dead").delete()[0]
-    return back
+def put_back(operator: int, pk: int, now: datetime) -> str:
+    """Let a job that was given up be tried anew; gives its kind, empty if the operator has no such job."""
+    row = Job.objects.filter(pk=pk, operator_id=operator, state="dead")
+    kind = row.values_list("kind", flat=True).first() or ""
+    try:
+        with transaction.atomic():
+            row.update(state="waiting", attempts=0, due_at=now, ended_at=None)
+    except IntegrityError:  # one of the same key waits: it will do
+        row.delete()
+    return kind
 
 
-def drop(pks: Collection[int]) -> int:
-    """Forget jobs that were given up."""
-    return Job.objects.filter(pk__in=list(pks), state="dead").delete()[0]
+def drop(operator: int, pk: int) -> str:
+    """Forget a job that was given up; gives its kind, empty if the operator has no such job."""
+    row = Job.objects.filter(pk=pk, operator_id=operator, state="dead")
+    kind = row.values_list("kind", flat=True).first() or ""
+    return kind if row.delete()[0] else ""
 
 
 def _held(job: Taken) -> QuerySet[Job]:
