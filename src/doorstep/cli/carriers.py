@@ -26,6 +26,9 @@ def sandbox(
         "demo/sandbox"
     ),
     seed: Annotated[int, typer.Option(metavar="N", help="Fixes what becomes of each shipment.")] = 0,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Sell another label each time, as some carriers do.")
+    ] = False,
 ) -> None:
     """Serve a pretend carrier on this machine until Ctrl-C: labels, manifests, scans by signed webhook.
 
@@ -40,7 +43,7 @@ def sandbox(
     from doorstep.sandbox.server import SandboxServer
 
     key, hook = _secret(KEY_VARIABLE, ""), _secret(HOOK_VARIABLE, "whsec_")
-    carrier = Sandbox(folder, key=key, secret=hook, now=lambda: datetime.now(UTC), seed=seed)
+    carrier = Sandbox(folder, key=key, secret=hook, now=lambda: datetime.now(UTC), seed=seed, keys=not without_keys)
     try:
         server = SandboxServer(("127.0.0.1", port), carrier)
     except OSError as why:

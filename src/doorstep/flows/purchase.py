@@ -9,11 +9,17 @@ from doorstep.plugins.carriers.base import Carrier, CarrierRefused, LabelSold, L
 SWEPT_AFTER = timedelta(seconds=60)  # an intent younger than this is probably being worked on
 
 
-def sold_once(carrier: Carrier, wanted: LabelWanted) -> LabelSold:
+def sold_once(carrier: Carrier, wanted: LabelWanted, *, first: bool = False) -> LabelSold:
     """Buy a label; a carrier that refuses because it has sold it already, on other scales, is asked what it was.
 
+    `first`: nobody has asked with this key before. A carrier that keeps no keys sells another label whenever it is asked:
+    else it is first asked what it has sold, and whoever calls sees to it that no other call is under way.
     Raises CarrierRefused, CarrierUnreachable.
     """
+    if not first and not carrier.capabilities.keeps_keys:
+        before = carrier.find(wanted.key)
+        if before is not None:
+            return before
     try:
         return carrier.buy(wanted)
     except CarrierRefused:

@@ -68,11 +68,15 @@ def buy_label(scope: Scope, parcel_pk: int, *, now: datetime, carriers: Carriers
     if one is None:
         raise NotFound("no such parcel")
     account = _checked(one)
-    intent = labels.intend(parcel_pk, account.pk, scope.operator, secrets.token_hex(16), at=now)
+    key = secrets.token_hex(16)
+    intent = labels.intend(parcel_pk, account.pk, scope.operator, key, at=now)
     if intent.state == "bought":
         return _bought(one, intent)
+    carrier, first = carriers(account), intent.key == key
+    if not (first or carrier.capabilities.keeps_keys or labels.ask_again(intent, now - SWEPT_AFTER, now)):
+        raise CarrierUnreachable("the label is being bought, and what became of it is not known yet; ask in a minute")
     try:
-        sold = sold_once(carriers(account), _wanted(one, intent))
+        sold = sold_once(carrier, _wanted(one, intent), first=first)
     except CarrierRefused as no:
         labels.record_refused(intent.pk, str(no), at=now)
         raise

@@ -55,6 +55,11 @@ class Store:
         with self._lock:
             return self._rows.execute(query, values).fetchall()
 
+    def first_of(self, key: str) -> sqlite3.Row | None:
+        """What was sold first for a key that does not hold anything back."""
+        found = self._read("SELECT * FROM labels WHERE key GLOB ? ORDER BY id LIMIT 1", f"{key}.*")
+        return found[0] if found else None
+
     def sell(
         self, key: str, asked: Mapping[str, Any], routing: str, scenario: str, state: str = "sold"
     ) -> tuple[sqlite3.Row, bool]:

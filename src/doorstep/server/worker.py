@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection
 
@@ -30,6 +30,7 @@ BEAT_S = 5.0  # several of them in a lease
 POLL_S = 0.2  # how soon it sees what is new, and that it should end
 AWAY_S = 1.0  # how long it leaves a database alone that does not answer
 THREADS = 4
+SAME_CLOCK, WRONG_CLOCK = timedelta(seconds=1), timedelta(seconds=5)
 Clock = Callable[[], datetime]
 
 
@@ -45,7 +46,7 @@ class Worker:
         self.stop = threading.Event()
         self._rota, self._name, self._clock = rota, name, clock
         self._threads = threads if connection.vendor == "postgresql" else 1  # SQLite has one writer
-        self._entered = False
+        self._entered, self._ahead = False, timedelta(0)
         self._in_hand: dict[str | int, Future[None]] = {}  # names of chores, row ids of jobs
 
     def run(self) -> None:
@@ -60,9 +61,10 @@ class Worker:
 
     def once(self) -> None:
         """Do what is due, and what comes of it, in this thread."""
-        self._rota.turn(self._clock())
+        self._set_clock()
+        self._rota.turn(self._now())
         while True:
-            told, taken = hand_over(self._clock()), self._take(1)
+            told, taken = hand_over(self._now()), self._take(1)
             for job in taken:
                 self._do_job(job)
             if not told and not taken:
@@ -73,9 +75,10 @@ class Worker:
         try:
             close_old_connections()
             if not self._entered:
-                self._rota.enter(self._clock())
+                self._set_clock()
+                self._rota.enter(self._now())
                 self._entered = True
-            told = hand_over(self._clock())
+            told = hand_over(self._now())
             begun = self._begin(pool)
         except Exception:
             log.exception("the record is out of reach")
@@ -86,7 +89,7 @@ class Worker:
         self._in_hand = {key: future for key, future in self._in_hand.items() if not future.done()}
         free = self._threads - len(self._in_hand)
         begun = 0
-        for name in self._rota.due(self._clock())[: max(free, 0)]:
+        for name in self._rota.due(self._now())[: max(free, 0)]:
             if name not in self._in_hand:
                 self._in_hand[name] = pool.submit(self._do_chore, name)
                 begun += 1
@@ -95,13 +98,23 @@ class Worker:
             begun += 1
         return begun
 
+    def _now(self) -> datetime:
+        """By the clock of the database, which all workers share; ours may be wrong."""
+        return self._clock() + self._ahead
+
+    def _set_clock(self) -> None:
+        ahead = workers.ahead_of_us()
+        if abs(ahead) > WRONG_CLOCK and abs(self._ahead) <= WRONG_CLOCK:
+            log.warning("the clock of this machine is %.1f s behind that of the database", ahead.total_seconds())
+        self._ahead = ahead if abs(ahead) > SAME_CLOCK else timedelta(0)
+
     def _take(self, most: int) -> tuple[Taken, ...]:
-        return jobs.take(self._name, self._clock(), KINDS, most=most) if most > 0 else ()
+        return jobs.take(self._name, self._now(), KINDS, most=most) if most > 0 else ()
 
     def _do_chore(self, name: str) -> None:
         close_old_connections()
         try:
-            self._rota.do(name, self._clock())
+            self._rota.do(name, self._now())
         except Exception:
             log.exception("the turn of %s is left to others", name)
         finally:
@@ -111,10 +124,10 @@ class Worker:
         close_old_connections()
         try:
             try:
-                do(job, self._clock())
+                do(job, self._now())
             except Exception as error:
                 log.exception("job %d, %s, failed", job.pk, job.kind)
-                jobs.fail(job, self._clock(), f"{type(error).__name__}: {error}")
+                jobs.fail(job, self._now(), f"{type(error).__name__}: {error}")
             else:
                 jobs.finish(job)
         except Exception:
@@ -128,7 +141,8 @@ class Worker:
         while not self.stop.is_set() or any(not one.done() for one in list(self._in_hand.values())):
             try:
                 close_old_connections()
-                now, keys = self._clock(), list(self._in_hand)
+                self._set_clock()
+                now, keys = self._now(), list(self._in_hand)
                 workers.beat(self._name, host, now)
                 jobs.renew(self._name, [one for one in keys if isinstance(one, int)], now)
                 turns.renew(self._name, [one for one in keys if isinstance(one, str)], now)
@@ -139,7 +153,7 @@ class Worker:
 
     def _say_good_bye(self) -> None:
         try:
-            workers.leave(self._name, self._clock())
+            workers.leave(self._name, self._now())
         except Exception:
             log.exception("no good-bye can be said")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
 
 from doorstep.core.jobs.actions import LEASE
 from doorstep.core.jobs.models import Worker
@@ -28,6 +30,17 @@ def beat(name: str, host: str, now: datetime) -> None:
         Worker.objects.update_or_create(
             name=name, defaults={"host": host, "beat_at": now}, create_defaults=_new(host, now)
         )
+
+
+def ahead_of_us() -> timedelta:
+    """By how much the clock of the database is ahead of this machine's: leases must mean the same to all workers."""
+    if connection.vendor != "postgresql":
+        return timedelta(0)  # it has no clock but ours
+    before = datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        told: datetime = cursor.fetchone()[0]
+    return told - (before + (datetime.now(UTC) - before) / 2)
 
 
 def leave(name: str, now: datetime) -> None:

@@ -51,6 +51,12 @@ def intend(parcel_pk: int, account_pk: int, operator: int, key: str, *, at: date
     return _row(live, parcel.sscc)
 
 
+def ask_again(intent: LabelRow, before: datetime, now: datetime) -> bool:
+    """Be the one who asks anew for an intent that was asked before then; False: the answer may still come."""
+    found = Label.objects.filter(pk=intent.pk, state="asked", asked_at=intent.asked_at, asked_at__lt=before)
+    return bool(found.update(asked_at=now))
+
+
 def record_bought(
     label_pk: int, parcel_pk: int, sold: tuple[str, str, str], *, at: datetime
 ) -> tuple[LabelRow, bool, bool]:

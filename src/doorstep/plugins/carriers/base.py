@@ -54,6 +54,7 @@ class Capabilities:
     pushes_scans: bool  # by webhook
     answers_scans: bool  # when asked for them
     takes_manifests: bool  # wants to be told what was handed over
+    keeps_keys: bool = True  # the same key asked twice is one label; without, what was sold is found by it at least
     return_labels: bool = False  # sells labels for what goes back, and carries it without a manifest
 
 
@@ -126,7 +127,7 @@ class Carrier(Protocol):
     def capabilities(self) -> Capabilities: ...
 
     def buy(self, wanted: LabelWanted) -> LabelSold:
-        """Buy a label; the same key again gives the same label and costs nothing."""
+        """Buy a label; the same key again gives the same label and costs nothing, if the carrier keeps keys."""
         ...
 
     def find(self, key: str) -> LabelSold | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -84,6 +85,16 @@ class SandboxCarrier:
             return messages.read_label(told)
         except ValueError as error:  # it may have been sold all the same: to be asked again, not given up
             raise CarrierUnreachable(str(error)) from error
+
+
+class WithoutKeys(SandboxCarrier):
+    """One whose carrier sells another label each time it is asked, and finds what it sold by our reference."""
+
+    capabilities = replace(SandboxCarrier.capabilities, keeps_keys=False)
+
+
+def make_without_keys(settings: Settings) -> WithoutKeys:
+    return WithoutKeys(settings)
 
 
 def make(settings: Settings) -> SandboxCarrier:
