@@ -139,9 +139,7 @@ def town(folder: Path, extra: Mapping[str, str] | None = None) -> Iterator[Town]
             "DOORSTEP_MAIL_FOLDER": str(folder / "mails"),
             **(extra or {}),
         }
-        made = Town(
-            database, f"http://127.0.0.1:{server}", f"http://127.0.0.1:{carrier}", environment, folder, tools
-        )
+        made = Town(database, f"http://127.0.0.1:{server}", f"http://127.0.0.1:{carrier}", environment, folder, tools)
         try:
             yield made
         finally:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,10 +53,9 @@ Worker(Rota([]), "the one that dies", clock.now).run()
 
 
 @pytest.fixture(autouse=True)
-def postgresql(transactional_db: None) -> Iterator[None]:  # noqa: ARG001
+def postgresql(transactional_db: None) -> None:  # noqa: ARG001
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: make test runs it there")
-    yield
 
 
 def test_each_job_is_taken_by_one() -> None:

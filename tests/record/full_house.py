@@ -10,6 +10,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db.models import Model
 from tests.api.shop import Place, order
+from tests.core.behind import given_up, stuck
 from tests.core_fixtures import make_product
 from tests.record.brand import NOW, loaded
 from tests.record.packed import LATER, House
@@ -20,6 +21,7 @@ from doorstep.core.accounts import totp
 from doorstep.core.accounts.models import Brand
 from doorstep.core.floor import bench
 from doorstep.core.floor.models import Tote
+from doorstep.core.jobs import turns, workers
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
@@ -127,6 +129,7 @@ def fill(at: House, folder: Path) -> None:
     _leave(house)
     _come_back(house)
     _messages(house, folder)
+    _work_behind(house)
     demo_brand(folder / "demo", 20, 5)
     history = folder / "demo" / "history.csv"
     history.write_text("".join(history.read_text().splitlines(keepends=True)[:300]))  # thousands would show no more
@@ -273,3 +276,10 @@ def _messages(house: FullHouse, folder: Path) -> None:
     strike = Disruption("DE", "", "", "", "", "", date(2026, 11, 16), date(2026, 11, 20), 2)
     declare(house.scope, "strike", strike, "The drivers are on strike.", now=NOW)
     assert send_messages(Folder(folder / "letters"), now=NOW)
+
+
+def _work_behind(house: FullHouse) -> None:
+    given_up(house.scope.operator, NOW)
+    stuck(house.scope.operator, NOW)
+    turns.enter(["messages"], NOW)
+    workers.beat("host:1:abc", "host", NOW)

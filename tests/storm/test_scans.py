@@ -1,4 +1,4 @@
-"""A carrier's scans shuffled, told twice, one in a hundred of them broken: parcels stand as if all had come in order."""
+"""A carrier's scans shuffled, told twice, one in a hundred broken: parcels stand as if all had come in order."""
 
 from __future__ import annotations
 

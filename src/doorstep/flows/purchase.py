@@ -12,8 +12,8 @@ SWEPT_AFTER = timedelta(seconds=60)  # an intent younger than this is probably b
 def sold_once(carrier: Carrier, wanted: LabelWanted, *, first: bool = False) -> LabelSold:
     """Buy a label; a carrier that refuses because it has sold it already, on other scales, is asked what it was.
 
-    `first`: nobody has asked with this key before. A carrier that keeps no keys sells another label whenever it is asked:
-    else it is first asked what it has sold, and whoever calls sees to it that no other call is under way.
+    `first`: nobody has asked with this key before. Else a carrier that keeps no keys, and sells another label whenever
+    it is asked, is asked what it has sold; whoever calls sees to it that no other call is under way.
     Raises CarrierRefused, CarrierUnreachable.
     """
     if not first and not carrier.capabilities.keeps_keys:

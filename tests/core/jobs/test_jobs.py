@@ -1,4 +1,4 @@
-"""The queue: a job is done by one at a time, tried again when it fails, and taken from a worker that is not heard of."""
+"""The queue: a job is done by one at a time, tried again when it fails, and taken from a worker that has died."""
 
 from __future__ import annotations
 
