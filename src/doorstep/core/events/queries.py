@@ -34,6 +34,11 @@ def latest(scope: Scope, *, limit: int = 50) -> tuple[FactRow, ...]:
     return _rows(_seen(scope).order_by("-pk")[:limit])
 
 
+def instants_of(subject: str) -> tuple[datetime, ...]:
+    """When anything of a subject was recorded. One query."""
+    return tuple(Fact.objects.filter(subject=subject).order_by("at").values_list("at", flat=True).distinct())
+
+
 def _seen(scope: Scope) -> QuerySet[Fact]:
     """Facts of the scope's brands; those that belong to no brand are the operator's own business."""
     seen = Q(brand_id__in=scope.brands)
