@@ -35,6 +35,7 @@ from doorstep.api import (
     quotes,
     returns,
     scans,
+    shoppers,
     sites,
     stock,
     stock_health,
@@ -102,6 +103,7 @@ api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)
 api.add_router("/keys", keys.router)
+api.add_router("/shoppers", shoppers.router)
 for handled in problems.HANDLED:
     api.add_exception_handler(handled, problems.on_error)
 

@@ -17,6 +17,7 @@ from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
 from doorstep.cli.rules import rules
+from doorstep.cli.shoppers import shopper
 from doorstep.cli.simulate import simulate
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
@@ -51,6 +52,7 @@ app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
+app.add_typer(shopper, name="shopper")
 
 
 def _version(asked: bool) -> None:

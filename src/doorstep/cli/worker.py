@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.record import _record, has_tables
+from doorstep.cli.record import has_tables, set_up
 from doorstep.cli.terminal import notice
 
 LONGEST_SLEEP_S = 0.5  # how soon it notices that it should end
@@ -38,7 +38,7 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
     Example:
       doorstep worker
     """
-    _record()
+    set_up()
     from django.db import close_old_connections
 
     from doorstep.flows.chores import Rota, chores, notifier_of

@@ -116,7 +116,7 @@ COLUMNS: Mapping[str, Columns] = {
     "parcels.Parcel": Columns(
         shopper="state_reason", plain="code carton service contents placements state sscc tracking packed_carton"
     ),
-    "parcels.Label": Columns(shopper="reason", plain="key state label tracking routing"),
+    "parcels.Label": Columns(shopper="reason routing", plain="key state label tracking"),
     "parcels.UnreadEvent": Columns(shopper="raw why", plain="digest"),
     "parcels.Scan": Columns(shopper="place reason", plain="event tracking milestone"),
     "floor.Wave": Columns(staff="released_by", plain="code service state"),

@@ -17,6 +17,7 @@ from django.db import transaction
 from doorstep.core.events.actions import record
 from doorstep.core.messages import disruptions
 from doorstep.flows import dispatch, quote, ship, track
+from doorstep.flows.erase import erase_due
 from doorstep.flows.fill_back_orders import fill_all
 from doorstep.flows.foresee import foresee_all
 from doorstep.flows.learn_bids import learn_next_bids
@@ -60,6 +61,7 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
         Chore("bid prices", 300, learn_next_bids),
         Chore("quotes", 30, quote.expire),
         Chore("labels", 60, lambda now: settled(ship.sweep_labels(now))),
+        Chore("erasures", 300, erase_due),
         Chore("return labels", 60, sweep_return_labels),
         Chore("manifests", 60, dispatch.sweep_manifests),
         Chore("scans", 300, lambda now: track.poll(now).new),

@@ -28,18 +28,11 @@ from doorstep.core.parcels import erasing as travelled
 from doorstep.core.returns import erasing as returns
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
+from doorstep.domain.shopper import Shopper
 from doorstep.flows.keep_plan import order_reference
 
 AT_ONCE = 200  # orders of a turn of the chore
 SHOWN = 5  # orders that a refusal names
-
-
-@dataclass(frozen=True, slots=True)
-class Shopper:
-    """Whom it is about: everybody of an e-mail address, or the one of an order; exactly one of them is told."""
-
-    email: str = ""
-    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +57,7 @@ def orders_of(scope: Scope, brands: Collection[int], who: Shopper) -> tuple[Shop
     return found
 
 
-def erase(
-    scope: Scope, brands: Collection[int], who: Shopper, *, now: datetime, when_done: bool = False
-) -> Erased:
+def erase(scope: Scope, brands: Collection[int], who: Shopper, *, now: datetime, when_done: bool = False) -> Erased:
     """Erase a shopper from what they ordered of these brands; again it does nothing.
 
     Orders that have not ended are refused by a Conflict that names them, and nothing is done; with `when_done` each is

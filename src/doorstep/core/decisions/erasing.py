@@ -14,7 +14,9 @@ ERASED = "erased"
 
 
 def blank(orders: Collection[int]) -> dict[str, int]:
-    overridden = [one for one in Decision.objects.filter(order_id__in=orders).order_by("pk") if "override" in one.record]
+    overridden = [
+        one for one in Decision.objects.filter(order_id__in=orders).order_by("pk") if "override" in one.record
+    ]
     for one in overridden:
         one.record["override"]["reason"] = ERASED
     Decision.objects.bulk_update(overridden, ["record"], batch_size=200)

@@ -76,9 +76,7 @@ def ask(pks: Iterable[int], *, at: datetime, actor: str) -> set[int]:
     """Note that the shoppers of these orders are to be erased; gives those of which nobody had asked it."""
     asked = set(pks)
     known = set(Erasure.objects.filter(order_id__in=asked).values_list("order_id", flat=True))
-    Erasure.objects.bulk_create(
-        Erasure(order_id=pk, asked_at=at, asked_by=actor[:40]) for pk in sorted(asked - known)
-    )
+    Erasure.objects.bulk_create(Erasure(order_id=pk, asked_at=at, asked_by=actor[:40]) for pk in sorted(asked - known))
     return asked - known
 
 

@@ -21,7 +21,9 @@ def parcels_of(orders: Collection[int]) -> tuple[int, ...]:
 
 def numbers_of(orders: Collection[int]) -> set[str]:
     """Tracking numbers of all labels that were ever bought for the orders. One query."""
-    return set(Label.objects.filter(parcel__order_id__in=orders).exclude(tracking="").values_list("tracking", flat=True))
+    return set(
+        Label.objects.filter(parcel__order_id__in=orders).exclude(tracking="").values_list("tracking", flat=True)
+    )
 
 
 def being_settled(orders: Collection[int]) -> set[int]:
@@ -35,10 +37,16 @@ def blank(operator: int, orders: Collection[int], numbers: Collection[str], *, a
     ours = Q(parcel__order_id__in=orders) | Q(parcel=None, account__operator_id=operator, tracking__in=numbers)
     return {
         "parcels": _plain_states(Parcel.objects.filter(order_id__in=orders)),
-        "labels": Label.objects.filter(parcel__order_id__in=orders).exclude(reason="").update(reason=""),
+        "labels": _labels(orders),
         "scans": _plain_scans(Scan.objects.filter(ours)),
         "unread": _unread(operator, numbers, at),
     }
+
+
+def _labels(orders: Collection[int]) -> int:
+    """A carrier's words on a label, and its routing, which names the postcode."""
+    said = Label.objects.filter(parcel__order_id__in=orders).exclude(reason="", routing="")
+    return said.update(reason="", routing="")
 
 
 def _plain_scans(scans: QuerySet[Scan]) -> int:
