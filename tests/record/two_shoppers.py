@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -108,7 +108,8 @@ def journey(at: House, *shoppers: Who) -> dict[str, int]:
     ids = dict(Order.objects.filter(brand_id=at.brand).values_list("code", "pk"))
     for who in shoppers:
         _overridden(at, who, ids[f"{who.code}-3"])
-    _leave(at, shoppers)
+    to_the_bench(at, {who.code: who.mark for who in shoppers})
+    hand_over(at)
     strike = Disruption("DE", "", "8", "", "", "", date(2026, 11, 16), date(2026, 11, 20), 2)
     declare(at.scope, "strike", strike, "The drivers are on strike.", now=LATER)
     send_messages(Refusing(), now=LATER)
@@ -156,8 +157,8 @@ def _overridden(at: House, who: Who, pk: int) -> None:
     override(at.scope, at.brand, pk, legs, f"{who.mark} asked on the telephone", now=NOW)
 
 
-def _leave(at: House, shoppers: tuple[Who, ...]) -> None:
-    marks = {who.code: who.mark for who in shoppers}
+def to_the_bench(at: House, marks: Mapping[str, str]) -> None:
+    """Release, pick and pack all there is; the packer's words are those of the shopper, by the first letter."""
     sites = {one.site.code for one in Parcel.objects.exclude(state="cancelled").select_related("site")}
     waves = [
         wave
@@ -171,6 +172,10 @@ def _leave(at: House, shoppers: tuple[Who, ...]) -> None:
             assert pick.scan(at.scope, task.pk, task.sku, now=NOW).done
     for tote in Tote.objects.filter(packed_at=None).select_related("parcel__order"):
         _pack(at, tote, marks[tote.parcel.order.code[0]])
+
+
+def hand_over(at: House) -> None:
+    """Buy the labels of all that is packed, and hand it to its carriers."""
     going = list(Parcel.objects.filter(state="packed").select_related("site").order_by("pk"))
     for parcel in going:
         buy_label(at.scope, parcel.pk, now=NOW, carriers=at.carriers)

@@ -10,6 +10,7 @@ import typer
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.cartons import cartons
+from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
@@ -47,6 +48,7 @@ app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)
+app.command()(epcis)
 app.add_typer(importers, name="import")
 app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")

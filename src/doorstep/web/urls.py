@@ -36,6 +36,7 @@ from doorstep.web.views import (
     stock_moves,
     tariffs,
     today,
+    trail,
 )
 
 register_converter(Code, "code")
@@ -49,6 +50,9 @@ urlpatterns = [
     path("today/left-out", today.show_left_out, name="left_out"),
     path("orders", orders.show, name="orders"),
     path("orders/<code:brand>/<code:code>", order.show, name="order"),
+    path("orders/<code:brand>/<code:code>/trail", trail.show, name="trail"),
+    path("orders/<code:brand>/<code:code>/trail.jsonl", trail.lines, name="trail_lines"),
+    path("orders/<code:brand>/<code:code>/trail.csv", trail.table, name="trail_table"),
     path("orders/<code:brand>/<code:code>/release-hold", order_changes.release, name="release_hold"),
     path("orders/<code:brand>/<code:code>/change", order_changes.edit, name="edit_order"),
     path("orders/<code:brand>/<code:code>/cancel", order_changes.cancel, name="cancel_order"),

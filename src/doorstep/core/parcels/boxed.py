@@ -1,0 +1,41 @@
+"""Parcels as whoever follows goods names them: number, site and content, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from doorstep.core.parcels.models import Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedRow:
+    pk: int
+    order_id: int
+    order: str
+    brand: str
+    parcel: str
+    sscc: str
+    site: str
+    contents: list[tuple[str, str, int]]  # line, sku, units
+    called_off_at: datetime | None  # it was packed, and then not sent
+
+
+def boxed(orders: Collection[int]) -> tuple[BoxedRow, ...]:
+    """All parcels of the orders, those of earlier plans too. One query."""
+    rows = Parcel.objects.filter(order_id__in=orders).select_related("order", "brand", "site").order_by("pk")
+    return tuple(
+        BoxedRow(
+            one.pk,
+            one.order_id,
+            one.order.code,
+            one.brand.code,
+            one.code,
+            one.sscc,
+            one.site.code,
+            [(line, sku, units) for line, sku, units in one.contents],
+            one.ended_at if one.state == "cancelled" and one.packed_at else None,
+        )
+        for one in rows
+    )
