@@ -148,6 +148,10 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/sites/{site}": ("", None),
     "GET /v1/brands": ("", None),
     "PATCH /v1/brands/{brand}": ("", {"company": "Tea GmbH", "colour": "#204060"}),
+    "GET /v1/orders/{order}/trail": ("", None),
+    "GET /v1/epcis/events": (f"?brand={BRAND}&order=N-1", None),
+    "POST /v1/shoppers/export": ("", {"order": "N-1", "brand": BRAND}),
+    "POST /v1/shoppers/erase": ("", {"order": "N-1", "brand": BRAND, "when_done": True}),
     "GET /v1/keys": ("", None),
     "POST /v1/keys": ("", NEW_KEY),
     "POST /v1/keys/{key_id}/rotate": ("", {}),
@@ -174,6 +178,7 @@ ONE_OF_A_KIND = {
     "GET /v1/departures/parcels",
     "GET /v1/parcels/{parcel}/label",
     "GET /v1/totes",
+    "GET /v1/epcis/events",
 }  # no list, though something follows the question mark
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
@@ -185,7 +190,7 @@ MAKES |= {"PUT": 200}
 GATES = {f"POST /v1/departures/{step}" for step in ("stage", "unstage")}
 LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELETE")}
 OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS
-FINDS |= {"POST /v1/surveys/{token}"} | GATES
+FINDS |= {"POST /v1/surveys/{token}", "POST /v1/shoppers/export", "POST /v1/shoppers/erase"} | GATES
 BY_LINK = {"POST /v1/surveys/{token}"}  # whoever has the link may; so it is asked by one that was not given out
 FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs|missing)/|POST .*/picks/next", route)}
 OPERATORS |= FLOOR | {"GET /v1/carrier-accounts"}

@@ -39,6 +39,8 @@ OWN_ACCOUNT = frozenset({"change_password", "begin_second_factor", "confirm_seco
 MANAGED = frozenset(
     {
         "add_user",
+        "export_shopper",
+        "erase_shopper",
         "deactivate_user",
         "change_brand",
         "set_review_rule",
@@ -103,6 +105,7 @@ PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
 MANAGED |= MOVED  # refused to those without the right, too
+TRAILS = ("trail", "trail_lines", "trail_table")
 PAGES = {
     **dict.fromkeys(OWN_ACCOUNT, "account"),
     **dict.fromkeys(CHANGED, "order"),
@@ -119,6 +122,8 @@ PAGES = {
     **dict.fromkeys(("open_tote", "scan_tote", "label_tote", "repack_tote", "leave_tote", "refill_tote"), "tote"),
     **dict.fromkeys(AT_THE_GATE, "dispatch"),
     **dict.fromkeys(PLANNED, "disruptions"),
+    "export_shopper": "shoppers",
+    "erase_shopper": "shoppers",
     "find_tote": "bench",
     "confirm_put_back": "put_backs",
     "load_parcel": "drop_offs",
@@ -157,6 +162,7 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
     """Address the first brand's rows; None: the page names no row."""
     known: dict[str, dict[str, object]] = {
         "order": {"brand": filled.brand.code, "code": filled.planned.code},
+        **{one: {"brand": filled.brand.code, "code": filled.planned.code} for one in TRAILS},
         "order_options": {"brand": filled.brand.code, "code": filled.planned.code},
         **{one: {"brand": filled.brand.code, "code": filled.planned.code} for one in CHANGED},
         "tariff": {"brand": filled.brand.code, "code": "gp-std"},

@@ -24,14 +24,13 @@ Goods = tuple[tuple[str, int], ...]  # sku, units
 
 @dataclass(frozen=True, slots=True)
 class Boxed:
-    """A parcel as events name it. `called_off_at`: it was packed, and then not sent."""
+    """A parcel as events name it. One that was taken back from the bench has lost its number of GS1."""
 
     parcel: str
     sscc: str
     site: str
     goods: Goods
     waves: tuple[str, ...] = ()
-    called_off_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Backed:
 
 @dataclass(frozen=True, slots=True)
 class Dealing:
-    """An order and what belongs to it. `first_packed`, `labelled`: ids of facts by parcel, the oldest first."""
+    """An order and what belongs to it, with the ids of facts that others undo, the oldest first."""
 
     order: str
     brand: str
@@ -55,6 +54,12 @@ class Dealing:
     returns: Mapping[str, Backed] = field(default_factory=dict)
     packed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labelled: Mapping[str, tuple[tuple[int, datetime], ...]] = field(default_factory=dict)
+    taken_back: tuple[int, ...] = ()
+
+    def packed_by(self, parcel: str, fact: int) -> bool:
+        """Whether a parcel was packed before a fact, and not taken back since."""
+        back = max((one for one in self.taken_back if one < fact), default=0)
+        return any(back < one < fact for one in self.packed.get(parcel, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,7 @@ def _packing(one: Happening, world: World) -> Iterator[Json]:
     if box is None or one.of is None:
         return
     name = world.parcel(one.brand, box)
-    before = [fact for fact in one.of.packed.get(box.parcel, ()) if fact < one.id]
-    if before:
+    if one.of.packed_by(box.parcel, one.id):
         yield from _emptied(one, world, box)
     else:
         event = _event(one, world, "ObjectEvent", "ADD", "commissioning", "active", box.site)
@@ -200,10 +204,10 @@ def _emptied(one: Happening, world: World, box: Boxed) -> Iterator[Json]:
     yield {**event, "parentID": world.parcel(one.brand, box), "childQuantityList": goods}
 
 
-def _called_off(one: Happening, world: World) -> Iterator[Json]:
-    """Parcels that were packed and are sent no more are emptied, and their numbers given up."""
-    for box in one.of.parcels.values() if one.of else ():
-        if box.called_off_at == one.at:
+def _taken_back(one: Happening, world: World) -> Iterator[Json]:
+    """Parcels that were packed are emptied, and their numbers given up; where nothing was picked, none was."""
+    for box in one.of.parcels.values() if one.of and one.data.get("units") else ():
+        if one.of and one.of.packed_by(box.parcel, one.id):
             yield from _emptied(one, world, box)
             event = _event(one, world, "ObjectEvent", "DELETE", "decommissioning", "inactive", box.site)
             yield {**event, "epcList": [world.parcel(one.brand, box)]}
@@ -335,8 +339,7 @@ TOLD: Mapping[str, Tell] = {
     "ParcelStaged": _seen("staging_outbound", "container_closed"),
     "ParcelHandedOver": _seen("shipping", "in_transit"),
     "ParcelScanned": _scanned,  # of every milestone: the facts of what a parcel came to would tell it twice
-    "OrderCancelled": _called_off,
-    "OrderTakenBack": _called_off,
+    "OrderTakenBack": _taken_back,  # before an order is cancelled, too
     "ReturnScanned": _scanned,
     "ReturnReceived": _came_back,
     "ReturnGraded": _graded,

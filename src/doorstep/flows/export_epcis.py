@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from doorstep.flows.keep_plan import order_reference
 
 AT_ONCE = 500  # facts of a batch
 CONTENT_TYPE = "application/ld+json"
-_RELATED = ("ParcelPacked", "ParcelLabelled")
+_UNDONE = ("ParcelPacked", "ParcelLabelled", "OrderTakenBack")  # by others that may come much later
 
 
 def epcis_events(
@@ -74,29 +75,47 @@ def _dealings(scope: Scope, brand: int, facts: Sequence[BrandFact]) -> dict[str,
     rows = boxed(ids)
     parcels = _parcels(rows)
     returns = _returns(ids)
-    packed: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    labelled: dict[str, dict[str, list[tuple[int, datetime]]]] = defaultdict(lambda: defaultdict(list))
-    last = 0
-    while told := recorded(scope, _RELATED, brand=brand, subjects=subjects, after=last, limit=10 * AT_ONCE):
-        last = told[-1].id
-        for fact in told:
-            parcel = str(fact.data["parcel"])
-            if fact.kind == "ParcelPacked":
-                packed[fact.subject][parcel].append(fact.id)
-            else:
-                labelled[fact.subject][parcel].append((fact.id, fact.at))
+    undone = _undone(scope, brand, subjects)
     named = {row.order_id: (row.order, row.brand) for row in rows}
     return {
-        order_reference(pk): Dealing(
-            *named[pk],
-            parcels[pk],
-            returns.get(pk, {}),
-            {one: tuple(ids) for one, ids in packed[order_reference(pk)].items()},
-            {one: tuple(ids) for one, ids in labelled[order_reference(pk)].items()},
-        )
+        order_reference(pk): Dealing(*named[pk], parcels[pk], returns.get(pk, {}), *undone.of(order_reference(pk)))
         for pk in ids
         if pk in named
     }
+
+
+@dataclass(slots=True)
+class _Undone:
+    packed: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    labelled: dict[str, dict[str, list[tuple[int, datetime]]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
+    taken_back: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, fact: BrandFact) -> None:
+        if fact.kind == "OrderTakenBack":
+            self.taken_back[fact.subject].append(fact.id)
+        elif fact.kind == "ParcelPacked":
+            self.packed[fact.subject][str(fact.data["parcel"])].append(fact.id)
+        else:
+            self.labelled[fact.subject][str(fact.data["parcel"])].append((fact.id, fact.at))
+
+    def of(
+        self, subject: str
+    ) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[tuple[int, datetime], ...]], tuple[int, ...]]:
+        packed = {parcel: tuple(ids) for parcel, ids in self.packed[subject].items()}
+        labelled = {parcel: tuple(told) for parcel, told in self.labelled[subject].items()}
+        return packed, labelled, tuple(self.taken_back[subject])
+
+
+def _undone(scope: Scope, brand: int, subjects: Sequence[str]) -> _Undone:
+    """What may have been undone of orders, over all their time: the span that is exported does not bound it."""
+    found, last = _Undone(), 0
+    while told := recorded(scope, _UNDONE, brand=brand, subjects=subjects, after=last, limit=10 * AT_ONCE):
+        last = told[-1].id
+        for fact in told:
+            found.take(fact)
+    return found
 
 
 def _parcels(rows: Sequence[BoxedRow]) -> dict[int, dict[str, Boxed]]:
@@ -104,7 +123,7 @@ def _parcels(rows: Sequence[BoxedRow]) -> dict[int, dict[str, Boxed]]:
     found: dict[int, dict[str, Boxed]] = defaultdict(dict)
     for row in rows:
         goods = tuple((sku, units) for _, sku, units in row.contents)
-        box = Boxed(row.parcel, row.sscc, row.site, goods, waves.get(row.pk, ()), row.called_off_at)
+        box = Boxed(row.parcel, row.sscc, row.site, goods, waves.get(row.pk, ()))
         found[row.order_id][row.parcel] = box
     return found
 

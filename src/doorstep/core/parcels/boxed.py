@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from doorstep.core.parcels.models import Parcel
 
@@ -19,7 +18,6 @@ class BoxedRow:
     sscc: str
     site: str
     contents: list[tuple[str, str, int]]  # line, sku, units
-    called_off_at: datetime | None  # it was packed, and then not sent
 
 
 def boxed(orders: Collection[int]) -> tuple[BoxedRow, ...]:
@@ -35,7 +33,6 @@ def boxed(orders: Collection[int]) -> tuple[BoxedRow, ...]:
             one.sscc,
             one.site.code,
             [(line, sku, units) for line, sku, units in one.contents],
-            one.ended_at if one.state == "cancelled" and one.packed_at else None,
         )
         for one in rows
     )
