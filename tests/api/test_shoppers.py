@@ -70,12 +70,12 @@ def test_only_who_manages_may(shop: Shop, path: str) -> None:
 def test_the_trail_is_paged_narrowed_and_cut_at_an_instant(shop: Shop) -> None:
     placed(shop, "N-1")
     whole = shop.get("/v1/orders/N-1/trail").json()["data"]
-    assert [one["kind"] for one in whole] == ["OrderPlaced", "OrderPromised", "Decided", "StockMoved"]
+    assert [one["kind"] for one in whole] == ["OrderPlaced", "OrderPromised", "decided", "stock_moved"]
     assert {one["name"] for one in whole if one["actor"].startswith("key:")} == {"test"}
     first = shop.get("/v1/orders/N-1/trail?limit=1").json()
     rest = shop.get(f"/v1/orders/N-1/trail?after={first['next']}").json()["data"]
     assert [*first["data"], *rest] == whole
-    assert [one["kind"] for one in shop.get("/v1/orders/N-1/trail?source=move").json()["data"]] == ["StockMoved"]
+    assert [one["kind"] for one in shop.get("/v1/orders/N-1/trail?source=move").json()["data"]] == ["stock_moved"]
     assert len(shop.get("/v1/orders/N-1/trail?kind=OrderPlaced").json()["data"]) == 1
     now = shop.get("/v1/orders/N-1/trail?as_of=2026-11-16T10:00:00Z").json()
     assert (now["stood"]["state"], now["stood"]["unpacked"]) == ("planned", 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -43,16 +44,9 @@ def test_an_edit_a_cancellation_and_many_erasures_leave_nothing_of_the_shopper(s
         order = replace(asked(f"N-{number}"), contact=named, gift_note=ZED.mark)
         pk = accept_order(scope, brand_id, order, now=NOW).order_id
 
-        def edit(pk: int = pk) -> object:
-            return edit_order(scope, brand_id, pk, lambda order: replace(order, safe_place=f"at {ZED.mark}'s"), now=NOW)
-
-        def cancel(pk: int = pk) -> object:
-            return cancel_order(scope, brand_id, pk, "other", f"{ZED.mark} rang", now=NOW)
-
-        def forget() -> object:
-            return erase(scope, [brand_id], Shopper(ZED.email), now=NOW, when_done=True)
-
-        answers = crowd([edit, cancel, forget, forget, lambda: erase_due(NOW), edit, forget])
+        edit, cancel = _edit(shop, pk), _cancel(shop, pk)
+        forget = partial(erase, scope, [brand_id], Shopper(ZED.email), now=NOW, when_done=True)
+        answers = crowd([edit, cancel, forget, forget, partial(erase_due, NOW), edit, forget])
         assert all(not isinstance(one, Exception) or isinstance(one, Conflict) for one in answers), answers
         erase(scope, [brand_id], Shopper(ZED.email), now=NOW)
         assert Order.objects.get(pk=pk).state == "cancelled"
@@ -60,3 +54,12 @@ def test_an_edit_a_cancellation_and_many_erasures_leave_nothing_of_the_shopper(s
         assert Fact.objects.filter(subject=f"order:{pk}", kind="PersonErased").count() == 1
         assert erase(scope, [brand_id], Shopper(ZED.email), now=NOW) == Erased()
     assert ZED.mark not in dumped()
+
+
+def _edit(shop: tuple[Scope, int], pk: int) -> Callable[[], object]:
+    said = f"at {ZED.mark}'s"
+    return lambda: edit_order(*shop, pk, lambda order: replace(order, safe_place=said), now=NOW)
+
+
+def _cancel(shop: tuple[Scope, int], pk: int) -> Callable[[], object]:
+    return lambda: cancel_order(*shop, pk, "other", f"{ZED.mark} rang", now=NOW)

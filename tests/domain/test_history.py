@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from doorstep.domain.history import STEPS, AsItStood, PastFact, fold
 
+Told = tuple[str, dict[str, Any]]
 AT = datetime(2026, 11, 16, 10, tzinfo=UTC)
 PLAN = {"promised_by": "2026-11-19", "parcels": 2}
 
 
-def past(*told: tuple[str, dict[str, object]], as_of: datetime | None = None) -> AsItStood:
+def past(*told: Told, as_of: datetime | None = None) -> AsItStood:
     facts = [PastFact(number, AT + timedelta(hours=number), kind, data) for number, (kind, data) in enumerate(told)]
     return fold(facts, as_of)
 
@@ -32,9 +34,9 @@ def test_a_plan_may_give_way(kind: str, state: str) -> None:
 
 
 def test_an_order_stands_as_its_parcels_do_the_unpacked_ones_with_them() -> None:
-    told = [("OrderPlaced", {}), ("OrderPromised", PLAN), ("OrderReleased", {"wave": "w"})]
+    told: list[Told] = [("OrderPlaced", {}), ("OrderPromised", PLAN), ("OrderReleased", {"wave": "w"})]
     one, two = {"parcel": "A-1"}, {"parcel": "A-2"}
-    steps: list[tuple[str, dict[str, object], str]] = [
+    steps: list[tuple[str, dict[str, Any], str]] = [
         ("ParcelPacked", {**one}, "released"),
         ("ParcelPacked", {**two}, "packed"),
         ("ParcelLabelled", {**one}, "packed"),
@@ -53,12 +55,17 @@ def test_an_order_stands_as_its_parcels_do_the_unpacked_ones_with_them() -> None
 
 
 def test_what_was_packed_is_so_no_more_once_it_is_taken_back() -> None:
-    told = (("OrderPromised", PLAN), ("OrderReleased", {}), ("ParcelPacked", {"parcel": "A-1"}), ("OrderTakenBack", {}))
+    told: tuple[Told, ...] = (
+        ("OrderPromised", PLAN),
+        ("OrderReleased", {}),
+        ("ParcelPacked", {"parcel": "A-1"}),
+        ("OrderTakenBack", {}),
+    )
     assert (past(*told).state, past(*told).parcels) == ("planned", {})
 
 
 def test_milestones_count_by_their_own_time_and_the_end_over_all() -> None:
-    told = [("OrderPromised", {**PLAN, "parcels": 1}), ("ParcelHandedOver", {"parcel": "A-1"})]
+    told: list[Told] = [("OrderPromised", {**PLAN, "parcels": 1}), ("ParcelHandedOver", {"parcel": "A-1"})]
     end = PastFact(9, AT + timedelta(hours=9), "ParcelScanned", {"parcel": "A-1", "milestone": "delivered"})
     late = PastFact(10, AT + timedelta(hours=5), "ParcelScanned", {"parcel": "A-1", "milestone": "in_transit"})
     facts = [PastFact(n, AT + timedelta(hours=n), kind, data) for n, (kind, data) in enumerate(told)]

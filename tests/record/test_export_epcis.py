@@ -152,10 +152,11 @@ def _one_order_and_one_span_are_parts(at: House, events: list[Event]) -> None:
     early = exported(at, since=NOW, until=LATER)["epcisBody"]["eventList"]
     late = exported(at, since=LATER)["epcisBody"]["eventList"]
     assert len(early) + len(late) == len(events)
+    other = Order.objects.get(code="A-1").pk
     with CaptureQueriesContext(connection) as whole:
         exported(at)
     with CaptureQueriesContext(connection) as part:
-        exported(at, order=Order.objects.get(code="A-1").pk)
+        exported(at, order=other)
     assert len(whole) == len(part)
 
 

@@ -32,7 +32,8 @@ def at(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ho
 
 
 def paged(at: House, order: int, **narrowed: str) -> list[Entry]:
-    found, after = [], None
+    found: list[Entry] = []
+    after = None
     while True:
         page = trail(at.scope, order, at.brand, after=after, limit=7, **narrowed)  # type: ignore[arg-type]
         found += page.rows
@@ -80,7 +81,7 @@ def _the_trail_is_whole(at: House) -> None:
     assert {one.data["reason"] for one in moves} >= {"reservation", "pick"}
     assert all(one.kind == "ParcelPacked" for one in paged(at, order.pk, kind="ParcelPacked"))
     assert Message.objects.filter(order=order).exists()
-    assert {one.kind for one in whole} >= {"DisruptionDeclared", "Decided", "LabelAsked", "MessageWritten"}
+    assert {one.kind for one in whole} >= {"DisruptionDeclared", "decided", "label_asked", "message_written"}
     other = Order.objects.get(code="A-3")
     with CaptureQueriesContext(connection) as others:
         whole_trail(at.scope, other.pk, at.brand)

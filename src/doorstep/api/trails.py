@@ -91,7 +91,7 @@ def show(
     request: HttpRequest,
     order: Annotated[Code, Path()],
     brand: Annotated[Code | None, Query(None)],
-    kind: Annotated[Code | None, Query(None, description="of these alone, as in docs/facts.md")],
+    kind: Annotated[Code | None, Query(None, description="of these alone: docs/guides/trail.md names them")],
     source: Annotated[Source | None, Query(None, description="fact, decision, label, message or move")],
     as_of: Annotated[Instant | None, Query(None, description="nothing later is told")],
     after: After,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -77,15 +77,17 @@ def _dealings(scope: Scope, brand: int, facts: Sequence[BrandFact]) -> dict[str,
     returns = _returns(ids)
     undone = _undone(scope, brand, subjects)
     named = {row.order_id: (row.order, row.brand) for row in rows}
+    dealings = {pk: undone.of(order_reference(pk), *named[pk]) for pk in ids if pk in named}
     return {
-        order_reference(pk): Dealing(*named[pk], parcels[pk], returns.get(pk, {}), *undone.of(order_reference(pk)))
-        for pk in ids
-        if pk in named
+        order_reference(pk): replace(one, parcels=parcels[pk], returns=returns.get(pk, {}))
+        for pk, one in dealings.items()
     }
 
 
 @dataclass(slots=True)
 class _Undone:
+    """Facts by what they are of: subject and parcel."""
+
     packed: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     labelled: dict[str, dict[str, list[tuple[int, datetime]]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
@@ -100,12 +102,14 @@ class _Undone:
         else:
             self.labelled[fact.subject][str(fact.data["parcel"])].append((fact.id, fact.at))
 
-    def of(
-        self, subject: str
-    ) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[tuple[int, datetime], ...]], tuple[int, ...]]:
-        packed = {parcel: tuple(ids) for parcel, ids in self.packed[subject].items()}
-        labelled = {parcel: tuple(told) for parcel, told in self.labelled[subject].items()}
-        return packed, labelled, tuple(self.taken_back[subject])
+    def of(self, subject: str, order: str, brand: str) -> Dealing:
+        return Dealing(
+            order,
+            brand,
+            packed={parcel: tuple(ids) for parcel, ids in self.packed[subject].items()},
+            labelled={parcel: tuple(told) for parcel, told in self.labelled[subject].items()},
+            taken_back=tuple(self.taken_back[subject]),
+        )
 
 
 def _undone(scope: Scope, brand: int, subjects: Sequence[str]) -> _Undone:

@@ -124,19 +124,19 @@ def _decisions(rows: Iterable[Receipt]) -> Iterator[Entry]:
             "overridden": one.override is not None,
         }
         actor = one.override.by if one.override else "system"
-        yield Entry(one.at, "decision", one.pk, "Decided", actor, order_reference(one.order_id), data)
+        yield Entry(one.at, "decision", one.pk, "decided", actor, order_reference(one.order_id), data)
 
 
 def _labels(rows: Iterable[LabelPast], subject: str) -> Iterator[Entry]:
     for one in rows:
         data = {"parcel": one.parcel, "account": one.account, "state": one.state, "settled_at": one.settled_at}
-        yield Entry(one.asked_at, "label", one.pk, "LabelAsked", "system", subject, data)
+        yield Entry(one.asked_at, "label", one.pk, "label_asked", "system", subject, data)
 
 
 def _messages(rows: Iterable[Written], subject: str) -> Iterator[Entry]:
     for one in rows:
         data = {"template": one.template, "because": one.cause, "state": one.state, "ended_at": one.ended_at}
-        yield Entry(one.created_at, "message", one.pk, "MessageWritten", "system", subject, data)
+        yield Entry(one.created_at, "message", one.pk, "message_written", "system", subject, data)
 
 
 def _moves(rows: Iterable[MoveRow], subject: str) -> Iterator[Entry]:
@@ -146,4 +146,4 @@ def _moves(rows: Iterable[MoveRow], subject: str) -> Iterator[Entry]:
             for name, end in (("out_of", one.source), ("into", one.target))
         }
         data = {"sku": one.sku, "quantity": one.quantity, "reason": one.reason, "version": one.version, **ends}
-        yield Entry(one.at, "move", one.id, "StockMoved", one.actor, subject, data)
+        yield Entry(one.at, "move", one.id, "stock_moved", one.actor, subject, data)
