@@ -47,6 +47,7 @@ NOT_WALKED = {  # route -> why it is not asked here; what the API and the pages 
     "login/provider": "leads elsewhere, and only where a provider is set up",
     "login/provider/back": "is where that provider sends people back to",
     "logout": "is posted to",
+    "v1/epcis/events": "streams all there is, in batches: tests/record/test_export_epcis.py",
     "hooks/carriers/<int:account>": "is posted to, by carriers",
     "t/<str:token>/answer": "is posted to, by shoppers",
     "t/<str:token>/return": "is posted to, by shoppers",

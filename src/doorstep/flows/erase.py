@@ -64,7 +64,8 @@ def erase(scope: Scope, brands: Collection[int], who: Shopper, *, now: datetime,
     erased when it has. Raises NotFound for an order that is not there.
     """
     with transaction.atomic():
-        found = _locked(one.pk for one in orders_of(scope, brands, who) if one.erased_at is None)
+        told = [one.pk for one in orders_of(scope, brands, who) if one.erased_at is None]
+        found = [one for one in _locked(told) if one.erased_at is None]  # another may have been faster
         busy = _busy(found, now)
         if busy and not when_done:
             named = ", ".join(f"{one.order} ({busy[one.pk]})" for one in found if one.pk in busy)
