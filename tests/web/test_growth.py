@@ -47,7 +47,6 @@ NOT_WALKED = {  # route -> why it is not asked here; what the API and the pages 
     "login/provider": "leads elsewhere, and only where a provider is set up",
     "login/provider/back": "is where that provider sends people back to",
     "logout": "is posted to",
-    "v1/epcis/events": "streams all there is, in batches: tests/record/test_export_epcis.py",
     "hooks/carriers/<int:account>": "is posted to, by carriers",
     "t/<str:token>/answer": "is posted to, by shoppers",
     "t/<str:token>/return": "is posted to, by shoppers",
@@ -97,7 +96,7 @@ def addresses(filled: Filled) -> list[str]:
     pages = [reverse(name, kwargs=arguments(name, filled)) for name in names() if name not in POSTED | OPEN_TO_ALL]
     questions = [
         one.path.format(**rows | ({"sku": "SET"} if one.path.endswith("/kit") else {}))
-        + HOW[str(one)][0].replace("munich", "lille")
+        + HOW[str(one)][0].replace("munich", "lille").replace("order=N-1", f"order={filled.planned.code}")
         for one in routes()
         if one.method == "GET"
     ]
