@@ -71,8 +71,8 @@ def export(request: HttpRequest, payload: ShopperIn) -> HttpResponse:
 def erase(request: HttpRequest, payload: EraseIn) -> HttpResponse:
     """For good. What is left of an order: its number, goods, amounts, facts, country and beginning of the postcode.
 
-    409 names the orders that are under way, unless `when_done` lets them wait. Asked again it does nothing. Needs the
-    right `manage`.
+    409 names the orders that are under way, unless `when_done` lets them wait. Asked again it does nothing.
+    Needs the right `manage`.
     """
     caller = allowed(request, "manage")
     brand, who = _named(caller, payload)
