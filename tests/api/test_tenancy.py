@@ -173,10 +173,7 @@ FINDS = {
 }  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
 ONE_OF_A_KIND = {
-    "GET /v1/departures/parcels",
-    "GET /v1/parcels/{parcel}/label",
-    "GET /v1/totes",
-    "GET /v1/epcis/events",
+    *(f"GET /v1/{one}" for one in ("departures/parcels", "parcels/{parcel}/label", "totes", "epcis/events"))
 }  # no list, though something follows the question mark
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
