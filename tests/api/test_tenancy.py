@@ -155,6 +155,10 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/sites/{site}": ("", None),
     "GET /v1/brands": ("", None),
     "PATCH /v1/brands/{brand}": ("", {"company": "Tea GmbH", "colour": "#204060"}),
+    "GET /v1/orders/{order}/trail": ("", None),
+    "GET /v1/epcis/events": (f"?brand={BRAND}&order=N-1", None),
+    "POST /v1/shoppers/export": ("", {"order": "N-1", "brand": BRAND}),
+    "POST /v1/shoppers/erase": ("", {"order": "N-1", "brand": BRAND, "when_done": True}),
     "GET /v1/keys": ("", None),
     "POST /v1/keys": ("", NEW_KEY),
     "POST /v1/keys/{key_id}/rotate": ("", {}),
@@ -168,31 +172,26 @@ NAMED = {  # asked for another row than the others
     "POST /v1/orders/{order}/override": {"order": "N-3"},
     "PATCH /v1/orders/{order}": {"order": "N-3"},
 }
-NAMED["DELETE /v1/parcels/{parcel}/label"] = {"parcel": "N-1-ready"}
-NAMED["POST /v1/parcels/{parcel}/label"] = {"parcel": "N-1-ready"}
+NAMED |= {f"{method} /v1/parcels/{{parcel}}/label": {"parcel": "N-1-ready"} for method in ("POST", "DELETE")}
 NAMED |= {f"{method} /v1/products/{{sku}}/kit": {"sku": "set"} for method in ("GET", "PUT", "DELETE")}
 NDJSON = {"POST /v1/orders/bulk": "application/x-ndjson"}
 FINDS = {
     f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "plan", "override")
 }  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
-# No lists, or they need what follows the question mark.
 ONE_OF_A_KIND = {
-    "GET /v1/departures/parcels",
-    "GET /v1/parcels/{parcel}/label",
-    "GET /v1/totes",
+    *(f"GET /v1/{one}" for one in ("departures/parcels", "parcels/{parcel}/label", "totes", "epcis/events"))
 }  # no list, though something follows the question mark
 OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of a brand lack the right
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
 MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
-MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
-
-MAKES |= {"PUT": 200, "POST /v1/jobs": 202}
+MAKES = {"POST": 201, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
+MAKES |= dict.fromkeys(("GET", "DELETE", "PATCH", "PUT"), 200) | {"POST /v1/jobs": 202}
 GATES = {f"POST /v1/departures/{step}" for step in ("stage", "unstage")}
 LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELETE")}
 OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS
-FINDS |= {"POST /v1/surveys/{token}"} | GATES
+FINDS |= {"POST /v1/surveys/{token}", "POST /v1/shoppers/export", "POST /v1/shoppers/erase"} | GATES
 BY_LINK = {"POST /v1/surveys/{token}"}  # whoever has the link may; so it is asked by one that was not given out
 FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs|missing)/|POST .*/picks/next", route)}
 JOBS = {route for route in HOW if "/v1/jobs" in route}

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROOMS = (
     "/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components",
     "/brands", "/brands/tea", "/account", "/dispatch", "/drop-offs", "/returns", "/disruptions", "/stock/health",
-    "/stock/inbound", "/stock/transfers",
+    "/stock/inbound", "/stock/transfers", "/shoppers",
 )  # fmt: skip
 ORDER = "/orders/tea/O-00003"
 
@@ -69,7 +69,7 @@ def name_of(address: str) -> str:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_room_is_accessible_and_without_complaints(enter: Enter, live_server: LiveServer, scheme: Scheme) -> None:
     visit = enter(scheme=scheme)
-    for address in (*ROOMS, ORDER, "/orders/tea/O-00009", "/tariffs/tea/gp-std"):
+    for address in (*ROOMS, ORDER, f"{ORDER}/trail", "/orders/tea/O-00009", "/tariffs/tea/gp-std"):
         go(visit.page, live_server.url + address)
         for summary in visit.page.locator("main summary").all():
             summary.click()
@@ -82,7 +82,7 @@ def test_every_room_is_accessible_and_without_complaints(enter: Enter, live_serv
 @pytest.mark.parametrize("width", [390, 768])
 def test_a_page_scrolls_in_one_direction_only(enter: Enter, live_server: LiveServer, width: int) -> None:
     visit = enter(width=width)
-    for address in (*ROOMS, ORDER, "/tariffs/tea/gp-std"):
+    for address in (*ROOMS, ORDER, f"{ORDER}/trail", "/tariffs/tea/gp-std"):
         go(visit.page, live_server.url + address)
         scrolls_one_way(visit.page)
         keep(visit.page, f"{name_of(address)}-{width}")

@@ -43,6 +43,7 @@ from doorstep.domain.demand import OrderLine
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.rights import Scope
+from doorstep.domain.shopper import Shopper
 from doorstep.domain.travel import Milestone, Scan
 from doorstep.files.demo import demo_brand
 from doorstep.flows import (
@@ -61,6 +62,7 @@ from doorstep.flows.cancel import cancel_order
 from doorstep.flows.define_barcodes import set_barcodes
 from doorstep.flows.define_kit import define_kit
 from doorstep.flows.disruption import declare
+from doorstep.flows.erase import erase
 from doorstep.flows.learn import learn
 from doorstep.flows.learn_bids import learn_bids
 from doorstep.flows.plan_day import plan_day
@@ -276,6 +278,7 @@ def _messages(house: FullHouse, folder: Path) -> None:
     strike = Disruption("DE", "", "", "", "", "", date(2026, 11, 16), date(2026, 11, 20), 2)
     declare(house.scope, "strike", strike, "The drivers are on strike.", now=NOW)
     assert send_messages(Folder(folder / "letters"), now=NOW)
+    erase(house.scope, [house.at.brand], Shopper(order="planned"), now=NOW, when_done=True)
 
 
 def _work_behind(house: FullHouse) -> None:

@@ -96,7 +96,7 @@ def addresses(filled: Filled) -> list[str]:
     pages = [reverse(name, kwargs=arguments(name, filled)) for name in names() if name not in POSTED | OPEN_TO_ALL]
     questions = [
         one.path.format(**rows | ({"sku": "SET"} if one.path.endswith("/kit") else {}))
-        + HOW[str(one)][0].replace("munich", "lille")
+        + HOW[str(one)][0].replace("munich", "lille").replace("order=N-1", f"order={filled.planned.code}")
         for one in routes()
         if one.method == "GET"
     ]

@@ -40,6 +40,8 @@ OWN_ACCOUNT = frozenset({"change_password", "begin_second_factor", "confirm_seco
 MANAGED = frozenset(
     {
         "add_user",
+        "export_shopper",
+        "erase_shopper",
         "deactivate_user",
         "change_brand",
         "set_review_rule",
@@ -106,6 +108,7 @@ WORKED |= RETRIED
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
 MANAGED |= MOVED  # refused to those without the right, too
+TRAILS = ("trail", "trail_lines", "trail_table")
 PAGES = {
     **dict.fromkeys(OWN_ACCOUNT, "account"),
     **dict.fromkeys(CHANGED, "order"),
@@ -123,6 +126,8 @@ PAGES = {
     **dict.fromkeys(AT_THE_GATE, "dispatch"),
     **dict.fromkeys(PLANNED, "disruptions"),
     **dict.fromkeys(RETRIED, "work"),
+    "export_shopper": "shoppers",
+    "erase_shopper": "shoppers",
     "find_tote": "bench",
     "confirm_put_back": "put_backs",
     "load_parcel": "drop_offs",
@@ -163,6 +168,7 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
         return _behind(name, filled)
     known: dict[str, dict[str, object]] = {
         "order": {"brand": filled.brand.code, "code": filled.planned.code},
+        **{one: {"brand": filled.brand.code, "code": filled.planned.code} for one in TRAILS},
         "order_options": {"brand": filled.brand.code, "code": filled.planned.code},
         **{one: {"brand": filled.brand.code, "code": filled.planned.code} for one in CHANGED},
         "tariff": {"brand": filled.brand.code, "code": "gp-std"},

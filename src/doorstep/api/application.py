@@ -20,6 +20,7 @@ from doorstep.api import (
     decisions,
     departures,
     disruptions,
+    epcis,
     jobs,
     keys,
     kits,
@@ -36,6 +37,7 @@ from doorstep.api import (
     quotes,
     returns,
     scans,
+    shoppers,
     sites,
     stock,
     stock_health,
@@ -43,6 +45,7 @@ from doorstep.api import (
     surveys,
     totes,
     tracking,
+    trails,
     waves,
 )
 from doorstep.api.auth import QUERY_NAMES, ApiKey
@@ -74,6 +77,7 @@ api.add_router("/stock", stock_moves.router)
 # Codes of orders and parcels may contain a slash: what is more than a code comes before those that take any.
 api.add_router("/orders", decisions.router)
 api.add_router("/orders", order_changes.router)
+api.add_router("/orders", trails.router)
 api.add_router("/orders", bulk.router)
 api.add_router("/orders", orders.router)
 api.add_router("/quotes", quotes.router)
@@ -104,6 +108,8 @@ api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)
 api.add_router("/keys", keys.router)
 api.add_router("/jobs", jobs.router)
+api.add_router("/shoppers", shoppers.router)
+api.add_router("/epcis", epcis.router)
 for handled in problems.HANDLED:
     api.add_exception_handler(handled, problems.on_error)
 

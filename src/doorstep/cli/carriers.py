@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.record import OperatorCode, _record, has_tables, operator_id
+from doorstep.cli.record import OperatorCode, has_tables, operator_id, set_up
 from doorstep.cli.terminal import EXIT_FAILED, err, out
 from doorstep.domain.rights import Scope
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
@@ -76,7 +76,7 @@ def add_carrier(
     Example:
       doorstep add-carrier post --carrier Postbird --plugin sandbox --url http://127.0.0.1:8400
     """
-    _record()
+    set_up()
     has_tables()
     from doorstep.core.accounts.queries import brand_ids
     from doorstep.core.parcels.carriers import carriers_of, set_company_prefix

@@ -10,6 +10,7 @@ import typer
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.cartons import cartons
+from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
@@ -17,6 +18,7 @@ from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
 from doorstep.cli.rules import rules
+from doorstep.cli.shoppers import shopper
 from doorstep.cli.simulate import simulate
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
@@ -46,11 +48,13 @@ app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)
+app.command()(epcis)
 app.add_typer(importers, name="import")
 app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
+app.add_typer(shopper, name="shopper")
 
 
 def _version(asked: bool) -> None:

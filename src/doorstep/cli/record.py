@@ -40,7 +40,7 @@ def migrate() -> None:
     Example:
       doorstep migrate
     """
-    _record()
+    set_up()
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -53,7 +53,7 @@ def load(folder: BrandFolder, operator: OperatorCode = "operator") -> None:
     Example:
       doorstep load my-shop --operator north
     """
-    _record()
+    set_up()
     has_tables()
     loaded = load_folder(folder, operator)
     out.print(f"{folder}: {loaded.orders:,} orders, {loaded.products:,} products and {loaded.units:,} units loaded")
@@ -69,9 +69,9 @@ def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed =
     Example:
       doorstep plan-day nordlicht --operator north
     """
-    _record()
+    set_up()
     has_tables()
-    scope, brand_id = _scope(operator, brand)
+    scope, brand_id = scope_of(operator, brand)
     say_day(plan(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
     learn_prices(scope, brand_id, seed)
 
@@ -85,9 +85,9 @@ def learn(brand: BrandCode, operator: OperatorCode = "operator", as_of: AsOf = N
 
     Exit codes: 0 published, 3 refused and what was in force still is, 2 the input is refused, 1 anything else.
     """
-    _record()
+    set_up()
     has_tables()
-    scope, brand_id = _scope(operator, brand)
+    scope, brand_id = scope_of(operator, brand)
     from doorstep.flows.learn import learn as flow
     from doorstep.kernels.run import Run
 
@@ -110,7 +110,7 @@ def add_user(
     Example:
       doorstep add-user ann@example.com --role supervisor --operator north
     """
-    _record()
+    set_up()
     has_tables()
     known = [one for one in ROLES if one == role]
     if not known:
@@ -120,7 +120,7 @@ def add_user(
     )
     from doorstep.core.accounts import actions
 
-    ids = [_scope(operator, brand)[1] for brand in brands or []]
+    ids = [scope_of(operator, brand)[1] for brand in brands or []]
     actions.add_user(email, "", password, known[0], operator_id(operator), ids)
     out.print(f"{email} may log in as {role}")
 
@@ -132,12 +132,12 @@ def serve(port: Port = PORT, host: Host = "127.0.0.1", once: Once = False) -> No
     Example:
       doorstep serve --port 8000
     """
-    _record()
+    set_up()
     has_tables()
     serve_tower(host, port, once)
 
 
-def _record() -> None:
+def set_up() -> None:
     """Set Django up; only the commands of the record need it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.server.settings")
     os.environ.setdefault("DOORSTEP_SECRET_KEY", _secret_key(home()))
@@ -177,7 +177,7 @@ def operator_id(code: str) -> int:
     return actions.add_operator(code, code) if found is None else found
 
 
-def _scope(operator: str, brand: str) -> tuple[Scope, int]:
+def scope_of(operator: str, brand: str) -> tuple[Scope, int]:
     from doorstep.core.accounts import queries
 
     found = queries.operator_id(operator)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doorstep.cli.record import _record, has_tables
+from doorstep.cli.record import has_tables, set_up
 from doorstep.cli.terminal import notice
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def worker(
     Example:
       doorstep worker
     """
-    _record()
+    set_up()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     one = new_worker(threads)
     if once:

@@ -21,6 +21,12 @@ class DoorstepError(Exception):
     code = "error"
 
 
+def said(error: Exception) -> str:
+    """What may be kept of an error: our own words, and of others only what kind it is; theirs may quote a person."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, DoorstepError) else f"{name}; the log says more"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with an input file: where, what, why."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
+AREA = 2  # characters of a postcode: tens of thousands of people live in the smallest area that they name
+LONGEST_REGION_CODE = 3  # of ISO 3166-2, behind the hyphen
 EARTH_RADIUS_M = 6_371_009  # mean radius, IUGG
 
 
@@ -22,6 +24,16 @@ class Place:
     @property
     def located(self) -> bool:
         return self.latitude is not None and self.longitude is not None
+
+
+def area_of(postcode: str) -> str:
+    """Give the beginning of a postcode that zones, statistics and learning need, and that names nobody's door."""
+    return "".join(one for one in postcode if one.isalnum())[:AREA].upper()
+
+
+def region_code(region: str) -> str:
+    """Give a region if it is a code, which holds millions; what was typed in its place may be anything."""
+    return region if len(region) <= LONGEST_REGION_CODE else ""
 
 
 def distance_m(from_latitude: float, from_longitude: float, to_latitude: float, to_longitude: float) -> int:

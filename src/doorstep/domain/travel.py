@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -112,6 +112,16 @@ def reason_code(told: str) -> str:
     """One of a few codes for a carrier's words, which may hold anything; no words: none."""
     plain = told.strip().lower()
     return _REASONS.get(plain, plain if plain in _REASONS.values() else "other") if plain else ""
+
+
+def plain_reason(told: str) -> str:
+    """A carrier's words where they are among those known, which name nobody; else nothing."""
+    return "" if reason_code(told) == "other" else told
+
+
+def without_words(scan: Scan) -> Scan:
+    """A scan with no more of what was told than names nobody."""
+    return replace(scan, place=depot_of(scan), reason=plain_reason(scan.reason))
 
 
 def _order(scan: Scan) -> tuple[datetime, int, str]:

@@ -19,7 +19,9 @@ from doorstep.core.events.actions import record
 from doorstep.core.jobs import turns
 from doorstep.core.jobs.actions import put
 from doorstep.core.messages import disruptions
+from doorstep.domain.errors import said
 from doorstep.flows import dispatch, quote, ship, track
+from doorstep.flows.erase import erase_due
 from doorstep.flows.fill_back_orders import fill_all
 from doorstep.flows.foresee import foresee_all
 from doorstep.flows.learn_bids import learn_next_bids
@@ -81,6 +83,7 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
         Chore("bid prices", 300, learn_next_bids),
         Chore("quotes", 30, quote.expire),
         Chore("labels", 60, lambda now: settled(ship.sweep_labels(now))),
+        Chore("erasures", 300, erase_due),
         Chore("return labels", 60, sweep_return_labels),
         Chore("manifests", 60, dispatch.sweep_manifests),
         Chore("scans", 300, lambda now: track.poll(now).new),
@@ -135,7 +138,7 @@ def _try(chore: Chore, now: datetime) -> tuple[int, str]:
         done = chore.do(now)
     except Exception as error:
         log.exception("chore %s failed", chore.name)
-        return 0, f"{type(error).__name__}: {error}"
+        return 0, said(error)
     if done:
         log.info("chore %s: %d", chore.name, done)
     return done, ""

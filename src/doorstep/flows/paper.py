@@ -8,6 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from doorstep.core.accounts.queries import operator_name
+from doorstep.core.orders.erasing import is_erased
 from doorstep.core.parcels import departures
 from doorstep.core.parcels.shipping import Shipping, logo_png, shipping, shipping_of
 from doorstep.core.returns import labels
@@ -31,12 +32,14 @@ class Paper:
 
 
 def label(scope: Scope, code: str, brand: str | None, form: Format) -> Paper:
-    """Print the label of a parcel. Raises NotFound, also if no label was bought for it."""
+    """Print the label of a parcel. Raises NotFound, also if no label was bought for it or its addressee was erased."""
     one = shipping_of(scope, code, brand)
     if one is None:
         raise NotFound(f"no parcel {code}")
     if not one.tracking:
         raise NotFound(f"no label was bought for parcel {one.parcel} yet")
+    if is_erased(one.order_id):
+        raise NotFound(f"whom parcel {one.parcel} goes to was erased: there is no label of it any more")
     sheet = _sheet(one)
     content = label_pdf(sheet) if form == "pdf" else label_zpl(sheet).encode()
     return Paper(content, TYPES[form], f"label-{one.tracking}.{form}")

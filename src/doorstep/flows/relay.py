@@ -11,6 +11,7 @@ from django.db import transaction
 
 from doorstep.core.events import pending
 from doorstep.core.events.queries import Told
+from doorstep.domain.errors import said
 from doorstep.flows.subscribers import SUBSCRIBERS, Subscriber
 
 log = logging.getLogger("doorstep.relay")
@@ -53,7 +54,7 @@ def _tell(one: Subscriber, facts: Sequence[Told], now: datetime) -> None:
     except Exception as error:
         if len(facts) == 1:
             log.exception("%s could not take fact %d", one.name, facts[0].id)
-            pending.set_aside(facts[0].id, one.name, now, f"{type(error).__name__}: {error}")
+            pending.set_aside(facts[0].id, one.name, now, said(error))
             return
         middle = len(facts) // 2
         _tell(one, facts[:middle], now)

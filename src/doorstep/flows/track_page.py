@@ -16,6 +16,7 @@ from doorstep.core.events.actions import record
 from doorstep.core.messages import tracking
 from doorstep.core.messages.tracking import Followed
 from doorstep.core.orders import actions as orders
+from doorstep.core.orders.erasing import is_erased
 from doorstep.core.orders.queries import get_order
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
@@ -24,12 +25,19 @@ _NAMED = re.compile(r"([1-9]\d{0,17})\.([1-9]\d{0,8})")
 LONGEST = 120  # characters of a token
 
 
+class ShopperErased(NotFound):
+    """The link was right, and there is nothing behind it any more."""
+
+
 def token_of(order_pk: int, version: int) -> str:
     return _signer().sign(f"{order_pk}.{version}")
 
 
 def followed(token: str) -> Followed:
-    """Give the order that a token opens. Raises NotFound for one that is forged, changed or revoked."""
+    """Give the order that a token opens. Raises NotFound for one that is forged, changed or revoked.
+
+    Raises ShopperErased once the order's shopper was erased.
+    """
     try:
         named = _NAMED.fullmatch(_signer().unsign(token[:LONGEST]))
     except BadSignature:
@@ -37,6 +45,8 @@ def followed(token: str) -> Followed:
     found = tracking.follow(int(named[1]), int(named[2])) if named else None
     if found is None:
         raise NotFound("no such link")
+    if is_erased(found.pk):
+        raise ShopperErased("what this link has shown was erased")
     return found
 
 

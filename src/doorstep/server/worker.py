@@ -21,6 +21,7 @@ from django.db import close_old_connections, connection
 from doorstep.core.jobs import actions as jobs
 from doorstep.core.jobs import turns, workers
 from doorstep.core.jobs.actions import Taken
+from doorstep.domain.errors import said
 from doorstep.flows.chores import Rota
 from doorstep.flows.jobs import KINDS, do
 from doorstep.flows.relay import hand_over
@@ -127,7 +128,7 @@ class Worker:
                 do(job, self._now())
             except Exception as error:
                 log.exception("job %d, %s, failed", job.pk, job.kind)
-                jobs.fail(job, self._now(), f"{type(error).__name__}: {error}")
+                jobs.fail(job, self._now(), said(error))
             else:
                 jobs.finish(job)
         except Exception:

@@ -46,6 +46,7 @@ DOORS = (
     Door("sites", "Sites", "see"),
     Door("tariffs", "Tariffs", "see"),
     Door("work", "Work behind", "plan"),
+    Door("shoppers", "Shoppers", "manage"),
     Door("brands", "Brand", "manage"),
     Door("users_and_keys", "Users and keys", "manage"),
 )

@@ -171,6 +171,10 @@ def operator_name(scope: Scope) -> str:
     return Operator.objects.values_list("name", flat=True).get(pk=scope.operator)
 
 
+def operator_code(scope: Scope) -> str:
+    return Operator.objects.values_list("code", flat=True).get(pk=scope.operator)
+
+
 def brands(scope: Scope) -> tuple[BrandRow, ...]:
     """The brands of the scope, by code."""
     rows = Brand.objects.filter(operator_id=scope.operator, pk__in=scope.brands).order_by("code")

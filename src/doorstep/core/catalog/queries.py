@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from doorstep.core.catalog.models import Barcode, Carton, Product
 from doorstep.core.paging import Page, page, reach, read_cursor
-from doorstep.domain.gs1 import scan_key
+from doorstep.domain.gs1 import is_gtin, scan_key
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
 
@@ -96,6 +96,19 @@ def cartons(scope: Scope, *, brand: str | None = None, codes: Collection[str] | 
     if codes is not None:
         found = found.filter(code__in=codes)
     return tuple(_carton(carton) for carton in found.order_by("brand__code", "code"))
+
+
+def gtins(brands: Collection[int]) -> dict[tuple[str, str], str]:
+    """GTINs of 14 digits by brand and sku, of products that have one. One query.
+
+    A product with several has the one that was set first; codes of the house are none.
+    """
+    found: dict[tuple[str, str], str] = {}
+    rows = Barcode.objects.filter(brand_id__in=brands).order_by("pk").values_list("brand__code", "product__sku", "key")
+    for brand, sku, key in rows:
+        if is_gtin(key):
+            found.setdefault((brand, sku), key)
+    return found
 
 
 def _product(one: Product) -> ProductRow:

@@ -16,6 +16,7 @@ from django.db.models import Min
 
 from doorstep.core.events.models import Fact, Pending, Stuck
 from doorstep.core.events.queries import Told, told
+from doorstep.domain.errors import said
 
 BACKOFF_S = (1, 10, 60, 600, 3_600, 21_600)  # then a person has to look
 MOST_ERROR = 500
@@ -86,7 +87,7 @@ def try_again(pk: int, now: datetime, tell: Callable[[tuple[Told, ...]], None]) 
         if row is not None:
             attempts = row.attempts + 1
             Stuck.objects.filter(pk=pk, attempts=row.attempts).update(
-                attempts=attempts, next_at=_later(attempts, now), error=_cut(f"{type(error).__name__}: {error}")
+                attempts=attempts, next_at=_later(attempts, now), error=_cut(said(error))
             )
         return False
 

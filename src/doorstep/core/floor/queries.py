@@ -237,6 +237,15 @@ def parcels_of_wave(wave_pk: int) -> tuple[tuple[int, int, int], ...]:
     return tuple(live.values_list("brand_id", "parcel__order_id", "parcel_id"))
 
 
+def waves_of_parcels(parcels: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Codes of the waves that parcels (row ids) are or were in. One query."""
+    found: dict[int, tuple[str, ...]] = {}
+    totes = Tote.objects.filter(parcel_id__in=parcels).order_by("pk")
+    for parcel, wave in totes.values_list("parcel_id", "wave__code"):
+        found[parcel] = (*found.get(parcel, ()), wave)
+    return found
+
+
 def _waves(scope: Scope) -> QuerySet[Wave]:
     own = Tote.objects.filter(wave_id=OuterRef("pk"), brand_id__in=scope.brands)
     return Wave.objects.filter(Exists(own), operator_id=scope.operator)

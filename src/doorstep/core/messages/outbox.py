@@ -52,6 +52,26 @@ class MessageRow:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message of an order, and what became of it."""
+
+    pk: int
+    template: str
+    cause: str
+    data: dict[str, Any]
+    state: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def of_order(scope: Scope, order_pk: int) -> tuple[Written, ...]:
+    """Messages to the shopper of an order, the oldest first. One query."""
+    rows = Message.objects.filter(brand_id__in=scope.brands, order_id=order_pk).order_by("pk")
+    names = ("pk", "template", "cause", "data", "state", "created_at", "ended_at")
+    return tuple(Written(*row) for row in rows.values_list(*names))
+
+
 def add(brand_id: int, messages: Iterable[NewMessage], *, at: datetime) -> int:
     """Write messages of the transaction's facts; one of the same order, template and cause is there already."""
     made = Message.objects.bulk_create(

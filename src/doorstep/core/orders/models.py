@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.catalog.models import Product
@@ -21,6 +22,9 @@ class Person(models.Model):
     email = models.CharField(max_length=2000, blank=True)
     address_changes = models.JSONField(default=list)  # [[field, before, after]]: what its check has changed
     sent_digest = models.CharField(max_length=64, blank=True)  # of a bulk row as it came, addressee and all
+
+    class Meta:
+        indexes = (models.Index("brand", Upper("email"), name="people_by_email", condition=~Q(email="")),)
 
     def __str__(self) -> str:
         return f"person {self.pk}"
@@ -107,6 +111,21 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.line
+
+
+class Erasure(models.Model):
+    """That the shopper of an order is to be erased once it has ended, or was. Ids and instants; kept for ever."""
+
+    order = models.OneToOneField(Order, models.CASCADE, related_name="erasure")
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=40)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("order",), name="erasures_to_do", condition=Q(erased_at=None)),)
+
+    def __str__(self) -> str:
+        return f"erasure of {self.order_id}"
 
 
 class ReviewRule(models.Model):

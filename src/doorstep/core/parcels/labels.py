@@ -15,6 +15,7 @@ from doorstep.core.parcels.actions import move_on
 from doorstep.core.parcels.carriers import next_sscc, same_carrier
 from doorstep.core.parcels.models import Label, Parcel
 from doorstep.domain.errors import Conflict
+from doorstep.domain.rights import Scope
 
 _REASON = 300
 
@@ -31,6 +32,25 @@ class LabelRow:
     routing: str
     sscc: str
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPast:
+    """A label that was asked for, whatever became of it."""
+
+    pk: int
+    parcel: str
+    account: str
+    state: str
+    asked_at: datetime
+    settled_at: datetime | None
+
+
+def bought_for(scope: Scope, order: int) -> tuple[LabelPast, ...]:
+    """All labels ever asked for an order's parcels. One query."""
+    rows = Label.objects.filter(parcel__order_id=order, parcel__brand_id__in=scope.brands).order_by("pk")
+    names = ("pk", "parcel__code", "account__code", "state", "asked_at", "settled_at")
+    return tuple(LabelPast(*row) for row in rows.values_list(*names))
 
 
 def intend(parcel_pk: int, account_pk: int, operator: int, key: str, *, at: datetime) -> LabelRow:

@@ -56,6 +56,7 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
     known = set(Row.objects.filter(account_id=account_pk, event__in=list(told)).values_list("event", flat=True))
     fresh = [scan for event, scan in sorted(told.items()) if event not in known]
     parcels = with_tracking(account_pk, {scan.tracking for scan in fresh})
+    fresh = _as_it_may_be_kept(fresh, parcels)
     kept = []
     for scan in fresh:
         # Two who tell the same event at once: the second waits for the first, and then makes nothing.
@@ -76,6 +77,13 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
         if made:
             kept.append(Kept(parcels.get(scan.tracking), scan))
     return kept
+
+
+def _as_it_may_be_kept(fresh: list[travel.Scan], parcels: Mapping[str, int]) -> list[travel.Scan]:
+    """A carrier's words come late, too: of a shopper who was erased they are not kept. One query."""
+    erased = Parcel.objects.filter(pk__in=set(parcels.values()), order__erasure__erased_at__isnull=False)
+    bare = set(erased.values_list("pk", flat=True)) if parcels else set()
+    return [travel.without_words(scan) if parcels.get(scan.tracking) in bare else scan for scan in fresh]
 
 
 def adopt(account_pk: int, numbers: Mapping[str, int]) -> list[Kept]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +80,12 @@ def labels_of_order(scope: Scope, order_pk: int) -> dict[str, ReturnLabelRow]:
     """Labels of an order's returns by their numbers. One query."""
     rows = ReturnLabel.objects.filter(of__order_id=order_pk, of__brand_id__in=scope.brands)
     return {one.of.rma: _row(one) for one in rows.select_related("of", "account").order_by("pk")}
+
+
+def ssccs_of(orders: Collection[int]) -> dict[str, str]:
+    """Numbers of GS1 on the labels of the returns of orders, by the return's number. One query."""
+    labels = ReturnLabel.objects.filter(of__order_id__in=orders, state="bought").exclude(sscc="")
+    return dict(labels.values_list("of__rma", "sscc"))
 
 
 def rma_of_label(scope: Scope, scanned: str) -> str | None:

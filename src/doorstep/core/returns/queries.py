@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -108,6 +108,12 @@ def get_return(scope: Scope, rma: str, brand: str | None = None) -> ReturnDetail
 def of_order(scope: Scope, order_pk: int) -> tuple[ReturnDetail, ...]:
     """The returns of an order, oldest first. Three queries."""
     return _details(list(_of(scope).filter(order_id=order_pk).order_by("pk")))
+
+
+def of_orders(orders: Collection[int]) -> tuple[ReturnDetail, ...]:
+    """The returns of orders, oldest first; the orders are known to be the caller's. Three queries."""
+    rows = Return.objects.filter(order_id__in=orders).select_related("brand", "order", "site")
+    return _details(list(rows.order_by("pk")))
 
 
 def returnable(scope: Scope, order_pk: int) -> tuple[Returnable, ...]:

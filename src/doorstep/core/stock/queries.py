@@ -193,6 +193,12 @@ def changes(scope: Scope, brand: int, since: int, limit: int = CHANGES) -> Chang
     return Changes(whole, whole[-1].version, more=True)
 
 
+def moves_of(scope: Scope, brand: int, reference: str, limit: int = CHANGES) -> tuple[MoveRow, ...]:
+    """Moves of a reference, `order:17`, in the order in which they were committed. One query."""
+    moves = Move.objects.filter(brand_id=brand, brand_id__in=scope.brands, reference=reference)
+    return _move_rows(moves.order_by("version", "id")[:limit])
+
+
 _ENDS = tuple(f"{end}__{field}" for end in ("source", "target") for field in ("site__code", "bin", "lot", "state"))
 
 

@@ -36,7 +36,7 @@ from doorstep.flows.paper import return_label
 from doorstep.flows.return_label import buy_return_label, way_back
 from doorstep.flows.returns import ask_return, check_window
 from doorstep.flows.survey import answer_survey
-from doorstep.flows.track_page import followed
+from doorstep.flows.track_page import ShopperErased, followed
 from doorstep.web.drawings.route import Stop, about, route_map
 from doorstep.web.room import came_at
 from doorstep.web.words.tracking import ParcelStory, as_expected, headline, stories
@@ -58,6 +58,8 @@ def by_link(view: _Page) -> _Page:
         try:
             order = followed(token)
             response = view(request, order, token, **kwargs)
+        except ShopperErased:
+            response = render(request, "web/no_such_link.html", {"erased": True}, status=410)
         except (NotFound, Http404):
             response = render(request, "web/no_such_link.html", {"back": token if order else ""}, status=404)
         response["Cache-Control"] = "private, no-store"

@@ -258,6 +258,8 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "SurveyAnswered": ("Shopper answered", _wish),
     "LinkRevoked": ("Tracking link replaced", _nothing),
     "ShopperTold": ("Shopper told", _say("of {template}")),
+    "ErasureAsked": ("Shopper to be erased", _nothing),
+    "PersonErased": ("Shopper erased", _nothing),
     "CarrierSet": ("Carrier set", _say("{carrier}")),
     "JobRetried": ("Work tried anew", _nothing),
     "JobDropped": ("Work forgotten", _nothing),
