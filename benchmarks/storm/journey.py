@@ -63,10 +63,13 @@ class Journey:
         crowd(self._pick_some, [(wave, f"H{number}") for wave in waves for number in range(4)])
 
     def pack_all(self) -> None:
-        totes = [one["tote"] for wave in self._waves() for one in self._totes(wave) if not one["packed"]]
-        crowd(lambda one: self._pack(*one), [(tote, f"B{n % BENCHES}") for n, tote in enumerate(totes)], BENCHES)
+        self.fill_totes()
         while packed := self._parcels("packed"):  # the carrier did not answer at the bench
             crowd(self._label, packed)
+
+    def fill_totes(self) -> None:
+        totes = [one["tote"] for wave in self._waves() for one in self._totes(wave) if not one["packed"]]
+        crowd(lambda one: self._pack(*one), [(tote, f"B{n % BENCHES}") for n, tote in enumerate(totes)], BENCHES)
 
     def hand_over(self) -> None:
         while labelled := self._parcels("labelled"):

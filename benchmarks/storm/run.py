@@ -64,7 +64,7 @@ def storm(count: int, seed: int, every_s: float, workers: int, folder: Path, cra
     with town(folder) as there:
         os.environ.update(there.environment)
         brand = make_brand(folder / "brand", 500)
-        journey, receiver = _ready(there, brand.key, workers)
+        journey, receiver, _ = ready(there, brand.key, workers)
         havoc = Havoc(there, seed, every_s, crashes)
         wanted = [json.loads(one) for one in orders(brand, count, "S")]
         havoc.begin()
@@ -76,7 +76,8 @@ def storm(count: int, seed: int, every_s: float, workers: int, folder: Path, cra
         return _reckoned(there, journey, receiver, havoc, settling)
 
 
-def _ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver]:
+def ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver, int]:
+    """Start all of it; gives who travels, who listens, and the carrier's account (row id)."""
     from doorstep.core.accounts import actions as accounts
     from doorstep.core.accounts.queries import all_brands
     from doorstep.core.network.queries import sites
@@ -104,7 +105,7 @@ def _ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver]:
         [one.site for one in sites(scope)],
     )
     journey.ask_carrier("/hook", {"url": f"{there.url}/hooks/carriers/{accounts_there[0].pk}"})
-    return journey, receiver
+    return journey, receiver, accounts_there[0].pk
 
 
 def _settle(there: Town) -> float:

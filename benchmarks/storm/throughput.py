@@ -1,0 +1,146 @@
+"""How much goes through: facts to their subscribers, labels by workers, scans by webhook.
+
+python -m benchmarks.storm.throughput [--facts N] [--labels N] [--workers W] [--scans N] [--clients C]
+
+Its own PostgreSQL (fsync on), server, workers and pretend carrier share this machine; wall seconds. Labels are jobs in the
+queue, each bought over HTTP from the pretend carrier; scans come signed, 100 in a post, in the order in which they
+happened, and are done when the answer is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+from benchmarks.record.brand import make_brand, orders
+from benchmarks.storm.journey import Journey
+from benchmarks.storm.run import ready
+from benchmarks.storm.town import Town, town
+from standardwebhooks import Webhook
+
+POST = 100
+SEEN = ("accepted", "in_transit", "in_transit", "out_for_delivery", "delivered")
+
+
+def facts(count: int) -> float:
+    """Facts a second from pending to told, a webhook endpoint among the subscribers; one relay."""
+    from doorstep.core.accounts.queries import all_brands
+    from doorstep.core.events.actions import NewFact, record_all
+    from doorstep.flows.relay import hand_over
+
+    [(operator, brand)] = all_brands()
+    for start in range(0, count, 5_000):
+        told = [NewFact("OrderPromised", f"order:{n}", {"parcels": 1}) for n in range(start, min(start + 5_000, count))]
+        record_all(operator, brand, told, at=datetime.now(UTC), actor="system")
+    begun = time.perf_counter()
+    handed = 0
+    while found := hand_over(datetime.now(UTC)):
+        handed += found
+    assert handed >= count
+    return handed / (time.perf_counter() - begun)
+
+
+def labels(there: Town, journey: Journey, count: int, workers: int) -> float:
+    """Labels a second: the jobs are put, then the workers are started; from the first to the last label."""
+    from django.db import connection
+
+    from doorstep.core.accounts.queries import all_brands
+    from doorstep.core.jobs.actions import put_many
+    from doorstep.core.parcels.models import Parcel
+
+    [(operator, brand)] = all_brands()
+    journey.walk_floor()
+    ordered = journey.ask_carrier("/faults", {"kind": "error", "on": "labels", "times": 1_000_000})
+    assert ordered["times"] == 1_000_000  # the benches get no label
+    journey.fill_totes()
+    journey.ask_carrier("/faults", {"kind": "error", "on": "labels", "times": 0})
+    packed = list(Parcel.objects.filter(state="packed").values_list("code", flat=True)[:count])
+    connection.close()
+    put_many(
+        "buy label", {f"label:{one}": {"brand": brand, "parcel": one} for one in packed}, operator=operator,
+        at=datetime.now(UTC),
+    )  # fmt: skip
+    for number in range(workers):
+        there.start(f"worker-{number}", "worker")
+    while not Parcel.objects.filter(state="labelled").exists():
+        time.sleep(0.05)
+    begun, first = time.perf_counter(), Parcel.objects.filter(state="labelled").count()
+    while (done := Parcel.objects.filter(state="labelled", code__in=packed).count()) < len(packed):
+        time.sleep(0.1)
+    return (done - first) / (time.perf_counter() - begun)
+
+
+def scans(there: Town, account: int, count: int, clients: int) -> float:
+    """Scans a second, in posts of 100."""
+    from doorstep.core.parcels.models import Parcel
+
+    numbers = list(Parcel.objects.exclude(tracking="").values_list("tracking", flat=True))
+    begun = datetime.now(UTC) - timedelta(days=1)
+    events = [
+        {
+            "event": f"b_{round_}_{n}_{step}",
+            "tracking": number,
+            "status": SEEN[step],
+            "at": (begun + timedelta(minutes=step, seconds=round_)).isoformat(),
+            "place": "Depot",
+            "reason": "",
+            "expected_by": None,
+        }
+        for round_ in range(1 + count // (len(SEEN) * len(numbers)))
+        for step in range(len(SEEN))
+        for n, number in enumerate(numbers)
+    ][:count]
+    posts = [events[start : start + POST] for start in range(0, len(events), POST)]
+    secret = Webhook(there.environment["DOORSTEP_SANDBOX_HOOK_SECRET"])
+
+    def send(post: list[dict[str, object]]) -> None:
+        body, now = json.dumps({"scans": post}), datetime.now(UTC)
+        number = f"msg_{post[0]['event']}"
+        headers = {
+            "webhook-id": number,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": secret.sign(number, now, body),
+        }
+        answer = httpx.post(f"{there.url}/hooks/carriers/{account}", content=body, headers=headers, timeout=120)
+        answer.raise_for_status()
+
+    at = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(send, posts))
+    return len(events) / (time.perf_counter() - at)
+
+
+def main() -> None:
+    """Print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--facts", type=int, default=50_000)
+    parser.add_argument("--labels", type=int, default=200)
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--scans", type=int, default=20_000)
+    parser.add_argument("--clients", type=int, default=4)
+    asked = parser.parse_args()
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
+    )
+    with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as name, town(Path(name)) as there:
+        os.environ.update(there.environment)
+        brand = make_brand(Path(name) / "brand", 500)
+        journey, _, account = ready(there, brand.key, 0)
+        print(f"facts/s through the outbox: {facts(asked.facts):,.0f}", flush=True)
+        for one in orders(brand, asked.labels, "T"):
+            journey.place(json.loads(one))
+        rate = labels(there, journey, asked.labels, asked.workers)
+        print(f"labels/s with {asked.workers} workers: {rate:,.1f}", flush=True)
+        print(f"scans/s, {asked.clients} clients: {scans(there, account, asked.scans, asked.clients):,.0f}")
+
+
+if __name__ == "__main__":
+    main()
