@@ -17,6 +17,7 @@ from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
 from doorstep.cli.rules import rules
+from doorstep.cli.serve import serve
 from doorstep.cli.simulate import simulate
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
@@ -40,8 +41,9 @@ app.command()(simulate)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)
-for command in (record.migrate, record.load, record.learn, record.add_user, record.plan_day, record.serve):
+for command in (record.migrate, record.load, record.learn, record.add_user, record.plan_day):
     app.command(command.__name__.replace("_", "-"))(command)
+app.command()(serve)
 app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import time
-from datetime import UTC, datetime
 from types import FrameType
 from typing import Annotated
 
@@ -42,8 +40,8 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
     from django.db import close_old_connections
 
     from doorstep.flows.chores import Rota, chores, notifier_of
+    from doorstep.server.clock import instant
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         notifier = notifier_of()
     except ValueError as error:
@@ -51,13 +49,13 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, an
     has_tables()
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
-    rota = Rota(chores(notifier, lambda: datetime.now(UTC)))
+    rota = Rota(chores(notifier, instant))
     asked = _Asked()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, asked)
     while not asked.to_end:
         close_old_connections()
-        rota.turn(datetime.now(UTC))
+        rota.turn(instant())
         if once:
             return
         time.sleep(LONGEST_SLEEP_S)

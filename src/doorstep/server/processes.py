@@ -112,11 +112,13 @@ class Master(MPServer):  # type: ignore[misc]  # granian says no types of its in
 
     def _end(self, worker: WorkerProcess) -> None:
         worker.terminate()
-        worker.join(self.workers_kill_timeout)
+        until = time.monotonic() + self.door.grace_s
+        while worker.is_alive() and time.monotonic() < until:  # a thread waits for it, too: `join` may come back early
+            worker.join(LOOK_SECONDS)
+            time.sleep(0.01)
         if worker.is_alive():
             logger.warning("a worker was killed: its requests took longer than the grace")
             worker.kill()
-            worker.join()
 
     def run(self) -> None:
         self.serve(target_loader=partial(_load, self._to_say_so), wrap_loader=False)
@@ -124,8 +126,11 @@ class Master(MPServer):  # type: ignore[misc]  # granian says no types of its in
 
 def _load(begun: Connection) -> Callable[..., Any]:
     """In a worker: load the program as it is installed now, and say that it is there."""
+    from django.urls import get_resolver
+
     from doorstep.server.wsgi import application
 
+    len(get_resolver().url_patterns)  # loads all that answers: seconds, that no request shall wait for
     begun.send_bytes(b"begun")
     return application
 
