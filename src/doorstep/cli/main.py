@@ -10,6 +10,7 @@ import typer
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.cartons import cartons
+from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
@@ -44,6 +45,7 @@ app.command("demo-brand")(folders.demo_brand)
 for command in (record.migrate, record.load, record.learn, record.add_user, record.plan_day):
     app.command(command.__name__.replace("_", "-"))(command)
 app.command()(serve)
+app.command("doctor")(examine)
 app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)

@@ -115,13 +115,13 @@ def set_rate(scope: Scope, key_id: int, rate: Rate | None, *, now: datetime) -> 
     brand moves it. Raises NotFound for a key out of scope.
     """
     _may_manage(scope)
+    brand_id = _brand_of_key(scope, key_id)
     if scope.role in BRAND_ROLES:
         raise Conflict("how often a key may ask is set by the operator")
-    brand_id = _brand_of_key(scope, key_id)
     with transaction.atomic():
         actions.set_rate(key_id, rate)
-        told = {} if rate is None else {"per_s": rate.per_s, "burst": rate.burst}
-        _tell(scope, brand_id, "KeyRateSet", f"key:{key_id}", told, now)
+        per_s, burst = (rate.per_s, rate.burst) if rate else (None, None)
+        _tell(scope, brand_id, "KeyRateSet", f"key:{key_id}", {"per_s": per_s, "burst": burst}, now)
 
 
 def revoke_key(scope: Scope, key_id: int, *, now: datetime) -> None:

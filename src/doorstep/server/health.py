@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from functools import cache
 from ipaddress import ip_address
+from pathlib import Path
 
 import orjson
 from django.conf import settings
@@ -84,7 +85,8 @@ def read_only() -> bool:
             cursor.execute("SHOW transaction_read_only")
             (told,) = cursor.fetchone()
         return bool(told == "on")
-    return not os.access(connection.settings_dict["NAME"], os.W_OK)
+    file = Path(connection.settings_dict["NAME"])
+    return file.exists() and not os.access(file, os.W_OK)
 
 
 @cache

@@ -54,7 +54,7 @@ class Door:
 class Master(MPServer):  # type: ignore[misc]  # granian says no types of its inner parts
     """Granian's master with one socket for all, and workers that are replaced when their successor is ready.
 
-    It reaches into granian (`_init_shared_socket`, `_respawn_workers`): tests/server/test_restart.py says if that moves.
+    It reaches into granian (`_init_shared_socket`, `_respawn_workers`): tests/cli/test_serving.py says if that moves.
     """
 
     def __init__(self, door: Door) -> None:
