@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from django.test import override_settings
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def ticks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """The seconds that the server counts by; a test moves them."""
     now = [1_000.0]
-    monkeypatch.setattr(clock, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(clock, "tick", lambda: now[0])
     rates.forget()
     yield now
     rates.forget()

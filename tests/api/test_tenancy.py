@@ -16,6 +16,7 @@ from django.core.serializers import serialize
 from tests.api.routes import Route, routes
 from tests.api.shop import NOW, Answer, Place, Shop, opened, order
 from tests.api.travelling import TRACKING, travelling
+from tests.core.behind import given_up, stuck
 from tests.core_fixtures import make_brand, make_kit, make_operator
 
 from doorstep.core.accounts import actions
@@ -136,6 +137,12 @@ HOW: dict[str, tuple[str, Any]] = {
     "POST /v1/returns/{rma}/receive": ("", {"site": "munich"}),
     "POST /v1/returns/{rma}/grade": ("", {"units": [{"line": "1", "grade": "A", "quantity": 1}]}),
     "GET /v1/disruptions": ("", None),
+    "GET /v1/jobs": ("", None),
+    "POST /v1/jobs": ("", {"work": "plan day", "brand": BRAND}),
+    "POST /v1/jobs/{job}/retry": ("", None),
+    "POST /v1/jobs/{job}/drop": ("", None),
+    "GET /v1/jobs/stuck-facts": ("", None),
+    "POST /v1/jobs/stuck-facts/{stuck}/retry": ("", None),
     "POST /v1/disruptions": ("", STORM),
     "POST /v1/disruptions/{disruption_id}/end": ("", None),
     "GET /v1/products": (f"?brand={BRAND}", None),
@@ -185,14 +192,16 @@ OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}
 MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
 MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
 
-MAKES |= {"PUT": 200}
+MAKES |= {"PUT": 200, "POST /v1/jobs": 202}
 GATES = {f"POST /v1/departures/{step}" for step in ("stage", "unstage")}
 LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELETE")}
 OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS
 FINDS |= {"POST /v1/surveys/{token}"} | GATES
 BY_LINK = {"POST /v1/surveys/{token}"}  # whoever has the link may; so it is asked by one that was not given out
 FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs|missing)/|POST .*/picks/next", route)}
-OPERATORS |= FLOOR | {"GET /v1/carrier-accounts"}
+JOBS = {route for route in HOW if "/v1/jobs" in route}
+FINDS |= JOBS - {"POST /v1/jobs"}
+OPERATORS |= FLOOR | JOBS | {"GET /v1/carrier-accounts"}
 FINDS |= FLOOR
 # What the asking key itself must have done before it is served.
 TAKEN = {f"POST /v1/picks/{{pick}}/{step}" for step in ("scan", "short", "leave")}
@@ -250,6 +259,8 @@ def tea_shop(place: Place) -> dict[str, str]:
         "missing": str(lacking(place, tote)),
         "rma": rma,
         "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
+        "job": str(given_up(place.operator, NOW)),
+        "stuck": str(stuck(place.operator, NOW)),
         "reference": "T-1",
         "order": "N-1",
         "parcel": parcel["parcel"],

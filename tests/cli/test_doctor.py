@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,12 @@ def found(home: Path, **more: str) -> tuple[int, dict[str, Any]]:
 
 def test_a_sound_installation_ends_with_0(home: Path) -> None:
     code, told = found(home)
+    assert (code, told["workers"]["said"]) == (1, "no worker is there")
+    beat = "import django; django.setup(); from datetime import UTC, datetime; from doorstep.core.jobs import workers; "
+    beat += "workers.beat('north:7', 'north', datetime.now(UTC))"
+    told_it = {**os.environ, "DOORSTEP_HOME": str(home), "DJANGO_SETTINGS_MODULE": "doorstep.server.settings"}
+    subprocess.run([sys.executable, "-c", beat], env=told_it, check=True)
+    code, told = found(home)
     assert code == 0, told
     assert told["migrations"] == {"state": "ok", "said": "all applied", "mend": ""}
     assert (told["database"]["state"], "DOORSTEP_DATABASE" in told["database"]["mend"]) == ("warn", True)
@@ -29,7 +38,7 @@ def test_a_database_that_does_not_answer_is_no_traceback(tmp_path: Path) -> None
     assert code == 1
     assert told["database"]["state"] == "fail"
     assert "DOORSTEP_DATABASE" in told["database"]["mend"]
-    assert [told[name]["state"] for name in ("migrations", "clock", "plug-ins")] == ["fail"] * 3
+    assert [told[name]["state"] for name in ("migrations", "workers", "outbox", "clock", "plug-ins")] == ["fail"] * 5
     assert "does not answer" in told["clock"]["said"]
 
 

@@ -11,10 +11,12 @@ from django.db import connection
 from django.test import override_settings
 from tests.api.shop import opened
 
+from doorstep.core.events.actions import record
+from doorstep.core.jobs import workers
 from doorstep.core.parcels.carriers import put_account
 from doorstep.flows import doctor
 from doorstep.flows.doctor import Beat, Finding, Lag, Surroundings
-from doorstep.server import clock
+from doorstep.server import clock as server_clock
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
@@ -23,8 +25,8 @@ Around = Callable[..., Surroundings]
 
 @pytest.fixture
 def around(tmp_path: Path) -> Around:
-    def made(clock: Callable[[], datetime] = clock.now, **environment: str) -> Surroundings:
-        return Surroundings(clock, {"DOORSTEP_SECRET_KEY": "x" * 50, **environment}, tmp_path)
+    def made(clock: Callable[[], datetime] = server_clock.now, **environment: str) -> Surroundings:
+        return Surroundings(clock, server_clock.instant, {"DOORSTEP_SECRET_KEY": "x" * 50, **environment}, tmp_path)
 
     return made
 
@@ -34,6 +36,7 @@ def looked(name: str, around: Surroundings) -> Finding:
 
 
 def test_a_sound_installation_has_nothing_to_mend(around: Around) -> None:
+    workers.beat("north:7", "north", server_clock.now())
     found = doctor.examined(around())
     assert [name for name, _ in found] == [check.name for check in doctor.CHECKS]
     assert [(name, one) for name, one in found if one.state == "fail"] == []
@@ -59,7 +62,7 @@ def test_a_record_newer_than_the_program_is_told(around: Around) -> None:
 def test_a_clock_that_is_off_is_told(around: Around, ahead_s: int, state: str) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no clock of its own")
-    found = looked("clock", around(lambda: clock.now() + timedelta(seconds=ahead_s)))
+    found = looked("clock", around(lambda: server_clock.now() + timedelta(seconds=ahead_s)))
     assert found.state == state
     if ahead_s:
         assert ("ahead of" if ahead_s > 0 else "behind") in found.said
@@ -150,19 +153,27 @@ def test_a_look_that_fails_is_a_finding(around: Around) -> None:
     assert (found.state, found.said) == ("fail", "could not be looked at: LookupError: lost")
 
 
-def test_workers_that_are_silent_are_told() -> None:
+def test_workers_that_are_silent_are_told(around: Around) -> None:
     def beats(*ages_s: int) -> list[Beat]:
-        return [Beat(f"w{n}", "north", NOW - timedelta(seconds=age)) for n, age in enumerate(ages_s)]
+        ages = [NOW - timedelta(seconds=age) for age in ages_s]
+        return [Beat(f"north:{n}", "north", at, at, alive=True) for n, at in enumerate(ages)]
 
-    assert doctor.heartbeats([], NOW).state == "fail"
-    assert doctor.heartbeats(beats(1, 59), NOW).state == "ok"
-    assert doctor.heartbeats(beats(1, 600), NOW).state == "warn"
-    assert doctor.heartbeats(beats(400, 600), NOW).state == "fail"
-    assert "w1 on north" in doctor.heartbeats(beats(1, 600), NOW).said
+    assert looked("workers", around()).said == "no worker is there"
+    workers.beat("north:7", "north", server_clock.now())
+    assert looked("workers", around()) == Finding("ok", "1 at work")
+    assert doctor.of_workers(beats(1, 59), NOW).state == "ok"
+    assert doctor.of_workers(beats(1, 600), NOW).state == "warn"
+    assert doctor.of_workers(beats(400, 600), NOW).state == "fail"
+    assert "north:1 was last heard of" in doctor.of_workers(beats(1, 600), NOW).said
 
 
-def test_facts_that_wait_are_told() -> None:
-    assert doctor.outbox(Lag(0, None), NOW).state == "ok"
-    assert doctor.outbox(Lag(9, NOW - timedelta(seconds=30)), NOW).state == "ok"
-    assert doctor.outbox(Lag(9, NOW - timedelta(minutes=5)), NOW).state == "warn"
-    assert doctor.outbox(Lag(9, NOW - timedelta(hours=1)), NOW).state == "fail"
+def test_facts_that_wait_are_told(around: Around) -> None:
+    place = opened()
+    long_ago = server_clock.now() - timedelta(hours=1)
+    record(place.operator, None, kind="KeyRevoked", subject="key:1", data={}, at=long_ago, actor="system")
+    found = looked("outbox", around())
+    assert (found.state, "1 facts wait" in found.said) == ("fail", True)
+    assert doctor.of_outbox(Lag(0, None), 0, NOW).state == "ok"
+    assert doctor.of_outbox(Lag(0, None), 1, NOW).state == "warn"
+    assert doctor.of_outbox(Lag(9, NOW - timedelta(seconds=30)), 0, NOW).state == "ok"
+    assert doctor.of_outbox(Lag(9, NOW - timedelta(minutes=5)), 0, NOW).state == "warn"

@@ -44,6 +44,7 @@ ROOMS = (
     "drop_offs",
     "returns",
     "disruptions",
+    "work",
     "stock",
     "stock_health",
     "inbound",

@@ -20,6 +20,7 @@ from doorstep.api import (
     decisions,
     departures,
     disruptions,
+    jobs,
     keys,
     kits,
     labels,
@@ -105,6 +106,7 @@ api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)
 api.add_router("/keys", keys.router)
 api.add_router("/test-clock", test_clock.router)
+api.add_router("/jobs", jobs.router)
 for handled in problems.HANDLED:
     api.add_exception_handler(handled, problems.on_error)
 

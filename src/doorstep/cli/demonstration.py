@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
 import subprocess
+import threading
 from base64 import b64encode
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
 from doorstep.cli import record
-from doorstep.cli.children import child, free_port
+from doorstep.cli.children import PATIENCE_SECONDS, child, free_port
 from doorstep.cli.dated import as_of
 from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.record import Once, Port
 from doorstep.cli.serving import PORT, Wish, serve_tower
 from doorstep.cli.terminal import err, out
+from doorstep.cli.worker import new_worker
 from doorstep.domain.rights import Scope
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 
@@ -32,9 +36,9 @@ def demo_tower(folder: BrandFolder, port: Port = PORT, once: Once = False, seed:
     """Load a brand folder into a fresh record on this machine, plan its orders, and serve the tower.
 
     The orders are taken as if the last of them had come in yesterday, so that there is something to do today. Beside
-    the tower run a pretend carrier and the worker, so that a parcel can be packed, labelled, sent and followed; they
-    end with it. The record goes into DOORSTEP_HOME (default: demo); a former demonstration there is replaced. A real
-    one is not touched: DOORSTEP_DATABASE must not be set.
+    the tower runs a pretend carrier, and in this process the worker, so that a parcel can be packed, labelled, sent and
+    followed; they end with it. The record goes into DOORSTEP_HOME (default: demo); a former demonstration there is
+    replaced. A real one is not touched: DOORSTEP_DATABASE must not be set.
 
     \b
     Example:
@@ -63,12 +67,27 @@ def demo_tower(folder: BrandFolder, port: Port = PORT, once: Once = False, seed:
 
         def there() -> None:
             if not once:  # it would end before it has begun
-                mails = {"DOORSTEP_MAIL_FOLDER": str((home / MAILS).absolute())}
-                ending.enter_context(child(["worker"], home / LOGS / "worker.log", mails))
+                ending.enter_context(_working(home))
             _say(scope, password, url, home)
 
         os.environ.setdefault("DOORSTEP_LOG_LEVEL", "warning")  # what it says is for the person before it
         serve_tower(Wish(port=found), once, there)
+
+
+@contextmanager
+def _working(home: Path) -> Iterator[None]:
+    """Have the worker in this process, which has nothing to do but wait for the server."""
+    logging.basicConfig(
+        filename=home / LOGS / "worker.log", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    one = new_worker(1, {"DOORSTEP_MAIL_FOLDER": str((home / MAILS).absolute())})
+    thread = threading.Thread(target=one.run, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        one.stop.set()
+        thread.join(PATIENCE_SECONDS)
 
 
 def _clear(home: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -47,9 +46,10 @@ def _found() -> list[tuple[str, dict[str, str]]]:
         told = {"state": "fail", "said": str(error), "mend": "set it as docs/guides/server.md says"}
         return [("settings", told)]
     from doorstep.flows.doctor import Surroundings, examined
+    from doorstep.server import clock
 
     home = Path(os.environ.get("DOORSTEP_HOME", "demo"))
-    around = Surroundings(lambda: datetime.now(UTC), os.environ, home)
+    around = Surroundings(clock.now, clock.instant, os.environ, home)
     return [(name, asdict(finding)) for name, finding in examined(around)]
 
 

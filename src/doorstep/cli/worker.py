@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import time
+from collections.abc import Mapping
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from doorstep.cli.record import _record, has_tables
 from doorstep.cli.terminal import notice
 
-LONGEST_SLEEP_S = 0.5  # how soon it notices that it should end
+if TYPE_CHECKING:
+    from doorstep.server.worker import Worker
+
+Threads = Annotated[int, typer.Option("--threads", min=1, max=64, help="How much it does at once; on SQLite one.")]
 
 
-class _Asked:
-    """Asked to end: the chore that is being done is finished first, so that no message is left in doubt."""
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due, and end.")] = False, threads: Threads = 4
+) -> None:
+    """Do what nobody waits for, until stopped; any number may run at once, on any number of machines.
 
-    def __init__(self) -> None:
-        self.to_end = False
-
-    def __call__(self, signum: int, frame: FrameType | None) -> None:
-        del signum, frame
-        self.to_end = True
-
-
-def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due, and end.")] = False) -> None:
-    """Send messages and watch over promises until stopped; several may run at once.
-
-    Messages go out by DOORSTEP_SMTP_HOST (with _PORT, _TLS, _USER, _PASSWORD and DOORSTEP_MAIL_FROM), or as files into
-    DOORSTEP_MAIL_FOLDER.
+    It tells subscribers what has happened, does the chores whose turn it is, and the jobs of the queue. What a killed
+    one was at, another takes up within half a minute. Messages go out by DOORSTEP_SMTP_HOST (with _PORT, _TLS, _USER,
+    _PASSWORD and DOORSTEP_MAIL_FROM), or as files into DOORSTEP_MAIL_FOLDER.
 
     \b
     Example:
       doorstep worker
     """
     _record()
-    from django.db import close_old_connections
+    one = new_worker(threads)
+    if once:
+        one.once()
+        return
 
+    def stop(signum: int, frame: FrameType | None) -> None:
+        del signum, frame
+        one.stop.set()  # what is being done is finished first, so that no message is left in doubt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    one.run()
+
+
+def new_worker(threads: int, environment: Mapping[str, str] | None = None) -> Worker:
+    """Make a worker of this process. Raises BadParameter for settings that cannot be."""
     from doorstep.flows.chores import Rota, chores, notifier_of
     from doorstep.server.clock import instant
+    from doorstep.server.worker import Worker, worker_name
 
     try:
-        notifier = notifier_of()
+        notifier = notifier_of(environment or os.environ)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     has_tables()
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
-    rota = Rota(chores(notifier, instant))
-    asked = _Asked()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, asked)
-    while not asked.to_end:
-        close_old_connections()
-        rota.turn(instant())
-        if once:
-            return
-        time.sleep(LONGEST_SLEEP_S)
+    name = worker_name()
+    return Worker(Rota(chores(notifier, instant), name), name, instant, threads)

@@ -14,12 +14,16 @@ from pathlib import Path
 
 from django.db import transaction
 
+from doorstep.core.accounts.queries import all_brands
 from doorstep.core.events.actions import record
+from doorstep.core.jobs import turns
+from doorstep.core.jobs.actions import put
 from doorstep.core.messages import disruptions
 from doorstep.flows import dispatch, quote, ship, track
 from doorstep.flows.fill_back_orders import fill_all
 from doorstep.flows.foresee import foresee_all
 from doorstep.flows.learn_bids import learn_next_bids
+from doorstep.flows.relay import retry_stuck
 from doorstep.flows.return_label import sweep_return_labels
 from doorstep.flows.tell import send_messages
 from doorstep.plugins.notifiers.base import Notifier
@@ -37,23 +41,40 @@ class Chore:
 
 
 class Rota:
-    """Which chore is due when; the clock is the caller's."""
+    """Whose turn it is, shared by all workers through the record; the clock is the caller's."""
 
-    def __init__(self, chores: Sequence[Chore]) -> None:
-        self._chores = chores
-        self._next: dict[str, datetime] = {}
+    def __init__(self, chores: Sequence[Chore], worker: str = "alone") -> None:
+        self._chores = {one.name: one for one in chores}
+        self._worker = worker
+
+    def enter(self, now: datetime) -> None:
+        """Have every chore known, a new one due at once."""
+        turns.enter(self._chores, now)
+
+    def due(self, now: datetime) -> tuple[str, ...]:
+        return turns.due(self._chores, now)
 
     def turn(self, now: datetime) -> None:
-        """Do what is due."""
-        for chore in self._chores:
-            if self._next.get(chore.name, now) <= now:
-                self._next[chore.name] = now + timedelta(seconds=chore.every_s)
-                _try(chore, now)
+        """Do what is due, one after the other."""
+        self.enter(now)
+        for name in self.due(now):
+            self.do(name, now)
+
+    def do(self, name: str, now: datetime) -> bool:
+        """Do a chore if its turn is free; whether it was."""
+        chore = self._chores[name]
+        if not turns.begin(name, self._worker, now, now + timedelta(seconds=chore.every_s)):
+            return False
+        done, error = _try(chore, now)
+        turns.end(name, self._worker, now, done, error)
+        return True
 
 
 def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = None) -> tuple[Chore, ...]:
     """All of them; messages stay in the outbox while no notifier is set."""
     found = [
+        Chore("stuck facts", 5, retry_stuck),
+        Chore("durations", 24 * 3600, learn_nightly),
         Chore("late risks", 300, note_late),
         Chore("foresight", 3600, foresee_all),
         Chore("back-orders", 60, fill_all),
@@ -82,6 +103,14 @@ def settled(swept: ship.Swept) -> int:
     return swept.recorded + swept.voided + swept.abandoned
 
 
+def learn_nightly(now: datetime) -> int:
+    """Have the durations of every brand learned anew: a job for each, for any worker."""
+    brands = all_brands()
+    for operator, brand in brands:
+        put("learn durations", key=f"brand:{brand}", data={"brand": brand}, operator=operator, at=now)
+    return len(brands)
+
+
 def note_late(now: datetime) -> int:
     """Note parcels not there on their promised day: expected today at the earliest. Nobody is sent a message."""
     noted = 0
@@ -101,11 +130,12 @@ def note_late(now: datetime) -> int:
     return noted
 
 
-def _try(chore: Chore, now: datetime) -> None:
+def _try(chore: Chore, now: datetime) -> tuple[int, str]:
     try:
         done = chore.do(now)
-    except Exception:
+    except Exception as error:
         log.exception("chore %s failed", chore.name)
-        return
+        return 0, f"{type(error).__name__}: {error}"
     if done:
         log.info("chore %s: %d", chore.name, done)
+    return done, ""

@@ -22,6 +22,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from doorstep.core.events import pending
+from doorstep.core.events.pending import Lag
+from doorstep.core.jobs.workers import Beat, workers
 from doorstep.core.parcels.carriers import all_accounts
 from doorstep.plugins.carriers.registry import GROUP, names
 
@@ -29,7 +32,7 @@ State = Literal["ok", "warn", "fail"]
 OLDEST_POSTGRESQL = 14  # that Django still speaks to
 SKEW_WARNED, SKEW_MOST = timedelta(seconds=1), timedelta(seconds=5)
 FREE_WARNED, FREE_LEAST = 2**30, 100 * 2**20  # bytes
-BEAT_WARNED, BEAT_MOST = timedelta(minutes=1), timedelta(minutes=5)
+BEAT_WARNED = timedelta(minutes=1)
 LAG_WARNED, LAG_MOST = timedelta(minutes=1), timedelta(minutes=15)
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
@@ -43,9 +46,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the looks are told: the clock, the environment, and the folder of the record."""
+    """What the looks are told: the clock, the time that the record goes by, the environment, and its folder."""
 
     clock: Callable[[], datetime]
+    instant: Callable[[], datetime]  # the same, but where a test clock was turned
     environment: Mapping[str, str]
     home: Path
 
@@ -54,23 +58,6 @@ class Surroundings:
 class Check:
     name: str
     look: Callable[[Surroundings], Finding]
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """The last sign of life of a worker."""
-
-    worker: str
-    host: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """Facts that wait to be handed on, and since when the oldest does."""
-
-    count: int
-    oldest_at: datetime | None
 
 
 def examined(around: Surroundings) -> tuple[tuple[str, Finding], ...]:
@@ -235,26 +222,35 @@ def plugins(around: Surroundings) -> Finding:
     return Finding("ok", f"{', '.join(names())}; {len(accounts)} accounts")
 
 
-def heartbeats(last_beats: Sequence[Beat], now: datetime) -> Finding:
-    """Of the workers; waits for the table of their beats to be wired into CHECKS."""
-    if not last_beats:
-        return Finding("fail", "no worker was ever there", "start one: doorstep worker")
-    late = [one for one in last_beats if now - one.at > BEAT_WARNED]
-    if not late:
-        return Finding("ok", f"{len(last_beats)} at work")
-    said = "; ".join(f"{one.worker} on {one.host} was last heard of at {one.at.isoformat(timespec='seconds')}" for one in late)
-    gone = len(late) == len(last_beats) and all(now - one.at > BEAT_MOST for one in late)
-    return Finding("fail" if gone else "warn", said, "look at its log, and start it again: doorstep worker")
+def heartbeats(around: Surroundings) -> Finding:
+    now = around.instant()
+    return of_workers(workers(now), now)
 
 
-def outbox(lag: Lag, now: datetime) -> Finding:
-    """Of the facts; waits for the queue of facts to be wired into CHECKS."""
+def of_workers(beats: Sequence[Beat], now: datetime) -> Finding:
+    late = [one for one in beats if now - one.at > BEAT_WARNED]
+    if len(beats) == len(late):
+        return Finding("fail", _silent(late) or "no worker is there", "start one: doorstep worker")
+    if late:
+        return Finding("warn", _silent(late), "look at its log, and start it again: doorstep worker")
+    return Finding("ok", f"{len(beats)} at work")
+
+
+def _silent(late: Sequence[Beat]) -> str:
+    return "; ".join(f"{one.worker} was last heard of at {one.at.isoformat(timespec='seconds')}" for one in late)
+
+
+def outbox(around: Surroundings) -> Finding:
+    return of_outbox(pending.lag(), pending.stuck_count(), around.instant())
+
+
+def of_outbox(lag: Lag, stuck: int, now: datetime) -> Finding:
     waited = now - lag.oldest_at if lag.oldest_at else timedelta(0)
-    said = f"{lag.count:,} facts wait, the oldest for {round(waited.total_seconds()):,} s"
-    if waited <= LAG_WARNED:
+    said = f"{lag.count:,} facts wait, the oldest for {round(waited.total_seconds()):,} s; {stuck:,} are stuck"
+    if waited <= LAG_WARNED and not stuck:
         return Finding("ok", said)
     state: State = "fail" if waited > LAG_MOST else "warn"
-    return Finding(state, said, "start more workers, and look at their logs for what fails again and again")
+    return Finding(state, said, "start more workers, and look at the page of the work behind for what fails")
 
 
 CHECKS: tuple[Check, ...] = (
@@ -262,6 +258,8 @@ CHECKS: tuple[Check, ...] = (
     Check("settings", configuration),
     Check("database", database),
     Check("migrations", migrations),
+    Check("workers", heartbeats),
+    Check("outbox", outbox),
     Check("clock", clocks),
     Check("disk", disk),
     Check("plug-ins", plugins),

@@ -27,12 +27,17 @@ def instant() -> datetime:
     return now() + test_clock.ahead()
 
 
+def tick() -> float:
+    """Seconds that only go forward, the same for all processes of this machine; no test clock moves them."""
+    return time.monotonic()
+
+
 def stamped(handle: Handler) -> Handler:
-    """Middleware: note on the request when it came, as `request.now`, and as seconds that no test moves."""
+    """Middleware: note on the request when it came, as `request.now` and as `request.tick`."""
 
     def stamp(request: HttpRequest) -> HttpResponseBase:
         request.now = came = instant()  # type: ignore[attr-defined]
-        request.tick = time.monotonic()  # type: ignore[attr-defined]  # of all processes of this machine
+        request.tick = tick()  # type: ignore[attr-defined]
         response = handle(request)
         if settings.TEST_CLOCK:
             response[TEST_CLOCK_HEADER] = came.isoformat(timespec="seconds")

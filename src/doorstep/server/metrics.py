@@ -7,7 +7,7 @@ PROMETHEUS_MULTIPROC_DIR (which `doorstep serve` sets) names the folder in which
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,11 +27,15 @@ UNREAD = Counter("doorstep_gauges_unread", "Gauges that could not be read when t
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A number of the record, read when somebody asks. It must cost the same however much is in the record."""
+    """Numbers of the record, read when somebody asks. It must cost the same however much is in the record.
+
+    `read` gives one number, or several by the values of `labels`.
+    """
 
     name: str
     says: str
-    read: Callable[[datetime], float]
+    read: Callable[[datetime], float | Mapping[tuple[str, ...], float]]
+    labels: tuple[str, ...] = ()
 
 
 def answered(route: str, method: str, status: int, took_s: float) -> None:
@@ -80,6 +84,7 @@ class _Read(Collector):
             except Exception:  # the others, and what the processes counted, are told all the same
                 UNREAD.labels(one.name).inc()
                 continue
-            family = GaugeMetricFamily(one.name, one.says)
-            family.add_metric([], value)
+            family = GaugeMetricFamily(one.name, one.says, labels=one.labels)
+            for names, number in (value if isinstance(value, Mapping) else {(): value}).items():
+                family.add_metric(names, number)
             yield family

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "csp",
     "doorstep.core.accounts",
     "doorstep.core.events",
+    "doorstep.core.jobs",
     "doorstep.core.network",
     "doorstep.core.catalog",
     "doorstep.core.tariffs",

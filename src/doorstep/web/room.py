@@ -45,6 +45,7 @@ DOORS = (
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),
     Door("tariffs", "Tariffs", "see"),
+    Door("work", "Work behind", "plan"),
     Door("brands", "Brand", "manage"),
     Door("users_and_keys", "Users and keys", "manage"),
 )

@@ -35,6 +35,7 @@ from doorstep.web.views import (
     stock_moves,
     tariffs,
     today,
+    work,
 )
 
 register_converter(Code, "code")
@@ -96,6 +97,10 @@ urlpatterns = [
     path("returns/<code:brand>/<code:rma>", returns.show_one, name="return"),
     path("returns/<code:brand>/<code:rma>/label.pdf", returns.label, name="return_label"),
     path("returns/<code:brand>/<code:rma>/grade", returns.grade, name="grade_return"),
+    path("work", work.show, name="work"),
+    path("work/jobs/<int:job>/retry", work.retry, name="retry_job"),
+    path("work/jobs/<int:job>/drop", work.drop, name="drop_job"),
+    path("work/facts/<int:stuck>/retry", work.retry_stuck, name="retry_stuck_fact"),
     path("disruptions", disruptions.show, name="disruptions"),
     path("disruptions/declare", disruptions.declare_one, name="declare_disruption"),
     path("disruptions/<int:disruption_id>/change", disruptions.worsen_one, name="worsen_disruption"),

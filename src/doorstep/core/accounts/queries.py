@@ -325,3 +325,8 @@ def operator_id(code: str) -> int | None:
 def brand_ids(operator: int) -> dict[str, int]:
     """Row ids of an operator's brands by code; for the command line, which acts for the operator."""
     return dict(Brand.objects.filter(operator_id=operator).values_list("code", "pk"))
+
+
+def all_brands() -> tuple[tuple[int, int], ...]:
+    """Row ids of operator and brand, of the whole installation: for chores. One query."""
+    return tuple(Brand.objects.order_by("operator_id", "pk").values_list("operator_id", "pk"))

@@ -25,6 +25,35 @@ class Fact(models.Model):
         return f"{self.kind} {self.subject}"
 
 
+class Pending(models.Model):
+    """A fact that no subscriber was told yet. The database itself puts one in with every fact, whoever writes that."""
+
+    fact = models.OneToOneField(
+        Fact, models.DO_NOTHING, primary_key=True, related_name="pending", db_constraint=False
+    )  # facts are never deleted: the database need not look for each
+
+    def __str__(self) -> str:
+        return str(self.fact_id)
+
+
+class Stuck(models.Model):
+    """A fact that a subscriber could not take: it is tried again by itself, while all others go on."""
+
+    fact = models.ForeignKey(Fact, models.CASCADE, related_name="stuck")
+    subscriber = models.CharField(max_length=40)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    next_at = models.DateTimeField(null=True)  # null: given up, until somebody has it tried again
+    since = models.DateTimeField()
+    error = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("fact", "subscriber"), name="stuck_once_at_a_subscriber"),)
+        indexes = (models.Index(fields=("next_at",), name="stuck_to_try"),)
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} {self.fact_id}"
+
+
 class Answered(models.Model):
     """What a request with an Idempotency-Key was answered; the same key never acts twice."""
 

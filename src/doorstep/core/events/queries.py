@@ -24,6 +24,22 @@ class FactRow:
     cause: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as subscribers are told it."""
+
+    id: int
+    at: datetime
+    kind: str
+    version: int
+    actor: str
+    cause: int | None
+    subject: str
+    data: Mapping[str, Any]
+    operator: int
+    brand: int | None
+
+
 def timeline(scope: Scope, subject: str, *, after: int = 0, limit: int = 1_000) -> tuple[FactRow, ...]:
     """Facts of a subject (`order:17`), oldest first, those after the fact id `after`. One query."""
     return _rows(_seen(scope).filter(subject=subject, pk__gt=after).order_by("pk")[:limit])
@@ -32,6 +48,12 @@ def timeline(scope: Scope, subject: str, *, after: int = 0, limit: int = 1_000) 
 def latest(scope: Scope, *, limit: int = 50) -> tuple[FactRow, ...]:
     """The newest facts of the scope, newest first. One query."""
     return _rows(_seen(scope).order_by("-pk")[:limit])
+
+
+def told(facts: QuerySet[Fact]) -> tuple[Told, ...]:
+    """These facts, in their order. One query."""
+    names = ("id", "at", "kind", "version", "actor", "cause_id", "subject", "data", "operator_id", "brand_id")
+    return tuple(Told(*row) for row in facts.order_by("pk").values_list(*names))
 
 
 def _seen(scope: Scope) -> QuerySet[Fact]:

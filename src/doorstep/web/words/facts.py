@@ -259,6 +259,8 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "LinkRevoked": ("Tracking link replaced", _nothing),
     "ShopperTold": ("Shopper told", _say("of {template}")),
     "CarrierSet": ("Carrier set", _say("{carrier}")),
+    "JobRetried": ("Work tried anew", _nothing),
+    "JobDropped": ("Work forgotten", _nothing),
     "DisruptionDeclared": ("Disruption declared", _nothing),
     "DisruptionChanged": ("Disruption changed", _nothing),
     "DisruptionEnded": ("Disruption over", _nothing),

@@ -1,0 +1,55 @@
+"""What waits, and what was given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min
+
+from doorstep.core.jobs.models import Job
+from doorstep.domain.rights import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    pk: int
+    kind: str
+    key: str
+    data: Mapping[str, Any]
+    state: str
+    attempts: int
+    due_at: datetime
+    put_at: datetime
+    ended_at: datetime | None
+    worker: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many jobs of a kind stand so, and since when the oldest is due."""
+
+    kind: str
+    state: str
+    count: int
+    oldest: datetime
+
+
+def jobs(scope: Scope, state: str, *, before: int | None = None, limit: int = 100) -> tuple[JobRow, ...]:
+    """Jobs of an operator in a state, the newest first. One query."""
+    rows = Job.objects.filter(operator_id=scope.operator, state=state).order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    names = (
+        "pk", "kind", "key", "data", "state", "attempts", "due_at", "put_at", "ended_at", "worker", "error",
+    )  # fmt: skip
+    return tuple(JobRow(*one) for one in rows.values_list(*names)[:limit])
+
+
+def standing() -> tuple[Waiting, ...]:
+    """How many jobs there are, of all operators together. One query."""
+    rows = Job.objects.values_list("kind", "state").annotate(count=Count("pk"), oldest=Min("due_at"))
+    return tuple(Waiting(*one) for one in rows.order_by("kind", "state"))

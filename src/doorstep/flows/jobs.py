@@ -1,0 +1,70 @@
+"""The kinds of work that the queue knows. A job may be done twice, and what it does here bears that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from doorstep.core.jobs.actions import Taken
+from doorstep.domain.errors import DoorstepError
+from doorstep.domain.rights import Scope
+from doorstep.flows.fill_back_orders import fill_back_orders
+from doorstep.flows.learn import learn
+from doorstep.flows.plan_day import plan_day
+from doorstep.flows.ship import buy_label
+from doorstep.kernels.run import Run
+
+Data = Mapping[str, Any]
+Do = Callable[[Scope, Data, datetime], object]
+
+
+class NotKnown(DoorstepError):
+    """A job of a kind that this version does not know."""
+
+    code = "job_not_known"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a job does, by its data; of which `brand` says whose rows it may touch."""
+
+    name: str
+    do: Do
+
+
+def _fill(scope: Scope, data: Data, now: datetime) -> object:
+    return fill_back_orders(scope, data["brand"], now=now)
+
+
+def _plan(scope: Scope, data: Data, now: datetime) -> object:
+    return plan_day(scope, data["brand"], now=now, run=Run(), leaving_from=now)
+
+
+def _learn(scope: Scope, data: Data, now: datetime) -> object:
+    return learn(scope, data["brand"], now=now, run=Run())
+
+
+def _label(scope: Scope, data: Data, now: datetime) -> object:
+    return buy_label(scope, data["parcel"], now=now)
+
+
+KINDS: Mapping[str, Kind] = {
+    one.name: one
+    for one in (
+        Kind("fill back-orders", _fill),
+        Kind("plan day", _plan),
+        Kind("learn durations", _learn),
+        Kind("buy label", _label),
+    )
+}
+
+
+def do(job: Taken, now: datetime) -> None:
+    """Do a job. Raises whatever goes wrong with it."""
+    kind = KINDS.get(job.kind)
+    if kind is None or job.operator is None:
+        raise NotKnown(f"no work of the kind {job.kind} is known here")
+    brands = frozenset({job.data["brand"]})
+    kind.do(Scope(job.operator, brands, "operator_admin", job.data.get("actor", "system")), job.data, now)
