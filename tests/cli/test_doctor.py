@@ -11,7 +11,11 @@ from typing import Any
 
 from tests.cli.test_record import free_port, run
 
-SOUND = {"DOORSTEP_SECRET_KEY": "x" * 50, "DOORSTEP_HOSTS": "shop.example", "DOORSTEP_PUBLIC_ADDRESS": "https://shop.example"}
+SOUND = {
+    "DOORSTEP_SECRET_KEY": "x" * 50,
+    "DOORSTEP_HOSTS": "shop.example",
+    "DOORSTEP_PUBLIC_ADDRESS": "https://shop.example",
+}
 
 
 def found(home: Path, **more: str) -> tuple[int, dict[str, Any]]:

@@ -23,6 +23,7 @@ from tests.cli.test_record import free_port
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 EXAMPLE = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+PLAIN = ("{", "the tower is at", "stop it with", "stopped;", "compiling", "the kernels")  # lines of a log
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
@@ -75,6 +76,7 @@ def test_every_server_is_watched_and_has_time_to_end() -> None:
         assert SERVICES[name]["stop_grace_period"] == "40s"  # more than the 30 of --grace
 
 
+@pytest.mark.long  # half a minute: six processes begin
 @pytest.mark.django_db(transaction=True)
 def test_it_starts_and_serves(tmp_path: Path) -> None:
     if connection.vendor != "postgresql":
@@ -101,7 +103,9 @@ def test_it_starts_and_serves(tmp_path: Path) -> None:
         assert worker.poll() is None
     for name in ports:
         for line in (tmp_path / f"{name}.log").read_text().splitlines():
-            assert line.startswith(("{", "the tower is at", "stop it with", "stopped;", "compiling", "the kernels")), line
+            assert line.startswith(("{", "the tower is at", "stop it with", "stopped;", "compiling", "the kernels")), (
+                line
+            )
 
 
 def made() -> str:

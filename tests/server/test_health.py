@@ -9,6 +9,7 @@ from django.test import Client, override_settings
 from doorstep.server import health
 
 pytestmark = pytest.mark.django_db
+LATER = "INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '9999_later', '2026-01-01')"
 
 
 def test_it_lives_without_a_database(django_assert_num_queries: pytest.FixtureRequest) -> None:
@@ -38,7 +39,9 @@ def test_it_is_not_ready_while_a_migration_is_missing() -> None:
 
 def test_newer_migrations_than_the_programs_are_no_fault() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '9999_later', '2026-01-01')")
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '9999_later', '2026-01-01')"
+        )
     assert health.unready() == ""
 
 
@@ -52,7 +55,9 @@ def test_it_is_not_ready_while_nothing_can_be_written() -> None:
 
 def test_metrics_are_for_this_machine_or_for_who_knows_the_token() -> None:
     def status(**headers: str) -> int:
-        return Client(headers={name.replace("_", "-"): text for name, text in headers.items()}).get("/metrics").status_code
+        return (
+            Client(headers={name.replace("_", "-"): text for name, text in headers.items()}).get("/metrics").status_code
+        )
 
     assert status() == 200
     assert status(X_Forwarded_For="127.0.0.1") == 401

@@ -146,5 +146,3 @@ def test_settings_that_there_are_not_are_refused() -> None:
     for wrong in ({"DOORSTEP_LOG": "xml"}, {"DOORSTEP_LOG_LEVEL": "loud"}):
         with pytest.raises(ValueError, match="is one of"):
             logs.config(wrong)
-
-

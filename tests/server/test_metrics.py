@@ -52,8 +52,9 @@ def test_addresses_that_nobody_knows_make_no_new_labels() -> None:
 
 
 def test_statements_that_fail_are_counted_by_what_went_wrong() -> None:
-    before = scraped().get(("doorstep_database_errors_total", "ProgrammingError"), 0), scraped().get(
-        ("doorstep_database_errors_total", "OperationalError"), 0
+    before = (
+        scraped().get(("doorstep_database_errors_total", "ProgrammingError"), 0),
+        scraped().get(("doorstep_database_errors_total", "OperationalError"), 0),
     )
     with connection.execute_wrapper(access.watched), pytest.raises(DatabaseError), transaction.atomic():
         connection.cursor().execute("SELECT nothing FROM nowhere")
@@ -95,5 +96,3 @@ def test_processes_count_together(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", count], env=told, check=True)
     third = subprocess.run([sys.executable, "-c", count + say], env=told, check=True, capture_output=True, text=True)
     assert read(third.stdout)[("doorstep_requests_total", "GET", "v1/orders", "2xx")] == 3
-
-

@@ -1,4 +1,4 @@
-"""How often a key may ask, told with every answer as the IETF's draft of the RateLimit headers has it (its version 10)."""
+"""How often a key may ask, told with every answer as the IETF's draft 10 of the RateLimit headers has it."""
 
 from __future__ import annotations
 

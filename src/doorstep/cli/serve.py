@@ -16,7 +16,9 @@ Socket = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(envvar="DOORSTEP_WORKERS", metavar="N", min=1, max=256, help="Processes; one for each core, 4 at most."),
+    typer.Option(
+        envvar="DOORSTEP_WORKERS", metavar="N", min=1, max=256, help="Processes; one for each core, 4 at most."
+    ),
 ]
 Threads = Annotated[
     int, typer.Option(envvar="DOORSTEP_THREADS", metavar="N", min=1, max=256, help="Threads of each process.")

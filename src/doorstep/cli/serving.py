@@ -108,7 +108,7 @@ def _collect(environment: Mapping[str, str]) -> None:
 
 
 def _watch(server: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
-    """Wait for the end. SIGHUP replaces the workers one after the other, unless a terminal says by it that it closes."""
+    """Wait for the end. SIGHUP replaces the workers one by one, unless a terminal says by it that it closes."""
     asked = _Asked()
     if not sys.stdin.isatty():
         signal.signal(signal.SIGHUP, asked)

@@ -69,9 +69,13 @@ def _looked(check: Check, around: Surroundings) -> Finding:
         return check.look(around)
     except DatabaseError as error:
         connection.close()
-        return Finding("fail", f"the database does not answer: {_first_line(error)}", "see what is said of the database")
+        return Finding(
+            "fail", f"the database does not answer: {_first_line(error)}", "see what is said of the database"
+        )
     except Exception as error:
-        return Finding("fail", f"could not be looked at: {type(error).__name__}: {_first_line(error)}", "tell its makers")
+        return Finding(
+            "fail", f"could not be looked at: {type(error).__name__}: {_first_line(error)}", "tell its makers"
+        )
 
 
 def packages(_around: Surroundings) -> Finding:
@@ -132,7 +136,7 @@ def _database(cursor: object) -> Finding:
     if connection.vendor != "postgresql":
         said = f"SQLite at {connection.settings_dict['NAME']}: one writer at a time"
         return Finding("warn", said, "set DOORSTEP_DATABASE=postgresql://... for anything but a demonstration")
-    version = connection.pg_version // 10_000
+    version = int(_shown(cursor, "server_version_num")) // 10_000
     told = {name: _shown(cursor, name) for name in ("transaction_read_only", "server_encoding")}
     isolation = _shown(cursor, "default_transaction_isolation")
     if version < OLDEST_POSTGRESQL:
@@ -143,7 +147,9 @@ def _database(cursor: object) -> Finding:
     if told["transaction_read_only"] == "on":
         return Finding("fail", "nothing can be written: a standby, or set so", "point DOORSTEP_DATABASE at the primary")
     if told["server_encoding"] != "UTF8":
-        return Finding("fail", f"its encoding is {told['server_encoding']}", "make the database anew with encoding UTF8")
+        return Finding(
+            "fail", f"its encoding is {told['server_encoding']}", "make the database anew with encoding UTF8"
+        )
     return Finding("ok", f"PostgreSQL {version}, read committed, UTF8")
 
 
@@ -218,7 +224,9 @@ def plugins(around: Surroundings) -> Finding:
     asked = {name for one in accounts for name in (one.key_variable, one.hook_variable) if name}
     unset = sorted(name for name in asked if not around.environment.get(name))
     if unset:
-        return Finding("warn", f"secrets of carriers are not set here: {', '.join(unset)}", "set them for every process")
+        return Finding(
+            "warn", f"secrets of carriers are not set here: {', '.join(unset)}", "set them for every process"
+        )
     return Finding("ok", f"{', '.join(names())}; {len(accounts)} accounts")
 
 

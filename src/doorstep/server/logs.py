@@ -1,8 +1,8 @@
 """What is logged, and in which form: one JSON object a line, without personal data. Django is not needed here.
 
 Nothing is trusted to be harmless because it looks so. Of our own loggers the message is written; what else is said of
-a request comes by name, and only names of `NAMED` are written. Of other people's loggers the template is written without
-what was put into it. An exception is told by its type and where it was raised, not by its words: those of a database
+a request comes by name, and only names of `NAMED` are written. Of others' loggers the template is written without what
+was put into it. An exception is told by its type and where it was raised, not by its words: those of a database
 quote the row that it refused.
 """
 
@@ -123,7 +123,7 @@ def _exception(error: BaseException) -> dict[str, Any]:
 
 
 def route_of(request: Any) -> str:
-    """Give the pattern of a request's address, as `v1/orders/<path:order>`; the address itself holds codes and tokens."""
+    """Give the pattern of a request's address, as `v1/orders/<path:order>`: addresses hold codes and tokens."""
     match = getattr(request, "resolver_match", None)
     if match is not None:
         return str(match.route)

@@ -62,7 +62,7 @@ def written(gauges: Iterable[Gauge], now: datetime) -> bytes:
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     record = CollectorRegistry()
     record.register(_Read(gauges, now))
     asked = generate_latest(record)  # first, so that what cannot be read is counted below

@@ -25,7 +25,7 @@ from typing import Any
 from granian._granian import SocketHolder
 from granian.constants import Interfaces
 from granian.log import LogLevels, logger
-from granian.server.mp import MPServer, WorkerProcess
+from granian.server.mp import MPServer
 
 from doorstep.server import logs
 
@@ -51,7 +51,7 @@ class Door:
         return [sys.executable, "-m", "doorstep.server.processes", json.dumps(asdict(self))]
 
 
-class Master(MPServer):  # type: ignore[misc]  # granian says no types of its inner parts
+class Master(MPServer):
     """Granian's master with one socket for all, and workers that are replaced when their successor is ready.
 
     It reaches into granian (`_init_shared_socket`, `_respawn_workers`): tests/cli/test_serving.py says if that moves.
@@ -78,8 +78,10 @@ class Master(MPServer):  # type: ignore[misc]  # granian says no types of its in
 
     def _init_shared_socket(self) -> None:
         self._sso = _listening(self.door)
-        self._ssp, self._sfd = None, self._sso.fileno()
-        self._shd = SocketHolder(self._sfd, bool(self.door.socket), self.door.backlog)
+        held: Any = SocketHolder  # granian says no types of its inner parts
+        inner: Any = self
+        inner._ssp, inner._sfd = None, self._sso.fileno()
+        inner._shd = held(self._sso.fileno(), bool(self.door.socket), self.door.backlog)
 
     def _respawn_workers(
         self, workers: Sequence[int], spawn_target: Any, target_loader: Any, delay: float = 0.0
@@ -87,9 +89,9 @@ class Master(MPServer):  # type: ignore[misc]  # granian says no types of its in
         """Begin a successor, and end the worker once it is ready; one that does not begin leaves the worker there."""
         del delay  # granian's guess of how long that takes
         for index in list(workers):
-            old = self.wrks[index]
+            old: Any = self.wrks[index]
             self.respawned_wrks[index] = time.monotonic()
-            new = self._spawn_worker(idx=index, target=spawn_target, callback_loader=target_loader)
+            new: Any = self._spawn_worker(idx=index, target=spawn_target, callback_loader=target_loader)
             replaces = old.is_alive()
             new.interrupt_by_parent = replaces  # its end is no failure of the server while the old one answers
             while self._begun.poll():
@@ -103,14 +105,14 @@ class Master(MPServer):  # type: ignore[misc]  # granian says no types of its in
             new.interrupt_by_parent = False
             self._end(old)
 
-    def _begins(self, worker: WorkerProcess) -> bool:
+    def _begins(self, worker: Any) -> bool:
         until = time.monotonic() + BEGIN_SECONDS
         while worker.is_alive() and time.monotonic() < until:
             if self._begun.poll(LOOK_SECONDS):
                 return True
         return False
 
-    def _end(self, worker: WorkerProcess) -> None:
+    def _end(self, worker: Any) -> None:
         worker.terminate()
         until = time.monotonic() + self.door.grace_s
         while worker.is_alive() and time.monotonic() < until:  # a thread waits for it, too: `join` may come back early

@@ -134,7 +134,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
-STATIC_ROOT = os.environ.get("DOORSTEP_STATIC") or None  # `doorstep serve` collects them there, with hashes in their names
+STATIC_ROOT = (
+    os.environ.get("DOORSTEP_STATIC") or None
+)  # `doorstep serve` collects them there, with hashes in their names
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None  # else files are found where they lie, once, when the server starts
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

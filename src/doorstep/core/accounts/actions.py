@@ -170,7 +170,11 @@ def rotate_key(key_id: int, *, at: datetime, grace: timedelta = GRACE) -> tuple[
 
 def set_rate(key_id: int, rate: Rate | None) -> None:
     """Set how often a key may ask; None: as the installation says."""
-    values = {"rate_per_s": None, "rate_burst": None} if rate is None else {"rate_per_s": rate.per_s, "rate_burst": rate.burst}
+    values = (
+        {"rate_per_s": None, "rate_burst": None}
+        if rate is None
+        else {"rate_per_s": rate.per_s, "rate_burst": rate.burst}
+    )
     ApiKey.objects.filter(pk=key_id).update(**values)
 
 

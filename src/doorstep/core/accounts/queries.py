@@ -170,7 +170,7 @@ def find_key(raw_key: str, now: datetime) -> KnownKey | None:
 def rate_of(per_s: int | None, burst: int | None) -> Rate | None:
     """Give how often a key may ask: as its row says, else as the installation does; None: as often as it likes."""
     if per_s is None:
-        return cast(Rate | None, settings.RATE)
+        return settings.RATE
     return Rate(per_s, burst or per_s) if per_s else None
 
 

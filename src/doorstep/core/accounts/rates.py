@@ -1,8 +1,8 @@
 """How often a key may ask, counted for all processes of a server together.
 
 Each key has one number: when it will have earned all it has used (the generic cell rate algorithm: a token bucket that
-fills itself). The processes of a server keep the numbers in one file, eight bytes a key, in memory in all but name; a row
-in the database would cost every request a write. Without a file the process counts alone.
+fills itself). The processes of a server keep the numbers in one file, eight bytes a key; a row in the database would
+cost every request a write. Without a file the process counts alone.
 """
 
 from __future__ import annotations

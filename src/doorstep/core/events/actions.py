@@ -14,7 +14,6 @@ from django.db import transaction
 from doorstep.core.events.models import Fact
 from doorstep.core.statements import fresh, insert
 
-
 # Told of a kind and a number once they are committed. For counting alone: what must follow a fact follows from its row.
 WATCHERS: list[Callable[[str, int], None]] = []
 

@@ -60,11 +60,6 @@ def accounts(operator: int) -> tuple[AccountRow, ...]:
     return tuple(account_row(one) for one in CarrierAccount.objects.filter(operator_id=operator).order_by("code"))
 
 
-def all_accounts() -> tuple[AccountRow, ...]:
-    """Those of every operator; for who looks after the installation."""
-    return tuple(account_row(one) for one in CarrierAccount.objects.order_by("pk"))
-
-
 def list_accounts(scope: Scope, *, after: str | None = None, limit: int = 50) -> Page[AccountRow]:
     """Those of the operator, by code. Raises InvalidCursor."""
     rows = CarrierAccount.objects.filter(operator_id=scope.operator)
