@@ -47,7 +47,12 @@ def test_a_database_that_does_not_answer_is_no_traceback(tmp_path: Path) -> None
 
 
 def test_settings_that_cannot_be_read_are_the_finding(tmp_path: Path) -> None:
-    wrong = run(tmp_path, "doctor", DOORSTEP_DATABASE="mysql://somewhere/else", DOORSTEP_HOME=str(tmp_path / "none"))
-    assert wrong.returncode == 1
-    assert "DOORSTEP_DATABASE begins with" in " ".join(wrong.stdout.split())
-    assert not (tmp_path / "none").exists()
+    gone = tmp_path / "none"
+    code, told = found(gone, DOORSTEP_DATABASE="mysql://somewhere/else")
+    assert (code, list(told)) == (1, ["settings"])
+    assert "DOORSTEP_DATABASE begins with" in told["settings"]["said"]
+    assert not gone.exists()
+    shown = run(gone, "doctor", **SOUND)  # nothing is there at all
+    assert shown.returncode == 1
+    assert "Traceback" not in shown.stderr
+    assert "DOORSTEP_HOME" in shown.stdout

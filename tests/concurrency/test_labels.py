@@ -73,16 +73,20 @@ def test_one_label_is_bought_by_twenty(at: House) -> None:
     assert Fact.objects.filter(kind="ParcelLabelled").count() == 1
 
 
-def killed_after_buying(at: House, parcel: Parcel) -> None:
-    """Have a process buy the label, and kill it before it can say so."""
+def address_of_database() -> str:
+    """For a process of its own."""
     said = connection.settings_dict
     password = f":{quote(said['PASSWORD'])}" if said["PASSWORD"] else ""
-    database = f"postgresql://{said['USER']}{password}@{said['HOST']}:{said['PORT']}/{said['NAME']}"
+    return f"postgresql://{said['USER']}{password}@{said['HOST']}:{said['PORT']}/{said['NAME']}"
+
+
+def killed_after_buying(at: House, parcel: Parcel) -> None:
+    """Have a process buy the label, and kill it before it can say so."""
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DOORSTEP_DATABASE": database,
+        "DOORSTEP_DATABASE": address_of_database(),
         "KEY_OF_THE_TEST": KEY,
         "HOOK_OF_THE_TEST": HOOK,
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.core.jobs.actions import Taken
+from doorstep.core.parcels.shipping import shipping_of
 from doorstep.domain.errors import DoorstepError
 from doorstep.domain.rights import Scope
 from doorstep.flows.fill_back_orders import fill_back_orders
@@ -15,6 +16,7 @@ from doorstep.flows.learn import learn
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.ship import buy_label
 from doorstep.kernels.run import Run
+from doorstep.plugins.carriers.base import CarrierRefused
 
 Data = Mapping[str, Any]
 Do = Callable[[Scope, Data, datetime], object]
@@ -47,7 +49,14 @@ def _learn(scope: Scope, data: Data, now: datetime) -> object:
 
 
 def _label(scope: Scope, data: Data, now: datetime) -> object:
-    return buy_label(scope, data["parcel"], now=now)
+    """A parcel that has left the bench otherwise needs none; what the carrier refuses is for a person to see to."""
+    found = shipping_of(scope, data["parcel"])
+    if found is None or found.state != "packed":
+        return None
+    try:
+        return buy_label(scope, found.pk, now=now)
+    except CarrierRefused:
+        return None
 
 
 KINDS: Mapping[str, Kind] = {

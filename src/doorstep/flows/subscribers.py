@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from doorstep.core.events.queries import Told
-from doorstep.core.jobs.actions import put
+from doorstep.core.jobs.actions import put, put_many
 
+LABELLED_BY_THEN = timedelta(seconds=20)  # at the bench, as a rule
 GOODS_CAME = frozenset({"StockReceived", "TransferReceived", "StockAdjusted", "ReturnGraded", "OrderCancelled"})
 
 
@@ -41,4 +42,18 @@ def fill_soon(facts: Sequence[Told], now: datetime) -> None:
         put("fill back-orders", key=f"brand:{brand}", data={"brand": brand}, operator=operator, at=now)
 
 
-SUBSCRIBERS: tuple[Subscriber, ...] = (Subscriber("back-orders", GOODS_CAME, fill_soon),)
+def label_soon(facts: Sequence[Told], now: datetime) -> None:
+    """Whoever packs buys the label as well; should that fail, or its process die, a worker buys it a moment later."""
+    for operator in sorted({one.operator for one in facts}):
+        wanted = {
+            f"fact:{one.id}": {"brand": one.brand, "parcel": one.data["parcel"]}
+            for one in facts
+            if one.operator == operator
+        }
+        put_many("buy label", wanted, operator=operator, at=now, due_at=now + LABELLED_BY_THEN)
+
+
+SUBSCRIBERS: tuple[Subscriber, ...] = (
+    Subscriber("back-orders", GOODS_CAME, fill_soon),
+    Subscriber("labels", frozenset({"ParcelPacked"}), label_soon),
+)

@@ -32,9 +32,10 @@ def test_the_job_due_the_longest_is_taken_first_and_by_one_alone() -> None:
 
 
 def test_several_are_taken_at_once() -> None:
-    assert jobs.put_many("dig", [{"hole": n} for n in range(5)], at=NOW) == 5
-    assert [one.data["hole"] for one in jobs.take("a", NOW, KINDS, most=3)] == [0, 1, 2]
-    assert [one.data["hole"] for one in jobs.take("b", NOW, KINDS, most=3)] == [3, 4]
+    jobs.put("dig", key="3", data={"hole": 3}, at=NOW)
+    jobs.put_many("dig", {str(n): {"hole": n} for n in range(5)}, at=NOW)
+    assert [one.data["hole"] for one in jobs.take("a", NOW, KINDS, most=3)] == [3, 0, 1]
+    assert [one.data["hole"] for one in jobs.take("b", NOW, KINDS, most=3)] == [2, 4]
 
 
 def test_of_one_key_one_waits_and_what_comes_while_it_is_done_follows() -> None:

@@ -1,0 +1,85 @@
+"""What the storm left behind, counted in the record, at the carrier and at the receiver: each line should be nought."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+LEDGER = """
+WITH moved AS (
+  SELECT target_id AS shelf, quantity AS units FROM stock_move WHERE target_id IS NOT NULL
+  UNION ALL SELECT source_id, -quantity FROM stock_move WHERE source_id IS NOT NULL
+), summed AS (SELECT shelf, sum(units) AS units FROM moved GROUP BY shelf)
+SELECT count(*) FROM stock_level AS l LEFT JOIN summed AS s ON s.shelf = l.id WHERE l.quantity <> coalesce(s.units, 0)
+"""
+LEAKED = """
+WITH held AS (
+  SELECT m.reference, sum(CASE WHEN t.state IN ('reserved', 'picked') THEN m.quantity ELSE 0 END)
+       - sum(CASE WHEN s.state IN ('reserved', 'picked') THEN m.quantity ELSE 0 END) AS units
+  FROM stock_move m LEFT JOIN stock_level t ON t.id = m.target_id LEFT JOIN stock_level s ON s.id = m.source_id
+  WHERE m.reference LIKE 'order:%%' GROUP BY m.reference
+)
+SELECT count(*) FROM held WHERE units <> 0 AND NOT EXISTS (
+  SELECT 1 FROM parcels_parcel p WHERE p.order_id = substr(held.reference, 7)::bigint
+  AND p.state IN ('planned', 'released', 'packed', 'labelled', 'staged'))
+"""
+
+
+def one(text: str, *values: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return int(cursor.fetchone()[0])
+
+
+def lost_orders(acknowledged: Collection[str]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM orders_order")
+        return len(set(acknowledged) - {row[0] for row in cursor.fetchall()})
+
+
+def labels(sandbox: Path) -> dict[str, int]:
+    """Sold by the carrier against recorded: each parcel has one, each is known, none was paid for twice."""
+    with sqlite3.connect(sandbox / "sandbox.sqlite3") as store:
+        sold = [row[0] for row in store.execute("SELECT label FROM labels WHERE state <> 'void'")]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT label, parcel_id FROM parcels_label WHERE state = 'bought'")
+        bought: list[tuple[str, int]] = cursor.fetchall()
+    known = {label for label, _ in bought}
+    of_parcel = Counter(parcel for _, parcel in bought)
+    return {
+        "labels paid for and not known": len(set(sold) - known),
+        "labels known and not sold": len(known - set(sold)),
+        "parcels with two labels": sum(count > 1 for count in of_parcel.values()),
+    }
+
+
+def webhooks(taken: list[tuple[str, dict[str, Any]]], wanted: int) -> dict[str, int]:
+    """Each delivery taken at least once; of each order in the order of its facts, reckoned by the first taking."""
+    first: dict[str, int] = {}
+    of_order: dict[str, list[int]] = defaultdict(list)
+    for number, body in taken:
+        if number in first:
+            continue
+        first[number] = len(first)
+        of_order[str(body["data"].get("order"))].append(int(body["data"]["fact"]))
+    return {
+        "webhooks lost": wanted - len(first),
+        "orders told out of order": sum(facts != sorted(facts) for facts in of_order.values()),
+    }
+
+
+def record() -> dict[str, int]:
+    return {
+        "levels that their moves do not add up to": one(LEDGER),
+        "facts still pending": one("SELECT count(*) FROM events_pending"),
+        "facts stuck": one("SELECT count(*) FROM events_stuck"),
+        "jobs given up": one("SELECT count(*) FROM jobs_job WHERE state = 'dead'"),
+        "jobs left running": one("SELECT count(*) FROM jobs_job WHERE state = 'running' AND leased_until < now()"),
+        "label intents left open": one("SELECT count(*) FROM parcels_label WHERE state IN ('asked', 'voiding')"),
+        "orders gone with units still reserved": one(LEAKED),
+    }

@@ -1,0 +1,163 @@
+"""The storm: orders on their whole journey while processes are killed, the database crashes and the carrier fails.
+
+python -m benchmarks.storm.run [--orders N] [--seed S] [--every SECONDS] [--workers W]
+
+Real processes on this machine: PostgreSQL (fsync on), `doorstep serve`, `doorstep worker`, `doorstep sandbox`, and a
+receiver of webhooks that fails one time in five. What has ended is started again a second later; nothing else is mended
+by hand. Printed is what was lost or done twice, which should be nothing, and how long it took until answers came again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.record.brand import make_brand, orders
+from benchmarks.storm.havoc import Havoc
+from benchmarks.storm.journey import Journey
+from benchmarks.storm.receiver import Receiver
+from benchmarks.storm.shop import Shop
+from benchmarks.storm.town import Town, town
+
+SETTLED_WITHIN_S = 120.0
+
+
+@dataclass
+class Aftermath:
+    """What the storm left: `lost` counts what should be nought."""
+
+    orders: int
+    waiting: int  # acknowledged, and not planned
+    lost: Mapping[str, int]
+    havoc: Mapping[str, int]
+    seconds: Mapping[str, float]
+    gaps: list[float] = field(default_factory=list)  # seconds without an answer
+    settling_s: float = 0.0  # from the end of the storm until all was told and settled
+    webhooks: int = 0
+    starts: int = 0  # of processes
+
+    def said(self) -> str:
+        total = sum(self.seconds.values())
+        worst = max(self.gaps, default=0.0)
+        rows = [
+            f"{self.orders:,} orders, of which {self.waiting} wait unplanned; {total:,.0f} s, "
+            f"{3600 * (self.orders - self.waiting) / total:,.0f} whole journeys an hour",
+            "steps: " + ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in self.seconds.items()),
+            "havoc: " + ", ".join(f"{name} {count}" for name, count in sorted(self.havoc.items())),
+            f"without an answer {len(self.gaps)} times, {worst:.1f} s at most; settled {self.settling_s:.1f} s after",
+            f"webhooks: {self.webhooks:,} deliveries",
+            *(f"{name}: {count}" for name, count in self.lost.items()),
+        ]
+        return "\n".join(rows)
+
+
+def storm(count: int, seed: int, every_s: float, workers: int, folder: Path, crashes: int = 1) -> Aftermath:
+    """Let it rage until every order has arrived; in this process Django is set up for the storm's own database."""
+    with town(folder) as there:
+        os.environ.update(there.environment)
+        brand = make_brand(folder / "brand", 500)
+        journey, receiver = _ready(there, brand.key, workers)
+        havoc = Havoc(there, seed, every_s, crashes)
+        wanted = [json.loads(one) for one in orders(brand, count, "S")]
+        havoc.begin()
+        try:
+            journey.travel(wanted)
+        finally:
+            havoc.end()
+        settling = _settle(there)
+        return _reckoned(there, journey, receiver, havoc, settling)
+
+
+def _ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver]:
+    from doorstep.core.accounts import actions as accounts
+    from doorstep.core.accounts.queries import all_brands
+    from doorstep.core.network.queries import sites
+    from doorstep.core.tariffs.queries import services
+    from doorstep.domain.rights import Scope
+    from doorstep.flows.carriers import register_sandbox
+    from doorstep.server.clock import now
+
+    [(operator, brand)] = all_brands()
+    scope = Scope(operator, frozenset({brand}), "operator_admin", "system")
+    floor = accounts.add_key(operator, None, "floor", "operator_admin", at=now())[1]
+    accounts_there = register_sandbox(scope, there.carrier)
+    receiver = Receiver()
+    there.start("sandbox", "sandbox", "--port", there.carrier.rpartition(":")[2], "--folder", str(there.folder / "sb"))
+    there.start("server", "serve", "--port", there.url.rpartition(":")[2])
+    for number in range(workers):
+        there.start(f"worker-{number}", "worker")
+    there.wait()
+    journey = Journey(
+        Shop(there.url, key),
+        Shop(there.url, floor),
+        there.carrier,
+        there.environment["DOORSTEP_SANDBOX_KEY"],
+        {one.service: one.carrier for one in services(scope, limit=1_000).rows},
+        [one.site for one in sites(scope)],
+    )
+    journey.ask_carrier("/hook", {"url": f"{there.url}/hooks/carriers/{accounts_there[0].pk}"})
+    return journey, receiver
+
+
+def _settle(there: Town) -> float:
+    """Wait until nothing is on its way any more; whoever does it is the workers."""
+    from benchmarks.storm.accounts import record
+
+    begun = time.monotonic()
+    there.wait()
+    while time.monotonic() - begun < SETTLED_WITHIN_S:
+        if not any(record().values()):
+            break
+        time.sleep(0.5)
+    return time.monotonic() - begun
+
+
+def _reckoned(there: Town, journey: Journey, receiver: Receiver, havoc: Havoc, settling: float) -> Aftermath:
+    from benchmarks.storm import accounts
+
+    wanted = 0
+    lost = {
+        "acknowledged orders that are gone": accounts.lost_orders(journey.acknowledged),
+        **accounts.record(),
+        **accounts.labels(there.folder / "sb"),
+        **accounts.webhooks(receiver.taken, wanted),
+    }
+    return Aftermath(
+        len(journey.acknowledged),
+        len(journey.waiting),
+        lost,
+        havoc.done,
+        journey.seconds,
+        sorted(journey.shop.gaps + journey.floor.gaps),
+        settling,
+        wanted,
+        sum(one.starts for one in there.kept),
+    )
+
+
+def main() -> None:
+    """Print what is left after the storm; 1 if anything was lost."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=float, default=8.0, help="seconds between kills, on average")
+    parser.add_argument("--crashes", type=int, default=3, help="of the database")
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {asked.seed}")
+    with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as folder:
+        after = storm(asked.orders, asked.seed, asked.every, asked.workers, Path(folder), asked.crashes)
+    print(after.said())
+    sys.exit(any(after.lost.values()))
+
+
+if __name__ == "__main__":
+    main()
