@@ -90,9 +90,10 @@ class Master(MPServer):
         del delay  # granian's guess of how long that takes
         for index in list(workers):
             old: Any = self.wrks[index]
-            self.respawned_wrks[index] = time.monotonic()
             new: Any = self._spawn_worker(idx=index, target=spawn_target, callback_loader=target_loader)
             replaces = old.is_alive()
+            if not replaces:  # granian ends the server if one dies again within seconds of this
+                self.respawned_wrks[index] = time.monotonic()
             new.interrupt_by_parent = replaces  # its end is no failure of the server while the old one answers
             while self._begun.poll():
                 self._begun.recv_bytes()
