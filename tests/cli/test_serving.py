@@ -28,18 +28,18 @@ def served(home: Path, *words: object, **more: str) -> Iterator[subprocess.Popen
     """A server that is ready; what it complains of goes into `home/log`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOORSTEP_", "DJANGO_"))}
     told = {**kept, "DOORSTEP_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
-    with (home / "log").open("w") as log:
+    with (home / "log").open("w") as said:
         process = subprocess.Popen(
             [*COMMAND, "serve", *map(str, words)],
             env=told,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=said,
             text=True,
         )
         try:
             assert process.stdout is not None
-            assert "the tower is at" in process.stdout.readline(), (home / "log").read_text()
+            assert "the tower is at" in process.stdout.readline(), log(home)
             assert "Ctrl-C" in process.stdout.readline()
             yield process
         finally:
@@ -105,8 +105,10 @@ def ask(port: int, path: str) -> int:
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_no_request_fails_while_the_processes_are_replaced(home: Path, workers: int) -> None:
-    port = free_port()
-    with served(home, "--port", port, "--workers", workers) as process:
+    port, newer = free_port(), home / "newer"  # where a new version would be
+    newer.mkdir()
+    path = os.pathsep.join([str(newer), os.environ.get("PYTHONPATH", "")])
+    with served(home, "--port", port, "--workers", workers, PYTHONPATH=path) as process:
 
         def replaced(before: set[int]) -> bool:
             now = workers_of(process)
@@ -129,11 +131,16 @@ def test_no_request_fails_while_the_processes_are_replaced(home: Path, workers: 
         assert asked > 20
         assert set(stream.answers) == {401}
         pids = workers_of(process) | {master_of(process)}
+        (newer / "axes.py").write_text("raise ImportError('a broken version')")
+        process.send_signal(signal.SIGHUP)
+        until(lambda: "does not run" in log(home), "the broken version was not seen")
+        os.kill(master_of(process), signal.SIGHUP)
+        until(lambda: "did not begin" in log(home), "the broken version was not tried")
+        assert workers_of(process) | {master_of(process)} == pids
+        assert ask(port, "/v1/orders") == 401
     assert process.returncode == 143
     assert not [pid for pid in pids if alive(pid)]
-    log = (home / "log").read_text()
-    assert "Traceback" not in log
-    assert "was killed" not in log
+    assert "was killed" not in log(home)
 
 
 def test_a_unix_socket_serves_hashed_files_and_lets_what_runs_end(home: Path) -> None:
@@ -157,6 +164,10 @@ def test_a_unix_socket_serves_hashed_files_and_lets_what_runs_end(home: Path) ->
             assert running.recv(1_000).startswith(b"HTTP/1.1 401 ")
         process.wait(PATIENCE_S)
     assert not place.exists()
+
+
+def log(home: Path) -> str:
+    return (home / "log").read_text()
 
 
 def refused(place: Path) -> bool:

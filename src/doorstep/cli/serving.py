@@ -115,9 +115,17 @@ def _watch(server: subprocess.Popen[bytes], environment: Mapping[str, str]) -> N
     while server.poll() is None:
         if asked.to_restart:
             asked.to_restart = False
-            _collect(environment)
-            server.send_signal(signal.SIGHUP)
+            _restart(server, environment)
         time.sleep(LOOK_SECONDS)
+
+
+def _restart(server: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
+    try:
+        _collect(environment)
+    except subprocess.CalledProcessError:
+        err.print("what is installed now does not run: the processes stay as they are")
+        return
+    server.send_signal(signal.SIGHUP)
 
 
 class _Asked:
