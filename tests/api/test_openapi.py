@@ -119,6 +119,9 @@ IDS = {
     "POST /v1/keys": "createKey",
     "POST /v1/keys/{key_id}/rotate": "rotateKey",
     "DELETE /v1/keys/{key_id}": "revokeKey",
+    "PUT /v1/keys/{key_id}/rate": "setKeyRate",
+    "GET /v1/test-clock": "getTestClock",
+    "POST /v1/test-clock": "setTestClock",
 }
 
 

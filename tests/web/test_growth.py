@@ -53,6 +53,7 @@ NOT_WALKED = {  # route -> why it is not asked here; what the API and the pages 
     "t/<str:token>/returns/<str:rma>/label.pdf": "is not there without a carrier that sells one",
     "t/<str:token>/<path:rest>": "is not there",
     "t/": "is not there",
+    "v1/test-clock": "is that of a test installation",
     UNKNOWN: "is not there",
 }
 NEXT = re.compile(r'<a class="button" rel="next" href="([^"]+)"')

@@ -35,6 +35,7 @@ from doorstep.api import (
     products,
     put_backs,
     quotes,
+    rates,
     returns,
     scans,
     shoppers,
@@ -43,6 +44,7 @@ from doorstep.api import (
     stock_health,
     stock_moves,
     surveys,
+    test_clock,
     totes,
     tracking,
     trails,
@@ -107,6 +109,7 @@ api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)
 api.add_router("/keys", keys.router)
+api.add_router("/test-clock", test_clock.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("/shoppers", shoppers.router)
 api.add_router("/epcis", epcis.router)
@@ -120,7 +123,7 @@ def patterns() -> list[URLPattern]:
     views = [view for router in routers for view in router.path_operations.values() for _ in view.operations]
     found = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern) and pattern.name != "api-root"]
     for pattern, view in zip(found, views, strict=True):
-        callback = problems.refusing(pattern.callback)
+        callback = rates.told(problems.refusing(pattern.callback))
         asked = {method: _query_names(one) for one in view.operations for method in one.methods}
         setattr(callback, QUERY_NAMES, asked)
         pattern.callback = callback

@@ -9,6 +9,7 @@ from typing import cast
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from doorstep.api import rates
 from doorstep.api.problems import Fault, Invalid, NotAllowed, TooManyWrongKeys
 from doorstep.core.accounts.queries import BrandRow
 from doorstep.domain.errors import NotFound
@@ -30,9 +31,10 @@ class ApiKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         now = came_at(request)
-        scope = authenticate(token, now=now)
-        if scope:
-            return Caller(scope, now)
+        known = authenticate(token, now=now)
+        if known:
+            rates.count(request, known)
+            return Caller(known.scope, now)
         wait_s = refused(cast(str, request.address), now=now)  # type: ignore[attr-defined]  # noted by the server
         if wait_s:
             raise TooManyWrongKeys(wait_s)

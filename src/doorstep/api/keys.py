@@ -20,6 +20,7 @@ from doorstep.core.accounts import queries
 from doorstep.core.idempotency import Answer
 from doorstep.core.paging import page, reach, read_cursor
 from doorstep.domain.errors import NotFound
+from doorstep.domain.rate import MOST, Rate
 from doorstep.domain.rights import KEY_ROLES, Role
 from doorstep.flows import accounts
 
@@ -28,7 +29,7 @@ router = Router(tags=["keys"])
 EXAMPLE = {
     "id": 3, "name": "shop", "role": "brand_writer", "brand": "tea", "prefix": "k3v9x0aa",
     "created_at": "2024-05-01T07:00:00Z", "expires_at": None, "revoked_at": None,
-    "last_used_at": "2024-05-01T07:30:00Z",
+    "last_used_at": "2024-05-01T07:30:00Z", "rate_per_s": None, "rate_burst": None,
 }  # fmt: skip
 MOST_GRACE_S = 30 * 24 * 3600
 KeyId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -51,6 +52,13 @@ class RotateIn(Fields):
     )
 
 
+class RateIn(Fields):
+    model_config = ConfigDict(extra="forbid", **shown({"per_s": 100, "burst": 400}))
+
+    per_s: StrictInt | None = Field(ge=0, le=MOST, description="null: as the server says; 0: as often as it likes")
+    burst: StrictInt | None = Field(None, ge=1, le=MOST, description="at once after a pause; left out: as `per_s`")
+
+
 @with_config(shown(EXAMPLE))
 @dataclass(frozen=True, slots=True)
 class KeyOut:
@@ -63,6 +71,8 @@ class KeyOut:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: Annotated[datetime | None, Field(description="to the minute")]
+    rate_per_s: Annotated[int | None, Field(description="requests a second; null: as the server says, 0: no limit")]
+    rate_burst: Annotated[int | None, Field(description="requests at once after a pause")]
 
 
 @with_config(shown(EXAMPLE | {"key": "ds_k3v9x0aa_" + "x" * 43}))
@@ -128,6 +138,15 @@ def rotate_key(request: HttpRequest, key_id: KeyId, payload: RotateIn, idempoten
     return _shown_once(request, caller, idempotency_key, make)
 
 
+@router.put("/{key_id}/rate", response=KeyOut, operation_id="setKeyRate", summary="Set how often a key may ask")
+def set_rate(request: HttpRequest, key_id: KeyId, payload: RateIn) -> HttpResponse:
+    """Of the operator alone: a limit protects everybody else. Needs the right `manage`."""
+    caller = allowed(request, "manage")
+    rate = None if payload.per_s is None else Rate(payload.per_s, payload.burst or max(payload.per_s, 1))
+    accounts.set_rate(caller.scope, key_id, rate, now=caller.now)
+    return json_answer(KeyOut(*_told(_row(caller, key_id))))
+
+
 @router.delete("/{key_id}", response=KeyOut, operation_id="revokeKey", summary="Revoke a key")
 def revoke_key(request: HttpRequest, key_id: KeyId) -> HttpResponse:
     """At once and for good; it stays in the list. Needs the right `manage`."""
@@ -162,7 +181,9 @@ def _row(caller: Caller, key_id: int) -> queries.KeyRow:
 
 def _told(
     row: queries.KeyRow,
-) -> tuple[int, str, str, str, str, datetime, datetime | None, datetime | None, datetime | None]:
+) -> tuple[
+    int, str, str, str, str, datetime, datetime | None, datetime | None, datetime | None, int | None, int | None
+]:
     return (
         row.id,
         row.name,
@@ -173,4 +194,6 @@ def _told(
         row.expires_at,
         row.revoked_at,
         row.last_used_at,
+        row.rate_per_s,
+        row.rate_burst,
     )

@@ -25,7 +25,7 @@ _SAYS = {
     "409": "contradicts what is there",
     "413": "too large",
     "422": "not valid",
-    "429": "too many wrong keys from this address",
+    "429": "more requests than the key may make, or too many wrong keys from this address",
 }
 
 

@@ -45,6 +45,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "too_large": (413, "The body is larger than the server takes."),
     "invalid": (422, "The request is well-formed and says something that cannot be; `errors` lists it all."),
     "idempotency_key_reused": (422, "The Idempotency-Key was used for another request."),
+    "too_many_requests": (429, "The key asks more often than it may; Retry-After says when to try again."),
     "too_many_wrong_keys": (429, "Too many wrong keys came from this address; Retry-After says when to try again."),
     "error": (500, "The fault is ours; it is in the log."),
 }
@@ -109,6 +110,14 @@ class TooManyWrongKeys(Exception):
         self.wait_s = wait_s
 
 
+class TooManyRequests(Exception):
+    """Of one key."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"the key asks more often than it may; wait {wait_s} s")
+        self.wait_s = wait_s
+
+
 class Invalid(Exception):
     """Faults that only a look at the whole request finds."""
 
@@ -150,6 +159,8 @@ def on_error(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
             return unauthorized(request)
         case TooManyWrongKeys():
             return problem(request, "too_many_wrong_keys", str(error), headers={"Retry-After": str(error.wait_s)})
+        case TooManyRequests():
+            return problem(request, "too_many_requests", str(error), headers={"Retry-After": str(error.wait_s)})
         case NotAllowed():
             return problem(request, "forbidden", str(error))
         case Http404() | NotFound():
@@ -161,7 +172,7 @@ def on_error(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
         case HttpError() if error.status_code == 400:
             large = isinstance(error.__cause__, RequestDataTooBig)
             return problem(request, "too_large" if large else "malformed", "the body cannot be read as JSON")
-    log.error("%s %s failed", request.method, request.path, exc_info=error if isinstance(error, Exception) else None)
+    log.error("the request failed", exc_info=error if isinstance(error, Exception) else None)
     return problem(request, "error", "the request failed; it is in the log")
 
 

@@ -21,7 +21,7 @@ from doorstep.cli.children import PATIENCE_SECONDS, child, free_port
 from doorstep.cli.dated import as_of
 from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.record import Once, Port
-from doorstep.cli.serving import PORT, serve_tower
+from doorstep.cli.serving import PORT, Wish, serve_tower
 from doorstep.cli.terminal import err, out
 from doorstep.cli.worker import new_worker
 from doorstep.domain.rights import Scope
@@ -70,7 +70,8 @@ def demo_tower(folder: BrandFolder, port: Port = PORT, once: Once = False, seed:
                 ending.enter_context(_working(home))
             _say(scope, password, url, home)
 
-        serve_tower("127.0.0.1", found, once, there)
+        os.environ.setdefault("DOORSTEP_LOG_LEVEL", "warning")  # what it says is for the person before it
+        serve_tower(Wish(port=found), once, there)
 
 
 @contextmanager

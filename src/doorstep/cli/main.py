@@ -10,6 +10,7 @@ import typer
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.cartons import cartons
+from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
@@ -18,6 +19,7 @@ from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
 from doorstep.cli.rules import rules
+from doorstep.cli.serve import serve
 from doorstep.cli.shoppers import shopper
 from doorstep.cli.simulate import simulate
 from doorstep.cli.stopping import Stopped, watch
@@ -42,8 +44,10 @@ app.command()(simulate)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)
-for command in (record.migrate, record.load, record.learn, record.add_user, record.plan_day, record.serve):
+for command in (record.migrate, record.load, record.learn, record.add_user, record.plan_day):
     app.command(command.__name__.replace("_", "-"))(command)
+app.command()(serve)
+app.command("doctor")(examine)
 app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)

@@ -1,10 +1,10 @@
-"""`doorstep migrate`, `load`, `plan-day`, `add-user` and `serve`: the commands of the record."""
+"""`doorstep migrate`, `load`, `plan-day` and `add-user`: the commands of the record."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,6 @@ import typer
 
 from doorstep.cli.options import BrandFolder, Seed
 from doorstep.cli.promise_fit import EXIT_NOT_PUBLISHED, AsOf, say_verdict
-from doorstep.cli.serving import PORT, serve_tower
 from doorstep.cli.terminal import bars, err, out
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import ROLES, Scope
@@ -26,7 +25,6 @@ OperatorCode = Annotated[
 ]
 BrandCode = Annotated[str, typer.Argument(metavar="BRAND", help="The brand's code.")]
 Port = Annotated[int, typer.Option(metavar="P", min=1, max=65_535, help="Where to listen.")]
-Host = Annotated[str, typer.Option(metavar="H", help="Which address to listen on; others than this machine need TLS.")]
 Once = Annotated[bool, typer.Option("--once", help="End after the first page has answered.")]
 
 
@@ -72,7 +70,7 @@ def plan_day(brand: BrandCode, operator: OperatorCode = "operator", seed: Seed =
     set_up()
     has_tables()
     scope, brand_id = scope_of(operator, brand)
-    say_day(plan(scope, brand_id, seed, leaving_from=datetime.now(UTC)))
+    say_day(plan(scope, brand_id, seed, leaving_from=now()))
     learn_prices(scope, brand_id, seed)
 
 
@@ -92,7 +90,7 @@ def learn(brand: BrandCode, operator: OperatorCode = "operator", as_of: AsOf = N
     from doorstep.kernels.run import Run
 
     with bars() as progress:
-        verdict = flow(scope, brand_id, now=datetime.now(UTC), run=Run(seed=seed, progress=progress), as_of=as_of)
+        verdict = flow(scope, brand_id, now=now(), run=Run(seed=seed, progress=progress), as_of=as_of)
     say_verdict(verdict, f"published for {brand}")
     if not verdict.published:
         raise typer.Exit(EXIT_NOT_PUBLISHED)
@@ -125,18 +123,6 @@ def add_user(
     out.print(f"{email} may log in as {role}")
 
 
-def serve(port: Port = PORT, host: Host = "127.0.0.1", once: Once = False) -> None:
-    """Serve the tower and the API until Ctrl-C.
-
-    \b
-    Example:
-      doorstep serve --port 8000
-    """
-    set_up()
-    has_tables()
-    serve_tower(host, port, once)
-
-
 def set_up() -> None:
     """Set Django up; only the commands of the record need it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.server.settings")
@@ -144,6 +130,13 @@ def set_up() -> None:
     import django
 
     django.setup()
+
+
+def now() -> datetime:
+    """The time that the record goes by, as its server and its workers do."""
+    from doorstep.server.clock import instant
+
+    return instant()
 
 
 def has_tables() -> None:
@@ -192,7 +185,7 @@ def load_folder(folder: Path, operator: str) -> Loaded:
     from doorstep.flows.load_brand import load_brand
 
     with bars() as progress:
-        return load_brand(operator_id(operator), folder, now=datetime.now(UTC), progress=progress)
+        return load_brand(operator_id(operator), folder, now=now(), progress=progress)
 
 
 def plan(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | None) -> DayPlanned:
@@ -200,7 +193,7 @@ def plan(scope: Scope, brand_id: int, seed: int, leaving_from: datetime | None) 
     from doorstep.flows.plan_day import plan_day as flow
 
     with at_work(None, shown=True, seed=seed) as run:
-        return flow(scope, brand_id, now=datetime.now(UTC), run=run, leaving_from=leaving_from)
+        return flow(scope, brand_id, now=now(), run=run, leaving_from=leaving_from)
 
 
 def learn_prices(scope: Scope, brand_id: int, seed: int) -> None:
@@ -213,7 +206,7 @@ def learn_prices(scope: Scope, brand_id: int, seed: int) -> None:
         return
     try:
         with bars() as progress:
-            learned = learn_bids(scope, brand_id, now=datetime.now(UTC), run=Run(seed=seed, progress=progress))
+            learned = learn_bids(scope, brand_id, now=now(), run=Run(seed=seed, progress=progress))
     except Exception as error:  # whatever it is: the day is planned
         err.print(f"no bid prices were learned, the day is planned all the same: {error or type(error).__name__}")
         return

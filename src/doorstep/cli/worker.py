@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,7 +33,6 @@ def worker(
       doorstep worker
     """
     set_up()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     one = new_worker(threads)
     if once:
         one.once()
@@ -53,6 +50,7 @@ def worker(
 def new_worker(threads: int, environment: Mapping[str, str] | None = None) -> Worker:
     """Make a worker of this process. Raises BadParameter for settings that cannot be."""
     from doorstep.flows.chores import Rota, chores, notifier_of
+    from doorstep.server.clock import instant
     from doorstep.server.worker import Worker, worker_name
 
     try:
@@ -63,8 +61,4 @@ def new_worker(threads: int, environment: Mapping[str, str] | None = None) -> Wo
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
     name = worker_name()
-    return Worker(Rota(chores(notifier, _now), name), name, _now, threads)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return Worker(Rota(chores(notifier, instant), name), name, instant, threads)

@@ -12,6 +12,7 @@ from django.db import transaction
 from doorstep.core.accounts import actions, queries
 from doorstep.core.events.actions import record
 from doorstep.domain.errors import Conflict, NotFound
+from doorstep.domain.rate import Rate
 from doorstep.domain.rights import BRAND_ROLES, KEY_ROLES, ROLES, Role, Scope
 
 
@@ -107,6 +108,20 @@ def rotate_key(scope: Scope, key_id: int, *, now: datetime, grace: timedelta = a
         successor, raw = actions.rotate_key(key_id, at=now, grace=grace)
         _tell(scope, brand_id, "KeyRotated", f"key:{key_id}", {"successor": successor}, now)
     return NewKey(successor, raw)
+
+
+def set_rate(scope: Scope, key_id: int, rate: Rate | None, *, now: datetime) -> None:
+    """Set how often a key may ask; None: as the installation says. A limit protects the others, so that none of a
+    brand moves it. Raises NotFound for a key out of scope.
+    """
+    _may_manage(scope)
+    brand_id = _brand_of_key(scope, key_id)
+    if scope.role in BRAND_ROLES:
+        raise Conflict("how often a key may ask is set by the operator")
+    with transaction.atomic():
+        actions.set_rate(key_id, rate)
+        per_s, burst = (rate.per_s, rate.burst) if rate else (None, None)
+        _tell(scope, brand_id, "KeyRateSet", f"key:{key_id}", {"per_s": per_s, "burst": burst}, now)
 
 
 def revoke_key(scope: Scope, key_id: int, *, now: datetime) -> None:

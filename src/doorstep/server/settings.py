@@ -8,6 +8,8 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from doorstep.domain.rate import rate
+from doorstep.server import logs
 from doorstep.server.database import database
 from doorstep.server.provider import BACKEND, provider
 
@@ -43,6 +45,8 @@ INSTALLED_APPS = [
     "doorstep.web",
 ]
 MIDDLEWARE = [
+    "doorstep.server.health.answered",
+    "doorstep.server.access.told",
     "doorstep.server.clock.stamped",
     "doorstep.server.address.noted",
     "django.middleware.security.SecurityMiddleware",
@@ -130,6 +134,21 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
-STATIC_ROOT = None  # files are found where they lie, once, when the server starts
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = (
+    os.environ.get("DOORSTEP_STATIC") or None
+)  # `doorstep serve` collects them there, with hashes in their names
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None  # else files are found where they lie, once, when the server starts
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+LOGGING = logs.config(os.environ)
+METRICS_TOKEN = os.environ.get("DOORSTEP_METRICS_TOKEN", "")  # empty: this machine alone reads /metrics
+RATE = rate(os.environ.get("DOORSTEP_RATE", "50/200"))  # of a key that has no rate of its own
+RATE_FILE = os.environ.get("DOORSTEP_RATE_FILE") or None  # in which the processes of a server count together
+TEST_CLOCK = os.environ.get("DOORSTEP_TEST_CLOCK") == "1"  # the time can be moved: never where real parcels travel
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]

@@ -15,6 +15,7 @@ from doorstep.core.accounts.keys import new_secret
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Operator, User
 from doorstep.domain import demand
 from doorstep.domain.errors import Conflict
+from doorstep.domain.rate import Rate
 from doorstep.domain.rights import BRAND_ROLES, KEY_ROLES, ROLES, Role
 
 GRACE = timedelta(days=1)  # how long a rotated key lives on beside its successor
@@ -161,8 +162,20 @@ def rotate_key(key_id: int, *, at: datetime, grace: timedelta = GRACE) -> tuple[
         digest=secret.digest,
         created_at=at,
         expires_at=lives_until,
+        rate_per_s=old.rate_per_s,
+        rate_burst=old.rate_burst,
     )
     return row.pk, secret.raw
+
+
+def set_rate(key_id: int, rate: Rate | None) -> None:
+    """Set how often a key may ask; None: as the installation says."""
+    values = (
+        {"rate_per_s": None, "rate_burst": None}
+        if rate is None
+        else {"rate_per_s": rate.per_s, "rate_burst": rate.burst}
+    )
+    ApiKey.objects.filter(pk=key_id).update(**values)
 
 
 def revoke_key(key_id: int, *, at: datetime) -> bool:

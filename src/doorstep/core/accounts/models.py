@@ -144,6 +144,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    rate_per_s = models.PositiveIntegerField(null=True, blank=True)  # None: that of the installation; 0: no limit
+    rate_burst = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.prefix
@@ -158,3 +160,15 @@ class WrongKeys(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class TestClock(models.Model):
+    """How far the time of a test installation is ahead; one row at the most."""
+
+    ahead_us = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(ahead_us__gte=0), name="test_clock_goes_forward"),)
+
+    def __str__(self) -> str:
+        return str(self.ahead_us)

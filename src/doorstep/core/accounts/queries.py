@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -17,10 +18,11 @@ from django.db.models.functions import Coalesce
 from doorstep.core.accounts.keys import digest_of, prefix_of
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
 from doorstep.core.statements import instant
+from doorstep.domain.rate import Rate
 from doorstep.domain.rights import BRAND_ROLES, Role, Scope
 
 KEY = (  # asked at every request, and never held: a key that is revoked opens nothing from that moment on
-    "SELECT id, operator_id, brand_id, role, digest, expires_at, revoked_at, last_used_at "
+    "SELECT id, operator_id, brand_id, role, digest, expires_at, revoked_at, last_used_at, rate_per_s, rate_burst "
     f"FROM {ApiKey._meta.db_table} WHERE prefix = %s"
 )
 
@@ -30,6 +32,7 @@ class KnownKey:
     id: int
     scope: Scope
     last_used_at: datetime | None
+    rate: Rate | None  # None: no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ class KeyRow:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    rate_per_s: int | None  # None: that of the installation; 0: no limit
+    rate_burst: int | None
 
 
 def scope_of_user(user: AbstractBaseUser | AnonymousUser) -> Scope:
@@ -149,7 +154,7 @@ def find_key(raw_key: str, now: datetime) -> KnownKey | None:
             row = cursor.fetchone()
     if row is None:
         return None
-    pk, operator, brand, role, digest, expires_at, revoked_at, used_at = row
+    pk, operator, brand, role, digest, expires_at, revoked_at, used_at, per_s, burst = row
     if not hmac.compare_digest(digest, digest_of(raw_key)):
         return None
     ends = instant(expires_at)
@@ -159,7 +164,14 @@ def find_key(raw_key: str, now: datetime) -> KnownKey | None:
         brands = frozenset({brand})
     else:
         brands = frozenset(Brand.objects.filter(operator_id=operator).values_list("pk", flat=True))
-    return KnownKey(pk, Scope(operator, brands, cast(Role, role), f"key:{pk}"), instant(used_at))
+    return KnownKey(pk, Scope(operator, brands, cast(Role, role), f"key:{pk}"), instant(used_at), rate_of(per_s, burst))
+
+
+def rate_of(per_s: int | None, burst: int | None) -> Rate | None:
+    """Give how often a key may ask: as its row says, else as the installation does; None: as often as it likes."""
+    if per_s is None:
+        return settings.RATE
+    return Rate(per_s, burst or per_s) if per_s else None
 
 
 def scope_of_key(raw_key: str, now: datetime) -> Scope | None:
@@ -305,6 +317,8 @@ def _key(row: ApiKey) -> KeyRow:
         row.expires_at,
         row.revoked_at,
         row.last_used_at,
+        row.rate_per_s,
+        row.rate_burst,
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from doorstep.core.events.models import Fact
 from doorstep.core.statements import fresh, insert
+
+# Told of a kind and a number once they are committed. For counting alone: what must follow a fact follows from its row.
+WATCHERS: list[Callable[[str, int], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ def record(
         subject=subject,
         data=dict(data),
     )
+    _tell({kind: 1})
     return row.pk
 
 
@@ -53,6 +61,7 @@ def record_all(
     cause: int | None = None,
 ) -> int:
     """Record many facts of one instant, in bulk and in their order; returns how many."""
+    facts = tuple(facts)
     rows = insert(
         [
             fresh(
@@ -69,4 +78,16 @@ def record_all(
             for one in facts
         ]
     )
+    _tell(Counter(one.kind for one in facts))
     return len(rows)
+
+
+def _tell(kinds: Mapping[str, int]) -> None:
+    if WATCHERS:
+        transaction.on_commit(partial(_tell_now, kinds), robust=True)
+
+
+def _tell_now(kinds: Mapping[str, int]) -> None:
+    for watcher in WATCHERS:
+        for kind, number in kinds.items():
+            watcher(kind, number)

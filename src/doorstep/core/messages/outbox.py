@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F, Max
 
+from doorstep.core.counting import count_up_to
 from doorstep.core.messages.models import Message
 from doorstep.domain.rights import Scope
 
@@ -104,6 +105,11 @@ def due(now: datetime, limit: int = 20) -> tuple[int, ...]:
     """The next ones; few, so that a worker that should end soon does."""
     rows = Message.objects.filter(state="waiting", next_at__lte=now).order_by("next_at", "pk")
     return tuple(rows.values_list("pk", flat=True)[:limit])
+
+
+def due_count(now: datetime) -> int:
+    """How many are due and not sent; one more than the most that is counted: or more. One query."""
+    return count_up_to({"due": Message.objects.filter(state="waiting", next_at__lte=now)})["due"]
 
 
 def claim(one: Due, now: datetime, message_id: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.backends.postgresql import base
 
@@ -29,6 +30,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             super().close_if_health_check_failed()
         self.heard_at = at
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        try:
+            return super().get_new_connection(conn_params)
+        except Exception as error:
+            from doorstep.server.metrics import unconnected
+
+            unconnected(error)
+            raise
 
     def _quiet(self) -> bool:
         """Nothing waits to be read: a server that ends, or a line that was closed, would have left something there."""
