@@ -24,6 +24,22 @@ class FactRow:
     cause: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as it is handed to those who act upon it."""
+
+    id: int
+    at: datetime
+    kind: str
+    version: int
+    actor: str
+    cause: int | None
+    subject: str
+    data: Mapping[str, Any]
+    operator: int
+    brand: int | None
+
+
 def timeline(scope: Scope, subject: str, *, after: int = 0, limit: int = 1_000) -> tuple[FactRow, ...]:
     """Facts of a subject (`order:17`), oldest first, those after the fact id `after`. One query."""
     return _rows(_seen(scope).filter(subject=subject, pk__gt=after).order_by("pk")[:limit])

@@ -1,0 +1,141 @@
+"""What became of tries: delivered, to be tried again, given up; and how an endpoint fares over time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from doorstep.core.webhooks.models import MOST_ATTEMPTS_KEPT, Attempt, Delivery, Endpoint
+from doorstep.core.webhooks.outbox import Claimed
+
+# Between tries: together just under three days. Each is lengthened or shortened by up to a tenth, so that what failed
+# together does not come back together.
+BACKOFF = tuple(
+    timedelta(seconds=one) for one in (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 72_000, 86_400)
+)
+GIVEN_UP_AFTER = timedelta(days=3)  # of nothing but failures an endpoint is disabled
+LONGEST_WAIT = timedelta(days=1)  # that an endpoint may ask for
+Lost = Literal["failing", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a try; `wait` is what the endpoint asks for, `gone` says that it wants nothing more."""
+
+    of: Claimed
+    at: datetime
+    taken: bool
+    status: int | None
+    error: str
+    duration_ms: int
+    response: str
+    wait: timedelta | None = None
+    gone: bool = False
+
+
+def settle(outcomes: Iterable[Outcome]) -> dict[int, Lost]:
+    """Record what became of tries; commits. Gives the endpoints to be given up, and why.
+
+    A try whose claim has run out counts for nothing: somebody else is at it. It stands in the log all the same.
+    """
+    told = sorted(outcomes, key=lambda one: one.of.pk)
+    with transaction.atomic():
+        ours = [one for one in told if (_delivered(one) if one.taken else _failed(one))]
+        _log(told)
+        return _health(ours)
+
+
+def delay(failures: int, seed: str) -> timedelta:
+    """How long to wait after so many failures: the same for the same message, and different for others."""
+    told = hashlib.sha256(f"{seed}.{failures}".encode()).digest()
+    return BACKOFF[failures - 1] * (0.9 + 0.2 * int.from_bytes(told[:4]) / 2**32)
+
+
+def _delivered(one: Outcome) -> bool:
+    return _over(one, "delivered")
+
+
+def _failed(one: Outcome) -> bool:
+    failures = one.of.failures + 1
+    if failures > len(BACKOFF):
+        return _over(one, "dead")
+    wait = max(delay(failures, one.of.message_id), min(one.wait or timedelta(0), LONGEST_WAIT))
+    when = one.at + wait
+    as_claimed = Delivery.objects.filter(pk=one.of.pk, state="sending", attempts=one.of.attempt)
+    kept = as_claimed.update(
+        state="waiting",
+        claimed_until=None,
+        failures=failures,
+        next_at=when,
+        status=one.status,
+        error=one.error[:300],
+    )
+    if kept:  # what comes after it need not be looked at before
+        _behind(one).filter(next_at__lt=when).update(next_at=when)
+    return kept == 1
+
+
+def _over(one: Outcome, state: Literal["delivered", "dead"]) -> bool:
+    as_claimed = Delivery.objects.filter(pk=one.of.pk, state="sending", attempts=one.of.attempt)
+    ended = as_claimed.update(
+        state=state, claimed_until=None, ended_at=one.at, status=one.status, error=one.error[:300]
+    )
+    if ended and one.of.failures:
+        _behind(one).filter(next_at__gt=one.at).update(next_at=one.at)
+    return ended == 1
+
+
+def _behind(one: Outcome) -> QuerySet[Delivery]:
+    """Those of the same endpoint and subject that wait for their first try."""
+    return Delivery.objects.filter(
+        endpoint_id=one.of.endpoint, subject=one.of.subject, state="waiting", failures=0
+    ).exclude(pk=one.of.pk)
+
+
+def _log(told: Sequence[Outcome]) -> None:
+    Attempt.objects.bulk_create(
+        (
+            Attempt(
+                delivery_id=one.of.pk,
+                number=one.of.attempt,
+                at=one.at,
+                status=one.status,
+                duration_ms=one.duration_ms,
+                error=one.error[:300],
+                response=one.response[:1000],
+            )
+            for one in told
+        ),
+        ignore_conflicts=True,
+    )
+    for one in told:
+        if one.of.attempt > MOST_ATTEMPTS_KEPT:
+            too_old = one.of.attempt - MOST_ATTEMPTS_KEPT
+            Attempt.objects.filter(delivery_id=one.of.pk, number__lte=too_old).delete()
+
+
+def _health(told: Sequence[Outcome]) -> dict[int, Lost]:
+    """Note of each endpoint whether anything came through; gives those that only fail, and for too long."""
+    of: dict[int, list[Outcome]] = defaultdict(list)
+    for one in told:
+        of[one.of.endpoint].append(one)
+    lost: dict[int, Lost] = {}
+    for endpoint, several in sorted(of.items()):
+        latest = max(one.at for one in several)
+        row = Endpoint.objects.filter(pk=endpoint)
+        if any(one.gone for one in several):
+            lost[endpoint] = "gone"
+        if any(one.taken for one in several):
+            row.update(last_delivered_at=latest, failing_since=None)
+            continue
+        row.filter(failing_since=None).update(failing_since=latest)
+        if row.filter(state="active", failing_since__lte=latest - GIVEN_UP_AFTER).exists():
+            lost.setdefault(endpoint, "failing")
+    return lost
