@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from doorstep.core.webhooks.models import MOST_ATTEMPTS_KEPT, Attempt, Delivery, Endpoint
-from doorstep.core.webhooks.outbox import Claimed
+from doorstep.core.webhooks.outbox import Claimed, stop
 
 # Between tries: together just under three days. Each is lengthened or shortened by up to a tenth, so that what failed
 # together does not come back together.
@@ -136,6 +136,9 @@ def _health(told: Sequence[Outcome]) -> dict[int, Lost]:
             row.update(last_delivered_at=latest, failing_since=None)
             continue
         row.filter(failing_since=None).update(failing_since=latest)
-        if row.filter(state="active", failing_since__lte=latest - GIVEN_UP_AFTER).exists():
+        state, since = row.values_list("state", "failing_since").get()
+        if state != "active":  # it was disabled while these were under way
+            stop(endpoint, latest)
+        elif since is not None and since <= latest - GIVEN_UP_AFTER:
             lost.setdefault(endpoint, "failing")
     return lost

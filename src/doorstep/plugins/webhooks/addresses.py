@@ -18,15 +18,9 @@ Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 LONGEST_URL = 2_000
 FIRST_FREE_PORT = 1024  # below it only 443 is ours to knock at: the others belong to mail, shells and the like
-# Not for the world, though Python may take them for global: IPv4 in the clothes of IPv6 (compatible, mapped,
-# translated, NAT64, Teredo, 6to4), and what IANA has set aside since.
-SET_ASIDE = tuple(
-    ip_network(one)
-    for one in (
-        "::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16",
-        "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24",
-    )
-)  # fmt: skip
+UNICAST = ip_network("2000::/3")  # all that is global in IPv6: neither IPv4 in its clothes nor NAT64 is in it
+# Within it, and within IPv4, what Python may take for global: Teredo, 6to4 and its relay, documentation, protocols.
+SET_ASIDE = tuple(map(ip_network, ("2001::/32", "2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")))
 
 
 class AddressRefused(ValueError):
@@ -67,10 +61,12 @@ def target_of(url: str, allowed: Iterable[Network] = ()) -> Target:
         raise AddressRefused("webhooks go by https")
     if not host:
         raise AddressRefused("it names no host")
-    if parts.userinfo or "@" in parts.netloc.decode("ascii"):
+    if parts.userinfo or "@" in url.split("/")[2]:
         raise AddressRefused("an address holds no user and no password")
     if "#" in url:
         raise AddressRefused("an address holds no fragment")
+    if not 0 < port < 65_536:
+        raise AddressRefused("there is no such port")
     if not some and port != 443 and port < FIRST_FREE_PORT:
         raise AddressRefused(f"the port is 443, or {FIRST_FREE_PORT} and above")
     try:
@@ -110,9 +106,10 @@ def resolved(host: str, port: int) -> tuple[str, ...]:
 
 def is_public(address: Address) -> bool:
     """Whether an address is open to the whole world: not private, not this machine, not a disguise of either."""
-    if (isinstance(address, IPv6Address) and address.scope_id) or any(address in one for one in SET_ASIDE):
+    if isinstance(address, IPv6Address) and (address.scope_id or address not in UNICAST):
         return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    aside = address.is_multicast or address.is_reserved or any(address in one for one in SET_ASIDE)
+    return address.is_global and not aside
 
 
 def _judge(address: Address, allowed: Sequence[Network]) -> None:
