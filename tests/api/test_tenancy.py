@@ -27,6 +27,7 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels.carriers import set_company_prefix
 from doorstep.core.parcels.models import Label, Parcel
 from doorstep.core.stock.actions import post
+from doorstep.core.webhooks.models import Delivery
 from doorstep.domain.bids import BidPrice
 from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.rights import Scope
@@ -152,6 +153,17 @@ HOW: dict[str, tuple[str, Any]] = {
     "POST /v1/keys": ("", NEW_KEY),
     "POST /v1/keys/{key_id}/rotate": ("", {}),
     "DELETE /v1/keys/{key_id}": ("", None),
+    "GET /v1/webhooks": (f"?brand={BRAND}", None),
+    "POST /v1/webhooks": ("", {"url": "https://hooks.invalid/", "brand": BRAND}),
+    "GET /v1/webhooks/{webhook_id}": ("", None),
+    "PATCH /v1/webhooks/{webhook_id}": ("", {"types": ["order.placed"]}),
+    "DELETE /v1/webhooks/{webhook_id}": ("", None),
+    "POST /v1/webhooks/{webhook_id}/rotate": ("", None),
+    "POST /v1/webhooks/{webhook_id}/test": ("", None),
+    "POST /v1/webhooks/{webhook_id}/replay": ("", {"since": "2026-11-01T00:00:00Z"}),
+    "GET /v1/webhooks/{webhook_id}/deliveries": ("", None),
+    "GET /v1/webhooks/deliveries/{message_id}": ("", None),
+    "POST /v1/webhooks/deliveries/{message_id}/replay": ("", None),
 }
 SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
 NAMED = {  # asked for another row than the others
@@ -256,8 +268,18 @@ def tea_shop(place: Place) -> dict[str, str]:
         "wave": wave,
         "quote": shop.post("/v1/quotes", CART).json()["quote"],
         "brand": BRAND,
+        **told_outside(place),
         "key_id": str(ApiKey.objects.order_by("pk")[0].pk),
     }
+
+
+def told_outside(place: Place) -> dict[str, str]:
+    """An endpoint of the shop, and what it was told."""
+    said = {"url": "https://hooks.invalid/", "brand": BRAND}
+    pk = int(place.with_key("operator_admin").post("/v1/webhooks", said).json()["id"])
+    told = {"fact": 1, "subject": "order:1", "type": "order.placed", "body": "{}", "next_at": NOW, "created_at": NOW}
+    made = Delivery.objects.create(endpoint_id=pk, state="delivered", ended_at=NOW, **told)
+    return {"webhook_id": str(pk), "message_id": str(made)}
 
 
 def lacking(place: Place, tote: Tote) -> int:

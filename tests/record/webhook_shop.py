@@ -34,7 +34,7 @@ class WebhookShop:
 
     def tell(self, *kinds: str, order: Order, now: datetime = NOW, data: dict[str, object] | None = None) -> None:
         """Write facts about an order, and hand them on as the relay does."""
-        facts = []
+        facts: list[Told] = []
         with transaction.atomic():
             for kind in kinds:
                 told = {"number": len(facts)} if data is None else data

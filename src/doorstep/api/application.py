@@ -43,6 +43,8 @@ from doorstep.api import (
     totes,
     tracking,
     waves,
+    webhook_deliveries,
+    webhooks,
 )
 from doorstep.api.auth import QUERY_NAMES, ApiKey
 
@@ -102,6 +104,8 @@ api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
 api.add_router("/brands", brands.router)
 api.add_router("/keys", keys.router)
+api.add_router("/webhooks", webhook_deliveries.router)
+api.add_router("/webhooks", webhooks.router)
 for handled in problems.HANDLED:
     api.add_exception_handler(handled, problems.on_error)
 

@@ -13,8 +13,10 @@ from django.db import transaction
 
 from doorstep.core.accounts.queries import brand_id
 from doorstep.core.events.actions import record
+from doorstep.core.orders.queries import order_id
+from doorstep.core.paging import Page
 from doorstep.core.webhooks import actions, queries
-from doorstep.core.webhooks.queries import EndpointRow
+from doorstep.core.webhooks.queries import DeliveryRow, EndpointRow
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.event_types import EVENT_TYPES, TEST_TYPE
 from doorstep.domain.rights import Scope
@@ -100,6 +102,16 @@ def try_endpoint(scope: Scope, pk: int, *, now: datetime) -> Reply:
     body = body_of(TEST_TYPE, now, {"brand": row.brand, "webhook": pk})
     with Poster(settings.WEBHOOK_NETWORKS, at_once=1) as poster:
         return poster.post(row.url, body, signed(message_id, now, body, queries.secrets_of(scope, pk, now)))
+
+
+def deliveries(
+    scope: Scope, pk: int, *, state: str | None, order: str | None, after: str | None, limit: int
+) -> Page[DeliveryRow]:
+    """The log of an endpoint, all of it or of one order. Raises NotFound. Three queries at most."""
+    row = _found(scope, pk)
+    known = None if order is None else order_id(row.brand_id, order)
+    subject = None if order is None else f"order:{known}"
+    return queries.list_deliveries(scope, pk, state=state, subject=subject, after=after, limit=limit)
 
 
 def replay(scope: Scope, message_id: str, *, now: datetime) -> None:

@@ -184,6 +184,10 @@ def codes_of(ids: Collection[int]) -> dict[int, str]:
     return dict(Order.objects.filter(pk__in=ids).values_list("pk", "code")) if ids else {}
 
 
+def order_id(brand: int, code: str) -> int | None:
+    return Order.objects.filter(brand_id=brand, code=code).values_list("pk", flat=True).first()
+
+
 def count_by_state(scope: Scope) -> dict[OrderState, int]:
     """Count orders of every state up to a bound, those without any included. One query."""
     return count_up_to({state: _of(scope).filter(state=state) for state in ORDER_STATES})

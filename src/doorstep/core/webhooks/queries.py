@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from doorstep.core.webhooks.models import Attempt, Delivery, Endpoint
 from doorstep.core.webhooks.outbox import signing_secrets
 from doorstep.domain.rights import Scope
 
+State = Literal["waiting", "sending", "delivered", "dead"]
 _ID = re.compile(r"msg_([0-9a-f]{32})")
 
 
@@ -49,7 +51,7 @@ class DeliveryRow:
     id: str
     endpoint: int
     type: str
-    state: str
+    state: State
     attempts: int
     status: int | None
     error: str
@@ -69,11 +71,14 @@ class AttemptRow:
     response: str
 
 
-def list_endpoints(scope: Scope, *, after: str | None = None, limit: int = 50) -> Page[EndpointRow]:
+def list_endpoints(
+    scope: Scope, *, brand: int | None = None, after: str | None = None, limit: int = 50
+) -> Page[EndpointRow]:
     """The oldest first, disabled ones too. One query."""
     last = int(read_cursor(after, int)[0]) if after else 0
-    rows = _endpoints(scope).filter(pk__gt=last).order_by("pk")[: reach(limit)]
-    return page(list(rows), limit, _endpoint, lambda one: (one.pk,))
+    rows = _endpoints(scope).filter(pk__gt=last)
+    rows = rows.filter(brand_id=brand) if brand is not None else rows
+    return page(list(rows.order_by("pk")[: reach(limit)]), limit, _endpoint, lambda one: (one.pk,))
 
 
 def get_endpoint(scope: Scope, pk: int) -> EndpointRow | None:
@@ -170,7 +175,7 @@ def _delivery(row: Delivery) -> DeliveryRow:
         str(row),
         row.endpoint_id,
         row.type,
-        row.state,
+        cast(State, row.state),
         row.attempts,
         row.status,
         row.error,
