@@ -46,6 +46,7 @@ DOORS = (
     Door("sites", "Sites", "see"),
     Door("tariffs", "Tariffs", "see"),
     Door("brands", "Brand", "manage"),
+    Door("webhooks", "Webhooks", "manage"),
     Door("users_and_keys", "Users and keys", "manage"),
 )
 HOMES: dict[Role, str] = {"floor_worker": "floor", "driver": "drop_offs"}  # of all others it is today

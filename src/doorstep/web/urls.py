@@ -35,6 +35,7 @@ from doorstep.web.views import (
     stock_moves,
     tariffs,
     today,
+    webhooks,
 )
 
 register_converter(Code, "code")
@@ -122,6 +123,17 @@ urlpatterns = [
     path("users-and-keys/users/<int:user_id>/password", people.give_first_password, name="give_first_password"),
     path("users-and-keys/users/<int:user_id>/second-factor", people.reset_second_factor, name="reset_second_factor"),
     path("users-and-keys/second-factor", people.demand_second_factor, name="demand_second_factor"),
+    path("webhooks", webhooks.show, name="webhooks"),
+    path("webhooks/add", webhooks.add, name="add_webhook"),
+    path("webhooks/<int:webhook_id>", webhooks.show_one, name="webhook"),
+    path("webhooks/<int:webhook_id>/change", webhooks.change, name="change_webhook"),
+    path("webhooks/<int:webhook_id>/switch", webhooks.switch, name="switch_webhook"),
+    path("webhooks/<int:webhook_id>/remove", webhooks.remove, name="remove_webhook"),
+    path("webhooks/<int:webhook_id>/rotate", webhooks.rotate, name="rotate_webhook"),
+    path("webhooks/<int:webhook_id>/test", webhooks.test, name="test_webhook"),
+    path("webhooks/<int:webhook_id>/replay", webhooks.replay_dead, name="replay_dead_webhooks"),
+    path("webhooks/deliveries/<code:message>", webhooks.show_delivery, name="webhook_delivery"),
+    path("webhooks/deliveries/<code:message>/replay", webhooks.replay, name="replay_webhook"),
     path("brands", brand.show, name="brands"),
     path("brands/<code:code>", brand.show_one, name="brand"),
     path("brands/<code:code>/logo.png", brand.logo, name="brand_logo"),
