@@ -26,7 +26,7 @@ class FactRow:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact as it is handed to those who act upon it."""
+    """A fact as subscribers are told it."""
 
     id: int
     at: datetime

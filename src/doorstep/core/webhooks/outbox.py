@@ -111,9 +111,12 @@ def claim(shares: Mapping[int, int], now: datetime) -> list[Claimed]:
     """Take deliveries for sending, of each endpoint at most its share; commits."""
     with transaction.atomic():
         found = [one for endpoint, share in shares.items() if share > 0 for one in _next(endpoint, share, now)]
-        taken = [one for one in sorted(found, key=lambda row: row.pk) if _take(one, now)]
-        endpoints = Endpoint.objects.in_bulk({one.endpoint_id for one in taken})
-        return [_claimed(one, endpoints[one.endpoint_id], now) for one in taken]
+        if not found:
+            return []
+        ours = Delivery.objects.filter(pk__in=[one.pk for one in found], state="waiting")  # locked by the reading
+        ours.update(state="sending", claimed_until=now + LEASE, attempts=F("attempts") + 1)
+        endpoints = Endpoint.objects.in_bulk({one.endpoint_id for one in found})
+        return [_claimed(one, endpoints[one.endpoint_id], now) for one in found]
 
 
 def stop(endpoint: int, now: datetime) -> int:
@@ -141,17 +144,15 @@ def _waits(endpoints: Collection[int], subjects: Collection[str], at: datetime) 
 
 
 def _next(endpoint: int, share: int, now: datetime) -> list[Delivery]:
-    """The next of an endpoint that nobody has; nothing is there of which something earlier is open."""
+    """Lock the next of an endpoint that nobody has, without waiting; nothing of which something earlier is open.
+
+    SQLite has no such lock, and needs none: the transaction that reads this is its only writer.
+    """
     earlier = Delivery.objects.filter(
         endpoint=OuterRef("endpoint"), subject=OuterRef("subject"), state__in=OPEN, fact__lt=OuterRef("fact")
     )
     rows = Delivery.objects.filter(~Exists(earlier), endpoint_id=endpoint, state="waiting", next_at__lte=now)
     return list(rows.order_by("next_at", "fact").select_for_update(skip_locked=True)[:share])
-
-
-def _take(one: Delivery, now: datetime) -> bool:
-    as_read = Delivery.objects.filter(pk=one.pk, state="waiting", attempts=one.attempts)
-    return as_read.update(state="sending", claimed_until=now + LEASE, attempts=F("attempts") + 1) == 1
 
 
 def _claimed(one: Delivery, endpoint: Endpoint, now: datetime) -> Claimed:

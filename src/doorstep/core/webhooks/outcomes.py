@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from doorstep.core.webhooks.models import MOST_ATTEMPTS_KEPT, Attempt, Delivery, Endpoint
 from doorstep.core.webhooks.outbox import Claimed, stop
@@ -22,6 +22,7 @@ BACKOFF = tuple(
 )
 GIVEN_UP_AFTER = timedelta(days=3)  # of nothing but failures an endpoint is disabled
 LONGEST_WAIT = timedelta(days=1)  # that an endpoint may ask for
+TO_WITHIN = timedelta(seconds=5)  # of when something was last taken: senders need not queue for the row of an endpoint
 Lost = Literal["failing", "gone"]
 
 
@@ -47,7 +48,11 @@ def settle(outcomes: Iterable[Outcome]) -> dict[int, Lost]:
     """
     told = sorted(outcomes, key=lambda one: one.of.pk)
     with transaction.atomic():
-        ours = [one for one in told if (_delivered(one) if one.taken else _failed(one))]
+        ours = _held(told)
+        _end([one for one in ours if one.taken], "delivered")
+        for one in ours:
+            if not one.taken:
+                _fail(one)
         _log(told)
         return _health(ours)
 
@@ -58,38 +63,35 @@ def delay(failures: int, seed: str) -> timedelta:
     return BACKOFF[failures - 1] * (0.9 + 0.2 * int.from_bytes(told[:4]) / 2**32)
 
 
-def _delivered(one: Outcome) -> bool:
-    return _over(one, "delivered")
+def _held(told: Sequence[Outcome]) -> list[Outcome]:
+    """Those whose claim holds still; nobody can take it from here on."""
+    rows = Delivery.objects.filter(pk__in=[one.of.pk for one in told], state="sending").order_by("pk")
+    held = dict(rows.select_for_update().values_list("pk", "attempts"))
+    return [one for one in told if held.get(one.of.pk) == one.of.attempt]
 
 
-def _failed(one: Outcome) -> bool:
+def _fail(one: Outcome) -> None:
     failures = one.of.failures + 1
     if failures > len(BACKOFF):
-        return _over(one, "dead")
-    wait = max(delay(failures, one.of.message_id), min(one.wait or timedelta(0), LONGEST_WAIT))
-    when = one.at + wait
-    as_claimed = Delivery.objects.filter(pk=one.of.pk, state="sending", attempts=one.of.attempt)
-    kept = as_claimed.update(
-        state="waiting",
-        claimed_until=None,
-        failures=failures,
-        next_at=when,
-        status=one.status,
-        error=one.error[:300],
+        _end([one], "dead")
+        return
+    when = one.at + max(delay(failures, one.of.message_id), min(one.wait or timedelta(0), LONGEST_WAIT))
+    Delivery.objects.filter(pk=one.of.pk).update(
+        state="waiting", claimed_until=None, failures=failures, next_at=when, status=one.status, error=one.error[:300]
     )
-    if kept:  # what comes after it need not be looked at before
-        _behind(one).filter(next_at__lt=when).update(next_at=when)
-    return kept == 1
+    _behind(one).filter(next_at__lt=when).update(next_at=when)  # what comes after it need not be looked at before
 
 
-def _over(one: Outcome, state: Literal["delivered", "dead"]) -> bool:
-    as_claimed = Delivery.objects.filter(pk=one.of.pk, state="sending", attempts=one.of.attempt)
-    ended = as_claimed.update(
-        state=state, claimed_until=None, ended_at=one.at, status=one.status, error=one.error[:300]
-    )
-    if ended and one.of.failures:
-        _behind(one).filter(next_at__gt=one.at).update(next_at=one.at)
-    return ended == 1
+def _end(several: Sequence[Outcome], state: Literal["delivered", "dead"]) -> None:
+    same: dict[tuple[datetime, int | None, str], list[int]] = defaultdict(list)
+    for one in several:
+        same[one.at, one.status, one.error[:300]].append(one.of.pk)
+    for (at, status, error), ids in same.items():
+        rows = Delivery.objects.filter(pk__in=ids)
+        rows.update(state=state, claimed_until=None, ended_at=at, status=status, error=error)
+    for one in several:
+        if one.of.failures:  # what comes after it has waited with it
+            _behind(one).filter(next_at__gt=one.at).update(next_at=one.at)
 
 
 def _behind(one: Outcome) -> QuerySet[Delivery]:
@@ -133,7 +135,8 @@ def _health(told: Sequence[Outcome]) -> dict[int, Lost]:
         if any(one.gone for one in several):
             lost[endpoint] = "gone"
         if any(one.taken for one in several):
-            row.update(last_delivered_at=latest, failing_since=None)
+            stale = Q(last_delivered_at=None) | Q(last_delivered_at__lt=latest - TO_WITHIN)
+            row.filter(stale | Q(failing_since__isnull=False)).update(last_delivered_at=latest, failing_since=None)
             continue
         row.filter(failing_since=None).update(failing_since=latest)
         state, since = row.values_list("state", "failing_since").get()
