@@ -109,6 +109,17 @@ IDS = {
     "POST /v1/keys": "createKey",
     "POST /v1/keys/{key_id}/rotate": "rotateKey",
     "DELETE /v1/keys/{key_id}": "revokeKey",
+    "GET /v1/webhooks": "listWebhooks",
+    "POST /v1/webhooks": "createWebhook",
+    "GET /v1/webhooks/{webhook_id}": "getWebhook",
+    "PATCH /v1/webhooks/{webhook_id}": "changeWebhook",
+    "DELETE /v1/webhooks/{webhook_id}": "removeWebhook",
+    "POST /v1/webhooks/{webhook_id}/rotate": "rotateWebhook",
+    "POST /v1/webhooks/{webhook_id}/test": "testWebhook",
+    "GET /v1/webhooks/{webhook_id}/deliveries": "listWebhookDeliveries",
+    "GET /v1/webhooks/deliveries/{message_id}": "getWebhookDelivery",
+    "POST /v1/webhooks/deliveries/{message_id}/replay": "replayWebhookDelivery",
+    "POST /v1/webhooks/{webhook_id}/replay": "replayDeadWebhookDeliveries",
 }
 
 

