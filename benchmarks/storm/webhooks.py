@@ -5,8 +5,8 @@ python -m benchmarks.storm.webhooks [--orders N] [--facts N] [--fail SHARE] [--k
 Uses the database that DOORSTEP_DATABASE names (`python scripts/postgres.py python -m benchmarks.storm.webhooks`), else
 SQLite in a folder that is removed. Its tables are made; an operator of its own is added for each round. The receiver
 answers 200 at once, or fails a share of what it gets; with --kill a sender is ended by kill -9 every so often and
-another begins. What failed does not wait for hours here, but for the next turn. At the end it is checked that every message arrived, each order's in order: the first arrival of each
-counts, for at least once means that some come again.
+another begins. What failed does not wait for hours here, but for the next turn. At the end it is checked that every
+message arrived, each order's in order: the first arrival of each counts, for at least once means that some come again.
 """
 
 from __future__ import annotations

@@ -171,7 +171,6 @@ FINDS = {
     f"POST /v1/orders/{{order}}/{step}" for step in ("cancel", "release-hold", "plan", "override")
 }  # and make nothing
 OPERATORS_OWN = {"POST /v1/waves", "DELETE /v1/waves/{wave}"}  # no key of a brand may
-# No lists, or they need what follows the question mark.
 ONE_OF_A_KIND = {
     "GET /v1/departures/parcels",
     "GET /v1/parcels/{parcel}/label",
@@ -181,15 +180,8 @@ OF_THE_OPERATOR = {"POST /v1/manifests"}  # work of the floor, for which keys of
 OPERATORS = {"POST /v1/returns/{rma}/receive", "POST /v1/returns/{rma}/grade", "POST /v1/disruptions"}
 OPERATORS |= {"GET /v1/disruptions", "POST /v1/disruptions/{disruption_id}/end"}  # no role of a brand has the right
 MOVES = {route for route in HOW if route.startswith("POST /v1/stock/")}  # goods: no key of a brand may
-MAKES = {
-    "POST": 201,
-    "GET": 200,
-    "DELETE": 200,
-    "PATCH": 200,
-    "PUT": 200,
-    "POST /v1/quotes": 200,
-    "POST /v1/orders/bulk": 200,
-}
+MAKES = {"POST": 201, "GET": 200, "DELETE": 200, "PATCH": 200, "POST /v1/quotes": 200, "POST /v1/orders/bulk": 200}
+MAKES |= {"PUT": 200}
 GATES = {f"POST /v1/departures/{step}" for step in ("stage", "unstage")}
 LABELS = {f"{method} /v1/parcels/{{parcel}}/label" for method in ("POST", "DELETE")}
 OPERATORS |= {"POST /v1/scans", "PATCH /v1/disruptions/{disruption_id}"} | GATES | LABELS

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Event, Lock
 
@@ -79,12 +80,7 @@ def test_several_senders_deliver_all_that_is_told_meanwhile_each_order_in_order(
     assert Delivery.objects.filter(state="delivered").count() == number
     assert Attempt.objects.count() == len(receiver.got)
     assert len({one.id for one in receiver.got}) == number
-    seen: dict[tuple[str, str], list[int]] = defaultdict(list)
-    place = {str(one): one.fact for one in Delivery.objects.all()}
-    for got in receiver.got:
-        seen[got.path, json.loads(got.body)["data"]["order"]].append(place[got.id])
-    assert all(facts == sorted(facts) for facts in seen.values())
-    assert all(len(set(facts)) == len(KINDS) for facts in seen.values())
+    assert_in_order(receiver.got)
 
 
 def test_two_senders_never_claim_the_same(shop: WebhookShop) -> None:
@@ -100,3 +96,13 @@ def test_two_senders_never_claim_the_same(shop: WebhookShop) -> None:
     assert len(claimed) == len(set(claimed)) == 24
     first = Delivery.objects.order_by("subject", "fact").distinct("subject").values_list("pk", flat=True)
     assert sorted(claimed) == sorted(first)
+
+
+def assert_in_order(got: Sequence[Got]) -> None:
+    """Of each endpoint and order every fact, none before the last try of the one before it."""
+    seen: dict[tuple[str, str], list[int]] = defaultdict(list)
+    place = {str(one): one.fact for one in Delivery.objects.all()}
+    for one in got:
+        seen[one.path, json.loads(one.body)["data"]["order"]].append(place[one.id])
+    assert all(facts == sorted(facts) for facts in seen.values())
+    assert all(len(set(facts)) == len(KINDS) for facts in seen.values())

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from doorstep.plugins.webhooks.signing import new_secret, signed
 
 # The vector that the reference libraries of standardwebhooks.com are tested with.
-SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PUBLISHED = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 AT = datetime.fromtimestamp(1614265330, tz=UTC)
 BODY = '{"test": 2432232314}'
 SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 def test_the_vector_that_is_published_comes_out() -> None:
-    told = signed("msg_p5jXN8AQM9LWM0D4loKWxJek", AT, BODY, [SECRET])
+    told = signed("msg_p5jXN8AQM9LWM0D4loKWxJek", AT, BODY, [PUBLISHED])
     assert told == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "webhook-timestamp": "1614265330",
@@ -24,7 +24,7 @@ def test_the_vector_that_is_published_comes_out() -> None:
 
 
 def test_two_secrets_sign_side_by_side() -> None:
-    told = signed("msg_p5jXN8AQM9LWM0D4loKWxJek", AT, BODY, [new_secret(), SECRET])["webhook-signature"].split(" ")
+    told = signed("msg_p5jXN8AQM9LWM0D4loKWxJek", AT, BODY, [new_secret(), PUBLISHED])["webhook-signature"].split(" ")
     assert len(told) == 2
     assert told[1] == SIGNATURE != told[0]
 
