@@ -35,6 +35,7 @@ RESERVED = 4  # kept free by one endpoint alone, for another that comes
 TURN = timedelta(seconds=10)  # after which nothing more is begun: a worker has other chores
 PATIENCE_S = 0.2  # before it is looked again whether there is more to send
 KEPT = timedelta(days=30)
+MOST_BATCHES = 20  # forgotten in a turn
 OURS: Final = frozenset({"message"})  # row ids that nobody outside can do anything with
 
 
@@ -64,8 +65,14 @@ def send_webhooks(*, now: datetime, clock: Callable[[], datetime] | None = None,
 
 
 def forget_webhooks(now: datetime) -> int:
-    """Delete deliveries that were over long ago, some at a time; returns how many."""
-    return outbox.forget(now - KEPT)
+    """Delete deliveries that were over long ago, a batch in each transaction; returns how many."""
+    forgotten = 0
+    for _ in range(MOST_BATCHES):
+        some = outbox.forget(now - KEPT)
+        forgotten += some
+        if some < outbox.FORGOTTEN_AT_ONCE:
+            break
+    return forgotten
 
 
 def give_up(endpoint: int, why: str, now: datetime) -> None:
@@ -129,7 +136,8 @@ class _Turn:
         free = min(AT_ONCE - len(self._running), self._left)
         if free <= 0 or now >= self._until:
             return False
-        claimed = outbox.claim(self._shares(free, now), now)
+        shares = self._shares(free, now)
+        claimed = outbox.claim(shares, now) if shares else []
         for one in claimed:
             headers = signed(one.message_id, now, one.body, one.secrets)
             self._running[self._threads.submit(self._poster.post, one.url, one.body, headers)] = one

@@ -94,11 +94,13 @@ def add(deliveries: Sequence[NewDelivery], *, at: datetime) -> None:
 
 def free_lost(now: datetime) -> int:
     """Let go of claims that have run out: their senders are dead, or as good as."""
+    lost = Delivery.objects.filter(state="sending", claimed_until__lte=now)
+    if not lost.exists():  # as nearly always; a transaction would keep SQLite's other writers out for it
+        return 0
     with transaction.atomic():
-        lost = Delivery.objects.filter(state="sending", claimed_until__lte=now).select_for_update(skip_locked=True)
-        ids = list(lost.order_by("pk").values_list("pk", flat=True)[:BATCH])
-        rows = Delivery.objects.filter(pk__in=ids, state="sending", claimed_until__lte=now)
-        return rows.update(state="waiting", claimed_until=None, next_at=now)
+        found = lost.select_for_update(skip_locked=True).order_by("pk")
+        ids = list(found.values_list("pk", flat=True)[:BATCH])
+        return lost.filter(pk__in=ids).update(state="waiting", claimed_until=None, next_at=now)
 
 
 def endpoints_due(now: datetime) -> tuple[int, ...]:
