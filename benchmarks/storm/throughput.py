@@ -2,9 +2,9 @@
 
 python -m benchmarks.storm.throughput [--facts N] [--labels N] [--workers W] [--scans N] [--clients C]
 
-Its own PostgreSQL (fsync on), server, workers and pretend carrier share this machine; wall seconds. Labels are jobs in the
-queue, each bought over HTTP from the pretend carrier; scans come signed, 100 in a post, in the order in which they
-happened, and are done when the answer is there.
+Its own PostgreSQL (fsync on), server, workers and pretend carrier share this machine; wall seconds. Labels are jobs
+in the queue, each bought over HTTP from the pretend carrier; scans come signed, 100 in a post, in the order in which
+they happened, and are done when the answer is there.
 """
 
 from __future__ import annotations
@@ -128,7 +128,9 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=4)
     asked = parser.parse_args()
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[0]:.1f}",
+        flush=True,
     )
     with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as name, town(Path(name)) as there:
         os.environ.update(there.environment)

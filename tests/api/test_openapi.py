@@ -122,6 +122,17 @@ IDS = {
     "PUT /v1/keys/{key_id}/rate": "setKeyRate",
     "GET /v1/test-clock": "getTestClock",
     "POST /v1/test-clock": "setTestClock",
+    "GET /v1/webhooks": "listWebhooks",
+    "POST /v1/webhooks": "createWebhook",
+    "GET /v1/webhooks/{webhook_id}": "getWebhook",
+    "PATCH /v1/webhooks/{webhook_id}": "changeWebhook",
+    "DELETE /v1/webhooks/{webhook_id}": "removeWebhook",
+    "POST /v1/webhooks/{webhook_id}/rotate": "rotateWebhook",
+    "POST /v1/webhooks/{webhook_id}/test": "testWebhook",
+    "GET /v1/webhooks/{webhook_id}/deliveries": "listWebhookDeliveries",
+    "GET /v1/webhooks/deliveries/{message_id}": "getWebhookDelivery",
+    "POST /v1/webhooks/deliveries/{message_id}/replay": "replayWebhookDelivery",
+    "POST /v1/webhooks/{webhook_id}/replay": "replayDeadWebhookDeliveries",
 }
 
 

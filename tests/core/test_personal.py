@@ -36,7 +36,10 @@ def test_every_column_that_can_hold_words_is_classified_once() -> None:
 
 def test_no_field_of_another_kind_could_hold_words() -> None:
     """A kind of field that nobody has thought of is not to slip past the walk."""
-    numbers = (models.IntegerField, models.BooleanField, models.DateField, models.ForeignKey, models.OneToOneField)
+    numbers = (
+        models.IntegerField, models.BooleanField, models.DateField, models.ForeignKey, models.OneToOneField,
+        models.UUIDField,
+    )  # fmt: skip
     others = {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models(include_auto_created=True)

@@ -16,6 +16,7 @@ from tests.record.brand import NOW, loaded
 from tests.record.packed import LATER, House
 from tests.record.test_accept import asked
 from tests.web.filled import png
+from tests.web.told_outside import tell_outside
 
 from doorstep.core.accounts import test_clock, totp
 from doorstep.core.accounts.models import Brand
@@ -132,6 +133,7 @@ def fill(at: House, folder: Path) -> None:
     _come_back(house)
     _messages(house, folder)
     _work_behind(house)
+    tell_outside(Brand.objects.get(pk=at.brand), house.ids["planned"], "planned", NOW)
     demo_brand(folder / "demo", 20, 5)
     history = folder / "demo" / "history.csv"
     history.write_text("".join(history.read_text().splitlines(keepends=True)[:300]))  # thousands would show no more

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.web.on_floor import work_on_floor
+from tests.web.told_outside import tell_outside
 from tests.web.under_way import label_for, travel
 
 from doorstep.core.accounts.models import ApiKey, Brand, Channel, Logo, Operator, User
@@ -36,7 +37,6 @@ CITIES = (
     ("FR", "13001", "Marseille", 43.30, 5.37),
     ("BE", "1000", "Bruxelles", 50.85, 4.35),
 )
-
 PARCEL_OF = {"shipped": "in_transit"}  # other states of an order are those of its only parcel
 
 
@@ -90,6 +90,7 @@ def fill(now: datetime, orders: int = 10) -> Filled:
     )  # fmt: skip
     left = travel(operator, sites[0], made[0], now)
     label_for(Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now), left, now)
+    tell_outside(brand, made[0].pk, made[0].code, now)
     return Filled(
         operator=operator,
         brand=brand,

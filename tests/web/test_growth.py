@@ -33,6 +33,7 @@ from doorstep.core.decisions.models import Quote
 from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order
 from doorstep.core.stock.models import Transfer
+from doorstep.core.webhooks.models import Delivery, Endpoint
 from doorstep.flows.track_page import token_of
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def known(filled: Filled) -> dict[str, object]:
         "rma": "R-7",
         "reference": "T-1",
         "quote": Quote.objects.get().pk,
+        "webhook_id": Endpoint.objects.get().pk,
+        "message_id": str(Delivery.objects.earliest("pk")),
         "pick": filled.wave.picks.get(stop=0).pk,
         "tote": filled.wave.totes.get().code,
     }

@@ -284,7 +284,7 @@ def counted(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[s
 def test_queries_do_not_grow_with_orders(counted: dict[str, list[int]], name: str) -> None:
     few, many = counted[name]
     assert few == many
-    assert few <= 21
+    assert few <= 22
 
 
 def fill_anew(orders: int) -> Filled:

@@ -20,6 +20,7 @@ from doorstep.core.events.models import Fact
 from doorstep.core.floor.models import Missing, PutBack
 from doorstep.core.parcels.models import CarrierAccount, UnreadEvent
 from doorstep.core.parcels.unread import keep
+from doorstep.core.webhooks.models import Delivery, Endpoint
 from doorstep.web.urls import urlpatterns
 
 OWN_WORDS = (
@@ -32,6 +33,7 @@ OWN_WORDS = (
     "Assam",
     "abcd1234",
     "checkout of tea",
+    "hooks.tea.example",
     "Shop of tea",
 )
 OPERATOR_WORDS = ("Lille", "Verona", "Nord Logistik", "nord.example")
@@ -107,6 +109,8 @@ RETRIED = frozenset({"retry_job", "drop_job", "retry_stuck_fact"})
 WORKED |= RETRIED
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
+OF_A_WEBHOOK = (*(f"{act}_webhook" for act in ("change", "switch", "remove", "rotate", "test")), "replay_dead_webhooks")
+MANAGED |= {"add_webhook", *OF_A_WEBHOOK, "replay_webhook"}
 MANAGED |= MOVED  # refused to those without the right, too
 TRAILS = ("trail", "trail_lines", "trail_table")
 PAGES = {
@@ -128,6 +132,9 @@ PAGES = {
     **dict.fromkeys(RETRIED, "work"),
     "export_shopper": "shoppers",
     "erase_shopper": "shoppers",
+    **dict.fromkeys(OF_A_WEBHOOK, "webhook"),
+    "add_webhook": "webhooks",
+    "replay_webhook": "webhook_delivery",
     "find_tote": "bench",
     "confirm_put_back": "put_backs",
     "load_parcel": "drop_offs",
@@ -191,6 +198,8 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
         "settle_missing": {"missing": Missing.objects.get().pk},
         "confirm_put_back": {"put_back": PutBack.objects.get().pk},
         "read_again": {"event": _unread(filled)},
+        **{one: {"webhook_id": Endpoint.objects.get().pk} for one in ("webhook", *OF_A_WEBHOOK)},
+        **{one: {"message": str(Delivery.objects.earliest("pk"))} for one in ("webhook_delivery", "replay_webhook")},
     }
     return known.get(name)
 

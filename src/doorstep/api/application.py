@@ -49,6 +49,8 @@ from doorstep.api import (
     tracking,
     trails,
     waves,
+    webhook_deliveries,
+    webhooks,
 )
 from doorstep.api.auth import QUERY_NAMES, ApiKey
 
@@ -113,6 +115,8 @@ api.add_router("/test-clock", test_clock.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("/shoppers", shoppers.router)
 api.add_router("/epcis", epcis.router)
+api.add_router("/webhooks", webhook_deliveries.router)
+api.add_router("/webhooks", webhooks.router)
 for handled in problems.HANDLED:
     api.add_exception_handler(handled, problems.on_error)
 

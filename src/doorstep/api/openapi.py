@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from doorstep.api.application import api
 from doorstep.api.problems import CODES, Problem
+from doorstep.domain.event_types import EVENT_TYPES
 
 _ANY = ("401", "403", "422", "429")
 _BODY = ("400", "413")
@@ -48,7 +49,33 @@ def described() -> dict[str, Any]:
                 _without_null(parameter)
             for status in sorted(statuses):
                 operation["responses"][status] = _problem(_SAYS[status])
+    document["webhooks"] = {type: {"post": _webhook(type, kind)} for kind, type in EVENT_TYPES.items()}
     return dict(document)
+
+
+def _webhook(type: str, kind: str) -> dict[str, Any]:
+    """What a shop is sent when something has happened; docs/guides/webhooks.md says how and how often."""
+    data = {"brand": {"type": "string"}, "order": {"type": "string", "description": "its code, where it is of one"}}
+    event = {
+        "type": "object",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": {"const": type},
+            "timestamp": {"type": "string", "format": "date-time", "description": "when it happened"},
+            "data": {"type": "object", "required": ["brand"], "properties": data, "additionalProperties": True},
+        },
+    }
+    return {
+        "operationId": type,
+        "tags": ["webhooks"],
+        "summary": f"The fact {kind}",
+        "parameters": [
+            {"in": "header", "name": f"webhook-{part}", "required": True, "schema": {"type": "string"}}
+            for part in ("id", "timestamp", "signature")
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": event}}},
+        "responses": {"2XX": {"description": "taken; anything else is tried again for three days"}},
+    }
 
 
 def openapi(_request: HttpRequest) -> HttpResponse:

@@ -53,6 +53,7 @@ COLUMNS: Mapping[str, Columns] = {
     "accounts.User_brands": Columns(),
     "accounts.RecoveryCode": Columns(staff="digest"),
     "accounts.ApiKey": Columns(plain="name role prefix digest"),
+    "accounts.TestClock": Columns(),
     "accounts.WrongKeys": Columns(visitor="address"),
     # Facts name people and orders by their ids alone. An answer may quote the address of an order that was held.
     "events.Fact": Columns(staff="actor", plain="kind subject data"),
@@ -63,6 +64,10 @@ COLUMNS: Mapping[str, Columns] = {
     "jobs.Job": Columns(plain="kind key data state worker error"),
     "jobs.Turn": Columns(plain="name worker error"),
     "jobs.Worker": Columns(plain="name host"),
+    # What shops are told names orders by their codes; what a receiver answers is a shop's word, not a shopper's.
+    "webhooks.Endpoint": Columns(plain="url secret old_secret types state why"),
+    "webhooks.Delivery": Columns(plain="subject type body state error"),
+    "webhooks.Attempt": Columns(plain="error response"),
     # Places of work, goods and contracts.
     "network.Site": Columns(
         plain="code kind name country region city postcode latitude longitude time_zone holiday_calendar"

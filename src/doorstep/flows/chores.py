@@ -28,6 +28,7 @@ from doorstep.flows.learn_bids import learn_next_bids
 from doorstep.flows.relay import retry_stuck
 from doorstep.flows.return_label import sweep_return_labels
 from doorstep.flows.tell import send_messages
+from doorstep.flows.webhooks import forget_webhooks, send_webhooks
 from doorstep.plugins.notifiers.base import Notifier
 from doorstep.plugins.notifiers.folder.notifier import Folder
 from doorstep.plugins.notifiers.smtp.notifier import Smtp
@@ -87,6 +88,8 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
         Chore("return labels", 60, sweep_return_labels),
         Chore("manifests", 60, dispatch.sweep_manifests),
         Chore("scans", 300, lambda now: track.poll(now).new),
+        Chore("webhooks", 2, lambda now: send_webhooks(now=now, clock=clock)),
+        Chore("webhook log", 300, forget_webhooks),
     ]
     if notifier is not None:
         found.append(Chore("messages", 10, lambda now: send_messages(notifier, now=now, clock=clock)))

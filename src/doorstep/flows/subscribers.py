@@ -13,6 +13,7 @@ from typing import Protocol
 
 from doorstep.core.events.queries import Told
 from doorstep.core.jobs.actions import put, put_many
+from doorstep.flows.webhooks import announce
 
 LABELLED_BY_THEN = timedelta(seconds=20)  # at the bench, as a rule
 GOODS_CAME = frozenset({"StockReceived", "TransferReceived", "StockAdjusted", "ReturnGraded", "OrderCancelled"})
@@ -56,4 +57,5 @@ def label_soon(facts: Sequence[Told], now: datetime) -> None:
 SUBSCRIBERS: tuple[Subscriber, ...] = (
     Subscriber("back-orders", GOODS_CAME, fill_soon),
     Subscriber("labels", frozenset({"ParcelPacked"}), label_soon),
+    Subscriber("webhooks", None, announce),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from doorstep.domain.rate import rate
+from doorstep.plugins.webhooks.addresses import networks
 from doorstep.server import logs
 from doorstep.server.database import database
 from doorstep.server.provider import BACKEND, provider
@@ -21,6 +22,8 @@ SECURE = os.environ.get("DOORSTEP_PLAIN_HTTP", "") != "1"  # plain HTTP is for t
 
 PUBLIC_ADDRESS = os.environ.get("DOORSTEP_PUBLIC_ADDRESS", "http://localhost:8000").rstrip("/")  # in links to shoppers
 
+WEBHOOK_NETWORKS = networks(os.environ.get("DOORSTEP_WEBHOOK_NETWORKS", ""))  # private, and allowed to webhooks
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -31,6 +34,7 @@ INSTALLED_APPS = [
     "doorstep.core.accounts",
     "doorstep.core.events",
     "doorstep.core.jobs",
+    "doorstep.core.webhooks",
     "doorstep.core.network",
     "doorstep.core.catalog",
     "doorstep.core.tariffs",

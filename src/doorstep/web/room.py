@@ -48,6 +48,7 @@ DOORS = (
     Door("work", "Work behind", "plan"),
     Door("shoppers", "Shoppers", "manage"),
     Door("brands", "Brand", "manage"),
+    Door("webhooks", "Webhooks", "manage"),
     Door("users_and_keys", "Users and keys", "manage"),
 )
 HOMES: dict[Role, str] = {"floor_worker": "floor", "driver": "drop_offs"}  # of all others it is today

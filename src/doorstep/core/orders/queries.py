@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import starmap
@@ -176,6 +177,15 @@ def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail 
         address_precision=order.address_precision,  # type: ignore[arg-type]  # the database knows no other
         address_changes=tuple(AddressChange(*one) for one in order.person.address_changes) if order.person else (),
     )
+
+
+def codes_of(ids: Collection[int]) -> dict[int, str]:
+    """Codes of orders by their row ids, whosever they are: for messages to their own brand. One query."""
+    return dict(Order.objects.filter(pk__in=ids).values_list("pk", "code")) if ids else {}
+
+
+def order_id(brand: int, code: str) -> int | None:
+    return Order.objects.filter(brand_id=brand, code=code).values_list("pk", flat=True).first()
 
 
 def count_by_state(scope: Scope) -> dict[OrderState, int]:

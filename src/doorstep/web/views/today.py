@@ -18,6 +18,7 @@ from doorstep.core.parcels import queries as parcels
 from doorstep.core.parcels.at_risk import orders_at_risk, overdue
 from doorstep.core.parcels.left_out import left_out
 from doorstep.core.parcels.queries import Figures, Leaving
+from doorstep.core.webhooks.queries import given_up
 from doorstep.documents.report.charts import Chart, cost_per_parcel, on_time, promised_days
 from doorstep.documents.report.wording import amount
 from doorstep.domain.money import Currency
@@ -85,6 +86,8 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "charts": _charts(figures[0]) if figures else (),
         "chart_currency": figures[0].currency if len(figures) > 1 else "",
         **_left_out(scope, time),
+        "webhooks_disabled": given_up(scope),
+        "may_manage": scope.may("manage"),
     }
     return furnished(request, scope, "today.html", context, current="today")
 

@@ -1,0 +1,1 @@
+"""For programs of a shop that talk with Doorstep. Needs nothing of the server."""
