@@ -9,6 +9,7 @@ import typer
 
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
+from doorstep.cli.backup import backup, restore
 from doorstep.cli.cartons import cartons
 from doorstep.cli.importers import importers
 from doorstep.cli.pack import pack
@@ -46,6 +47,8 @@ app.command("demo-tower")(demonstration.demo_tower)
 app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(importers, name="import")
 app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")
