@@ -94,9 +94,6 @@ def drop(tables: Sequence[str]) -> None:
     if tables:
         named = ", ".join(map(connection.ops.quote_name, tables))
         _say(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'", f"DROP TABLE {named} CASCADE")
-            f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'",
-            f"DROP TABLE {', '.join(map(connection.ops.quote_name, tables))} CASCADE",
-        )
 
 
 def _say(*statements: str) -> None:
