@@ -39,7 +39,8 @@ Made = tuple[tuple[str, str], ...]  # what answers depend on, and of which versi
 INLINE_TASKS = 2  # so few are not worth starting a process for
 SCHEMES = {"dask": "tcp", "dask+tls": "tls"}  # of DOORSTEP_COMPUTE, and what Dask calls them
 SETTING = "DOORSTEP_COMPUTE names a scheduler, as in dask://10.0.0.5:8786, or dask+tls:// with certificates"
-PATIENCE_SECONDS = 15  # for an answer, before we ask whether anybody is left to give it
+JOIN_SECONDS = 5  # for the scheduler to answer
+PATIENCE_SECONDS = 15  # for a result, before we ask whether anybody is left to give it
 _UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss: bytes on macOS, KiB elsewhere
 
 
@@ -303,7 +304,7 @@ def _join(setting: str) -> distributed.Client:
         warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)  # we look ourselves, and refuse
         try:
             scheduler = f"{SCHEMES[place.scheme]}://{place.netloc}"
-            return distributed.Client(scheduler, timeout=PATIENCE_SECONDS, name="doorstep")
+            return distributed.Client(scheduler, timeout=JOIN_SECONDS, name="doorstep")
         except (OSError, ImportError) as error:  # TimeoutError is an OSError
             raise ClusterRefused(f"no scheduler answers at {setting}: {error}") from error
 

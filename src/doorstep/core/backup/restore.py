@@ -7,6 +7,7 @@ to this version. On PostgreSQL all of it is one transaction; on SQLite a new fil
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def restore(path: Path, *, progress: Progress, force: bool = False) -> Manifest:
         for done, table in enumerate(kept.manifest.tables):
             progress("checking", done, len(kept.manifest.tables))
             kept.verify(table)
-        with _all_or_nothing(force):
+        with _all_or_nothing(kept.manifest, force):
             _fill(kept, progress)
             call_command("migrate", interactive=False, verbosity=0)
             _raise_ids(kept.manifest, tables.models_at(tables.in_force()))
@@ -106,34 +107,46 @@ def _loading() -> Iterator[None]:
 
 
 @contextmanager
-def _all_or_nothing(force: bool) -> Iterator[None]:
+def _all_or_nothing(manifest: Manifest, force: bool) -> Iterator[None]:
+    """Begin with no tables, or with empty ones that are as the backup's were; what follows happens whole or not."""
     if not engines.on_postgresql():
-        with _new_file(Path(str(connection.settings_dict["NAME"])), force):
+        with _new_file(Path(str(connection.settings_dict["NAME"])), manifest, force):
             yield
         return
     with transaction.atomic():
-        if not force and tables.has_rows():
-            raise BackupRefused(NOT_EMPTY)
-        try:
-            engines.drop(tables.all_tables())
-        except OperationalError as error:  # the lock was not had in time
-            raise BackupRefused(IN_USE) from error
+        if not _to_be_filled_as_it_stands(manifest, force):
+            try:
+                engines.drop(tables.all_tables())
+            except OperationalError as error:  # the lock was not had in time
+                raise BackupRefused(IN_USE) from error
         yield
 
 
+def _to_be_filled_as_it_stands(manifest: Manifest, force: bool) -> bool:
+    """Whether the tables are there already, and empty: migrations take their time."""
+    try:
+        rows = tables.has_rows()
+        if rows and not force:
+            raise BackupRefused(NOT_EMPTY)
+        return not rows and tables.in_force() == manifest.migrations
+    except DatabaseError as error:
+        raise BackupRefused(f"the record cannot be read: {_first_line(error)}") from error
+
+
 @contextmanager
-def _new_file(target: Path, force: bool) -> Iterator[None]:
+def _new_file(target: Path, manifest: Manifest, force: bool) -> Iterator[None]:
     """Have all that happens to the record happen to a new file, which then takes the place of the old one."""
-    if not force:
-        _refuse_rows(target)
-    connection.close()
     target.parent.mkdir(parents=True, exist_ok=True)
+    as_it_stands = target.exists() and _to_be_filled_as_it_stands(manifest, force)
+    connection.close()
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
     aside = Path(name)
     settings: dict[str, Any] = connection.settings_dict
     try:
-        with _kept_from_others(target):
+        with _kept_from_others(target) as old:
+            if old and as_it_stands:
+                _copy(old, aside)
             settings["NAME"] = name
             _say("PRAGMA synchronous=OFF")  # nothing is lost: until it is whole, it is nobody's
             yield
@@ -147,33 +160,32 @@ def _new_file(target: Path, force: bool) -> Iterator[None]:
             left.unlink(missing_ok=True)
 
 
-def _refuse_rows(target: Path) -> None:
-    try:
-        if target.exists() and tables.has_rows():
-            raise BackupRefused(NOT_EMPTY)
-    except DatabaseError as error:
-        raise BackupRefused(f"{target} cannot be read: {error}; move it away first") from error
-
-
 @contextmanager
-def _kept_from_others(target: Path) -> Iterator[None]:
+def _kept_from_others(target: Path) -> Iterator[sqlite3.Connection | None]:
     """Refuse where somebody has the record open. Left so, its log would be read into the file that replaces it."""
     if not target.exists():
-        yield
+        yield None
         return
     with closing(sqlite3.connect(target, timeout=0, isolation_level=None)) as old:
         try:
-            if old.execute("PRAGMA journal_mode=DELETE").fetchone() != ("delete",):  # who alone has it open can do so
-                raise BackupRefused(IN_USE)
-            old.execute("BEGIN EXCLUSIVE")
+            for one in ("PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=DELETE", "BEGIN EXCLUSIVE", "COMMIT"):
+                old.execute(one).fetchone()  # only who alone has it open can do so; from then on nobody else can read
         except sqlite3.OperationalError as error:
             raise BackupRefused(IN_USE) from error
         except sqlite3.DatabaseError as error:
             raise BackupRefused(f"{target} is no database; move it away first") from error
-        yield
+        yield old
+
+
+def _copy(old: sqlite3.Connection, aside: Path) -> None:
+    # By SQLite's own hand: should we open the file ourselves, closing it would give up the lock that keeps others out.
+    with closing(sqlite3.connect(aside)) as new:
+        old.backup(new)
 
 
 def _put_in_place(aside: Path, target: Path) -> None:
+    if target.exists():
+        shutil.copymode(target, aside)
     with aside.open("rb") as file:
         os.fsync(file.fileno())
     aside.replace(target)
