@@ -11,7 +11,7 @@ WORKERS := -n 2 --dist worksteal
 
 unexport PYTHONDONTWRITEBYTECODE # the suite starts hundreds of processes; each would compile what it imports
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test storm lint types contracts check bench lock clean
+.PHONY: help install dev demo test storm lint types contracts check landing bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ contracts: $(VENV)/.dev ## the layers of the house
 	$(BIN)/lint-imports
 
 check: lint types contracts test ## everything that CI runs
+
+landing: $(VENV)/.dev ## keep a backup of a record as this version has it, for tests of upgrades from now on
+	$(BIN)/python scripts/keep_landing.py
 
 bench: install ## time the planner on the demonstration brand and, with the public data, on Olist orders
 	$(BIN)/python -m benchmarks.plan.run

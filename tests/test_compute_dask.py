@@ -7,13 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 from tests.dask_cluster import ROOT, Cluster, cluster
+from tests.dask_tasks import die, process_of, run_out_of_time
 from tests.test_compute import fail_at_three, square, until
 
 import doorstep.compute
@@ -25,7 +25,7 @@ from doorstep.kernels.run import Progress, Run, silent
 WAITING = """
 import sys
 from doorstep.compute import dask_map
-from tests.test_compute_dask import tell_and_wait
+from tests.dask_tasks import tell_and_wait
 
 if __name__ == "__main__":
     with dask_map(sys.argv[1]) as spread:
@@ -38,24 +38,6 @@ SAME = ("plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with cluster(tmp_path_factory.mktemp("dask")) as made:
         yield made
-
-
-def process_of(_: object) -> int:
-    return os.getpid()
-
-
-def run_out_of_time(number: int) -> int:
-    raise TimeoutError(f"{number} took too long")
-
-
-def tell_and_wait(folder: str) -> None:
-    (Path(folder) / str(time.monotonic_ns())).touch()
-    time.sleep(2)
-
-
-def die(number: int) -> int:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return number
 
 
 def test_results_come_in_the_order_of_the_tasks_from_all_workers(healthy: Cluster) -> None:

@@ -152,7 +152,7 @@ def work(folder: Path) -> None:
         carrier = Service.objects.get(brand=brand, code=parcel.service).carrier
         dispatch.stage(scope, bought.sscc, "berlin", carrier, parcel.ship_at, now=LATE)
         dispatch.close_manifest(scope, "berlin", carrier, parcel.ship_at, now=LATE, carriers=carriers)
-        take_scans(accounts[carrier].pk, [Scan("there", bought.tracking, "delivered", LATE)], now=LATE)
+        take_scans(accounts[carrier], [Scan("there", bought.tracking, "delivered", LATE)], now=LATE)
     assert Order.objects.get(code="AFTERWARDS").state == "delivered"
     assert_moves_add_up()
     if newest:
