@@ -17,7 +17,7 @@ from tests.dask_tasks import die, process_of, run_out_of_time
 from tests.test_compute import fail_at_three, square, until
 
 import doorstep.compute
-from doorstep.compute import ClusterLost, ClusterRefused, chosen_map, dask_map, local_map, made_of
+from doorstep.compute import ClusterLost, ClusterRefused, Map, chosen_map, dask_map, local_map, made_of
 from doorstep.files.demo import demo_brand
 from doorstep.flows.plan_folder import Selection, plan_folder
 from doorstep.kernels.run import Progress, Run, silent
@@ -31,6 +31,7 @@ if __name__ == "__main__":
     with dask_map(sys.argv[1]) as spread:
         list(spread(tell_and_wait, [sys.argv[2]] * 9))
 """
+STEPS = 50  # the search is done here, and is not what is tried
 SAME = ("plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl")
 
 
@@ -141,13 +142,13 @@ def test_what_kills_workers_and_who_is_gone_is_told(tmp_path: Path, monkeypatch:
             list(spread(square, (made.scheduler.kill() or n if n == 400 else n for n in range(1_000))))  # type: ignore[func-returns-value]
 
 
-def planned(folder: Path, out: Path, spread: object, progress: Progress = silent) -> dict[str, bytes]:
-    run = Run(seed=1, progress=progress, map=spread)  # type: ignore[arg-type]
+def planned(folder: Path, out: Path, spread: Map, progress: Progress = silent) -> dict[str, bytes]:
+    run = Run(seed=1, iterations=STEPS, progress=progress, map=spread)
     plan_folder(folder, out, selection=Selection(), run=run, stopwatch=perf_counter)
     return {name: (out / name).read_bytes() for name in SAME}
 
 
-@pytest.mark.parametrize("orders", [10_000])
+@pytest.mark.parametrize("orders", [2_000, pytest.param(10_000, marks=pytest.mark.long)])
 def test_a_plan_is_the_same_though_a_worker_is_killed_in_the_middle(tmp_path: Path, orders: int) -> None:
     demo_brand(tmp_path / "brand", orders, 1)
     with cluster(tmp_path / "dask") as made, made.watched() as client:
@@ -163,7 +164,7 @@ def test_a_plan_is_the_same_though_a_worker_is_killed_in_the_middle(tmp_path: Pa
 
         with dask_map(made.setting) as spread:
             far = planned(tmp_path / "brand", tmp_path / "far", spread, kill_one)
-        assert len(killed) == 2, "both were at work"
+        assert killed, "one was at work in the middle"
         assert len(client.nthreads()) == 1, "and one is left"
     with local_map() as spread:
         near = planned(tmp_path / "brand", tmp_path / "near", spread)
