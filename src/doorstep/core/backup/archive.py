@@ -25,7 +25,7 @@ KIND, FORMAT = "doorstep-backup", 1
 MANIFEST = "manifest.json"
 MOST_MANIFEST_BYTES = 4 << 20
 MOST_LINE_BYTES = 256 << 20  # a row is never so large; what claims to be would only fill the memory
-_LEVEL = 3  # twice as quick as the usual one, for a file a tenth larger
+_LEVEL = 3  # of zlib: who waits for a backup waits for it, not for the disk
 _BROKEN = (  # what a file that is damaged, or something else, makes zipfile and json raise
     *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
     *(LookupError, ValueError, TypeError, AttributeError),
