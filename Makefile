@@ -11,7 +11,7 @@ WORKERS := -n 2 --dist worksteal
 
 unexport PYTHONDONTWRITEBYTECODE # the suite starts hundreds of processes; each would compile what it imports
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test storm lint types contracts check bench lock clean
+.PHONY: help install dev demo test storm lint types contracts check landing bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,9 +41,9 @@ test: dev ## run the whole test suite, and what touches the database once more o
 	$(BIN)/python -m pytest $(WORKERS)
 	$(BIN)/python scripts/postgres.py $(BIN)/python -m pytest $(WORKERS) -m "record and not long" $(RECORD_TESTS)
 
-storm: dev ## the long forms of the tests: 50 rounds of races, 10,000 steps of the ledger, 1,000,000 orders, on PostgreSQL; 100,000 random packings; servers replaced under load
-	DOORSTEP_STORM=1 $(BIN)/python scripts/postgres.py $(BIN)/python -m pytest -m "long or not long" tests/core/stock tests/concurrency tests/server tests/web/test_growth.py tests/api/test_schemathesis.py
-	$(BIN)/python -m pytest -m long tests/kernels/pack tests/cli
+storm: dev ## the long forms of the tests: 50 rounds of races, 10,000 steps of the ledger, 1,000,000 orders, on PostgreSQL; 100,000 random packings; servers replaced under load; crash points of 1,000 labels; 100,000 scans
+	DOORSTEP_STORM=1 $(BIN)/python scripts/postgres.py $(BIN)/python -m pytest -m "long or not long" tests/core/stock tests/concurrency tests/server tests/storm tests/web/test_growth.py tests/api/test_schemathesis.py
+	$(BIN)/python -m pytest -m long tests/kernels/pack tests/cli tests/test_compute_dask.py
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -56,6 +56,9 @@ contracts: $(VENV)/.dev ## the layers of the house
 	$(BIN)/lint-imports
 
 check: lint types contracts test ## everything that CI runs
+
+landing: $(VENV)/.dev ## keep a backup of a record as this version has it, for tests of upgrades from now on
+	$(BIN)/python scripts/keep_landing.py
 
 bench: install ## time the planner on the demonstration brand and, with the public data, on Olist orders
 	$(BIN)/python -m benchmarks.plan.run

@@ -9,6 +9,7 @@ import typer
 
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
+from doorstep.cli.backup import backup, restore
 from doorstep.cli.cartons import cartons
 from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.epcis import epcis
@@ -53,6 +54,8 @@ app.command()(carriers.sandbox)
 app.command("add-carrier")(carriers.add_carrier)
 app.command()(worker)
 app.command()(epcis)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(importers, name="import")
 app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doorstep.cli.at_work import spread_over
 from doorstep.cli.options import MOST_WORKERS, AsJson, BrandFolder, Force, Seed, day, instant, some
 from doorstep.cli.terminal import EXIT_SOME_UNPLANNED, bars, notice, out, print_table
 
@@ -105,14 +106,13 @@ def _planned(
 ) -> Planned:
     # Loaded here: compiled kernels take a second to load, and the other commands have no need of them.
     from doorstep.cli.first_run import NOTICE, must_compile
-    from doorstep.compute import local_map
     from doorstep.flows.plan_folder import plan_folder
     from doorstep.kernels.plan.problem import PlanParams
     from doorstep.kernels.run import Run
 
     if must_compile():
         notice(NOTICE)
-    with local_map(workers) as spread:
+    with spread_over(workers) as spread:
         return plan_folder(
             folder,
             out_folder,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from doorstep.cli.at_work import spread_over
 from doorstep.cli.options import AsJson, BrandFolder, Force, Seed
 from doorstep.cli.plan import First, Until, Workers
 from doorstep.cli.terminal import bars, notice, out, print_table
@@ -113,14 +114,13 @@ def _simulated(
 ) -> Simulated:
     # Loaded here: compiled kernels take a second to load, and the other commands have no need of them.
     from doorstep.cli.first_run import NOTICE, must_compile
-    from doorstep.compute import local_map
     from doorstep.flows.plan_folder import Selection
     from doorstep.flows.simulate import simulate_folder
     from doorstep.kernels.run import Run
 
     if must_compile():
         notice(NOTICE)
-    with local_map(workers) as spread:
+    with spread_over(workers) as spread:
         return simulate_folder(
             folder,
             out_folder,

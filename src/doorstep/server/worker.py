@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import close_old_connections, connection
 
@@ -104,7 +104,9 @@ class Worker:
         return self._clock() + self._ahead
 
     def _set_clock(self) -> None:
-        ahead = workers.ahead_of_us()
+        before = datetime.now(UTC)
+        told = workers.time_of_database()
+        ahead = told - (before + (datetime.now(UTC) - before) / 2) if told else timedelta(0)
         if abs(ahead) > WRONG_CLOCK and abs(self._ahead) <= WRONG_CLOCK:
             log.warning("the clock of this machine is %.1f s behind that of the database", ahead.total_seconds())
         self._ahead = ahead if abs(ahead) > SAME_CLOCK else timedelta(0)

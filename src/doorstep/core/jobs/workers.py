@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -32,15 +32,14 @@ def beat(name: str, host: str, now: datetime) -> None:
         )
 
 
-def ahead_of_us() -> timedelta:
-    """By how much the clock of the database is ahead of this machine's: leases must mean the same to all workers."""
+def time_of_database() -> datetime | None:
+    """What time it is there, for leases must mean the same to all workers; None: it has no clock but ours."""
     if connection.vendor != "postgresql":
-        return timedelta(0)  # it has no clock but ours
-    before = datetime.now(UTC)
+        return None
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         told: datetime = cursor.fetchone()[0]
-    return told - (before + (datetime.now(UTC) - before) / 2)
+    return told
 
 
 def leave(name: str, now: datetime) -> None:

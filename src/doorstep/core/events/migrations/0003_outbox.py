@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 # With every fact that is written, in its transaction, and whoever writes it.
 POSTGRESQL = (
-    """CREATE FUNCTION events_note_pending() RETURNS trigger LANGUAGE plpgsql AS
+    """CREATE OR REPLACE FUNCTION events_note_pending() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN INSERT INTO events_pending (fact_id) SELECT id FROM written; RETURN NULL; END $$""",
     """CREATE TRIGGER facts_are_pending AFTER INSERT ON events_fact REFERENCING NEW TABLE AS written
        FOR EACH STATEMENT EXECUTE FUNCTION events_note_pending()""",
