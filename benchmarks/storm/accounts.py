@@ -30,9 +30,9 @@ SELECT count(*) FROM held WHERE units <> 0 AND NOT EXISTS (
 """
 
 
-def one(text: str, *values: object) -> int:
+def one(text: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(text, values)
+        cursor.execute(text.replace("%%", "%"))
         return int(cursor.fetchone()[0])
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -33,13 +34,14 @@ class Journey:
 
     def travel(self, orders: Sequence[dict[str, Any]]) -> None:
         """From the order to the doorstep."""
-        for name, step in (
-            ("place", lambda: crowd(self.place, orders)),
+        steps: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("place", partial(crowd, self.place, orders)),
             ("release and pick", self.walk_floor),
             ("pack and label", self.pack_all),
             ("hand over", self.hand_over),
             ("deliver", self.deliver),
-        ):
+        )
+        for name, step in steps:
             begun = time.monotonic()
             step()
             self.seconds[name] = time.monotonic() - begun

@@ -106,8 +106,7 @@ def tea_shop(place: Place) -> dict[str, str]:
         "missing": str(lacking(place, tote)),
         "rma": rma,
         "disruption_id": str(place.with_key("supervisor").post("/v1/disruptions", STORM).json()["id"]),
-        "job": str(given_up(place.operator, NOW)),
-        "stuck": str(stuck(place.operator, NOW)),
+        **behind(place),
         "reference": "T-1",
         "order": "N-1",
         "parcel": parcel["parcel"],
@@ -120,6 +119,11 @@ def tea_shop(place: Place) -> dict[str, str]:
         "brand": BRAND,
         "key_id": str(ApiKey.objects.order_by("pk")[0].pk),
     }
+
+
+def behind(place: Place) -> dict[str, str]:
+    """Work that went wrong."""
+    return {"job": str(given_up(place.operator, NOW)), "stuck": str(stuck(place.operator, NOW))}
 
 
 def lacking(place: Place, tote: Tote) -> int:

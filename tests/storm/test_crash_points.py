@@ -84,7 +84,7 @@ def shop(folder: Path, keys: bool) -> Iterator[tuple[House, Callable[[Fate | Non
 
         def carriers(fate: Fate | None) -> Callable[[AccountRow], Carrier]:
             made = plugin(settings(at.server))
-            return lambda account: made if fate is None else Mortal(made, fate)  # type: ignore[return-value]  # noqa: ARG005
+            return lambda account: made if fate is None else Mortal(made, fate)  # noqa: ARG005
 
         yield at, carriers
 

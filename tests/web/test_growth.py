@@ -21,8 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.addresses import UNKNOWN, operations, route_of, served
+from tests.api.asking import HOW
 from tests.api.routes import routes
-from tests.api.test_tenancy import HOW
 from tests.growth import grow
 from tests.web.filled import Filled, fill
 from tests.web.test_tenancy import OPEN_TO_ALL, POSTED, arguments, entered, names

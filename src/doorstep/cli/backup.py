@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from doorstep.cli.record import _record, has_tables
+from doorstep.cli.record import has_tables, set_up
 from doorstep.cli.terminal import bars, out
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, a zip; say .zip, or what you like.")]
@@ -28,7 +28,7 @@ def backup(file: File, force: Replace = False) -> None:
 
     Exit codes: 0 written, 1 not, and nothing was changed.
     """
-    _record()
+    set_up()
     has_tables()
     from doorstep.core.backup.back_up import back_up
 
@@ -50,7 +50,7 @@ def restore(file: File, force: ReplaceAll = False) -> None:
 
     Exit codes: 0 restored, 1 not, and nothing was changed.
     """
-    _record()
+    set_up()
     from doorstep.core.backup.restore import restore as put_back
 
     with bars() as progress:
