@@ -84,7 +84,7 @@ def main() -> None:
         again = [sys.executable, "-m", "benchmarks.record.run", *sys.argv[1:]]
         sys.exit(subprocess.call([sys.executable, str(ROOT / "scripts" / "postgres.py"), *again]))
     with tempfile.TemporaryDirectory() as made:
-        os.environ |= {"DOORSTEP_HOME": made, "DOORSTEP_PLAIN_HTTP": "1"}
+        os.environ |= {"DOORSTEP_HOME": made, "DOORSTEP_PLAIN_HTTP": "1", "DOORSTEP_RATE": "0"}
         brand = make_brand(Path(made) / "brand", options.orders)
         say_where(brand)
         with served() as server:

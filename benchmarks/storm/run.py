@@ -79,11 +79,12 @@ def storm(count: int, seed: int, every_s: float, workers: int, folder: Path, cra
 def ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver, int]:
     """Start all of it; gives who travels, who listens, and the carrier's account (row id)."""
     from doorstep.core.accounts import actions as accounts
-    from doorstep.core.accounts.queries import all_brands
+    from doorstep.core.accounts.queries import all_brands, brands
     from doorstep.core.network.queries import sites
     from doorstep.core.tariffs.queries import services
     from doorstep.domain.rights import Scope
     from doorstep.flows.carriers import register_sandbox
+    from doorstep.flows.webhook_endpoints import add_endpoint
     from doorstep.server.clock import now
 
     [(operator, brand)] = all_brands()
@@ -91,6 +92,7 @@ def ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver, int]:
     floor = accounts.add_key(operator, None, "floor", "operator_admin", at=now())[1]
     accounts_there = register_sandbox(scope, there.carrier)
     receiver = Receiver()
+    add_endpoint(scope, brand=brands(scope)[0].code, url=receiver.url, types=(), now=now())
     there.start("sandbox", "sandbox", "--port", there.carrier.rpartition(":")[2], "--folder", str(there.folder / "sb"))
     there.start("server", "serve", "--port", there.url.rpartition(":")[2])
     for number in range(workers):
@@ -111,8 +113,10 @@ def ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver, int]:
 def _settle(there: Town) -> float:
     """Wait until nothing is on its way any more; whoever does it is the workers."""
     from benchmarks.storm.accounts import record
+    from django.db import connection
 
     begun = time.monotonic()
+    connection.close()  # it has not outlived the database's crash
     there.wait()
     while time.monotonic() - begun < SETTLED_WITHIN_S:
         if not any(record().values()):
@@ -124,12 +128,12 @@ def _settle(there: Town) -> float:
 def _reckoned(there: Town, journey: Journey, receiver: Receiver, havoc: Havoc, settling: float) -> Aftermath:
     from benchmarks.storm import accounts
 
-    wanted = 0
+    written, told = accounts.webhooks(receiver.taken)
     lost = {
         "acknowledged orders that are gone": accounts.lost_orders(journey.acknowledged),
         **accounts.record(),
         **accounts.labels(there.folder / "sb"),
-        **accounts.webhooks(receiver.taken, wanted),
+        **told,
     }
     return Aftermath(
         len(journey.acknowledged),
@@ -139,7 +143,7 @@ def _reckoned(there: Town, journey: Journey, receiver: Receiver, havoc: Havoc, s
         journey.seconds,
         sorted(journey.shop.gaps + journey.floor.gaps),
         settling,
-        wanted,
+        written,
         sum(one.starts for one in there.kept),
     )
 

@@ -133,6 +133,8 @@ def town(folder: Path, extra: Mapping[str, str] | None = None) -> Iterator[Town]
             "DOORSTEP_DATABASE": database,
             "DOORSTEP_HOME": str(folder),
             "DOORSTEP_PLAIN_HTTP": "1",
+            "DOORSTEP_RATE": "0",
+            "DOORSTEP_WEBHOOK_NETWORKS": "127.0.0.0/8",
             "DOORSTEP_SECRET_KEY": secrets.token_urlsafe(50),
             "DOORSTEP_SANDBOX_KEY": secrets.token_hex(24),
             "DOORSTEP_SANDBOX_HOOK_SECRET": "whsec_" + b64encode(secrets.token_bytes(24)).decode(),

@@ -92,8 +92,7 @@ def tea_shop(place: Place) -> dict[str, str]:
     ready.save(force_insert=True)
     account = Label.objects.earliest("pk").account_id
     Label.objects.create(parcel=ready, key="3", account_id=account, state="bought", label="l3", asked_at=NOW)
-    delivered = Order.objects.get(code="N-4")
-    link = token_of(delivered.pk, 1)
+    link = token_of(Order.objects.get(code="N-4").pk, 1)
     answer_survey(followed(link), "cheaper", None, now=NOW)
     picked = Tote.objects.get(parcel__code=parcel["parcel"])
     back = {"brand_id": place.brand, "site_id": picked.wave.site_id, "product": picked.checks.get().product}

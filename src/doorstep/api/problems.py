@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -17,6 +18,7 @@ from pydantic import Field, with_config
 
 from doorstep.core.idempotency import KeyReused
 from doorstep.core.paging import InvalidCursor
+from doorstep.core.trouble import WAIT_S, trouble
 from doorstep.domain.errors import Conflict, DoorstepError, NotFound
 
 View = Callable[..., HttpResponseBase]
@@ -47,6 +49,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "idempotency_key_reused": (422, "The Idempotency-Key was used for another request."),
     "too_many_requests": (429, "The key asks more often than it may; Retry-After says when to try again."),
     "too_many_wrong_keys": (429, "Too many wrong keys came from this address; Retry-After says when to try again."),
+    "record_unavailable": (503, "The record cannot be reached or written; nothing was done, and `detail` says why."),
     "error": (500, "The fault is ours; it is in the log."),
 }
 TITLES = {
@@ -60,6 +63,7 @@ TITLES = {
     422: "Not valid",
     429: "Too many requests",
     500: "Internal error",
+    503: "Unavailable",
 }
 
 
@@ -172,6 +176,10 @@ def on_error(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
         case HttpError() if error.status_code == 400:
             large = isinstance(error.__cause__, RequestDataTooBig)
             return problem(request, "too_large" if large else "malformed", "the body cannot be read as JSON")
+        case DatabaseError() | InterfaceError() if why := trouble(error):
+            log.error("the record is in trouble", exc_info=error)
+            said = f"{why}; nothing was done: send it again, with its Idempotency-Key if it has one"
+            return problem(request, "record_unavailable", said, headers={"Retry-After": str(WAIT_S)})
     log.error("the request failed", exc_info=error if isinstance(error, Exception) else None)
     return problem(request, "error", "the request failed; it is in the log")
 

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "doorstep.web.astray.led",
+    "doorstep.web.unavailable.Unavailable",
 ]
 ROOT_URLCONF = "doorstep.server.urls"
 WSGI_APPLICATION = "doorstep.server.wsgi.application"
@@ -152,7 +153,7 @@ STORAGES = {
 }
 LOGGING = logs.config(os.environ)
 METRICS_TOKEN = os.environ.get("DOORSTEP_METRICS_TOKEN", "")  # empty: this machine alone reads /metrics
-RATE = rate(os.environ.get("DOORSTEP_RATE", "50/200"))  # of a key that has no rate of its own
+RATE = rate(os.environ.get("DOORSTEP_RATE", "500/1000"))  # of a key that has no rate of its own
 RATE_FILE = os.environ.get("DOORSTEP_RATE_FILE") or None  # in which the processes of a server count together
 TEST_CLOCK = os.environ.get("DOORSTEP_TEST_CLOCK") == "1"  # the time can be moved: never where real parcels travel
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
