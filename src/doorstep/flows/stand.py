@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from doorstep.core.events.actions import NewFact, record_all
+from doorstep.core.events.actions import NewFact, record_each
 from doorstep.core.parcels import scans as kept_scans
 from doorstep.core.parcels.actions import settle
 from doorstep.core.parcels.scans import Kept, Stood
@@ -24,22 +24,30 @@ def let_stand(kept: Iterable[Kept], actor: str, now: datetime) -> None:
             fresh.setdefault(one.parcel, []).append(one.scan)
     stood = kept_scans.weigh(fresh)
     settle({one.order_id for one in stood})
+    facts: list[tuple[int, int | None, datetime, NewFact]] = []
     for parcel in stood:
-        for scan in sorted(fresh[parcel.pk], key=lambda scan: (scan.at, scan.event)):
-            told = NewFact(
-                "ParcelScanned",
-                order_reference(parcel.order_id),
-                {"parcel": parcel.code, "milestone": scan.milestone, "place": depot_of(scan)},
-            )
-            record_all(parcel.operator, parcel.brand_id, [told], at=min(scan.at, now), actor=actor)
-        tell(parcel, {scan.event for scan in fresh[parcel.pk]}, actor, now)
+        new = sorted(fresh[parcel.pk], key=lambda scan: (scan.at, scan.event))
+        facts += [(parcel.operator, parcel.brand_id, min(scan.at, now), _scanned(parcel, scan)) for scan in new]
+        facts += _news(parcel, {scan.event for scan in new}, now)
+    record_each(facts, actor=actor)
 
 
 def tell(one: Stood, new: set[str], actor: str, now: datetime) -> None:
     """Record what the parcel has come to, if that is news: of scans that came late there is none."""
-    facts = [*_came_to(one, new), *_at_risk(one)]
+    record_each(_news(one, new, now), actor=actor)
+
+
+def _scanned(parcel: Stood, scan: Scan) -> NewFact:
+    return NewFact(
+        "ParcelScanned",
+        order_reference(parcel.order_id),
+        {"parcel": parcel.code, "milestone": scan.milestone, "place": depot_of(scan)},
+    )
+
+
+def _news(one: Stood, new: set[str], now: datetime) -> list[tuple[int, int | None, datetime, NewFact]]:
     at = min(one.deciding.at, now) if one.deciding else now
-    record_all(one.operator, one.brand_id, facts, at=at, actor=actor)
+    return [(one.operator, one.brand_id, at, fact) for fact in (*_came_to(one, new), *_at_risk(one))]
 
 
 def _came_to(one: Stood, new: set[str]) -> Iterable[NewFact]:

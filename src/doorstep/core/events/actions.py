@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -61,13 +61,19 @@ def record_all(
     cause: int | None = None,
 ) -> int:
     """Record many facts of one instant, in bulk and in their order; returns how many."""
-    facts = tuple(facts)
+    return record_each([(operator_id, brand_id, at, one) for one in facts], actor=actor, cause=cause)
+
+
+def record_each(
+    facts: Sequence[tuple[int, int | None, datetime, NewFact]], *, actor: str, cause: int | None = None
+) -> int:
+    """Record facts, each with its operator, brand and instant, in bulk and in their order; returns how many."""
     rows = insert(
         [
             fresh(
                 Fact,
-                operator_id=operator_id,
-                brand_id=brand_id,
+                operator_id=operator,
+                brand_id=brand,
                 at=at,
                 kind=one.kind,
                 actor=actor,
@@ -75,10 +81,10 @@ def record_all(
                 subject=one.subject,
                 data=dict(one.data),
             )
-            for one in facts
+            for operator, brand, at, one in facts
         ]
     )
-    _tell(Counter(one.kind for one in facts))
+    _tell(Counter(one.kind for _, _, _, one in facts))
     return len(rows)
 
 

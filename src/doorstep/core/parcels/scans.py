@@ -7,16 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
+
 from doorstep.core.parcels.carriers import same_carrier
 from doorstep.core.parcels.labels import with_tracking
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.parcels.models import Scan as Row
+from doorstep.core.statements import at_once, insert_new
+from doorstep.core.statements import fresh as new_row
 from doorstep.domain import travel
 from doorstep.domain.journey import BEFORE_LEAVING, PARCEL_STATES, ParcelState
 from doorstep.domain.travel import MILESTONES, Milestone, Standing, standing
 
 _MILESTONES: dict[str, Milestone] = {one: one for one in MILESTONES}
 _STATES: dict[str, ParcelState] = {one: one for one in PARCEL_STATES}
+STANDS = ("state", "state_reason", "ended_at", "expected_by", "expected_at_earliest", "attempts")
+STAND = f"UPDATE {Parcel._meta.db_table} SET {', '.join(f'{one} = %s' for one in STANDS)} WHERE id = %s"
 HELD_BACK = frozenset((*BEFORE_LEAVING, "cancelled"))  # states that no carrier's word changes: it is with us, or was
 
 
@@ -57,26 +63,24 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
     fresh = [scan for event, scan in sorted(told.items()) if event not in known]
     parcels = with_tracking(account_pk, {scan.tracking for scan in fresh})
     fresh = _as_it_may_be_kept(fresh, parcels)
-    kept = []
-    for scan in fresh:
-        # Two who tell the same event at once: the second waits for the first, and then makes nothing.
-        _, made = Row.objects.get_or_create(
+    rows = [
+        new_row(
+            Row,
             account_id=account_pk,
             event=scan.event[:100],
-            defaults={
-                "parcel_id": parcels.get(scan.tracking),
-                "tracking": scan.tracking[:80],
-                "milestone": scan.milestone,
-                "at": scan.at,
-                "place": scan.place[:200],
-                "reason": scan.reason[:200],
-                "expected_by": scan.expected_by,
-                "received_at": at,
-            },
+            parcel_id=parcels.get(scan.tracking),
+            tracking=scan.tracking[:80],
+            milestone=scan.milestone,
+            at=scan.at,
+            place=scan.place[:200],
+            reason=scan.reason[:200],
+            expected_by=scan.expected_by,
+            received_at=at,
         )
-        if made:
-            kept.append(Kept(parcels.get(scan.tracking), scan))
-    return kept
+        for scan in fresh
+    ]
+    made = {row.event for row in insert_new(rows, ("account_id", "event"), "event")}
+    return [Kept(parcels.get(scan.tracking), scan) for scan in fresh if scan.event[:100] in made]
 
 
 def _as_it_may_be_kept(fresh: list[travel.Scan], parcels: Mapping[str, int]) -> list[travel.Scan]:
@@ -132,21 +136,26 @@ def weigh(parcel_pks: Iterable[int]) -> list[Stood]:
             now=now,
             deciding=next((scan for scan in scans if scan.event == now.deciding), None),
         )
-        _stand(parcel, stood)
         answers.append(stood)
+    changes = [change for parcel, stood in zip(parcels, answers, strict=True) if (change := _stand(parcel, stood))]
+    if changes:
+        at_once([(STAND, change) for change in changes])
     return answers
 
 
-def _stand(parcel: Parcel, stood: Stood) -> None:
+def _stand(parcel: Parcel, stood: Stood) -> tuple[object, ...]:
+    """What its row is to say, as `STAND` takes it; empty: it does."""
     now = stood.now
-    said: dict[str, object] = {"expected_by": now.expected_by or parcel.expected_by, "attempts": now.attempts}
+    said: dict[str, object] = {name: getattr(parcel, name) for name in STANDS}
+    said |= {"expected_by": now.expected_by or parcel.expected_by, "attempts": now.attempts}
     if now.expected_by is not None:
         said["expected_at_earliest"] = False  # the carrier's word
     if now.state is not None and stood.before not in HELD_BACK:
         said |= {"state": now.state, "state_reason": now.reason[:60], "ended_at": now.ended_at}
-    changed = {name: value for name, value in said.items() if getattr(parcel, name) != value}
-    if changed:
-        Parcel.objects.filter(pk=parcel.pk).update(**changed)
+    if all(getattr(parcel, name) == value for name, value in said.items()):
+        return ()
+    columns = {field.name: field for field in Parcel._meta.concrete_fields}
+    return (*(columns[name].get_db_prep_save(said[name], connection) for name in STANDS), parcel.pk)
 
 
 def scans_of(parcel_pk: int) -> tuple[travel.Scan, ...]:
