@@ -104,5 +104,5 @@ def test_a_page_says_so_too(place: Place) -> None:
     page = told.content.decode()
     assert told.status_code == 503
     assert "can only be read" in page
-    assert "Nothing was done" in page
+    assert "look whether what you asked for was done" in page
     assert Order.objects.get(code="N-1").state == "held"

@@ -37,7 +37,7 @@ import os, sys, django
 django.setup()
 from doorstep.flows import jobs
 from doorstep.flows.chores import Rota
-from doorstep.server.worker import Worker
+from doorstep.server.worker import RecordClock, Worker
 from doorstep.server import clock
 
 def hang(scope, data, now):
@@ -48,7 +48,7 @@ def hang(scope, data, now):
 jobs.KINDS = {"plan day": jobs.Kind("plan day", hang)}
 import doorstep.server.worker as worker
 worker.KINDS = jobs.KINDS
-Worker(Rota([]), "the one that dies", clock.now).run()
+Worker(Rota([]), "the one that dies", RecordClock(clock.now)).run()
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from doorstep.core.accounts.models import Brand
 from doorstep.core.events.actions import record
 from doorstep.core.events.models import Stuck
 from doorstep.core.jobs import actions as jobs
@@ -11,8 +12,9 @@ from doorstep.core.jobs.models import Job
 
 
 def given_up(operator: int, now: datetime) -> int:
-    """A job of the operator that was given up; its row id."""
-    jobs.put("plan day", at=now, operator=operator, data={"brand": 0})
+    """A job of the operator's first brand that was given up; its row id."""
+    brand = Brand.objects.filter(operator_id=operator).earliest("pk")
+    jobs.put("plan day", at=now, operator=operator, data={"brand": brand.pk})
     pk: int = Job.objects.latest("pk").pk
     Job.objects.filter(pk=pk).update(state="dead", attempts=7, error="the database was away", ended_at=now)
     return pk

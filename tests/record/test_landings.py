@@ -58,7 +58,8 @@ def test_what_was_kept_at_a_landing_is_carried_over_and_works(landing: Path, tmp
         now = now_cells(made.rows())
         for table, columns in kept_cells(landing).items():
             for column, cells in columns.items():
-                if table in now and column in now[table] and f"{table}.{column}" not in free:
+                if f"{table}.{column}" not in free:
+                    assert column in now.get(table, {}), f"{table}.{column} is gone, and nobody says why"
                     assert plain(now[table][column]) == cells, f"{table}.{column}"
         made.do("work")
 

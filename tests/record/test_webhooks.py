@@ -273,9 +273,8 @@ def test_one_delivery_in_three_days_is_enough_to_stay(shop: WebhookShop) -> None
             shop.tell("OrderPlaced", order=shop.order(f"N-{days}"), now=NOW + days * DAY)
             send_webhooks(now=NOW + days * DAY)
     endpoint.refresh_from_db()
-    assert (endpoint.state, endpoint.failing_since, endpoint.last_delivered_at) == (
-        "active", NOW + 3 * DAY, NOW + 2 * DAY
-    )  # fmt: skip
+    assert (endpoint.state, endpoint.last_delivered_at) == ("active", NOW + 2 * DAY)
+    assert endpoint.failing_since in (NOW + 2 * DAY, NOW + 3 * DAY)  # others of that day may have failed after it
 
 
 def test_an_endpoint_that_is_gone_is_disabled_at_once(shop: WebhookShop) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from tests.web.filled import Filled
 from tests.web.test_tenancy import entered
 
+from doorstep.core.accounts.models import Brand
 from doorstep.core.orders.models import Order, Person
 
 
@@ -52,6 +53,19 @@ def test_another_brand_finds_nothing_at_the_same_address(filled: Filled) -> None
     for who in (filled.sister_admin, filled.foreign_admin):
         assert "Nothing is on record" in entered(who).post(reverse("shoppers"), {"shopper": email}).content.decode()
     assert entered(filled.viewer).get(reverse("shoppers")).status_code == 403
+
+
+def test_whoever_serves_several_brands_names_the_one_that_it_is_about(filled: Filled) -> None:
+    client, code = entered(filled.admin), filled.planned.code
+    sister = Brand.objects.filter(operator=filled.operator).exclude(pk=filled.brand.pk).first()
+    assert sister is not None
+    said = {"shopper": code, "confirmed": "erase", "when_done": "yes"}
+    for brand in ("", "no-such-brand", sister.code):
+        assert "Nothing is on record" in client.post(reverse("shoppers"), {**said, "brand": brand}).content.decode()
+        assert client.post(reverse("erase_shopper"), {**said, "brand": brand}).status_code == 404
+        assert client.post(reverse("export_shopper"), {**said, "brand": brand}).status_code == 404
+    asked = client.post(reverse("erase_shopper"), {**said, "brand": filled.brand.code})
+    assert "erased when they have ended" in asked.content.decode()
 
 
 def test_a_trail_is_read_taken_along_and_cut_at_a_minute(filled: Filled) -> None:

@@ -49,7 +49,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "idempotency_key_reused": (422, "The Idempotency-Key was used for another request."),
     "too_many_requests": (429, "The key asks more often than it may; Retry-After says when to try again."),
     "too_many_wrong_keys": (429, "Too many wrong keys came from this address; Retry-After says when to try again."),
-    "record_unavailable": (503, "The record cannot be reached or written; nothing was done, and `detail` says why."),
+    "record_unavailable": (
+        503,
+        "The record cannot be reached or written; `detail` says why. What was asked may have been done.",
+    ),
     "error": (500, "The fault is ours; it is in the log."),
 }
 TITLES = {
@@ -178,7 +181,9 @@ def on_error(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
             return problem(request, "too_large" if large else "malformed", "the body cannot be read as JSON")
         case DatabaseError() | InterfaceError() if why := trouble(error):
             log.error("the record is in trouble", exc_info=error)
-            said = f"{why}; nothing was done: send it again, with its Idempotency-Key if it has one"
+            keyed = "Idempotency-Key" in request.headers
+            how = "send it again with its key" if keyed else "look whether it was done before you send it again"
+            said = f"{why}; {how}"
             return problem(request, "record_unavailable", said, headers={"Retry-After": str(WAIT_S)})
     log.error("the request failed", exc_info=error if isinstance(error, Exception) else None)
     return problem(request, "error", "the request failed; it is in the log")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
 
-from doorstep.cli.record import BrandCode, OperatorCode, has_tables, scope_of, set_up
+from doorstep.cli.record import BrandCode, OperatorCode, has_tables, now, scope_of, set_up
 from doorstep.cli.terminal import out
 from doorstep.domain.shopper import Shopper
 
@@ -38,12 +38,12 @@ def export(
     scope, brand_id = scope_of(operator, brand)
     from doorstep.flows.export_person import export_person
 
-    told = export_person(scope, [brand_id], who, now=datetime.now(UTC))
+    told = export_person(scope, [brand_id], who, now=now())
     content = orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
     if to is None:
         sys.stdout.write(content.decode())
     else:
-        to.write_bytes(content)
+        _write(to, content)
         out.print(f"{to}: {len(told['orders']):,} orders")
 
 
@@ -70,7 +70,7 @@ def erase(
 
     if not yes:
         typer.confirm(f"Erase the shopper of {email or order} at {brand} for good?", abort=True)
-    done = flow(scope, [brand_id], who, now=datetime.now(UTC), when_done=when_done)
+    done = flow(scope, [brand_id], who, now=now(), when_done=when_done)
     if not done.orders and not done.waiting:
         out.print("nothing was left to erase")
         return
@@ -78,6 +78,16 @@ def erase(
     out.print(f"erased from {len(done.orders):,} orders{f': {counted}' if counted else ''}")
     if done.waiting:
         out.print(f"under way, and erased when they have ended: {', '.join(done.waiting)}")
+
+
+def _write(to: Path, content: bytes) -> None:
+    """For its owner alone, and in place of nothing: what is there may be another person's."""
+    try:
+        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise typer.BadParameter(f"{to} is there already; name another file") from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
 
 
 def _named(email: str, order: str) -> Shopper:

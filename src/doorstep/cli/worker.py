@@ -51,7 +51,7 @@ def new_worker(threads: int, environment: Mapping[str, str] | None = None) -> Wo
     """Make a worker of this process. Raises BadParameter for settings that cannot be."""
     from doorstep.flows.chores import Rota, chores, notifier_of
     from doorstep.server.clock import instant
-    from doorstep.server.worker import Worker, worker_name
+    from doorstep.server.worker import RecordClock, Worker, worker_name
 
     try:
         notifier = notifier_of(environment or os.environ)
@@ -60,5 +60,5 @@ def new_worker(threads: int, environment: Mapping[str, str] | None = None) -> Wo
     has_tables()
     if notifier is None:
         notice("no mail server is set: messages wait; see DOORSTEP_SMTP_HOST and DOORSTEP_MAIL_FOLDER")
-    name = worker_name()
-    return Worker(Rota(chores(notifier, instant), name), name, instant, threads)
+    name, clock = worker_name(), RecordClock(instant)
+    return Worker(Rota(chores(notifier, clock), name, clock), name, clock, threads)

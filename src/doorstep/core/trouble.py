@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
-READ_ONLY, FULL = "25006", "53100"  # SQLSTATE
+READ_ONLY, FULL, DEADLOCK, CANCELLED = "25006", "53100", "40P01", "57014"  # SQLSTATE
 WAIT_S = 5  # before it is worth asking again
 
 
@@ -15,6 +15,8 @@ def trouble(error: DatabaseError | InterfaceError) -> str:
         return "the record can only be read at the moment"
     if state == FULL or "disk is full" in text:
         return "the disk of the record is full"
+    if state in (DEADLOCK, CANCELLED) or "database is locked" in text:
+        return "the record is busy with others"
     if isinstance(error, OperationalError | InterfaceError):
         return "the record cannot be reached at the moment"
     return ""

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.core.jobs.actions import Taken
+from doorstep.core.parcels.labels import was_given_back
 from doorstep.core.parcels.shipping import shipping_of
-from doorstep.domain.errors import DoorstepError
+from doorstep.domain.errors import Conflict, DoorstepError
 from doorstep.domain.rights import Scope
 from doorstep.flows.fill_back_orders import fill_back_orders
 from doorstep.flows.learn import learn
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.ship import buy_label
 from doorstep.kernels.run import Run
-from doorstep.plugins.carriers.base import CarrierRefused
+from doorstep.plugins.carriers.base import CarrierUnreachable
 
 Data = Mapping[str, Any]
 Do = Callable[[Scope, Data, datetime], object]
@@ -49,13 +50,15 @@ def _learn(scope: Scope, data: Data, now: datetime) -> object:
 
 
 def _label(scope: Scope, data: Data, now: datetime) -> object:
-    """A parcel that has left the bench otherwise needs none; what the carrier refuses is for a person to see to."""
+    """One that has left the bench needs none, nor one whose label somebody gave back; what is refused a person sees."""
     found = shipping_of(scope, data["parcel"])
-    if found is None or found.state != "packed":
+    if found is None or found.state != "packed" or was_given_back(found.pk):
         return None
     try:
         return buy_label(scope, found.pk, now=now)
-    except CarrierRefused:
+    except CarrierUnreachable:
+        raise
+    except Conflict:
         return None
 
 

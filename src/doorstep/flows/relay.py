@@ -33,8 +33,8 @@ def hand_over(now: datetime, subscribers: Sequence[Subscriber] = SUBSCRIBERS) ->
 def retry_stuck(now: datetime, subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> int:
     """Try what is stuck and due once more, each by itself; returns how many were taken."""
     known = {one.name: one for one in subscribers}
-    due = [(pk, known[name]) for pk, name in pending.to_try(now) if name in known]
-    return sum(pending.try_again(pk, now, partial(one.take, now=now)) for pk, one in due)
+    due = pending.to_try(known, now)
+    return sum(pending.try_again(pk, now, partial(known[name].take, now=now)) for pk, name in due)
 
 
 def _tell_all(subscribers: Sequence[Subscriber], facts: tuple[Told, ...], now: datetime) -> None:

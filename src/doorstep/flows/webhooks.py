@@ -30,7 +30,6 @@ from doorstep.plugins.webhooks.signing import signed
 
 log = logging.getLogger("doorstep.webhooks")
 AT_ONCE = 16  # of a worker
-LEAST_SHARE = 4  # of an endpoint, however many there are
 RESERVED = 4  # kept free by one endpoint alone, for another that comes
 TURN = timedelta(seconds=10)  # after which nothing more is begun: a worker has other chores
 PATIENCE_S = 0.2  # before it is looked again whether there is more to send
@@ -124,6 +123,7 @@ class _Turn:
         self._until, self._left = until, limit
         self._running: dict[Future[Reply], Claimed] = {}
         self._delivered = 0
+        self._served: Counter[int] = Counter()  # who has had least comes first
 
     def run(self) -> int:
         while self._begin() or self._running:
@@ -147,12 +147,13 @@ class _Turn:
     def _shares(self, free: int, now: datetime) -> dict[int, int]:
         """Divide free threads among endpoints, those that have the fewest first."""
         busy = Counter(one.endpoint for one in self._running.values())
-        due = sorted(outbox.endpoints_due(now), key=lambda one: busy[one])
-        most = max(LEAST_SHARE, (AT_ONCE - RESERVED) // max(1, len(due)))
+        due = sorted(outbox.endpoints_due(now), key=lambda one: (busy[one], self._served[one]))
+        most = max(1, (AT_ONCE - RESERVED) // max(1, len(due)))
         shares: dict[int, int] = {}
         for endpoint in due:
             shares[endpoint] = max(0, min(most - busy[endpoint], free))
             free -= shares[endpoint]
+            self._served[endpoint] += shares[endpoint]
         return shares
 
     def _record(self, done: set[Future[Reply]]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+CONNECT_S = 5  # a server that does not answer is not waited for longer: requests are, and whoever asks if we live
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536"
 
 
@@ -25,6 +26,7 @@ def database(url: str, home: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        "OPTIONS": {"connect_timeout": CONNECT_S, "keepalives_idle": 30, "tcp_user_timeout": 30_000},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -40,14 +40,33 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
+class RecordClock:
+    """The time by the clock of the database, which all workers share; that of this machine may be wrong."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._ahead = clock, timedelta(0)
+
+    def __call__(self) -> datetime:
+        return self._clock() + self._ahead
+
+    def set(self) -> None:
+        """Look what time it is there."""
+        before = datetime.now(UTC)
+        told = workers.time_of_database()
+        ahead = told - (before + (datetime.now(UTC) - before) / 2) if told else timedelta(0)
+        if abs(ahead) > WRONG_CLOCK and abs(self._ahead) <= WRONG_CLOCK:
+            log.warning("the clock of this machine is %.1f s behind that of the database", ahead.total_seconds())
+        self._ahead = ahead if abs(ahead) > SAME_CLOCK else timedelta(0)
+
+
 class Worker:
     """One worker process. `stop` may be set from anywhere; what is begun is ended first."""
 
-    def __init__(self, rota: Rota, name: str, clock: Clock, threads: int = THREADS) -> None:
+    def __init__(self, rota: Rota, name: str, clock: RecordClock, threads: int = THREADS) -> None:
         self.stop = threading.Event()
         self._rota, self._name, self._clock = rota, name, clock
         self._threads = threads if connection.vendor == "postgresql" else 1  # SQLite has one writer
-        self._entered, self._ahead = False, timedelta(0)
+        self._entered, self._jobs_first = False, False
         self._in_hand: dict[str | int, Future[None]] = {}  # names of chores, row ids of jobs
 
     def run(self) -> None:
@@ -62,10 +81,10 @@ class Worker:
 
     def once(self) -> None:
         """Do what is due, and what comes of it, in this thread."""
-        self._set_clock()
-        self._rota.turn(self._now())
+        self._clock.set()
+        self._rota.turn(self._clock())
         while True:
-            told, taken = hand_over(self._now()), self._take(1)
+            told, taken = hand_over(self._clock()), self._take(1)
             for job in taken:
                 self._do_job(job)
             if not told and not taken:
@@ -76,10 +95,10 @@ class Worker:
         try:
             close_old_connections()
             if not self._entered:
-                self._set_clock()
-                self._rota.enter(self._now())
+                self._clock.set()
+                self._rota.enter(self._clock())
                 self._entered = True
-            told = hand_over(self._now())
+            told = hand_over(self._clock())
             begun = self._begin(pool)
         except Exception:
             log.exception("the record is out of reach")
@@ -87,37 +106,35 @@ class Worker:
         return 0.0 if told or begun else POLL_S
 
     def _begin(self, pool: ThreadPoolExecutor) -> int:
+        """Give free threads something to do. Chores never have them all, or jobs would wait while one is due."""
         self._in_hand = {key: future for key, future in self._in_hand.items() if not future.done()}
-        free = self._threads - len(self._in_hand)
-        begun = 0
-        for name in self._rota.due(self._now())[: max(free, 0)]:
-            if name not in self._in_hand:
-                self._in_hand[name] = pool.submit(self._do_chore, name)
-                begun += 1
-        for job in self._take(free - begun):
+        if self._threads == 1:
+            self._jobs_first = not self._jobs_first
+            first, second = (self._begin_jobs, self._begin_chores)[:: 1 if self._jobs_first else -1]
+            return first(pool) or second(pool)
+        return self._begin_chores(pool) + self._begin_jobs(pool)
+
+    def _begin_chores(self, pool: ThreadPoolExecutor) -> int:
+        at_it = sum(isinstance(one, str) for one in self._in_hand)
+        free = min(self._threads - len(self._in_hand), max(1, self._threads - 1) - at_it)
+        names = [one for one in self._rota.due(self._clock()) if one not in self._in_hand][: max(free, 0)]
+        for name in names:
+            self._in_hand[name] = pool.submit(self._do_chore, name)
+        return len(names)
+
+    def _begin_jobs(self, pool: ThreadPoolExecutor) -> int:
+        taken = self._take(self._threads - len(self._in_hand))
+        for job in taken:
             self._in_hand[job.pk] = pool.submit(self._do_job, job)
-            begun += 1
-        return begun
-
-    def _now(self) -> datetime:
-        """By the clock of the database, which all workers share; ours may be wrong."""
-        return self._clock() + self._ahead
-
-    def _set_clock(self) -> None:
-        before = datetime.now(UTC)
-        told = workers.time_of_database()
-        ahead = told - (before + (datetime.now(UTC) - before) / 2) if told else timedelta(0)
-        if abs(ahead) > WRONG_CLOCK and abs(self._ahead) <= WRONG_CLOCK:
-            log.warning("the clock of this machine is %.1f s behind that of the database", ahead.total_seconds())
-        self._ahead = ahead if abs(ahead) > SAME_CLOCK else timedelta(0)
+        return len(taken)
 
     def _take(self, most: int) -> tuple[Taken, ...]:
-        return jobs.take(self._name, self._now(), KINDS, most=most) if most > 0 else ()
+        return jobs.take(self._name, self._clock(), KINDS, most=most) if most > 0 else ()
 
     def _do_chore(self, name: str) -> None:
         close_old_connections()
         try:
-            self._rota.do(name, self._now())
+            self._rota.do(name, self._clock())
         except Exception:
             log.exception("the turn of %s is left to others", name)
         finally:
@@ -127,10 +144,10 @@ class Worker:
         close_old_connections()
         try:
             try:
-                do(job, self._now())
+                do(job, self._clock())
             except Exception as error:
                 log.exception("job %d, %s, failed", job.pk, job.kind)
-                jobs.fail(job, self._now(), said(error))
+                jobs.fail(job, self._clock(), said(error))
             else:
                 jobs.finish(job)
         except Exception:
@@ -144,8 +161,8 @@ class Worker:
         while not self.stop.is_set() or any(not one.done() for one in list(self._in_hand.values())):
             try:
                 close_old_connections()
-                self._set_clock()
-                now, keys = self._now(), list(self._in_hand)
+                self._clock.set()
+                now, keys = self._clock(), list(self._in_hand)
                 workers.beat(self._name, host, now)
                 jobs.renew(self._name, [one for one in keys if isinstance(one, int)], now)
                 turns.renew(self._name, [one for one in keys if isinstance(one, str)], now)
@@ -156,7 +173,7 @@ class Worker:
 
     def _say_good_bye(self) -> None:
         try:
-            workers.leave(self._name, self._now())
+            workers.leave(self._name, self._clock())
         except Exception:
             log.exception("no good-bye can be said")
 

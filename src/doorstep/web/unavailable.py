@@ -1,4 +1,4 @@
-"""The page of somebody whose click the record could not take: what is wrong, and that nothing was done."""
+"""The page of somebody whose click the record could not take: what is wrong, and what to do."""
 
 from __future__ import annotations
 

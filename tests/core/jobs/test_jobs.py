@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.core_fixtures import NOW
 
-from doorstep.core.accounts.models import Operator
+from doorstep.core.accounts.models import Brand, Operator
 from doorstep.core.jobs import actions as jobs
 from doorstep.core.jobs import queries, turns, workers
 from doorstep.core.jobs.actions import BACKOFF_S, LEASE
@@ -49,8 +49,10 @@ def test_of_one_key_one_waits_and_what_comes_while_it_is_done_follows() -> None:
     assert [one.data["hole"] for one in jobs.take("a", NOW, ("dig",), most=9)] == [3]
 
 
-def test_a_failed_job_waits_longer_each_time_and_is_given_up_in_the_end(operator: Operator, scope: Scope) -> None:
-    jobs.put("dig", at=NOW, operator=operator.pk)
+def test_a_failed_job_waits_longer_each_time_and_is_given_up_in_the_end(
+    operator: Operator, brand: Brand, scope: Scope
+) -> None:
+    jobs.put("dig", at=NOW, operator=operator.pk, data={"brand": brand.pk})
     now = NOW
     for wait in BACKOFF_S:
         [taken] = jobs.take("a", now, KINDS)
@@ -71,11 +73,13 @@ def test_a_failed_job_waits_longer_each_time_and_is_given_up_in_the_end(operator
     assert again.attempt == 1
 
 
-def test_a_job_that_was_given_up_is_put_back_unless_another_does_for_it(operator: Operator, scope: Scope) -> None:
-    jobs.put("dig", key="garden", at=NOW, operator=operator.pk)
+def test_a_job_that_was_given_up_is_put_back_unless_another_does_for_it(
+    operator: Operator, brand: Brand, scope: Scope
+) -> None:
+    jobs.put("dig", key="garden", at=NOW, operator=operator.pk, data={"brand": brand.pk})
     [taken] = jobs.take("a", NOW, KINDS)
     assert jobs.fail(taken, NOW, "no spade", for_good=True)
-    jobs.put("dig", key="garden", at=NOW, operator=operator.pk)
+    jobs.put("dig", key="garden", at=NOW, operator=operator.pk, data={"brand": brand.pk})
     [row] = queries.jobs(scope, "dead")
     assert jobs.put_back(operator.pk, row.pk, NOW) == "dig"
     assert queries.jobs(scope, "dead") == ()
@@ -165,18 +169,42 @@ def test_workers_are_heard_of_until_they_leave() -> None:
     assert [one.worker for one in workers.workers(later)] == ["b"]
 
 
-def test_operators_see_their_own_jobs_alone(operator: Operator, scope: Scope) -> None:
-    jobs.put("dig", at=NOW, operator=operator.pk)
+def test_operators_see_their_own_jobs_alone(operator: Operator, brand: Brand, scope: Scope) -> None:
+    jobs.put("dig", at=NOW, operator=operator.pk, data={"brand": brand.pk})
     jobs.put("dig", at=NOW)
     assert len(queries.jobs(scope, "waiting")) == 1
     assert [(one.kind, one.state, one.count) for one in queries.standing()] == [("dig", "waiting", 2)]
 
 
-def test_a_job_that_was_given_up_can_be_forgotten(operator: Operator, scope: Scope) -> None:
-    jobs.put("dig", at=NOW, operator=operator.pk)
+def test_a_job_that_was_given_up_can_be_forgotten(operator: Operator, brand: Brand, scope: Scope) -> None:
+    jobs.put("dig", at=NOW, operator=operator.pk, data={"brand": brand.pk})
     [taken] = jobs.take("a", NOW, KINDS)
     assert jobs.drop(operator.pk, taken.pk) == ""  # it is being done
     jobs.fail(taken, NOW, "no spade", for_good=True)
     assert jobs.drop(operator.pk + 1, taken.pk) == ""
     assert jobs.drop(operator.pk, taken.pk) == "dig"
     assert queries.jobs(scope, "dead") == ()
+
+
+def test_a_job_whose_workers_all_died_is_given_up() -> None:
+    jobs.put("dig", at=NOW)
+    now = NOW
+    for _ in range(len(BACKOFF_S) + 1):
+        [taken] = jobs.take("dies", now, KINDS)
+        now += LEASE + timedelta(seconds=1)
+    assert jobs.take("another", now, KINDS) == ()
+    assert not jobs.finish(taken)
+    assert [(one.state, one.count) for one in queries.standing()] == [("dead", 1)]
+
+
+def test_putting_what_waits_after_a_failure_has_it_done_soon() -> None:
+    jobs.put("dig", key="garden", at=NOW)
+    now = NOW
+    for wait in BACKOFF_S:
+        [taken] = jobs.take("a", now, KINDS)
+        jobs.fail(taken, now, "stone")
+        now += timedelta(seconds=1.21 * wait)
+    later = now - timedelta(minutes=30)  # within the last and longest wait
+    assert jobs.take("a", later, KINDS) == ()
+    jobs.put("dig", key="garden", at=later)
+    assert [one.attempt for one in jobs.take("a", later, KINDS)] == [1]

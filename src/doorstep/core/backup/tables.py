@@ -66,9 +66,9 @@ def _before(model: type[Model]) -> Iterable[str]:
 
 
 def own_tables() -> list[str]:
-    """Tables that are there and are ours, of whichever version."""
-    starts = tuple(f"{one}_" for one in labels())
-    return sorted(name for name in connection.introspection.table_names() if name.startswith(starts))
+    """Tables that are there and are ours, as the migrations in force made them; of others nothing is touched."""
+    made = {model._meta.db_table for model in models_at(in_force())} if in_force() else set()
+    return sorted(set(connection.introspection.table_names()) & made)
 
 
 def all_tables() -> list[str]:

@@ -7,7 +7,7 @@ was committed later than one with a higher number is told later; those of one or
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,9 +65,9 @@ def set_aside(fact: int, subscriber: str, now: datetime, error: str) -> None:
     Stuck.objects.create(fact_id=fact, subscriber=subscriber, next_at=_later(1, now), since=now, error=_cut(error))
 
 
-def to_try(now: datetime, most: int = 50) -> tuple[tuple[int, str], ...]:
-    """Row ids of what is stuck and due, and whose it is. One query."""
-    rows = Stuck.objects.filter(next_at__lte=now).order_by("next_at", "pk")
+def to_try(subscribers: Collection[str], now: datetime, most: int = 50) -> tuple[tuple[int, str], ...]:
+    """Row ids of what is stuck at these and due, and at whom. One query."""
+    rows = Stuck.objects.filter(subscriber__in=list(subscribers), next_at__lte=now).order_by("next_at", "pk")
     return tuple(rows.values_list("pk", "subscriber")[:most])
 
 

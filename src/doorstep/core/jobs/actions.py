@@ -48,6 +48,8 @@ def put(
     """Put a job. One of this kind and key that waits already does for both: it will see what there is to see."""
     row = Job(kind=kind, key=key, data=dict(data or {}), operator_id=operator, due_at=due_at or at, put_at=at)
     Job.objects.bulk_create([row], ignore_conflicts=True)
+    if key:
+        _hasten(kind, [key], due_at or at)
 
 
 def put_many(
@@ -64,6 +66,16 @@ def put_many(
         for key, one in data.items()
     ]
     Job.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
+    _hasten(kind, data, due_at or at)
+
+
+def _hasten(kind: str, keys: Collection[str], due_at: datetime) -> None:
+    """One that waits after a failure waits no longer: whoever puts it anew may have cured what was wrong.
+
+    It stays ours until the caller commits, so that it sees what the caller writes.
+    """
+    waiting = Job.objects.filter(kind=kind, key__in=list(keys), state="waiting", due_at__gt=due_at)
+    waiting.update(due_at=due_at, attempts=0)
 
 
 def take(
@@ -74,6 +86,8 @@ def take(
     rows = Job.objects.filter(due, kind__in=list(kinds)).order_by("due_at", "pk")
     if not rows.exists():
         return ()
+    lost = Job.objects.filter(state="running", leased_until__lt=now, attempts__gt=len(BACKOFF_S))
+    lost.update(state="dead", leased_until=None, ended_at=now, error="whoever was at it died each time")
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)  # SQLite has one writer at a time

@@ -40,7 +40,9 @@ class Waiting:
 
 def jobs(scope: Scope, state: str, *, before: int | None = None, limit: int = 100) -> tuple[JobRow, ...]:
     """Jobs of an operator in a state, the newest first. One query."""
-    rows = Job.objects.filter(operator_id=scope.operator, state=state).order_by("-pk")
+    rows = Job.objects.filter(operator_id=scope.operator, data__brand__in=list(scope.brands), state=state).order_by(
+        "-pk"
+    )
     if before is not None:
         rows = rows.filter(pk__lt=before)
     names = (
@@ -49,7 +51,8 @@ def jobs(scope: Scope, state: str, *, before: int | None = None, limit: int = 10
     return tuple(JobRow(*one) for one in rows.values_list(*names)[:limit])
 
 
-def standing() -> tuple[Waiting, ...]:
-    """How many jobs there are, of all operators together. One query."""
-    rows = Job.objects.values_list("kind", "state").annotate(count=Count("pk"), oldest=Min("due_at"))
+def standing(operator: int | None = None) -> tuple[Waiting, ...]:
+    """How many jobs there are, of an operator, or of all together. One query."""
+    of = {} if operator is None else {"operator_id": operator}
+    rows = Job.objects.filter(**of).values_list("kind", "state").annotate(count=Count("pk"), oldest=Min("due_at"))
     return tuple(Waiting(*one) for one in rows.order_by("kind", "state"))

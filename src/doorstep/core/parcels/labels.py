@@ -100,6 +100,11 @@ def record_bought(
     return _row(Label.objects.get(pk=label_pk), parcel.sscc), recorded, taken
 
 
+def was_given_back(parcel_pk: int) -> bool:
+    """Whether a label of the parcel was given back, or is to be."""
+    return Label.objects.filter(parcel_id=parcel_pk, state__in=("voiding", "voided")).exists()
+
+
 def record_refused(label_pk: int, reason: str, *, at: datetime) -> bool:
     found = Label.objects.filter(pk=label_pk, state="asked")
     return bool(found.update(state="refused", reason=reason[:_REASON], settled_at=at))

@@ -100,7 +100,10 @@ def free_lost(now: datetime) -> int:
     with transaction.atomic():
         found = lost.select_for_update(skip_locked=True).order_by("pk")
         ids = list(found.values_list("pk", flat=True)[:BATCH])
-        return lost.filter(pk__in=ids).update(state="waiting", claimed_until=None, next_at=now)
+        freed = lost.filter(pk__in=ids).update(state="waiting", claimed_until=None, next_at=now)
+    for endpoint in Endpoint.objects.filter(state="disabled", deliveries__state="waiting").distinct():
+        stop(endpoint.pk, now)  # written or freed in the moment in which it was disabled
+    return freed
 
 
 def endpoints_due(now: datetime) -> tuple[int, ...]:

@@ -48,6 +48,9 @@ def settle(outcomes: Iterable[Outcome]) -> dict[int, Lost]:
     """
     told = sorted(outcomes, key=lambda one: one.of.pk)
     with transaction.atomic():
+        # Endpoints first, as whoever disables one has them: else the two could wait for each other.
+        ids = {one.of.endpoint for one in told}
+        list(Endpoint.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
         ours = _held(told)
         _end([one for one in ours if one.taken], "delivered")
         for one in ours:
@@ -89,9 +92,8 @@ def _end(several: Sequence[Outcome], state: Literal["delivered", "dead"]) -> Non
     for (at, status, error), ids in same.items():
         rows = Delivery.objects.filter(pk__in=ids)
         rows.update(state=state, claimed_until=None, ended_at=at, status=status, error=error)
-    for one in several:
-        if one.of.failures:  # what comes after it has waited with it
-            _behind(one).filter(next_at__gt=one.at).update(next_at=one.at)
+    for one in several:  # what comes after it may have waited with it, or before it was sent anew
+        _behind(one).filter(next_at__gt=one.at).update(next_at=one.at)
 
 
 def _behind(one: Outcome) -> QuerySet[Delivery]:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from doorstep.core.accounts.queries import brand_id
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.shopper import Shopper
@@ -35,7 +36,7 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
 @room("manage")
 def export(request: HttpRequest, scope: Scope) -> HttpResponse:
     try:
-        told = export_person(scope, scope.brands, _who(_said(request)), now=came_at(request))
+        told = export_person(scope, _brands(request, scope), _who(_said(request)), now=came_at(request))
     except NotFound:
         raise Http404("There is no such order.") from None
     except Conflict:
@@ -55,7 +56,7 @@ def erase_one(request: HttpRequest, scope: Scope) -> HttpResponse:
         return _page(request, scope, said, refused=f"Type {CONFIRMED} to confirm it.", status=422)
     waits = request.POST.get("when_done") == "yes"
     try:
-        done = erase(scope, scope.brands, _who(said), now=came_at(request), when_done=waits)
+        done = erase(scope, _brands(request, scope), _who(said), now=came_at(request), when_done=waits)
     except NotFound:
         raise Http404("There is no such order.") from None
     except Conflict as refusal:
@@ -65,6 +66,16 @@ def erase_one(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 def _said(request: HttpRequest) -> str:
     return request.POST.get("shopper", "").replace("\0", "").strip()[:LONGEST]
+
+
+def _brands(request: HttpRequest, scope: Scope) -> frozenset[int]:
+    """The one brand that was named: whoever bought from two is known to each by themselves. Raises NotFound."""
+    if len(scope.brands) == 1:
+        return scope.brands
+    found = brand_id(scope, request.POST.get("brand", ""))
+    if found is None:
+        raise NotFound("no such brand")
+    return frozenset({found})
 
 
 def _who(said: str) -> Shopper:
@@ -77,11 +88,12 @@ def _page(
     found: Any = ()
     if said:
         try:
-            found = orders_of(scope, scope.brands, _who(said))
+            found = orders_of(scope, _brands(request, scope), _who(said))
         except NotFound:
             found = ()
     context = {
         "said": said,
+        "of": request.POST.get("brand", ""),
         "found": found,
         "left": [one for one in found if one.erased_at is None],
         "under_way": [one for one in found if one.erased_at is None and not one.ended],

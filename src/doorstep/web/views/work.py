@@ -24,7 +24,7 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         "now": now,
         "workers": workers.workers(now),
         "turns": turns.turns(),
-        "standing": queries.standing(),
+        "standing": queries.standing(scope.operator),
         "lag": pending.lag(),
         "dead": queries.jobs(scope, "dead"),
         "stuck": pending.stuck(scope.operator),
