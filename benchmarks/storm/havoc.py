@@ -62,7 +62,7 @@ class Havoc:
     def _crash(self) -> None:
         draw = random.Random(self.seed + 2)
         for _ in range(self.crashes):
-            if self._over.wait(draw.uniform(2, 4) * self.every_s):
+            if self._over.wait(draw.uniform(0.3, 1.2) * self.every_s):
                 return
             for _ in range(10):
                 try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -25,7 +25,7 @@ from doorstep.flows.carriers import Carriers, connected
 from doorstep.flows.carry_back import carry_back
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.purchase import SWEPT_AFTER, sold_once
-from doorstep.plugins.carriers.base import CarrierRefused, CarrierUnreachable, LabelWanted
+from doorstep.plugins.carriers.base import Carrier, CarrierRefused, CarrierUnreachable, LabelWanted
 
 log = logging.getLogger("doorstep.return_label")
 
@@ -78,6 +78,8 @@ def _ask(one: ReturnLabelRow, actor: str, now: datetime, carriers: Carriers) -> 
         return False
     try:
         carrier = carriers(account)
+        if not _may_ask(one, carrier, now):
+            return False
         if labels.still_asked(one.of_id):
             sold = sold_once(carrier, _wanted(one, parcel))
         else:  # it came in without: only what was sold already is of interest
@@ -107,6 +109,17 @@ def _ask(one: ReturnLabelRow, actor: str, now: datetime, carriers: Carriers) -> 
                 actor=actor,
             )
     return True
+
+
+def _may_ask(one: ReturnLabelRow, carrier: Carrier, now: datetime) -> bool:
+    """Whether no other call can be under way, at a carrier that would sell a second label: one asks at a time, whoever
+    wrote the intent at once, and others when a minute has passed.
+    """
+    if carrier.capabilities.keeps_keys:
+        return True
+    if one.asked_at != now and now - one.asked_at < SWEPT_AFTER:
+        return False
+    return labels.ask_again(one.pk, one.asked_at, max(now, one.asked_at + timedelta(microseconds=1)))
 
 
 def _wanted(one: ReturnLabelRow, parcel: Shipping) -> LabelWanted:

@@ -38,6 +38,7 @@ class ReturnLabelRow:
     routing: str
     sscc: str
     reason: str  # why it was refused
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ def last_scan(one: ReturnLabelRow) -> LastScan | None:
     return None if scan is None else LastScan(travel_scan(scan).milestone, scan.at, scan.place)
 
 
+def ask_again(pk: int, asked_at: datetime, now: datetime) -> bool:
+    """Be the one who asks the carrier now; False: another was faster."""
+    return ReturnLabel.objects.filter(pk=pk, state="asked", asked_at=asked_at).update(asked_at=now) == 1
+
+
 def record_bought(pk: int, sold: tuple[str, str, str], *, at: datetime) -> bool:
     """Record what the carrier sold: `label`, `tracking`, `routing`; False: it was recorded before."""
     label, tracking, routing = sold
@@ -152,4 +158,5 @@ def _row(one: ReturnLabel) -> ReturnLabelRow:
         one.routing,
         one.sscc,
         one.reason,
+        one.asked_at,
     )
