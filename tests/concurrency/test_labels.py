@@ -29,6 +29,7 @@ from doorstep.flows.dispatch import Closed
 from doorstep.flows.ship import Bought, buy_label, sweep_labels
 from doorstep.flows.track import Taken, take_scans
 from doorstep.plugins.carriers.base import Carrier, CarrierRefused, LabelSold, LabelWanted
+from doorstep.plugins.carriers.sandbox.carrier import SandboxCarrier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,6 +121,8 @@ def test_a_label_outlives_a_process_that_is_killed(at: House) -> None:
 
 class Refusing:
     """What a buyer meets whose call comes before that of another with the same key: a no, and nothing sold yet."""
+
+    capabilities = SandboxCarrier.capabilities
 
     def buy(self, wanted: LabelWanted) -> LabelSold:
         raise CarrierRefused(f"not at this moment: {wanted.key}")

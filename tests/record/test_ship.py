@@ -25,6 +25,7 @@ from doorstep.domain.sscc import is_sscc
 from doorstep.flows import ship
 from doorstep.flows.ship import buy_label, sweep_labels, void_label
 from doorstep.plugins.carriers.base import Carrier, CarrierRefused, CarrierUnreachable, LabelSold, LabelWanted
+from doorstep.plugins.carriers.sandbox.carrier import SandboxCarrier
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,8 @@ class Overtaken:
 
 
 class Refusing:
+    capabilities = SandboxCarrier.capabilities
+
     def buy(self, wanted: LabelWanted) -> LabelSold:  # noqa: ARG002
         raise CarrierRefused("a request with this key is in progress")
 

@@ -204,7 +204,7 @@ def test_putting_what_waits_after_a_failure_has_it_done_soon() -> None:
         [taken] = jobs.take("a", now, KINDS)
         jobs.fail(taken, now, "stone")
         now += timedelta(seconds=1.21 * wait)
-    later = now - timedelta(minutes=30)  # within the last and longest wait
+    later = now - timedelta(minutes=90)  # within the last and longest wait
     assert jobs.take("a", later, KINDS) == ()
     jobs.put("dig", key="garden", at=later)
     assert [one.attempt for one in jobs.take("a", later, KINDS)] == [1]

@@ -13,6 +13,7 @@ GROUP = "doorstep.carriers"
 OURS = {
     "offline": "doorstep.plugins.carriers.offline.carrier:make",
     "sandbox": "doorstep.plugins.carriers.sandbox.carrier:make",
+    "sandbox-without-keys": "doorstep.plugins.carriers.sandbox.carrier:make_without_keys",
 }
 
 
