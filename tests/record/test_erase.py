@@ -73,7 +73,7 @@ def test_nothing_names_an_erased_shopper_and_nobody_else_is_touched(at: House) -
     words = {("returns_returnlabel", one.pk) for one in ReturnLabel.objects.filter(of__order_id=ids["A-1"])}
     assert changed - words == {key for key, row in before.items() if ANN.named_in(row)}
     assert not any(BEN.named_in(before[key]) for key in changed)
-    assert {table for table, _ in after.keys() - before.keys()} == {"events_fact", "orders_erasure"}
+    assert {table for table, _ in after.keys() - before.keys()} == {"events_fact", "events_pending", "orders_erasure"}
     _the_ledger_stands(at, ids)
     _what_is_left_of_the_order(ids["A-1"])
     assert erase(at.scope, [at.brand], Shopper(ANN.email), now=LATER) == Erased()
