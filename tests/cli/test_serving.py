@@ -166,6 +166,31 @@ def test_a_unix_socket_serves_hashed_files_and_lets_what_runs_end(home: Path) ->
     assert not place.exists()
 
 
+def test_a_server_that_is_to_end_does_not_go_on_replacing_its_processes(home: Path) -> None:
+    """The successor takes for ever to begin. What a dead server left is gone, and this one leaves nothing."""
+    port, newer = free_port(), home / "newer"
+    newer.mkdir()
+    path = os.pathsep.join([str(newer), os.environ.get("PYTHONPATH", "")])
+    left = home / "run" / "serve-left"
+    left.mkdir(parents=True)
+    with served(home, "--port", port, "--workers", 1, PYTHONPATH=path) as process:
+        (kept,) = (home / "run").glob("serve-*")
+        assert kept != left, "what a dead server left is there still"
+        assert list((kept / "static").glob("staticfiles.json"))
+        first = workers_of(process)
+        (newer / "axes.py").write_text("import time\ntime.sleep(600)")
+        os.kill(master_of(process), signal.SIGHUP)
+        until(lambda: len(workers_of(process)) > len(first), "no successor was begun")
+        pids = workers_of(process) | {master_of(process)}
+        since = time.monotonic()
+        process.terminate()
+        process.wait(PATIENCE_S)
+        assert time.monotonic() - since < 15
+    assert not [pid for pid in pids if alive(pid)]
+    assert not list((home / "run").glob("serve-*"))
+    assert "did not begin" not in log(home)
+
+
 def log(home: Path) -> str:
     return (home / "log").read_text()
 

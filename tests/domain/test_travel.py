@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.domain.sscc import check_digit, is_sscc, read_scanned, sscc
-from doorstep.domain.travel import MILESTONES, STATE_OF, TERMINAL, Milestone, Scan, standing
+from doorstep.domain.travel import MILESTONES, STATE_OF, TERMINAL, Milestone, Scan, names_one_of, standing
 
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 
@@ -88,3 +88,15 @@ def test_numbers_that_are_used_up_and_prefixes_that_are_none_are_refused() -> No
 def test_other_numbers_are_read_as_they_are() -> None:
     assert read_scanned(" SB12 ") == "SB12"
     assert read_scanned("00123") == "00123"
+
+
+@pytest.mark.parametrize("text", ["4711", '{"of": "4711"}', "(4711)", r'{"said": "of\n4711"}', "b-4711_x"])
+def test_a_text_names_what_stands_in_it_as_a_whole(text: str) -> None:
+    assert names_one_of(text, {"SB1", "4711"})
+
+
+@pytest.mark.parametrize("text", ["", "A4711", "47110", "4711ü", '{"of": 147112}'])
+def test_a_text_does_not_name_what_is_a_part_of_another_name(text: str) -> None:
+    assert not names_one_of(text, {"SB1", "4711"})
+    assert not names_one_of(text, set())
+    assert not names_one_of(text, {""})

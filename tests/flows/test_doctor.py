@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import override_settings
-from tests.api.shop import opened
+from tests.api.shop import opened, order
 
 from doorstep.core.events.actions import record
 from doorstep.core.events.pending import Lag
-from doorstep.core.jobs import workers
+from doorstep.core.jobs import turns, workers
+from doorstep.core.jobs.actions import put
+from doorstep.core.jobs.models import Job
 from doorstep.core.jobs.workers import Beat
+from doorstep.core.messages.outbox import NewMessage, add
+from doorstep.core.orders import erasing
+from doorstep.core.orders.models import Erasure, Order
 from doorstep.core.parcels.carriers import put_account
 from doorstep.flows import doctor
 from doorstep.flows.doctor import Finding, Surroundings
@@ -181,3 +186,39 @@ def test_facts_that_wait_are_told(around: Around) -> None:
     assert doctor.of_outbox(Lag(0, None), 1, NOW).state == "warn"
     assert doctor.of_outbox(Lag(9, NOW - timedelta(seconds=30)), 0, NOW).state == "ok"
     assert doctor.of_outbox(Lag(9, NOW - timedelta(minutes=5)), 0, NOW).state == "warn"
+
+
+def test_a_chore_that_fails_is_named_until_it_does_not(around: Around) -> None:
+    turns.enter(["scans"], NOW)
+    assert looked("chores", around()).state == "ok"
+    for error, state in (("LookupError: of Ann", "warn"), ("", "ok")):
+        turns.begin("scans", "north:7", NOW, NOW)
+        turns.end("scans", "north:7", NOW, 0, error)
+        assert looked("chores", around()).state == state
+        if error:
+            assert looked("chores", around()).said == "failed at their last turn: scans (LookupError, 1 times)"
+
+
+def test_jobs_that_were_given_up_are_told(around: Around) -> None:
+    put("learn durations", key="brand:1", data={}, operator=opened().operator, at=NOW)
+    assert looked("jobs", around()) == Finding("ok", "1 to do, none given up")
+    Job.objects.update(state="dead")
+    assert looked("jobs", around()).said == "given up: 1 of learn durations"
+    assert looked("jobs", around()).state == "warn"
+
+
+def test_messages_that_nothing_sends_and_erasures_that_wait_for_long_are_told(around: Around) -> None:
+    place = opened()
+    placed = place.with_key("brand_writer").post("/v1/orders", order(), idempotency_key="1")
+    pk = Order.objects.get(code=placed.json()["order"]).pk
+    now = server_clock.instant()
+    days = {"promised_by": "2026-11-20", "expected_by": "2026-11-21"}
+    assert looked("messages", around()).state == "ok"
+    add(place.brand, [NewMessage(pk, "delay", "disruption:1", days)], at=now - timedelta(hours=1))
+    assert looked("messages", around()).said == "1 wait and nothing is set here that sends them"
+    assert looked("messages", around(DOORSTEP_MAIL_FOLDER="letters")) == Finding("ok", "1 wait")
+    erasing.ask([pk], at=now - timedelta(days=24), actor="user:1")
+    assert looked("erasures", around()).state == "ok"
+    Erasure.objects.update(asked_at=now - timedelta(days=26))
+    found = looked("erasures", around())
+    assert (found.state, placed.json()["order"] in found.said) == ("warn", True)

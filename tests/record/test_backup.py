@@ -66,6 +66,10 @@ def content(file: Path) -> dict[str, object]:
     return {name: said[name] for name in ("migrations", "tables")}
 
 
+def last_ids(file: Path) -> dict[str, int]:
+    return {table["name"]: table["last_id"] for table in manifest(file)["tables"]}
+
+
 def test_a_restored_record_is_the_same_row_for_row_and_works(
     full: Record, empty: Record, file: Path, tmp_path: Path, engine: str
 ) -> None:
@@ -128,8 +132,14 @@ def test_a_record_in_use_is_replaced_by_force_alone(full: Record, file: Path, tm
         assert f"{file} exists" in used.doorstep("backup", file, code=1)
         assert "is a folder" in used.doorstep("backup", tmp_path, code=1)
         assert used.rows() == now != there
+        used.doorstep("backup", tmp_path / "used.zip")
         used.doorstep("restore", file, "--force")
-        assert used.rows() == there
+        after = used.rows()
+        serials = [one.pop("parcels_ssccrange") for one in (there, now, after)]
+        assert after == there
+        assert serials[1] == serials[2] != serials[0], "an SSCC that is on a parcel would be given out again"
+        used.doorstep("backup", tmp_path / "after.zip")
+        assert last_ids(tmp_path / "after.zip") == last_ids(tmp_path / "used.zip") != last_ids(file)
 
 
 def test_a_backup_that_contradicts_itself_changes_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -20,8 +21,9 @@ from doorstep.core.events.models import Fact
 from doorstep.core.messages.models import Message
 from doorstep.core.messages.outbox import NewMessage, add
 from doorstep.core.orders.models import Erasure, Order, Person
-from doorstep.core.parcels.models import Parcel, Scan
-from doorstep.core.returns.models import ReturnLabel
+from doorstep.core.parcels.carriers import AccountRow
+from doorstep.core.parcels.models import Parcel, Scan, UnreadEvent
+from doorstep.core.returns.models import Return, ReturnLabel
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.place import area_of
 from doorstep.domain.shopper import Shopper
@@ -32,8 +34,9 @@ from doorstep.flows.cancel import cancel_order
 from doorstep.flows.edit import edit_order
 from doorstep.flows.erase import Erased, erase, erase_due
 from doorstep.flows.tell import send_messages
-from doorstep.flows.track import take_scans
+from doorstep.flows.track import read_hook, take_scans
 from doorstep.flows.track_page import token_of
+from doorstep.plugins.carriers import base as told
 from doorstep.server import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +59,7 @@ def at(
 
 def test_nothing_names_an_erased_shopper_and_nobody_else_is_touched(at: House) -> None:
     ids = journey(at, ANN, BEN)
+    _what_comes_back_is_in_the_way(at)
     before = rows()
     assert {table for table, _ in rows(ANN.named_in)} >= TABLES
     assert {table for table, _ in rows(BEN.named_in)} >= TABLES
@@ -69,13 +73,22 @@ def test_nothing_names_an_erased_shopper_and_nobody_else_is_touched(at: House) -
     words = {("returns_returnlabel", one.pk) for one in ReturnLabel.objects.filter(of__order_id=ids["A-1"])}
     assert changed - words == {key for key, row in before.items() if ANN.named_in(row)}
     assert not any(BEN.named_in(before[key]) for key in changed)
-    assert {table for table, _ in after.keys() - before.keys()} == {"events_fact", "orders_erasure"}
+    assert {table for table, _ in after.keys() - before.keys()} == {"events_fact", "events_pending", "orders_erasure"}
     _the_ledger_stands(at, ids)
     _what_is_left_of_the_order(ids["A-1"])
     assert erase(at.scope, [at.brand], Shopper(ANN.email), now=LATER) == Erased()
     assert erase(at.scope, [at.brand], Shopper(order="A-1"), now=LATER) == Erased()
     assert rows() == after
     _late_words_are_not_kept(at)
+
+
+def _what_comes_back_is_in_the_way(at: House) -> None:
+    returns = Return.objects.filter(order__code="A-1")
+    for state in ("asked", "labelled", "on_its_way", "arrived", "received"):
+        returns.update(state=state)
+        with pytest.raises(Conflict, match=r"A-1 \(its return is under way\)"):
+            erase(at.scope, [at.brand], Shopper(order="A-1"), now=LATER)
+    returns.update(state="graded")
 
 
 def _the_ledger_stands(at: House, ids: dict[str, int]) -> None:
@@ -108,7 +121,36 @@ def _late_words_are_not_kept(at: House) -> None:
     account = next(one for one in at.accounts.values() if one.pk == parcel.labels.get(state="bought").account_id)
     late = Told("late", parcel.tracking, "delivered", LATER, f"{ANN.mark}'s door", f"{ANN.mark} signed")
     assert take_scans(account, [late], now=LATER + timedelta(days=9)).new == 1
+    back = ReturnLabel.objects.get(of__order__code="A-1")
+    returned = replace(late, event="back", tracking=back.tracking)
+    of_back = next(one for one in at.accounts.values() if one.pk == back.account_id)
+    assert take_scans(of_back, [returned], now=LATER + timedelta(days=9)).new == 1
+    assert Scan.objects.filter(event="back", place="", reason="").exists()
+    for name in (parcel.tracking, parcel.code, f"00{parcel.sscc}", back.tracking, back.label):
+        assert _kept_unread(account, name) == ""
+    for other in (f"{parcel.tracking}7", f"X{back.tracking}", "4711"):
+        assert ANN.named_in(_kept_unread(account, other))
+    UnreadEvent.objects.all().delete()
     assert not ANN.named_in(dumped())
+
+
+def _kept_unread(account: AccountRow, name: str) -> str:
+    """What is kept of a message that names something and cannot be read."""
+
+    class Muttering:
+        def read_hook(self, headers: object, body: bytes, now: object) -> told.Message:
+            del headers, now
+            return told.Message((), (told.Unread(body.decode(), "nobody knows"),))
+
+    def mutter(_: AccountRow) -> told.Carrier:
+        return Muttering()  # type: ignore[return-value]  # nothing else of it is asked
+
+    UnreadEvent.objects.all().delete()
+    body = json.dumps({"what": f"of\n{name}", "said": ANN.mark}).encode()
+    read_hook(account.pk, {}, body, now=LATER, carriers=mutter)
+    kept = UnreadEvent.objects.get()
+    assert kept.why == "nobody knows"
+    return kept.raw
 
 
 def test_an_order_under_way_is_in_the_way_or_is_erased_when_it_has_ended(at: House) -> None:

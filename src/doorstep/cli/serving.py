@@ -7,7 +7,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from types import FrameType
 
 import typer
 
+from doorstep.cli.run_folder import run_folder
 from doorstep.cli.terminal import EXIT_FAILED, err, out
 from doorstep.cli.warm_up import warming
 
@@ -57,10 +57,10 @@ def serve_tower(wish: Wish, once: bool, say: Callable[[], None] = lambda: None) 
 
     `say` tells what else there is, once the tower is there.
     """
-    with tempfile.TemporaryDirectory(prefix="doorstep-serve-") as made:
-        environment = _environment(wish, Path(made))
+    with run_folder(Path(os.environ.get("DOORSTEP_HOME", "demo"))) as (made, held):
+        environment = _environment(wish, made)
         _collect(environment)
-        with _running(wish, environment) as server:
+        with _running(wish, environment, held) as server:
             _wait_until_ready(server, wish)
             out.print(f"the tower is at {wish.address}")
             say()
@@ -86,13 +86,13 @@ def _environment(wish: Wish, run: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _running(wish: Wish, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _running(wish: Wish, environment: Mapping[str, str], held: int) -> Iterator[subprocess.Popen[bytes]]:
     from doorstep.server.processes import Door
 
     workers = wish.workers or _workers(environment)
     place = str(wish.socket.absolute()) if wish.socket else ""
     door = Door(wish.host, wish.port, place, workers, wish.threads, wish.backlog, wish.grace_s)
-    server = subprocess.Popen(door.command(), env=environment)
+    server = subprocess.Popen(door.command(), env=environment, pass_fds=(held,))
     try:
         yield server
     finally:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -122,6 +123,15 @@ def plain_reason(told: str) -> str:
 def without_words(scan: Scan) -> Scan:
     """A scan with no more of what was told than names nobody."""
     return replace(scan, place=depot_of(scan), reason=plain_reason(scan.reason))
+
+
+def names_one_of(text: str, names: Collection[str]) -> bool:
+    """Whether a text has one of these names as a whole: 4711 is not in A4711 and not in 47110.
+
+    Texts are JSON as often as not, in which the letter of an escaped line feed belongs to no name.
+    """
+    one = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+    return bool(one and re.search(rf"(?:(?<![^\W_])|(?<=\\[nrt]))(?:{one})(?![^\W_])", text))
 
 
 def _order(scan: Scan) -> tuple[datetime, int, str]:

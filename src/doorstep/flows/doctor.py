@@ -24,8 +24,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from doorstep.core.events import pending
 from doorstep.core.events.pending import Lag
+from doorstep.core.jobs.queries import Waiting, standing
+from doorstep.core.jobs.turns import TurnRow, turns
 from doorstep.core.jobs.workers import Beat, workers
+from doorstep.core.messages.outbox import due_count
+from doorstep.core.orders import erasing
 from doorstep.core.parcels.carriers import all_accounts
+from doorstep.flows.chores import notifier_of
 from doorstep.plugins.carriers.registry import GROUP, names
 
 State = Literal["ok", "warn", "fail"]
@@ -34,6 +39,8 @@ SKEW_WARNED, SKEW_MOST = timedelta(seconds=1), timedelta(seconds=5)
 FREE_WARNED, FREE_LEAST = 2**30, 100 * 2**20  # bytes
 BEAT_WARNED = timedelta(minutes=1)
 LAG_WARNED, LAG_MOST = timedelta(minutes=1), timedelta(minutes=15)
+ERASURE_WARNED = timedelta(days=25)  # the law gives a month
+NAMED = 5  # of what may be many
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
@@ -261,6 +268,49 @@ def of_outbox(lag: Lag, stuck: int, now: datetime) -> Finding:
     return Finding(state, said, "start more workers, and look at the page of the work behind for what fails")
 
 
+def chores(_around: Surroundings) -> Finding:
+    return of_chores(turns())
+
+
+def of_chores(told: Sequence[TurnRow]) -> Finding:
+    failed = [f"{one.name} ({one.error.partition(':')[0]}, {one.failures:,} times)" for one in told if one.failures]
+    if failed:
+        return Finding("warn", f"failed at their last turn: {', '.join(failed)}", "look at the log of the workers")
+    return Finding("ok", f"{len(told)}, and none failed at its last turn")
+
+
+def jobs(_around: Surroundings) -> Finding:
+    return of_jobs(standing())
+
+
+def of_jobs(told: Sequence[Waiting]) -> Finding:
+    dead = [f"{one.count:,} of {one.kind}" for one in told if one.state == "dead"]
+    if dead:
+        return Finding("warn", f"given up: {', '.join(dead)}", "see why on the page of the work behind, and retry them")
+    return Finding("ok", f"{sum(one.count for one in told):,} to do, none given up")
+
+
+def messages(around: Surroundings) -> Finding:
+    waiting = due_count(around.instant())
+    try:
+        notifier = notifier_of(around.environment)
+    except ValueError as error:
+        return Finding("fail", f"the mail server is not well named: {error}", "mend DOORSTEP_SMTP_HOST and its kin")
+    if waiting and notifier is None:
+        mend = "set DOORSTEP_SMTP_HOST or DOORSTEP_MAIL_FOLDER for every worker"
+        return Finding("warn", f"{waiting:,} wait and nothing is set here that sends them", mend)
+    return Finding("ok", f"{waiting:,} wait")
+
+
+def erasures(around: Surroundings) -> Finding:
+    late = erasing.late(around.instant() - ERASURE_WARNED)
+    if not late:
+        return Finding("ok", f"none has waited for {ERASURE_WARNED.days} days")
+    named = ", ".join(late[:NAMED]) + (", ..." if len(late) > NAMED else "")
+    said = f"{len(late):,} shoppers were to be erased more than {ERASURE_WARNED.days} days ago: orders {named}"
+    return Finding("warn", said, "bring the orders and their returns to an end, and see that a worker is there")
+
+
 CHECKS: tuple[Check, ...] = (
     Check("packages", packages),
     Check("settings", configuration),
@@ -268,6 +318,10 @@ CHECKS: tuple[Check, ...] = (
     Check("migrations", migrations),
     Check("workers", heartbeats),
     Check("outbox", outbox),
+    Check("chores", chores),
+    Check("jobs", jobs),
+    Check("messages", messages),
+    Check("erasures", erasures),
     Check("clock", clocks),
     Check("disk", disk),
     Check("plug-ins", plugins),

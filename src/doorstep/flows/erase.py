@@ -81,7 +81,9 @@ def erase(scope: Scope, brands: Collection[int], who: Shopper, *, now: datetime,
 def erase_due(now: datetime) -> int:
     """Erase the shoppers of orders that have ended since it was asked for; gives how many orders."""
     done = 0
-    for pk in erasing.due(AT_ONCE):
+    due = erasing.due()
+    held = returns.under_way(due)  # maybe for weeks: they are not to keep the others from their turn
+    for pk in [one for one in due if one not in held][:AT_ONCE]:
         with transaction.atomic():
             found = [one for one in _locked([pk]) if one.asked_at and not one.erased_at]
             if not _busy(found, now):
@@ -103,6 +105,7 @@ def _busy(found: Sequence[ShopperOrder], now: datetime) -> dict[int, str]:
     busy = {one.pk: f"is {one.state.replace('_', ' ')}" for one in found if not one.ended}
     ended = [one.pk for one in found if one.ended]
     busy |= dict.fromkeys(travelled.being_settled(ended) | returns.being_settled(ended), "its carrier is being asked")
+    busy |= dict.fromkeys(returns.under_way(ended), "its return is under way")
     messages.end([pk for pk in ended if pk not in busy], at=now)
     return busy | dict.fromkeys(messages.being_sent(ended), "a message is being sent")
 
@@ -113,8 +116,9 @@ def _erase(found: Sequence[ShopperOrder], actor: str, now: datetime) -> dict[str
     pks, operator = [one.pk for one in found], found[0].operator
     counted: Counter[str] = Counter()
     numbers = travelled.numbers_of(pks) | returns.numbers_of(pks)
+    names = travelled.names_of(pks) | returns.names_of(pks)
     for part in (
-        travelled.blank(operator, pks, numbers, at=now),
+        travelled.blank(operator, pks, numbers, names, at=now),
         floor.blank(pks),
         returns.blank(pks),
         messages.blank(pks),

@@ -9,14 +9,16 @@ from datetime import date, datetime
 from django.db import transaction
 
 from doorstep.core.parcels import carriers as accounts
+from doorstep.core.parcels import erasing as travelled
 from doorstep.core.parcels import scans as kept_scans
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.carriers import AccountRow
 from doorstep.core.parcels.unread import UnreadRow
+from doorstep.core.returns import erasing as sent_back
 from doorstep.core.returns import labels as return_labels
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
-from doorstep.domain.travel import Milestone, Scan
+from doorstep.domain.travel import Milestone, Scan, names_one_of, without_words
 from doorstep.flows.carriers import Carriers, connected
 from doorstep.flows.carry_back import carry_back
 from doorstep.flows.stand import let_stand
@@ -52,7 +54,7 @@ def take_scans(account: AccountRow, scans: Sequence[Scan], *, now: datetime, act
     new = unmatched = 0
     for start in range(0, len(scans), AT_ONCE):
         with transaction.atomic():
-            kept = kept_scans.keep(account.pk, scans[start : start + AT_ONCE], at=now)
+            kept = kept_scans.keep(account.pk, _as_may_be_kept(account, scans[start : start + AT_ONCE]), at=now)
             # One that came while the label was being recorded belongs to nobody yet: with the next it is found.
             named = {one.scan.tracking: one.parcel for one in kept if one.parcel is not None}
             earlier = kept_scans.adopt(account.pk, named) if named else []
@@ -72,8 +74,25 @@ def read_hook(account_pk: int, headers: dict[str, str], body: bytes, *, now: dat
     if account is None:
         raise NotFound("no such account with a carrier")
     told = carriers(account).read_hook(headers, body, now)
-    unread.keep(account.pk, [(one.raw, one.why) for one in told.unread], at=now)
+    bare = _of_erased(account, told.unread)
+    unread.keep(account.pk, [(one.raw, one.why) for one in told.unread], at=now, bare=bare)
     return replace(take_scans(account, told.scans, now=now), unread=told.unread)
+
+
+def _as_may_be_kept(account: AccountRow, scans: Sequence[Scan]) -> list[Scan]:
+    """A carrier's words come late, too: of a shopper who was erased they are not kept."""
+    told = {one.tracking for one in scans}
+    bare = travelled.erased_numbers(account.pk, told) | sent_back.erased_numbers(account.pk, told)
+    return [without_words(one) if one.tracking in bare else one for one in scans]
+
+
+def _of_erased(account: AccountRow, events: Sequence[Unread]) -> set[str]:
+    """Those of the events, as they came, that name a parcel of a shopper who was erased."""
+    text = "\n".join(one.raw for one in events).replace("\0", "")
+    if not text:
+        return set()
+    names = travelled.erased_names(account.operator_id, text) | sent_back.erased_names(account.operator_id, text)
+    return {one.raw for one in events if names_one_of(one.raw, names)}
 
 
 def read_again(scope: Scope, pk: int, *, now: datetime, carriers: Carriers = connected) -> Taken:

@@ -86,29 +86,38 @@ class Master(MPServer):
     def _respawn_workers(
         self, workers: Sequence[int], spawn_target: Any, target_loader: Any, delay: float = 0.0
     ) -> None:
-        """Begin a successor, and end the worker once it is ready; one that does not begin leaves the worker there."""
-        del delay  # granian's guess of how long that takes
+        """Replace workers one by one, until the server is to end: the loop that called us then sees to that."""
+        del delay  # granian's guess of how long a start takes
         for index in list(workers):
-            old: Any = self.wrks[index]
-            new: Any = self._spawn_worker(idx=index, target=spawn_target, callback_loader=target_loader)
-            replaces = old.is_alive()
-            if not replaces:  # granian ends the server if one dies again within seconds of this
-                self.respawned_wrks[index] = time.monotonic()
-            new.interrupt_by_parent = replaces  # its end is no failure of the server while the old one answers
-            while self._begun.poll():
-                self._begun.recv_bytes()
-            new.start()
-            if replaces and not self._begins(new):
+            if self.interrupt_signal or not self._replace(index, spawn_target, target_loader):
+                break
+        if self.interrupt_signal:
+            self.main_loop_interrupt.set()  # it may have come just before granian cleared this
+
+    def _replace(self, index: int, spawn_target: Any, target_loader: Any) -> bool:
+        """Begin a successor, and end the worker once it is ready; one that does not begin leaves the worker there."""
+        old: Any = self.wrks[index]
+        new: Any = self._spawn_worker(idx=index, target=spawn_target, callback_loader=target_loader)
+        replaces = old.is_alive()
+        if not replaces:  # granian ends the server if one dies again within seconds of this
+            self.respawned_wrks[index] = time.monotonic()
+        new.interrupt_by_parent = replaces  # its end is no failure of the server while the old one answers
+        while self._begun.poll():
+            self._begun.recv_bytes()
+        new.start()
+        if replaces and not self._begins(new):
+            if not self.interrupt_signal:
                 logger.error("a new worker did not begin: the others go on as they are")
-                new.kill()
-                return
-            self.wrks[index] = new
-            new.interrupt_by_parent = False
-            self._end(old)
+            new.kill()
+            return False
+        self.wrks[index] = new
+        new.interrupt_by_parent = False
+        self._end(old)
+        return True
 
     def _begins(self, worker: Any) -> bool:
         until = time.monotonic() + BEGIN_SECONDS
-        while worker.is_alive() and time.monotonic() < until:
+        while worker.is_alive() and time.monotonic() < until and not self.interrupt_signal:
             if self._begun.poll(LOOK_SECONDS):
                 return True
         return False
@@ -119,6 +128,9 @@ class Master(MPServer):
         while worker.is_alive() and time.monotonic() < until:  # a thread waits for it, too: `join` may come back early
             worker.join(LOOK_SECONDS)
             time.sleep(0.01)
+            if self.interrupt_signal:
+                self.wrks.append(worker)  # it gets the rest of its grace with the others
+                return
         if worker.is_alive():
             logger.warning("a worker was killed: its requests took longer than the grace")
             worker.kill()

@@ -12,6 +12,19 @@ from django.db.models import AutoField, Model
 
 from doorstep.core.backup import lines
 
+TABLES = {  # names of all that are there, by whether it is PostgreSQL
+    True: "SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_table_is_visible(oid)",
+    False: "SELECT name FROM sqlite_master WHERE type = 'table'",
+}
+LAST_IDS = {  # of each table, of whichever version: the last id that was dealt out
+    True: (
+        "SELECT of.relname, COALESCE(pg_sequence_last_value(s.oid), 0) FROM pg_class s "
+        "JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype IN ('a', 'i') "
+        "JOIN pg_class of ON d.refclassid = 'pg_class'::regclass AND of.oid = d.refobjid "
+        "WHERE s.relkind = 'S' AND of.relkind = 'r' AND pg_table_is_visible(of.oid)"
+    ),
+    False: "SELECT name, seq FROM sqlite_sequence",
+}
 LOCK_SECONDS = 10  # to wait for those who use the record, before they are to be stopped
 
 
@@ -90,11 +103,26 @@ def raise_last_id(model: type[Model], told: int) -> None:
             cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, told])
 
 
+def lock(tables: Sequence[str]) -> None:
+    """Keep everybody else from tables on PostgreSQL until the transaction ends."""
+    if tables:
+        _say(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'", f"LOCK TABLE {_named(tables)} IN ACCESS EXCLUSIVE MODE")
+
+
 def drop(tables: Sequence[str]) -> None:
     """Take tables away on PostgreSQL; on SQLite the file goes."""
     if tables:
-        named = ", ".join(map(connection.ops.quote_name, tables))
-        _say(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'", f"DROP TABLE {named} CASCADE")
+        _say(f"DROP TABLE {_named(tables)} CASCADE")
+
+
+def ask(query: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+def _named(tables: Sequence[str]) -> str:
+    return ", ".join(map(connection.ops.quote_name, tables))
 
 
 def _say(*statements: str) -> None:

@@ -23,6 +23,7 @@ from django.db.models import Model
 from doorstep.core.backup import engines, lines, tables
 from doorstep.core.backup.archive import BackupRefused, Manifest, Reading, Table, reading, sync_folder
 from doorstep.core.backup.back_up import Progress
+from doorstep.core.backup.dealt import Dealt, deal_no_sscc_twice, deal_none_twice, dealt
 
 IN_USE = "somebody is using the record: stop doorstep serve and doorstep worker first"
 NOT_EMPTY = "the record has rows; restore into an empty one, or replace all of it with --force"
@@ -41,10 +42,13 @@ def restore(path: Path, *, progress: Progress, force: bool = False) -> Manifest:
         for done, table in enumerate(kept.manifest.tables):
             progress("checking", done, len(kept.manifest.tables))
             kept.verify(table)
-        with _all_or_nothing(kept.manifest, force):
+        with _all_or_nothing(kept.manifest, force) as before:
             _fill(kept, progress)
             call_command("migrate", interactive=False, verbosity=0)
-            _raise_ids(kept.manifest, tables.models_at(tables.in_force()))
+            now = tables.models_at(tables.in_force())
+            deal_none_twice(_ids(kept.manifest), now)
+            deal_none_twice(before.ids, now)
+            deal_no_sscc_twice(before.serials)
     return kept.manifest
 
 
@@ -59,7 +63,7 @@ def _fill(kept: Reading, progress: Progress) -> None:
             progress("restoring", done, len(models))
             _put_back(kept, model, told[model._meta.db_table])
     progress("restoring", len(models), len(models))
-    _raise_ids(manifest, models)
+    deal_none_twice(_ids(manifest), models)
 
 
 def _told_of(kept: Reading, models: list[type[Model]]) -> dict[str, Table]:
@@ -83,13 +87,8 @@ def _put_back(kept: Reading, model: type[Model], table: Table) -> None:
         raise BackupRefused(f"the database does not give the rows of {table.name} back as they went in")
 
 
-def _raise_ids(manifest: Manifest, models: list[type[Model]]) -> None:
-    """Have no id dealt out twice: papers and carriers know those of rows that are gone."""
-    given = {table.name: table.last_id or 0 for table in manifest.tables}
-    for model in models:
-        here = engines.last_id(model)
-        if here is not None and here < given.get(model._meta.db_table, 0):
-            engines.raise_last_id(model, given[model._meta.db_table])
+def _ids(manifest: Manifest) -> dict[str, int]:
+    return {table.name: table.last_id or 0 for table in manifest.tables}
 
 
 @contextmanager
@@ -107,19 +106,26 @@ def _loading() -> Iterator[None]:
 
 
 @contextmanager
-def _all_or_nothing(manifest: Manifest, force: bool) -> Iterator[None]:
-    """Begin with no tables, or with empty ones that are as the backup's were; what follows happens whole or not."""
+def _all_or_nothing(manifest: Manifest, force: bool) -> Iterator[Dealt]:
+    """Begin with no tables, or with empty ones that are as the backup's were; what follows happens whole or not.
+
+    Gives what the record that was there had dealt out.
+    """
     if not engines.on_postgresql():
-        with _new_file(Path(str(connection.settings_dict["NAME"])), manifest, force):
-            yield
+        with _new_file(Path(str(connection.settings_dict["NAME"])), manifest, force) as before:
+            yield before
         return
     with transaction.atomic():
+        before = Dealt()
         if not _to_be_filled_as_it_stands(manifest, force):
+            there = tables.all_tables()
             try:
-                engines.drop(tables.all_tables())
-            except OperationalError as error:  # the lock was not had in time
+                engines.lock(there)
+            except OperationalError as error:  # it was not had in time
                 raise BackupRefused(IN_USE) from error
-        yield
+            before = dealt(engines.ask)
+            engines.drop(there)
+        yield before
 
 
 def _to_be_filled_as_it_stands(manifest: Manifest, force: bool) -> bool:
@@ -134,7 +140,7 @@ def _to_be_filled_as_it_stands(manifest: Manifest, force: bool) -> bool:
 
 
 @contextmanager
-def _new_file(target: Path, manifest: Manifest, force: bool) -> Iterator[None]:
+def _new_file(target: Path, manifest: Manifest, force: bool) -> Iterator[Dealt]:
     """Have all that happens to the record happen to a new file, which then takes the place of the old one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     as_it_stands = target.exists() and _to_be_filled_as_it_stands(manifest, force)
@@ -147,9 +153,10 @@ def _new_file(target: Path, manifest: Manifest, force: bool) -> Iterator[None]:
         with _kept_from_others(target) as old:
             if old and as_it_stands:
                 _copy(old, aside)
+            before = Dealt() if old is None else dealt(old.execute)
             settings["NAME"] = name
             _say("PRAGMA synchronous=OFF")  # nothing is lost: until it is whole, it is nobody's
-            yield
+            yield before
             _say("PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA journal_mode=DELETE")
             connection.close()
             _put_in_place(aside, target)

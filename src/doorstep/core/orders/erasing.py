@@ -56,10 +56,16 @@ def of_ids(pks: Iterable[int]) -> tuple[ShopperOrder, ...]:
     return _rows(Order.objects.filter(pk__in=list(pks)))
 
 
-def due(limit: int) -> tuple[int, ...]:
+def due() -> tuple[int, ...]:
     """Orders that have ended since their shopper was to be erased. One query."""
     rows = Erasure.objects.filter(erased_at=None, order__state__in=ENDED).order_by("order_id")
-    return tuple(rows.values_list("order_id", flat=True)[:limit])
+    return tuple(rows.values_list("order_id", flat=True))
+
+
+def late(before: datetime) -> tuple[str, ...]:
+    """Orders whose shopper was to be erased before then and is not, the longest waiting first. One query."""
+    rows = Erasure.objects.filter(erased_at=None, asked_at__lt=before).order_by("asked_at", "pk")
+    return tuple(rows.values_list("order__code", flat=True))
 
 
 def is_erased(order_pk: int) -> bool:

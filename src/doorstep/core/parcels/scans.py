@@ -62,7 +62,6 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
     known = set(Row.objects.filter(account_id=account_pk, event__in=list(told)).values_list("event", flat=True))
     fresh = [scan for event, scan in sorted(told.items()) if event not in known]
     parcels = with_tracking(account_pk, {scan.tracking for scan in fresh})
-    fresh = _as_it_may_be_kept(fresh, parcels)
     rows = [
         new_row(
             Row,
@@ -81,13 +80,6 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
     ]
     made = {row.event for row in insert_new(rows, ("account_id", "event"), "event")}
     return [Kept(parcels.get(scan.tracking), scan) for scan in fresh if scan.event[:100] in made]
-
-
-def _as_it_may_be_kept(fresh: list[travel.Scan], parcels: Mapping[str, int]) -> list[travel.Scan]:
-    """A carrier's words come late, too: of a shopper who was erased they are not kept. One query."""
-    erased = Parcel.objects.filter(pk__in=set(parcels.values()), order__erasure__erased_at__isnull=False)
-    bare = set(erased.values_list("pk", flat=True)) if parcels else set()
-    return [travel.without_words(scan) if parcels.get(scan.tracking) in bare else scan for scan in fresh]
 
 
 def adopt(account_pk: int, numbers: Mapping[str, int]) -> list[Kept]:

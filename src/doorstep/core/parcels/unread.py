@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,12 +25,21 @@ class UnreadRow:
     received_at: datetime
 
 
-def keep(account_pk: int, events: Iterable[tuple[str, str]], *, at: datetime) -> int:
-    """Keep events (raw, why); what is kept already changes nothing. Gives how many are new."""
+def keep(
+    account_pk: int, events: Iterable[tuple[str, str]], *, at: datetime, bare: Collection[str] = frozenset()
+) -> int:
+    """Keep events (raw, why); what is kept already changes nothing. Gives how many are new.
+
+    Of those in `bare` no more is kept than that they came, and why they were not read.
+    """
     new = 0
     for raw, why in events:
         digest = hashlib.sha256(raw.encode()).hexdigest()
-        said = {"raw": raw.replace("\0", ""), "why": why.replace("\0", "")[:_WHY], "received_at": at}
+        said = {
+            "raw": "" if raw in bare else raw.replace("\0", ""),
+            "why": why.replace("\0", "")[:_WHY],
+            "received_at": at,
+        }
         _, made = UnreadEvent.objects.get_or_create(account_id=account_pk, digest=digest, defaults=said)
         new += made
     return new

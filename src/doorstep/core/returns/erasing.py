@@ -4,13 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from doorstep.core.returns.models import ReturnLabel
+from doorstep.core.parcels.carriers import same_carrier
+from doorstep.core.parcels.erasing import has_one_of, names_in
+from doorstep.core.returns.models import Return, ReturnLabel
+from doorstep.domain.returns import TO_COME, ReturnState
+
+_NAMES = ("tracking", "label", "sscc")  # by which a carrier may speak of a return
+UNDER_WAY: tuple[ReturnState, ...] = (*TO_COME, "received")  # its shopper is to be known still
 
 
 def numbers_of(orders: Collection[int]) -> set[str]:
     """Tracking numbers of the labels of all returns of the orders. One query."""
     labels = ReturnLabel.objects.filter(of__order_id__in=orders).exclude(tracking="")
     return set(labels.values_list("tracking", flat=True))
+
+
+def names_of(orders: Collection[int]) -> set[str]:
+    """By what else a carrier may have named a return: its label, the SSCC. One query."""
+    return names_in(ReturnLabel.objects.filter(of__order_id__in=orders).values_list("label", "sscc"))
+
+
+def erased_numbers(account_pk: int, numbers: Collection[str]) -> set[str]:
+    """Those of the tracking numbers that were of returns of orders whose shopper was erased. Two queries."""
+    rows = ReturnLabel.objects.filter(account_id__in=same_carrier(account_pk), tracking__in=list(numbers))
+    return set(rows.filter(of__order__erasure__erased_at__isnull=False).values_list("tracking", flat=True))
+
+
+def erased_names(operator: int, text: str) -> set[str]:
+    """Names that the text has somewhere in it, of returns of orders whose shopper was erased. One query."""
+    rows = ReturnLabel.objects.filter(account__operator_id=operator, of__order__erasure__erased_at__isnull=False)
+    return names_in(rows.filter(has_one_of(text, _NAMES)).values_list(*_NAMES))
+
+
+def under_way(orders: Collection[int]) -> set[int]:
+    """Those of the orders of which goods are to come back, or lie on the bench. One query."""
+    rows = Return.objects.filter(order_id__in=orders, state__in=UNDER_WAY)
+    return set(rows.values_list("order_id", flat=True))
 
 
 def being_settled(orders: Collection[int]) -> set[int]:
