@@ -81,7 +81,7 @@ def read_hook(account_pk: int, headers: dict[str, str], body: bytes, *, now: dat
 
 def _as_may_be_kept(account: AccountRow, scans: Sequence[Scan]) -> list[Scan]:
     """A carrier's words come late, too: of a shopper who was erased they are not kept."""
-    told = {one.tracking for one in scans}
+    told = {one.tracking for one in scans} - {""}  # refused labels have none
     bare = travelled.erased_numbers(account.pk, told) | sent_back.erased_numbers(account.pk, told)
     return [without_words(one) if one.tracking in bare else one for one in scans]
 
@@ -91,7 +91,7 @@ def _of_erased(account: AccountRow, events: Sequence[Unread]) -> set[str]:
     text = "\n".join(one.raw for one in events).replace("\0", "")
     if not text:
         return set()
-    names = travelled.erased_names(account.operator_id, text) | sent_back.erased_names(account.operator_id, text)
+    names = travelled.erased_names(account.operator, text) | sent_back.erased_names(account.operator, text)
     return {one.raw for one in events if names_one_of(one.raw, names)}
 
 

@@ -27,7 +27,7 @@ def dealt(ask: Ask) -> Dealt:
     """What a record has dealt out, of whichever version its tables are."""
     there = {name for (name,) in ask(engines.TABLES[engines.on_postgresql()])}
     ids = engines.LAST_IDS[engines.on_postgresql()]
-    counted = dict(ask(ids)) if engines.on_postgresql() or "sqlite_sequence" in there else {}
+    counted: dict[str, int] = dict(ask(ids)) if engines.on_postgresql() or "sqlite_sequence" in there else {}
     serials = f"SELECT company_prefix, MAX(serial) FROM {_SSCCS} GROUP BY company_prefix"
     return Dealt(counted, dict(ask(serials)) if _SSCCS in there else {})
 
