@@ -21,8 +21,9 @@ from doorstep.core.events.models import Fact
 from doorstep.core.messages.models import Message
 from doorstep.core.messages.outbox import NewMessage, add
 from doorstep.core.orders.models import Erasure, Order, Person
+from doorstep.core.parcels import unread
 from doorstep.core.parcels.carriers import AccountRow
-from doorstep.core.parcels.models import Parcel, Scan, UnreadEvent
+from doorstep.core.parcels.models import Label, Parcel, Scan, UnreadEvent
 from doorstep.core.returns.models import Return, ReturnLabel
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.place import area_of
@@ -60,6 +61,7 @@ def at(
 def test_nothing_names_an_erased_shopper_and_nobody_else_is_touched(at: House) -> None:
     ids = journey(at, ANN, BEN)
     _what_comes_back_is_in_the_way(at)
+    _a_carrier_names_parcels_in_its_own_ways()
     before = rows()
     assert {table for table, _ in rows(ANN.named_in)} >= TABLES
     assert {table for table, _ in rows(BEN.named_in)} >= TABLES
@@ -90,6 +92,16 @@ def _what_comes_back_is_in_the_way(at: House) -> None:
             erase(at.scope, [at.brand], Shopper(order="A-1"), now=LATER)
     returns.update(state="graded")
     ReturnLabel.objects.filter(of__order__code="A-1").update(tracking="R90210", label="lbl_r7")  # sold after all
+
+
+def _a_carrier_names_parcels_in_its_own_ways() -> None:
+    """Ann's by all their names; and Ben's by one that has a number of Ann's in it."""
+    label = Label.objects.filter(parcel__order__code="A-1", state="bought")[0]
+    parcel, back = label.parcel, ReturnLabel.objects.get(of__order__code="A-1")
+    hers = [parcel.code, parcel.sscc, f"00{parcel.sscc}", label.label, back.tracking, back.label]
+    said = [json.dumps([name, ANN.mark]) for name in hers]
+    his = json.dumps([f"{parcel.tracking}7", f"X{back.tracking}", BEN.mark])
+    assert unread.keep(label.account_id, [(one, "nobody knows") for one in (*said, his)], at=LATER) == len(hers) + 1
 
 
 def _the_ledger_stands(at: House, ids: dict[str, int]) -> None:
