@@ -115,19 +115,22 @@ class Journey:
 
     def _pack(self, tote: str, bench: str) -> None:
         path = f"/v1/totes/{quote(tote)}"
-        self.floor.post(f"{path}/open", {"worker": bench}, f"open-{tote}")
+        status, there = self.floor.post(f"{path}/open", {"worker": bench}, f"open-{tote}")
         for _ in range(MOST_STEPS):
-            there = self.floor.get(path)
+            if status != 200:
+                there = self.floor.get(path)
             stage = there["stage"]
             if stage in ("packed", "gone"):
                 return
             key = f"{tote}-{stage}-{sum(one['scanned'] for one in there['units'])}"
             if stage == "weight":
-                self.floor.post(f"{path}/close", {"weight_g": there["expected_weight_g"], "worker": bench}, key)
+                weighed = {"weight_g": there["expected_weight_g"], "worker": bench}
+                status, told = self.floor.post(f"{path}/close", weighed, key)
             else:
                 lacking = [one["sku"] for one in there["units"] if one["scanned"] < one["wanted"]]
                 code = lacking[0] if stage == "units" else there["planned_carton"]
-                self.floor.post(f"{path}/scan", {"code": code, "worker": bench}, key)
+                status, told = self.floor.post(f"{path}/scan", {"code": code, "worker": bench}, key)
+            there = told.get("tote", there)
         raise AssertionError(f"tote {tote} is never packed: {there}")
 
     def _label(self, parcel: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ class Shop:
     again: int = 0
     _down_since: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _own: threading.local = field(default_factory=threading.local)
 
     def post(self, path: str, body: object, key: str) -> tuple[int, Any]:
         return self._ask("POST", path, body, {"Idempotency-Key": key} if key else {})
@@ -36,23 +37,28 @@ class Shop:
     def _ask(self, method: str, path: str, body: object, headers: dict[str, str]) -> tuple[int, Any]:
         until = time.monotonic() + PATIENCE_S
         sent = {"Authorization": f"Bearer {self.key}", **headers}
-        tries = 0
         while True:
-            tries += 1
             try:
-                answer = httpx.request(method, self.url + path, json=body, headers=sent, timeout=30)
+                answer = self._line().request(method, self.url + path, json=body, headers=sent, timeout=30)
                 if answer.status_code < 500 and answer.status_code != 429:
-                    self._note(tries, failed=False)
+                    self._note(failed=False)
                     return answer.status_code, answer.json()
                 wrong = f"{answer.status_code} {answer.text[:200]}"
             except (httpx.HTTPError, ValueError) as error:
                 wrong = repr(error)
-            self._note(tries, failed=True)
+            self._note(failed=True)
             if time.monotonic() > until:
                 raise TimeoutError(f"{method} {path}: {wrong}")
             time.sleep(0.3)
 
-    def _note(self, tries: int, *, failed: bool) -> None:
+    def _line(self) -> httpx.Client:
+        """A connection of each thread that is kept; one that was cut is made anew by itself."""
+        if not hasattr(self._own, "line"):
+            self._own.line = httpx.Client()
+        line: httpx.Client = self._own.line
+        return line
+
+    def _note(self, *, failed: bool) -> None:
         with self._lock:
             now = time.monotonic()
             if failed:
@@ -60,7 +66,6 @@ class Shop:
                 self._down_since = self._down_since or now
                 return
             self.asked += 1
-            del tries
             if self._down_since is not None:
                 self.gaps.append(now - self._down_since)
                 self._down_since = None
