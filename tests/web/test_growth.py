@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from tests.addresses import UNKNOWN, operations, route_of, served
-from tests.api.asking import HOW
+from tests.api.asking import HOW, NOT_HERE
 from tests.api.routes import routes
 from tests.growth import grow
 from tests.web.filled import Filled, fill
@@ -102,7 +102,7 @@ def addresses(filled: Filled) -> list[str]:
         one.path.format(**rows | ({"sku": "SET"} if one.path.endswith("/kit") else {}))
         + HOW[str(one)][0].replace("munich", "lille").replace("order=N-1", f"order={filled.planned.code}")
         for one in routes()
-        if one.method == "GET"
+        if one.method == "GET" and str(one) not in NOT_HERE
     ]
     about = ["/v1/openapi.json", "/v1/docs", "/v1/docs.css"]
     link = f"/t/{token_of(Order.objects.get(returns__rma='R-7').pk, 1)}"

@@ -290,6 +290,14 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "KeyAdded": ("Key made", _say("{role}")),
     "KeyRotated": ("Key replaced", _nothing),
     "KeyRevoked": ("Key revoked", _nothing),
+    "KeyRateSet": ("Rate of a key set", _say("{per_s} a second", "{burst} at once")),
+    "WebhookAdded": ("Webhook added", _nothing),
+    "WebhookChanged": ("Webhook changed", _nothing),
+    "WebhookEnabled": ("Webhook switched on", _nothing),
+    "WebhookDisabled": ("Webhook switched off", _say("{why}")),
+    "WebhookSecretRotated": ("Secret of a webhook replaced", _nothing),
+    "WebhookReplayed": ("Webhooks sent again", _say("{deliveries} of them")),
+    "WebhookRemoved": ("Webhook removed", _nothing),
 }
 _REASONS = {
     "": "no reason given",
