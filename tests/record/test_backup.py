@@ -94,6 +94,7 @@ def test_a_record_moves_to_the_other_database_and_back(
         far.doorstep("restore", file)
         assert far.rows() == there
         far.doorstep("backup", tmp_path / "far.zip")
+        assert last_ids(tmp_path / "far.zip") == last_ids(file)
         assert content(tmp_path / "far.zip") == content(file)
         back.doorstep("restore", tmp_path / "far.zip")
         assert back.rows() == there

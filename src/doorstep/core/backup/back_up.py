@@ -47,5 +47,6 @@ def _put_all(out: Writing, models: list[type[Model]], progress: Progress) -> tup
 def _put(out: Writing, model: type[Model]) -> Table:
     name = model._meta.db_table
     digest = out.put_rows(name, lines.told(model))
-    # Asked after the rows: no id of theirs can be above it.
-    return Table(name, model._meta.label, lines.columns(model), digest.rows, digest.sha256, engines.last_id(model))
+    given = engines.last_id(model)  # asked after the rows: of those that took the next one, none can be above it
+    last = None if given is None else max(given, engines.highest_id(model))
+    return Table(name, model._meta.label, lines.columns(model), digest.rows, digest.sha256, last)

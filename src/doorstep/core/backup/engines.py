@@ -89,6 +89,15 @@ def last_id(model: type[Model]) -> int | None:
         return int(cursor.fetchone()[0])
 
 
+def highest_id(model: type[Model]) -> int:
+    """The largest id of a row that is there, which may have been put in with an id of its own."""
+    quoted = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        key = quoted(str(model._meta.pk.column))
+        cursor.execute(f"SELECT COALESCE(MAX({key}), 0) FROM {quoted(model._meta.db_table)}")
+        return int(cursor.fetchone()[0])
+
+
 def raise_last_id(model: type[Model], told: int) -> None:
     """Deal out no id up to this one."""
     if not told:
