@@ -1,6 +1,6 @@
-"""A shop's receiver of webhooks that fails one time in five, the same message at most twice: the third delay is minutes.
+"""A shop's receiver of webhooks that fails one time in five, and remembers what it took in which order.
 
-It remembers what it took in which order.
+It refuses no message more than twice: the delay after the third refusal is minutes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-
 
 MOST_FAILURES = 2
 
