@@ -42,7 +42,6 @@ class Aftermath:
     gaps: list[float] = field(default_factory=list)  # seconds without an answer
     settling_s: float = 0.0  # from the end of the storm until all was told and settled
     webhooks: int = 0
-    starts: int = 0  # of processes
 
     def said(self) -> str:
         total = sum(self.seconds.values())
@@ -144,7 +143,6 @@ def _reckoned(there: Town, journey: Journey, receiver: Receiver, havoc: Havoc, s
         sorted(journey.shop.gaps + journey.floor.gaps),
         settling,
         written,
-        sum(one.starts for one in there.kept),
     )
 
 

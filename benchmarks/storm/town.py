@@ -32,7 +32,7 @@ class Kept:
     """A process that is started again when it has ended, until it is let go."""
 
     def __init__(self, name: str, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self.name, self.starts = name, 0
+        self.name = name
         self._words, self._environment, self._log = list(words), dict(environment), log
         self._over = threading.Event()
         self._process = self._start()
@@ -63,7 +63,6 @@ class Kept:
             self._over.wait(0.1)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self.starts += 1
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "doorstep.cli.main", *self._words],

@@ -45,7 +45,7 @@ def hang(scope, data, now):
     import time
     time.sleep(600)
 
-jobs.KINDS = {"plan day": jobs.Kind("plan day", hang)}
+jobs.KINDS = {"plan day": hang}
 import doorstep.server.worker as worker
 worker.KINDS = jobs.KINDS
 Worker(Rota([]), "the one that dies", RecordClock(clock.now)).run()

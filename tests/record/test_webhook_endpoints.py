@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ import pytest
 from pytest_django import Settings
 from tests.core_fixtures import NOW
 from tests.plugins.webhook_receiver import LOOPBACK, Got, Receiver, Says, receiving
-from tests.record.webhook_shop import WebhookShop, webhook_shop
+from tests.record.webhook_shop import WebhookShop, told, webhook_shop
 
 from doorstep.client.webhooks import verify
 from doorstep.core.events.models import Fact
@@ -37,15 +36,6 @@ def shop(db: None) -> WebhookShop:  # noqa: ARG001
 def receiver() -> Iterator[Receiver]:
     with receiving() as made:
         yield made
-
-
-def told(receiver: Receiver) -> list[tuple[str, str]]:
-    said = [json.loads(one) for one in receiver.bodies]
-    return [(one["data"].get("order", ""), one["type"]) for one in said]
-
-
-def states() -> list[str]:
-    return list(Delivery.objects.order_by("fact").values_list("state", flat=True))
 
 
 def test_what_was_missed_is_replayed_after_enabling_in_order(shop: WebhookShop, receiver: Receiver) -> None:

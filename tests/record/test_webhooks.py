@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from tests.core_fixtures import NOW
 from tests.plugins.webhook_receiver import LOOPBACK, Receiver, Says, receiving
-from tests.record.webhook_shop import WebhookShop, handed, webhook_shop
+from tests.record.webhook_shop import WebhookShop, handed, states, told, webhook_shop
 
 from doorstep.client.webhooks import verify
 from doorstep.core.events.models import Fact
@@ -42,15 +42,6 @@ def shop(db: None) -> WebhookShop:  # noqa: ARG001
 def receiver() -> Iterator[Receiver]:
     with receiving() as made:
         yield made
-
-
-def told(receiver: Receiver) -> list[tuple[str, str]]:
-    said = [json.loads(one) for one in receiver.bodies]
-    return [(one["data"].get("order", ""), one["type"]) for one in said]
-
-
-def states() -> list[str]:
-    return list(Delivery.objects.order_by("fact").values_list("state", flat=True))
 
 
 def test_a_fact_is_told_once_in_public_words(shop: WebhookShop, receiver: Receiver) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from tests.core_fixtures import NOW, make_brand, make_operator
+from tests.plugins.webhook_receiver import Receiver
 
 from doorstep.core.accounts.models import Brand
 from doorstep.core.events.actions import record
 from doorstep.core.events.models import Fact
 from doorstep.core.events.queries import Told
 from doorstep.core.orders.models import Order
-from doorstep.core.webhooks.models import Endpoint
+from doorstep.core.webhooks.models import Delivery, Endpoint
 from doorstep.domain.rights import Scope
 from doorstep.flows.webhook_endpoints import add_endpoint
 from doorstep.flows.webhooks import announce
@@ -65,3 +67,12 @@ def webhook_shop(operator: str = "north", brand: str = "tea") -> WebhookShop:
     owner = make_operator(operator)
     made = make_brand(owner, brand)
     return WebhookShop(made, Scope(owner.pk, frozenset({made.pk}), "operator_admin", "user:1"))
+
+
+def told(receiver: Receiver) -> list[tuple[str, str]]:
+    said = [json.loads(one) for one in receiver.bodies]
+    return [(one["data"].get("order", ""), one["type"]) for one in said]
+
+
+def states() -> list[str]:
+    return list(Delivery.objects.order_by("fact").values_list("state", flat=True))

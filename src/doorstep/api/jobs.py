@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -11,16 +13,15 @@ from ninja import Path, Router
 from pydantic import ConfigDict, Field, with_config
 
 from doorstep.api.answers import json_answer, shown
-from doorstep.api.auth import allowed, brand_of
+from doorstep.api.auth import Caller, allowed, brand_of
 from doorstep.api.once import Key, once_told
 from doorstep.api.order_in import Fields
 from doorstep.core.events import pending
 from doorstep.core.jobs import queries
-from doorstep.flows.retry import drop_job, put_job, retry_fact, retry_job
+from doorstep.flows.retry import Work, drop_job, put_job, retry_fact, retry_job
 
 router = Router(tags=["jobs"])
 JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Work = Literal["plan day", "learn durations", "fill back-orders"]
 JOB = {
     "job": 12, "work": "plan day", "state": "dead", "attempts": 7, "due_at": "2024-05-01T17:40:00Z",
     "put_at": "2024-05-01T17:30:00Z", "error": "OperationalError: the database was away",
@@ -83,12 +84,8 @@ def put(request: HttpRequest, payload: JobIn, idempotency_key: Key) -> HttpRespo
     """Put before the workers; done soon, and tried again if it fails. Needs the right `plan`."""
     caller = allowed(request, "plan")
     brand = brand_of(caller, payload.brand, "body")
-
-    def work() -> Noted:
-        put_job(caller.scope, payload.work, brand.id, now=caller.now)
-        return Noted(True)
-
-    return once_told(request, caller, idempotency_key, work, 202)
+    act = partial(put_job, caller.scope, payload.work, brand.id, now=caller.now)
+    return _noted(request, caller, idempotency_key, act, 202)
 
 
 @router.get("", response=JobPage, operation_id="listJobs", summary="List jobs")
@@ -105,24 +102,14 @@ def list_jobs(request: HttpRequest, state: Literal["waiting", "running", "dead"]
 def retry(request: HttpRequest, job: JobId, idempotency_key: Key) -> HttpResponse:
     """One that was given up. Needs the right `plan`."""
     caller = allowed(request, "plan")
-
-    def work() -> Noted:
-        retry_job(caller.scope, job, now=caller.now)
-        return Noted(True)
-
-    return once_told(request, caller, idempotency_key, work, 200)
+    return _noted(request, caller, idempotency_key, partial(retry_job, caller.scope, job, now=caller.now))
 
 
 @router.post("/{job}/drop", response=Noted, operation_id="dropJob", summary="Forget a job")
 def drop(request: HttpRequest, job: JobId, idempotency_key: Key) -> HttpResponse:
     """One that was given up. Needs the right `plan`."""
     caller = allowed(request, "plan")
-
-    def work() -> Noted:
-        drop_job(caller.scope, job, now=caller.now)
-        return Noted(True)
-
-    return once_told(request, caller, idempotency_key, work, 200)
+    return _noted(request, caller, idempotency_key, partial(drop_job, caller.scope, job, now=caller.now))
 
 
 @router.get("/stuck-facts", response=StuckPage, operation_id="listStuckFacts", summary="List facts that are stuck")
@@ -148,9 +135,12 @@ def retry_stuck(
 ) -> HttpResponse:
     """Its subscriber is told within seconds. Needs the right `plan`."""
     caller = allowed(request, "plan")
+    return _noted(request, caller, idempotency_key, partial(retry_fact, caller.scope, stuck, now=caller.now))
 
+
+def _noted(request: HttpRequest, caller: Caller, key: str, act: Callable[[], None], status: int = 200) -> HttpResponse:
     def work() -> Noted:
-        retry_fact(caller.scope, stuck, now=caller.now)
+        act()
         return Noted(True)
 
-    return once_told(request, caller, idempotency_key, work, 200)
+    return once_told(request, caller, key, work, status)

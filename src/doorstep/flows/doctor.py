@@ -26,7 +26,7 @@ from doorstep.core.events import pending
 from doorstep.core.events.pending import Lag
 from doorstep.core.jobs.queries import Waiting, standing
 from doorstep.core.jobs.turns import TurnRow, turns
-from doorstep.core.jobs.workers import Beat, workers
+from doorstep.core.jobs.workers import Beat, database_ahead, workers
 from doorstep.core.messages.outbox import due_count
 from doorstep.core.orders import erasing
 from doorstep.core.parcels.carriers import all_accounts
@@ -174,16 +174,12 @@ def migrations(_around: Surroundings) -> Finding:
 
 
 def clocks(around: Surroundings) -> Finding:
-    if connection.vendor != "postgresql":
+    ahead = database_ahead(around.clock)
+    if ahead is None:
         return Finding("ok", "the database goes by the clock of this machine")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")  # so that what it takes to connect is no part of the difference
-        before = around.clock()
-        cursor.execute("SELECT clock_timestamp()")
-        (theirs,) = cursor.fetchone()
-        ours = before + (around.clock() - before) / 2
-    skew = abs(theirs - ours)
-    said = f"this machine is {skew.total_seconds():.1f} s {'ahead of' if ours > theirs else 'behind'} the database"
+    skew = abs(ahead)
+    where = "ahead of" if ahead < timedelta(0) else "behind"
+    said = f"this machine is {skew.total_seconds():.1f} s {where} the database"
     if skew > SKEW_WARNED:
         state: State = "fail" if skew > SKEW_MOST else "warn"
         return Finding(state, said, "have both machines follow a time server (chrony, systemd-timesyncd)")

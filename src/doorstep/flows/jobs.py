@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,14 +26,6 @@ class NotKnown(DoorstepError):
     """A job of a kind that this version does not know."""
 
     code = "job_not_known"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a job does, by its data; of which `brand` says whose rows it may touch."""
-
-    name: str
-    do: Do
 
 
 def _fill(scope: Scope, data: Data, now: datetime) -> object:
@@ -62,21 +53,18 @@ def _label(scope: Scope, data: Data, now: datetime) -> object:
         return None
 
 
-KINDS: Mapping[str, Kind] = {
-    one.name: one
-    for one in (
-        Kind("fill back-orders", _fill),
-        Kind("plan day", _plan),
-        Kind("learn durations", _learn),
-        Kind("buy label", _label),
-    )
+KINDS: Mapping[str, Do] = {
+    "fill back-orders": _fill,
+    "plan day": _plan,
+    "learn durations": _learn,
+    "buy label": _label,
 }
 
 
 def do(job: Taken, now: datetime) -> None:
-    """Do a job. Raises whatever goes wrong with it."""
-    kind = KINDS.get(job.kind)
-    if kind is None or job.operator is None:
+    """Do a job; by its data, of which `brand` says whose rows it may touch. Raises whatever goes wrong with it."""
+    work = KINDS.get(job.kind)
+    if work is None or job.operator is None:
         raise NotKnown(f"no work of the kind {job.kind} is known here")
     brands = frozenset({job.data["brand"]})
-    kind.do(Scope(job.operator, brands, "operator_admin", job.data.get("actor", "system")), job.data, now)
+    work(Scope(job.operator, brands, "operator_admin", job.data.get("actor", "system")), job.data, now)

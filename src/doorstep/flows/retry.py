@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from django.db import transaction
 
@@ -12,13 +13,13 @@ from doorstep.core.jobs import actions as jobs
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 
-ASKED_FOR = ("plan day", "learn durations", "fill back-orders")  # kinds that people and programs may put
+Work = Literal["plan day", "learn durations", "fill back-orders"]  # kinds that people and programs may put
 
 
-def put_job(scope: Scope, kind: str, brand: int, *, now: datetime) -> None:
+def put_job(scope: Scope, kind: Work, brand: int, *, now: datetime) -> None:
     """Have a worker do it. One of the kind and brand that waits already does for both. Raises NotFound."""
-    if brand not in scope.brands or kind not in ASKED_FOR:
-        raise NotFound("no such work")
+    if brand not in scope.brands:
+        raise NotFound("no such brand")
     data = {"brand": brand, "actor": scope.actor}
     jobs.put(kind, key=f"brand:{brand}", data=data, operator=scope.operator, at=now)
 

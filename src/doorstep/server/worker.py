@@ -51,9 +51,7 @@ class RecordClock:
 
     def set(self) -> None:
         """Look what time it is there."""
-        before = datetime.now(UTC)
-        told = workers.time_of_database()
-        ahead = told - (before + (datetime.now(UTC) - before) / 2) if told else timedelta(0)
+        ahead = workers.database_ahead(lambda: datetime.now(UTC)) or timedelta(0)
         if abs(ahead) > WRONG_CLOCK and abs(self._ahead) <= WRONG_CLOCK:
             log.warning("the clock of this machine is %.1f s behind that of the database", ahead.total_seconds())
         self._ahead = ahead if abs(ahead) > SAME_CLOCK else timedelta(0)

@@ -46,10 +46,7 @@ def put(
     due_at: datetime | None = None,
 ) -> None:
     """Put a job. One of this kind and key that waits already does for both: it will see what there is to see."""
-    row = Job(kind=kind, key=key, data=dict(data or {}), operator_id=operator, due_at=due_at or at, put_at=at)
-    Job.objects.bulk_create([row], ignore_conflicts=True)
-    if key:
-        _hasten(kind, [key], due_at or at)
+    put_many(kind, {key: data or {}}, at=at, operator=operator, due_at=due_at)
 
 
 def put_many(
@@ -66,7 +63,8 @@ def put_many(
         for key, one in data.items()
     ]
     Job.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
-    _hasten(kind, data, due_at or at)
+    if keys := [one for one in data if one]:
+        _hasten(kind, keys, due_at or at)
 
 
 def _hasten(kind: str, keys: Collection[str], due_at: datetime) -> None:

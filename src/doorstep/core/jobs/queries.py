@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Min
 
@@ -17,14 +15,11 @@ from doorstep.domain.rights import Scope
 class JobRow:
     pk: int
     kind: str
-    key: str
-    data: Mapping[str, Any]
     state: str
     attempts: int
     due_at: datetime
     put_at: datetime
     ended_at: datetime | None
-    worker: str
     error: str
 
 
@@ -38,16 +33,12 @@ class Waiting:
     oldest: datetime
 
 
-def jobs(scope: Scope, state: str, *, before: int | None = None, limit: int = 100) -> tuple[JobRow, ...]:
+def jobs(scope: Scope, state: str, *, limit: int = 100) -> tuple[JobRow, ...]:
     """Jobs of an operator in a state, the newest first. One query."""
     rows = Job.objects.filter(operator_id=scope.operator, data__brand__in=list(scope.brands), state=state).order_by(
         "-pk"
     )
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    names = (
-        "pk", "kind", "key", "data", "state", "attempts", "due_at", "put_at", "ended_at", "worker", "error",
-    )  # fmt: skip
+    names = ("pk", "kind", "state", "attempts", "due_at", "put_at", "ended_at", "error")
     return tuple(JobRow(*one) for one in rows.values_list(*names)[:limit])
 
 
