@@ -23,18 +23,38 @@ def plain_map(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[
     return map(function, tasks)
 
 
+class Incumbent(Protocol):
+    """Told each better answer of an anytime search: `incumbent(27_591, 0)`."""
+
+    def __call__(self, objective: int, unserved: int) -> None:
+        """Take notice."""
+
+
+def unnoticed(objective: int, unserved: int) -> None:
+    """Tell nobody."""
+
+
+def endless() -> float:
+    """Never used up: the search ends by its iterations."""
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Stop rule, seed, progress callback and map.
 
     `iterations` bounds the improvement steps, so that equal seeds give equal results on any machine; None leaves the
-    kernel's own default. `map` must yield results in the order of its tasks.
+    kernel's own default. `spent` tells an anytime search which share of its time is used up (1 or more: stop); kernels
+    read no clock, so whoever calls does. A search that it ends may differ from run to run. `incumbent` is told each
+    better answer of such a search. `map` must yield results in the order of its tasks.
     """
 
     seed: int = 0
     iterations: int | None = None
     progress: Progress = silent
     map: Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]] = plain_map
+    spent: Callable[[], float] = endless
+    incumbent: Incumbent = unnoticed
 
     def __post_init__(self) -> None:
         if self.seed < 0:
