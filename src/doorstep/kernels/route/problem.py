@@ -232,7 +232,8 @@ def plain_fleet(count: IntArray, capacity: IntArray, **given: Any) -> Fleet:
     usual: dict[str, Any] = {
         "count": count, "capacity": capacity, "start": zero, "end": zero, "from_s": zero, "to_s": never, "fixed": zero,
         "per_m": one, "per_s": zero, "max_distance_m": never, "max_duration_s": never, "max_trips": one,
-        "reload_s": zero, "skills": zero, "break_s": zero, "break_from_s": zero, "break_to_s": never, "speed_ppm": one * 1_000_000,
+        "reload_s": zero, "skills": zero, "break_s": zero, "break_from_s": zero, "break_to_s": never,
+        "speed_ppm": one * 1_000_000,
     }  # fmt: skip
     return Fleet(**(usual | given))
 

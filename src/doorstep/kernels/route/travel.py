@@ -16,7 +16,8 @@ def block(travel: Travel, rows: IntArray, columns: IntArray) -> tuple[IntArray, 
 def pairwise(travel: Travel, a: IntArray, b: IntArray) -> tuple[IntArray, IntArray]:
     """Distances and plain durations from each of `a` to the one of `b` beside it; the shapes are broadcast."""
     if travel.rule == "matrix":
-        assert travel.distance is not None and travel.duration is not None
+        assert travel.distance is not None
+        assert travel.duration is not None
         return travel.distance[a, b], travel.duration[a, b]
     distance = _distance(travel, a, b)
     return distance, (2 * distance * travel.seconds_per_km + 1000) // 2000
@@ -29,6 +30,6 @@ def _distance(travel: Travel, a: IntArray, b: IntArray) -> IntArray:
         half = np.sin((phi_b - phi_a) / 2) ** 2
         half = half + np.cos(phi_a) * np.cos(phi_b) * np.sin(np.radians(x[b] - x[a]) / 2) ** 2
         metres = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, np.sqrt(half)))
-        return np.floor(metres * (travel.detour_ppm / 1_000_000) + 0.5).astype(np.int64)
+        return np.asarray(np.floor(metres * (travel.detour_ppm / 1_000_000) + 0.5), np.int64)
     plain = np.sqrt((x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2)
-    return np.floor(plain + 0.5 if travel.rule == "rounded" else 10 * plain).astype(np.int64)
+    return np.asarray(np.floor(plain + 0.5 if travel.rule == "rounded" else 10 * plain), np.int64)
