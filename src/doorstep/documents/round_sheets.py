@@ -95,7 +95,8 @@ def _row(page: Canvas, sheet: _Sheet, visit: Visit, top: float) -> None:
     page.setLineWidth(0.3)
     page.line(EDGE, top - ROW, WIDTH - EDGE, top - ROW)
     if visit.is_reload:
-        told = f"Back at the depot at {clock(visit.arrival_s)}, reload until {clock(visit.leaves_s)}, then trip {visit.trip}"
+        loading = f"reload until {clock(visit.leaves_s)}, then trip {visit.trip}"
+        told = f"Back at the depot at {clock(visit.arrival_s)}, {loading}"
         text(page, EDGE + COLUMNS["time"], top - 7.4 * mm, told, BOLD, 9)
         return
     page.setLineWidth(0.9)

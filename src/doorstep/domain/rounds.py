@@ -1,4 +1,4 @@
-"""Rounds as they are handed on: to the driver, to a file, to a map. Instants are seconds of the day, or of an instance."""
+"""Rounds as they are handed on: to a driver, to a file, to a map. Instants are seconds of a day, or of an instance."""
 
 from __future__ import annotations
 

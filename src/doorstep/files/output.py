@@ -26,7 +26,16 @@ RESULT_NAMES = frozenset(
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
     | {RECORD_FILE}  # of promises
     | {SIMULATE_FILE, "days.csv"}  # of simulations
-    | {"solution.sol", "routes.csv", "rounds.csv", "unserved.csv", "left.csv", "routes.geojson", "map.html", "sheets.pdf"}
+    | {
+        "solution.sol",
+        "routes.csv",
+        "rounds.csv",
+        "unserved.csv",
+        "left.csv",
+        "routes.geojson",
+        "map.html",
+        "sheets.pdf",
+    }
 )
 
 

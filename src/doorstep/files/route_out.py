@@ -120,10 +120,10 @@ def geojson(rounds: Rounds) -> dict[str, Any]:
     features = [feature for one in rounds.rounds for feature in _features(one, rounds.clocked)]
     features += [_depot(at) for at in sorted({at for one in rounds.rounds for at in (one.start, one.end)})]
     for one in rounds.not_served:
-        told = {"kind": one.kind, "stop": one.stop, "reason": one.reason, "detail": one.detail, "remedy": one.remedy}
-        features.append(_point(one.at, told))
-    told = {"type": "FeatureCollection", "name": rounds.name, "features": features}
-    return told | ({"attribution": rounds.credit} if rounds.credit else {})
+        words = {"reason": one.reason, "detail": one.detail, "remedy": one.remedy}
+        features.append(_point(one.at, {"kind": one.kind, "stop": one.stop, **words}))
+    credit = {"attribution": rounds.credit} if rounds.credit else {}
+    return {"type": "FeatureCollection", "name": rounds.name, **credit, "features": features}
 
 
 def _features(one: Round, clocked: bool) -> Iterator[dict[str, Any]]:

@@ -123,7 +123,7 @@ def tiles(of: RoundsMap) -> tuple[Tile, ...]:
     tiles = [
         Tile("Cost", of.cost, f"{of.gap} above the lower bound" if of.gap else "fixed, distance and time together"),
         Tile("Rounds", count(len(rounds.rounds)), f"{_per_round(len(served), len(rounds.rounds))} stops each"),
-        Tile("Fullest measure", _filled(rounds), "of the room in the vans that drive, on average"),
+        _filled(rounds),
     ]
     chances = [visit.on_time_ppm for visit in served if visit.on_time_ppm is not None]
     if chances:
@@ -138,10 +138,13 @@ def _per_round(stops: int, rounds: int) -> str:
     return decimal(stops / rounds, 1) if rounds else "no"
 
 
-def _filled(rounds: Rounds) -> str:
+def _filled(rounds: Rounds) -> Tile:
     """The share of the room that is used, of the measure in which it is most."""
     shares = [filled(one.most, one.capacity) for one in rounds.rounds]
-    return percent(max(map(np.mean, zip(*shares, strict=True)), default=0.0)) if shares else "–"
+    means = [(float(np.mean(of)), -place) for place, of in enumerate(zip(*shares, strict=True))]
+    share, place = max(means, default=(0.0, 0))
+    name = f"by {words_of(rounds.measures[-place])} " if len(means) > 1 else ""
+    return Tile("Vans filled", percent(share) if means else "–", f"{name}on average, when fullest")
 
 
 def filled(load: Loads, capacity: Loads) -> tuple[float, ...]:
@@ -180,7 +183,11 @@ def data(rounds: Rounds, colours: Sequence[int]) -> dict[str, Any]:
 
 
 def _measure(one: Measure) -> list[str]:
-    return [one.name.removesuffix(f"_{one.unit}").replace("_", " "), one.unit]
+    return [words_of(one), one.unit]
+
+
+def words_of(one: Measure) -> str:
+    return one.name.removesuffix(f"_{one.unit}").replace("_", " ")
 
 
 def _round(one: Round, colour: int) -> dict[str, Any]:

@@ -2,7 +2,15 @@
 
 const NUMBERED = 260; // stops in sight with their numbers, at most
 const LABELLED = 45; // rounds with their numbers on the map, at most
+const MANY = 4000; // stops from which lines are thin and dots are squares, to be drawn in time
 const RADIUS = 9;
+
+// Black or white, whichever is easier to read on a colour.
+function lettersOn(colour) {
+  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255);
+  const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+}
 
 class Painter {
   constructor(canvas, view, points, depots) {
@@ -26,7 +34,8 @@ class Painter {
     const found = getComputedStyle(document.documentElement);
     const named = (name) => found.getPropertyValue(name).trim();
     this.colours = [0, 1, 2, 3, 4, 5, 6].map((number) => named(`--r${number}`));
-    for (const name of ["ink", "sheet", "bad", "sea", "on-round", "focus"]) this[name.replace("-", "_")] = named(`--${name}`);
+    this.letters = this.colours.map(lettersOn);
+    for (const name of ["ink", "sheet", "bad", "focus"]) this[name] = named(`--${name}`);
     this.font = getComputedStyle(document.body).fontFamily;
   }
 
@@ -35,19 +44,23 @@ class Painter {
     const sharp = canvas.width / view.width;
     pen.setTransform(sharp, 0, 0, sharp, 0, 0);
     pen.clearRect(0, 0, view.width, view.height);
-    pen.lineJoin = "round";
-    pen.lineCap = "round";
+    const many = this.points.length > MANY;
+    pen.lineJoin = many ? "miter" : "round";
+    pen.lineCap = many ? "butt" : "round";
     const order = rounds.map((_, number) => number).filter((number) => rounds[number].shown && number !== round);
-    for (const number of order) this.line(number, round !== null ? 0.22 : 1, 1.8);
+    for (const number of order) this.line(number, round !== null ? 0.22 : 1, many ? 1 : 1.8);
     if (round !== null && rounds[round].shown) {
       this.line(round, 1, 6, this.sheet);
       this.line(round, 1, 3);
     }
-    this.stops(order, round);
-    this.crosses(lost);
+    this.stops(order, round, chosen);
+    this.crosses();
     for (const depot of this.depots) this.depot(depot);
     if (round === null) this.labels(order);
-    if (chosen !== null) this.ring(this.points[chosen]);
+    if (chosen !== null) {
+      this.numbered(chosen, this.view.screen(this.points[chosen]));
+      this.ring(this.points[chosen]);
+    }
     if (lost !== null) this.ring(this.missing[lost]);
   }
 
@@ -90,7 +103,7 @@ class Painter {
     return across > -12 && down > -12 && across < this.view.width + 12 && down < this.view.height + 12;
   }
 
-  stops(order, round) {
+  stops(order, round, chosen) {
     const shown = round === null || !rounds[round].shown ? order : [...order, round];
     const seen = [];
     for (const number of shown) {
@@ -102,8 +115,9 @@ class Painter {
       }
     }
     const numbered = (number) => (round === null ? seen.length <= NUMBERED : number === round);
-    const many = seen.length > 4000;
+    const many = seen.length > MANY;
     const taken = new Set();
+    if (chosen !== null) this.free(taken, this.view.screen(this.points[chosen]));
     for (const [place, number, at] of seen.reverse()) {
       this.pen.globalAlpha = round === null || number === round ? 1 : 0.3;
       this.pen.fillStyle = this.colours[rounds[number].colour];
@@ -131,17 +145,19 @@ class Painter {
 
   numbered(place, at) {
     const { pen } = this;
+    const { colour } = roundOf(place);
+    pen.fillStyle = this.colours[colour];
     this.dot(at, RADIUS);
     pen.lineWidth = isTight(place) ? 2.5 : 1.2;
     pen.strokeStyle = isTight(place) ? this.bad : this.sheet;
     pen.stroke();
-    this.say(String(visits.position[place]), at, this.on_round, 10);
+    this.say(String(visits.position[place]), at, this.letters[colour], 10);
   }
 
   say(text, [across, down], colour, size) {
     const { pen } = this;
     pen.fillStyle = colour;
-    pen.font = `650 ${text.length > 2 ? size - 2 : size}px ${this.font}`;
+    pen.font = `650 ${size === 10 && text.length > 2 ? 8 : size}px ${this.font}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillText(text, across, down + 0.5);
@@ -193,7 +209,7 @@ class Painter {
 
   pill(one, across, down) {
     const { pen } = this;
-    const wide = 10 + 7 * String(one.number).length;
+    const wide = 18 + 7 * String(one.number).length;
     pen.beginPath();
     pen.roundRect(across - wide / 2, down - 9, wide, 18, 4);
     pen.fillStyle = this.sheet;
@@ -201,7 +217,7 @@ class Painter {
     pen.lineWidth = 2;
     pen.strokeStyle = this.colours[one.colour];
     pen.stroke();
-    this.say(String(one.number), [across, down], this.ink, 12);
+    this.say(`R${one.number}`, [across, down], this.ink, 12);
   }
 
   ring(point) {

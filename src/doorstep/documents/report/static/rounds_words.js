@@ -46,6 +46,7 @@ function windowOf(place) {
 
 function measured(amount, unit) {
   if (unit === "g" && amount >= 1000) return weight(amount);
+  if (unit === "cm3" && amount >= 1000) return `${count(Math.round(amount / 1000))} l`;
   return unit ? `${count(amount)} ${unit}` : count(amount);
 }
 
