@@ -76,8 +76,8 @@ def _head(page: Canvas, sheet: _Sheet, number: int, pages: int) -> None:
     trips = f", {one.trips} trips" if one.trips > 1 else ""
     told = (
         rounds.name,
-        f"Leaves {clock(one.departs_s)}, back {clock(one.returns_s)}, {duration(one.duration_s)}",
-        f"{len(one.stops)} stops{trips}, {distance(one.distance_m, rounds.on_earth)}",
+        f"Leaves {clock(one.departs_s, rounds)}, back {clock(one.returns_s, rounds)}, {duration(one.duration_s)}",
+        f"{len(one.stops)} stops{trips}, {distance(one.distance_m, rounds)}",
         f"Loaded: {loads_text(one.load, rounds.measures)}",
     )
     for line in told:
@@ -95,15 +95,15 @@ def _row(page: Canvas, sheet: _Sheet, visit: Visit, top: float) -> None:
     page.setLineWidth(0.3)
     page.line(EDGE, top - ROW, WIDTH - EDGE, top - ROW)
     if visit.is_reload:
-        loading = f"reload until {clock(visit.leaves_s)}, then trip {visit.trip}"
-        told = f"Back at the depot at {clock(visit.arrival_s)}, {loading}"
+        loading = f"reload until {clock(visit.leaves_s, sheet.rounds)}, then trip {visit.trip}"
+        told = f"Back at the depot at {clock(visit.arrival_s, sheet.rounds)}, {loading}"
         text(page, EDGE + COLUMNS["time"], top - 7.4 * mm, told, BOLD, 9)
         return
     page.setLineWidth(0.9)
     page.rect(EDGE, top - 8.2 * mm, 4.4 * mm, 4.4 * mm)
     _fit(page, EDGE + COLUMNS["place"], middle - 1 * mm, str(visit.position), BOLD, 11, ROOM["place"])
-    _fit(page, EDGE + COLUMNS["time"], middle, clock(visit.arrival_s), BOLD, 11, ROOM["time"])
-    _fit(page, EDGE + COLUMNS["time"], foot, window_text(visit), PLAIN, 8, ROOM["time"])
+    _fit(page, EDGE + COLUMNS["time"], middle, clock(visit.arrival_s, sheet.rounds), BOLD, 11, ROOM["time"])
+    _fit(page, EDGE + COLUMNS["time"], foot, window_text(visit, sheet.rounds), PLAIN, 8, ROOM["time"])
     _fit(page, EDGE + COLUMNS["stop"], middle, visit.stop, BOLD, 10, ROOM["stop"])
     _fit(page, EDGE + COLUMNS["stop"], foot, sheet.labels.get(visit.stop, ""), PLAIN, 8, ROOM["stop"])
     measures = sheet.rounds.measures
@@ -115,7 +115,7 @@ def _row(page: Canvas, sheet: _Sheet, visit: Visit, top: float) -> None:
 
 def _collected(visit: Visit, measures: Sequence[Measure]) -> str:
     if visit.pause_s:
-        return f"break {visit.pause_s // 60} min before"
+        return f"break {visit.pause_s // 60} min {'after' if visit.pauses_after else 'before'}"
     return f"collect {loads_text(visit.collected, measures)}" if any(visit.collected) else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Point = tuple[float, float]  # x, y: longitude and latitude in degrees, or the units of an instance
@@ -27,9 +28,10 @@ class Visit:
     position: int  # in the round, from 1; 0: a reload
     at: Point
     arrival_s: int
-    begins_s: int
+    begins_s: int  # service, or a reload
+    ends_s: int
     leaves_s: int
-    pause_s: int  # a break taken here, before service
+    pause_s: int  # a break taken here: before service, or after it, and then it leaves later than it ends
     window_s: tuple[int | None, int | None]  # when service may begin; None: open on this side
     delivered: Loads
     collected: Loads
@@ -40,6 +42,10 @@ class Visit:
     @property
     def is_reload(self) -> bool:
         return not self.stop
+
+    @property
+    def pauses_after(self) -> bool:
+        return self.pause_s > 0 and self.leaves_s > self.ends_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Round:
 class NotServed:
     stop: str
     number: int
-    at: Point
+    at: Point | None  # None: the file does not say
     kind: Literal["unserved", "left"]  # left: optional, and not worth it
     reason: str  # a code
     detail: str
@@ -102,7 +108,14 @@ class Rounds:
     on_earth: bool  # points are degrees, distances metres; else units of an instance
     clocked: bool  # instants are seconds since midnight; else units of an instance
     timed: bool  # times mean something: there are windows, service times or a day
+    scale: int = 1  # of an instance: distances and instants are so many times those of its file
+    origin: datetime | None = None  # the instant of second 0; None: midnight of any day
     credit: str = ""  # whose roads these are
+
+    @property
+    def since_midnight_s(self) -> int:
+        """The time of day at second 0."""
+        return 0 if self.origin is None else self.origin.hour * 3600 + self.origin.minute * 60 + self.origin.second
 
     @property
     def unserved(self) -> tuple[NotServed, ...]:

@@ -64,6 +64,7 @@ def made_visit(stop: int, position: int, of: int, last: int) -> Visit:
         at=place(stop, of),
         arrival_s=arrival,
         begins_s=arrival,
+        ends_s=arrival + 120,
         leaves_s=arrival + 120,
         pause_s=0,
         window_s=(8 * 3600, 12 * 3600) if stop % 2 else (None, None),

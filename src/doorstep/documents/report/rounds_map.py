@@ -109,7 +109,7 @@ def headline(rounds: Rounds) -> str:
 
 
 def _driven(rounds: Rounds) -> list[str]:
-    told = [distance(sum(one.distance_m for one in rounds.rounds), rounds.on_earth)]
+    told = [distance(sum(one.distance_m for one in rounds.rounds), rounds)]
     if rounds.clocked:
         told.append(duration(sum(one.duration_s for one in rounds.rounds)))
     return told
@@ -157,8 +157,8 @@ def line(one: Round, rounds: Rounds, colour: int) -> Line:
     if one.trips > 1:
         told.append(counted(one.trips, "trip"))
     if rounds.clocked:
-        told.append(f"{clock(one.departs_s)}–{clock(one.returns_s)}")
-    told.append(distance(one.distance_m, rounds.on_earth).removeprefix("a distance of "))
+        told.append(f"{clock(one.departs_s, rounds)}–{clock(one.returns_s, rounds)}")
+    told.append(distance(one.distance_m, rounds))
     told.append(f"{percent(max(filled(one.most, one.capacity), default=0.0), 0)} full")
     return Line(one.number, one.vehicle, colour, " · ".join(told), tight)
 
@@ -172,6 +172,8 @@ def data(rounds: Rounds, colours: Sequence[int]) -> dict[str, Any]:
             "on_earth": rounds.on_earth,
             "clocked": rounds.clocked,
             "timed": rounds.timed,
+            "scale": rounds.scale,
+            "since_midnight": rounds.since_midnight_s,
             "measures": [_measure(one) for one in rounds.measures],
             "tight_ppm": TIGHT_PPM,
         },
@@ -214,7 +216,7 @@ def _columns(visits: Sequence[tuple[int, Visit]]) -> dict[str, list[Any]]:
     }
     for name in ("stop", "trip", "position", "why"):
         columns[name] = [getattr(visit, name) for _, visit in visits]
-    for name in ("arrival", "begins", "leaves", "pause"):
+    for name in ("arrival", "begins", "ends", "leaves", "pause"):
         columns[name] = [getattr(visit, f"{name}_s") for _, visit in visits]
     for name in ("delivered", "collected", "load"):
         columns[name] = [list(getattr(visit, name)) for _, visit in visits]
@@ -223,4 +225,4 @@ def _columns(visits: Sequence[tuple[int, Visit]]) -> dict[str, list[Any]]:
 
 
 def _not_served(one: NotServed) -> list[Any]:
-    return [one.stop, *one.at, one.kind, reason_words(one.reason), one.detail, one.remedy]
+    return [one.stop, one.at, one.kind, reason_words(one.reason), one.detail, one.remedy]

@@ -7,11 +7,12 @@ function stopCard(place, steps) {
   const trips = visits.trip[one.last - 1] > 1 ? `, trip ${visits.trip[place]}` : "";
   const lines = [fact("Round", `${one.number}, `, named(one.vehicle)), fact("Place in it", `${count(visits.position[place])} of ${count(stopsOf(one))}${trips}`)];
   if (shape.timed) {
-    const wait = visits.begins[place] - visits.arrival[place] - visits.pause[place];
+    const after = visits.leaves[place] > visits.ends[place];
+    const wait = visits.begins[place] - visits.arrival[place] - (after ? 0 : visits.pause[place]);
     lines.push(fact("Window", windowOf(place)), fact("Arrives", clock(visits.arrival[place])));
-    if (visits.pause[place] > 0) lines.push(fact("Break", lasting(visits.pause[place])));
+    if (visits.pause[place] > 0) lines.push(fact("Break", `${lasting(visits.pause[place])} ${after ? "after" : "before"} service`));
     if (wait > 0) lines.push(fact("Waits", lasting(wait)));
-    lines.push(fact("Service", `${clock(visits.begins[place])}–${clock(visits.leaves[place])}`));
+    lines.push(fact("Service", `${clock(visits.begins[place])}–${clock(visits.ends[place])}`));
   }
   const chance = visits.chance[place];
   if (chance !== null) lines.push(fact("On time", make("span", { class: isTight(place) ? "worse" : "" }, percent(chance))));

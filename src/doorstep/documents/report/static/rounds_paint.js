@@ -19,7 +19,7 @@ class Painter {
     this.view = view;
     this.points = points; // of visits, flat
     this.depots = depots;
-    this.missing = missing.map((one) => flat(one.x, one.y));
+    this.missing = missing.map((one) => one.at && flat(...one.at));
     this.lines = rounds.map((one) => this.lineOf(one));
     this.readColours();
   }
@@ -61,7 +61,7 @@ class Painter {
       this.numbered(chosen, this.view.screen(this.points[chosen]));
       this.ring(this.points[chosen]);
     }
-    if (lost !== null) this.ring(this.missing[lost]);
+    if (lost !== null && this.missing[lost]) this.ring(this.missing[lost]);
   }
 
   line(number, alpha, width, colour = this.colours[rounds[number].colour]) {
@@ -166,7 +166,7 @@ class Painter {
   crosses() {
     const { pen } = this;
     pen.lineWidth = 2.5;
-    for (const point of this.missing) {
+    for (const point of this.missing.filter(Boolean)) {
       const at = this.view.screen(point);
       if (!this.inSight(at)) continue;
       const [across, down] = at;

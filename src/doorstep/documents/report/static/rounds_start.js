@@ -5,15 +5,16 @@ class RoundsMap {
     this.frame = at("frame");
     this.canvas = at("canvas");
     this.points = visits.x.map((x, place) => flat(x, visits.y[place]));
-    const lost = missing.map((one) => flat(one.x, one.y));
+    const lost = missing.map((one) => one.at && flat(...one.at));
     const flatDepots = depots.map((point) => flat(...point));
     const roads = rounds.flatMap((one) => one.line.map((point) => flat(...point)));
-    const everything = [...this.points, ...lost, ...flatDepots];
+    const everything = [...this.points, ...lost.filter(Boolean), ...flatDepots];
     const box = boxOf(everything.length ? [...everything, ...roads] : [[0, 0]]);
     this.view = new View(box);
     this.painter = new Painter(this.canvas, this.view, this.points, flatDepots);
     const stops = this.points.map((point, place) => [...point, place]).filter(([, , place]) => !isReload(place));
-    this.grid = new Grid([...stops, ...lost.map((point, place) => [...point, -1 - place])], box);
+    const crosses = lost.map((point, place) => point && [...point, -1 - place]).filter(Boolean);
+    this.grid = new Grid([...stops, ...crosses], box);
     this.list = new RoundList(this);
     this.round = null;
     this.chosen = null;
@@ -73,7 +74,7 @@ class RoundsMap {
     this.set(null, null, place);
     this.list.open(null, null, false);
     this.card(missingCard(place, this), null);
-    this.view.reveal(this.painter.missing[place]);
+    if (missing[place].at) this.view.reveal(this.painter.missing[place]);
     this.paint();
   }
 

@@ -9,7 +9,7 @@ async function openRounds() {
   const data = await unpack("rounds-data");
   shape = data.facts;
   visits = data.visits;
-  missing = data.not_served.map(([stop, x, y, kind, reason, detail, remedy]) => ({ stop, x, y, kind, reason, detail, remedy }));
+  missing = data.not_served.map(([stop, at, kind, reason, detail, remedy]) => ({ stop, at, kind, reason, detail, remedy }));
   rounds = data.rounds.map((one) => ({ ...one, first: 0, last: 0, shown: true }));
   let place = 0;
   for (const [number, one] of rounds.entries()) {
@@ -23,15 +23,18 @@ async function openRounds() {
 const isReload = (place) => visits.stop[place] === "";
 const roundOf = (place) => rounds[visits.round[place]];
 
-function clock(seconds) {
-  if (!shape.clocked) return count(seconds);
+const inUnits = (amount) => (shape.scale === 1 ? count(amount) : (amount / shape.scale).toFixed(String(shape.scale).length - 1));
+
+function clock(instant) {
+  if (!shape.clocked) return inUnits(instant);
+  const seconds = instant + shape.since_midnight;
   const two = (number) => String(number).padStart(2, "0");
   const days = Math.floor(seconds / 86400);
   return `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}${days ? ` +${days}` : ""}`;
 }
 
 function lasting(seconds) {
-  if (!shape.clocked) return count(seconds);
+  if (!shape.clocked) return inUnits(seconds);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
