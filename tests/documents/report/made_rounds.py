@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cos, pi, sin
 
 from doorstep.domain.rounds import Measure, NotServed, Point, Round, Rounds, Visit
@@ -38,7 +39,7 @@ def place(number: int, of: int) -> Point:
 def made_round(number: int, share: range, of: int, roads: bool) -> Round:
     visits = tuple(made_visit(stop, at + 1, of, len(share)) for at, stop in enumerate(share))
     corners = [DEPOT, *(visit.at for visit in visits), DEPOT]
-    line = [point for a, b in zip(corners, corners[1:], strict=False) for point in (a, (b[0], a[1]))]
+    line = [point for a, b in pairwise(corners) for point in (a, (b[0], a[1]))]
     return Round(
         number=number,
         vehicle=f"van-{number}",

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from doorstep.documents.report.page import dress, write_page
-from doorstep.documents.report.records import packed
-from doorstep.documents.report.totals import Tile
+from doorstep.documents.report.page import dress, packed, write_page
+from doorstep.documents.report.tiles import Tile
 from doorstep.documents.report.wording import count, counted, decimal, percent, percent_ppm
 from doorstep.documents.round_words import clock, distance, duration
 from doorstep.domain.rounds import Loads, Measure, NotServed, Round, Rounds, Visit
