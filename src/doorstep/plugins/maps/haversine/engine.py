@@ -1,0 +1,65 @@
+"""Distances without a map: the great circle, made longer as roads are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorstep.domain.place import EARTH_RADIUS_M
+from doorstep.plugins.maps.base import (
+    Block,
+    Capabilities,
+    FloatArray,
+    IntArray,
+    MapRefused,
+    Points,
+    Settings,
+    Way,
+    block_of,
+)
+from doorstep.plugins.maps.haversine.calibration import Band, Calibration
+
+# Placeholder of a fit; see below.
+USUAL = Calibration((Band(0, 1_400_000, 120),), 1_400_000, 120, "")
+
+
+class HaversineMap:
+    capabilities = Capabilities("Haversine", draws=False, worth_keeping=False)
+
+    def __init__(self, calibration: Calibration = USUAL) -> None:
+        self.calibration = calibration
+
+    @property
+    def version(self) -> str:
+        bands = ",".join(f"{one.from_m}:{one.detour_ppm}:{one.seconds_per_km}" for one in self.calibration.bands)
+        return f"haversine {bands}"
+
+    def matrix(self, sources: Points, targets: Points) -> Block:
+        distance, duration = self.calibration.road(crow_m(sources[:, None, :], targets[None, :, :]))
+        return block_of(distance, duration, sources, targets)
+
+    def path(self, points: Points) -> Way:
+        if len(points) < 2:
+            raise MapRefused("a way leads through two places at least")
+        distance, duration = self.calibration.road(crow_m(points[:-1], points[1:]))
+        legs = [tuple(int(one) for one in np.floor(array + 0.5)) for array in (distance, duration)]
+        return Way(tuple((float(y), float(x)) for y, x in points), legs[0], legs[1])
+
+    def snap(self, points: Points) -> IntArray:
+        return np.zeros(len(points), np.int64)
+
+    def close(self) -> None:
+        pass
+
+
+def crow_m(a: Points, b: Points) -> FloatArray:
+    """Great-circle metres by the haversine formula; the shapes are broadcast but for the last axis."""
+    phi_a, phi_b = np.radians(a[..., 0]), np.radians(b[..., 0])
+    half = np.sin((phi_b - phi_a) / 2) ** 2
+    half = half + np.cos(phi_a) * np.cos(phi_b) * np.sin(np.radians(b[..., 1] - a[..., 1]) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, np.sqrt(half))), np.float64)
+
+
+def make(settings: Settings) -> HaversineMap:
+    if settings.where or settings.profile:
+        raise MapRefused("the great circle has neither an address nor a profile")
+    return HaversineMap()
