@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from doorstep.plugins.maps.base import NEVER, Block, MapRefused, MapUnreachable, Points, RoadMap, Settings, points_of
 from doorstep.plugins.maps.conformance import RoadMapConformance
+from doorstep.plugins.maps.crow import crow_m
 from doorstep.plugins.maps.haversine.calibration import Band, Calibration, Samples, calibrate
-from doorstep.plugins.maps.haversine.engine import USUAL, HaversineMap, crow_m
+from doorstep.plugins.maps.haversine.engine import USUAL, HaversineMap
 from doorstep.plugins.maps.registry import open_map
 
 PLACES = points_of([41.15, 41.16, 41.14, 41.2, 41.1], [-8.61, -8.6, -8.65, -8.5, -8.7])

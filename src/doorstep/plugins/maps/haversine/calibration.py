@@ -45,7 +45,8 @@ class Calibration:
         starts = [band.from_m for band in self.bands]
         if not starts or starts[0] != 0 or any(a >= b for a, b in pairwise(starts)):
             raise MapRefused("bands begin at 0 and are in order")
-        if any(one.detour_ppm < PPM or one.seconds_per_km < 0 for one in (*self.bands, self)):
+        pairs = [(one.detour_ppm, one.seconds_per_km) for one in self.bands]
+        if any(detour < PPM or pace < 0 for detour, pace in (*pairs, (self.detour_ppm, self.seconds_per_km))):
             raise MapRefused("a road is not shorter than the great circle, and takes no less than no time")
 
     def road(self, crow_m: FloatArray) -> tuple[FloatArray, FloatArray]:
