@@ -16,7 +16,9 @@ from doorstep.plugins.maps.base import (
 )
 from doorstep.plugins.maps.crow import crow_m
 from doorstep.plugins.maps.haversine.calibration import Band, Calibration
+from doorstep.plugins.maps.joined import in_blocks
 
+SIDE = 1_000  # of what is reckoned at once
 # Placeholder of a fit; see below.
 USUAL = Calibration((Band(0, 1_400_000, 120),), 1_400_000, 120, "")
 
@@ -33,6 +35,9 @@ class HaversineMap:
         return f"haversine {bands}"
 
     def matrix(self, sources: Points, targets: Points) -> Block:
+        return in_blocks(self._block, sources, targets, SIDE, SIDE)
+
+    def _block(self, sources: Points, targets: Points) -> Block:
         distance, duration = self.calibration.road(crow_m(sources[:, None, :], targets[None, :, :]))
         return block_of(distance, duration, sources, targets)
 

@@ -19,6 +19,12 @@ HEADER = b"OSMHeader"
 LEFT_OVER = (".ebg", ".enw", ".cnbg", ".cnbg_to_ebg", ".restrictions", ".turn_penalties_index")
 
 
+class ExtractRefused(MapRefused):
+    """What was given is no extract, or not the whole of it."""
+
+    code = "extract_refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """`data_version` names the roads: the extract's content, the profile's, and the release that built it."""
@@ -32,16 +38,18 @@ class Graph:
 
 
 def build(executables: Executables, extract: Path, profile: str, algorithm: str, into: Path, threads: int = 0) -> Graph:
-    """Make a graph in an empty folder. Raises MapRefused for what is no extract, and with OSRM's complaints."""
+    """Make a graph in an empty folder. Raises ExtractRefused for what is none, and MapRefused, as OSRM complains."""
     check_extract(extract)
     lua = executables.profile(profile)
     release, content = executables.release(), digest(extract)
     version = hashlib.sha256("\n".join((content, digest(lua), release, algorithm)).encode()).hexdigest()[:16]
     graph = into / NAME
     at_once = ("-t", str(threads)) if threads else ()
-    executables.run(
-        *("extract", "-p", str(lua.resolve()), "-o", str(graph), "-d", version, *at_once, str(extract.resolve()))
-    )
+    words = ("-p", str(lua.resolve()), "-o", str(graph), "-d", version, *at_once, str(extract.resolve()))
+    try:
+        executables.run("extract", *words)
+    except MapRefused as error:
+        raise ExtractRefused(str(error)) from error
     if algorithm == "ch":
         executables.run("contract", *at_once, str(graph))
     else:
@@ -68,14 +76,14 @@ def read(folder: Path) -> Graph:
 
 
 def check_extract(path: Path) -> None:
-    """Raise MapRefused for what is no OpenStreetMap extract in its binary form, before anything is begun."""
+    """Raise ExtractRefused for what is no OpenStreetMap extract in its binary form, before anything is begun."""
     try:
         with path.open("rb") as content:
             begin = content.read(64)
     except OSError as error:
-        raise MapRefused(f"{path} cannot be read: {error.strerror}") from error
+        raise ExtractRefused(f"cannot be read: {error.strerror}") from error
     if HEADER not in begin or len(begin) < 64:
-        raise MapRefused(f"{path} is no extract of OpenStreetMap (.osm.pbf)")
+        raise ExtractRefused("is no extract of OpenStreetMap (.osm.pbf)")
 
 
 def digest(path: Path) -> str:

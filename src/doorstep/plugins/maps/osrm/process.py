@@ -22,8 +22,10 @@ PATIENCE_S = 5.0
 class Routed:
     """One osrm-routed at a port of its own. Start it before it is asked; stop it."""
 
-    def __init__(self, executables: Executables, graph: Path, algorithm: str, threads: int = 1) -> None:
-        self._executables, self._graph, self._algorithm, self._threads = executables, graph, algorithm, threads
+    def __init__(self, executables: Executables, graph: Path, algorithm: str, threads: int = 1, port: int = 0) -> None:
+        """Port 0: any free one."""
+        self._executables, self._graph, self._algorithm = executables, graph, algorithm
+        self._threads, self._port = threads, port
         self._keeper: subprocess.Popen[str] | None = None
         self._log: Path | None = None
         self.address = ""
@@ -37,14 +39,14 @@ class Routed:
         """Start it and wait until it takes questions. Raises MapRefused with what it complained of."""
         for left in reversed(range(PORTS_TRIED)):
             self.stop()
-            port = free_port()
+            port = self._port or free_port()
             self._begin(port)
             if self._awaited(port):
                 self.address = f"http://{LOOPBACK}:{port}"
                 return
             said = self._complaint()
             self.stop()
-            if not left or "in use" not in said:  # else somebody was quicker at that port
+            if not left or self._port or "in use" not in said:  # else somebody was quicker at that port
                 raise MapRefused(f"osrm-routed does not start: {said}")
 
     def stop(self) -> None:
