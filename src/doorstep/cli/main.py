@@ -19,6 +19,7 @@ from doorstep.cli.plan import plan
 from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
+from doorstep.cli.roads import roads
 from doorstep.cli.route import route
 from doorstep.cli.rules import rules
 from doorstep.cli.serve import serve
@@ -63,6 +64,7 @@ app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
+app.add_typer(roads, name="roads")
 app.add_typer(shopper, name="shopper")
 
 
