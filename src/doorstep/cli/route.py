@@ -15,7 +15,8 @@ from doorstep.cli.stopping import ending_first
 from doorstep.cli.terminal import EXIT_SOME_UNPLANNED, notice, out, print_table
 
 if TYPE_CHECKING:
-    from doorstep.flows.route_files import Files, Routed
+    from doorstep.flows.route_files import Routed
+    from doorstep.flows.route_ground import Files
     from doorstep.kernels.route.problem import RouteParams
 
 MOST_SECONDS = 7 * 86_400
@@ -45,6 +46,10 @@ Workers = Annotated[int, typer.Option(metavar="N", min=1, max=MOST_WORKERS, help
 Distances = Annotated[
     str, typer.Option("--convention", metavar="NAME", help="How an instance measures: rounded, dimacs or exact.")
 ]
+Roads = Annotated[
+    str | None,
+    typer.Option(metavar="DIR|URL", help="Real roads: what `doorstep roads build` made, or an OSRM or Valhalla."),
+]
 Documents = Annotated[bool, typer.Option(help="Write map.html, and sheets.pdf for a day of STOPS.csv.")]
 
 
@@ -56,6 +61,7 @@ def route(
     seed: Seed = 0,
     iterations: Iterations = None,
     engine: Engine = "",
+    roads: Roads = None,
     convention: Distances = "",
     documents: Documents = True,
     workers: Workers = 2,
@@ -70,15 +76,16 @@ def route(
     \b
     Examples:
       doorstep route stops.csv --vehicles vehicles.csv --seconds 60 --out monday
+      doorstep route stops.csv --vehicles vehicles.csv --roads porto-roads --seconds 60 --out monday
       doorstep route X-n1001-k43.vrp --seconds 30 --out x1001 --json
 
     Exit codes: 0 every stop is served, 3 some are not, 2 the input is refused, 1 anything else.
     """
-    from doorstep.flows.route_files import Files
+    from doorstep.flows.route_ground import Files
     from doorstep.kernels.route.problem import RouteParams
 
     params = RouteParams(engine=_one_of(ENGINES, engine, "--engine"))
-    files = Files(stops, vehicles, _one_of(CONVENTIONS, convention, "--convention"))
+    files = Files(stops, vehicles, _one_of(CONVENTIONS, convention, "--convention"), roads)
     routed = _routed(files, out_folder, seconds, params, seed, iterations, workers, documents, not as_json, force)
     _warn(routed)
     if as_json:
@@ -110,7 +117,8 @@ def _routed(
     # Loaded here: compiled kernels take a second to load, and the other commands have no need of them.
     from doorstep.cli.first_run import NOTICE, must_compile
     from doorstep.compute import local_map
-    from doorstep.flows.route_files import Clock, route_files
+    from doorstep.flows.route_clock import Clock
+    from doorstep.flows.route_files import route_files
     from doorstep.kernels.run import Run
 
     if must_compile():

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from rich.live import Live
 from rich.text import Text
 
-from doorstep.cli.terminal import err
+from doorstep.cli.terminal import err, notice
 
 LEAST_S = 0.2  # between two drawings
 
@@ -34,6 +34,9 @@ class SearchLine:
         self.age_s = age_s
         if age_s - self.drawn_s >= LEAST_S:
             self.draw()
+
+    def notice(self, text: str) -> None:
+        notice(text)
 
     def ending(self) -> None:
         err.print("ending the search: the best rounds are written; Ctrl-C again stops at once")

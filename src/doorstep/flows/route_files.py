@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.rounds_map import RoundsMap, write_rounds_map
@@ -13,9 +11,10 @@ from doorstep.documents.report.wording import percent
 from doorstep.domain.rounds import Rounds
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
-from doorstep.files.route_in import read_instance
-from doorstep.files.route_instance import Convention, Instance
+from doorstep.files.route_instance import Instance
 from doorstep.files.route_out import write_notices, write_rounds
+from doorstep.flows.route_clock import Clock, Watcher, spent
+from doorstep.flows.route_ground import Files, driven_on
 from doorstep.flows.route_rounds import Said, rounds_of
 from doorstep.flows.route_summary import cost_text, gap_of, people_cost, summarise_rounds
 from doorstep.kernels.route.problem import RouteParams
@@ -27,39 +26,7 @@ from doorstep.kernels.run import Incumbent, Run
 ENDING_S = 0.35  # from the end of the search to the end of the process, whatever was found
 STOP_S = 0.00018  # and for each stop: its times, its rows, its place on the map
 SHEET_STOP_S = 0.0015  # and on a sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """What is read."""
-
-    stops: Path
-    vehicles: Path | None = None
-    convention: Convention = ""
-
-    @property
-    def read(self) -> tuple[Path, ...]:
-        return (self.stops, *([self.vehicles] if self.vehicles else []))
-
-
-class Watcher(Protocol):
-    """Whoever watches a search."""
-
-    def at(self, age_s: float) -> None:
-        """Take notice of the time."""
-
-    def better(self, told: str) -> None:
-        """Take notice of better rounds: what they cost, and what they leave."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time that a process has. `age_s` counts from its start."""
-
-    age_s: Callable[[], float]
-    seconds: float  # that it may live
-    ended: Callable[[], bool]  # somebody has asked for the best rounds so far
-    watcher: Watcher
+ROAD_STOP_S = 0.001  # and with the line of the road to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +52,14 @@ def route_files(
 
     Raises InputRefused with every fault, or OutputRefused; in both cases `out` is as it was before.
     """
-    with output_folder(out, force, reading=files.read) as aside:
-        instance = read_instance(files.stops, files.vehicles, files.convention)
+    with output_folder(out, force, reading=files.read) as aside, driven_on(files, clock, run) as ground:
+        instance = ground.instance
         sheets = documents and not instance.research
-        until = clock.seconds - _ending_s(len(instance.stops), sheets)
-        result = route(
-            instance.problem,
-            params,
-            replace(run, spent=spent(clock, until), incumbent=_told(clock.watcher, instance)),
-        )
+        until = clock.seconds - _ending_s(len(instance.stops), sheets, ground.draws)
+        watched = replace(run, spent=spent(clock, until), incumbent=_told(clock.watcher, instance))
+        result = route(instance.problem, params, watched)
         timed = schedule(instance.problem, result)
-        rounds = rounds_of(instance, result, timed, Said())
+        rounds = rounds_of(instance, result, timed, Said(lines=ground.lines(result), credit=ground.credit))
         write_rounds(aside, rounds, cost_text(result.cost, instance))
         write_notices(aside, instance.notices)
         summary = summarise_rounds(instance, result, rounds, run.seed)
@@ -107,20 +71,6 @@ def route_files(
     return Routed(instance, result, rounds, summary, without)
 
 
-def spent(clock: Clock, until: float) -> Callable[[], float]:
-    """Tell which share of the time from now on is used up; all of it when somebody ends the search."""
-    begun = clock.age_s()
-
-    def share() -> float:
-        age = clock.age_s()
-        clock.watcher.at(age)
-        if clock.ended() or age >= until:
-            return 1.0
-        return (age - begun) / (until - begun)
-
-    return share
-
-
 def _told(watcher: Watcher, instance: Instance) -> Incumbent:
     def better(objective: int, unserved: int) -> None:
         watcher.better(f"best {people_cost(objective, instance)}, {unserved:,} not served")
@@ -128,8 +78,8 @@ def _told(watcher: Watcher, instance: Instance) -> Incumbent:
     return better
 
 
-def _ending_s(stops: int, sheets: bool) -> float:
-    return ENDING_S + stops * (STOP_S + SHEET_STOP_S * sheets)
+def _ending_s(stops: int, sheets: bool, draws: bool) -> float:
+    return ENDING_S + stops * (STOP_S + SHEET_STOP_S * sheets + ROAD_STOP_S * draws)
 
 
 def _sheets(folder: Path, rounds: Rounds, instance: Instance) -> bool:

@@ -16,6 +16,13 @@ from doorstep.kernels.route.schedule import Schedule
 
 UNITS = ("g", "cm3")  # that a measure may end in
 
+BESIDE = ("fleet", "no van has room or time for it beside the others", "add a van")
+REMEDIES = {
+    "load_over_every_van": "send a larger van, or share it out over several stops",
+    "window_outside_shifts": "move its window into a shift, or let a shift begin sooner or end later",
+    "no_van_has_skill": "give a van the skill, or the stop none",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -135,15 +142,15 @@ class _Reader:
     def not_served(self) -> Iterator[NotServed]:
         """Of the problem, by row; then those that the reader has set aside."""
         optional = set(self.result.left.tolist())
-        told = {one.stop: one.why for one in self.instance.notices if one.stop}
+        told = {one.stop: one for one in self.instance.notices if one.stop}
         for stop in np.union1d(self.result.unserved, self.result.left).tolist():
             name, number = self.instance.stops[stop], self.instance.numbers[stop]
             if stop in optional:
                 why = "serving it would cost more than its prize"
                 yield NotServed(name, number, self.at[stop], "left", "not_worth_it", why, "raise its prize")
                 continue
-            usual = ("fleet", told.get(name, "no van has room or time for it beside the others"), "add a van")
-            yield NotServed(name, number, self.at[stop], "unserved", *self.said.reasons.get(stop, usual))
+            alone = (told[name].code, told[name].why, REMEDIES.get(told[name].code, "")) if name in told else BESIDE
+            yield NotServed(name, number, self.at[stop], "unserved", *self.said.reasons.get(stop, alone))
         for one in self.instance.aside:
             yield NotServed(one.stop, 0, None, "unserved", one.code, one.why, f"mend row {one.row} of the file")
 

@@ -26,13 +26,13 @@ COLOURS = 7  # as rounds.css has; with any of the usual colour blindnesses no tw
 LISTED = 500  # of the stops not served, on the page; all are in unserved.csv
 TIGHT_PPM = 900_000  # a window that is less sure than this is marked
 REASONS = {
-    "load": "more than any van holds",
-    "window": "its window cannot be reached",
-    "shift": "outside every shift",
-    "skill": "no van has the skills",
-    "range": "farther than any van may go",
-    "unreachable": "no way leads there",
-    "no_vehicles": "there are no vans",
+    "load_over_every_van": "more than any van holds",
+    "window_outside_shifts": "its window is outside every shift",
+    "window_ends_first": "its window ends before it begins",
+    "no_van_has_skill": "no van has the skill",
+    "position_swapped": "latitude and longitude exchanged",
+    "position_far": "far from every depot",
+    "partner_set_aside": "its partner cannot be served",
     "fleet": "every van is full or out of time",
     "not_worth_it": "optional, and costs more than its prize",
 }
