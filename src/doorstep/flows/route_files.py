@@ -95,4 +95,7 @@ def _sheets(folder: Path, rounds: Rounds, instance: Instance) -> bool:
 
 def _map(instance: Instance, result: RouteResult, rounds: Rounds, summary: dict[str, object]) -> RoundsMap:
     gap = gap_of(result)
-    return RoundsMap(rounds, people_cost(result.cost, instance), "" if gap is None else percent(gap, 2), summary)
+    measure = instance.measure if instance.research else "vans, kilometres and hours together"
+    return RoundsMap(
+        rounds, people_cost(result.cost, instance), measure, "" if gap is None else percent(gap, 2), summary
+    )

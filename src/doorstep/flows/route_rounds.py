@@ -63,8 +63,8 @@ def vehicle_names(instance: Instance, vehicle: IntArray) -> list[str]:
     names = []
     for kind in vehicle.tolist():
         used[kind] += 1
-        alone = instance.problem.fleet.count[kind] == 1
-        names.append(instance.vehicles[kind] if alone else f"{instance.vehicles[kind]}-{used[kind]}")
+        name = "vehicle" if instance.research and len(instance.vehicles) == 1 else instance.vehicles[kind]
+        names.append(name if instance.problem.fleet.count[kind] == 1 else f"{name}-{used[kind]}")
     return names
 
 

@@ -60,7 +60,7 @@ def summarise_rounds(instance: Instance, result: RouteResult, rounds: Rounds, se
         "seed": seed,
         "data_version": instance.data_version,
     }
-    if instance.measure:
+    if instance.research and instance.measure:
         summary["measure"] = instance.measure
     if chances:
         summary["on_time"] = round(sum(chances) / len(chances) / PPM, 6)

@@ -42,6 +42,7 @@ REASONS = {
 class RoundsMap:
     rounds: Rounds
     cost: str  # with its unit, as people read it
+    measure: str  # what a cost is made of
     gap: str  # to the lower bound; empty: there is none
     summary: dict[str, object]
 
@@ -120,8 +121,8 @@ def tiles(of: RoundsMap) -> tuple[Tile, ...]:
     missing = len(rounds.unserved)
     left = f"; {count(len(rounds.left))} optional left" if rounds.left else ""
     tiles = [
-        Tile("Cost", of.cost, f"{of.gap} above the lower bound" if of.gap else "fixed, distance and time together"),
-        Tile("Rounds", count(len(rounds.rounds)), f"{_per_round(len(served), len(rounds.rounds))} stops each"),
+        Tile("Cost", of.cost, f"{of.measure}; {of.gap} above the lower bound" if of.gap else of.measure),
+        Tile("Rounds", count(len(rounds.rounds)), _per_round(len(served), len(rounds.rounds))),
         _filled(rounds),
     ]
     chances = [visit.on_time_ppm for visit in served if visit.on_time_ppm is not None]
@@ -134,7 +135,7 @@ def tiles(of: RoundsMap) -> tuple[Tile, ...]:
 
 
 def _per_round(stops: int, rounds: int) -> str:
-    return decimal(stops / rounds, 1) if rounds else "no"
+    return f"{decimal(stops / rounds, 1)} stops each" if rounds else "nobody drives"
 
 
 def _filled(rounds: Rounds) -> Tile:

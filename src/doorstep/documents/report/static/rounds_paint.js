@@ -48,7 +48,8 @@ class Painter {
     pen.lineJoin = many ? "miter" : "round";
     pen.lineCap = many ? "butt" : "round";
     const order = rounds.map((_, number) => number).filter((number) => rounds[number].shown && number !== round);
-    for (const number of order) this.line(number, round !== null ? 0.22 : 1, many ? 1 : 1.8);
+    const thin = many ? 1 : Math.max(1.1, this.radius(this.points.length) * 0.6);
+    for (const number of order) this.line(number, round !== null ? 0.22 : 1, thin);
     if (round !== null && rounds[round].shown) {
       this.line(round, 1, 6, this.sheet);
       this.line(round, 1, 3);
@@ -114,18 +115,30 @@ class Painter {
         if (this.inSight(at)) seen.push([place, number, at]);
       }
     }
-    const numbered = (number) => (round === null ? seen.length <= NUMBERED : number === round);
-    const many = seen.length > MANY;
     const taken = new Set();
     if (chosen !== null) this.free(taken, this.view.screen(this.points[chosen]));
-    for (const [place, number, at] of seen.reverse()) {
-      this.pen.globalAlpha = round === null || number === round ? 1 : 0.3;
-      this.pen.fillStyle = this.colours[rounds[number].colour];
-      if (numbered(number) && this.free(taken, at)) this.numbered(place, at);
-      else if (many) this.pen.fillRect(at[0] - 1.5, at[1] - 1.5, 3, 3);
-      else this.dot(at, 3.2);
+    const mayHave = (number) => (round === null ? seen.length <= NUMBERED : number === round);
+    const numbered = seen.filter(([, number, at]) => mayHave(number) && this.free(taken, at));
+    const plain = numbered.length < seen.length ? seen.filter((one) => !numbered.includes(one)) : [];
+    this.dots(plain, round, this.radius(seen.length));
+    for (const [place, , at] of numbered.reverse()) this.numbered(place, at);
+  }
+
+  // The more of them there are, the smaller.
+  radius(stops) {
+    const { width, height } = this.view;
+    return Math.max(1.3, Math.min(3.2, Math.sqrt((width * height) / Math.max(stops, 1)) / 8));
+  }
+
+  dots(plain, round, radius) {
+    const { pen } = this;
+    for (const [, number, at] of plain) {
+      pen.globalAlpha = round === null || number === round ? 1 : 0.3;
+      pen.fillStyle = this.colours[rounds[number].colour];
+      if (plain.length > MANY) pen.fillRect(at[0] - radius, at[1] - radius, 2 * radius, 2 * radius);
+      else this.dot(at, radius);
     }
-    this.pen.globalAlpha = 1;
+    pen.globalAlpha = 1;
   }
 
   // Whether nothing lies where a number would stand; if so, it does from now on.
