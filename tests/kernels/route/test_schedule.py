@@ -189,13 +189,13 @@ def rounds(draw: st.DrawFn, periods: bool) -> RouteProblem:
 
 
 def arrival(one: RouteProblem, leaving: int, seconds: int) -> int:
-    """In exact halves of a second, each with the pace of its period; half up."""
+    """Period by period, each as much of the way as it has time for; half up."""
     begins, paces = one.travel.period_from_s.tolist(), one.travel.period_pace_ppm.tolist()
     left, at = Fraction(seconds), Fraction(leaving)
-    while left > 0:
-        ppm = next((pace for begin, pace in zip(begins[::-1], paces[::-1], strict=True) if begin <= at), 1_000_000)
-        more = min(left, Fraction(500_000, ppm))
-        left, at = left - more, at + more * Fraction(ppm, 1_000_000)
+    for ppm, until in zip([1_000_000, *paces], [*begins, NEVER], strict=True):
+        pace = Fraction(ppm, 1_000_000)
+        more = min(left, max(until - at, Fraction(0)) / pace)
+        left, at = left - more, at + more * pace
     return floor(at + Fraction(1, 2))
 
 
