@@ -93,9 +93,9 @@ def schedule(problem: RouteProblem, result: RouteResult) -> Schedule:
         `slack_s` says so.
     """
     fleet, rounds, visits = problem.fleet, len(result.vehicle), len(result.visit)
-    metres, ways = _ways(problem, result)
+    metres, seconds = ways(problem, result)
     first, back = result.start[:-1] + np.arange(rounds), result.start[1:] + np.arange(rounds)
-    by_round, by_visit = _times(problem, result, ways)
+    by_round, by_visit = _times(problem, result, seconds)
     departure, home, paused, place = by_round
     arrival, begin, leave, late = by_visit
     service, from_there = _service(problem, result), np.ones(visits + rounds, np.bool_)
@@ -135,12 +135,12 @@ def schedule(problem: RouteProblem, result: RouteResult) -> Schedule:
     )
 
 
-def _times(problem: RouteProblem, result: RouteResult, ways: IntArray) -> tuple[IntArray, IntArray]:
+def _times(problem: RouteProblem, result: RouteResult, way_s: IntArray) -> tuple[IntArray, IntArray]:
     """[4, r] departure, return, pause and its place; [4, k] arrival, begin, departure, and the latest begin."""
     day, of = pace(problem.travel), result.vehicle.tolist()
     by_round, by_visit = np.zeros((4, len(of)), np.int64), np.zeros((4, len(result.visit)), np.int64)
     for at, (a, b) in enumerate(zip(result.start[:-1].tolist(), result.start[1:].tolist(), strict=True)):
-        one = _round(problem, of[at], result.visit[a:b], ways[a + at : b + at + 1].tolist())
+        one = _round(problem, of[at], result.visit[a:b], way_s[a + at : b + at + 1].tolist())
         chosen = choose(one, day)
         driven = drive(one, day, chosen)
         by = min(one.shift[1], chosen.departure_s + int(problem.fleet.max_duration_s[of[at]]))
@@ -150,7 +150,7 @@ def _times(problem: RouteProblem, result: RouteResult, ways: IntArray) -> tuple[
     return by_round, by_visit
 
 
-def _ways(problem: RouteProblem, result: RouteResult) -> tuple[IntArray, IntArray]:
+def ways(problem: RouteProblem, result: RouteResult) -> tuple[IntArray, IntArray]:
     """[k + r] metres and seconds at the plain pace, round after round: to each visit, and back."""
     fleet, of = problem.fleet, np.repeat(result.vehicle, np.diff(result.start))
     place = np.where(result.visit == RELOAD, fleet.start[of], problem.stops.location[result.visit])
