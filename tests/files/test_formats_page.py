@@ -56,7 +56,7 @@ def test_what_rate_reads_is_on_the_page() -> None:
 
 
 def test_what_route_reads_is_on_the_page() -> None:
-    section = PAGE[PAGE.index("## Rounds: what `doorstep route` reads") :]
+    section = PAGE[PAGE.index("## Rounds: STOPS.csv") :]
     tables = section[section.index("### ") : section.index("Refused as well:")].strip()
     assert tables == "\n".join(markdown(table) for table in ROUTE_TABLES).strip()
     codes = set(re.findall(r"^\| ([a-z]+_[a-z_]+) \| ", section[: section.index("### Instances")], re.MULTILINE))
