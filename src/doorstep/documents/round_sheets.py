@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from reportlab.graphics.barcode.code128 import Code128
@@ -23,10 +24,9 @@ ROW = 12 * mm
 FIRST_ROW = HEIGHT - 54 * mm  # the top of it
 ROWS = int((FIRST_ROW - 18 * mm) / ROW)  # of a page
 BARS_HIGH = 8 * mm
-BAR_WIDEST = 0.38 * mm
+BAR_WIDEST, BAR_NARROWEST = 0.38 * mm, 0.22 * mm  # of a module; scanners in a van are no better than that
 QUIET = 10  # bars of white on either side
 AFTER_LATIN = "\u0250"
-MOST_LETTERS = 30  # of a code that still fits into its column
 COLUMNS = {"box": 0.0, "place": 7 * mm, "time": 16 * mm, "stop": 47 * mm, "load": 100 * mm, "code": 126 * mm}
 ROOM = {"place": 8 * mm, "time": 30 * mm, "stop": 51 * mm, "load": 24 * mm, "code": WIDTH - 2 * EDGE - 126 * mm}
 
@@ -63,8 +63,11 @@ def write_sheets(path: Path, rounds: Rounds, labels: dict[str, str]) -> None:
 
 def stop_code(one: Round, visit: Visit) -> str:
     """What the bars of a stop say: its id, or, where bars cannot say that, round and place."""
-    sayable = visit.stop.isascii() and visit.stop.isprintable() and len(visit.stop) <= MOST_LETTERS
-    return visit.stop if sayable else f"{one.code}-{visit.position:03d}"
+    if visit.stop.isascii() and visit.stop.isprintable():
+        modules, _ = _path(visit.stop)
+        if (modules + QUIET) * BAR_NARROWEST <= ROOM["code"]:
+            return visit.stop
+    return f"{one.code}-{visit.position:03d}"
 
 
 def _head(page: Canvas, sheet: _Sheet, number: int, pages: int) -> None:
@@ -150,6 +153,7 @@ def _bars(page: Canvas, value: str, x: float, y: float, high: float, room: float
     page.addLiteral(f"q {bar:.4f} 0 0 {high:.2f} {x + room - bar * modules:.2f} {y:.2f} cm {path} f Q")
 
 
+@lru_cache(maxsize=64)
 def _path(value: str) -> tuple[int, str]:
     bars = Code128(value)
     bars.validate()

@@ -81,5 +81,11 @@ def lost(number: int) -> NotServed:
     stop = f"S-{number + 1:05d}"
     at = (DEPOT[0] + 0.05 + number % 7 / 500, DEPOT[1] - 0.03)
     return NotServed(
-        stop, number + 1, at, "unserved", "load", "weighs 900 kg, the largest van holds 800 kg", "send a larger van"
+        stop,
+        number + 1,
+        at,
+        "unserved",
+        "load_over_every_van",
+        "weighs 900 kg, the largest van holds 800 kg",
+        "send a larger van",
     )
