@@ -1,4 +1,4 @@
-"""A solver that stands in where rounds are looked at and not how good they are: vans are filled in the order of rows."""
+"""A solver that stands in where rounds are looked at, and not how good they are: vans are filled as stops stand."""
 
 from __future__ import annotations
 

@@ -27,16 +27,8 @@ RESULT_NAMES = frozenset(
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
     | {RECORD_FILE}  # of promises
     | {SIMULATE_FILE, "days.csv"}  # of simulations
-    | {
-        "solution.sol",
-        "routes.csv",
-        "rounds.csv",
-        "unserved.csv",
-        "left.csv",
-        "routes.geojson",
-        "map.html",
-        "sheets.pdf",
-    }
+    | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
+    | {"unserved.csv", "left.csv", "notices.csv"}
 )
 
 
@@ -76,9 +68,9 @@ def output_folder(
 def replaceable(folder: Path) -> bool:
     """Whether a folder holds nothing but what this program wrote, so that replacing it loses nobody's work.
 
-    A result: summary.json, record.json, simulate.json or roads.json bears our mark and no other file has joined. A brand folder:
-    every file still has the sha256 that its datapackage.json gives, and no other has joined; one edited since is never
-    replaced unasked.
+    A result: summary.json, record.json, simulate.json or roads.json bears our mark and no other file has joined. A
+    brand folder: every file still has the sha256 that its datapackage.json gives, and no other has joined; one edited
+    since is never replaced unasked.
     """
     names = {entry.name for entry in folder.iterdir()}
     for told in (SUMMARY_FILE, RECORD_FILE, SIMULATE_FILE):
