@@ -19,7 +19,8 @@ from doorstep.cli.age import age_s
 from doorstep.cli.search_line import SearchLine
 
 WRITTEN = {
-    "solution.sol", "routes.csv", "rounds.csv", "unserved.csv", "left.csv", "routes.geojson", "map.html", "summary.json",
+    "solution.sol", "routes.csv", "rounds.csv", "unserved.csv", "left.csv", "routes.geojson", "map.html",
+    "summary.json",
 }  # fmt: skip
 LONG = 600  # seconds; no test waits for them
 
@@ -80,7 +81,7 @@ def test_a_faulty_file_ends_with_2_and_leaves_nothing(tmp_path: Path) -> None:
     [
         (("--engine", "magic"), "'magic' is not one of own, pyvrp"),
         (("--convention", "magic"), "'magic' is not one of rounded, dimacs, exact"),
-        (("--seconds", "0"), "0.0 is not in the range"),
+        (("--seconds", "0"), "greater than or equal to 0.1"),
         (("--roads", "nowhere"), "nowhere"),
     ],
 )
@@ -115,15 +116,12 @@ def test_ctrl_c_ends_the_search_and_the_best_rounds_are_written(instance: Path, 
 
 def test_a_second_ctrl_c_stops_at_once_and_leaves_nothing(instance: Path, tmp_path: Path) -> None:
     started = searching(tmp_path, instance)
-    started.send_signal(signal.SIGINT)
-    assert started.stderr is not None
-    while "ending the search" not in (line := started.stderr.readline()):
-        assert line, "it ended before it could be stopped"
-    started.send_signal(signal.SIGINT)
-    _, complained = started.communicate(timeout=300)
-    if started.returncode == 0:
-        pytest.skip("it had ended before the second one came")
+    while started.poll() is None:  # two at once may be taken for one, and a third is not heard
+        started.send_signal(signal.SIGINT)
+        time.sleep(0.005)
+    _, complained = started.communicate()
     assert started.returncode == 130
+    assert "the best rounds are written" in complained
     assert "nothing half-written is left behind" in complained
     assert {one.name for one in tmp_path.iterdir()} == {"tiny.vrp"}
 
