@@ -115,15 +115,26 @@ def test_ctrl_c_ends_the_search_and_the_best_rounds_are_written(instance: Path, 
 
 
 def test_a_second_ctrl_c_stops_at_once_and_leaves_nothing(instance: Path, tmp_path: Path) -> None:
+    instance.write_text(large(4_000), encoding="utf-8")  # so that writing it takes longer than to read a line here
     started = searching(tmp_path, instance)
-    while started.poll() is None:  # two at once may be taken for one, and a third is not heard
-        started.send_signal(signal.SIGINT)
-        time.sleep(0.005)
-    _, complained = started.communicate()
+    started.send_signal(signal.SIGINT)
+    assert started.stderr is not None
+    while "ending the search" not in (line := started.stderr.readline()):
+        assert line, "it ended before it could be stopped"
+    started.send_signal(signal.SIGINT)
+    _, complained = started.communicate(timeout=300)
     assert started.returncode == 130
-    assert "the best rounds are written" in complained
     assert "nothing half-written is left behind" in complained
     assert {one.name for one in tmp_path.iterdir()} == {"tiny.vrp"}
+
+
+def large(stops: int) -> str:
+    """An instance of so many stops on a grid."""
+    nodes = range(1, stops + 2)
+    places = "\n".join(f"{node} {node % 64} {node // 64}" for node in nodes)
+    demands = "\n".join(f"{node} {int(node > 1)}" for node in nodes)
+    head = INSTANCE.partition("NODE_COORD_SECTION")[0].replace("DIMENSION : 4", f"DIMENSION : {stops + 1}")
+    return f"{head}NODE_COORD_SECTION\n{places}\nDEMAND_SECTION\n{demands}\nDEPOT_SECTION\n1\n-1\nEOF\n"
 
 
 def test_the_age_counts_from_the_start_of_the_process() -> None:
