@@ -22,7 +22,7 @@ from math import asin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.kernels.compiled import compiled, inlined
+from doorstep.kernels.compiled import inner
 from doorstep.kernels.route.compiled_plain import DIAMETER_M, ROUNDED, TRUNCATED
 
 Ints = NDArray[np.int64]
@@ -51,7 +51,7 @@ LEAVE, MEMBERS = 0, 1
 RULE, PER_KM, DETOUR = 0, 1, 2
 
 
-@inlined
+@inner
 def way(
     points: Floats, rates: Ints, metres: Small, seconds: Small, plain: bool, speed: int, i: int, j: int
 ) -> tuple[int, int]:  # fmt: skip
@@ -73,7 +73,7 @@ def way(
     return (m, t) if plain else (m, -((-t * 1_000_000) // speed))
 
 
-@inlined
+@inner
 def join(a: Segment, seconds: int, b: Segment) -> Segment:
     """One segment, a way of so many seconds, another; a duration of FAR where they cannot follow one another."""
     until = a[0] + seconds
@@ -83,19 +83,19 @@ def join(a: Segment, seconds: int, b: Segment) -> Segment:
     return until + wait + b[0], max(b[1] - until, a[1]) - wait, min(b[2] - until, a[2])
 
 
-@inlined
+@inner
 def upto(node: Ints, i: int) -> Segment:
     """The segment that ends with node i."""
     return node[i, UP_D], node[i, UP_E], node[i, UP_L]
 
 
-@inlined
+@inner
 def onward(node: Ints, i: int) -> Segment:
     """The segment that begins with node i."""
     return node[i, ON_D], node[i, ON_E], node[i, ON_L]
 
 
-@inlined
+@inner
 def link(node: Ints, ring: Ints, c: int, p: int, in_m: int, in_s: int, out_m: int, out_s: int) -> None:
     """Put c behind p; the ways to and from it are given."""
     s, r = node[p, SUCC], node[p, RING]
@@ -107,7 +107,7 @@ def link(node: Ints, ring: Ints, c: int, p: int, in_m: int, in_s: int, out_m: in
     ring[r, TRIPS] += 1 - node[c, STOP]
 
 
-@inlined
+@inner
 def unlink(node: Ints, ring: Ints, c: int, past_m: int, past_s: int) -> None:
     """Take c out; the way past it is given."""
     p, s, r = node[c, PRED], node[c, SUCC], node[c, RING]
@@ -118,7 +118,7 @@ def unlink(node: Ints, ring: Ints, c: int, past_m: int, past_s: int) -> None:
     ring[r, TRIPS] -= 1 - node[c, STOP]
 
 
-@compiled
+@inner
 def refresh(node: Ints, load: Ints, kind: Ints, ring: Ints, r: int) -> bool:
     """Reckon segments, loads and cost of round r; False: it cannot be driven."""
     k, first = ring[r, KIND], ring[r, END] - 1
@@ -138,7 +138,7 @@ def refresh(node: Ints, load: Ints, kind: Ints, ring: Ints, r: int) -> bool:
     return fine and duration <= kind[k, MOST_S] and ring[r, METRES] <= kind[k, MOST_M]
 
 
-@compiled
+@inner
 def _segments(node: Ints, kind: Ints, ring: Ints, r: int, first: int) -> bool:
     """Segments and metres of round r, with the pause where `total` has it; False: it cannot be driven."""
     k = ring[r, KIND]
@@ -173,7 +173,7 @@ def _segments(node: Ints, kind: Ints, ring: Ints, r: int, first: int) -> bool:
     return d < FAR
 
 
-@compiled
+@inner
 def _best_pause(node: Ints, kind: Ints, ring: Ints, r: int, first: int) -> int:
     """Where the van of round r pauses so that the round is shortest; the segments are those without a pause."""
     k = ring[r, KIND]
@@ -197,7 +197,7 @@ def _best_pause(node: Ints, kind: Ints, ring: Ints, r: int, first: int) -> int:
     return place
 
 
-@compiled
+@inner
 def _loads(node: Ints, load: Ints, first: int) -> None:
     """Most on board in each trip up to and from each node; a trip begins at the first node and at reloads."""
     dimensions = load.shape[1] // 4

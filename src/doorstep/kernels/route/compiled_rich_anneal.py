@@ -6,7 +6,7 @@ from math import log
 
 import numpy as np
 
-from doorstep.kernels.compiled import compiled
+from doorstep.kernels.compiled import compiled, inner
 from doorstep.kernels.route.compiled_plain import DEPTH
 from doorstep.kernels.route.compiled_random import State, below, uniform
 from doorstep.kernels.route.compiled_rich import (
@@ -95,7 +95,7 @@ def anneal(
     counts[DONE] += iterations
 
 
-@compiled
+@inner
 def _gather(node: Ints, counts: Ints, gone: Ints, absent: Ints, units: Ints, state: State) -> int:
     """The units that were taken out and a few of those that wait, which are set at the end of their list."""
     count = counts[GONE]
@@ -110,7 +110,7 @@ def _gather(node: Ints, counts: Ints, gone: Ints, absent: Ints, units: Ints, sta
     return int(count + counts[RETRIED])
 
 
-@compiled
+@inner
 def _change(unit: Ints, ring: Ints, counts: Ints, absent: Ints, still: Ints, waiting: int, touched: Ints) -> int:
     """By how much the objective has changed."""
     change = 0
@@ -123,7 +123,7 @@ def _change(unit: Ints, ring: Ints, counts: Ints, absent: Ints, still: Ints, wai
     return change
 
 
-@compiled
+@inner
 def _accept(
     node: Ints, ring: Ints, free: Ints, spare: Ints, counts: Ints, absent: Ints, still: Ints, waiting: int,
     touched: Ints, journal: Ints, dirty: Ints,

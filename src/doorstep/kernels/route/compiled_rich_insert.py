@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstep.kernels.compiled import compiled, inlined
+from doorstep.kernels.compiled import inner
 from doorstep.kernels.route.compiled_random import State, uniform
 from doorstep.kernels.route.compiled_rich import (
     AT,
@@ -58,13 +58,13 @@ Place = tuple[int, int, int]  # cost, behind which node, how
 NOWHERE = (FAR, -1, BESIDE)
 
 
-@inlined
+@inner
 def allowed(node: Ints, kind: Ints, k: int, c: int) -> bool:
     """Whether a van of kind k may serve stop c at all."""
     return node[c, SKILLS] & ~kind[k, HAS] == 0 and (node[c, ONLY] < 0 or node[c, ONLY] == k)
 
 
-@inlined
+@inner
 def _has_room(load: Ints, kind: Ints, k: int, p: int, c: int) -> bool:
     dimensions = load.shape[1] // 4
     for d in range(dimensions):
@@ -76,7 +76,7 @@ def _has_room(load: Ints, kind: Ints, k: int, p: int, c: int) -> bool:
     return True
 
 
-@inlined
+@inner
 def _fits_empty(load: Ints, kind: Ints, k: int, c: int) -> bool:
     dimensions = load.shape[1] // 4
     for d in range(dimensions):
@@ -85,7 +85,7 @@ def _fits_empty(load: Ints, kind: Ints, k: int, c: int) -> bool:
     return True
 
 
-@inlined
+@inner
 def price_between(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, r: int, p: int,
     c: int, below: int,
@@ -111,7 +111,7 @@ def price_between(
     return price if price < below else FAR
 
 
-@inlined
+@inner
 def price_fresh(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, k: int, c: int
 ) -> int:
@@ -139,7 +139,7 @@ def price_fresh(
     return price + kind[k, PER_S] * duration if kind[k, PER_S] > 0 else price
 
 
-@compiled
+@inner
 def price_trip(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     spare: Ints, r: int, c: int, behind: bool,
@@ -178,7 +178,7 @@ def price_trip(
     return price + kind[k, PER_S] * (duration - node[end, UP_D]) if kind[k, PER_S] > 0 else price
 
 
-@compiled
+@inner
 def _beside(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     fit: Small, c: int, depth: int, blink: float, state: State,
@@ -204,7 +204,7 @@ def _beside(
     return best, place
 
 
-@compiled
+@inner
 def cheapest(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     free: Ints, spare: Ints, fit: Small, c: int, depth: int, blink: float, scan: bool, state: State,
@@ -226,7 +226,7 @@ def cheapest(
     return best, place, how
 
 
-@compiled
+@inner
 def _own_trip(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     spare: Ints, c: int, best: int, place: int, how: int, state: State,
@@ -241,7 +241,7 @@ def _own_trip(
     return best, place, how
 
 
-@compiled
+@inner
 def anywhere(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints, c: int
 ) -> Place:  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.kernels.compiled import compiled, inlined
+from doorstep.kernels.compiled import inner
 from doorstep.kernels.route.compiled_plain import BLINK, DEPTH, LONGEST, SPLIT, STRINGS
 from doorstep.kernels.route.compiled_random import State, below, uniform
 from doorstep.kernels.route.compiled_rich import (
@@ -61,7 +61,7 @@ WHOLE = 0.03  # how often a whole round is taken out
 SCANNED = 0.1  # how often every place is tried for whom no neighbour takes
 
 
-@inlined
+@inner
 def touch(ring: Ints, r: int, counts: Ints, touched: Ints) -> None:
     """Write down what round r cost before this iteration."""
     if ring[r, STAMP] != counts[ITERATION]:
@@ -71,7 +71,7 @@ def touch(ring: Ints, r: int, counts: Ints, touched: Ints) -> None:
         counts[TOUCHED] += 1
 
 
-@inlined
+@inner
 def take_out(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, journal: Ints,
     counts: Ints,
@@ -95,7 +95,7 @@ def take_out(
     unlink(node, ring, c, m, t)
 
 
-@inlined
+@inner
 def put_in(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, p: int,
     journal: Ints, counts: Ints,
@@ -110,7 +110,7 @@ def put_in(
     link(node, ring, c, p, in_m, in_s, out_m, out_s)
 
 
-@compiled
+@inner
 def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: Ints, touched: Ints) -> None:
     """Replay the journal backwards and reckon the rounds as they were."""
     for w in range(counts[WRITTEN] - 1, -1, -1):
@@ -123,7 +123,7 @@ def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: 
         refresh(node, load, kind, ring, touched[i])
 
 
-@compiled
+@inner
 def _ruin_string(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, length: int, spared: int, state: State,
     journal: Ints, counts: Ints, gone: Ints,
@@ -153,7 +153,7 @@ def _ruin_string(
         i = after
 
 
-@compiled
+@inner
 def _drop_idle_reloads(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, r: int, journal: Ints, counts: Ints
 ) -> None:  # fmt: skip
@@ -168,7 +168,7 @@ def _drop_idle_reloads(
         i = after
 
 
-@compiled
+@inner
 def ruin(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     near: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
@@ -204,7 +204,7 @@ def ruin(
         ruined += 1
 
 
-@compiled
+@inner
 def sort_units(
     node: Ints, load: Ints, unit: Ints, member: Ints, units: Ints, count: int, keys: Ints, state: State,
     windows: bool,
@@ -235,7 +235,7 @@ def sort_units(
         keys[j + 1], units[j + 1] = key, u
 
 
-@compiled
+@inner
 def insert_unit(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, u: int, depth: int, blink: float, scan: bool, state: State,
@@ -265,7 +265,7 @@ def insert_unit(
     return refresh(node, load, kind, ring, r)
 
 
-@compiled
+@inner
 def _new_trip(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, spare: Ints, r: int, behind: bool, journal: Ints, counts: Ints,
     touched: Ints,
@@ -292,7 +292,7 @@ def _new_trip(
     return reload if behind else end - 1
 
 
-@compiled
+@inner
 def recreate(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
@@ -314,7 +314,7 @@ def recreate(
     return waiting
 
 
-@compiled
+@inner
 def mark(ring: Ints, free: Ints, r: int, counts: Ints, dirty: Ints) -> None:
     """Let the next best copy round r; its van stands idle if it has nothing to do."""
     if ring[r, DIRTY_YET] == 0:
@@ -327,7 +327,7 @@ def mark(ring: Ints, free: Ints, r: int, counts: Ints, dirty: Ints) -> None:
         free[k, -1] += 1
 
 
-@compiled
+@inner
 def save(
     node: Ints, ring: Ints, counts: Ints, dirty: Ints, best: Ints, absent: Ints, best_absent: Ints
 ) -> None:  # fmt: skip
@@ -341,4 +341,5 @@ def save(
             i = best[i]
     counts[DIRTY] = 0
     counts[BEST], counts[BEST_ABSENT] = counts[CURRENT], counts[ABSENT]
-    best_absent[: counts[ABSENT]] = absent[: counts[ABSENT]]
+    for i in range(counts[ABSENT]):
+        best_absent[i] = absent[i]
