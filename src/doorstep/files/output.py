@@ -66,9 +66,9 @@ def output_folder(
 def replaceable(folder: Path) -> bool:
     """Whether a folder holds nothing but what this program wrote, so that replacing it loses nobody's work.
 
-    A result: summary.json, record.json, simulate.json or roads.json bears our mark and no other file has joined. A brand folder:
-    every file still has the sha256 that its datapackage.json gives, and no other has joined; one edited since is never
-    replaced unasked.
+    A result: summary.json, record.json, simulate.json or roads.json bears our mark and no other file has joined. A
+    brand folder: every file still has the sha256 that its datapackage.json gives, and no other has joined; one edited
+    since is never replaced unasked.
     """
     names = {entry.name for entry in folder.iterdir()}
     for told in (SUMMARY_FILE, RECORD_FILE, SIMULATE_FILE):
