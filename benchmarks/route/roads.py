@@ -64,9 +64,8 @@ def main() -> None:
         graphs["porto_portugal, mld"] = asked.graphs / "porto-mld"
         built(data / "porto_portugal.osm.pbf", "mld", graphs["porto_portugal, mld"])
     samples = {}
-    print(
-        "\n| engine | roads | 100 x 100 s | 300 x 300 s | 1,000 x 1,000 s | a way through 100 s |\n|---|---|--:|--:|--:|--:|"
-    )
+    print("\n| engine | roads | 100 x 100 s | 300 x 300 s | 1,000 x 1,000 s | a way through 100 s |")
+    print("|---|---|--:|--:|--:|--:|")
     for name, folder in graphs.items():
         with_engine = EmbeddedOsrm(Settings(str(folder), executables=os.environ.get("DOORSTEP_OSRM", "")))
         try:
@@ -147,9 +146,8 @@ def sampled(engine: RoadMap, places: Points) -> Samples:
 
 
 def calibrated(samples: dict[str, Samples]) -> None:
-    print(
-        "\n| fitted to | ways | bands: from m, detour, s/km | one pair | metres off | seconds off | one pair: metres | seconds |"
-    )
+    print("\n| fitted to | ways | bands: from m, detour, s/km | one pair | metres off | seconds off", end="")
+    print(" | one pair: metres | seconds |")
     print("|---|--:|---|---|--:|--:|--:|--:|")
     for name, one in samples.items():
         told(name, calibrate(one, name))

@@ -157,8 +157,8 @@ def block_of(distance_m: FloatArray, duration_s: FloatArray, sources: Points, ta
     same = (sources[:, None, :] == targets[None, :, :]).all(axis=2)
     rounded = []
     for array in (distance_m, duration_s):
-        if np.isinf(array).any():
-            raise MapUnreachable("the engine answers with an infinite distance or duration")
+        if (array >= NEVER).any():
+            raise MapUnreachable("the engine answers with a distance or duration beyond all measure")
         whole = np.floor(np.where(none, 0.0, array) + 0.5).astype(np.int64)
         rounded.append(np.where(same, 0, np.where(none, NEVER, whole)))
     return Block(rounded[0], rounded[1])

@@ -72,7 +72,9 @@ class Kept:
         self.engine.close()
 
     def _known(self, version: str, rows: IntArray, columns: IntArray) -> tuple[IntArray, IntArray]:
-        """[r, c] what is kept already, UNKNOWN for the rest; nobody is asked how far a place is from itself."""
+        """[r, c] what is kept already, UNKNOWN for the rest. A place and itself are a pair like any other: left out,
+        no two rows would lack the same.
+        """
         distance, duration = (np.full((len(rows), len(columns)), UNKNOWN, np.int64) for _ in range(2))
         for place, ways in (self.store.ways_from(version, rows) if version else {}).items():
             row = int(np.searchsorted(rows, place))
@@ -80,8 +82,6 @@ class Kept:
             there = ways["target"][at] == columns
             distance[row, there] = ways["distance"][at[there]]
             duration[row, there] = ways["duration"][at[there]]
-        itself = rows[:, None] == columns[None, :]
-        distance[itself] = duration[itself] = 0
         return distance, duration
 
 
