@@ -11,6 +11,9 @@ from pathlib import Path
 from doorstep.files.route_in import read_instance
 from doorstep.files.route_instance import Convention, Instance
 
+MOST_WRITTEN = 10**8
+"""A best cost beyond is in units of the problem already; some of the mixed fleets are."""
+
 
 @dataclass(frozen=True)
 class Set:
@@ -37,7 +40,7 @@ SETS = {
     "GH1000": Set("routing_vrptw/GH1000", "routing_vrptw", "bks", 10, "dimacs"),
     "ORTEC": Set("routing_ortec"),
     "MDVRPTW": Set("routing_mdvrptw", "routing_mdvrptw", convention="exact"),
-    "HFVRP": Set("routing_hfvrp", "routing_hfvrp", factor=100),
+    "HFVRP": Set("routing_hfvrp", "routing_hfvrp", factor=100_000, convention="exact"),
     "Dethloff": Set("routing_vrpspd/DETHLOFF", "routing_vrpspd", "bks", 10_000),
     "Gehring": Set("routing_vrpspd/GEHRING", "routing_vrpspd", "bks", 1_000),
     "Salhi": Set("routing_vrpspd/SALHI", "routing_vrpspd", "bks", 0),
@@ -82,4 +85,5 @@ def _best(root: Path, given: Set) -> Iterator[tuple[str, int]]:
         for row in csv.DictReader(rows):
             in_set = row.get("set") in (None, Path(given.folder).name)
             if in_set and row[given.column]:
-                yield row["instance"], round(float(row[given.column]) * given.factor)
+                cost = float(row[given.column])
+                yield row["instance"], round(cost if cost > MOST_WRITTEN else cost * given.factor)
