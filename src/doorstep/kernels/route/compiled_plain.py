@@ -13,7 +13,7 @@ from math import asin, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.kernels.compiled import compiled
+from doorstep.kernels.compiled import compiled, inner
 from doorstep.kernels.route.compiled_random import State, below, uniform
 
 Nodes = NDArray[np.int32]
@@ -40,7 +40,7 @@ STRINGS, LONGEST, BLINK, SPLIT, DEPTH = 0, 1, 2, 3, 4
 OUT, IN = 0, 1
 
 
-@compiled
+@inner
 def arc(points: Points, rates: Ints, i: int, j: int) -> int:
     """What it costs to drive from i to j."""
     dx, dy, dz = points[i, 0] - points[j, 0], points[i, 1] - points[j, 1], points[i, 2] - points[j, 2]
@@ -58,7 +58,7 @@ def arc(points: Points, rates: Ints, i: int, j: int) -> int:
     return int(cost)
 
 
-@compiled
+@inner
 def link(nodes: Nodes, load: Ints, size: Ints, c: int, p: int, before: int, after: int) -> None:
     """Put c behind p."""
     s = nodes[p, SUCC]
@@ -71,7 +71,7 @@ def link(nodes: Nodes, load: Ints, size: Ints, c: int, p: int, before: int, afte
     size[r] += 1
 
 
-@compiled
+@inner
 def unlink(nodes: Nodes, load: Ints, size: Ints, c: int, joined: int) -> None:
     """Take c out; `joined` is what the way past it costs."""
     p, s, r = nodes[c, PRED], nodes[c, SUCC], nodes[c, ROUND]
@@ -82,14 +82,14 @@ def unlink(nodes: Nodes, load: Ints, size: Ints, c: int, joined: int) -> None:
     size[r] -= 1
 
 
-@compiled
+@inner
 def _cost_between(points: Points, rates: Ints, depot_cost: Nodes, n: int, i: int, j: int) -> int:
     if i >= n:
         return 0 if j >= n else depot_cost[j]
     return depot_cost[i] if j >= n else arc(points, rates, i, j)
 
 
-@compiled
+@inner
 def take_out(
     nodes: Nodes, load: Ints, size: Ints, journal: Nodes, written: int, points: Points, rates: Ints, depot_cost: Nodes,
     n: int, c: int,
@@ -104,7 +104,7 @@ def take_out(
     return int(joined - before - after)
 
 
-@compiled
+@inner
 def _ruin_string(
     nodes: Nodes, load: Ints, size: Ints, journal: Nodes, points: Points, rates: Ints, depot_cost: Nodes, n: int,
     c: int, length: int, spared: int, state: State, away: Ints, gone: int,
@@ -135,7 +135,7 @@ def _ruin_string(
     return change
 
 
-@compiled
+@inner
 def ruin(
     nodes: Nodes, load: Ints, size: Ints, journal: Nodes, points: Points, rates: Ints, depot_cost: Nodes, near: Nodes,
     n: int, counts: Ints, knobs: Points, state: State, away: Ints, stamp: Ints, iteration: int,
@@ -173,7 +173,7 @@ def ruin(
     return gone, change
 
 
-@compiled
+@inner
 def sort_away(nodes: Nodes, depot_cost: Nodes, away: Ints, gone: int, keys: Ints, state: State) -> None:
     """Set those who are away in the order in which they come back: by chance, heavy, far or close first (4:4:2:1)."""
     draw = uniform(state) * 11.0
@@ -195,7 +195,7 @@ def sort_away(nodes: Nodes, depot_cost: Nodes, away: Ints, gone: int, keys: Ints
         keys[j + 1], away[j + 1] = key, c
 
 
-@compiled
+@inner
 def _best_place(
     nodes: Nodes, load: Ints, points: Points, rates: Ints, depot_cost: Nodes, near: Nodes, near_cost: Nodes, n: int,
     c: int, knobs: Points, state: State,
@@ -231,7 +231,7 @@ def _best_place(
     return place, best, best_before, best_after
 
 
-@compiled
+@inner
 def recreate(
     nodes: Nodes, load: Ints, size: Ints, journal: Nodes, points: Points, rates: Ints, depot_cost: Nodes, near: Nodes,
     near_cost: Nodes, n: int, counts: Ints, knobs: Points, state: State, away: Ints, gone: int, free: Ints,
@@ -259,7 +259,7 @@ def recreate(
     return change
 
 
-@compiled
+@inner
 def undo(nodes: Nodes, load: Ints, size: Ints, journal: Nodes, written: int) -> None:
     """Replay the journal backwards."""
     for w in range(written - 1, -1, -1):
@@ -270,7 +270,7 @@ def undo(nodes: Nodes, load: Ints, size: Ints, journal: Nodes, written: int) -> 
             link(nodes, load, size, c, journal[w, 2], journal[w, 3], journal[w, 4])
 
 
-@compiled
+@inner
 def _keep(
     nodes: Nodes, size: Ints, journal: Nodes, counts: Ints, free: Ints, dirty: Ints, is_dirty: Nodes, emptied: Ints,
     iteration: int,
@@ -289,7 +289,7 @@ def _keep(
             counts[FREE] += 1
 
 
-@compiled
+@inner
 def _save(nodes: Nodes, n: int, counts: Ints, dirty: Ints, is_dirty: Nodes, best: Nodes) -> None:
     """Copy the rounds that have changed since the last best."""
     for i in range(counts[DIRTY]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.kernels.compiled import compiled
+from doorstep.kernels.compiled import inner
 
 State = NDArray[np.uint64]
 
@@ -23,7 +23,7 @@ def seeded(seed: int) -> State:
     return np.array(np.random.SeedSequence(seed).generate_state(2, np.uint64), np.uint64)
 
 
-@compiled
+@inner
 def uniform(state: State) -> float:
     """The next number in [0, 1)."""
     first, second = state[0], state[1]
@@ -34,7 +34,7 @@ def uniform(state: State) -> float:
     return float((sum_of_both >> _TOP) * _UNIT)
 
 
-@compiled
+@inner
 def below(state: State, limit: int) -> int:
     """The next whole number in [0, limit)."""
     return int(uniform(state) * limit)

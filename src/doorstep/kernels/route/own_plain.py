@@ -9,10 +9,11 @@ import numpy as np
 
 from doorstep.domain.place import EARTH_RADIUS_M
 from doorstep.kernels.route.budget import slices
-from doorstep.kernels.route.compiled_plain import BEST, CURRENT, ROUNDED, SPHERE, TRUNCATED, Ints, Points, arc
+from doorstep.kernels.route.compiled_plain import BEST, CURRENT, Ints, arc
 from doorstep.kernels.route.in_order import along_a_curve
+from doorstep.kernels.route.in_space import in_space, rule_of
 from doorstep.kernels.route.plain import Ground, Search, first_rounds, ground, part_of
-from doorstep.kernels.route.problem import ANY, NEVER, REQUIRED, RouteProblem, Travel
+from doorstep.kernels.route.problem import ANY, NEVER, REQUIRED, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.run import Run
 
@@ -22,7 +23,6 @@ LARGE, LARGE_HOT = 15_000, 1.5  # from so many customers on, a cooler beginning
 PARTED = 400  # customers of a part, at least
 USUAL = 400  # iterations a customer, where nobody says when to stop
 DEAREST = 2**29  # of an arc; costs are kept in 32 bits
-_RULES = {"rounded": ROUNDED, "truncated": TRUNCATED, "haversine": SPHERE}
 
 
 def suits(problem: RouteProblem) -> bool:
@@ -91,19 +91,10 @@ def _ground_of(problem: RouteProblem) -> tuple[Ints, Ground]:
     order = along_a_curve(travel.x[stops.location], travel.y[stops.location])
     at = np.append(stops.location[order], fleet.start[0])
     rates = np.array(
-        [_RULES[travel.rule], fleet.per_m[0], fleet.per_s[0], travel.seconds_per_km, travel.detour_ppm, fleet.fixed[0],
+        [rule_of(travel), fleet.per_m[0], fleet.per_s[0], travel.seconds_per_km, travel.detour_ppm, fleet.fixed[0],
          fleet.capacity[0, 0]], np.int64,
     )  # fmt: skip
-    return order, ground(_in_space(travel, at), rates, stops.delivery[order, 0], NEIGHBOURS)
-
-
-def _in_space(travel: Travel, at: Ints) -> Points:
-    """[k, 3] the plane as it is, the globe as a ball of radius 1."""
-    x, y = travel.x[at], travel.y[at]
-    if travel.rule != "haversine":
-        return np.stack([x, y, np.zeros(len(at))], 1)
-    lam, phi = np.radians(x), np.radians(y)
-    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], 1)
+    return order, ground(in_space(travel, at), rates, stops.delivery[order, 0], NEIGHBOURS)
 
 
 def _annealed(on: Ground, first: list[Ints], vans: int, run: Run) -> tuple[list[Ints], int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstep.kernels.route import own_plain
+from doorstep.kernels.route import own_plain, own_rich
 from doorstep.kernels.route.problem import RouteParams, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.run import Run
@@ -34,6 +34,4 @@ def route(
         Rounds that `check` accepts; who could not be served is in it, with what that costs.
     """
     found = own_plain.solve(problem, run, start) if own_plain.suits(problem) else None
-    if found is None:
-        raise NotImplementedError
-    return found
+    return own_rich.solve(problem, params, run, start) if found is None else found
