@@ -30,7 +30,7 @@ class Lines(NamedTuple):
 
     row: IntArray  # [r] of the vans
     used: IntArray  # [r] 0: a van that stands idle
-    plain: IntArray  # [r] 1: joined from parts; 0: has a break, or the pace changes: driven as a whole
+    plain: IntArray  # [r] 1: joined from parts; 0: a break, periods, lateness: driven as a whole
     first: IntArray  # [r + 1]
     stop: IntArray  # [k] stop, RELOAD or DEPOT
     leg_m: IntArray  # [k] to the next place of the round
@@ -53,6 +53,7 @@ class Parts(NamedTuple):
     duration_s: IntArray  # [r]
     late: IntArray  # [r] weighted seconds
     depart_s: IntArray  # [r]
+    break_at: IntArray  # [r] number of the visit where it pauses; below 0: nowhere, or before it leaves
     begins_s: IntArray  # [k] service, a reload; at the ends: departure, return
 
 
@@ -118,7 +119,7 @@ def measure(lines: Lines, tasks: Tasks, vans: Vans, parts: Parts) -> None:
         found = judge(lines.stop[a + 1 : b - 1], lines.leg_m[a : b - 1], lines.leg_s[a : b - 1], tasks, vans, v, begins)
         parts.cost[r] = price(found, vans, v) if found.fault == GOOD else INFEASIBLE
         parts.distance_m[r], parts.duration_s[r] = found.distance_m, found.back_s - found.depart_s
-        parts.late[r], parts.depart_s[r] = found.late, found.depart_s
+        parts.late[r], parts.depart_s[r], parts.break_at[r] = found.late, found.depart_s, found.break_at
         parts.begins_s[a], parts.begins_s[b - 1] = found.depart_s, found.back_s
 
 
@@ -203,7 +204,7 @@ def _whole_costs(
             if n == 0:
                 continue
             found = judge(visit[:n], leg_m[: n + 1], leg_s[: n + 1], tasks, vans, v, begins)
-            if found.fault == GOOD and found.late == 0:
+            if found.fault == GOOD:
                 costs[i, way] = price(found, vans, v) - now
 
 

@@ -63,7 +63,7 @@ def _best_behind(
             if n == 0:
                 continue
             found = judge(visit[:n], leg_m[: n + 1], leg_s[: n + 1], tasks, vans, v, begins)
-            if found.fault == GOOD and found.late == 0:
+            if found.fault == GOOD:
                 more = price(found, vans, v) - now
                 if more < costs[at]:
                     costs[at], behind[at], ways[at] = more, then, way

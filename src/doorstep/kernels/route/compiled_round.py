@@ -17,9 +17,11 @@ from doorstep.kernels.route.problem import NEVER, RELOAD, IntArray
 
 FOREVER = 2**50
 """Beyond all sums of instants and durations; a round that cannot be driven is back then."""
+LATE_PRICE = 2**28
+"""Of a weighted second, where there may be any: no saving is worth one, and sums stay within 64 bits."""
 PPM = 1_000_000
 NOWHERE, BEFORE = -2, -1
-"""Where a pause is taken: nowhere, before departure; else the number of the visit, or of all visits: after the return."""
+"""Where a pause is taken: nowhere, before departure; else the number of the visit, of all visits: after the return."""
 GOOD, PAIR, BARRED, LOAD, TRIPS, NO_WAY, FAR, TIME, LONG = range(9)
 """What is wrong with a round: nothing; a pair apart or in the wrong order; skills or another van's; load; too many
 trips; no way; too far; a window, the break or the shift; too long."""
@@ -256,7 +258,7 @@ def walk(
 def latest_departure(
     visit: IntArray, leg_s: IntArray, tasks: Tasks, vans: Vans, v: int, break_at: int, begins_s: IntArray
 ) -> tuple[int, int, int]:
-    """The latest departure that is back as early as can be, when that is (FOREVER: never), and the weighted lateness."""
+    """Give the latest departure that is back as early as can be, when that is (FOREVER: never), and how late it is."""
     first = vans.from_s[v]
     if break_at == BEFORE:
         first = _rested(first, vans, v)
@@ -278,6 +280,7 @@ def latest_departure(
 
 @compiled
 def price(verdict: Verdict, vans: Vans, v: int) -> int:
-    """What a round costs."""
+    """What a round costs; lateness outweighs all else."""
     time = verdict.back_s - verdict.depart_s
-    return int(vans.fixed[v] + vans.per_m[v] * verdict.distance_m + vans.per_s[v] * time)
+    driven = vans.fixed[v] + vans.per_m[v] * verdict.distance_m + vans.per_s[v] * time
+    return int(driven + LATE_PRICE * verdict.late)

@@ -81,6 +81,8 @@ class Insertions:
 
     def best(self) -> Insertion | None:
         """The cheapest, the first of equals; None: there is none."""
+        if not len(self.cost):
+            return None
         place = int(np.argmin(self.cost))
         return None if self.cost[place] >= INFEASIBLE else self.at(place)
 

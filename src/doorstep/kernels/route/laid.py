@@ -135,17 +135,18 @@ def legs(travel: Travel, a: IntArray, b: IntArray, speed_ppm: IntArray) -> tuple
 
 def _laid(travel: Travel, stops: Stops, fleet: Fleet, rounds: Iterable[Round], tasks: Tasks, vans: Vans) -> Laid:
     rounds = tuple(rounds)
-    lines, location = _lines(travel, stops, fleet, rounds)
+    whole = len(travel.period_from_s) > 0 or bool(tasks.late_weight.any() or vans.late_weight.any())
+    lines, location = _lines(travel, stops, fleet, rounds, whole)
     places, d = len(location), fleet.capacity.shape[1]
     time, load, of = np.zeros((2, places, 3), np.int64), np.zeros((2, places, d), np.int64), len(lines.row)
-    cost, distance, duration, late, depart = np.zeros((5, of), np.int64)
+    cost, distance, duration, late, depart, pause = np.zeros((6, of), np.int64)
     begins = np.zeros(places, np.int64)
-    parts = Parts(time[0], time[1], load[0], load[1], cost, distance, duration, late, depart, begins)
+    parts = Parts(time[0], time[1], load[0], load[1], cost, distance, duration, late, depart, pause, begins)
     measure(lines, tasks, vans, parts)
     return Laid(travel, stops, fleet, rounds, tasks, vans, lines, location, parts)
 
 
-def _lines(travel: Travel, stops: Stops, fleet: Fleet, rounds: Sequence[Round]) -> tuple[Lines, IntArray]:
+def _lines(travel: Travel, stops: Stops, fleet: Fleet, rounds: Sequence[Round], whole: bool) -> tuple[Lines, IntArray]:
     busy = Counter(row for row, _ in rounds)
     idle: list[Round] = [(row, ()) for row, count in enumerate(fleet.count.tolist()) if count > busy[row]]
     every = [*rounds, *idle]
@@ -163,7 +164,7 @@ def _lines(travel: Travel, stops: Stops, fleet: Fleet, rounds: Sequence[Round]) 
     if (fleet.max_trips > 1).any():
         depot, speed = fleet.reload_at[owner], fleet.speed_ppm[owner]
         depot_legs = (*legs(travel, location, depot, speed), *legs(travel, depot, following, speed))
-    plain = (fleet.break_s[row] == 0) & (len(travel.period_from_s) == 0)
+    plain = (fleet.break_s[row] == 0) & (not whole)
     used = np.arange(len(every)) < len(rounds)
     lines = Lines(row, used.astype(np.int64), plain.astype(np.int64), first, stop, leg_m, leg_s, *depot_legs)
     return lines, location
