@@ -24,7 +24,20 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     Overflow and division errors follow machine integers: callers validate sizes beforehand. Write searches with an
     explicit stack: a self-recursive function crashes when it is loaded from the cache.
     """
-    dispatcher = njit(cache=True, nogil=True)(function)
+    return _dispatched(function, forceinline=False)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile as a part of whatever compiled function calls it.
+
+    For what is called in inner loops and takes tuples of arrays: handing those over counts references, array by array,
+    which costs more than what a small function does with them.
+    """
+    return _dispatched(function, forceinline=True)
+
+
+def _dispatched(function: Callable[P, R], *, forceinline: bool) -> Callable[P, R]:
+    dispatcher = njit(cache=True, nogil=True, forceinline=forceinline)(function)
     _tie_to_sources(dispatcher)
     return cast("Callable[P, R]", dispatcher)
 
