@@ -1,25 +1,23 @@
-"""When a round leaves, and where its van pauses: so that it takes as few seconds as possible, and then early.
+"""When a round leaves, and where its van pauses: so that it takes as few seconds as possible.
 
-Without periods stretches of a round are joined by what Vidal, Crainic, Gendreau & Prins (2013,
-https://doi.org/10.1016/j.cor.2012.07.018) keep of each: its least duration, and the earliest and the latest beginning
-that attains it. All places for the pause then cost two joins each. With periods the departures are tried on a grid of
-minutes, all at once.
+For each place that the pause may have, the van is back as early as it can be and leaves as late as it then can; the
+place with the shortest day is taken. Without periods, stretches of a round are joined by what Vidal, Crainic, Gendreau
+& Prins (2013, https://doi.org/10.1016/j.cor.2012.07.018) keep of each, its least duration and the earliest and the
+latest beginning that attains it, so that a place costs two joins. With periods each place is driven.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
+from doorstep.kernels.route.pace import Pace
+from doorstep.kernels.route.problem import NEVER
 
-from doorstep.kernels.route.compiled_pace import LATE, backs
-from doorstep.kernels.route.pace import GRID_S, Pace
-from doorstep.kernels.route.problem import NEVER, IntArray
-
-NOWHERE = -1
-"""No pause."""
-_MOST_MINUTES = 10_000
+NOWHERE, BEFORE, AFTER = -1, -2, -3
+"""In place of a visit: no pause, before the departure, after the return."""
+_LONG_AGO = -4 * NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,42 +26,68 @@ class Round:
 
     Parameters
     ----------
-    way_us
-        [k + 1] `pace.driving_us` to each visit, and to the end.
+    way_s
+        [k + 1] to each visit, and to the end, at the van's speed and the plain pace.
     from_s, to_s, service_s
         [k] as of stops; a reload may begin at any time.
-    may_pause
-        [k] whether it is a stop, where the van may pause.
+    stop
+        [k] 1: a stop, where the van may pause before service; 0: a reload, after which it may.
     shift
         Leaves at the one or later, is back by the other.
     pause
-        Seconds, beginning at the earliest, at the latest.
+        Seconds (0: none), beginning at the earliest, at the latest.
     """
 
-    way_us: list[int]
+    way_s: list[int]
     from_s: list[int]
     to_s: list[int]
     service_s: list[int]
-    may_pause: list[bool]
+    stop: list[bool]
     shift: tuple[int, int]
     pause: tuple[int, int, int]
 
+    def paused(self, at_s: int) -> int:
+        """When a pause is over that may begin from then on."""
+        return max(at_s, self.pause[1]) + self.pause[0]
+
+    @property
+    def leaves_s(self) -> int:
+        """The earliest departure with the pause before it."""
+        return self.paused(self.shift[0])
+
 
 class Choice(NamedTuple):
-    """A departure and a place of the pause: twice the visit before its service, one more after it; or `NOWHERE`."""
+    """A departure, and where the pause is: a visit, or `NOWHERE`, `BEFORE`, `AFTER`."""
 
     departure_s: int
     place: int
 
 
+class Drive(NamedTuple):
+    """Of each visit the arrival, the beginning of service, the departure; the return; the beginning of the pause."""
+
+    arrival_s: list[int]
+    begin_s: list[int]
+    leave_s: list[int]
+    return_s: int
+    pause_s: int
+    late: bool
+
+
 def choose(one: Round, day: Pace) -> Choice:
-    """The departure of the shortest day that keeps all windows, the earliest of several; else the shift's beginning."""
-    found = _by_stretches(one) if len(day.begin) == 1 else _by_minutes(one, day)
-    return found or Choice(one.shift[0], _anywhere(one, day))
+    """The shortest day that keeps all windows; of several the earliest; if none does, leave when the shift begins."""
+    found = _by_stretches(one) if len(day.begin) == 1 else _by_driving(one, day)
+    best = min(found, default=None)
+    if best is None:
+        return Choice(one.shift[0], _anywhere(one, day))
+    _, departure_s, rank = best
+    return Choice(departure_s, (*range(len(one.stop)), AFTER, BEFORE, NOWHERE)[rank])
 
 
 Stretch = tuple[int, int, int]
 """Least duration, the earliest and the latest beginning with it; begun before, it takes longer by as much."""
+Found = tuple[int, int, int]
+"""Duration, departure, rank: the visit at which it pauses, then after the return, before the departure; or nowhere."""
 
 
 def _joined(first: Stretch | None, way_s: int, second: Stretch | None) -> Stretch | None:
@@ -76,64 +100,89 @@ def _joined(first: Stretch | None, way_s: int, second: Stretch | None) -> Stretc
     return until + second[0] + wait, max(first[1], second[1] - until - wait), min(first[2], second[2] - until)
 
 
-def _by_stretches(one: Round) -> Choice | None:
-    visits = len(one.from_s)
-    way = [-(-us // 1_000_000) for us in one.way_us]
+def _by_stretches(one: Round) -> Iterator[Found]:
+    visits, way, (since, until), (_, pause_from, pause_to) = len(one.from_s), one.way_s, one.shift, one.pause
     stop: list[Stretch] = list(zip(one.service_s, one.from_s, one.to_s, strict=True))
-    before: list[Stretch | None] = [(0, *one.shift)]
+    before: list[Stretch | None] = [(0, since, until)]
     for at in range(visits):
         before.append(_joined(before[at], way[at], stop[at]))
-    if before[-1] is None:
-        return None  # nor could it be driven with a pause
-    after: list[Stretch | None] = [(0, -4 * NEVER, one.shift[1])]
+    after: list[Stretch | None] = [(0, _LONG_AGO, until)]
     for at in reversed(range(visits)):
         after.append(_joined(stop[at], way[at + 1], after[-1]))
-    after.reverse()  # after[at]: from visit `at` on
+    after.reverse()  # after[at]: from visit `at` to the return
     if not one.pause[0]:
         whole = _joined(before[visits], way[visits], after[visits])
-        return Choice(whole[1], NOWHERE) if whole else None
-    found: list[tuple[int, int, int]] = []
+        yield from [(whole[0], whole[1], -1)] if whole else []
+        return
     for at in range(visits):
-        if not one.may_pause[at]:
-            continue
-        early = _joined(_joined(before[at], way[at], one.pause), 0, after[at])
-        late = _joined(_joined(before[at + 1], 0, one.pause), way[at + 1], after[at + 1])
-        found += [(each[0], each[1], 2 * at + side) for side, each in enumerate((early, late)) if each]
-    return Choice(*min(found)[1:]) if found else None
+        if one.stop[at]:
+            whole = _joined(_joined(before[at], way[at], one.pause), 0, after[at])
+        else:
+            whole = _joined(_joined(before[at + 1], 0, one.pause), way[at + 1], after[at + 1])
+        yield from [(whole[0], whole[1], at)] if whole else []
+    whole = _joined(before[visits], way[visits], (0, _LONG_AGO, min(until, pause_to)))
+    yield from [(whole[0], whole[1], visits)] if whole else []
+    if max(since, pause_from) <= pause_to:
+        whole = _joined((0, one.leaves_s, max(until, one.leaves_s)), way[0], after[0])
+        yield from [(whole[0], whole[1], visits + 1)] if whole else []
 
 
-def _by_minutes(one: Round, day: Pace) -> Choice | None:
-    leaving = _minutes(one, day)
-    visits = np.array([one.from_s, one.to_s, one.service_s, one.may_pause], np.int64).T.copy()
-    periods = np.array([day.begin, day.driven, day.rate], np.int64)
-    back, place = backs(leaving, np.array(one.way_us, np.int64), visits, one.pause, periods)
-    taken = np.where((back < LATE) & (back <= one.shift[1]), back - leaving, LATE)
-    best = int(np.argmin(taken))
-    return Choice(int(leaving[best]), int(place[best])) if taken[best] < LATE else None
+def _by_driving(one: Round, day: Pace) -> Iterator[Found]:
+    places = [*range(len(one.stop)), AFTER, BEFORE]
+    for rank, place in enumerate(places) if one.pause[0] else [(-1, NOWHERE)]:
+        driven = drive(one, day, Choice(one.leaves_s if place == BEFORE else one.shift[0], place))
+        if not driven.late:
+            departure_s = latest(one, day, place, driven.return_s)[-1]
+            yield driven.return_s - departure_s, departure_s, rank
 
 
-def _minutes(one: Round, day: Pace) -> IntArray:
-    """Departures among which the best is: none so early that the van only waits for its first window, or pauses before
-    it; and beyond all beginnings of windows and periods all days are equally long.
-    """
-    first = min(one.from_s[0] - one.pause[0], one.pause[2])
-    earliest = max(one.shift[0], day.leaving(first, one.way_us[0]) - GRID_S) if first > -NEVER else one.shift[0]
-    latest = max(day.begin[-1], one.pause[1] if one.pause[0] else earliest, earliest, *one.from_s)
-    begin = -(-(earliest - one.shift[0]) // GRID_S)
-    end = (min(latest, one.shift[1]) - one.shift[0]) // GRID_S + 2
-    return one.shift[0] + GRID_S * np.arange(begin, max(begin + 1, min(end, begin + _MOST_MINUTES)), dtype=np.int64)
+def drive(one: Round, day: Pace, chosen: Choice) -> Drive:
+    """Leave then and wait only for windows; `late` tells whether anything begins later than it may."""
+    at_s, place = chosen
+    late, paused, pause_to = False, 0, one.pause[2]
+    if place == BEFORE:
+        paused = max(one.shift[0], one.pause[1])
+    rows: tuple[list[int], list[int], list[int]] = ([], [], [])
+    for at, stop in enumerate(one.stop):
+        arrival = ready = day.arrival(at_s, one.way_s[at])
+        if place == at and stop:
+            ready = one.paused(arrival)
+            paused = ready - one.pause[0]
+        begin = max(ready, one.from_s[at])
+        at_s = begin + one.service_s[at]
+        if place == at and not stop:
+            at_s = one.paused(at_s)
+            paused = at_s - one.pause[0]
+        late |= begin > one.to_s[at]
+        for row, value in zip(rows, (arrival, begin, at_s), strict=True):
+            row.append(value)
+    home = day.arrival(at_s, one.way_s[-1])
+    if place == AFTER:
+        paused = max(home, one.pause[1])
+    late |= home > one.shift[1] or (place != NOWHERE and paused > pause_to)
+    return Drive(*rows, home, paused, late)
+
+
+def latest(one: Round, day: Pace, place: int, return_s: int) -> list[int]:
+    """[k + 1] when service may begin at the latest, and the departure last, for the van to be back by then."""
+    pause_s, _, pause_to = one.pause
+    by = min(return_s, pause_to) if place == AFTER else return_s
+    found: list[int] = []
+    for at in reversed(range(len(one.stop))):
+        by = day.leaving(by, one.way_s[at + 1])
+        if place == at and not one.stop[at]:
+            by = min(by - pause_s, pause_to)
+        by = min(by - one.service_s[at], one.to_s[at])
+        found.append(by)
+        if place == at and one.stop[at]:
+            by = min(by - pause_s, pause_to)
+    return [*reversed(found), day.leaving(by, one.way_s[0])]
 
 
 def _anywhere(one: Round, day: Pace) -> int:
-    """Of a round that breaks something anyway: pause as soon as it may, at the latest at its last stop."""
-    last = NOWHERE
+    """Of a round that breaks something anyway: the pause is where it makes the least late, as soon as that may be."""
     if not one.pause[0]:
-        return last
-    at_s = one.shift[0]
-    for at, way in enumerate(one.way_us[:-1]):
-        at_s = max(day.arrival(at_s, way), one.from_s[at]) + one.service_s[at]
-        if one.may_pause[at]:
-            last = 2 * at + 1
-            if at_s >= one.pause[1]:
-                break
-    return last
+        return NOWHERE
+    places = [at for at, stop in enumerate(one.stop) if stop]
+    begin = drive(one, day, Choice(one.shift[0], NOWHERE)).arrival_s
+    return next((at for at in places if begin[at] >= one.pause[1]), places[-1] if places else AFTER)
