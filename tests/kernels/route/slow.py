@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from math import floor
+from math import ceil
 
 from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
 
@@ -34,8 +34,9 @@ def legs_of(problem: RouteProblem, v: int, visits: Sequence[int]) -> list[tuple[
     way = [int(fleet.start[v]), *places, int(fleet.end[v])]
     found = []
     for a, b in pairwise(way):
-        seconds = Fraction(int(travel.duration[a, b]) * PPM, int(fleet.speed_ppm[v]))
-        found.append((int(travel.distance[a, b]), floor(seconds + Fraction(1, 2))))
+        unit = PPM if len(travel.period_from_s) else 1
+        way = ceil(Fraction(int(travel.duration[a, b]) * unit * PPM, int(fleet.speed_ppm[v])))
+        found.append((int(travel.distance[a, b]), way))
     return found
 
 
@@ -73,12 +74,12 @@ def loads_hold(problem: RouteProblem, v: int, visits: Sequence[int]) -> bool:
 def drive(problem: RouteProblem, v: int, visits: Sequence[int]) -> tuple[int, int] | None:
     """Back as early as can be with the break here or there, then away as late as can be; of these the shortest."""
     legs = legs_of(problem, v, visits)
-    if any(max(leg) >= NEVER for leg in legs):
+    if any(far >= NEVER for far, _ in legs):
         return None
     fleet = problem.fleet
     first, last = int(fleet.from_s[v]), int(fleet.to_s[v])
     found = []
-    for pause in range(-1, len(visits) + 1) if fleet.break_s[v] else [None]:
+    for pause in [-1, *(i for i, stop in enumerate(visits) if stop != RELOAD)] if fleet.break_s[v] else [None]:
         backs = {depart: walk(problem, v, visits, legs, depart, pause) for depart in range(first, last + 1)}
         held = [(back, -depart) for depart, back in backs.items() if back is not None and back <= last]
         if held:
@@ -90,7 +91,7 @@ def drive(problem: RouteProblem, v: int, visits: Sequence[int]) -> tuple[int, in
 def walk(
     problem: RouteProblem, v: int, visits: Sequence[int], legs: list[tuple[int, int]], depart: int, pause: int | None
 ) -> int | None:
-    """`pause`: the number of the visit, -1: before departure, the number of visits: after the return."""
+    """`pause`: the number of the visit, -1: before departure."""
     stops, fleet = problem.stops, problem.fleet
     break_s, opens, closes = int(fleet.break_s[v]), int(fleet.break_from_s[v]), int(fleet.break_to_s[v])
     if pause == -1:
@@ -112,28 +113,17 @@ def walk(
         if now > stops.to_s[stop]:
             return None
         now += int(stops.service_s[stop])
-    back = arrive(problem, now, legs[-1][1])
-    return None if pause == len(visits) and max(back, opens) > closes else back
+    return arrive(problem, now, legs[-1][1])
 
 
-def arrive(problem: RouteProblem, leave: int, plain: int) -> int:
-    """Every part of the way at the pace of its period."""
-    if not len(problem.travel.period_from_s):
-        return leave + plain
+def arrive(problem: RouteProblem, leave: int, way: int) -> int:
+    """Second by second, each at the pace of its period; `way` in millionths then."""
     starts, paces = problem.travel.period_from_s.tolist(), problem.travel.period_pace_ppm.tolist()
-    now, left = Fraction(leave), Fraction(plain)
-    bounds = [*starts, None]
-    for k, until in enumerate(bounds):
-        if left == 0 or (until is not None and now >= until):
-            continue
-        pace = Fraction(paces[k - 1], PPM) if k else Fraction(1)
-        if until is None or now + left * pace <= until:
-            return floor(now + left * pace + Fraction(1, 2))
-        left -= (until - now) / pace
-        now = Fraction(until)
-    return floor(now + Fraction(1, 2))
-
-
-def total(problem: RouteProblem, rounds: Sequence[tuple[int, Sequence[int]]]) -> int | None:
-    costs = [cost_of(problem, v, visits) for v, visits in rounds]
-    return None if None in costs else sum(cost for cost in costs if cost is not None)
+    if not starts:
+        return leave + way
+    now = leave
+    while way > 0:
+        period = sum(1 for start in starts if start <= now)
+        way -= PPM * PPM // paces[period - 1] if period else PPM
+        now += 1
+    return now

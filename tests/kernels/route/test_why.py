@@ -15,7 +15,8 @@ from doorstep.kernels.route.insertion import Insertion, inserted, insertions, se
 from doorstep.kernels.route.laid import Round, lay
 from doorstep.kernels.route.problem import NEVER, RouteProblem, Travel, plain_fleet, plain_stops
 from doorstep.kernels.route.result import RouteResult
-from doorstep.kernels.route.why import Names, Unserved, why
+from doorstep.kernels.route.why import Unserved, why
+from doorstep.kernels.route.why_words import Names
 
 HOUR = 3600
 
@@ -32,7 +33,7 @@ def result_of(rounds: tuple[Round, ...]) -> RouteResult:
     return RouteResult(np.array([v for v, _ in rounds], np.int64), start, visits, none, none, 0, 0, 0, "own")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS, FEATURES)
 def test_conflicts_are_irreducible_and_remedies_are_the_least_that_is_enough(seed: int, has: Features) -> None:
     problem = problem_of(seed, replace(has, groups=False), stops=8)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doorstep.kernels.route.day import Day, Van, laid_of, running
+from doorstep.kernels.route.day import Day, Van, running
 from doorstep.kernels.route.eased import together
-from doorstep.kernels.route.laid import Laid, legs
+from doorstep.kernels.route.laid import Laid, lay, legs
 from doorstep.kernels.route.problem import RELOAD, IntArray, RouteProblem
 
 
@@ -23,7 +23,7 @@ def advanced(day: Day, now_s: int) -> Day:
         is not may be sent elsewhere from `now_s` on.
     """
     run = running(day)
-    laid = laid_of(run)
+    laid = lay(run.problem, run.rounds)
     of = {row: r for r, (row, _) in enumerate(laid.rounds)}
     vans = []
     for i, van in enumerate(day.vans):

@@ -20,8 +20,10 @@ FOREVER = 2**50
 LATE_PRICE = 2**28
 """Of a weighted second, where there may be any: no saving is worth one, and sums stay within 64 bits."""
 PPM = 1_000_000
+SLOWEST, FASTEST = 10_000, 10_000_000
+"""Millionths of plain driving that a second of a period does, at least and at most."""
 NOWHERE, BEFORE = -2, -1
-"""Where a pause is taken: nowhere, before departure; else the number of the visit, of all visits: after the return."""
+"""Where a pause is taken: nowhere, before departure; else the number of the visit, before service."""
 GOOD, PAIR, BARRED, LOAD, TRIPS, NO_WAY, FAR, TIME, LONG = range(9)
 """What is wrong with a round: nothing; a pair apart or in the wrong order; skills or another van's; load; too many
 trips; no way; too far; a window, the break or the shift; too long."""
@@ -89,7 +91,7 @@ def judge(
 ) -> Verdict:
     """Try a round; `begins_s` [k] is filled in: when service, or a reload, begins at each visit.
 
-    `leg_m`, `leg_s` [k + 1] are to each visit, and to the end.
+    `leg_m`, `leg_s` [k + 1] are to each visit, and to the end; ways in time as in `arrival`.
     """
     distance_m = 0
     for i in range(len(visit) + 1):
@@ -112,10 +114,12 @@ def _timed(
     visit: IntArray, leg_s: IntArray, tasks: Tasks, vans: Vans, v: int, distance_m: int, begins_s: IntArray
 ) -> Verdict:
     """Find the shortest of the schedules that hold, one for each place that the break may have."""
-    best, home = Verdict(TIME, distance_m, 0, FOREVER, 0, NOWHERE), len(visit)
-    for pause in range(BEFORE, home + 1):
+    best = Verdict(TIME, distance_m, 0, FOREVER, 0, NOWHERE)
+    for pause in range(BEFORE, len(visit)):
         if vans.break_s[v] == 0:
             pause = NOWHERE
+        elif pause >= 0 and visit[pause] == RELOAD:
+            continue
         depart_s, back_s, late = latest_departure(visit, leg_s, tasks, vans, v, pause, begins_s)
         if back_s < FOREVER:
             found = _within(Verdict(GOOD, distance_m, depart_s, back_s, late, pause), vans, v)
@@ -193,19 +197,21 @@ def _met(visit: IntArray, begin: int, end: int, i: int, tasks: Tasks) -> bool:
 
 
 @compiled
-def arrival(leave_s: int, plain_s: int, vans: Vans) -> int:
-    """When a drive of so many seconds at plain pace ends: each part of it at the pace of its period, half up."""
+def arrival(leave_s: int, way: int, vans: Vans) -> int:
+    """When a way ends: `way` is in seconds, or with periods in millionths of one, each part at the pace of its period.
+
+    A second of a period drives a whole number of millionths; the way ends with the second by which all is driven.
+    """
     starts = vans.pace_from_s
-    if len(starts) == 0 or plain_s == 0 or leave_s >= FOREVER:
-        return leave_s + plain_s
+    if len(starts) == 0 or leave_s >= FOREVER:
+        return leave_s + way
     k = np.searchsorted(starts, leave_s, side="right") - 1
-    now, left = float(leave_s), float(plain_s)
     while True:
-        pace = vans.pace_ppm[k] / PPM if k >= 0 else 1.0
-        if k + 1 >= len(starts) or now + left * pace <= starts[k + 1]:
-            return int(np.floor(now + left * pace + 0.5))
-        left -= (starts[k + 1] - now) / pace
-        now = float(starts[k + 1])
+        drives = min(max(PPM * PPM // vans.pace_ppm[k], SLOWEST), FASTEST) if k >= 0 else PPM
+        if k + 1 == len(starts) or way <= (starts[k + 1] - leave_s) * drives:
+            return leave_s - (-way // drives)
+        way -= (starts[k + 1] - leave_s) * drives
+        leave_s = starts[k + 1]
         k += 1
 
 
@@ -230,6 +236,7 @@ def walk(
         if visit[i] == RELOAD:
             begins_s[i] = now
             now += vans.reload_s[v]
+            continue
         if break_at == i:
             rested = _rested(now, vans, v)
             if rested >= FOREVER:
@@ -237,8 +244,6 @@ def walk(
             waited += rested - vans.break_s[v] - now
             slack = min(slack, waited + vans.break_to_s[v] - (rested - vans.break_s[v]))
             now = rested
-        if visit[i] == RELOAD:
-            continue
         begins_s[i] = max(now, tasks.from_s[visit[i]])
         waited += begins_s[i] - now
         over_s = begins_s[i] - tasks.to_s[visit[i]]
@@ -248,10 +253,7 @@ def walk(
             late += over_s * tasks.late_weight[visit[i]]
         slack = min(slack, waited + max(0, -over_s))
         now = begins_s[i] + tasks.service_s[visit[i]]
-    now = arrival(now, leg_s[len(visit)], vans)
-    if break_at == len(visit) and _rested(now, vans, v) >= FOREVER:
-        return FOREVER, 0, 0
-    return now, late, min(slack, waited)
+    return arrival(now, leg_s[len(visit)], vans), late, min(slack, waited)
 
 
 @compiled

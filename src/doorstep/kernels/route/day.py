@@ -16,6 +16,7 @@ import numpy as np
 from doorstep.kernels.route.compiled_round import arrival
 from doorstep.kernels.route.eased import together
 from doorstep.kernels.route.laid import Laid, Round, lay, legs, rounds_of, vans_of
+from doorstep.kernels.route.pace import searched
 from doorstep.kernels.route.problem import ANY, RELOAD, REQUIRED, Fleet, IntArray, RouteProblem, Stops
 from doorstep.kernels.route.result import RouteResult
 
@@ -255,8 +256,8 @@ def settled(day: Day, run: Running, rounds: Sequence[Round]) -> Day:
 
 
 def laid_of(run: Running) -> Laid:
-    """Lay the rounds as planned so far."""
-    return lay(run.problem, run.rounds)
+    """Lay the rounds as planned so far for a search: where there are periods, at the slowest pace of each shift."""
+    return lay(searched(run.problem), run.rounds)
 
 
 def visits_of(day: Day) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,8 @@ from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.travel import pairwise
 
 PPM = 1_000_000
+LONGEST_S = 4_000_000
+"""Of a way where the van has its own speed, or there are periods; a longer one is none."""
 Round = tuple[int, tuple[int, ...]]
 """Row of the fleet, and the visits."""
 
@@ -124,13 +126,17 @@ def vans_of(fleet: Fleet, travel: Travel, late_weight: IntArray | None = None) -
 
 
 def legs(travel: Travel, a: IntArray, b: IntArray, speed_ppm: IntArray) -> tuple[IntArray, IntArray]:
-    """Metres and seconds, at the speed of the van, from each of `a` to the one of `b` beside it."""
+    """Metres and time, at the speed of the van, from each of `a` to the one of `b` beside it.
+
+    Seconds, rounded up; with periods, millionths of a second of driving at the plain pace.
+    """
     metres, plain_s = pairwise(travel, a, b)
+    unit = PPM if len(travel.period_from_s) else 1
     speed = np.broadcast_to(speed_ppm, plain_s.shape)
-    if (speed == PPM).all():
+    if unit == 1 and (speed == PPM).all():
         return metres, plain_s
-    scaled = (2 * plain_s * PPM + speed) // (2 * speed)
-    return metres, np.where(plain_s >= NEVER, NEVER, scaled)
+    way = -(-np.minimum(plain_s, LONGEST_S) * unit * PPM // speed)
+    return metres, np.where(plain_s > LONGEST_S, NEVER, way)
 
 
 def _laid(travel: Travel, stops: Stops, fleet: Fleet, rounds: Iterable[Round], tasks: Tasks, vans: Vans) -> Laid:
