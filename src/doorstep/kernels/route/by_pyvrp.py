@@ -19,7 +19,7 @@ import numpy as np
 
 from doorstep.domain.errors import DoorstepError
 from doorstep.kernels.route.leave import leave_costs, priced
-from doorstep.kernels.route.problem import RELOAD, REQUIRED, RouteParams, RouteProblem
+from doorstep.kernels.route.problem import RELOAD, RouteParams, RouteProblem
 from doorstep.kernels.route.pyvrp_data import Translated, cells, translated
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.run import Run, endless
@@ -91,10 +91,10 @@ def solve(
         raise ValueError("; ".join(reasons))
     vans = np.flatnonzero(problem.fleet.count)
     if not problem.stops.count or not len(vans):
-        return priced(problem, _result(problem, [], 0), params)
+        return priced(problem, _result([], 0), params)
     data = translated(problem, leave_costs(problem, params))
     best, iterations = _searched(data, run, start)
-    return priced(problem, _result(problem, _rounds(data, best), iterations), params)
+    return priced(problem, _result(_rounds(data, best), iterations), params)
 
 
 def _searched(data: Translated, run: Run, start: RouteResult | None) -> tuple[Solution, int]:
@@ -125,7 +125,7 @@ class _Until:
         if self._most is None and run.spent is endless:
             self._most = ITERATIONS
 
-    def __call__(self, best_cost: float) -> bool:
+    def __call__(self, _: float) -> bool:
         if self._most is not None and self._done >= self._most:
             return True
         self._done += 1
@@ -178,7 +178,7 @@ def _visits(data: Translated, route: Route) -> list[int]:
     return visits
 
 
-def _result(problem: RouteProblem, rounds: list[tuple[int, list[int]]], iterations: int) -> RouteResult:
+def _result(rounds: list[tuple[int, list[int]]], iterations: int) -> RouteResult:
     nobody = np.zeros(0, np.int64)
     return RouteResult(
         vehicle=np.array([kind for kind, _ in rounds], np.int64),

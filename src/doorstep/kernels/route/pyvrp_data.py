@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,7 +170,7 @@ def translated(problem: RouteProblem, costs: IntArray) -> Translated:
     )
 
 
-def _maps(problem: RouteProblem, on: _Ground) -> tuple[list[IntArray], list[IntArray], int]:
+def _maps(problem: RouteProblem, on: _Ground) -> tuple[list[Any], list[Any], int]:
     """Distances and durations of each road map, and how far a van may go at most so that it stays on its map.
 
     Where a van may not go it is farther than any round that it could drive; with no such place, as far as it likes.
@@ -182,7 +182,8 @@ def _maps(problem: RouteProblem, on: _Ground) -> tuple[list[IntArray], list[IntA
     n = problem.stops.count
     most = (2 * n + 2) * int(metres[open_ways].max(initial=0)) + 1
     most = min(most, _DEAREST // (4 * _HARDEST * (n + 2)))
-    distances, durations = [], []
+    distances: list[Any] = []
+    durations: list[Any] = []
     for reached, speed in zip(on.reaches, on.speed.tolist(), strict=True):
         there = open_ways & reached[:, None] & reached[None, :]
         np.fill_diagonal(there, True)
