@@ -3,8 +3,8 @@ https://doi.org/10.1287/ijoc.2023.0055).
 
 What it cannot do is told by `supports`. What it can do only round a corner:
 
-- Nothing is required of it. A stop that must be served has its leave cost as a prize, so that a plan always comes, with
-  as many stops as there is time for.
+- It is asked for a plan that serves all who must be served. If it has none after a part of its time, it is asked again,
+  with their leave costs as prizes, so that a plan always comes; and one stop too many is worth no broken constraint.
 - Skills, and stops that are for one van alone: each set of vans that may serve the same stops has a road map of its
   own, on which all other stops lie so far away that no van may go there.
 - A reload takes its time at a depot of its own, since PyVRP's depots take theirs before the first trip too.
@@ -25,12 +25,14 @@ from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.run import Run, endless
 
 if TYPE_CHECKING:
-    from pyvrp import Route, Solution
+    from pyvrp import Activity, Route, Solution
 
 USUAL = RouteParams()
 PLAIN = Run()
 ITERATIONS = 2_000
 """Where nobody says when to stop."""
+PATIENCE = 0.3
+"""The part of its time after which no plan with all stops is looked for any more, if there is none yet."""
 MOST_CELLS = 100_000_000
 """Of its matrices, 16 bytes each: 10,000 stops for one kind of van."""
 
@@ -92,57 +94,72 @@ def solve(
     vans = np.flatnonzero(problem.fleet.count)
     if not problem.stops.count or not len(vans):
         return priced(problem, _result([], 0), params)
-    data = translated(problem, leave_costs(problem, params))
-    best, iterations = _searched(data, run, start)
-    return priced(problem, _result(_rounds(data, best), iterations), params)
+    costs = leave_costs(problem, params)
+    watch = _Watch(run)
+    data = translated(problem, costs, all_required=True)
+    best = _searched(data, watch, None if start is None else _solution(data, start))
+    if not best.is_feasible():
+        watch.patience = 1.0
+        data = translated(problem, costs, all_required=False)
+        best = _searched(data, watch, _again(data, best))
+    return priced(problem, _result(_rounds(data, best), watch.done), params)
 
 
-def _searched(data: Translated, run: Run, start: RouteResult | None) -> tuple[Solution, int]:
-    import warnings
-
-    from pyvrp import IteratedLocalSearchParams, SolveParams, solve
-
-    told = IteratedLocalSearchParams(callbacks=_told(data, run))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that penalties are at their bounds: it goes on all the same
-        found = solve(
-            data.problem,
-            _Until(run),
-            seed=run.seed % 2**32,
-            collect_stats=False,
-            params=SolveParams(ils=told),
-            initial_solution=None if start is None else _solution(data, start),
-        )
-    return found.best, found.num_iterations
-
-
-class _Until:
-    """Whether to stop, in PyVRP's words."""
+class _Watch:
+    """Whether to stop, and whom to tell; PyVRP asks and tells."""
 
     def __init__(self, run: Run) -> None:
-        self._run, self._done = run, 0
+        self._run, self._feasible = run, False
+        self.done, self.patience, self.seed = 0, PATIENCE, run.seed % 2**32
+        self.data: Translated | None = None
         self._most = run.iterations
         if self._most is None and run.spent is endless:
             self._most = ITERATIONS
 
     def __call__(self, _: float) -> bool:
-        if self._most is not None and self._done >= self._most:
+        share = self._run.spent()
+        if self._most is not None:
+            share = max(share, self.done / self._most if self._most else 1.0)
+        if share >= 1.0 or (share >= self.patience and not self._feasible):
             return True
-        self._done += 1
-        return self._run.spent() >= 1.0
+        self.done += 1
+        return False
+
+    def on_start(self, search: Any) -> None:
+        if search.initial_solution.is_feasible():
+            self.on_best(search.initial_solution)
+
+    def on_best(self, best: Solution) -> None:
+        assert self.data is not None
+        self._feasible = True
+        served = {visit for route in best.routes() for visit in _visits(self.data, route)}
+        left, unserved = self.data.left(served)
+        self._run.incumbent(best.distance_cost() + best.duration_cost() + best.fixed_vehicle_cost() + left, unserved)
+
+    def on_iteration(self, *_: Any) -> None:
+        pass
+
+    def on_restart(self, best: Solution) -> None:
+        pass
+
+    def on_end(self, _: Any) -> None:
+        pass
 
 
-def _told(data: Translated, run: Run) -> Any:
-    from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
+def _searched(data: Translated, watch: _Watch, start: Solution | None) -> Solution:
+    import warnings
 
-    class Told(IteratedLocalSearchCallbacks):
-        def on_best(self, best: Solution) -> None:
-            cost = best.distance_cost() + best.duration_cost() + best.fixed_vehicle_cost()
-            served = {visit for route in best.routes() for visit in _visits(data, route)}
-            left, unserved = data.left(served)
-            run.incumbent(int(cost) + left, unserved)
+    from pyvrp import IteratedLocalSearchParams, PenaltyParams, SolveParams, solve
 
-    return Told()
+    watch.data = data
+    callbacks: Any = watch
+    params = SolveParams(
+        ils=IteratedLocalSearchParams(callbacks=callbacks), penalty=PenaltyParams(max_penalty=float(data.hardest))
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that penalties are at their bounds: it goes on all the same
+        found = solve(data.problem, callbacks, watch.seed, False, False, params, start)
+    return found.best
 
 
 def _solution(data: Translated, start: RouteResult) -> Solution:
@@ -152,6 +169,17 @@ def _solution(data: Translated, start: RouteResult) -> Solution:
         Route(data.problem, data.activities(kind, visits.tolist()), data.type_of[kind])
         for kind, visits in zip(start.vehicle.tolist(), start.rounds(), strict=True)
     ]
+    return Solution(data.problem, routes)
+
+
+def _again(data: Translated, best: Solution) -> Solution:
+    """The same rounds in another problem, in which nobody is required."""
+    from pyvrp import Route, Solution
+
+    routes = []
+    for route in best.routes():
+        visits: list[Activity] = [*route][1:-1]
+        routes.append(Route(data.problem, visits, route.vehicle_type()))
     return Solution(data.problem, routes)
 
 

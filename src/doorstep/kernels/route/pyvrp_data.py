@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pyvrp import Activity, Client, ClientGroup, Depot, ProblemData, Shipment, VehicleType
 
 BoolArray = NDArray[np.bool_]
-_DEAREST = 2**62
-_HARDEST = 100_000  # PyVRP's highest penalty for a metre too far
+_USUAL = 100_000
+"""PyVRP's own highest penalty of a unit of load, a second or a metre too much."""
+_SUM = 2**61  # costs and penalties together stay below it
 _FOREVER = 2**63 - 1
 
 
@@ -38,6 +39,8 @@ class Translated:
         [c] stop of each client, [p, 2] stops of each shipment.
     reload_of
         Of a row of `Fleet`: the depot of its reloads.
+    hardest
+        The highest penalty of a unit too much. PyVRP begins with half of it, which is twice the highest prize.
     costs, first, required
         [n] what leaving costs those that are left together with a stop, the first of them, and whether it is required.
     """
@@ -50,6 +53,7 @@ class Translated:
     client_stop: list[int]
     shipment_stops: list[list[int]]
     reload_of: dict[int, int]
+    hardest: int
     costs: IntArray
     first: IntArray
     required: BoolArray
@@ -130,21 +134,28 @@ def _ground(problem: RouteProblem) -> _Ground:
     return _Ground(vans, profile.ravel(), maps[:, 0], places[1:] == 1, places[0], start, end, stop)
 
 
-def translated(problem: RouteProblem, costs: IntArray) -> Translated:
-    """Tell PyVRP all that it understands of the problem; stops that nobody can serve it is not told of."""
+def translated(problem: RouteProblem, costs: IntArray, all_required: bool) -> Translated:
+    """Tell PyVRP all that it understands of the problem; stops that nobody can serve it is not told of.
+
+    `costs` [n]: what leaving a stop costs. `all_required`: who has no prize must be served; else leaving costs that.
+    """
     from pyvrp import Location, ProblemData
 
     on, stops, travel = _ground(problem), problem.stops, problem.travel
-    distance, duration, most_m = _maps(problem, on)
     since = int(problem.fleet.from_s[on.vans].min())
-    able = on.reaches[:, on.stop].any(0) & (stops.to_s >= since)
+    metres, seconds = _ways(problem, on)
+    able, can = _able(problem, on, metres, seconds)
     first = together(stops)
-    pairs = [pair for pair in stops.pairs.tolist() if able[pair].all()]
-    paired = np.zeros(stops.count, np.bool_)
-    paired[stops.pairs.ravel()] = True
-    alone = np.flatnonzero(able & ~paired).tolist()
-    prizes = np.minimum(costs, _DEAREST // (2 * stops.count)).tolist()
-    clients, groups = _clients(problem, on, alone, prizes, since)
+    reached = np.zeros(stops.count, np.bool_)
+    reached[first[can]] = True
+    must = (stops.prize == REQUIRED) & all_required & reached[first]
+    hardest = _hardest(problem, seconds, int(costs[~must].max(initial=0)))
+    distance, duration, most_m = _maps(problem, on, metres, seconds, hardest)
+    pairs = stops.pairs[able[stops.pairs].all(1)].tolist()
+    able[stops.pairs.ravel()] = False
+    alone = np.flatnonzero(able).tolist()
+    wanted = _Wanted(np.where(must, 0, np.minimum(costs, hardest // 4)).tolist(), must.tolist(), since)
+    clients, groups = _clients(problem, on, alone, wanted)
     depots, where, reload_of = _depots(problem, on)
     return Translated(
         problem=ProblemData(
@@ -155,7 +166,7 @@ def translated(problem: RouteProblem, costs: IntArray) -> Translated:
             distance,
             duration,
             groups,
-            _shipments(problem, on, pairs, prizes, since),
+            _shipments(problem, on, pairs, wanted),
         ),
         kind_of=on.vans.tolist(),
         type_of={kind: at for at, kind in enumerate(on.vans.tolist())},
@@ -164,36 +175,90 @@ def translated(problem: RouteProblem, costs: IntArray) -> Translated:
         client_stop=alone,
         shipment_stops=pairs,
         reload_of=reload_of,
+        hardest=hardest,
         costs=costs,
         first=first,
         required=stops.prize == REQUIRED,
     )
 
 
-def _maps(problem: RouteProblem, on: _Ground) -> tuple[list[Any], list[Any], int]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """[n] prizes and who must be served; and from when on time is counted."""
+
+    prizes: list[int]
+    must: list[bool]
+    since: int
+
+
+def _ways(problem: RouteProblem, on: _Ground) -> tuple[IntArray, IntArray]:
+    """[places, places] metres, [q, places, places] seconds on each road map; NEVER where there is no way."""
+    metres, plain = block(problem.travel, on.row, on.row)
+    shut = (metres >= NEVER) | (plain >= NEVER)
+    seconds = np.stack([np.where(shut, NEVER, at_speed(plain, int(speed))) for speed in on.speed])
+    return np.where(shut, NEVER, metres), seconds
+
+
+def _able(problem: RouteProblem, on: _Ground, metres: IntArray, seconds: IntArray) -> tuple[BoolArray, BoolArray]:
+    """[n] whom some van might serve, as far as skills, load, window and shift tell; and whom one can, and nobody else.
+
+    The second is no more than a hint: where ways are odd, a stop may be nearer by way of another.
+    """
+    stops, fleet = problem.stops, problem.fleet
+    might, can = np.zeros((2, stops.count), np.bool_)
+    for start, end, profile, kind in zip(on.start, on.end, on.profile, on.vans, strict=True):
+        out, home = seconds[profile, start, on.stop], seconds[profile, on.stop, end]
+        fits = on.reaches[profile, on.stop] & (np.maximum(stops.delivery, stops.pickup) <= fleet.capacity[kind]).all(1)
+        fits &= np.maximum(fleet.from_s[kind], stops.from_s) <= np.minimum(fleet.to_s[kind], stops.to_s)
+        begin = np.maximum(fleet.from_s[kind] + out, stops.from_s)
+        far = metres[start, on.stop] + metres[on.stop, end]
+        within = (np.maximum(out, home) < NEVER) & (begin <= stops.to_s) & (far <= fleet.max_distance_m[kind])
+        within &= begin + stops.service_s + home <= fleet.to_s[kind]
+        might |= fits
+        can |= fits & within & (out + stops.service_s + home <= fleet.max_duration_s[kind])
+    first, last = stops.pairs.T
+    in_turn = stops.from_s[first] <= stops.to_s[last]
+    might[first] = might[last] = might[first] & might[last] & in_turn
+    can[first] = can[last] = can[first] & can[last] & in_turn
+    return might, can
+
+
+def _hardest(problem: RouteProblem, seconds: IntArray, prize: int) -> int:
+    """A penalty well above the highest prize, or else a broken constraint would be worth another stop."""
+    stops, fleet = problem.stops, problem.fleet
+    times = np.concatenate([stops.from_s, stops.to_s, fleet.to_s])
+    longest = int(seconds[seconds < NEVER].max(initial=0)) + int(stops.service_s.max(initial=0))
+    span = int(np.ptp(times[times < NEVER])) if (times < NEVER).any() else 0
+    loads = int((stops.delivery + stops.pickup).astype(np.float64).sum(0).max(initial=0.0))
+    worst = max(stops.count * (longest + span), loads, 1)
+    return max(_USUAL, min(4 * prize, _SUM // worst))
+
+
+def _maps(
+    problem: RouteProblem, on: _Ground, metres: IntArray, seconds: IntArray, hardest: int
+) -> tuple[list[Any], list[Any], int]:
     """Distances and durations of each road map, and how far a van may go at most so that it stays on its map.
 
     Where a van may not go it is farther than any round that it could drive; with no such place, as far as it likes.
     """
-    metres, plain = block(problem.travel, on.row, on.row)
-    open_ways = (metres < NEVER) & (plain < NEVER)
-    if open_ways.all() and on.reaches.all():
-        return [metres] * len(on.speed), [at_speed(plain, int(speed)) for speed in on.speed], NEVER
+    there = metres < NEVER
+    if there.all() and on.reaches.all():
+        return [metres] * len(on.speed), list(seconds), NEVER
     n = problem.stops.count
-    most = (2 * n + 2) * int(metres[open_ways].max(initial=0)) + 1
-    most = min(most, _DEAREST // (4 * _HARDEST * (n + 2)))
+    most = (2 * n + 2) * int(metres[there].max(initial=0)) + 1
+    most = min(most, _SUM // (hardest * (n + 2)))
     distances: list[Any] = []
     durations: list[Any] = []
-    for reached, speed in zip(on.reaches, on.speed.tolist(), strict=True):
-        there = open_ways & reached[:, None] & reached[None, :]
-        np.fill_diagonal(there, True)
-        distances.append(np.where(there, metres, most + 1))
-        durations.append(np.where(there, at_speed(plain, speed), 0))
+    for reached, long in zip(on.reaches, seconds, strict=True):
+        here = there & reached[:, None] & reached[None, :]
+        np.fill_diagonal(here, True)
+        distances.append(np.where(here, metres, most + 1))
+        durations.append(np.where(here, long, 0))
     return distances, durations, most
 
 
 def _clients(
-    problem: RouteProblem, on: _Ground, alone: list[int], prizes: list[int], since: int
+    problem: RouteProblem, on: _Ground, alone: list[int], wanted: _Wanted
 ) -> tuple[list[Client], list[ClientGroup]]:
     from pyvrp import Client, ClientGroup
 
@@ -212,18 +277,16 @@ def _clients(
                 stops.delivery[stop].tolist(),
                 stops.pickup[stop].tolist(),
                 int(stops.service_s[stop]),
-                *_window(problem, stop, since),
-                prize=prizes[stop],
-                required=False,
+                *_window(problem, stop, wanted.since),
+                prize=wanted.prizes[stop],
+                required=wanted.must[stop] and group is None,
                 group=group,
             )
         )
-    return clients, [ClientGroup(of, required=False) for of in groups]
+    return clients, [ClientGroup(of, wanted.must[alone[of[0]]]) for of in groups]
 
 
-def _shipments(
-    problem: RouteProblem, on: _Ground, pairs: list[list[int]], prizes: list[int], since: int
-) -> list[Shipment]:
+def _shipments(problem: RouteProblem, on: _Ground, pairs: list[list[int]], wanted: _Wanted) -> list[Shipment]:
     from pyvrp import Shipment
 
     stops = problem.stops
@@ -231,13 +294,13 @@ def _shipments(
         Shipment(
             int(on.stop[first]),
             int(on.stop[last]),
-            *_window(problem, first, since),
+            *_window(problem, first, wanted.since),
             int(stops.service_s[first]),
-            *_window(problem, last, since),
+            *_window(problem, last, wanted.since),
             int(stops.service_s[last]),
             stops.pickup[first].tolist(),
-            prize=prizes[first],
-            required=False,
+            prize=wanted.prizes[first],
+            required=wanted.must[first],
         )
         for first, last in pairs
     ]
