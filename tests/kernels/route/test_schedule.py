@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.kernels.route.days import ints, line, matrix, problem, result, stops, vans
 
-from doorstep.kernels.route.departure import NOWHERE
+from doorstep.kernels.route.departure import BEFORE, NOWHERE
 from doorstep.kernels.route.problem import NEVER, RELOAD, RouteProblem
-from doorstep.kernels.route.schedule import schedule
+from doorstep.kernels.route.schedule import Schedule, schedule
 
 
 def test_a_round_leaves_so_that_it_need_not_wait() -> None:
@@ -104,41 +102,37 @@ def test_no_round_is_no_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("window", "at", "after", "begins", "departure"),
+    ("window", "at", "begins", "departure", "duration"),
     [
-        ((100, 150), 0, 0, 100, 0),  # on arrival
-        ((120, 150), 0, 1, 130, 0),  # when the service is done
-        ((190, 210), 1, 0, 190, 0),  # the way there takes 60 s
-        ((40, 50), 0, 0, 50, -50),  # leaves before, to be there in time
+        ((100, 150), 0, 100, 0, 405),  # on arrival; the day without it takes 360
+        ((190, 210), 1, 190, 0, 405),  # the first is done at 130, the second is reached at 190
+        ((40, 50), BEFORE, 40, 85, 360),  # nothing is reached by then: before the departure
     ],
 )
-def test_a_pause_is_at_a_stop_before_or_after_its_service(
-    window: tuple[int, int], at: int, after: int, begins: int, departure: int
+def test_a_pause_is_at_a_stop_or_before_all(
+    window: tuple[int, int], at: int, begins: int, departure: int, duration: int
 ) -> None:
-    fleet = vans(1, from_s=[-100], break_s=[45], break_from_s=[window[0]], break_to_s=[window[1]])
-    one = problem(line(0, 100, 160), stops(1, 2, service_s=[30, 10], from_s=[100, 0]), fleet)
+    fleet = vans(1, break_s=[45], break_from_s=[window[0]], break_to_s=[window[1]])
+    one = problem(line(0, 100, 160), stops(1, 2, service_s=[30, 10], from_s=[100, 0], to_s=[200, 900]), fleet)
     found = schedule(one, result((0, [0, 1])))
-    assert (found.pause_at.tolist(), found.pause_after.tolist()) == ([at], [after])
-    assert found.pause_s.tolist() == [begins]
-    assert found.departure_s.tolist() == [departure]
+    assert (found.pause_at.tolist(), found.pause_s.tolist()) == ([at], [begins])
+    assert (found.departure_s.tolist(), found.duration_s.tolist()) == ([departure], [duration])
 
 
 def test_waiting_is_used_for_the_pause() -> None:
-    fleet = vans(1, break_s=[150], break_from_s=[0], break_to_s=[900])
+    fleet = vans(1, to_s=[9999], break_s=[150], break_from_s=[200], break_to_s=[300])
     one = problem(line(0, 100, 150), stops(1, 2, from_s=[0, 400], to_s=[100, 500], service_s=[60, 0]), fleet)
     found = schedule(one, result((0, [0, 1])))
-    assert found.pause_at.tolist() == [0]
-    assert found.pause_after.tolist() == [1]
-    assert found.waiting_s.tolist() == [40]  # 190 without the pause
+    assert (found.pause_at.tolist(), found.pause_s.tolist()) == ([1], [210])
+    assert found.wait_s.tolist() == [0, 40]  # 190 without the pause
     assert found.return_s.tolist() == [550]
 
 
 def test_a_pause_is_not_at_a_reload() -> None:
-    fleet = vans(1, max_trips=[2], break_s=[5], break_from_s=[20], break_to_s=[20])
-    found = schedule(problem(line(0, 10), stops(1, 1), fleet), result((0, [0, RELOAD, 1])))
-    assert found.pause_at.tolist() == [0]  # waits there until 20, though it could be back at 20
-    assert found.pause_s.tolist() == [20]
-    assert found.departure_s.tolist() == [10]
+    fleet = vans(1, max_trips=[2], reload_s=[3], break_s=[5], break_from_s=[20], break_to_s=[25])
+    one = problem(line(0, 10), stops(1, 1, to_s=[11, 90]), fleet)
+    found = schedule(one, result((0, [0, RELOAD, 1])))
+    assert (found.pause_at.tolist(), found.pause_s.tolist()) == ([2], [33])  # too late, though it reloads until 23
 
 
 def test_of_a_van_without_pause_none_is_told() -> None:
@@ -191,14 +185,20 @@ def rounds(draw: st.DrawFn, periods: bool) -> RouteProblem:
 
 
 def arrival(one: RouteProblem, leaving: int, seconds: int) -> int:
-    """Second by second, each with the pace of its period."""
+    """Period by period, each as much of the way as it has time for; the second in which it is done counts."""
+    begins, paces = one.travel.period_from_s.tolist(), one.travel.period_pace_ppm.tolist()
     left, at = seconds * 10**6, leaving
-    while left > 0:
-        ppm = 1_000_000
-        for begin, pace_ppm in zip(one.travel.period_from_s.tolist(), one.travel.period_pace_ppm.tolist(), strict=True):
-            ppm = pace_ppm if begin <= at else ppm
-        left, at = left - 10**12 // ppm, at + 1
+    for ppm, until in zip([1_000_000, *paces], [*begins, NEVER], strict=True):
+        drives = 10**12 // ppm
+        spent = min(-(-left // drives), max(until - at, 0))
+        left, at = max(0, left - spent * drives), at + spent
     return at
+
+
+def rested(one: RouteProblem, at: int) -> int:
+    """When a pause is over that may begin from then on; if it may not, never."""
+    begin = max(at, int(one.fleet.break_from_s[0]))
+    return begin + int(one.fleet.break_s[0]) if begin <= one.fleet.break_to_s[0] else 2 * NEVER
 
 
 def driven(one: RouteProblem, visits: list[int], departure: int, place: int) -> int | None:
@@ -206,42 +206,38 @@ def driven(one: RouteProblem, visits: list[int], departure: int, place: int) -> 
     fleet, given_stops = one.fleet, one.stops
     assert one.travel.duration is not None
     at, here = departure, 0
+    if place == BEFORE and rested(one, int(fleet.from_s[0])) > departure:
+        return None
     for row, visit in enumerate(visits):
         to = 0 if visit == RELOAD else visit + 1
         at, here = arrival(one, at, int(one.travel.duration[here, to])), to
-        if place == 2 * row:
-            at = max(at, int(fleet.break_from_s[0]))
-            if at > fleet.break_to_s[0]:
-                return None
-            at += int(fleet.break_s[0])
         if visit == RELOAD:
             at += int(fleet.reload_s[0])
-        else:
-            at = max(at, int(given_stops.from_s[visit]))
-            if at > given_stops.to_s[visit]:
-                return None
-            at += int(given_stops.service_s[visit])
-        if place == 2 * row + 1:
-            at = max(at, int(fleet.break_from_s[0]))
-            if at > fleet.break_to_s[0]:
-                return None
-            at += int(fleet.break_s[0])
+            continue
+        at = max(rested(one, at) if place == row else at, int(given_stops.from_s[visit]))
+        if at > given_stops.to_s[visit]:
+            return None
+        at += int(given_stops.service_s[visit])
     at = arrival(one, at, int(one.travel.duration[here, 0]))
     return at if at <= fleet.to_s[0] else None
 
 
 def best(one: RouteProblem, visits: list[int], step: int) -> tuple[int, int] | None:
     """The least duration, and the earliest departure that has it, of all departures and all places of the pause."""
-    places = [2 * row + side for row, visit in enumerate(visits) if visit != RELOAD for side in (0, 1)]
+    places = [BEFORE, *(row for row, visit in enumerate(visits) if visit != RELOAD)]
+    departures = range(int(one.fleet.from_s[0]), int(one.fleet.to_s[0]) + 1, step)
     found = [
         (back - departure, departure)
-        for departure, place in product(
-            range(int(one.fleet.from_s[0]), int(one.fleet.to_s[0]) + 1, step),
-            places if one.fleet.break_s[0] else [NOWHERE],
-        )
+        for place in (places if one.fleet.break_s[0] else [NOWHERE])
+        for departure in departures
         if (back := driven(one, visits, departure, place)) is not None
     ]
     return min(found, default=None)
+
+
+def holds(one: RouteProblem, found: Schedule) -> bool:
+    pause = found.pause_s[0] <= one.fleet.break_to_s[0] or found.pause_at[0] == NOWHERE
+    return bool(np.all(found.slack_s >= 0) and found.return_s[0] <= one.fleet.to_s[0] and pause)
 
 
 @settings(deadline=None)
@@ -250,19 +246,17 @@ def test_no_departure_makes_a_shorter_day(one: RouteProblem, reload: bool) -> No
     visits = list(range(one.stops.count))
     visits = [*visits[:1], RELOAD, *visits[1:]] if reload else visits
     told, found = best(one, visits, 1), schedule(one, result((0, visits)))
-    feasible = bool(np.all(found.slack_s >= 0)) and found.return_s[0] <= one.fleet.to_s[0]
-    assert feasible == (told is not None)
+    assert holds(one, found) == (told is not None)
     if told:
         assert (found.duration_s[0], found.departure_s[0]) == told
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(rounds(periods=True))
 def test_with_periods_no_departure_of_the_grid_makes_a_shorter_day(one: RouteProblem) -> None:
     visits = list(range(one.stops.count))
     told, found = best(one, visits, 60), schedule(one, result((0, visits)))
-    feasible = bool(np.all(found.slack_s >= 0)) and found.return_s[0] <= one.fleet.to_s[0]
-    assert feasible == (told is not None)
+    assert holds(one, found) == (told is not None)
     if told:
         assert (found.duration_s[0], found.departure_s[0]) == told
 
@@ -274,31 +268,23 @@ def test_the_slack_of_a_visit_is_all_that_it_may_be_late(one: RouteProblem, data
     found = schedule(one, result((0, visits)))
     at = data.draw(st.integers(0, len(visits) - 1))
 
-    def holds(delay: int) -> bool:
+    def in_time(delay: int) -> bool:
         when, pause = int(found.begin_s[at]) + delay, int(found.pause_at[0])
+        assert one.travel.duration is not None
         for row in range(at, len(visits)):
             if row > at:
-                assert one.travel.duration is not None
                 when = arrival(one, when, int(one.travel.duration[row, row + 1]))
-                if pause == row and not found.pause_after[0]:
-                    if when > one.fleet.break_to_s[0]:
-                        return False
-                    when = max(when, int(one.fleet.break_from_s[0])) + int(one.fleet.break_s[0])
-                when = max(when, int(one.stops.from_s[row]))
+                when = max(rested(one, when) if pause == row else when, int(one.stops.from_s[row]))
             if when > one.stops.to_s[row]:
                 return False
             when += int(one.stops.service_s[row])
-            if pause == row and found.pause_after[0]:
-                if when > one.fleet.break_to_s[0]:
-                    return False
-                when = max(when, int(one.fleet.break_from_s[0])) + int(one.fleet.break_s[0])
-        assert one.travel.duration is not None
-        return bool(arrival(one, when, int(one.travel.duration[len(visits), 0])) <= one.fleet.to_s[0])
+        when = arrival(one, when, int(one.travel.duration[len(visits), 0]))
+        return bool(when <= one.fleet.to_s[0])
 
     slack = int(found.slack_s[at])
-    assume(slack >= 0)
-    assert holds(slack)
-    assert not holds(slack + 1)
+    assume(holds(one, found))
+    assert in_time(slack)
+    assert not in_time(slack + 1)
 
 
 @settings(deadline=None)
@@ -307,10 +293,8 @@ def test_times_follow_one_another(one: RouteProblem) -> None:
     found = schedule(one, result((0, list(range(one.stops.count)))))
     assert np.all(found.arrival_s <= found.begin_s)
     assert np.all(found.wait_s >= 0)
-    assert (
-        found.duration_s[0]
-        == found.driving_s[0] + found.waiting_s[0] + one.stops.service_s.sum() + (one.fleet.break_s[0])
-    )
+    resting = one.fleet.break_s[0] if found.pause_at[0] >= 0 else 0
+    assert found.duration_s[0] == found.driving_s[0] + found.waiting_s[0] + one.stops.service_s.sum() + resting
     assert np.all(found.arrival_s[1:] - found.leg_s[1:] == found.leave_s[:-1])
 
 

@@ -31,27 +31,26 @@ def arrival(leaving_s: int, way_us: int, day: IntArray) -> int:
 
 @compiled
 def backs(
-    leaving_s: IntArray, way_us: IntArray, visit: IntArray, pause: tuple[int, int, int], day: IntArray
+    leaving_s: IntArray, way_us: IntArray, visit: IntArray, pause: tuple[int, int, int, int], day: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """When the van is back for each departure, `LATE` if it breaks a window; and where it paused, -1 if nowhere.
+    """When the van is back for each departure, `LATE` if it breaks a window; and at which visit it paused, -1: at none.
 
-    visit[k, 4]: from, to, service, whether it may pause there. Two vans drive at once, one that has yet to pause and
-    one that has: the earlier is never the worse, so that for each the earliest is enough.
+    visit[k, 4]: from, to, service, whether it may pause there. pause: seconds, from, to, and the earliest departure
+    with the pause before it. Two vans drive at once, one that has yet to pause and one that has: the earlier is never
+    the worse, so that for each the earliest is enough.
     """
-    pause_s, pause_from, pause_to = pause
+    pause_s, pause_from, pause_to, ready_s = pause
     back, place = np.full(len(leaving_s), LATE, np.int64), np.full(len(leaving_s), -1, np.int64)
     for one in range(len(leaving_s)):
-        fresh, rested = leaving_s[one], LATE
+        fresh, rested = leaving_s[one], leaving_s[one] if leaving_s[one] >= ready_s else LATE
         for at in range(len(visit)):
             fresh, rested = arrival(fresh, way_us[at], day), arrival(rested, way_us[at], day)
-            for side in range(2):
-                begin = max(fresh, pause_from)
-                if pause_s > 0 and visit[at, MAY_PAUSE] and begin <= pause_to and begin + pause_s < rested:
-                    rested, place[one] = begin + pause_s, 2 * at + side
-                if side == 0:
-                    fresh, rested = max(fresh, visit[at, FROM]), max(rested, visit[at, FROM])
-                    fresh = fresh + visit[at, SERVICE] if fresh <= visit[at, TO] else LATE
-                    rested = rested + visit[at, SERVICE] if rested <= visit[at, TO] else LATE
+            begin = max(fresh, pause_from)
+            if pause_s > 0 and visit[at, MAY_PAUSE] and begin <= pause_to and begin + pause_s < rested:
+                rested, place[one] = begin + pause_s, at
+            fresh, rested = max(fresh, visit[at, FROM]), max(rested, visit[at, FROM])
+            fresh = fresh + visit[at, SERVICE] if fresh <= visit[at, TO] else LATE
+            rested = rested + visit[at, SERVICE] if rested <= visit[at, TO] else LATE
             if fresh >= LATE and rested >= LATE:
                 break
         back[one] = arrival(rested if pause_s > 0 else fresh, way_us[len(visit)], day)

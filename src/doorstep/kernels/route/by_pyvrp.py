@@ -1,0 +1,193 @@
+"""PyVRP as an engine: an iterated local search in C++ (Wouda, Lan & Kool 2024,
+https://doi.org/10.1287/ijoc.2023.0055).
+
+What it cannot do is told by `supports`. What it can do only round a corner:
+
+- Nothing is required of it. A stop that must be served has its leave cost as a prize, so that a plan always comes, with
+  as many stops as there is time for.
+- Skills, and stops that are for one van alone: each set of vans that may serve the same stops has a road map of its
+  own, on which all other stops lie so far away that no van may go there.
+- A reload takes its time at a depot of its own, since PyVRP's depots take theirs before the first trip too.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from doorstep.domain.errors import DoorstepError
+from doorstep.kernels.route.leave import leave_costs, priced
+from doorstep.kernels.route.problem import RELOAD, RouteParams, RouteProblem
+from doorstep.kernels.route.pyvrp_data import Translated, cells, translated
+from doorstep.kernels.route.result import RouteResult
+from doorstep.kernels.run import Run, endless
+
+if TYPE_CHECKING:
+    from pyvrp import Route, Solution
+
+USUAL = RouteParams()
+PLAIN = Run()
+ITERATIONS = 2_000
+"""Where nobody says when to stop."""
+MOST_CELLS = 100_000_000
+"""Of its matrices, 16 bytes each: 10,000 stops for one kind of van."""
+
+
+class NotInstalled(DoorstepError):
+    """An engine was asked for that is not there."""
+
+    code = "not_installed"
+
+
+def supports(problem: RouteProblem) -> tuple[str, ...]:
+    """Why PyVRP cannot solve it; empty: it can."""
+    stops, fleet = problem.stops, problem.fleet
+    own = np.concatenate([stops.delivery[stops.pairs[:, 0]], stops.pickup[stops.pairs[:, 1]]])
+    used = fleet.count > 0
+    reasons = {
+        "breaks: PyVRP knows none": fleet.break_s[used].any(),
+        "periods: PyVRP knows one duration of a way; search without them": len(problem.travel.period_from_s) > 0,
+        "pairs: PyVRP brings nothing else to a stop of a pair, and takes nothing else from it": own.any(),
+        f"size: its matrices would have more than {MOST_CELLS:,} cells": cells(problem) > MOST_CELLS,
+    }
+    return tuple(why for why, holds in reasons.items() if holds)
+
+
+def solve(
+    problem: RouteProblem, params: RouteParams = USUAL, run: Run = PLAIN, start: RouteResult | None = None
+) -> RouteResult:
+    """Search for rounds with PyVRP.
+
+    Parameters
+    ----------
+    problem
+        One that `supports` has nothing to say about.
+    params
+        Its leave cost.
+    run
+        Ends by `iterations` or when `spent` reaches 1; with neither, after `ITERATIONS`. Equal seeds give equal rounds
+        for equal iterations. `incumbent` is told.
+    start
+        Rounds to begin with; whom they leave is put in where that pays.
+
+    Returns
+    -------
+    RouteResult
+        Rounds that hold all constraints, at least as many as were found in time.
+
+    Raises
+    ------
+    NotInstalled
+        If PyVRP is not there: it is the extra `route`.
+    ValueError
+        If the problem is one that `supports` refuses.
+    """
+    if find_spec("pyvrp") is None:
+        raise NotInstalled("PyVRP is not installed: pip install 'doorstep[route]'")
+    reasons = supports(problem)
+    if reasons:
+        raise ValueError("; ".join(reasons))
+    vans = np.flatnonzero(problem.fleet.count)
+    if not problem.stops.count or not len(vans):
+        return priced(problem, _result([], 0), params)
+    data = translated(problem, leave_costs(problem, params))
+    best, iterations = _searched(data, run, start)
+    return priced(problem, _result(_rounds(data, best), iterations), params)
+
+
+def _searched(data: Translated, run: Run, start: RouteResult | None) -> tuple[Solution, int]:
+    import warnings
+
+    from pyvrp import IteratedLocalSearchParams, SolveParams, solve
+
+    told = IteratedLocalSearchParams(callbacks=_told(data, run))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that penalties are at their bounds: it goes on all the same
+        found = solve(
+            data.problem,
+            _Until(run),
+            seed=run.seed % 2**32,
+            collect_stats=False,
+            params=SolveParams(ils=told),
+            initial_solution=None if start is None else _solution(data, start),
+        )
+    return found.best, found.num_iterations
+
+
+class _Until:
+    """Whether to stop, in PyVRP's words."""
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._done = run, 0
+        self._most = run.iterations
+        if self._most is None and run.spent is endless:
+            self._most = ITERATIONS
+
+    def __call__(self, _: float) -> bool:
+        if self._most is not None and self._done >= self._most:
+            return True
+        self._done += 1
+        return self._run.spent() >= 1.0
+
+
+def _told(data: Translated, run: Run) -> Any:
+    from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
+
+    class Told(IteratedLocalSearchCallbacks):
+        def on_best(self, best: Solution) -> None:
+            cost = best.distance_cost() + best.duration_cost() + best.fixed_vehicle_cost()
+            served = {visit for route in best.routes() for visit in _visits(data, route)}
+            left, unserved = data.left(served)
+            run.incumbent(int(cost) + left, unserved)
+
+    return Told()
+
+
+def _solution(data: Translated, start: RouteResult) -> Solution:
+    from pyvrp import Route, Solution
+
+    routes = [
+        Route(data.problem, data.activities(kind, visits.tolist()), data.type_of[kind])
+        for kind, visits in zip(start.vehicle.tolist(), start.rounds(), strict=True)
+    ]
+    return Solution(data.problem, routes)
+
+
+def _rounds(data: Translated, best: Solution) -> list[tuple[int, list[int]]]:
+    """Kind and visits of each round; one that breaks something, as when the search had no time, is left out."""
+    found = []
+    for route in best.routes():
+        visits = _visits(data, route)
+        if visits and route.is_feasible():
+            found.append((data.kind_of[route.vehicle_type()], visits))
+    return sorted(found)
+
+
+def _visits(data: Translated, route: Route) -> list[int]:
+    """Stops and reloads, none of these first, last or twice in a row."""
+    visits: list[int] = []
+    for activity in route:
+        if not activity.is_depot():
+            visits.append(data.stop_of(activity))
+        elif visits and visits[-1] != RELOAD:
+            visits.append(RELOAD)
+    while visits and visits[-1] == RELOAD:
+        visits.pop()
+    return visits
+
+
+def _result(rounds: list[tuple[int, list[int]]], iterations: int) -> RouteResult:
+    nobody = np.zeros(0, np.int64)
+    return RouteResult(
+        vehicle=np.array([kind for kind, _ in rounds], np.int64),
+        start=np.cumsum([0, *(len(visits) for _, visits in rounds)], dtype=np.int64),
+        visit=np.array([visit for _, visits in rounds for visit in visits], np.int64),
+        unserved=nobody,
+        left=nobody,
+        cost=0,
+        objective=0,
+        iterations=iterations,
+        engine="pyvrp",
+    )
