@@ -19,6 +19,7 @@ from doorstep.cli.plan import plan
 from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
+from doorstep.cli.roads import roads
 from doorstep.cli.rules import rules
 from doorstep.cli.serve import serve
 from doorstep.cli.shoppers import shopper
@@ -61,6 +62,7 @@ app.add_typer(promise, name="promise")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
+app.add_typer(roads, name="roads")
 app.add_typer(shopper, name="shopper")
 
 

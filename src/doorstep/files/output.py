@@ -17,6 +17,7 @@ from doorstep.domain.errors import OutputRefused
 SUMMARY_FILE = "summary.json"
 RECORD_FILE = "record.json"
 SIMULATE_FILE = "simulate.json"
+ROADS_FILE = "roads.json"
 MARK = "written_by"
 WRITER = "doorstep"
 PACKAGE_FILE = "datapackage.json"
@@ -65,14 +66,16 @@ def output_folder(
 def replaceable(folder: Path) -> bool:
     """Whether a folder holds nothing but what this program wrote, so that replacing it loses nobody's work.
 
-    A result: summary.json, record.json or simulate.json bears our mark and no other file has joined. A brand folder:
-    every file still has the sha256 that its datapackage.json gives, and no other has joined; one edited since is never
-    replaced unasked.
+    A result: summary.json, record.json, simulate.json or roads.json bears our mark and no other file has joined. A
+    brand folder: every file still has the sha256 that its datapackage.json gives, and no other has joined; one edited
+    since is never replaced unasked.
     """
     names = {entry.name for entry in folder.iterdir()}
     for told in (SUMMARY_FILE, RECORD_FILE, SIMULATE_FILE):
         if told in names:
             return _object(folder / told).get(MARK) == WRITER and names <= RESULT_NAMES
+    if ROADS_FILE in names:
+        return _object(folder / ROADS_FILE).get(MARK) == WRITER and all(name.startswith("roads.") for name in names)
     if PACKAGE_FILE in names:
         hashes = _object(folder / PACKAGE_FILE).get("written")
         if not isinstance(hashes, dict) or names != {PACKAGE_FILE, *hashes}:

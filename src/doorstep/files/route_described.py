@@ -16,6 +16,7 @@ import numpy as np
 
 from doorstep.files.route_instance import Convention, Form, Instance, Notice
 from doorstep.files.route_lines import MOST
+from doorstep.files.route_notices import hopeless
 from doorstep.kernels.route.problem import (
     ANY,
     NEVER,
@@ -122,15 +123,19 @@ def instance_of(given: Described, convention: Convention, data_version: str) -> 
     load = 1 if _whole(given.delivery) and _whole(given.pickup) else 1000
     problem = RouteProblem(_travel(given), _stops(given, stops, load), _fleet(given, load))
     labels = given.labels or tuple(map(str, range(len(given.x))))
+    ids = tuple(labels[node] for node in stops.tolist())
+    rows = [given.rows[node] for node in stops.tolist()] if given.rows else []
+    scale = given.scale
+    lost = hopeless(problem, ids, rows, lambda at: "any time" if at >= NEVER else f"{at / scale:g}")
     return Instance(
         problem=problem,
         name=given.name,
         form=given.form,
-        stops=tuple(labels[node] for node in stops.tolist()),
-        labels=tuple(labels[node] for node in stops.tolist()),
+        stops=ids,
+        labels=ids,
         numbers=tuple(stops.tolist()),
         vehicles=tuple(vans.name for vans in given.fleet),
-        notices=given.notices + tuple(aside.values()),
+        notices=given.notices + tuple(sorted((*aside.values(), *lost), key=lambda notice: notice.row)),
         scale=given.scale,
         measure=_MEASURES[given.rounding].format(scale=given.scale),
         data_version=data_version,

@@ -5,23 +5,30 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files import content
 from doorstep.files.faults import Faults
-from doorstep.files.route_described import Described, instance_of
+from doorstep.files.route_csv import Crow, day_of
+from doorstep.files.route_described import instance_of
 from doorstep.files.route_instance import Convention, Form, Instance, Notice
 from doorstep.files.route_lines import Lines
 from doorstep.files.route_solomon import li_lim, solomon
 from doorstep.files.route_vrplib import described
+from doorstep.files.rules import Tables
+from doorstep.files.rules_route import ROUTE_RULES
+from doorstep.files.schema_route import STOPS, VEHICLES
+from doorstep.files.table import read_table
 
 _GZIP = b"\x1f\x8b"
 _FIELD = re.compile(r"\s*(NAME|COMMENT|TYPE|DIMENSION|CAPACITY|EDGE_WEIGHT_TYPE|[A-Z_]+_SECTION)\s*(:|$)")
 _READERS = {"vrplib": described, "solomon": solomon, "lilim": li_lim}
+CROW = Crow()
 
 
-def read_instance(path: Path, vehicles: Path | None = None, convention: Convention = "") -> Instance:
+def read_instance(path: Path, vehicles: Path | None = None, convention: Convention = "", crow: Crow = CROW) -> Instance:
     """Read what is to be driven.
 
     Parameters
@@ -31,7 +38,9 @@ def read_instance(path: Path, vehicles: Path | None = None, convention: Conventi
     vehicles
         VEHICLES.csv, with STOPS.csv only.
     convention
-        Of research: how distances are rounded, where the file leaves it open or a benchmark wants it otherwise.
+        Of research: how distances are rounded, where a benchmark wants it otherwise than the file.
+    crow
+        Of STOPS.csv: detour and speed beside the great circle.
 
     Raises
     ------
@@ -39,30 +48,57 @@ def read_instance(path: Path, vehicles: Path | None = None, convention: Conventi
         With the first thousand faults and the count of all.
     """
     faults = Faults()
-    text = _text(path, faults)
-    faults.refuse_if_any()
-    form = guessed(text)
-    if vehicles is not None:
+    text = _text(path, 0, faults)
+    form = guessed(text) if text is not None else None
+    if form == "csv":
+        return _day(path, text or "", vehicles, crow, faults)
+    if vehicles is not None and form:
         faults.rule(str(vehicles), 1).add(0, "", f"is not needed: {path.name} says itself which vehicles there are")
-    if form not in _READERS:
+    if text is not None and not form:
         why = "is none of VRPLIB, Solomon or Li & Lim text, and no CSV file with a column stop"
         faults.rule(str(path), 0).add(0, "", why)
     faults.refuse_if_any()
+    assert text is not None
     assert form is not None
     lines = Lines(str(path), text.splitlines(), faults)
     found = _READERS[form](lines, path.name.split(".")[0])
     faults.refuse_if_any()
     assert found is not None
-    return _instance(path, found, convention, faults, hashlib.sha256(content.canonical(text)).hexdigest())
+    return _sound(path, faults, lambda: instance_of(found, convention, _version(text)))
 
 
-def _instance(path: Path, found: Described, convention: Convention, faults: Faults, version: str) -> Instance:
+def _day(path: Path, text: str, vehicles: Path | None, crow: Crow, faults: Faults) -> Instance:
+    tables: Tables = {"stops": read_table(text, STOPS, str(path), 0, faults)}
+    fleet = None
+    if vehicles is None:
+        faults.rule(str(path), 0).add(0, "", "says where to stop; who drives is told by --vehicles VEHICLES.csv")
+    else:
+        fleet = _text(vehicles, 1, faults)
+    if fleet is not None:
+        tables["vehicles"] = read_table(fleet, VEHICLES, str(vehicles), 1, faults)
+    for rule in ROUTE_RULES:
+        rule(tables)
+    faults.refuse_if_any()
+    name = path.name.split(".")[0]
+    return _sound(path, faults, lambda: day_of(tables, name, crow, _version(text, fleet or "")))
+
+
+def _sound(path: Path, faults: Faults, made: Callable[[], Instance]) -> Instance:
+    """Whatever the rules have let through, a problem that contradicts itself is the file's fault."""
     try:
-        return instance_of(found, convention, version)
+        return made()
     except InvalidProblem as why:
         faults.rule(str(path), 0).add(0, "", str(why))
     faults.refuse_if_any()
     raise AssertionError
+
+
+def _version(*texts: str) -> str:
+    found = hashlib.sha256()
+    for text in texts:
+        canonical = content.canonical(text)
+        found.update(f"{len(canonical)}\n".encode() + canonical)
+    return found.hexdigest()
 
 
 def guessed(text: str) -> Form | None:
@@ -70,8 +106,8 @@ def guessed(text: str) -> Form | None:
     lines = [line for line in text.splitlines()[:200] if line.strip()]
     if not lines:
         return None
-    cells = [cell.strip(' "') for cell in lines[0].split(",")]
-    if "stop" in cells or "latitude" in cells:
+    cells = {cell.strip(' "') for cell in re.split("[,;\t]", lines[0])}
+    if cells & {"stop", "latitude", "service_seconds"}:
         return "csv"
     if any(_FIELD.match(line) for line in lines):
         return "vrplib"
@@ -82,8 +118,10 @@ def guessed(text: str) -> Form | None:
     return None
 
 
-def _text(path: Path, faults: Faults) -> str:
-    """The text of a file, packed or not, whatever its name says."""
+def _text(path: Path, rank: int, faults: Faults) -> str | None:
+    """The text of a file, packed or not, whatever its name says; None, and a fault, where there is none."""
+    packed = path.with_name(f"{path.name}.gz")
+    path = packed if not path.exists() and packed.exists() else path
     try:
         if not path.exists():
             raise content.Unreadable("is not there")
@@ -92,10 +130,10 @@ def _text(path: Path, faults: Faults) -> str:
             found = gzip.decompress(found)
         return content.decode(found)
     except content.Unreadable as error:
-        faults.rule(str(path), 0).add(error.row, "", error.why)
+        faults.rule(str(path), rank).add(error.row, "", error.why)
     except (OSError, ValueError, EOFError) as error:
-        faults.rule(str(path), 0).add(0, "", f"cannot be read: {error}")
-    return ""
+        faults.rule(str(path), rank).add(0, "", f"cannot be read: {error}")
+    return None
 
 
-__all__ = ["Instance", "Notice", "guessed", "read_instance"]
+__all__ = ["Crow", "Instance", "Notice", "guessed", "read_instance"]

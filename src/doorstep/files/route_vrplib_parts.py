@@ -134,7 +134,7 @@ def rows_of_nodes(parts: Parts) -> tuple[int, ...]:
     for name in ("TIME_WINDOW", "DEMAND", "PICKUP_AND_DELIVERY", "NODE_COORD"):
         rows = [row for row in parts.rows(name) if parts.lines.lines[row - 1].strip()]
         if rows:
-            by_node = {int(parts.lines.lines[row - 1].split()[0]): row for row in rows}
+            by_node = {int(float(parts.lines.lines[row - 1].split()[0])): row for row in rows}
             return tuple(by_node[node] for node in sorted(by_node))
     return ()
 

@@ -5,27 +5,23 @@ What is held to be right, so that whoever solves can meet it to the unit:
 Distance and duration
     Metres of a leg: "rounded": floor(e + 0.5), "truncated": floor(10 e), e the Euclidean distance in double precision;
     "haversine": floor(g x detour_ppm / 10^6 + 0.5), g the great circle on EARTH_RADIUS_M; "matrix": as given. Plain
-    seconds: metres x seconds_per_km / 1000, half up, or as given. A van takes W = plain seconds x 10^6 / speed_ppm,
-    half up.
+    seconds: metres x seconds_per_km / 1000, half up, or as given. A van must drive W = plain seconds x 10^12 /
+    speed_ppm millionths of a second, rounded up; without periods that takes W / 10^6 seconds, rounded up.
 Periods
-    In a period of pace p, a second of W takes p / 10^6 seconds. A leg is driven through the periods that it touches,
-    exactly, and the arrival is rounded to the second, half up. So whoever leaves later arrives no sooner (FIFO).
-    Without periods a leg takes W. At the slowest pace of the shift, half up, it never takes less than in fact.
+    A second of a period of pace p drives floor(10^12 / p) of W, at least SLOWEST and at most FASTEST; before the first
+    period a million. A leg is driven through the periods that it touches, and ends with the first whole second by which
+    all of W is driven. So whoever leaves later arrives no sooner (FIFO).
 A round
     Leaves `start` at from_s of the shift or later, visits, ends at `end` by to_s. At a stop: arrival; the break if it
     is here; service, no sooner than from_s and begun by to_s of the stop; departure after service_s. A reload visits
     `start` and takes reload_s; it is never first, last, or next to another; there are at most max_trips - 1.
 Break
-    With break_s > 0 a pause of break_s begins from break_from_s to break_to_s, both included: before the first
-    departure, at a stop before service, after a reload, or after the return. Before departure it begins no sooner than
-    the shift; before departure and after the return it costs nothing, and after the return it may outlast the shift. So
-    a round that is back by break_to_s needs no pause on the way.
+    With break_s > 0 a pause of break_s begins from break_from_s to break_to_s, both included: at a stop before service,
+    or before the first departure and within the shift; then it is no part of the round's duration.
 Schedule
-    Of a place for the break, the earliest schedule: leave at once, wait only for windows. Its return is kept, and the
-    departure is put as late as it can be with that return and all windows held; the duration of the round is return
-    minus departure. Of all places for the break that hold, the one of the shortest duration counts. Without periods
-    that is the shortest duration of any schedule. max_duration_s and per_s are about it, max_distance_m about all
-    metres.
+    The duration of a round is the least of return minus departure over all departures and places of the break that
+    hold. With periods departures are whole minutes from the beginning of the shift. max_duration_s and per_s are about
+    it, max_distance_m about all metres.
 Load
     A trip begins with all deliveries of its stops, but for those that come from the pick-up of a pair; at a stop the
     delivery leaves and then the pick-up comes on board. Never more than the capacity, in each dimension.
@@ -36,8 +32,8 @@ Cost
     For each round fixed + per_m x metres + per_s x duration. objective = cost + prizes of what is left + leave cost x
     (1 + priority) of what is unserved; a group or a pair counts once, with its highest priority.
 Leave cost
-    RouteParams.leave_cost; None: ten times the dearest of all single stops with all kinds of van (count > 0), there and
-    back: fixed + per_m x metres + per_s x (both drives W + service); ways that are NEVER passed over; at least 10.
+    RouteParams.leave_cost; None: ten times the dearest of all single stops with all kinds of van, there and back: fixed
+    + per_m x metres + per_s x (plain seconds + service); NEVER and beyond is passed over; at least 10.
 
 References
 ----------
@@ -211,13 +207,11 @@ def leave_cost(problem: RouteProblem, roads: Roads) -> int:
     fleet, stops = problem.fleet, problem.stops
     dearest = 1
     for vehicle in range(fleet.kinds):
-        if not fleet.count[vehicle]:
-            continue
-        start, end, speed = int(fleet.start[vehicle]), int(fleet.end[vehicle]), int(fleet.speed_ppm[vehicle])
+        start, end = int(fleet.start[vehicle]), int(fleet.end[vehicle])
         fixed, per_m, per_s = int(fleet.fixed[vehicle]), int(fleet.per_m[vehicle]), int(fleet.per_s[vehicle])
         for place, service in zip(stops.location.tolist(), stops.service_s.tolist(), strict=True):
-            metres = roads.distance(start, place), roads.distance(place, end)
-            seconds = roads.driving(start, place, speed), roads.driving(place, end, speed)
-            if max(*metres, *seconds) < NEVER:
-                dearest = max(dearest, fixed + per_m * sum(metres) + per_s * (sum(seconds) + service))
+            metres = roads.distance(start, place) + roads.distance(place, end)
+            seconds = roads.plain(start, place) + roads.plain(place, end) + service
+            if max(metres, seconds) < NEVER:
+                dearest = max(dearest, fixed + per_m * metres + per_s * seconds)
     return 10 * dearest

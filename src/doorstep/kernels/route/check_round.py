@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from doorstep.kernels.route.check_travel import Roads
+from doorstep.kernels.route.check_travel import MILLION, Roads, up
 from doorstep.kernels.route.problem import NEVER, RELOAD, Fleet, RouteProblem
 
-_TOO_LATE = 4 * NEVER
+TOO_LATE = 8 * NEVER
+MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,9 @@ def drive(problem: RouteProblem, roads: Roads, number: int, vehicle: int, visits
     legs = list(pairwise(places))
     metres = [roads.distance(a, b) for a, b in legs]
     driving = [roads.driving(a, b, int(fleet.speed_ppm[vehicle])) for a, b in legs]
-    for (a, b), far, long in zip(legs, metres, driving, strict=True):
-        if max(far, long) >= NEVER:
-            driven.faults.append(RouteFault("no_way", f"round {number}: no way from location {a} to {b}"))
-    if max(*metres, *driving) >= NEVER:
+    nowhere = [(a, b) for a, b in legs if max(roads.distance(a, b), roads.plain(a, b)) >= NEVER]
+    if nowhere:
+        driven.faults += [RouteFault("no_way", f"round {number}: no way from location {a} to {b}") for a, b in nowhere]
         return driven
     driven.distance_m = sum(metres)
     if driven.distance_m > fleet.max_distance_m[vehicle]:
@@ -66,7 +66,7 @@ def drive(problem: RouteProblem, roads: Roads, number: int, vehicle: int, visits
 
 def _call(problem: RouteProblem, vehicle: int, visit: int) -> _Call:
     if visit == RELOAD:
-        return _Call(RELOAD, int(problem.fleet.start[vehicle]), 0, NEVER, int(problem.fleet.reload_s[vehicle]))
+        return _Call(RELOAD, int(problem.fleet.start[vehicle]), -NEVER, NEVER, int(problem.fleet.reload_s[vehicle]))
     stops = problem.stops
     return _Call(
         visit,
@@ -108,23 +108,17 @@ def _loads(problem: RouteProblem, number: int, vehicle: int, visits: list[int]) 
 
 
 def _times(driven: Driven, clock: _Clock, number: int) -> None:
-    """Find the shortest of the schedules that hold, one for each place that the break may have."""
-    found = [(back, pause) for pause in clock.pauses() if (back := clock.forward(pause)) is not None]
-    if not found:
-        late = clock.late(clock.nowhere)
-        if late:
-            driven.faults.append(RouteFault(late[0], f"round {number}: {late[1]}"))
-        else:
-            driven.faults.append(RouteFault("break", f"round {number}: its break fits nowhere"))
-        return
-    driven.duration_s = min(back - clock.backward(pause, back) for back, pause in found)
-    if driven.duration_s > clock.longest:
+    driven.duration_s = clock.shortest()
+    if driven.duration_s is None:
+        late = clock.late()
+        driven.faults.append(RouteFault(late[0], f"round {number}: {late[1]}"))
+    elif driven.duration_s > clock.longest:
         why = f"round {number}: {driven.duration_s} s, {clock.longest} at most"
         driven.faults.append(RouteFault("duration", why))
 
 
 class _Clock:
-    """A round's instants. `pause` is the call at which the break is taken, -1 before departure."""
+    """A round's instants."""
 
     def __init__(self, roads: Roads, fleet: Fleet, vehicle: int, calls: list[_Call], driving: list[int]) -> None:
         self._roads, self._calls, self._driving = roads, calls, driving
@@ -132,56 +126,84 @@ class _Clock:
         self._break = int(fleet.break_s[vehicle])
         self._break_from, self._break_to = int(fleet.break_from_s[vehicle]), int(fleet.break_to_s[vehicle])
         self.longest = int(fleet.max_duration_s[vehicle])
-        self.home = len(calls)  # after the return
-        self.nowhere = self.home + 1
 
-    def pauses(self) -> range | tuple[int, ...]:
-        """Where the break may be."""
-        return range(-1, self.home + 1) if self._break else (self.nowhere,)
+    def shortest(self) -> int | None:
+        """Seconds of the shortest schedule that holds; None: there is none."""
+        return self._by_minutes() if self._roads.period_from else self._by_places()
 
-    def forward(self, pause: int) -> int | None:
-        """When it is back at the earliest; None: not with the break there."""
-        back, late = self._walk(pause)
-        return None if late else back
+    def late(self) -> tuple[str, str]:
+        """What comes too late if it leaves at once: a code and a sentence; without any fault, it is the break."""
+        now, fault = self._walk(self._from, None)
+        return fault or ("break", f"back at {now}, but its break fits nowhere")
 
-    def late(self, pause: int) -> tuple[str, str] | None:
-        """What comes too late: a code and a sentence."""
-        return self._walk(pause)[1]
+    def _by_places(self) -> int | None:
+        """Put the break here and there, leave at once, keep the return and put off the departure."""
+        places = range(-1, len(self._calls)) if self._break else (None,)
+        found = []
+        for place in places:
+            leaves = self._from if place != -1 else self._rested(self._from)
+            back, fault = self._walk(leaves, place)
+            if not fault and (place is None or place < 0 or self._calls[place].stop != RELOAD):
+                found.append(back - self._departure(place, back))
+        return min(found, default=None)
 
-    def _walk(self, pause: int) -> tuple[int, tuple[str, str] | None]:
-        now = self._from
-        if pause == -1:
-            now = self._rested(now)
-        for place, call in enumerate(self._calls):
-            now = self._roads.arrival(now, self._driving[place])
-            if call.stop == RELOAD:
-                now += call.takes_s
-                now = self._rested(now) if pause == place else now
-                continue
-            now = max(self._rested(now) if pause == place else now, call.from_s)
+    def _walk(self, now: int, place: int | None) -> tuple[int, tuple[str, str] | None]:
+        for at, call in enumerate(self._calls):
+            now = self._roads.arrival(now, self._driving[at])
+            now = max(self._rested(now) if at == place else now, call.from_s)
             if now > call.to_s:
                 return now, ("window", f"stop {call.stop} is begun at {now}, at {call.to_s} at the latest")
             now += call.takes_s
         now = self._roads.arrival(now, self._driving[-1])
         if now > self._to:
             return now, ("shift", f"it is back at {now}, the shift ends at {self._to}")
-        if pause == self.home and self._rested(now) > _TOO_LATE:
-            return now, ("break", "its break begins too late")
         return now, None
 
     def _rested(self, now: int) -> int:
         """When the break is over; far too late if it begins too late."""
         begins = max(now, self._break_from)
-        return begins + self._break if begins <= self._break_to else 2 * _TOO_LATE
+        return begins + self._break if begins <= self._break_to else TOO_LATE
 
-    def backward(self, pause: int, back: int) -> int:
+    def _departure(self, place: int | None, back: int) -> int:
         """When it may leave at the latest and still be back then."""
-        by = self._roads.leave_by(back, self._driving[-1])
-        for place in range(self.home - 1, -1, -1):
-            call = self._calls[place]
-            by = min(by - call.takes_s, call.to_s) if call.stop != RELOAD else by
-            if pause == place:
+        by = back - up(self._driving[-1], MILLION)
+        for at in range(len(self._calls) - 1, -1, -1):
+            call = self._calls[at]
+            by = min(by - call.takes_s, call.to_s)
+            if at == place:
                 by = min(by - self._break, self._break_to)
-            by = by - call.takes_s if call.stop == RELOAD else by
-            by = self._roads.leave_by(by, self._driving[place])
+            by -= up(self._driving[at], MILLION)
         return by
+
+    def _by_minutes(self) -> int | None:
+        """Try departures until nothing is left to wait for, or windows close."""
+        best, leaves = None, self._from
+        rested = max(self._from, self._break_from) + self._break
+        calm = max([*self._roads.period_from, rested, self._break_to, *(call.from_s for call in self._calls)])
+        while leaves <= self._to:
+            back = self._back(leaves)
+            if back is None and leaves >= rested:
+                break
+            if back is not None and (best is None or back - leaves < best):
+                best = back - leaves
+            if leaves > calm:
+                break
+            leaves += MINUTE
+        return best
+
+    def _back(self, leaves: int) -> int | None:
+        """When it is back at the earliest, its break taken wherever that hurts least."""
+        hungry, fed = leaves, TOO_LATE
+        begins = max(self._from, self._break_from)
+        if not self._break or (begins <= self._break_to and begins + self._break <= leaves):
+            fed = leaves
+        for at, call in enumerate(self._calls):
+            hungry = self._roads.arrival(hungry, self._driving[at])
+            fed = self._roads.arrival(fed, self._driving[at])
+            if self._break and call.stop != RELOAD:
+                fed = min(fed, self._rested(hungry))
+            hungry, fed = max(hungry, call.from_s) + call.takes_s, max(fed, call.from_s) + call.takes_s
+            hungry = hungry if hungry <= call.to_s + call.takes_s else TOO_LATE
+            fed = fed if fed <= call.to_s + call.takes_s else TOO_LATE
+        back = self._roads.arrival(fed, self._driving[-1])
+        return back if back <= self._to else None

@@ -1,20 +1,21 @@
-"""Distances and arrivals for the verifier of rounds: one leg at a time, in whole numbers and fractions."""
+"""Distances and arrivals for the verifier of rounds: one leg at a time, in whole numbers."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from fractions import Fraction
 from math import atan2, cos, floor, radians, sin, sqrt
 
 from doorstep.domain.place import EARTH_RADIUS_M
-from doorstep.kernels.route.problem import NEVER, Travel
+from doorstep.kernels.route.problem import Travel
 
 MILLION = 1_000_000
+SLOWEST, FASTEST = 10_000, 10_000_000
+"""Millionths of a second of plain driving that a second drives, at the least and at the most."""
 
 
-def half_up(above: int, below: int) -> int:
-    """Divide and round to the nearest whole, halves up."""
-    return (2 * above + below) // (2 * below)
+def up(above: int, below: int) -> int:
+    """Divide and round up."""
+    return -(-above // below)
 
 
 class Roads:
@@ -23,8 +24,10 @@ class Roads:
     def __init__(self, travel: Travel) -> None:
         self._travel = travel
         self._x, self._y = travel.x.tolist(), travel.y.tolist()
-        self._from, self._pace = travel.period_from_s.tolist(), travel.period_pace_ppm.tolist()
-        self._slowest = max([MILLION, *self._pace])
+        self.period_from: list[int] = travel.period_from_s.tolist()
+        self._drives = [
+            min(max(MILLION * MILLION // pace, SLOWEST), FASTEST) for pace in travel.period_pace_ppm.tolist()
+        ]
 
     def distance(self, a: int, b: int) -> int:
         """Metres from location a to location b; NEVER: there is no way."""
@@ -45,40 +48,28 @@ class Roads:
         metres = 2 * EARTH_RADIUS_M * atan2(sqrt(chord), sqrt(1 - chord))
         return floor(metres * (self._travel.detour_ppm / MILLION) + 0.5)
 
-    def driving(self, a: int, b: int, speed_ppm: int) -> int:
-        """Seconds at the van's speed and the plain pace; NEVER: there is no way."""
+    def plain(self, a: int, b: int) -> int:
+        """Seconds of plain driving; NEVER: there is no way."""
         travel = self._travel
         if travel.rule == "matrix":
             assert travel.duration is not None
-            plain = int(travel.duration[a, b])
-        else:
-            plain = half_up(self.distance(a, b) * travel.seconds_per_km, 1000)
-        return NEVER if plain >= NEVER else half_up(plain * MILLION, speed_ppm)
+            return int(travel.duration[a, b])
+        return (2 * self.distance(a, b) * travel.seconds_per_km + 1000) // 2000
+
+    def driving(self, a: int, b: int, speed_ppm: int) -> int:
+        """Millionths of a second of plain driving that a leg asks of a van of this speed."""
+        return up(self.plain(a, b) * MILLION * MILLION, speed_ppm)
 
     def arrival(self, leaves: int, driving: int) -> int:
-        """When a leg that takes `driving` at the plain pace ends, through all periods that it touches."""
-        if not self._from or not driving:
-            return leaves + driving
-        now, left = Fraction(leaves), Fraction(driving)
-        period = bisect_right(self._from, leaves) - 1
+        """When a leg of so much driving ends, through all periods that it touches."""
+        now, left = leaves, driving
+        period = bisect_right(self.period_from, leaves) - 1
         while True:
-            pace = Fraction(self._pace[period] if period >= 0 else MILLION, MILLION)
-            ends = now + left * pace
-            if period + 1 == len(self._from) or ends <= self._from[period + 1]:
-                return half_up(ends.numerator, ends.denominator)
-            left -= (self._from[period + 1] - now) / pace
-            now = Fraction(self._from[period + 1])
-            period += 1
-
-    def leave_by(self, arrives: int, driving: int) -> int:
-        """Find the latest instant of leaving from which such a leg ends by `arrives`."""
-        if not self._from or not driving:
-            return arrives - driving
-        low, high = arrives - half_up(driving * self._slowest, MILLION) - 1, arrives
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.arrival(middle, driving) <= arrives:
-                low = middle
-            else:
-                high = middle - 1
-        return low
+            drives = self._drives[period] if period >= 0 else MILLION
+            if period + 1 == len(self.period_from):
+                return now + up(left, drives)
+            until = self.period_from[period + 1]
+            if left <= (until - now) * drives:
+                return now + up(left, drives)
+            left -= (until - now) * drives
+            now, period = until, period + 1

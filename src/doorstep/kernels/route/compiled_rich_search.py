@@ -73,7 +73,8 @@ def touch(ring: Ints, r: int, counts: Ints, touched: Ints) -> None:
 
 @inner
 def take_out(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, journal: Ints,
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int,
+    journal: Ints,
     counts: Ints,
 ) -> None:  # fmt: skip
     """Remove node c and write it down; its round is not reckoned anew yet."""
@@ -125,7 +126,8 @@ def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: 
 
 @inner
 def _ruin_string(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, length: int, spared: int, state: State,
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int,
+    length: int, spared: int, state: State,
     journal: Ints, counts: Ints, gone: Ints,
 ) -> None:  # fmt: skip
     """Remove a string of stops about c that skips `spared` of them; a string ends at a depot."""
@@ -155,7 +157,8 @@ def _ruin_string(
 
 @inner
 def _drop_idle_reloads(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, r: int, journal: Ints, counts: Ints
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, r: int,
+    journal: Ints, counts: Ints
 ) -> None:  # fmt: skip
     """Take out reloads before or behind which the van does nothing."""
     i = node[ring[r, END] - 1, SUCC]
@@ -238,7 +241,8 @@ def sort_units(
 @inner
 def insert_unit(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, u: int, depth: int, blink: float, scan: bool, state: State,
+    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, u: int, depth: int, blink: float, scan: bool,
+    state: State,
     journal: Ints, counts: Ints, touched: Ints,
 ) -> bool:  # fmt: skip
     """Put one of a unit where it comes cheapest, if that is less than leaving it; whether it was put."""
@@ -262,12 +266,13 @@ def insert_unit(
     r = node[place, RING]
     touch(ring, r, counts, touched)
     put_in(points, rates, metres, seconds, node, kind, ring, chosen, place, journal, counts)
-    return refresh(node, load, kind, ring, r)
+    return bool(refresh(node, load, kind, ring, r))
 
 
 @inner
 def _new_trip(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, spare: Ints, r: int, behind: bool, journal: Ints, counts: Ints,
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, spare: Ints,
+    r: int, behind: bool, journal: Ints, counts: Ints,
     touched: Ints,
 ) -> int:  # fmt: skip
     """Put a reload at an end of round r; gives the node behind which the new trip's stop belongs."""
@@ -289,13 +294,14 @@ def _new_trip(
         journal,
         counts,
     )
-    return reload if behind else end - 1
+    return int(reload if behind else end - 1)
 
 
 @inner
 def recreate(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
+    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64], state: State,
+    journal: Ints,
     counts: Ints, units: Ints, count: int, touched: Ints, still: Ints,
 ) -> int:  # fmt: skip
     """Put units back; those for whom there is no place come into `still`. Gives how many they are; -1: all in vain."""
@@ -304,7 +310,8 @@ def recreate(
         scan = uniform(state) < SCANNED
         written = counts[WRITTEN]
         put = insert_unit(
-            points, rates, metres, seconds, node, load, kind, ring, free, spare, unit, member, fit, units[i], depth, knobs[BLINK], scan, state, journal, counts, touched,
+            points, rates, metres, seconds, node, load, kind, ring, free, spare, unit, member, fit, units[i], depth,
+            knobs[BLINK], scan, state, journal, counts, touched,
         )  # fmt: skip
         if not put:
             if counts[WRITTEN] != written:

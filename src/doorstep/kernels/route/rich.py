@@ -54,6 +54,15 @@ KNOBS = (10.0, 10.0, 0.01, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """How a search stands: kind and visits of each round, units that wait, and the objective."""
+
+    rounds: list[tuple[int, Ints]]
+    absent: Ints
+    objective: int
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """The ground of a rich search, which never changes in it; see compiled_rich for the arrays.
 
@@ -270,8 +279,8 @@ class RichSearch:
             self.counts, self.absent, self.dirty, self.best, self.best_absent, iterations, hot, cold, on.windows,
         )  # fmt: skip
 
-    def rounds(self, best: bool = False) -> list[tuple[int, Ints]]:
-        """Kind and visits of each round, as they are or the best there were."""
+    def stand(self, best: bool = False) -> Stand:
+        """Read the rounds, as they are or the best there were."""
         n = len(self.on.node)
         follows = (self.best if best else self.node[:, SUCC]).tolist()
         found = []
@@ -282,7 +291,8 @@ class RichSearch:
                 here = follows[here]
             if line:
                 found.append((k, np.array(line, np.int64)))
-        return found
+        absent = self.best_absent[: self.counts[BEST_ABSENT]] if best else self.absent[: self.counts[ABSENT]]
+        return Stand(found, np.sort(absent), int(self.counts[BEST if best else CURRENT]))
 
 
 def _with_rounds(on: Field, kinds: Ints, reloads: int) -> tuple[Ints, Ints]:

@@ -1,0 +1,1 @@
+"""How far places are apart on roads: one folder for each engine that knows."""

@@ -1,0 +1,115 @@
+"""osrm-routed on the loopback address, for as long as we need it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from threading import Event
+
+from doorstep.plugins.maps.base import MapRefused, MapUnreachable
+from doorstep.plugins.maps.osrm.executables import Executables, last_words
+
+LOOPBACK = "127.0.0.1"
+MOST_TABLE = 100_000  # places: blocks are cut by us
+LOOKS, LOOK_S = 6_000, 0.05  # five minutes: the graph of a country takes its time
+PORTS_TRIED = 3
+PATIENCE_S = 5.0
+
+
+class Routed:
+    """One osrm-routed at a port of its own. Start it before it is asked; stop it."""
+
+    def __init__(self, executables: Executables, graph: Path, algorithm: str, threads: int = 1, port: int = 0) -> None:
+        """Port 0: any free one."""
+        self._executables, self._graph, self._algorithm = executables, graph, algorithm
+        self._threads, self._port = threads, port
+        self._keeper: subprocess.Popen[str] | None = None
+        self._log: Path | None = None
+        self.address = ""
+        self.pid = 0  # of osrm-routed itself
+
+    @property
+    def running(self) -> bool:
+        return self._keeper is not None and self._keeper.poll() is None
+
+    def start(self) -> None:
+        """Start it and wait until it takes questions. Raises MapRefused with what it complained of."""
+        for left in reversed(range(PORTS_TRIED)):
+            self.stop()
+            port = self._port or free_port()
+            self._begin(port)
+            if self._awaited(port):
+                self.address = f"http://{LOOPBACK}:{port}"
+                return
+            said = self._complaint()
+            self.stop()
+            if not left or self._port or "in use" not in said:  # else somebody was quicker at that port
+                raise MapRefused(f"osrm-routed does not start: {said}")
+
+    def stop(self) -> None:
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            assert keeper.stdin is not None
+            keeper.stdin.close()
+            try:
+                keeper.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                keeper.kill()
+                keeper.wait()
+            assert keeper.stdout is not None
+            keeper.stdout.close()
+        if self._log is not None:
+            self._log.unlink(missing_ok=True)
+            self._log = None
+
+    def wait(self) -> int:
+        """Wait until it ends by itself, or somebody ends it."""
+        assert self._keeper is not None
+        return self._keeper.wait()
+
+    def _begin(self, port: int) -> None:
+        words = [
+            *(str(self._executables.program("routed")), "-i", LOOPBACK, "-p", str(port), "-a", self._algorithm),
+            *("-t", str(self._threads), "--max-table-size", str(MOST_TABLE), "--max-viaroute-size", "1000"),
+            *("-l", "WARNING", str(self._graph)),
+        ]
+        with tempfile.NamedTemporaryFile("w", prefix="osrm-routed.", suffix=".log", delete=False) as log:
+            self._log = Path(log.name)
+            try:
+                self._keeper = subprocess.Popen(
+                    [sys.executable, "-I", str(Path(__file__).with_name("keeper.py")), *words],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                )
+            except OSError as error:
+                raise MapUnreachable(f"osrm-routed does not start: {error.strerror}") from error
+        assert self._keeper.stdout is not None
+        told = self._keeper.stdout.readline().strip()
+        self.pid = int(told) if told.isdigit() else 0
+
+    def _awaited(self, port: int) -> bool:
+        for _ in range(LOOKS):
+            if not self.running:
+                return False
+            with socket.socket() as probe:
+                probe.settimeout(LOOK_S)
+                if probe.connect_ex((LOOPBACK, port)) == 0:
+                    return self.running
+            Event().wait(LOOK_S)
+        return False
+
+    def _complaint(self) -> str:
+        written = self._log.read_text(encoding="utf-8", errors="replace") if self._log is not None else ""
+        return last_words(written) or "it takes too long"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        found: int = probe.getsockname()[1]
+    return found

@@ -1,0 +1,1 @@
+"""Valhalla: a server that somebody runs."""
