@@ -44,7 +44,7 @@ BOXES = {
 }
 FITTED = ("porto_portugal", "heidelberg", "porto_alegre_br")
 NEAR_M = 50  # to a road: places where doors are
-PLACES, OF_A_BAND = 700, 4_000
+PLACES, OF_A_BAND, FURTHEST_M = 700, 4_000, 30_000
 
 
 def main() -> None:
@@ -136,7 +136,7 @@ def sampled(engine: RoadMap, places: Points) -> Samples:
     """As many ways of each band, so that the many long ones do not speak for the short ones."""
     told = engine.matrix(places, places)
     crow = crow_m(places[:, None, :], places[None, :, :])
-    good = np.flatnonzero((told.distance_m.ravel() < NEVER) & (crow.ravel() >= 50))
+    good = np.flatnonzero((told.distance_m.ravel() < NEVER) & (crow.ravel() >= 50) & (crow.ravel() < FURTHEST_M))
     chosen, draw = [], np.random.default_rng(2)
     for start, end in zip(BAND_FROM_M, (*BAND_FROM_M[1:], np.inf), strict=True):
         within = good[(crow.ravel()[good] >= start) & (crow.ravel()[good] < end)]
