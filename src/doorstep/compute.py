@@ -74,9 +74,10 @@ def chosen_map(workers: int | None = None, setting: str = "") -> AbstractContext
 
 
 @contextmanager
-def local_map(workers: int | None = None) -> Iterator[Map]:
+def local_map(workers: int | None = None, inline: int = INLINE_TASKS) -> Iterator[Map]:
     """Yield a map over `workers` processes (all cores by default), started when first needed and ended on leaving.
 
+    So few tasks as `inline` are done in this process; where two are all there are and each is long, let it be 1.
     Results come in the order of the tasks. Tasks are drawn no faster than they are done, so that a long stream of
     them needs little memory. What a task raises is raised here; WorkerLost when a process dies. Functions and tasks
     must be picklable; scripts need the usual `__main__` guard.
@@ -86,8 +87,8 @@ def local_map(workers: int | None = None) -> Iterator[Map]:
 
     def spread(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
         rest = iter(tasks)
-        first = list(islice(rest, INLINE_TASKS + 1))
-        if count == 1 or len(first) <= INLINE_TASKS:
+        first = list(islice(rest, inline + 1))
+        if count == 1 or len(first) <= inline:
             yield from map(function, chain(first, rest))
             return
         if not pool:
