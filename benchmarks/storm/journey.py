@@ -15,6 +15,7 @@ from benchmarks.storm.shop import Shop, crowd
 
 FOREVER = "2030-12-31T00:00:00Z"
 BENCHES = 8
+UNDER_WAY = ("handed_over", "in_transit", "out_for_delivery", "at_pickup_point", "failed", "returning")
 DELIVERED_S, DELIVERED_AN_ORDER_S = 600.0, 3.0  # how long it may take until nothing is under way
 MOST_STEPS = 400  # at one tote; far more than it has units
 
@@ -84,9 +85,8 @@ class Journey:
 
     def deliver(self) -> None:
         """Turn the carrier's clock until nothing is under way; it tells again what was not heard."""
-        states = ("handed_over", "out_for_delivery", "failed", "returning", "at_pickup_point")
         until = time.monotonic() + DELIVERED_S + DELIVERED_AN_ORDER_S * len(self.acknowledged)
-        while any(self._parcels(state, 1) for state in states):
+        while any(self._parcels(state, 1) for state in UNDER_WAY):
             self.ask_carrier("/advance", {"steps": 1, "hours": 1})
             if time.monotonic() > until:
                 raise TimeoutError("parcels are under way for ever")

@@ -133,6 +133,7 @@ def _reckoned(there: Town, journey: Journey, receiver: Receiver, havoc: Havoc, s
     written, told = accounts.webhooks(receiver.taken)
     lost = {
         "acknowledged orders that are gone": accounts.lost_orders(journey.acknowledged),
+        "orders that are neither at the doorstep nor back": accounts.not_arrived(journey.acknowledged, journey.waiting),
         **accounts.record(),
         **accounts.labels(there.folder / "sb"),
         **told,
