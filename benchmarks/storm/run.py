@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -77,6 +78,12 @@ def storm(count: int, seed: int, every_s: float, workers: int, folder: Path, cra
                 havoc.end()
             settling = _settle(there, SETTLED_S + SETTLED_AN_ORDER_S * count)
         return _reckoned(there, journey, receiver, havoc, settling)
+
+
+def compiled() -> None:
+    """Have the kernels on disk: whoever kills a server that still compiles them waits for the compiler, not for us."""
+    with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as made:
+        subprocess.run([sys.executable, "-m", "doorstep.cli.warm_up", made], check=True)
 
 
 def ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver, int]:
@@ -161,6 +168,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the logs of the processes stay")
     asked = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {asked.seed}")
+    compiled()
     with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as name:
         folder = asked.folder or Path(name)
         after = storm(asked.orders, asked.seed, asked.every, asked.workers, folder, asked.crashes)

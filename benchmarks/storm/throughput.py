@@ -25,7 +25,7 @@ import httpx
 from benchmarks.record.brand import make_brand, orders
 from benchmarks.storm.copies import under_way
 from benchmarks.storm.journey import Journey
-from benchmarks.storm.run import ready
+from benchmarks.storm.run import compiled, ready
 from benchmarks.storm.town import Town, town
 from standardwebhooks import Webhook
 
@@ -154,6 +154,7 @@ def main() -> None:
         f"load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
+    compiled()
     with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as name, town(Path(name)) as there:
         os.environ.update(there.environment)
         brand = make_brand(Path(name) / "brand", 500)
