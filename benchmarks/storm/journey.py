@@ -92,10 +92,16 @@ class Journey:
                 raise TimeoutError("parcels are under way for ever")
 
     def ask_carrier(self, path: str, body: object) -> Any:
+        patience = DELIVERED_S + DELIVERED_AN_ORDER_S * len(
+            self.acknowledged
+        )  # it tells of all parcels before it answers
         for _ in range(200):
             try:
                 answer = httpx.post(
-                    self.carrier + path, json=body, headers={"Authorization": f"Bearer {self.carrier_key}"}, timeout=120
+                    self.carrier + path,
+                    json=body,
+                    headers={"Authorization": f"Bearer {self.carrier_key}"},
+                    timeout=patience,
                 )
                 return answer.raise_for_status().json()
             except httpx.HTTPError:
