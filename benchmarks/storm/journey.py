@@ -14,6 +14,7 @@ import httpx
 from benchmarks.storm.shop import Shop, crowd
 
 FOREVER = "2030-12-31T00:00:00Z"
+AT_ONCE = 200  # orders on the way
 BENCHES = 8
 UNDER_WAY = ("handed_over", "in_transit", "out_for_delivery", "at_pickup_point", "failed", "returning")
 DELIVERED_S, DELIVERED_AN_ORDER_S = 600.0, 3.0  # how long it may take until nothing is under way
@@ -33,9 +34,16 @@ class Journey:
     acknowledged: set[str] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)  # acknowledged, and not planned
     seconds: dict[str, float] = field(default_factory=dict)
+    done_with: set[str] = field(default_factory=set)  # waves
 
-    def travel(self, orders: Sequence[dict[str, Any]]) -> None:
-        """From the order to the doorstep."""
+    def travel(self, orders: Sequence[dict[str, Any]], enough: Callable[[], bool] = lambda: False) -> None:
+        """From the order to the doorstep, some hundreds of orders at a time, until all are there or it is enough."""
+        for start in range(0, len(orders), AT_ONCE):
+            if enough():
+                return
+            self._travel(orders[start : start + AT_ONCE])
+
+    def _travel(self, orders: Sequence[dict[str, Any]]) -> None:
         steps: tuple[tuple[str, Callable[[], object]], ...] = (
             ("place", partial(crowd, self.place, orders)),
             ("release and pick", self.walk_floor),
@@ -46,7 +54,8 @@ class Journey:
         for name, step in steps:
             begun = time.monotonic()
             step()
-            self.seconds[name] = time.monotonic() - begun
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - begun
+        self.done_with.update(self._waves())
 
     def place(self, order: dict[str, Any]) -> None:
         status, told = self.shop.post("/v1/orders", order, str(order["order"]))
@@ -149,7 +158,8 @@ class Journey:
         self.floor.post("/v1/departures/stage", {**gate, "number": parcel["parcel"]}, f"stage-{parcel['parcel']}")
 
     def _waves(self) -> list[str]:
-        return [one["wave"] for one in self._all("/v1/waves?")]
+        """Those that were not done with before."""
+        return [one["wave"] for one in self._all("/v1/waves?") if one["wave"] not in self.done_with]
 
     def _totes(self, wave: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.floor.get(f"/v1/waves/{quote(wave)}/totes")["data"]

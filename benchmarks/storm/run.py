@@ -4,7 +4,8 @@ python -m benchmarks.storm.run [--orders N] [--seed S] [--every SECONDS] [--cras
 
 Real processes on this machine: PostgreSQL (fsync on), `doorstep serve`, `doorstep worker`, `doorstep sandbox`, and a
 receiver of webhooks that fails one time in five. What has ended is started again a second later; nothing else is mended
-by hand. Printed is what was lost or done twice, which should be nothing, and how long it took until answers came again.
+by hand. Ctrl-C: no more orders are placed, and those under way travel to their end. Printed is what was lost or done
+twice, which should be nothing, and how long it took until answers came again.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,11 +77,26 @@ def storm(count: int, seed: int, every_s: float, workers: int, folder: Path, cra
         with told(there.database):
             havoc.begin()
             try:
-                journey.travel(wanted)
+                journey.travel(wanted, asked_to_end().is_set)
+            except Exception:
+                traceback.print_exc()  # what is there is reckoned all the same
             finally:
                 havoc.end()
             settling = _settle(there, SETTLED_S + SETTLED_AN_ORDER_S * count)
         return _reckoned(there, journey, receiver, havoc, settling)
+
+
+def asked_to_end() -> threading.Event:
+    """Ctrl-C ends the storm when the orders under way have arrived; a second one at once."""
+    asked = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, ask)
+    return asked
 
 
 def compiled() -> None:
