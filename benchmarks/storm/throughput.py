@@ -23,6 +23,7 @@ from threading import local
 
 import httpx
 from benchmarks.record.brand import make_brand, orders
+from benchmarks.record.cpu import cpu_seconds
 from benchmarks.storm.copies import under_way
 from benchmarks.storm.journey import Journey
 from benchmarks.storm.run import compiled, ready
@@ -81,8 +82,11 @@ def labels(there: Town, journey: Journey, count: int, workers: int) -> float:
     return (done - first) / (time.perf_counter() - begun)
 
 
-def scans(there: Town, account: int, count: int, clients: int, name: str) -> float:
-    """Scans a second, in posts of 100, of parcels that travel beside one another; each is scanned five times."""
+def scans(there: Town, account: int, count: int, clients: int, name: str, postmaster: int) -> str:
+    """Scans a second, in posts of 100, of parcels that travel beside one another; each is scanned five times.
+
+    With the CPU that they take of the server and of the database, for the machine may have other work.
+    """
     posts = _posts(_parcels(count // len(SEEN), name), count)
     secret = Webhook(there.environment["DOORSTEP_SANDBOX_HOOK_SECRET"])
     url = f"{there.url}/hooks/carriers/{account}"
@@ -102,10 +106,14 @@ def scans(there: Town, account: int, count: int, clients: int, name: str) -> flo
         answer.raise_for_status()
         assert answer.json()["new"] == len(post)
 
-    at = time.perf_counter()
+    processes = [next(one.pid for one in there.kept if one.name == "server"), postmaster]
+    before, at = [cpu_seconds(one) or 0.0 for one in processes], time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(send, posts))
-    return count / (time.perf_counter() - at)
+    rate = count / (time.perf_counter() - at)
+    used = [(cpu_seconds(one) or 0.0) - since for one, since in zip(processes, before, strict=True)]
+    server, database = (1_000_000 * one / count for one in used)
+    return f"{rate:,.0f}; of each, {server:,.0f} us CPU of the server, {database:,.0f} of the database"
 
 
 def _parcels(count: int, name: str) -> list[str]:
@@ -167,12 +175,12 @@ def main() -> None:
         for one in [one for one in there.kept if one.name.startswith("worker")]:
             one.let_go()
             there.kept.remove(one)
-        rate = scans(there, account, asked.scans, asked.clients, "TA")
-        print(f"scans/s, {asked.clients} clients, no worker: {rate:,.0f}", flush=True)
+        told = scans(there, account, asked.scans, asked.clients, "TA", brand.postmaster)
+        print(f"scans/s, {asked.clients} clients, no worker: {told}", flush=True)
         for number in range(asked.workers):
             there.start(f"worker-{number}-again", "worker")
-        rate = scans(there, account, asked.scans, asked.clients, "TB")
-        print(f"scans/s, {asked.clients} clients, {asked.workers} workers at work: {rate:,.0f}")
+        told = scans(there, account, asked.scans, asked.clients, "TB", brand.postmaster)
+        print(f"scans/s, {asked.clients} clients, {asked.workers} workers at work: {told}")
 
 
 if __name__ == "__main__":
