@@ -33,7 +33,8 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
     References to arrays are not counted in it. Counting them, at each call and for each array, costs more than most
     such functions do: searches that call small functions thousands of times a millisecond run at half the speed.
     """
-    return _tied(njit(cache=True, nogil=True, _nrt=False)(function))
+    make: Any = njit  # of whose options this one is not told
+    return _tied(make(cache=True, nogil=True, _nrt=False)(function))
 
 
 def _tied(dispatcher: Any) -> Any:
