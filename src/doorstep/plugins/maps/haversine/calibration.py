@@ -19,6 +19,7 @@ import numpy as np
 from doorstep.plugins.maps.base import FloatArray, IntArray, MapRefused
 
 BAND_FROM_M = (0, 1_000, 3_000, 10_000)
+PLAIN_TO_M = 3_000
 LEAST_SAMPLES = 50  # of a band: with fewer it is joined to the one before
 ROUNDS = 60
 HUBER, MAD_OF_NORMAL = 1.345, 0.6745
@@ -37,7 +38,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`bands` in order, the first from 0; `detour_ppm` and `seconds_per_km` are the best single pair for all bands."""
+    """`bands` in order, the first from 0; `detour_ppm` and `seconds_per_km` are one pair in place of them.
+
+    The pair is that of ways up to PLAIN_TO_M, for rounds are made of short legs; long ones it says to be too slow.
+    """
 
     bands: tuple[Band, ...]
     detour_ppm: int
@@ -88,7 +92,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A calibration and how wrong it is: by bands, and with the single pair."""
+    """A calibration and how wrong it is: by bands, and with the one pair on ways up to PLAIN_TO_M."""
 
     calibration: Calibration
     samples: int
@@ -116,11 +120,11 @@ def calibrate(samples: Samples, source: str) -> Fit:
 
 
 def deviations(calibration: Calibration, samples: Samples) -> tuple[FloatArray, ...]:
-    """[4][n, 2] said and true: metres and seconds by bands, then both by the single pair."""
-    metres, seconds = calibration.road(samples.crow_m)
-    plain = samples.crow_m * (calibration.detour_ppm / PPM)
-    said = (metres, seconds, plain, plain * (calibration.seconds_per_km / 1000))
-    true = (samples.distance_m, samples.duration_s) * 2
+    """[4][n, 2] said and true: metres and seconds by bands, then both by the one pair, of short ways alone."""
+    short = samples.part(_short(samples))
+    plain = short.crow_m * (calibration.detour_ppm / PPM)
+    said = (*calibration.road(samples.crow_m), plain, plain * (calibration.seconds_per_km / 1000))
+    true = (samples.distance_m, samples.duration_s, short.distance_m, short.duration_s)
     return tuple(np.column_stack(pair).astype(np.float64) for pair in zip(said, true, strict=True))
 
 
@@ -146,13 +150,20 @@ def _fitted(used: Samples, source: str) -> Calibration:
     within = in_bands(used.crow_m, starts)
     detours = _factors(within, used.distance_m.astype(np.float64), 1.0, 1.4)
     paces = _factors(within * detours, used.duration_s.astype(np.float64), LEAST_PACE, 0.1)
-    plain = _factors(used.crow_m[:, None], used.distance_m.astype(np.float64), 1.0, 1.4)
-    pace = _factors(used.crow_m[:, None] * plain, used.duration_s.astype(np.float64), LEAST_PACE, 0.1)
+    short = used.part(_short(used))
+    plain = _factors(short.crow_m[:, None], short.distance_m.astype(np.float64), 1.0, 1.4)
+    pace = _factors(short.crow_m[:, None] * plain, short.duration_s.astype(np.float64), LEAST_PACE, 0.1)
     bands = tuple(
         Band(start, round(PPM * float(detour)), round(1000 * float(speed)))
         for start, detour, speed in zip(starts, detours, paces, strict=True)
     )
     return Calibration(bands, round(PPM * float(plain[0])), round(1000 * float(pace[0])), source)
+
+
+def _short(samples: Samples) -> IntArray:
+    """Rows of the ways that the one pair is for; all, where they are few."""
+    rows = np.flatnonzero(samples.crow_m < PLAIN_TO_M)
+    return rows if len(rows) >= LEAST_SAMPLES else np.arange(len(samples.crow_m))
 
 
 def _factors(terms: FloatArray, true: FloatArray, least: float, start: float) -> FloatArray:
