@@ -72,8 +72,9 @@ def test_a_day_becomes_rounds_with_times_and_the_rest_has_its_reason(tmp_path: P
     assert driven[0]["begins"] >= "08:00:00"
     assert driven[0]["load_weight_g"] == "6000"
     (lost,) = rows(out / "unserved.csv")
-    assert (lost["stop"], lost["reason"]) == ("heavy", "load_over_every_van")
-    assert lost["remedy"] == "send a larger van, or share it out over several stops"
+    assert (lost["stop"], lost["reason"]) == ("heavy", "too_large")
+    assert "let van carry 83,000 more of weight (g), 93,000 in all" in lost["remedy"]
+    assert all("Next best" in row["why"] or "No other van" in row["why"] for row in driven)
     assert (out / "solution.sol").read_text(encoding="utf-8") == "Route #1: 1 2\nRoute #2: 3\nCost 12.34\n"
     assert watching.told == ["best 0.00, 1 not served"]
     assert not told.without_sheets

@@ -15,6 +15,7 @@ from doorstep.files.route_instance import Instance
 from doorstep.files.route_out import write_notices, write_rounds
 from doorstep.flows.route_clock import Clock, Watcher, spent
 from doorstep.flows.route_ground import Files, driven_on
+from doorstep.flows.route_reasons import explaining_s, reasons_of
 from doorstep.flows.route_rounds import Said, rounds_of
 from doorstep.flows.route_summary import cost_text, gap_of, people_cost, summarise_rounds
 from doorstep.kernels.route.problem import RouteParams
@@ -56,10 +57,16 @@ def route_files(
         instance = ground.instance
         sheets = documents and not instance.research
         until = clock.seconds - _ending_s(len(instance.stops), sheets, ground.draws)
-        watched = replace(run, spent=spent(clock, until), incumbent=_told(clock.watcher, instance))
+        watched = replace(
+            run,
+            spent=spent(clock, until - explaining_s(instance)),
+            incumbent=_told(clock.watcher, instance),
+        )
         result = route(instance.problem, params, watched)
         timed = schedule(instance.problem, result)
-        rounds = rounds_of(instance, result, timed, Said(lines=ground.lines(result), credit=ground.credit))
+        why, reasons = reasons_of(instance, result, lambda: clock.age_s() < until)
+        said = Said(why=why, reasons=reasons, lines=ground.lines(result), credit=ground.credit)
+        rounds = rounds_of(instance, result, timed, said)
         write_rounds(aside, rounds, cost_text(result.cost, instance))
         write_notices(aside, instance.notices)
         summary = summarise_rounds(instance, result, rounds, run.seed)

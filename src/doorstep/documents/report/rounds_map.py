@@ -26,14 +26,29 @@ COLOURS = 7  # as rounds.css has; with any of the usual colour blindnesses no tw
 LISTED = 500  # of the stops not served, on the page; all are in unserved.csv
 TIGHT_PPM = 900_000  # a window that is less sure than this is marked
 REASONS = {
+    "too_large": "more than any van holds",
     "load_over_every_van": "more than any van holds",
+    "capacity": "no room in any van",
+    "window": "its window cannot be reached in time",
+    "window_outside_shift": "its window is outside every shift",
     "window_outside_shifts": "its window is outside every shift",
     "window_ends_first": "its window ends before it begins",
+    "skills": "no van with the skill can come",
     "no_van_has_skill": "no van has the skill",
+    "only": "the van that it is for cannot come",
+    "shift": "outside the shifts",
+    "break": "breaks stand in its way",
+    "distance": "farther than a round may go",
+    "duration": "longer than a round may take",
+    "trips": "no trip is left for it",
+    "unreachable": "no way leads there",
+    "no_van_free": "every van is full or out of time",
+    "fleet": "every van is full or out of time",
+    "servable": "could be served, but was not found in time",
+    "not_looked_for": "not served; why was not looked for",
     "position_swapped": "latitude and longitude exchanged",
     "position_far": "far from every depot",
     "partner_set_aside": "its partner cannot be served",
-    "fleet": "every van is full or out of time",
     "not_worth_it": "optional, and costs more than its prize",
 }
 
