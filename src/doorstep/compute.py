@@ -16,7 +16,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
@@ -74,10 +74,9 @@ def chosen_map(workers: int | None = None, setting: str = "") -> AbstractContext
 
 
 @contextmanager
-def local_map(workers: int | None = None, inline: int = INLINE_TASKS) -> Iterator[Map]:
+def local_map(workers: int | None = None) -> Iterator[Map]:
     """Yield a map over `workers` processes (all cores by default), started when first needed and ended on leaving.
 
-    So few tasks as `inline` are done in this process; where two are all there are and each is long, let it be 1.
     Results come in the order of the tasks. Tasks are drawn no faster than they are done, so that a long stream of
     them needs little memory. What a task raises is raised here; WorkerLost when a process dies. Functions and tasks
     must be picklable; scripts need the usual `__main__` guard.
@@ -87,8 +86,8 @@ def local_map(workers: int | None = None, inline: int = INLINE_TASKS) -> Iterato
 
     def spread(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
         rest = iter(tasks)
-        first = list(islice(rest, inline + 1))
-        if count == 1 or len(first) <= inline:
+        first = list(islice(rest, INLINE_TASKS + 1))
+        if count == 1 or len(first) <= INLINE_TASKS:
             yield from map(function, chain(first, rest))
             return
         if not pool:
@@ -104,6 +103,16 @@ def local_map(workers: int | None = None, inline: int = INLINE_TASKS) -> Iterato
     finally:
         for one in pool:
             _end(one)
+
+
+@contextmanager
+def thread_map(workers: int) -> Iterator[Map]:
+    """Yield a map over threads of this process, for tasks that are compiled loops from beginning to end.
+
+    They let go of the interpreter, so that threads do as much as processes; nothing is started or copied for them.
+    """
+    with ThreadPoolExecutor(workers, "doorstep-kernel") as pool:
+        yield pool.map
 
 
 def _in_order(

@@ -116,7 +116,7 @@ def _routed(
 ) -> Routed:
     # Loaded here: compiled kernels take a second to load, and the other commands have no need of them.
     from doorstep.cli.first_run import NOTICE, must_compile
-    from doorstep.compute import local_map
+    from doorstep.compute import thread_map
     from doorstep.flows.route_clock import Clock
     from doorstep.flows.route_files import route_files
     from doorstep.kernels.run import Run
@@ -126,7 +126,7 @@ def _routed(
     with (
         search_line(seconds, shown) as line,
         ending_first(line.ending) as ended,
-        local_map(workers, inline=1) as spread,
+        thread_map(workers) as spread,
     ):
         return route_files(
             files,

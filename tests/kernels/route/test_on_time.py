@@ -151,7 +151,7 @@ def test_with_a_margin_more_windows_reach_the_target() -> None:
         reached.append([np.mean(each.on_time_ppm >= target - 20_000) for each in told])
     plainly, safely = np.mean(reached, axis=0)
     assert len(reached) >= 10
-    assert plainly < 0.9
+    assert plainly < safely - 0.05
     assert safely > 0.97
 
 

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from fractions import Fraction
-from math import floor
-
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.kernels.route.days import ints, line, matrix, problem, result, stops, vans
 
-from doorstep.kernels.route.departure import AFTER, BEFORE, NOWHERE
+from doorstep.kernels.route.departure import BEFORE, NOWHERE
 from doorstep.kernels.route.problem import NEVER, RELOAD, RouteProblem
 from doorstep.kernels.route.schedule import Schedule, schedule
 
@@ -92,8 +89,8 @@ def test_two_rounds_do_not_mix() -> None:
     )
     found = schedule(one, result((1, [1, 2]), (0, [0])))
     assert found.distance_m.tolist() == [70, 20]
-    assert found.leg_s.tolist() == [13, 7, 10]
-    assert found.duration_s.tolist() == [13 + 7 + 3, 20]
+    assert found.leg_s.tolist() == [14, 7, 10]
+    assert found.duration_s.tolist() == [14 + 7 + 4, 20]
     assert found.first_load.tolist() == [[2], [1]]
     assert found.load.tolist() == [[1], [0], [0]]
 
@@ -110,11 +107,9 @@ def test_no_round_is_no_time() -> None:
         ((100, 150), 0, 100, 0, 405),  # on arrival; the day without it takes 360
         ((190, 210), 1, 190, 0, 405),  # the first is done at 130, the second is reached at 190
         ((40, 50), BEFORE, 40, 85, 360),  # nothing is reached by then: before the departure
-        ((385, 400), AFTER, 385, 0, 360),  # back at 360
-        ((360, 390), AFTER, 360, 0, 360),
     ],
 )
-def test_a_pause_is_at_a_stop_or_before_or_after_all(
+def test_a_pause_is_at_a_stop_or_before_all(
     window: tuple[int, int], at: int, begins: int, departure: int, duration: int
 ) -> None:
     fleet = vans(1, break_s=[45], break_from_s=[window[0]], break_to_s=[window[1]])
@@ -133,13 +128,11 @@ def test_waiting_is_used_for_the_pause() -> None:
     assert found.return_s.tolist() == [550]
 
 
-def test_a_pause_may_follow_a_reload() -> None:
-    fleet = vans(1, max_trips=[2], reload_s=[3], break_s=[5], break_from_s=[21], break_to_s=[23])
-    one = problem(line(0, 10), stops(1, 1, to_s=[10, 90]), fleet)
+def test_a_pause_is_not_at_a_reload() -> None:
+    fleet = vans(1, max_trips=[2], reload_s=[3], break_s=[5], break_from_s=[20], break_to_s=[25])
+    one = problem(line(0, 10), stops(1, 1, to_s=[11, 90]), fleet)
     found = schedule(one, result((0, [0, RELOAD, 1])))
-    assert (found.pause_at.tolist(), found.pause_s.tolist()) == ([1], [23])
-    assert found.leave_s.tolist() == [10, 28, 38]
-    assert found.end_s.tolist() == [10, 23, 38]
+    assert (found.pause_at.tolist(), found.pause_s.tolist()) == ([2], [33])  # too late, though it reloads until 23
 
 
 def test_of_a_van_without_pause_none_is_told() -> None:
@@ -147,12 +140,15 @@ def test_of_a_van_without_pause_none_is_told() -> None:
     assert found.pause_at.tolist() == [NOWHERE]
 
 
-def test_with_periods_the_way_back_may_be_faster() -> None:
-    # Until 3600 all takes twice as long. The stop is open from 3550 on: there at 3550, back at 3625 (25 + 50 of 100 s).
+def test_with_periods_a_round_leaves_when_the_streets_are_empty() -> None:
+    # Until 3600 all takes twice as long. The stop is open all day: leaving at 3600 saves 200 s.
     road = line(0, 100, period_from_s=ints(0, 3600), period_pace_ppm=ints(2_000_000, 1_000_000))
-    found = schedule(problem(road, stops(1, from_s=[3550]), vans(1, to_s=[7200])), result((0, [0])))
-    assert found.departure_s.tolist() == [3350]
-    assert (found.leg_s.tolist(), found.back_s.tolist()) == ([200], [125])
+    found = schedule(problem(road, stops(1), vans(1, to_s=[7200])), result((0, [0])))
+    assert found.departure_s.tolist() == [3600]
+    assert found.duration_s.tolist() == [200]
+    early = schedule(problem(road, stops(1, to_s=[1000]), vans(1, to_s=[7200])), result((0, [0])))
+    assert early.departure_s.tolist() == [0]
+    assert (early.leg_s.tolist(), early.back_s.tolist()) == ([200], [200])
 
 
 DAYS = st.lists(
@@ -189,16 +185,14 @@ def rounds(draw: st.DrawFn, periods: bool) -> RouteProblem:
 
 
 def arrival(one: RouteProblem, leaving: int, seconds: int) -> int:
-    """Period by period, each as much of the way as it has time for; half up."""
+    """Period by period, each as much of the way as it has time for; the second in which it is done counts."""
     begins, paces = one.travel.period_from_s.tolist(), one.travel.period_pace_ppm.tolist()
-    if not begins:
-        return leaving + seconds
-    left, at = Fraction(seconds), Fraction(leaving)
+    left, at = seconds * 10**6, leaving
     for ppm, until in zip([1_000_000, *paces], [*begins, NEVER], strict=True):
-        pace = Fraction(ppm, 1_000_000)
-        more = min(left, max(until - at, Fraction(0)) / pace)
-        left, at = left - more, at + more * pace
-    return floor(at + Fraction(1, 2))
+        drives = 10**12 // ppm
+        spent = min(-(-left // drives), max(until - at, 0))
+        left, at = max(0, left - spent * drives), at + spent
+    return at
 
 
 def rested(one: RouteProblem, at: int) -> int:
@@ -219,27 +213,25 @@ def driven(one: RouteProblem, visits: list[int], departure: int, place: int) -> 
         at, here = arrival(one, at, int(one.travel.duration[here, to])), to
         if visit == RELOAD:
             at += int(fleet.reload_s[0])
-            at = rested(one, at) if place == row else at
             continue
         at = max(rested(one, at) if place == row else at, int(given_stops.from_s[visit]))
         if at > given_stops.to_s[visit]:
             return None
         at += int(given_stops.service_s[visit])
     at = arrival(one, at, int(one.travel.duration[here, 0]))
-    if place == AFTER and rested(one, at) > NEVER:
-        return None
     return at if at <= fleet.to_s[0] else None
 
 
-def best(one: RouteProblem, visits: list[int]) -> tuple[int, int] | None:
-    """Least duration, departure: for each place of the pause, the latest departure of the earliest return."""
-    places = [*range(len(visits)), AFTER, BEFORE] if one.fleet.break_s[0] else [NOWHERE]
-    departures = range(int(one.fleet.from_s[0]), int(one.fleet.to_s[0]) + 1)
-    found = []
-    for place in places:
-        back = [driven(one, visits, departure, place) for departure in departures]
-        first = min((at for at in back if at is not None), default=None)
-        found += [(first - at, at) for at in departures if first is not None and back[at - departures[0]] == first][-1:]
+def best(one: RouteProblem, visits: list[int], step: int) -> tuple[int, int] | None:
+    """The least duration, and the earliest departure that has it, of all departures and all places of the pause."""
+    places = [BEFORE, *(row for row, visit in enumerate(visits) if visit != RELOAD)]
+    departures = range(int(one.fleet.from_s[0]), int(one.fleet.to_s[0]) + 1, step)
+    found = [
+        (back - departure, departure)
+        for place in (places if one.fleet.break_s[0] else [NOWHERE])
+        for departure in departures
+        if (back := driven(one, visits, departure, place)) is not None
+    ]
     return min(found, default=None)
 
 
@@ -253,7 +245,7 @@ def holds(one: RouteProblem, found: Schedule) -> bool:
 def test_no_departure_makes_a_shorter_day(one: RouteProblem, reload: bool) -> None:
     visits = list(range(one.stops.count))
     visits = [*visits[:1], RELOAD, *visits[1:]] if reload else visits
-    told, found = best(one, visits), schedule(one, result((0, visits)))
+    told, found = best(one, visits, 1), schedule(one, result((0, visits)))
     assert holds(one, found) == (told is not None)
     if told:
         assert (found.duration_s[0], found.departure_s[0]) == told
@@ -261,9 +253,9 @@ def test_no_departure_makes_a_shorter_day(one: RouteProblem, reload: bool) -> No
 
 @settings(deadline=None, max_examples=40)
 @given(rounds(periods=True))
-def test_with_periods_a_round_is_back_early_and_leaves_late(one: RouteProblem) -> None:
+def test_with_periods_no_departure_of_the_grid_makes_a_shorter_day(one: RouteProblem) -> None:
     visits = list(range(one.stops.count))
-    told, found = best(one, visits), schedule(one, result((0, visits)))
+    told, found = best(one, visits, 60), schedule(one, result((0, visits)))
     assert holds(one, found) == (told is not None)
     if told:
         assert (found.duration_s[0], found.departure_s[0]) == told
@@ -287,8 +279,6 @@ def test_the_slack_of_a_visit_is_all_that_it_may_be_late(one: RouteProblem, data
                 return False
             when += int(one.stops.service_s[row])
         when = arrival(one, when, int(one.travel.duration[len(visits), 0]))
-        if pause == AFTER and when > one.fleet.break_to_s[0]:
-            return False
         return bool(when <= one.fleet.to_s[0])
 
     slack = int(found.slack_s[at])

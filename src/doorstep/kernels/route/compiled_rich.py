@@ -1,7 +1,7 @@
 """The state of a search with windows, loads of several dimensions, kinds of van, reloads and pauses, in arrays.
 
-A round is a line from one node to another: its first, stops and reloads, its end. Every node knows the segment that ends
-with it and the one that begins with it as (duration, earliest, latest) (Vidal, Crainic, Gendreau and Prins 2013,
+A round is a line from one node to another: its first, stops and reloads, its end. Every node knows the segment that
+ends with it and the one that begins with it as (duration, earliest, latest) (Vidal, Crainic, Gendreau and Prins 2013,
 doi:10.1016/j.cor.2012.07.018), so that a change is weighed without walking along the round.
 
 Arrays of an inner loop are handed over one by one: a tuple of them would count references at every turn.
@@ -135,7 +135,7 @@ def refresh(node: Ints, load: Ints, kind: Ints, ring: Ints, r: int) -> bool:
     ring[r, COST] = (
         kind[k, FIXED] + kind[k, PER_M] * ring[r, METRES] + (kind[k, PER_S] * duration if kind[k, PER_S] else 0)
     )
-    return fine and duration <= kind[k, MOST_S] and ring[r, METRES] <= kind[k, MOST_M]
+    return bool(fine and duration <= kind[k, MOST_S] and ring[r, METRES] <= kind[k, MOST_M])
 
 
 @inner
@@ -170,7 +170,7 @@ def _segments(node: Ints, kind: Ints, ring: Ints, r: int, first: int) -> bool:
             here = join(pause, 0, here)
         d, e, el = join(here, took, (d, e, el))
         node[i, ON_D], node[i, ON_E], node[i, ON_L] = d, e, el
-    return d < FAR
+    return bool(d < FAR)
 
 
 @inner

@@ -61,7 +61,7 @@ NOWHERE = (FAR, -1, BESIDE)
 @inner
 def allowed(node: Ints, kind: Ints, k: int, c: int) -> bool:
     """Whether a van of kind k may serve stop c at all."""
-    return node[c, SKILLS] & ~kind[k, HAS] == 0 and (node[c, ONLY] < 0 or node[c, ONLY] == k)
+    return bool(node[c, SKILLS] & ~kind[k, HAS] == 0 and (node[c, ONLY] < 0 or node[c, ONLY] == k))
 
 
 @inner
@@ -79,10 +79,10 @@ def _has_room(load: Ints, kind: Ints, k: int, p: int, c: int) -> bool:
 @inner
 def _fits_empty(load: Ints, kind: Ints, k: int, c: int) -> bool:
     dimensions = load.shape[1] // 4
+    fits = True
     for d in range(dimensions):
-        if max(load[c, d], load[c, dimensions + d]) > kind[k, CAPACITY + d]:
-            return False
-    return True
+        fits &= max(load[c, d], load[c, dimensions + d]) <= kind[k, CAPACITY + d]
+    return fits
 
 
 @inner
@@ -136,7 +136,7 @@ def price_fresh(
     if duration >= FAR or duration > kind[k, MOST_S] or in_m + out_m > kind[k, MOST_M]:
         return FAR
     price = kind[k, FIXED] + kind[k, PER_M] * (in_m + out_m)
-    return price + kind[k, PER_S] * duration if kind[k, PER_S] > 0 else price
+    return int(price + kind[k, PER_S] * duration if kind[k, PER_S] > 0 else price)
 
 
 @inner
@@ -175,7 +175,7 @@ def price_trip(
     if duration >= FAR or duration > kind[k, MOST_S] or ring[r, METRES] + more_m > kind[k, MOST_M]:
         return FAR
     price = kind[k, PER_M] * more_m
-    return price + kind[k, PER_S] * (duration - node[end, UP_D]) if kind[k, PER_S] > 0 else price
+    return int(price + kind[k, PER_S] * (duration - node[end, UP_D]) if kind[k, PER_S] > 0 else price)
 
 
 @inner

@@ -73,7 +73,8 @@ def touch(ring: Ints, r: int, counts: Ints, touched: Ints) -> None:
 
 @inner
 def take_out(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, journal: Ints,
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int,
+    journal: Ints,
     counts: Ints,
 ) -> None:  # fmt: skip
     """Remove node c and write it down; its round is not reckoned anew yet."""
@@ -111,6 +112,13 @@ def put_in(
 
 
 @inner
+def make_reload(node: Ints, kind: Ints, c: int, k: int) -> None:
+    """Make node c a reload of a van of kind k."""
+    node[c, AT], node[c, SERVICE] = kind[k, START], kind[k, RELOAD_S]
+    node[c, OPENS], node[c, CLOSES] = kind[k, SHIFT_FROM], kind[k, SHIFT_TO]
+
+
+@inner
 def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: Ints, touched: Ints) -> None:
     """Replay the journal backwards and reckon the rounds as they were."""
     for w in range(counts[WRITTEN] - 1, -1, -1):
@@ -118,6 +126,8 @@ def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: 
         if journal[w, 0] == IN:
             unlink(node, ring, c, journal[w, 5], journal[w, 6])
         else:
+            if node[c, STOP] == 0:
+                make_reload(node, kind, c, ring[journal[w, 7], KIND])
             link(node, ring, c, journal[w, 2], journal[w, 3], journal[w, 4], journal[w, 5], journal[w, 6])
     for i in range(counts[TOUCHED]):
         refresh(node, load, kind, ring, touched[i])
@@ -125,7 +135,8 @@ def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: 
 
 @inner
 def _ruin_string(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, length: int, spared: int, state: State,
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int,
+    length: int, spared: int, state: State,
     journal: Ints, counts: Ints, gone: Ints,
 ) -> None:  # fmt: skip
     """Remove a string of stops about c that skips `spared` of them; a string ends at a depot."""
@@ -155,7 +166,8 @@ def _ruin_string(
 
 @inner
 def _drop_idle_reloads(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, r: int, journal: Ints, counts: Ints
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, spare: Ints,
+    r: int, journal: Ints, counts: Ints,
 ) -> None:  # fmt: skip
     """Take out reloads before or behind which the van does nothing."""
     i = node[ring[r, END] - 1, SUCC]
@@ -163,6 +175,8 @@ def _drop_idle_reloads(
         after = node[i, SUCC]
         if node[i, STOP] == 0 and (node[node[i, PRED], STOP] == 0 or after == ring[r, END]):
             take_out(points, rates, metres, seconds, node, kind, ring, i, journal, counts)
+            spare[spare[-1]] = i
+            spare[-1] += 1
             # the one before may have become idle by that
             after = node[ring[r, END] - 1, SUCC]
         i = after
@@ -171,7 +185,7 @@ def _drop_idle_reloads(
 @inner
 def ruin(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    near: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
+    free: Ints, spare: Ints, near: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
     counts: Ints, gone: Ints, touched: Ints, mean_size: float,
 ) -> None:  # fmt: skip
     """Remove strings about a random stop, or now and then its whole round."""
@@ -199,8 +213,12 @@ def ruin(
             length, spared = here, 0
         _ruin_string(points, rates, metres, seconds, node, kind, ring, c, length, spared, state, journal, counts, gone)
         if ring[r, TRIPS] > 0:
-            _drop_idle_reloads(points, rates, metres, seconds, node, kind, ring, r, journal, counts)
+            _drop_idle_reloads(points, rates, metres, seconds, node, kind, ring, spare, r, journal, counts)
         refresh(node, load, kind, ring, r)
+        if ring[r, SIZE] == 0:  # its van may serve another round at once
+            k = ring[r, KIND]
+            free[k, free[k, -1]] = r
+            free[k, -1] += 1
         ruined += 1
 
 
@@ -238,7 +256,8 @@ def sort_units(
 @inner
 def insert_unit(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, u: int, depth: int, blink: float, scan: bool, state: State,
+    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, u: int, depth: int, blink: float, scan: bool,
+    state: State,
     journal: Ints, counts: Ints, touched: Ints,
 ) -> bool:  # fmt: skip
     """Put one of a unit where it comes cheapest, if that is less than leaving it; whether it was put."""
@@ -262,40 +281,30 @@ def insert_unit(
     r = node[place, RING]
     touch(ring, r, counts, touched)
     put_in(points, rates, metres, seconds, node, kind, ring, chosen, place, journal, counts)
-    return refresh(node, load, kind, ring, r)
+    return bool(refresh(node, load, kind, ring, r))
 
 
 @inner
 def _new_trip(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, spare: Ints, r: int, behind: bool, journal: Ints, counts: Ints,
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, spare: Ints,
+    r: int, behind: bool, journal: Ints, counts: Ints,
     touched: Ints,
 ) -> int:  # fmt: skip
     """Put a reload at an end of round r; gives the node behind which the new trip's stop belongs."""
     touch(ring, r, counts, touched)
     spare[-1] -= 1
     reload, k, end = spare[spare[-1]], ring[r, KIND], ring[r, END]
-    node[reload, AT], node[reload, SERVICE] = kind[k, START], kind[k, RELOAD_S]
-    node[reload, OPENS], node[reload, CLOSES] = kind[k, SHIFT_FROM], kind[k, SHIFT_TO]
-    put_in(
-        points,
-        rates,
-        metres,
-        seconds,
-        node,
-        kind,
-        ring,
-        reload,
-        node[end, PRED] if behind else end - 1,
-        journal,
-        counts,
-    )
-    return reload if behind else end - 1
+    make_reload(node, kind, reload, k)
+    behind_whom = node[end, PRED] if behind else end - 1
+    put_in(points, rates, metres, seconds, node, kind, ring, reload, behind_whom, journal, counts)
+    return int(reload if behind else end - 1)
 
 
 @inner
 def recreate(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
+    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64], state: State,
+    journal: Ints,
     counts: Ints, units: Ints, count: int, touched: Ints, still: Ints,
 ) -> int:  # fmt: skip
     """Put units back; those for whom there is no place come into `still`. Gives how many they are; -1: all in vain."""
@@ -304,7 +313,8 @@ def recreate(
         scan = uniform(state) < SCANNED
         written = counts[WRITTEN]
         put = insert_unit(
-            points, rates, metres, seconds, node, load, kind, ring, free, spare, unit, member, fit, units[i], depth, knobs[BLINK], scan, state, journal, counts, touched,
+            points, rates, metres, seconds, node, load, kind, ring, free, spare, unit, member, fit, units[i], depth,
+            knobs[BLINK], scan, state, journal, counts, touched,
         )  # fmt: skip
         if not put:
             if counts[WRITTEN] != written:
@@ -315,16 +325,12 @@ def recreate(
 
 
 @inner
-def mark(ring: Ints, free: Ints, r: int, counts: Ints, dirty: Ints) -> None:
-    """Let the next best copy round r; its van stands idle if it has nothing to do."""
+def mark(ring: Ints, r: int, counts: Ints, dirty: Ints) -> None:
+    """Let the next best copy round r."""
     if ring[r, DIRTY_YET] == 0:
         ring[r, DIRTY_YET] = 1
         dirty[counts[DIRTY]] = r
         counts[DIRTY] += 1
-    if ring[r, SIZE] == 0:
-        k = ring[r, KIND]
-        free[k, free[k, -1]] = r
-        free[k, -1] += 1
 
 
 @inner

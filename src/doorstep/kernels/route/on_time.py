@@ -142,7 +142,7 @@ def drawn_begins(
 ) -> FloatArray:
     """[k, draws] when service begins, day after day."""
     found = np.zeros((len(result.visit), by.draws))
-    way_s, service_s = ways(problem, result)[1], planned.end_s - planned.begin_s
+    way_s, service_s = ways(problem, result)[1] / _MILLION, planned.end_s - planned.begin_s
     from_s = np.where(result.visit == RELOAD, -NEVER, problem.stops.from_s[result.visit])
     day = pace(problem.travel)
     for at, (a, b) in enumerate(zip(result.start[:-1].tolist(), result.start[1:].tolist(), strict=True)):
@@ -154,12 +154,10 @@ def drawn_begins(
         now = np.full(by.draws, float(planned.departure_s[at]))
         for row in range(a, b):
             now = _arrivals(day, now, way[row - a])
-            if row == pause[0] and result.visit[row] != RELOAD:
+            if row == pause[0]:
                 now = np.maximum(now, pause[2]) + pause[1]
             found[row] = now = np.maximum(now, from_s[row])
             now = now + service[row - a]
-            if row == pause[0] and result.visit[row] == RELOAD:
-                now = np.maximum(now, pause[2]) + pause[1]
     return found
 
 
@@ -179,6 +177,6 @@ def _arrivals(day: Pace, leaving_s: FloatArray, way_s: FloatArray) -> FloatArray
     if len(day.begin) == 1:
         return leaving_s + way_s
     begin = np.array([day.begin[0] - _OVER_S, *day.begin[1:], day.begin[-1] + _OVER_S], np.float64)
-    driven = [-_OVER_S, *(one / day.second for one in day.driven[1:])]
-    driven.append(driven[-1] + _OVER_S * day.rate[-1] / day.second)
+    driven = [-_OVER_S, *(one / _MILLION for one in day.driven[1:])]
+    driven.append(driven[-1] + _OVER_S * day.rate[-1] / _MILLION)
     return np.interp(np.interp(leaving_s, begin, driven) + way_s, driven, begin)

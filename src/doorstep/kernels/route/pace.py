@@ -4,28 +4,38 @@ The speed of a van changes in steps, and with it how long the rest of a way take
 begins then. Who leaves earlier arrives no later (Ichoua, Gendreau & Potvin 2003,
 https://doi.org/10.1016/S0377-2217(02)00147-9).
 
-All is reckoned in whole numbers, in a unit that every pace divides, and rounded once, at the arrival: to the second,
-half up.
+All is whole numbers, so that whoever reckons anew comes to the same second: a way is so many millionths of a second of
+plain driving (`driving_us`), a second of a period drives `10**12 // period_pace_ppm` of them, and the arrival is the
+first whole second by which all are driven. Without periods a duration is divided by the van's speed, and rounded up.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from math import lcm
 
 import numpy as np
 
 from doorstep.kernels.route.problem import NEVER, IntArray, RouteProblem, Travel
 
 MILLION = 1_000_000
+FAR_S = 2**38  # beyond it nobody looks at the time of day, and products stay within 64 bits
+_SLOWEST_US, _FASTEST_US = 10_000, 10_000_000
+GRID_S = 60
+"""With periods a round leaves so many whole seconds after its shift begins, times a whole number."""
 
 
 def at_speed(duration_s: IntArray, speed_ppm: IntArray | int) -> IntArray:
-    """Seconds that ways of so many plain seconds take a van of this speed at the plain pace; half up."""
-    plain = np.minimum(duration_s, NEVER)
-    seconds = (2 * plain * MILLION + speed_ppm) // (2 * np.asarray(speed_ppm, np.int64))
-    return np.asarray(np.where(plain < NEVER, seconds, NEVER), np.int64)
+    """Seconds that a way of so many plain seconds takes a van of this speed, without periods; rounded up."""
+    seconds: IntArray = -(-np.asarray(np.minimum(duration_s, NEVER), np.int64) * MILLION // speed_ppm)
+    return np.asarray(np.minimum(seconds, NEVER), np.int64)
+
+
+def driving_us(duration_s: IntArray, speed_ppm: IntArray | int) -> IntArray:
+    """Millionths of a second of plain driving that a way of so many plain seconds asks of a van of this speed."""
+    plain = np.asarray(np.minimum(duration_s, NEVER), np.int64) * MILLION
+    whole = np.minimum(plain // speed_ppm, 2 * NEVER)
+    return np.asarray(whole * MILLION - (-(plain % speed_ppm) * MILLION // speed_ppm), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +47,43 @@ class Pace:
     begin
         Instants at which they begin; of row 0 the one at which it ends.
     driven
-        What is driven from `begin[0]` to `begin`.
+        Millionths of a second of plain driving from `begin[0]` to `begin`.
     rate
-        What a second drives.
-    second
-        What a second drives at the plain pace.
+        How many a second drives.
     """
 
     begin: tuple[int, ...]
     driven: tuple[int, ...]
     rate: tuple[int, ...]
-    second: int
 
-    def arrival(self, leaving_s: int, way_s: int) -> int:
-        """When a way ends that begins then and takes `way_s` at the plain pace."""
-        if len(self.begin) == 1 or way_s >= NEVER:
-            return leaving_s + way_s
+    def arrival(self, leaving_s: int, way_us: int) -> int:
+        """When a way ends that begins then."""
+        if leaving_s >= FAR_S:
+            return leaving_s - (-way_us // MILLION)
         row = bisect_right(self.begin, leaving_s, 1) - 1
-        upto = self.driven[row] + (leaving_s - self.begin[row]) * self.rate[row] + way_s * self.second
+        upto = self.driven[row] + (leaving_s - self.begin[row]) * self.rate[row] + way_us
         row = bisect_right(self.driven, upto, 1) - 1
-        return self.begin[row] + (2 * (upto - self.driven[row]) + self.rate[row]) // (2 * self.rate[row])
+        return self.begin[row] - (self.driven[row] - upto) // self.rate[row]
 
-    def leaving(self, by_s: int, way_s: int) -> int:
-        """The last whole second at which such a way may begin to end by then."""
-        if len(self.begin) == 1 or way_s >= NEVER:
-            return by_s - way_s
+    def leaving(self, by_s: int, way_us: int) -> int:
+        """The last whole second at which a way may begin that is to end by then."""
         row = bisect_right(self.begin, by_s, 1) - 1
-        upto = 2 * (self.driven[row] + (by_s - self.begin[row]) * self.rate[row]) + self.rate[row] - 1
-        since = upto // 2 - way_s * self.second  # less than half a second too late is in time
+        since = self.driven[row] + (by_s - self.begin[row]) * self.rate[row] - way_us
         row = bisect_right(self.driven, since, 1) - 1
         return self.begin[row] + (since - self.driven[row]) // self.rate[row]
+
+    def arrivals(self, leaving_s: IntArray, way_us: IntArray | int) -> IntArray:
+        """`arrival` of many; the shapes are broadcast."""
+        plain = leaving_s - np.asarray(-np.asarray(way_us, np.int64) // MILLION, np.int64)
+        if len(self.begin) == 1:
+            return plain
+        begin, driven, rate = (np.array(one, np.int64) for one in (self.begin, self.driven, self.rate))
+        soon = np.minimum(leaving_s, FAR_S)
+        row = np.searchsorted(begin[1:], soon, "right")
+        upto = driven[row] + (soon - begin[row]) * rate[row] + way_us
+        row = np.searchsorted(driven[1:], upto, "right")
+        found = begin[row] - (driven[row] - upto) // rate[row]
+        return np.asarray(np.where(leaving_s < FAR_S, found, plain), np.int64)
 
     def slowest(self, from_s: int, to_s: int) -> int:
         """The least rate between two instants."""
@@ -76,31 +93,36 @@ class Pace:
 
 def pace(travel: Travel) -> Pace:
     """The periods of `travel`; one row alone if it has none."""
-    begins, paces = travel.period_from_s.tolist(), travel.period_pace_ppm.tolist()
-    unit = lcm(MILLION, *paces)
-    begin, driven, rate = begins[:1] or [0], [0], [unit // MILLION]
-    for since, ppm in zip(begins, paces, strict=True):
+    begin, driven, rate = [0], [0], [MILLION]
+    if len(travel.period_from_s):
+        begin[0] = int(travel.period_from_s[0])
+    for since, ppm in zip(travel.period_from_s.tolist(), travel.period_pace_ppm.tolist(), strict=True):
         driven.append(driven[-1] + (since - begin[-1]) * rate[-1])
         begin.append(since)
-        rate.append(unit // ppm)
-    return Pace(tuple(begin), tuple(driven), tuple(rate), unit // MILLION)
+        rate.append(min(max(MILLION * MILLION // ppm, _SLOWEST_US), _FASTEST_US))
+    return Pace(tuple(begin), tuple(driven), tuple(rate))
 
 
 def searched(problem: RouteProblem) -> RouteProblem:
     """The problem without periods: each van drives at the slowest pace of its shift all day.
 
-    What is feasible in it is feasible in truth, for it is the van's speed that is lowered, rounded down, and no way
-    takes longer than that at any time of the shift. Of a van whose speed is not the plain one that holds to a second
-    a way, for its seconds are rounded before the pace is applied to them.
+    What is feasible in it is feasible in truth: it is the van's speed that is lowered, so that each way takes at least
+    as long as it ever does; and a minute is taken off its longest day, since with periods a round leaves on a grid of
+    minutes.
     """
     if not len(problem.travel.period_from_s):
         return problem
     fleet, day = problem.fleet, pace(problem.travel)
-    shifts = zip(fleet.speed_ppm.tolist(), fleet.from_s.tolist(), fleet.to_s.tolist(), strict=True)
-    speeds = [max(1, speed * day.slowest(since, until) // day.second) for speed, since, until in shifts]
+    speeds = [
+        max(1, speed * day.slowest(since, until) // MILLION)
+        for speed, since, until in zip(
+            fleet.speed_ppm.tolist(), fleet.from_s.tolist(), fleet.to_s.tolist(), strict=True
+        )
+    ]
+    longest = np.where(fleet.max_duration_s < NEVER, np.maximum(fleet.max_duration_s - (GRID_S - 1), 0), NEVER)
     nothing = np.zeros(0, np.int64)
     return replace(
         problem,
         travel=replace(problem.travel, period_from_s=nothing, period_pace_ppm=nothing),
-        fleet=replace(fleet, speed_ppm=np.array(speeds, np.int64)),
+        fleet=replace(fleet, speed_ppm=np.array(speeds, np.int64), max_duration_s=longest),
     )

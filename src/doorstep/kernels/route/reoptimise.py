@@ -77,6 +77,8 @@ class Replan:
         Van, and by how many seconds its shift or its longest day is exceeded.
     refused
         Why a new stop has no place; None: it has, or there was none.
+    unfit
+        Vans whose rounds cannot be driven any more, since what they bring back takes the room of what they collect.
     cost
         What the rounds cost more, from now on; lateness not counted.
     """
@@ -87,6 +89,7 @@ class Replan:
     broken: tuple[Broken, ...]
     overtime: tuple[tuple[int, int], ...]
     refused: Unserved | None
+    unfit: tuple[int, ...]
     cost: int
 
 
@@ -251,14 +254,15 @@ def _told(was: Day, before: Laid, day: Day, after: Laid, refused: Unserved | Non
     then, now = begins_of(was, before), begins_of(day)
     shifted = [(stop, then[stop], at) for stop, at in sorted(now.items()) if then.get(stop, at) != at]
     cost = driven_cost(after) - driven_cost(before)
-    return Replan(day, tuple(moved), tuple(shifted), (), (), refused, cost)
+    unfit = tuple(row for row, fits in zip(after.lines.row.tolist(), after.fits.tolist(), strict=True) if not fits)
+    return Replan(day, tuple(moved), tuple(shifted), (), (), refused, unfit, cost)
 
 
 def driven_cost(laid: Laid) -> int:
-    """What rounds cost, lateness not counted."""
-    rows, r = laid.lines.row[: len(laid.rounds)], len(laid.rounds)
-    fleet, parts = laid.fleet, laid.parts
-    metres, seconds = fleet.per_m[rows] * parts.distance_m[:r], fleet.per_s[rows] * parts.duration_s[:r]
+    """What the rounds cost that can be driven, lateness not counted."""
+    fit = np.flatnonzero(laid.fits[: len(laid.rounds)])
+    rows, fleet, parts = laid.lines.row[fit], laid.fleet, laid.parts
+    metres, seconds = fleet.per_m[rows] * parts.distance_m[fit], fleet.per_s[rows] * parts.duration_s[fit]
     return int((fleet.fixed[rows] + metres + seconds).sum())
 
 

@@ -43,7 +43,7 @@ from doorstep.kernels.route.compiled_rich import (
 from doorstep.kernels.route.compiled_rich_anneal import anneal, settle
 from doorstep.kernels.route.compiled_rich_search import ABSENT, BEST, BEST_ABSENT, CURRENT, put_in
 from doorstep.kernels.route.in_space import in_space, rule_of
-from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, REQUIRED, RouteProblem
+from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
 from doorstep.kernels.route.travel import block, pairwise
 
 MATRIX_UP_TO = 4_000  # locations; beyond, distances are reckoned as they are needed
@@ -51,6 +51,15 @@ NEAR, FIT = 100, 100
 LATE_PER_S, WAIT_PER_S = 1.0, 0.2  # of a second that a neighbour would be late or wait (Vidal et al. 2013, section 4.3)
 KNOBS = (10.0, 10.0, 0.01, 0.5)
 """Strings, longest, blink, split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a search stands: kind and visits of each round, units that wait, and the objective."""
+
+    rounds: list[tuple[int, Ints]]
+    absent: Ints
+    objective: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,8 @@ class Field:
     windows: bool
 
 
-def field_of(problem: RouteProblem, leave_cost: int) -> Field:
-    """Lay the ground."""
+def field_of(problem: RouteProblem, leave: Ints) -> Field:
+    """Lay the ground; `leave` [n] is what it costs to leave a stop, with those it goes with."""
     stops, travel = problem.stops, problem.travel
     every = np.arange(travel.locations)
     if travel.rule == "matrix" or travel.locations <= MATRIX_UP_TO:
@@ -88,7 +97,7 @@ def field_of(problem: RouteProblem, leave_cost: int) -> Field:
     windows = bool((stops.to_s < NEVER).any())
     return Field(
         in_space(travel, every), rates, metres, seconds, _nodes(problem, unit), _loads(problem), _kinds(problem),
-        np.stack([np.append(_leave(problem, unit, start, leave_cost), 0), start], 1), member, near,
+        np.stack([np.append(leave[member[start[:-1]]], 0), start], 1), member, near,
         _fit(problem, near) if windows else near[:, :FIT].copy(), windows,
     )  # fmt: skip
 
@@ -118,14 +127,6 @@ def _units(group: Ints) -> tuple[Ints, Ints, Ints]:
     member = np.argsort(unit, kind="stable").astype(np.int64)
     start = np.searchsorted(unit[member], np.arange(unit.max() + 2)).astype(np.int64)
     return unit, start, member
-
-
-def _leave(problem: RouteProblem, unit: Ints, start: Ints, leave_cost: int) -> Ints:
-    stops = problem.stops
-    each = np.where(stops.prize == REQUIRED, leave_cost * (1 + stops.priority), stops.prize)
-    leave = np.zeros(len(start) - 1, np.int64)
-    np.maximum.at(leave, unit, each)
-    return leave
 
 
 def _kinds(problem: RouteProblem) -> Ints:
@@ -270,8 +271,8 @@ class RichSearch:
             self.counts, self.absent, self.dirty, self.best, self.best_absent, iterations, hot, cold, on.windows,
         )  # fmt: skip
 
-    def rounds(self, best: bool = False) -> list[tuple[int, Ints]]:
-        """Kind and visits of each round, as they are or the best there were."""
+    def stand(self, best: bool = False) -> Stand:
+        """Read the rounds, as they are or the best there were."""
         n = len(self.on.node)
         follows = (self.best if best else self.node[:, SUCC]).tolist()
         found = []
@@ -282,7 +283,8 @@ class RichSearch:
                 here = follows[here]
             if line:
                 found.append((k, np.array(line, np.int64)))
-        return found
+        absent = self.best_absent[: self.counts[BEST_ABSENT]] if best else self.absent[: self.counts[ABSENT]]
+        return Stand(found, np.sort(absent), int(self.counts[BEST if best else CURRENT]))
 
 
 def _with_rounds(on: Field, kinds: Ints, reloads: int) -> tuple[Ints, Ints]:

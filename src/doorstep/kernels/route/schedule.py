@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.kernels.route.departure import Round, choose, drive, latest
-from doorstep.kernels.route.pace import at_speed, pace
+from doorstep.kernels.route.pace import driving_us, pace
 from doorstep.kernels.route.problem import NEVER, RELOAD, IntArray, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.travel import pairwise
@@ -22,8 +22,8 @@ class Schedule:
     Parameters
     ----------
     departure_s, return_s, duration_s
-        [r] leaves the start, is back at the end, and the seconds between: back as early as its windows allow, and then
-        left as late as that allows.
+        [r] leaves the start, is back at the end, and the seconds between: as few as its windows allow, and then as
+        early as that allows. With periods departures are whole minutes from the beginning of the shift.
     distance_m, driving_s, waiting_s
         [r] of the whole round; waiting is all that is neither driving nor service nor reload nor pause.
     back_m, back_s
@@ -33,8 +33,8 @@ class Schedule:
     first_load
         [r, d] on board at the departure.
     pause_at, pause_s
-        [r] row of the visit where the van pauses, at a stop before its service, at a reload after it; or `NOWHERE`,
-        `BEFORE`, `AFTER` of `departure`; and when the pause begins.
+        [r] row of the visit before whose service the van pauses, or `NOWHERE`, or `BEFORE` its departure, where the
+        pause is no part of the round; and when the pause begins.
     leg_m, leg_s
         [k] the way to the visit.
     arrival_s, begin_s, end_s, leave_s, wait_s
@@ -93,9 +93,9 @@ def schedule(problem: RouteProblem, result: RouteResult) -> Schedule:
         `slack_s` says so.
     """
     fleet, rounds, visits = problem.fleet, len(result.vehicle), len(result.visit)
-    metres, seconds = ways(problem, result)
+    metres, driving = ways(problem, result)
     first, back = result.start[:-1] + np.arange(rounds), result.start[1:] + np.arange(rounds)
-    by_round, by_visit = _times(problem, result, seconds)
+    by_round, by_visit = _times(problem, result, driving)
     departure, home, paused, place = by_round
     arrival, begin, leave, late = by_visit
     service, from_there = _service(problem, result), np.ones(visits + rounds, np.bool_)
@@ -135,30 +135,30 @@ def schedule(problem: RouteProblem, result: RouteResult) -> Schedule:
     )
 
 
-def _times(problem: RouteProblem, result: RouteResult, way_s: IntArray) -> tuple[IntArray, IntArray]:
+def _times(problem: RouteProblem, result: RouteResult, way_us: IntArray) -> tuple[IntArray, IntArray]:
     """[4, r] departure, return, pause and its place; [4, k] arrival, begin, departure, and the latest begin."""
     day, of = pace(problem.travel), result.vehicle.tolist()
     by_round, by_visit = np.zeros((4, len(of)), np.int64), np.zeros((4, len(result.visit)), np.int64)
     for at, (a, b) in enumerate(zip(result.start[:-1].tolist(), result.start[1:].tolist(), strict=True)):
-        one = _round(problem, of[at], result.visit[a:b], way_s[a + at : b + at + 1].tolist())
+        one = _round(problem, of[at], result.visit[a:b], way_us[a + at : b + at + 1].tolist())
         chosen = choose(one, day)
         driven = drive(one, day, chosen)
         by = min(one.shift[1], chosen.departure_s + int(problem.fleet.max_duration_s[of[at]]))
-        by_visit[:, a:b] = *driven[:3], latest(one, day, chosen.place, by)[:-1]
+        by_visit[:, a:b] = *driven[:3], latest(one, day, chosen.place, by)
         place = chosen.place + a if chosen.place >= 0 else chosen.place
         by_round[:, at] = chosen.departure_s, driven.return_s, driven.pause_s, place
     return by_round, by_visit
 
 
 def ways(problem: RouteProblem, result: RouteResult) -> tuple[IntArray, IntArray]:
-    """[k + r] metres and seconds at the plain pace, round after round: to each visit, and back."""
+    """[k + r] metres and millionths of plain driving, round after round: to each visit, and back."""
     fleet, of = problem.fleet, np.repeat(result.vehicle, np.diff(result.start))
     place = np.where(result.visit == RELOAD, fleet.reload_at[of], problem.stops.location[result.visit])
     to = np.insert(place, result.start[1:], fleet.end[result.vehicle])
     since = np.insert(place, result.start[:-1], fleet.start[result.vehicle])
     metres, seconds = pairwise(problem.travel, since, to)
     speed = fleet.speed_ppm[np.repeat(result.vehicle, np.diff(result.start) + 1)]
-    return metres, at_speed(seconds, speed)
+    return metres, driving_us(seconds, speed)
 
 
 def _service(problem: RouteProblem, result: RouteResult) -> IntArray:
@@ -166,11 +166,11 @@ def _service(problem: RouteProblem, result: RouteResult) -> IntArray:
     return np.where(result.visit == RELOAD, problem.fleet.reload_s[of], problem.stops.service_s[result.visit])
 
 
-def _round(problem: RouteProblem, kind: int, visit: IntArray, way_s: list[int]) -> Round:
+def _round(problem: RouteProblem, kind: int, visit: IntArray, way_us: list[int]) -> Round:
     fleet, stops = problem.fleet, problem.stops
     stop = visit != RELOAD
     return Round(
-        way_s=way_s,
+        way_us=way_us,
         from_s=np.where(stop, stops.from_s[visit], _ANY_TIME).tolist(),
         to_s=np.where(stop, stops.to_s[visit], -_ANY_TIME).tolist(),
         service_s=np.where(stop, stops.service_s[visit], fleet.reload_s[kind]).tolist(),
