@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from tests.flows.route_day import written
 from tests.flows.standing_in import fill_up
 
@@ -28,5 +29,12 @@ def test_an_instance_of_research_is_not_explained_and_costs_no_time(tmp_path: Pa
     instance = read_instance(*written(tmp_path))
     research = replace(instance, form="vrplib")
     assert reasons_of(research, fill_up(instance.problem, RouteParams(), Run()), lambda: True) == ({}, {})
-    assert explaining_s(research) == 0 < explaining_s(instance)
-    assert explaining_s(replace(instance, stops=("x",) * (MOST_EXPLAINED + 1))) == 0
+    assert explaining_s(research, 60) == 0 < explaining_s(instance, 60)
+    assert explaining_s(replace(instance, stops=("x",) * (MOST_EXPLAINED + 1)), 60) == 0
+
+
+def test_explaining_takes_a_tenth_of_the_time_at_most(tmp_path: Path) -> None:
+    instance = read_instance(*written(tmp_path))
+    paused = replace(instance.problem.fleet, break_s=np.array([600]))
+    slow = replace(instance, problem=replace(instance.problem, fleet=paused), stops=("x",) * 1_000)
+    assert explaining_s(slow, 60) == 6.0

@@ -24,7 +24,7 @@ from doorstep.kernels.route.route import route
 from doorstep.kernels.route.schedule import schedule
 from doorstep.kernels.run import Incumbent, Run
 
-ENDING_S = 0.35  # from the end of the search to the end of the process, whatever was found
+ENDING_S = 0.5  # from the end of the search to the end of the process, whatever was found
 STOP_S = 0.00018  # and for each stop: its times, its rows, its place on the map
 SHEET_STOP_S = 0.0015  # and on a sheet
 ROAD_STOP_S = 0.001  # and with the line of the road to it
@@ -59,7 +59,7 @@ def route_files(
         until = clock.seconds - _ending_s(len(instance.stops), sheets, ground.draws)
         watched = replace(
             run,
-            spent=spent(clock, until - explaining_s(instance)),
+            spent=spent(clock, until - explaining_s(instance, clock.seconds)),
             incumbent=_told(clock.watcher, instance),
         )
         result = route(instance.problem, params, watched)

@@ -15,7 +15,8 @@ from doorstep.kernels.route.why import why_served, why_unserved
 from doorstep.kernels.route.why_words import Names
 
 MOST_EXPLAINED = 2_000  # stops of a day; beyond, each of them waits too long for the one before
-STOP_S = 0.003  # to explain one
+STOP_S, PAUSED_STOP_S = 0.001, 0.15  # to explain one; where vans take a break, each place for it is tried
+MOST_SHARE = 0.1  # of the time that is spent on it; who is not explained by then has no reason told
 Why = dict[int, str]  # of a visit
 Reasons = dict[int, tuple[str, str, str]]  # of a stop: code, detail, remedy
 
@@ -35,10 +36,13 @@ def _load(one: Measure) -> str:
     return f"{words} ({one.unit})" if one.unit else words
 
 
-def explaining_s(instance: Instance) -> float:
-    """How long it takes to explain, as a rule."""
+def explaining_s(instance: Instance, seconds: float) -> float:
+    """How long to explain may take, of so many seconds in all."""
     stops = len(instance.stops)
-    return 0.0 if instance.research or stops > MOST_EXPLAINED else stops * STOP_S
+    if instance.research or stops > MOST_EXPLAINED:
+        return 0.0
+    each = PAUSED_STOP_S if instance.problem.fleet.break_s.any() else STOP_S
+    return min(stops * each, MOST_SHARE * seconds)
 
 
 def reasons_of(instance: Instance, result: RouteResult, in_time: Callable[[], bool]) -> tuple[Why, Reasons]:
