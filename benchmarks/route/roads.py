@@ -11,7 +11,8 @@ import os
 import resource
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from statistics import fmean
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from doorstep.plugins.maps.crow import crow_m
 from doorstep.plugins.maps.haversine.calibration import (
     BAND_FROM_M,
     PPM,
+    Band,
+    Calibration,
     Fit,
     Samples,
     calibrate,
@@ -44,7 +47,7 @@ BOXES = {
 }
 FITTED = ("porto_portugal", "heidelberg", "porto_alegre_br")
 NEAR_M = 50  # to a road: places where doors are
-PLACES, OF_A_BAND = 700, 4_000
+PLACES, OF_A_BAND, FURTHEST_M = 700, 4_000, 30_000
 
 
 def main() -> None:
@@ -53,6 +56,7 @@ def main() -> None:
     told.add_argument("--only", nargs="*", default=list(BOXES))
     told.add_argument("--valhalla", default="")
     told.add_argument("--valhalla-on", default="porto_portugal", choices=BOXES)
+    told.add_argument("--calibrate-only", action="store_true")
     told.add_argument("--quick", action="store_true", help="build no second graph of Porto")
     asked = told.parse_args()
     data = Path(os.environ["DOORSTEP_DATA"]) / "osm"
@@ -70,9 +74,9 @@ def main() -> None:
         with_engine = EmbeddedOsrm(Settings(str(folder), executables=os.environ.get("DOORSTEP_OSRM", "")))
         try:
             places = drawn(with_engine, BOXES[name.partition(",")[0]], 1_000)
-            if "porto_portugal" in name or not asked.quick:
+            if "porto_portugal" in name and not asked.calibrate_only:
                 measured(f"OSRM {with_engine.graph.algorithm.upper()}", name, with_engine, places)
-            if name == "porto_portugal":
+            if name == "porto_portugal" and not asked.calibrate_only:
                 measured_kept(with_engine, places)
                 measured("great circle", name, HaversineMap(), places)
             if name == asked.valhalla_on and asked.valhalla:
@@ -107,18 +111,29 @@ def drawn(engine: RoadMap, box: tuple[float, float, float, float], count: int) -
 
 
 def measured(engine_name: str, name: str, engine: RoadMap, places: Points) -> None:
+    """Wall seconds, and of our own process its CPU seconds behind them: others work on this machine as well."""
     engine.matrix(places[:2], places[:2])
     cells = []
     for count in (100, 300, 1_000):
         if len(places) < count:
             cells.append("")
             continue
-        begun = perf_counter()
+        begun, before = perf_counter(), cpu_of(engine)
         engine.matrix(places[:count], places[:count])
-        cells.append(f"{perf_counter() - begun:.2f}")
-    begun = perf_counter()
+        cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(engine) - before:.2f})")
+    begun, before = perf_counter(), cpu_of(engine)
     engine.path(places[:100])
-    print(f"| {engine_name} | {name} | {' | '.join(cells)} | {perf_counter() - begun:.2f} |", flush=True)
+    cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(engine) - before:.2f})")
+    print(f"| {engine_name} | {name} | {' | '.join(cells)} |", flush=True)
+
+
+def cpu_of(engine: RoadMap) -> float:
+    """Seconds that this process has used, and osrm-routed if it is our own."""
+    own = process_time()
+    if not isinstance(engine, EmbeddedOsrm):
+        return own
+    fields = Path(f"/proc/{engine.routed.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return own + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measured_kept(engine: RoadMap, places: Points) -> None:
@@ -136,7 +151,7 @@ def sampled(engine: RoadMap, places: Points) -> Samples:
     """As many ways of each band, so that the many long ones do not speak for the short ones."""
     told = engine.matrix(places, places)
     crow = crow_m(places[:, None, :], places[None, :, :])
-    good = np.flatnonzero((told.distance_m.ravel() < NEVER) & (crow.ravel() >= 50))
+    good = np.flatnonzero((told.distance_m.ravel() < NEVER) & (crow.ravel() >= 50) & (crow.ravel() < FURTHEST_M))
     chosen, draw = [], np.random.default_rng(2)
     for start, end in zip(BAND_FROM_M, (*BAND_FROM_M[1:], np.inf), strict=True):
         within = good[(crow.ravel()[good] >= start) & (crow.ravel()[good] < end)]
@@ -154,24 +169,21 @@ def calibrated(samples: dict[str, Samples]) -> None:
     of = [samples[name] for name in FITTED if name in samples]
     if len(of) < len(FITTED):
         return
-    pooled = Samples(
-        *(np.concatenate([getattr(one, column) for one in of]) for column in ("crow_m", "distance_m", "duration_s"))
-    )
-    rows = np.random.default_rng(3).permutation(len(pooled.crow_m))
-    fit = calibrate(pooled.part(rows), ", ".join(FITTED))
-    told("the three together", fit)
-    print("\nThe three together, on each:\n")
+    shipped = averaged([calibrate(one, "").calibration for one in of])
+    print("\nThe mean of the three, which ships, on each:\n")
     for name, one in samples.items():
-        errors = [error_of(of) for of in deviations(fit.calibration, one.kept())]
-        print(f"| {name} | " + " | ".join(shown(error) for error in errors) + " |")
-    print("\nBy band, pooled:\n")
-    off = deviations(fit.calibration, pooled.kept())
-    crow = pooled.kept().crow_m
-    for start, end in zip(BAND_FROM_M, (*BAND_FROM_M[1:], np.inf), strict=True):
-        within = (crow >= start) & (crow < end)
-        if within.any():
-            print(f"| {start} | {within.sum()} | " + " | ".join(shown(error_of(of[within])) for of in off) + " |")
-    print(fit.calibration)
+        print(f"| {name} | " + " | ".join(shown(error_of(of)) for of in deviations(shipped, one.kept())) + " |")
+    print(shipped)
+
+
+def averaged(calibrations: list[Calibration]) -> Calibration:
+    """Each city counts the same: put together, the long ways of a fast one would speak for the slow ones."""
+    bands = tuple(
+        Band(of[0].from_m, round(fmean(one.detour_ppm for one in of)), round(fmean(one.seconds_per_km for one in of)))
+        for of in zip(*(one.bands for one in calibrations), strict=True)
+    )
+    pair = (round(fmean(getattr(one, name) for one in calibrations)) for name in ("detour_ppm", "seconds_per_km"))
+    return Calibration(bands, *pair, ", ".join(FITTED))
 
 
 def told(name: str, fit: Fit) -> None:

@@ -200,11 +200,11 @@ def test_what_is_unserved_costs_by_priority() -> None:
 
 def test_the_leave_cost_is_ten_times_the_dearest_round() -> None:
     fleet = {
-        "count": whole(1, 0), "capacity": whole(6, 6)[:, None], "fixed": whole(1, 5), "per_s": whole(0, 2),
-        "speed_ppm": whole(10**6, 2 * 10**6),
+        "count": whole(1, 1, 0), "capacity": whole(6, 6, 6)[:, None], "fixed": whole(1, 5, 999),
+        "per_s": whole(0, 2, 2), "speed_ppm": whole(10**6, 2 * 10**6, 10**6),
     }  # fmt: skip
     problem = three({"service_s": whole(0, 0, 3)}, fleet)
-    assert leave_cost(problem, Roads(problem.travel)) == 10 * (5 + 60 + 2 * (60 + 3))
+    assert leave_cost(problem, Roads(problem.travel)) == 10 * (5 + 60 + 2 * (15 + 15 + 3))
 
 
 def test_only_rounds_that_are_driven_cost() -> None:

@@ -26,6 +26,7 @@ PROJECT = Path(__file__).resolve().parents[3] / "pyproject.toml"
 MANY = points_of(np.linspace(41.1, 41.2, 30), np.linspace(-8.7, -8.5, 30))
 
 
+NEAR = [{"distance": 1.0}]
 OPENED: list[RoadMap] = []
 
 
@@ -244,10 +245,36 @@ def test_a_profile_is_a_name() -> None:
         opened("osrm", Settings("http://127.0.0.1:9", profile="../../x"))
 
 
+def test_a_distance_below_zero_is_asked_for_by_itself(town: Town) -> None:
+    """As OSRM's matrices have them now and then."""
+    other = Town()
+
+    def answer(path: str, body: Any) -> tuple[int, bytes]:
+        status, said = town.osrm(path, body)
+        told = json.loads(said)
+        if path.startswith("/table"):
+            told["distances"][1][2] = -8.7
+        return status, json.dumps(told).encode()
+
+    with serving(answer) as address, serving(other.osrm) as well:
+        mended = opened("osrm", Settings(address)).matrix(PLACES, PLACES)
+        whole = opened("osrm", Settings(well)).matrix(PLACES, PLACES)
+    assert np.array_equal(mended.distance_m, whole.distance_m)
+    assert np.array_equal(mended.duration_s, whole.duration_s)
+    assert [path.partition("/v1")[0] for path in town.asked] == ["/table", "/route"]
+
+
+def test_a_matrix_of_distances_below_zero_is_not_believed() -> None:
+    many = points_of(np.linspace(41.1, 41.2, 40), np.linspace(-8.7, -8.5, 40))
+    told = {"code": "Ok", "distances": [[-1.0] * 40] * 40, "durations": [[1.0] * 40] * 40}
+    said = json.dumps(told | {"sources": NEAR * 40, "destinations": NEAR * 40}).encode()
+    with serving(lambda _path, _body: (200, said)) as address, pytest.raises(MapUnreachable, match="below zero"):
+        opened("osrm", Settings(address)).matrix(many, many)
+
+
 GOOD_TABLE = json.loads(
     Town().osrm("/table/v1/driving/1,1;2,2?annotations=duration,distance&sources=0&destinations=1", None)[1]
 )
-NEAR = [{"distance": 1.0}]
 BAD_TABLES: list[Any] = [
     {"distances": None},
     {"distances": [[1.0, 2.0]]},

@@ -57,6 +57,11 @@ def supports(problem: RouteProblem) -> tuple[str, ...]:
     return tuple(why for why, holds in reasons.items() if holds)
 
 
+def installed() -> bool:
+    """Whether PyVRP is there."""
+    return find_spec("pyvrp") is not None
+
+
 def solve(
     problem: RouteProblem, params: RouteParams = USUAL, run: Run = PLAIN, start: RouteResult | None = None
 ) -> RouteResult:
@@ -86,7 +91,7 @@ def solve(
     ValueError
         If the problem is one that `supports` refuses.
     """
-    if find_spec("pyvrp") is None:
+    if not installed():
         raise NotInstalled("PyVRP is not installed: pip install 'doorstep[route]'")
     reasons = supports(problem)
     if reasons:

@@ -14,7 +14,7 @@ Periods
 A round
     Leaves `start` at from_s of the shift or later, visits, ends at `end` by to_s. At a stop: arrival; the break if it
     is here; service, no sooner than from_s and begun by to_s of the stop; departure after service_s. A reload visits
-    `start` and takes reload_s; it is never first, last, or next to another; there are at most max_trips - 1.
+    `reload_at` and takes reload_s; it is never first, last, or next to another; there are at most max_trips - 1.
 Break
     With break_s > 0 a pause of break_s begins from break_from_s to break_to_s, both included: at a stop before service,
     or before the first departure and within the shift; then it is no part of the round's duration.
@@ -33,7 +33,8 @@ Cost
     (1 + priority) of what is unserved; a group or a pair counts once, with its highest priority.
 Leave cost
     RouteParams.leave_cost; None: ten times the dearest of all single stops with all kinds of van, there and back: fixed
-    + per_m x metres + per_s x (plain seconds + service); NEVER and beyond is passed over; at least 10.
+    + per_m x metres + per_s x (both ways at its speed, rounded up, + service); NEVER and beyond is passed over; at
+    least 10.
 
 References
 ----------
@@ -207,11 +208,14 @@ def leave_cost(problem: RouteProblem, roads: Roads) -> int:
     fleet, stops = problem.fleet, problem.stops
     dearest = 1
     for vehicle in range(fleet.kinds):
-        start, end = int(fleet.start[vehicle]), int(fleet.end[vehicle])
+        if not fleet.count[vehicle]:
+            continue
+        start, end, speed = (int(of[vehicle]) for of in (fleet.start, fleet.end, fleet.speed_ppm))
         fixed, per_m, per_s = int(fleet.fixed[vehicle]), int(fleet.per_m[vehicle]), int(fleet.per_s[vehicle])
         for place, service in zip(stops.location.tolist(), stops.service_s.tolist(), strict=True):
             metres = roads.distance(start, place) + roads.distance(place, end)
-            seconds = roads.plain(start, place) + roads.plain(place, end) + service
+            plain = roads.plain(start, place), roads.plain(place, end)
+            seconds = service + sum(-(-one * 1_000_000 // speed) for one in plain)
             if max(metres, seconds) < NEVER:
                 dearest = max(dearest, fixed + per_m * metres + per_s * seconds)
     return 10 * dearest

@@ -138,7 +138,7 @@ def _ruin_string(
 @inner
 def ruin(
     nodes: Nodes, load: Ints, size: Ints, journal: Nodes, points: Points, rates: Ints, depot_cost: Nodes, near: Nodes,
-    n: int, counts: Ints, knobs: Points, state: State, away: Ints, stamp: Ints, iteration: int,
+    n: int, counts: Ints, knobs: Points, state: State, away: Ints, stamp: Ints, iteration: int, free: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Remove strings about a random customer; gives how many are away and the change of cost."""
     mean_size = n / max(1, counts[OPEN])
@@ -166,8 +166,10 @@ def ruin(
         change += _ruin_string(
             nodes, load, size, journal, points, rates, depot_cost, n, c, length, spared, state, away, gone
         )
-        if size[r] == 0:
+        if size[r] == 0:  # its van may serve another round at once
             change -= rates[FIXED]
+            free[counts[FREE]] = r
+            counts[FREE] += 1
         gone += length
         ruined += 1
     return gone, change
@@ -271,22 +273,14 @@ def undo(nodes: Nodes, load: Ints, size: Ints, journal: Nodes, written: int) -> 
 
 
 @inner
-def _keep(
-    nodes: Nodes, size: Ints, journal: Nodes, counts: Ints, free: Ints, dirty: Ints, is_dirty: Nodes, emptied: Ints,
-    iteration: int,
-) -> None:  # fmt: skip
-    """Take the rounds that an accepted change has touched down, and give those that it emptied back."""
+def _keep(nodes: Nodes, journal: Nodes, counts: Ints, dirty: Ints, is_dirty: Nodes) -> None:
+    """Take down the rounds that an accepted change has touched."""
     for w in range(counts[WRITTEN]):
-        was_out = journal[w, 0] == OUT
-        r = journal[w, 5] if was_out else nodes[journal[w, 1], ROUND]
+        r = journal[w, 5] if journal[w, 0] == OUT else nodes[journal[w, 1], ROUND]
         if is_dirty[r] == 0:
             is_dirty[r] = 1
             dirty[counts[DIRTY]] = r
             counts[DIRTY] += 1
-        if was_out and size[r] == 0 and emptied[r] != iteration:
-            emptied[r] = iteration
-            free[counts[FREE]] = r
-            counts[FREE] += 1
 
 
 @inner
@@ -316,14 +310,29 @@ def anneal(
     rounds = len(load)
     journal = np.zeros((2048, 6), np.int32)
     away, keys = np.zeros(1024, np.int64), np.zeros(1024, np.int64)
-    stamp, emptied = np.full(rounds, -1, np.int64), np.full(rounds, -1, np.int64)
+    stamp = np.full(rounds, -1, np.int64)
     cooling = (cold / hot) ** (1.0 / iterations)
     warmth = hot
     for iteration in range(iterations):
         warmth *= cooling
         free_before = counts[FREE]
         gone, change = ruin(
-            nodes, load, size, journal, points, rates, depot_cost, near, n, counts, knobs, state, away, stamp, iteration
+            nodes,
+            load,
+            size,
+            journal,
+            points,
+            rates,
+            depot_cost,
+            near,
+            n,
+            counts,
+            knobs,
+            state,
+            away,
+            stamp,
+            iteration,
+            free,
         )
         sort_away(nodes, depot_cost, away, gone, keys, state)
         change += recreate(
@@ -334,7 +343,7 @@ def anneal(
             undo(nodes, load, size, journal, counts[WRITTEN])
             counts[FREE] = free_before
             continue
-        _keep(nodes, size, journal, counts, free, dirty, is_dirty, emptied, iteration)
+        _keep(nodes, journal, counts, dirty, is_dirty)
         counts[OPEN] = rounds - counts[FREE]
         counts[CURRENT] += change
         if counts[CURRENT] < counts[BEST]:

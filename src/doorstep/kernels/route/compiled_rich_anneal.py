@@ -10,13 +10,10 @@ from doorstep.kernels.compiled import compiled, inner
 from doorstep.kernels.route.compiled_plain import DEPTH
 from doorstep.kernels.route.compiled_random import State, below, uniform
 from doorstep.kernels.route.compiled_rich import (
-    AWAY,
     COST,
     COST_WAS,
     LEAVE,
-    RING,
     STAMP,
-    STOP,
     UNIT,
     Floats,
     Ints,
@@ -30,7 +27,6 @@ from doorstep.kernels.route.compiled_rich_search import (
     GONE,
     ITERATION,
     MOST_GONE,
-    OUT,
     RETRIED,
     TOUCHED,
     TRIED_AGAIN,
@@ -72,8 +68,8 @@ def anneal(
         spare_before = spare[-1]
         mean_size = (len(unit) - 1 - counts[ABSENT]) / max(1, len(ring) - idle)
         ruin(
-            points, rates, metres, seconds, node, load, kind, ring, near, knobs, state, journal, counts, gone, touched,
-            mean_size,
+            points, rates, metres, seconds, node, load, kind, ring, free, spare, near, knobs, state, journal, counts,
+            gone, touched, mean_size,
         )  # fmt: skip
         count = _gather(node, counts, gone, absent, units, state)
         sort_units(node, load, unit, member, units, count, keys, state, windows)
@@ -88,7 +84,7 @@ def anneal(
                 free[k, -1] = free_before[k]
             spare[-1] = spare_before
             continue
-        _accept(node, ring, free, spare, counts, absent, still, waiting, touched, journal, dirty)
+        _accept(ring, counts, absent, still, waiting, touched, dirty)
         counts[CURRENT] += change
         if counts[CURRENT] < counts[BEST]:
             save(node, ring, counts, dirty, best, absent, best_absent)
@@ -125,21 +121,15 @@ def _change(unit: Ints, ring: Ints, counts: Ints, absent: Ints, still: Ints, wai
 
 @inner
 def _accept(
-    node: Ints, ring: Ints, free: Ints, spare: Ints, counts: Ints, absent: Ints, still: Ints, waiting: int,
-    touched: Ints, journal: Ints, dirty: Ints,
+    ring: Ints, counts: Ints, absent: Ints, still: Ints, waiting: int, touched: Ints, dirty: Ints
 ) -> None:  # fmt: skip
-    """Who waits now, which vans and reloads stand idle, and which rounds the next best has to copy."""
+    """Who waits now, and which rounds the next best has to copy."""
     counts[ABSENT] -= counts[RETRIED]
     for i in range(waiting):
         absent[counts[ABSENT]] = still[i]
         counts[ABSENT] += 1
-    for w in range(counts[WRITTEN]):
-        c = journal[w, 1]
-        if journal[w, 0] == OUT and node[c, STOP] == 0 and node[c, RING] == AWAY:
-            spare[spare[-1]] = c
-            spare[-1] += 1
     for i in range(counts[TOUCHED]):
-        mark(ring, free, touched[i], counts, dirty)
+        mark(ring, touched[i], counts, dirty)
 
 
 @compiled

@@ -112,6 +112,13 @@ def put_in(
 
 
 @inner
+def make_reload(node: Ints, kind: Ints, c: int, k: int) -> None:
+    """Make node c a reload of a van of kind k."""
+    node[c, AT], node[c, SERVICE] = kind[k, START], kind[k, RELOAD_S]
+    node[c, OPENS], node[c, CLOSES] = kind[k, SHIFT_FROM], kind[k, SHIFT_TO]
+
+
+@inner
 def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: Ints, touched: Ints) -> None:
     """Replay the journal backwards and reckon the rounds as they were."""
     for w in range(counts[WRITTEN] - 1, -1, -1):
@@ -119,6 +126,8 @@ def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: 
         if journal[w, 0] == IN:
             unlink(node, ring, c, journal[w, 5], journal[w, 6])
         else:
+            if node[c, STOP] == 0:
+                make_reload(node, kind, c, ring[journal[w, 7], KIND])
             link(node, ring, c, journal[w, 2], journal[w, 3], journal[w, 4], journal[w, 5], journal[w, 6])
     for i in range(counts[TOUCHED]):
         refresh(node, load, kind, ring, touched[i])
@@ -157,8 +166,8 @@ def _ruin_string(
 
 @inner
 def _drop_idle_reloads(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, r: int,
-    journal: Ints, counts: Ints
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, spare: Ints,
+    r: int, journal: Ints, counts: Ints,
 ) -> None:  # fmt: skip
     """Take out reloads before or behind which the van does nothing."""
     i = node[ring[r, END] - 1, SUCC]
@@ -166,6 +175,8 @@ def _drop_idle_reloads(
         after = node[i, SUCC]
         if node[i, STOP] == 0 and (node[node[i, PRED], STOP] == 0 or after == ring[r, END]):
             take_out(points, rates, metres, seconds, node, kind, ring, i, journal, counts)
+            spare[spare[-1]] = i
+            spare[-1] += 1
             # the one before may have become idle by that
             after = node[ring[r, END] - 1, SUCC]
         i = after
@@ -174,7 +185,7 @@ def _drop_idle_reloads(
 @inner
 def ruin(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    near: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
+    free: Ints, spare: Ints, near: Small, knobs: NDArray[np.float64], state: State, journal: Ints,
     counts: Ints, gone: Ints, touched: Ints, mean_size: float,
 ) -> None:  # fmt: skip
     """Remove strings about a random stop, or now and then its whole round."""
@@ -202,8 +213,12 @@ def ruin(
             length, spared = here, 0
         _ruin_string(points, rates, metres, seconds, node, kind, ring, c, length, spared, state, journal, counts, gone)
         if ring[r, TRIPS] > 0:
-            _drop_idle_reloads(points, rates, metres, seconds, node, kind, ring, r, journal, counts)
+            _drop_idle_reloads(points, rates, metres, seconds, node, kind, ring, spare, r, journal, counts)
         refresh(node, load, kind, ring, r)
+        if ring[r, SIZE] == 0:  # its van may serve another round at once
+            k = ring[r, KIND]
+            free[k, free[k, -1]] = r
+            free[k, -1] += 1
         ruined += 1
 
 
@@ -279,21 +294,9 @@ def _new_trip(
     touch(ring, r, counts, touched)
     spare[-1] -= 1
     reload, k, end = spare[spare[-1]], ring[r, KIND], ring[r, END]
-    node[reload, AT], node[reload, SERVICE] = kind[k, START], kind[k, RELOAD_S]
-    node[reload, OPENS], node[reload, CLOSES] = kind[k, SHIFT_FROM], kind[k, SHIFT_TO]
-    put_in(
-        points,
-        rates,
-        metres,
-        seconds,
-        node,
-        kind,
-        ring,
-        reload,
-        node[end, PRED] if behind else end - 1,
-        journal,
-        counts,
-    )
+    make_reload(node, kind, reload, k)
+    behind_whom = node[end, PRED] if behind else end - 1
+    put_in(points, rates, metres, seconds, node, kind, ring, reload, behind_whom, journal, counts)
     return int(reload if behind else end - 1)
 
 
@@ -322,16 +325,12 @@ def recreate(
 
 
 @inner
-def mark(ring: Ints, free: Ints, r: int, counts: Ints, dirty: Ints) -> None:
-    """Let the next best copy round r; its van stands idle if it has nothing to do."""
+def mark(ring: Ints, r: int, counts: Ints, dirty: Ints) -> None:
+    """Let the next best copy round r."""
     if ring[r, DIRTY_YET] == 0:
         ring[r, DIRTY_YET] = 1
         dirty[counts[DIRTY]] = r
         counts[DIRTY] += 1
-    if ring[r, SIZE] == 0:
-        k = ring[r, KIND]
-        free[k, free[k, -1]] = r
-        free[k, -1] += 1
 
 
 @inner

@@ -8,11 +8,11 @@ from doorstep.kernels.route.budget import slices
 from doorstep.kernels.route.compiled_rich import COST, FIXED, KIND, LEAVE, SIZE, UNIT
 from doorstep.kernels.route.compiled_rich_search import ABSENT
 from doorstep.kernels.route.in_order import along_a_curve
-from doorstep.kernels.route.problem import NEVER, REQUIRED, IntArray, RouteParams, RouteProblem
+from doorstep.kernels.route.leave import leave_costs, priced
+from doorstep.kernels.route.problem import REQUIRED, IntArray, RouteParams, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.rich import Field, RichSearch, Stand, field_of
 from doorstep.kernels.route.rich_parts import Part, Task, anneal_part, joined, part_of, parts
-from doorstep.kernels.route.travel import pairwise
 from doorstep.kernels.run import Run
 
 HOT, COLD = 1.0, 0.01  # first and last temperature, in mean costs of a stop
@@ -30,25 +30,9 @@ def supports(problem: RouteProblem) -> tuple[str, ...]:
     return tuple(why)
 
 
-def leave_cost(problem: RouteProblem, params: RouteParams) -> int:
-    """What leaving a required stop of priority 0 costs: ten times the dearest round to one stop, if none is given."""
-    if params.leave_cost is not None:
-        return params.leave_cost
-    fleet, stops = problem.fleet, problem.stops
-    dearest = 1
-    for v in np.flatnonzero(fleet.count > 0):
-        out_m, out_s = pairwise(problem.travel, fleet.start[v], stops.location)
-        back_m, back_s = pairwise(problem.travel, stops.location, fleet.end[v])
-        there = np.maximum.reduce([out_m, out_s, back_m, back_s]) < NEVER
-        took = -(-out_s * 1_000_000 // fleet.speed_ppm[v]) - (-back_s * 1_000_000 // fleet.speed_ppm[v])
-        costs = fleet.fixed[v] + fleet.per_m[v] * (out_m + back_m) + fleet.per_s[v] * (took + stops.service_s)
-        dearest = max(dearest, int(costs[there].max(initial=0)))
-    return 10 * dearest
-
-
 def solve(problem: RouteProblem, params: RouteParams, run: Run, start: RouteResult | None = None) -> RouteResult:
     """Search for rounds."""
-    on = field_of(problem, leave_cost(problem, params))
+    on = field_of(problem, leave_costs(problem, params))
     first = [] if start is None else list(zip(start.vehicle.tolist(), start.rounds(), strict=True))
     search = RichSearch(on, problem.fleet.count, first, run.seed)
     search.begin(_along(problem, on, search.absent[: search.counts[ABSENT]]))
@@ -69,7 +53,7 @@ def solve(problem: RouteProblem, params: RouteParams, run: Run, start: RouteResu
         if best.objective < told.objective:
             told = best
             run.incumbent(told.objective, len(told.absent))
-    return _result(problem, on, told, done)
+    return priced(problem, _result(problem, on, told, done), params)
 
 
 def _along(problem: RouteProblem, on: Field, waiting: IntArray) -> IntArray:

@@ -43,7 +43,7 @@ from doorstep.kernels.route.compiled_rich import (
 from doorstep.kernels.route.compiled_rich_anneal import anneal, settle
 from doorstep.kernels.route.compiled_rich_search import ABSENT, BEST, BEST_ABSENT, CURRENT, put_in
 from doorstep.kernels.route.in_space import in_space, rule_of
-from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, REQUIRED, RouteProblem
+from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
 from doorstep.kernels.route.travel import block, pairwise
 
 MATRIX_UP_TO = 4_000  # locations; beyond, distances are reckoned as they are needed
@@ -83,8 +83,8 @@ class Field:
     windows: bool
 
 
-def field_of(problem: RouteProblem, leave_cost: int) -> Field:
-    """Lay the ground."""
+def field_of(problem: RouteProblem, leave: Ints) -> Field:
+    """Lay the ground; `leave` [n] is what it costs to leave a stop, with those it goes with."""
     stops, travel = problem.stops, problem.travel
     every = np.arange(travel.locations)
     if travel.rule == "matrix" or travel.locations <= MATRIX_UP_TO:
@@ -97,7 +97,7 @@ def field_of(problem: RouteProblem, leave_cost: int) -> Field:
     windows = bool((stops.to_s < NEVER).any())
     return Field(
         in_space(travel, every), rates, metres, seconds, _nodes(problem, unit), _loads(problem), _kinds(problem),
-        np.stack([np.append(_leave(problem, unit, start, leave_cost), 0), start], 1), member, near,
+        np.stack([np.append(leave[member[start[:-1]]], 0), start], 1), member, near,
         _fit(problem, near) if windows else near[:, :FIT].copy(), windows,
     )  # fmt: skip
 
@@ -127,14 +127,6 @@ def _units(group: Ints) -> tuple[Ints, Ints, Ints]:
     member = np.argsort(unit, kind="stable").astype(np.int64)
     start = np.searchsorted(unit[member], np.arange(unit.max() + 2)).astype(np.int64)
     return unit, start, member
-
-
-def _leave(problem: RouteProblem, unit: Ints, start: Ints, leave_cost: int) -> Ints:
-    stops = problem.stops
-    each = np.where(stops.prize == REQUIRED, leave_cost * (1 + stops.priority), stops.prize)
-    leave = np.zeros(len(start) - 1, np.int64)
-    np.maximum.at(leave, unit, each)
-    return leave
 
 
 def _kinds(problem: RouteProblem) -> Ints:
