@@ -23,6 +23,8 @@ from doorstep.kernels.route.why_words import Names
 
 PROMISED_WEIGHT = 1_000
 """A promised second against one that was not promised, where something has to be late."""
+MOST_LATE_TRIES = 8
+"""Where something has to be late rounds are driven as a whole to know by how much, which takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def _late(day: Day, before: Laid, number: int, by_s: int, seed: int, tries: int)
         return _told(was, before, settled(day, run, rounds), laid.relaid(rounds))
     weights = _weights(day, run, number)
     soft = _soft(laid, laid.rounds, weights)
-    soft = _soft(laid, mended(soft, touched, _marks(run), seed, tries, weights), weights)
+    soft = _soft(laid, mended(soft, touched, _marks(run), seed, min(tries, MOST_LATE_TRIES), weights), weights)
     broken, overtime = _broken(day, run, soft), _overtime(soft, len(day.vans))
     day = _held(day, broken, overtime)
     return replace(
