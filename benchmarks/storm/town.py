@@ -39,6 +39,10 @@ class Kept:
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL to it and all its children at once: as when the machine is gone."""
         with suppress(ProcessLookupError):

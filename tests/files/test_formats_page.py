@@ -26,9 +26,11 @@ from doorstep.files.plan_out import (
     flip_record,
 )
 from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
+from doorstep.files.route_instance import NoticeCode
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_pack import PACK_TABLES
 from doorstep.files.schema_rate import RATE_TABLES
+from doorstep.files.schema_route import ROUTE_TABLES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 INPUT = PAGE[PAGE.index("## In: a brand folder") : PAGE.index("## Out: ")]
@@ -51,6 +53,15 @@ def test_what_rate_reads_is_on_the_page() -> None:
     section = PAGE[PAGE.index("## Out: `doorstep rate ") :]
     tables = section[section.index("### ") : section.index("Refused as well:")].strip()
     assert tables == "\n".join(markdown(table) for table in RATE_TABLES).strip()
+
+
+def test_what_route_reads_is_on_the_page() -> None:
+    section = PAGE[PAGE.index("## Rounds: STOPS.csv") :]
+    tables = section[section.index("### ") : section.index("Refused as well:")].strip()
+    assert tables == "\n".join(markdown(table) for table in ROUTE_TABLES).strip()
+    codes = set(re.findall(r"^\| ([a-z]+_[a-z_]+) \| ", section[: section.index("### Instances")], re.MULTILINE))
+    columns = {column.name for table in ROUTE_TABLES for column in table.columns}
+    assert codes - columns == set(get_args(NoticeCode)) - {"diagonal"}
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,6})?)?")
 _OFFSET = re.compile(r"Z|[+-][0-9]{2}:?[0-9]{2}")
 _INSTANT = re.compile(f"(?:{_LOCAL.pattern})(?:{_OFFSET.pattern})")
+_CLOCK = re.compile(r"([0-3][0-9]|4[0-7]):([0-5][0-9])")
 _SPACE = re.compile(r"\s")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -273,6 +274,47 @@ def time_of_day() -> Kind:
             raise ValueError("is not a time of day; write HH:MM, 00:00 to 23:59") from None
 
     return Kind("HH:MM", parse, constraints={"pattern": "([01][0-9]|2[0-3]):[0-5][0-9]"})
+
+
+def moment() -> Kind:
+    """A local time of the day in seconds, beyond 24:00 of the night that follows; or an instant."""
+    at = instant().parse
+
+    def parse(cell: str) -> int | datetime:
+        match = _CLOCK.fullmatch(cell)
+        if match:
+            return int(match[1]) * 3600 + int(match[2]) * 60
+        if "-" not in cell:
+            raise ValueError("is not a time; write HH:MM, 00:00 to 47:59, or an instant of ISO 8601")
+        found: datetime = at(cell)
+        return found
+
+    return Kind("HH:MM, 00:00 to 47:59 (from 24:00 on: of the next day), or instant with offset", parse)
+
+
+def codes() -> Kind:
+    """Several ids, joined by spaces."""
+    one = code().parse
+
+    def parse(cell: str) -> tuple[str, ...]:
+        found = tuple(one(each) for each in cell.split(" "))
+        if "" in found or len(set(found)) < len(found):
+            raise ValueError("has a code twice, or two spaces side by side")
+        return found
+
+    return Kind("codes, joined by spaces", parse, absent=())
+
+
+def factor() -> Kind:
+    """A decimal above 0, in millionths."""
+
+    def parse(cell: str) -> int:
+        ppm = millionths(cell)
+        if not PPM // 100 <= ppm <= 100 * PPM:
+            raise ValueError("is not between 0.01 and 100")
+        return ppm
+
+    return Kind("decimal, 0.01 to 100, at most 6 decimals", parse, "number", {"minimum": 0.01, "maximum": 100})
 
 
 def working_days() -> Kind:

@@ -46,13 +46,15 @@ class Run:
     `iterations` bounds the improvement steps, so that equal seeds give equal results on any machine; None leaves the
     kernel's own default. `spent` tells an anytime search which share of its time is used up (1 or more: stop); kernels
     read no clock, so whoever calls does. A search that it ends may differ from run to run. `incumbent` is told each
-    better answer of such a search. `map` must yield results in the order of its tasks.
+    better answer of such a search. `map` must yield results in the order of its tasks; `width` says how many of them it
+    does at once, where a kernel has to know into how many parts to cut its work.
     """
 
     seed: int = 0
     iterations: int | None = None
     progress: Progress = silent
     map: Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]] = plain_map
+    width: int = 1
     spent: Callable[[], float] = endless
     incumbent: Incumbent = unnoticed
 
