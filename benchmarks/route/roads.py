@@ -182,8 +182,9 @@ def averaged(calibrations: list[Calibration]) -> Calibration:
         Band(of[0].from_m, round(fmean(one.detour_ppm for one in of)), round(fmean(one.seconds_per_km for one in of)))
         for of in zip(*(one.bands for one in calibrations), strict=True)
     )
-    pair = (round(fmean(getattr(one, name) for one in calibrations)) for name in ("detour_ppm", "seconds_per_km"))
-    return Calibration(bands, *pair, ", ".join(FITTED))
+    detour = round(fmean(one.detour_ppm for one in calibrations))
+    pace = round(fmean(one.seconds_per_km for one in calibrations))
+    return Calibration(bands, detour, pace, ", ".join(FITTED))
 
 
 def told(name: str, fit: Fit) -> None:
