@@ -11,9 +11,11 @@ from typing import get_args
 import pytest
 from tests.files.test_plan_out import DECISION
 
+from doorstep.documents.report.rounds_map import REASONS
 from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit, Weight
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
+from doorstep.domain.rounds import Measure
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
 from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
@@ -27,11 +29,13 @@ from doorstep.files.plan_out import (
 )
 from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
 from doorstep.files.route_instance import NoticeCode
+from doorstep.files.route_out import NOT_SERVED_COLUMNS, NOTICE_COLUMNS, round_columns, route_columns
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_pack import PACK_TABLES
 from doorstep.files.schema_rate import RATE_TABLES
 from doorstep.files.schema_route import ROUTE_TABLES
 
+MEASURES = (Measure("weight_g", "g"), Measure("volume_cm3", "cm3"))
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 INPUT = PAGE[PAGE.index("## In: a brand folder") : PAGE.index("## Out: ")]
 
@@ -75,12 +79,24 @@ def test_what_route_reads_is_on_the_page() -> None:
         ("chosen.csv", CHOSEN_COLUMNS),
         ("curve.csv", CURVE_COLUMNS),
         ("FILE", RATE_COLUMNS),
+        ("routes.csv", route_columns(MEASURES)),
+        ("rounds.csv", round_columns(MEASURES)),
+        ("unserved.csv", NOT_SERVED_COLUMNS),
+        ("left.csv", NOT_SERVED_COLUMNS),
+        ("notices.csv", NOTICE_COLUMNS),
     ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:
     row = re.search(rf"^\| {re.escape(file)} \| (.*) \|$", PAGE, re.MULTILINE)
     assert row is not None
     assert tuple(row[1].split(", ")) == columns
+
+
+def test_every_reason_and_key_of_rounds_is_on_the_page() -> None:
+    section = PAGE[PAGE.index("## Rounds: STOPS.csv") : PAGE.index("## Out: `doorstep promise fit ")]
+    told = {name for row in re.findall(r"^\| ([\w, ]+) \|", section, re.MULTILINE) for name in row.split(", ")}
+    known = {"cost", "objective", "lower_bound", "gap_pct", "on_time", "peak_memory_mb", "seconds", "data_version"}
+    assert set(REASONS) | known <= told | set(get_args(NoticeCode))
 
 
 def test_the_columns_of_linehauls_are_on_the_page() -> None:

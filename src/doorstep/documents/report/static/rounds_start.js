@@ -153,6 +153,7 @@ async function startRounds() {
       map.painter.readColours();
       map.paint();
     });
+    at("without-scripts").hidden = true;
     at("map-buttons").hidden = false;
     at("scale").hidden = false;
     addEventListener("hashchange", () => map.followAddress());
