@@ -127,7 +127,7 @@ def test_goods_on_board_stay_on_their_van_and_locked_stops_come_first(seed: int,
         assert van.aboard <= {*now.locked, *now.rest}
         loaded = now.rest[: now.rest.index(RELOAD)] if RELOAD in now.rest else now.rest
         brings = {one for one in loaded if day.problem.stops.delivery[one].any()}
-        if van.is_out:
+        if van.is_out and not van.at_depot and van.locked[-1:] != (RELOAD,):
             assert brings <= van.aboard
 
 
@@ -235,4 +235,4 @@ def test_a_day_settled_as_it_was_is_the_same() -> None:
     run = running(day)
     same = settled(day, run, run.rounds)
     assert [van.rest for van in same.vans] == [van.rest for van in day.vans]
-    assert (run.stop != ANY).sum() == len(on(day)) - sum(len(van.locked) for van in day.vans)
+    assert (run.stop != ANY).sum() == len(on(day)) - sum(len({*van.locked} - {RELOAD}) for van in day.vans)
