@@ -56,6 +56,7 @@ def main() -> None:
     told.add_argument("--only", nargs="*", default=list(BOXES))
     told.add_argument("--valhalla", default="")
     told.add_argument("--valhalla-on", default="porto_portugal", choices=BOXES)
+    told.add_argument("--valhalla-pid", type=int, default=0, help="of a Valhalla on this machine, for its CPU seconds")
     told.add_argument("--calibrate-only", action="store_true")
     told.add_argument("--quick", action="store_true", help="build no second graph of Porto")
     asked = told.parse_args()
@@ -80,7 +81,8 @@ def main() -> None:
                 measured_kept(with_engine, places)
                 measured("great circle", name, HaversineMap(), places)
             if name == asked.valhalla_on and asked.valhalla:
-                measured("Valhalla", name, open_map("valhalla", Settings(asked.valhalla, timeout_s=600)), places[:300])
+                other = open_map("valhalla", Settings(asked.valhalla, timeout_s=600))
+                measured("Valhalla", name, other, places[:300], asked.valhalla_pid)
             if name in BOXES:
                 samples[name] = sampled(with_engine, places[:PLACES])
         finally:
@@ -110,29 +112,30 @@ def drawn(engine: RoadMap, box: tuple[float, float, float, float], count: int) -
     return kept[:count]
 
 
-def measured(engine_name: str, name: str, engine: RoadMap, places: Points) -> None:
-    """Wall seconds, and of our own process its CPU seconds behind them: others work on this machine as well."""
+def measured(engine_name: str, name: str, engine: RoadMap, places: Points, pid: int = 0) -> None:
+    """Wall seconds, and CPU seconds of us and the engine behind them: others work on this machine as well."""
     engine.matrix(places[:2], places[:2])
+    pid = engine.routed.pid if isinstance(engine, EmbeddedOsrm) else pid
     cells = []
     for count in (100, 300, 1_000):
         if len(places) < count:
             cells.append("")
             continue
-        begun, before = perf_counter(), cpu_of(engine)
+        begun, before = perf_counter(), cpu_of(pid)
         engine.matrix(places[:count], places[:count])
-        cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(engine) - before:.2f})")
-    begun, before = perf_counter(), cpu_of(engine)
+        cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(pid) - before:.2f})")
+    begun, before = perf_counter(), cpu_of(pid)
     engine.path(places[:100])
-    cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(engine) - before:.2f})")
+    cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(pid) - before:.2f})")
     print(f"| {engine_name} | {name} | {' | '.join(cells)} |", flush=True)
 
 
-def cpu_of(engine: RoadMap) -> float:
-    """Seconds that this process has used, and osrm-routed if it is our own."""
+def cpu_of(pid: int) -> float:
+    """Seconds that this process has used, and that one, if any."""
     own = process_time()
-    if not isinstance(engine, EmbeddedOsrm):
+    if not pid:
         return own
-    fields = Path(f"/proc/{engine.routed.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return own + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -182,8 +185,9 @@ def averaged(calibrations: list[Calibration]) -> Calibration:
         Band(of[0].from_m, round(fmean(one.detour_ppm for one in of)), round(fmean(one.seconds_per_km for one in of)))
         for of in zip(*(one.bands for one in calibrations), strict=True)
     )
-    pair = (round(fmean(getattr(one, name) for one in calibrations)) for name in ("detour_ppm", "seconds_per_km"))
-    return Calibration(bands, *pair, ", ".join(FITTED))
+    detour = round(fmean(one.detour_ppm for one in calibrations))
+    pace = round(fmean(one.seconds_per_km for one in calibrations))
+    return Calibration(bands, detour, pace, ", ".join(FITTED))
 
 
 def told(name: str, fit: Fit) -> None:

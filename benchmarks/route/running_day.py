@@ -15,7 +15,7 @@ import os
 import platform
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -38,6 +38,7 @@ class Score:
     """What 50 orders come to."""
 
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     refused: int = 0
     broken: int = 0
     faults: int = 0
@@ -117,9 +118,10 @@ def one_order(day: Day, stop: int, at: int, score: Score) -> Day:
     day = advanced(day, at)
     if day.problem.stops.to_s[stop] < at + 2 * HOUR:  # nobody asks for an hour that is over
         day = opened(day, stop, at)
-    began = perf_counter()
+    began, used = perf_counter(), process_time()
     result = replan(day, NewStop(stop))
     score.seconds.append(perf_counter() - began)
+    score.cpu.append(process_time() - used)
     score.refused += result.refused is not None
     score.moved += len(result.moved)
     score.more += result.cost
@@ -157,9 +159,10 @@ def faults(day: Day) -> int:
 
 def told(score: Score) -> None:
     """Print a row."""
-    took = np.array(score.seconds)
+    took, cpu = np.array(score.seconds), np.array(score.cpu)
     print(
-        f"{len(took)} orders: p50 {np.percentile(took, 50):.2f} s, max {took.max():.2f} s, over 2 s {(took > 2).sum()}, "
+        f"{len(took)} orders: p50 {np.percentile(took, 50):.2f} s, max {took.max():.2f} s, over 2 s {(took > 2).sum()} "
+        f"(of CPU: p50 {np.percentile(cpu, 50):.2f}, max {cpu.max():.2f}, over 2 s {(cpu > 2).sum()}), "
         f"refused {score.refused}, other stops on another van {score.moved}, cost {score.more / 1e6:,.2f} more; "
         f"promised windows broken: {score.broken}, faults {score.faults}"
     )

@@ -25,7 +25,7 @@ from scripts import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 RESTARTED_AFTER_S = 1.0
-PATIENCE_S = 90.0
+PATIENCE_S = 900.0  # a machine with too much to do takes minutes to start a server
 
 
 class Kept:

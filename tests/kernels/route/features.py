@@ -73,8 +73,8 @@ def on_board() -> Feature:
 
 
 def priorities() -> Feature:
-    one = alone(10, 20, some={"priority": [0, 3]}, fleet={"capacity": [[1]]})
-    return Feature(one, result((0, [0, 1])), "capacity", unserved=[0])
+    one = alone(30, 20, 10, some={"priority": [0, 3, 3]}, fleet={"capacity": [[2]]})
+    return Feature(one, result((0, [0, 1, 2])), "capacity", unserved=[0])
 
 
 def prizes() -> Feature:
@@ -98,8 +98,9 @@ def start_and_end() -> Feature:
 
 
 def reloads() -> Feature:
-    one = alone(10, 20, some={"delivery": np.array([[10], [10]], np.int64)}, fleet={"max_trips": [2], "reload_s": [60]})
-    return Feature(one, result((0, [0, RELOAD, 1, RELOAD])), "trips")
+    delivery = np.full((5, 1), 10, np.int64)
+    one = alone(10, 20, 30, 40, 50, some={"delivery": delivery}, fleet={"max_trips": [5], "reload_s": [60]})
+    return Feature(one, result((0, [0, RELOAD, 1, RELOAD, 2, RELOAD, 3, 4])), "capacity")
 
 
 def shifts() -> Feature:
@@ -108,10 +109,10 @@ def shifts() -> Feature:
 
 
 def breaks() -> Feature:
-    # Under way from 0 on, for the first closes at 10; the pause begins from 30 to 40.
-    some = {"to_s": [10, NEVER, 15], "from_s": [0, 0, 0]}
-    given = {"count": [2], "break_s": [20], "break_from_s": [15], "break_to_s": [20]}
-    return Feature(alone(10, 20, 15, some=some, fleet=given), result((0, [0, 2]), (0, [1])), "break")
+    # Whoever pauses before leaving is back on the road at 25, too late for either; there is time for it at a stop.
+    given = {"count": [2], "break_s": [15], "break_from_s": [10], "break_to_s": [20]}
+    one = alone(10, 20, 5, some={"to_s": [30, 38, NEVER]}, fleet=given)
+    return Feature(one, result((0, [1, 0]), (0, [2])), "break")
 
 
 def longest_day() -> Feature:
@@ -130,7 +131,7 @@ def speed() -> Feature:
 
 
 def one_way_streets() -> Feature:
-    one = problem(matrix([[0, 1, 9], [9, 0, 1], [1, 9, 0]]), stops(1, 2), vans(1, max_distance_m=[5]))
+    one = problem(matrix([[0, 1, 9], [9, 0, 1], [1, 9, 0]]), stops(1, 2), vans(1, max_distance_m=[11]))
     return Feature(one, result((0, [1, 0])), "distance")
 
 
@@ -141,9 +142,11 @@ def no_way() -> Feature:
 
 
 def time_of_day() -> Feature:
+    # From 100 on all takes three times as long: the farthest must have been served by then.
     road = {"period_from_s": ints(0, 100), "period_pace_ppm": ints(1_000_000, 3_000_000)}
-    one = alone(10, 20, road=road, some={"from_s": [0, 150], "to_s": [NEVER, 165]}, fleet={"to_s": [230]})
-    return Feature(one, result((0, [1, 0])), "shift")
+    windows = {"from_s": [0, 150, 0], "to_s": [NEVER, 165, NEVER]}
+    one = alone(10, 20, 30, road=road, some=windows, fleet={"to_s": [215]})
+    return Feature(one, result((0, [0, 1, 2])), "shift")
 
 
 FEATURES: dict[str, Callable[[], Feature]] = {

@@ -31,9 +31,9 @@ def legs_of(problem: RouteProblem, v: int, visits: Sequence[int]) -> list[tuple[
     assert travel.duration is not None
     depot = int(fleet.reload[v]) if len(fleet.reload) else int(fleet.start[v])
     places = [depot if stop == RELOAD else int(problem.stops.location[stop]) for stop in visits]
-    way = [int(fleet.start[v]), *places, int(fleet.end[v])]
+    whole = [int(fleet.start[v]), *places, int(fleet.end[v])]
     found = []
-    for a, b in pairwise(way):
+    for a, b in pairwise(whole):
         unit = PPM if len(travel.period_from_s) else 1
         way = ceil(Fraction(int(travel.duration[a, b]) * unit * PPM, int(fleet.speed_ppm[v])))
         found.append((int(travel.distance[a, b]), way))

@@ -127,7 +127,7 @@ def test_goods_on_board_stay_on_their_van_and_locked_stops_come_first(seed: int,
         assert van.aboard <= {*now.locked, *now.rest}
         loaded = now.rest[: now.rest.index(RELOAD)] if RELOAD in now.rest else now.rest
         brings = {one for one in loaded if day.problem.stops.delivery[one].any()}
-        if van.is_out:
+        if van.is_out and not van.at_depot and van.locked[-1:] != (RELOAD,):
             assert brings <= van.aboard
 
 
@@ -203,20 +203,41 @@ def test_a_promise_that_cannot_be_held_is_named_and_held_to_the_new_hour() -> No
 
 
 def test_a_van_under_way_fetches_new_goods_only_by_a_reload() -> None:
-    problem = town(3, reloads=False)
-    day = advanced(begun(problem), 13 * HOUR)
-    none_idle = replace(problem, fleet=replace(problem.fleet, count=np.array([len(day.vans), 0])))
-    vans = tuple(replace(van, row=0, is_out=True, left_s=van.left_s or 8 * HOUR) for van in day.vans)
-    day = replace(day, problem=none_idle, vans=vans)
-    stop = next(s for s in range(STOPS - KEPT_BACK, STOPS) if problem.stops.delivery[s].any())
-    assert replan(day, NewStop(stop), tries=2).refused is not None
-    more = replace(none_idle.fleet, max_trips=np.full(2, 3), to_s=np.full(2, 23 * HOUR))
-    open_all_day = replace(problem.stops, to_s=np.full(STOPS, 23 * HOUR))
-    day = replace(day, problem=replace(none_idle, fleet=more, stops=open_all_day))
-    told = replan(day, NewStop(stop), tries=2)
+    day = line(1, [18, 18, 18])
+    van = replace(day.vans[0], is_out=True, left_s=8 * HOUR, rest=(0, 1), aboard=frozenset({0, 1}))
+    day = replace(day, vans=(van,))
+    refused = replan(day, NewStop(2), tries=2).refused
+    assert refused is not None
+    assert refused.reason == "no_van_free"
+    more = replace(day.problem.fleet, max_trips=np.array([2]))
+    told = replan(replace(day, problem=replace(day.problem, fleet=more)), NewStop(2), tries=2)
     assert told.refused is None
-    van = next(van for van in told.day.vans if stop in van.rest)
-    assert RELOAD in van.rest[: van.rest.index(stop)]
+    rest = told.day.vans[0].rest
+    assert rest.index(RELOAD) < rest.index(2)
+    back = replace(van, rest=(), location=0, at_s=9 * HOUR, aboard=frozenset(), at_depot=True, trips=0)
+    assert replan(replace(day, vans=(back,)), NewStop(2), tries=2).refused is None
+    home = replace(back, is_home=True)
+    assert replan(replace(day, vans=(home,)), NewStop(2), tries=2).refused is not None
+
+
+def test_a_van_on_its_way_to_its_depot_is_there_when_it_was_to_be() -> None:
+    day = line(1, [18, 18, 18])
+    fleet = replace(day.problem.fleet, max_trips=np.array([2]), reload_s=np.array([HOUR // 2]))
+    van = replace(day.vans[0], rest=(0, RELOAD, 2))
+    day = replace(day, problem=replace(day.problem, fleet=fleet), vans=(van,))
+    planned = begins_of(day)
+    under_way = advanced(day, planned[0] + HOUR // 2)
+    assert under_way.vans[0].locked == (RELOAD,)
+    assert begins_of(under_way) == {2: planned[2]}
+    there = advanced(under_way, planned[0] + HOUR + 60)
+    assert there.vans[0].at_depot
+    assert there.vans[0].trips == 1
+    assert begins_of(there) == {2: planned[2]}
+    assert replan(there, NewStop(1), tries=0).day.vans[0].rest in {(1, 2), (2, 1)}
+    left = advanced(there, planned[2] - HOUR)
+    assert left.vans[0].locked == (2,)
+    assert left.vans[0].aboard == {2}
+    assert advanced(left, 20 * HOUR).vans[0].is_home
 
 
 @pytest.mark.parametrize("hour", [7, 10, 13, 16, 20])
@@ -235,4 +256,4 @@ def test_a_day_settled_as_it_was_is_the_same() -> None:
     run = running(day)
     same = settled(day, run, run.rounds)
     assert [van.rest for van in same.vans] == [van.rest for van in day.vans]
-    assert (run.stop != ANY).sum() == len(on(day)) - sum(len(van.locked) for van in day.vans)
+    assert (run.stop != ANY).sum() == len(on(day)) - sum(len({*van.locked} - {RELOAD}) for van in day.vans)

@@ -95,7 +95,7 @@ def test_a_window_before_the_shift_is_told_apart_from_no_van_being_free() -> Non
     assert "let the red van leave 120 minutes earlier, at 06:00" in one.remedy
     full = unserved(town(), ((0, (0, 1, 2)),), 4)
     assert full.reason == "no_van_free"
-    assert "all 1 vans are out" in full.detail
+    assert "the only van is out" in full.detail
     assert "let the red van carry 1 more of load 0, 4 in all; the rounds cost 4 more then" in full.remedy
     assert "send one more the red van; the rounds cost 110 more then" in full.remedy
     spare = unserved(town(vans=2), ((0, (0, 1, 2)),), 4)
@@ -139,7 +139,7 @@ def test_a_served_stop_knows_its_cost_and_the_next_best_van() -> None:
     )
     alone = why(town(), result_of(((0, (1, 2)),)))
     assert alone.served[0].next is None
-    assert "No other van can take it: all 1 vans are out." in alone.served[0].text
+    assert "No other van can take it: the only van is out." in alone.served[0].text
 
 
 @settings(max_examples=20, deadline=None)

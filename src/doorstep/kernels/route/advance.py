@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doorstep.kernels.route.day import Day, Van, running
+from doorstep.kernels.route.day import Day, Van, goods, running, timed_of
 from doorstep.kernels.route.eased import together
-from doorstep.kernels.route.laid import Laid, lay, legs
+from doorstep.kernels.route.laid import Laid, legs
 from doorstep.kernels.route.problem import RELOAD, IntArray, RouteProblem
 
 
@@ -23,17 +23,18 @@ def advanced(day: Day, now_s: int) -> Day:
         is not may be sent elsewhere from `now_s` on.
     """
     run = running(day)
-    laid = lay(run.problem, run.rounds)
+    laid = timed_of(run)
     of = {row: r for r, (row, _) in enumerate(laid.rounds)}
     vans = []
     for i, van in enumerate(day.vans):
-        begins = {stop: run.locked_begin_s[stop] for stop in van.locked}
         r = of.get(i)
         depart = van.at_s if r is None else int(laid.parts.depart_s[r])
-        if not van.is_out and (depart > now_s or not van.rest):
+        if van.is_home or (not van.is_out and (depart > now_s or not van.rest)):
             vans.append(replace(van, at_s=max(van.at_s, now_s)))
             continue
-        timed = [(stop, begins[stop]) for stop in van.locked] + ([] if r is None else _timed(laid, r, run.stop))
+        timed = [(stop, run.locked_begin_s[i, stop]) for stop in van.locked] + (
+            [] if r is None else _timed(laid, r, run.stop)
+        )
         vans.append(_driven(day.problem, _left(day.problem, van, depart), timed, now_s, _pause(laid, r)))
     return replace(day, vans=tuple(vans))
 
@@ -56,18 +57,7 @@ def _pause(laid: Laid, r: int | None) -> int | None:
 def _left(problem: RouteProblem, van: Van, depart_s: int) -> Van:
     if van.is_out:
         return van
-    trip = _next_trip(van.rest)
-    return replace(van, is_out=True, left_s=depart_s, at_s=depart_s, aboard=_loaded(problem, trip))
-
-
-def _next_trip(visits: Sequence[int]) -> Sequence[int]:
-    return visits[: visits.index(RELOAD)] if RELOAD in visits else visits
-
-
-def _loaded(problem: RouteProblem, trip: Sequence[int]) -> frozenset[int]:
-    """Stops whose goods come from the depot."""
-    second = set(problem.stops.pairs[:, 1].tolist())
-    return frozenset(one for one in trip if one not in second and problem.stops.delivery[one].any())
+    return replace(van, is_out=True, left_s=depart_s, at_s=depart_s, aboard=goods(problem, van.rest))
 
 
 def _driven(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], now_s: int, pause_s: int | None) -> Van:
@@ -77,12 +67,21 @@ def _driven(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], n
         van = _visited(problem, van, timed, done)
         done += 1
     paused = van.has_paused or (pause_s is not None and any(at == pause_s for _, at in timed[:done]))
-    rest = tuple(stop for stop, _ in timed[done:])
-    heading = bool(rest) and rest[0] != RELOAD and van.at_s < now_s
-    return replace(
-        van, locked=rest[:1] if heading else (), rest=rest[1:] if heading else rest, has_paused=paused,
-        at_s=van.at_s if heading else max(van.at_s, now_s),
-    )  # fmt: skip
+    return _bound(
+        problem, replace(van, locked=(), rest=tuple(stop for stop, _ in timed[done:]), has_paused=paused), now_s
+    )
+
+
+def _bound(problem: RouteProblem, van: Van, now_s: int) -> Van:
+    """Hold a van to where it is going; one with nothing left to do goes home, or to its depot for more."""
+    if van.at_s >= now_s or (van.at_depot and not van.rest):
+        return replace(van, at_s=max(van.at_s, now_s))
+    if van.rest:
+        aboard = goods(problem, van.rest) if van.at_depot else van.aboard
+        return replace(van, locked=van.rest[:1], rest=van.rest[1:], aboard=aboard, at_depot=False)
+    fleet = problem.fleet
+    can_reload = van.trips + 1 < fleet.max_trips[van.row] and fleet.end[van.row] == fleet.reload_at[van.row]
+    return replace(van, locked=(RELOAD,)) if can_reload else replace(van, is_home=True)
 
 
 def _visited(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], at: int) -> Van:
@@ -93,11 +92,12 @@ def _visited(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], 
     far_m, _ = legs(problem.travel, here, here * 0 + there, fleet.speed_ppm[van.row])
     van = replace(van, location=there, driven_m=van.driven_m + int(far_m[0]))
     if stop == RELOAD:
-        trip = _next_trip([one for one, _ in timed[at + 1 :]])
         return replace(
-            van, at_s=begin + int(fleet.reload_s[van.row]), trips=van.trips + 1, aboard=_loaded(problem, trip),
-            collected=(0,) * problem.dimensions,
+            van, at_s=begin + int(fleet.reload_s[van.row]), trips=van.trips + 1, aboard=frozenset(),
+            collected=(0,) * problem.dimensions, at_depot=True,
         )  # fmt: skip
+    if van.at_depot:
+        van = replace(van, at_depot=False, aboard=goods(problem, [one for one, _ in timed[at:]]))
     pair = together(stops, stop)
     aboard, collected = van.aboard - {stop}, van.collected
     if len(pair) == 1:

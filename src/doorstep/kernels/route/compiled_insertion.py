@@ -48,6 +48,9 @@ class Parts(NamedTuple):
     tail: IntArray  # [k, 3]
     before: IntArray  # [k, d] most on board from the depot until leaving the place, this trip
     after: IntArray  # [k, d] most on board from leaving the place until the depot, this trip
+    load: IntArray  # [k, d] on board when leaving the place
+    rest: IntArray  # [k, d] of that, what was loaded at the depot and is still to be delivered
+    open: IntArray  # [k] pairs that are on board
     cost: IntArray  # [r] of the round; INFEASIBLE
     distance_m: IntArray  # [r]
     duration_s: IntArray  # [r]
@@ -115,12 +118,23 @@ def measure(lines: Lines, tasks: Tasks, vans: Vans, parts: Parts) -> None:
             else:
                 _put(parts.tail, i, join(alone, lines.leg_s[i], parts.tail[i + 1]))
         _measure_loads(a, b, lines, tasks, parts)
+        _measure_pairs(a, b, lines, tasks, parts)
         begins = parts.begins_s[a + 1 : b - 1]
         found = judge(lines.stop[a + 1 : b - 1], lines.leg_m[a : b - 1], lines.leg_s[a : b - 1], tasks, vans, v, begins)
         parts.cost[r] = price(found, vans, v) if found.fault == GOOD else INFEASIBLE
         parts.distance_m[r], parts.duration_s[r] = found.distance_m, found.back_s - found.depart_s
         parts.late[r], parts.depart_s[r], parts.break_at[r] = found.late, found.depart_s, found.break_at
         parts.begins_s[a], parts.begins_s[b - 1] = found.depart_s, found.back_s
+
+
+@compiled
+def _measure_pairs(a: int, b: int, lines: Lines, tasks: Tasks, parts: Parts) -> None:
+    for i in range(a + 1, b - 1):
+        task = lines.stop[i]
+        if task >= 0:
+            parts.open[i] = parts.open[i - 1]
+            if tasks.mate[task] >= 0:
+                parts.open[i] += 1 if tasks.is_first[task] else -1
 
 
 @compiled
@@ -132,11 +146,13 @@ def _measure_loads(a: int, b: int, lines: Lines, tasks: Tasks, parts: Parts) -> 
             while lines.stop[end] >= 0:
                 load += tasks.brought[lines.stop[end], k]
                 end += 1
-            parts.before[begin, k] = load
+            parts.before[begin, k] = parts.load[begin, k] = parts.rest[begin, k] = load
             for i in range(begin + 1, end):
-                load += tasks.change[lines.stop[i], k]
+                task = lines.stop[i]
+                load += tasks.change[task, k]
                 parts.before[i, k] = max(parts.before[i - 1, k], load)
-                parts.after[i, k] = load
+                parts.after[i, k] = parts.load[i, k] = load
+                parts.rest[i, k] = parts.rest[i - 1, k] - tasks.brought[task, k]
             parts.after[begin, k] = parts.before[begin, k]
             for i in range(end - 2, begin - 1, -1):
                 parts.after[i, k] = max(parts.after[i, k], parts.after[i + 1, k])
@@ -144,15 +160,54 @@ def _measure_loads(a: int, b: int, lines: Lines, tasks: Tasks, parts: Parts) -> 
 
 
 @compiled
-def _room(i: int, task: int, tasks: Tasks, vans: Vans, v: int, parts: Parts) -> bool:
-    """Whether the load of a stop can be put in behind a place."""
+def _room(i: int, way: int, task: int, tasks: Tasks, vans: Vans, v: int, parts: Parts) -> bool:
+    """Whether the load of a stop can be put in behind a place: into the trip as it is, or parted by reloads."""
+    if way > 0 and parts.open[i] > 0:
+        return False
     for k in range(parts.before.shape[1]):
         brought = tasks.brought[task, k]
         taken = tasks.change[task, k] + brought
-        most = max(parts.before[i, k] + brought, parts.after[i, k] + taken)
+        load, rest = parts.load[i, k], parts.rest[i, k]
+        if way == 0:
+            most = max(parts.before[i, k] + brought, parts.after[i, k] + taken)
+        elif way == 1:
+            most = max(rest + brought, parts.after[i, k] - (load - rest) + taken)
+        elif way == 2:
+            most = max(parts.before[i, k] - rest + brought, load - rest + taken)
+        else:
+            most = max(brought, taken)
         if most > vans.capacity[v, k]:
             return False
     return True
+
+
+@compiled
+def _joined_cost(
+    task: int, i: int, way: int, r: int, reach: Reach, lines: Lines, parts: Parts, tasks: Tasks, vans: Vans
+) -> int:
+    """What a round costs with a stop right behind place i, from its parts; INFEASIBLE if it cannot be driven."""
+    v = lines.row[r]
+    reload = (vans.reload_s[v], -FOREVER, FOREVER)
+    part = (tasks.service_s[task], tasks.from_s[task] + tasks.service_s[task], tasks.to_s[task])
+    far_m = parts.distance_m[r] - lines.leg_m[i]
+    if way & 1:
+        head = join(parts.head[i], lines.to_depot_s[i], reload)
+        head = join(head, reach.from_depot_s[r], part)
+        far_m += lines.to_depot_m[i] + reach.from_depot_m[r]
+    else:
+        head = join(parts.head[i], reach.to_s[i], part)
+        far_m += reach.to_m[i]
+    if way & 2:
+        head = join(head, reach.to_depot_s[r], reload)
+        long_s, ends_s, last_s = join(head, lines.from_depot_s[i], parts.tail[i + 1])
+        far_m += reach.to_depot_m[r] + lines.from_depot_m[i]
+    else:
+        long_s, ends_s, last_s = join(head, reach.from_s[i], parts.tail[i + 1])
+        far_m += reach.from_m[i]
+    took_s = max(long_s, ends_s - last_s)
+    if far_m > vans.max_distance_m[v] or last_s < vans.from_s[v] or took_s > vans.max_duration_s[v]:
+        return INFEASIBLE
+    return int(vans.fixed[v] + vans.per_m[v] * far_m + vans.per_s[v] * took_s)
 
 
 @compiled
@@ -164,42 +219,64 @@ def stop_costs(
     Round `skip` is left out.
     """
     costs[:] = INFEASIBLE
-    part = (tasks.service_s[task], tasks.from_s[task] + tasks.service_s[task], tasks.to_s[task])
     for r in range(len(lines.row)):
         v, a, b = lines.row[r], lines.first[r], lines.first[r + 1]
         if r == skip or parts.cost[r] >= INFEASIBLE or not allowed(task, tasks, vans, v):
             continue
         now = parts.cost[r] if lines.used[r] else 0
+        ways = WAYS if trips_of(r, lines) < vans.max_trips[v] else 1
+        if not lines.plain[r]:
+            _whole_costs(task, r, ways, reach, lines, tasks, vans, now, costs)
+            continue
         for i in range(a, b - 1):
-            if lines.plain[r] and _room(i, task, tasks, vans, v, parts):
-                far_m = parts.distance_m[r] + reach.to_m[i] + reach.from_m[i] - lines.leg_m[i]
-                if far_m > vans.max_distance_m[v] or max(reach.to_m[i], reach.from_m[i]) >= NEVER:
+            for way in range(ways):
+                if is_empty(i, i, way, lines) or not _room(i, way, task, tasks, vans, v, parts):
                     continue
-                joined = join(parts.head[i], reach.to_s[i], part)
-                long_s, ends_s, last_s = join(joined, reach.from_s[i], parts.tail[i + 1])
-                took_s = max(long_s, ends_s - last_s)
-                if last_s >= vans.from_s[v] and took_s <= vans.max_duration_s[v]:
-                    costs[i, 0] = vans.fixed[v] + vans.per_m[v] * far_m + vans.per_s[v] * took_s - now
-        if not lines.plain[r] or vans.max_trips[v] > 1:
-            _whole_costs(task, r, reach, lines, tasks, vans, now, costs)
+                cost = _joined_cost(task, i, way, r, reach, lines, parts, tasks, vans)
+                if cost < INFEASIBLE and not _no_way(i, way, r, reach, lines):
+                    costs[i, way] = cost - now
+
+
+@compiled
+def trips_of(r: int, lines: Lines) -> int:
+    """How often the van of a round leaves a depot."""
+    trips = 1
+    for i in range(lines.first[r], lines.first[r + 1]):
+        trips += lines.stop[i] == RELOAD
+    return trips
+
+
+@compiled
+def is_empty(at: int, then: int, way: int, lines: Lines) -> bool:
+    """Whether a reload before, or behind, what is put in would make a trip without a stop."""
+    return bool((way & 1 and lines.stop[at] < 0) or (way & 2 and lines.stop[then + 1] < 0))
+
+
+@compiled
+def _no_way(i: int, way: int, r: int, reach: Reach, lines: Lines) -> bool:
+    """Whether there is no way between the places that would follow one another."""
+    if way & 1:
+        most = max(lines.to_depot_m[i], lines.to_depot_s[i], reach.from_depot_m[r], reach.from_depot_s[r])
+    else:
+        most = max(reach.to_m[i], reach.to_s[i])
+    if way & 2:
+        most = max(most, reach.to_depot_m[r], reach.to_depot_s[r], lines.from_depot_m[i], lines.from_depot_s[i])
+    else:
+        most = max(most, reach.from_m[i], reach.from_s[i])
+    return bool(most >= NEVER)
 
 
 @compiled
 def _whole_costs(
-    task: int, r: int, reach: Reach, lines: Lines, tasks: Tasks, vans: Vans, now: int, costs: IntArray
+    task: int, r: int, ways: int, reach: Reach, lines: Lines, tasks: Tasks, vans: Vans, now: int, costs: IntArray
 ) -> None:
     """The costs of `stop_costs` for one round, each place and way driven as a whole."""
     v, a, b = lines.row[r], lines.first[r], lines.first[r + 1]
     most = b - a + 2
     visit, leg_m, leg_s = np.zeros(most, np.int64), np.zeros(most + 1, np.int64), np.zeros(most + 1, np.int64)
     begins = np.zeros(most, np.int64)
-    trips = 1
-    for i in range(a, b):
-        trips += lines.stop[i] == RELOAD
     for i in range(a, b - 1):
-        for way in range(WAYS if trips < vans.max_trips[v] else 1):
-            if way == 0 and lines.plain[r]:
-                continue
+        for way in range(ways):
             n = spliced(task, i, way, r, reach, lines, visit, leg_m, leg_s)
             if n == 0:
                 continue
@@ -214,7 +291,7 @@ def spliced(
 ) -> int:
     """Write down round r with a stop right behind place `at`; gives the visits, 0 where a trip would be empty."""
     a, b = lines.first[r], lines.first[r + 1]
-    if (way & 1 and lines.stop[at] < 0) or (way & 2 and lines.stop[at + 1] < 0):
+    if is_empty(at, at, way, lines):
         return 0
     n = 0
     for i in range(a, b - 1):

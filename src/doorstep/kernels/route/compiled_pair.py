@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.route.compiled_insertion import INFEASIBLE, WAYS, Lines, Parts, Reach
+from doorstep.kernels.route.compiled_insertion import INFEASIBLE, WAYS, Lines, Parts, Reach, is_empty, trips_of
 from doorstep.kernels.route.compiled_round import GOOD, Tasks, Vans, allowed, judge, price
 from doorstep.kernels.route.problem import RELOAD, IntArray
 
@@ -38,11 +38,8 @@ def pair_costs(
         if r == skip or parts.cost[r] >= INFEASIBLE or barred:
             continue
         now = parts.cost[r] if lines.used[r] else 0
-        trips = 1
-        for i in range(a, b):
-            trips += lines.stop[i] == RELOAD
+        last = WAYS if trips_of(r, lines) < vans.max_trips[v] else 1
         for i in range(a, b - 1):
-            last = WAYS if trips < vans.max_trips[v] else 1
             _best_behind(i, r, last, now, pair, first, second, lines, tasks, vans, costs, behind, ways)
 
 
@@ -75,7 +72,7 @@ def spliced_pair(
     visit: IntArray, leg_m: IntArray, leg_s: IntArray,
 ) -> int:  # fmt: skip
     """Write down round r with a pair in it; gives the visits, 0 where a trip would be empty."""
-    if (way & 1 and lines.stop[at] < 0) or (way & 2 and lines.stop[then + 1] < 0):
+    if is_empty(at, then, way, lines):
         return 0
     n = 0
     for i in range(lines.first[r], lines.first[r + 1] - 1):

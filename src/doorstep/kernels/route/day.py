@@ -15,7 +15,7 @@ import numpy as np
 
 from doorstep.kernels.route.compiled_round import arrival
 from doorstep.kernels.route.eased import together
-from doorstep.kernels.route.laid import Laid, Round, lay, legs, rounds_of, vans_of
+from doorstep.kernels.route.laid import Laid, Round, lay, lay_parts, legs, rounds_of, vans_of
 from doorstep.kernels.route.pace import searched
 from doorstep.kernels.route.problem import ANY, RELOAD, REQUIRED, Fleet, IntArray, RouteProblem, Stops
 from doorstep.kernels.route.result import RouteResult
@@ -37,10 +37,14 @@ class Van:
         Where it is, a row in `Travel`, and from when on it can drive on; before it has left: its depot.
     is_out
         Whether it has left.
+    at_depot
+        Whether it is out, but reloading or waiting at its depot, so that anything there can still be loaded.
+    is_home
+        Whether it has come back for good.
     left_s, driven_m, trips
         When it left, how far it has come, and how many reloads it has had.
     locked
-        Stops that come next, in this order, whatever happens.
+        Visits that come next, in this order, whatever happens; a reload only as the last.
     aboard
         Stops whose goods are on board.
     collected
@@ -64,6 +68,8 @@ class Van:
     collected: Loads = ()
     has_paused: bool = False
     extra_s: int = 0
+    at_depot: bool = False
+    is_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +106,14 @@ class Running:
     row
         [v] of the day's fleet, by row of the problem.
     locked_begin_s
-        When service begins at stops that are locked, by stop of the day.
+        When service, or a reload, begins at visits that are locked, by van and visit of the day.
     """
 
     problem: RouteProblem
     rounds: tuple[Round, ...]
     stop: IntArray
     row: IntArray
-    locked_begin_s: dict[int, int] = field(default_factory=dict)
+    locked_begin_s: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def number(self, stop: int) -> int:
         """Give the number that a stop of the day has in the problem."""
@@ -135,12 +141,12 @@ def running(day: Day, more: Sequence[int] = ()) -> Running:
     more
         Stops of the day that are on no van.
     """
-    begins: dict[int, int] = {}
-    vans = [_past_locked(day.problem, van, begins) for van in day.vans]
+    begins: dict[tuple[int, int], int] = {}
+    vans = [_past_locked(day.problem, i, van, begins) for i, van in enumerate(day.vans)]
     stops = _left(vans, more)
     number = {stop: i for i, stop in enumerate(stops.tolist())}
     rows, fleet = _fleet(day.problem, vans)
-    out = [i for i, van in enumerate(vans) if van.is_out]
+    out = [i for i, van in enumerate(vans) if van.is_out and not van.is_home]
     marks = {i: len(stops) + at for at, i in enumerate(out)}
     rounds = []
     for i, van in enumerate(vans):
@@ -154,18 +160,25 @@ def running(day: Day, more: Sequence[int] = ()) -> Running:
     return Running(problem, tuple(rounds), of, rows, begins)
 
 
-def _past_locked(problem: RouteProblem, van: Van, begins: dict[int, int]) -> Van:
+def _past_locked(problem: RouteProblem, i: int, van: Van, begins: dict[tuple[int, int], int]) -> Van:
     """Put a van where it is when it has served what is locked."""
     if not van.locked:
         return van
     stops, pace = problem.stops, vans_of(problem.fleet, problem.travel)
     now, here, driven = van.at_s, van.location, van.driven_m
     collected, aboard = np.array(van.collected), set(van.aboard)
+    if van.at_depot:
+        aboard = set(goods(problem, [*van.locked, *van.rest]))
     for stop in van.locked:
-        there = int(stops.location[stop])
+        there = int(problem.fleet.reload_at[van.row] if stop == RELOAD else stops.location[stop])
         far_m, long_s = legs(problem.travel, np.array(here), np.array(there), problem.fleet.speed_ppm[van.row])
-        begins[stop] = max(arrival(now, int(long_s), pace), int(stops.from_s[stop]))
-        now, here, driven = begins[stop] + int(stops.service_s[stop]), there, driven + int(far_m)
+        now, here, driven = arrival(now, int(long_s), pace), there, driven + int(far_m)
+        begins[i, stop] = now if stop == RELOAD else max(now, int(stops.from_s[stop]))
+        if stop == RELOAD:
+            now += int(problem.fleet.reload_s[van.row])
+            collected, aboard = collected * 0, set()
+            continue
+        now = begins[i, stop] + int(stops.service_s[stop])
         mate = [one for one in together(stops, stop) if one != stop]
         if not mate:
             collected += stops.pickup[stop]
@@ -173,7 +186,15 @@ def _past_locked(problem: RouteProblem, van: Van, begins: dict[int, int]) -> Van
     return replace(
         van, at_s=now, location=here, driven_m=driven, locked=(), aboard=frozenset(aboard),
         collected=tuple(collected.tolist()), is_out=True, left_s=van.left_s if van.is_out else van.at_s,
+        at_depot=van.locked[-1] == RELOAD, trips=van.trips + (van.locked[-1] == RELOAD),
     )  # fmt: skip
+
+
+def goods(problem: RouteProblem, visits: Sequence[int]) -> frozenset[int]:
+    """Stops of the first trip of some visits whose goods come from the depot."""
+    trip = visits[: list(visits).index(RELOAD)] if RELOAD in visits else visits
+    second = set(problem.stops.pairs[:, 1].tolist())
+    return frozenset(one for one in trip if one not in second and problem.stops.delivery[one].any())
 
 
 def _left(vans: Sequence[Van], more: Sequence[int]) -> IntArray:
@@ -193,6 +214,7 @@ def _fleet(problem: RouteProblem, vans: Sequence[Van]) -> tuple[IntArray, Fleet]
     free = len(problem.stops.location) + 1
     told["capacity"] = np.column_stack([told["capacity"], np.full(len(rows), free)])
     for i, van in enumerate(vans):
+        told["count"][i] = not van.is_home
         told["to_s"][i] += van.extra_s
         told["max_duration_s"][i] += van.extra_s
         told["from_s"][i] = max(van.at_s, int(told["from_s"][i]))
@@ -228,7 +250,8 @@ def _stops(day: Day, vans: Sequence[Van], those: IntArray, rows: IntArray, out: 
     both = {name: np.concatenate([told[name], blank[name]]) for name in told}
     both["delivery"] = np.column_stack([both["delivery"], np.array([*fetch, *(0 for _ in out)], np.int64)])
     full = len(day.problem.stops.location) + 1
-    both["pickup"] = np.column_stack([both["pickup"], np.array([*(0 for _ in fetch), *(full for _ in out)], np.int64)])
+    filled = [0] * n + [0 if vans[i].at_depot else full for i in out]
+    both["pickup"] = np.column_stack([both["pickup"], np.array(filled, np.int64)])
     return Stops(**both, pairs=np.array(pairs, np.int64).reshape(-1, 2))
 
 
@@ -258,6 +281,13 @@ def settled(day: Day, run: Running, rounds: Sequence[Round]) -> Day:
 def laid_of(run: Running) -> Laid:
     """Lay the rounds as planned so far for a search: where there are periods, at the slowest pace of each shift."""
     return lay(searched(run.problem), run.rounds)
+
+
+def timed_of(run: Running) -> Laid:
+    """Lay the rounds as they will be driven, late or not, at the pace of each period."""
+    problem = run.problem
+    ones = np.ones(problem.stops.count, np.int64), np.ones(problem.fleet.kinds, np.int64)
+    return lay_parts(problem.travel, problem.stops, problem.fleet, run.rounds, *ones)
 
 
 def visits_of(day: Day) -> Iterator[tuple[int, int]]:

@@ -144,10 +144,11 @@ def _laid(travel: Travel, stops: Stops, fleet: Fleet, rounds: Iterable[Round], t
     whole = len(travel.period_from_s) > 0 or bool(tasks.late_weight.any() or vans.late_weight.any())
     lines, location = _lines(travel, stops, fleet, rounds, whole)
     places, d = len(location), fleet.capacity.shape[1]
-    time, load, of = np.zeros((2, places, 3), np.int64), np.zeros((2, places, d), np.int64), len(lines.row)
+    time, load, of = np.zeros((2, places, 3), np.int64), np.zeros((4, places, d), np.int64), len(lines.row)
     cost, distance, duration, late, depart, pause = np.zeros((6, of), np.int64)
-    begins = np.zeros(places, np.int64)
-    parts = Parts(time[0], time[1], load[0], load[1], cost, distance, duration, late, depart, pause, begins)
+    begins, pairs = np.zeros((2, places), np.int64)
+    loads = (load[0], load[1], load[2], load[3], pairs)
+    parts = Parts(time[0], time[1], *loads, cost, distance, duration, late, depart, pause, begins)
     measure(lines, tasks, vans, parts)
     return Laid(travel, stops, fleet, rounds, tasks, vans, lines, location, parts)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from doorstep.kernels.route.pace import at_speed
 from doorstep.kernels.route.problem import ANY, NEVER, REQUIRED, IntArray, RouteParams, RouteProblem, Stops
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import schedule
@@ -17,10 +18,11 @@ def leave_cost(problem: RouteProblem, params: RouteParams) -> int:
     if params.leave_cost is not None:
         return params.leave_cost
     fleet, stops, dearest = problem.fleet, problem.stops, 1
-    for kind in range(fleet.kinds):
+    for kind in np.flatnonzero(fleet.count).tolist():
         out_m, out_s = pairwise(problem.travel, fleet.start[kind], stops.location)
         home_m, home_s = pairwise(problem.travel, stops.location, fleet.end[kind])
-        metres, seconds = out_m + home_m, out_s + home_s + stops.service_s
+        speed = int(fleet.speed_ppm[kind])
+        metres, seconds = out_m + home_m, at_speed(out_s, speed) + at_speed(home_s, speed) + stops.service_s
         reached = (metres < NEVER) & (seconds < NEVER)
         costs = fleet.fixed[kind] + fleet.per_m[kind] * metres[reached] + fleet.per_s[kind] * seconds[reached]
         dearest = max(dearest, int(costs.max(initial=0)))

@@ -20,7 +20,7 @@ from doorstep.kernels.route.problem import RELOAD, Fleet, IntArray, Stops, Trave
 from doorstep.kernels.route.travel import block
 
 MOST_ROUNDS = 5
-TRIES = 30
+TRIES = 15
 FEWEST, MOST = 4, 12
 MOST_LOCATIONS = 1_500
 

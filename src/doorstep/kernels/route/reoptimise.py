@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doorstep.kernels.route.day import Day, Running, Van, laid_of, running, settled, visits_of
+from doorstep.kernels.route.day import Day, Running, Van, laid_of, running, settled, timed_of, visits_of
 from doorstep.kernels.route.eased import together
 from doorstep.kernels.route.insertion import cheapest, inserted, without
 from doorstep.kernels.route.laid import Laid, Round, lay_parts
@@ -23,6 +23,8 @@ from doorstep.kernels.route.why_words import Names
 
 PROMISED_WEIGHT = 1_000
 """A promised second against one that was not promised, where something has to be late."""
+MOST_LATE_TRIES = 8
+"""Where something has to be late rounds are driven as a whole to know by how much, which takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def _late(day: Day, before: Laid, number: int, by_s: int, seed: int, tries: int)
         return _told(was, before, settled(day, run, rounds), laid.relaid(rounds))
     weights = _weights(day, run, number)
     soft = _soft(laid, laid.rounds, weights)
-    soft = _soft(laid, mended(soft, touched, _marks(run), seed, tries, weights), weights)
+    soft = _soft(laid, mended(soft, touched, _marks(run), seed, min(tries, MOST_LATE_TRIES), weights), weights)
     broken, overtime = _broken(day, run, soft), _overtime(soft, len(day.vans))
     day = _held(day, broken, overtime)
     return replace(
@@ -230,7 +232,7 @@ def _overtime(laid: Laid, vans: int) -> tuple[tuple[int, int], ...]:
     for r, (row, _) in enumerate(laid.rounds):
         took, depart = int(laid.parts.duration_s[r]), int(laid.parts.depart_s[r])
         over = max(depart + took - int(laid.fleet.to_s[row]), took - int(laid.fleet.max_duration_s[row]))
-        if row < vans and over > 0:
+        if row < vans and laid.fits[r] and over > 0:
             found.append((row, over))
     return tuple(found)
 
@@ -251,7 +253,7 @@ def _told(was: Day, before: Laid, day: Day, after: Laid, refused: Unserved | Non
     """Compare a day with what it was."""
     van_was, van_is = dict((stop, i) for i, stop in visits_of(was)), dict((stop, i) for i, stop in visits_of(day))
     moved = [(stop, van_was[stop], i) for stop, i in sorted(van_is.items()) if van_was.get(stop, i) != i]
-    then, now = begins_of(was, before), begins_of(day)
+    then, now = begins_of(was), begins_of(day)
     shifted = [(stop, then[stop], at) for stop, at in sorted(now.items()) if then.get(stop, at) != at]
     cost = driven_cost(after) - driven_cost(before)
     unfit = tuple(row for row, fits in zip(after.lines.row.tolist(), after.fits.tolist(), strict=True) if not fits)
@@ -266,12 +268,13 @@ def driven_cost(laid: Laid) -> int:
     return int((fleet.fixed[rows] + metres + seconds).sum())
 
 
-def begins_of(day: Day, laid: Laid | None = None) -> dict[int, int]:
-    """When service begins at every stop that is still to come."""
+def begins_of(day: Day) -> dict[int, int]:
+    """When service begins at every stop that is still to come, if all goes as planned from now on."""
     run = running(day)
-    laid = laid_of(run) if laid is None else laid
+    laid = timed_of(run)
     stops = laid.lines.stop
     places = np.flatnonzero(stops >= 0)
     named: IntArray = run.stop[stops[places]]
     begins = dict(zip(named.tolist(), laid.parts.begins_s[places].tolist(), strict=True))
-    return {stop: at for stop, at in (begins | run.locked_begin_s).items() if stop != ANY}
+    begins |= {stop: at for (_, stop), at in run.locked_begin_s.items()}
+    return {stop: at for stop, at in begins.items() if stop not in (ANY, RELOAD)}

@@ -134,6 +134,8 @@ def _trips(laid: Laid, _: Sequence[int], __: int, ___: Names) -> str:
 
 def _fleet(laid: Laid, _: Sequence[int], __: int, ___: Names) -> str:
     owned, out = int(laid.fleet.count.sum()), len(laid.rounds)
+    if owned <= 1:
+        return "the only van is out" if owned else "no van is left"
     return (
         f"{out} of {owned} vans are out, and none of the others can take it"
         if out < owned
