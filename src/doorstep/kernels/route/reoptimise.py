@@ -189,13 +189,15 @@ def _late(day: Day, before: Laid, number: int, by_s: int, seed: int, tries: int)
     run = running(day)
     laid = laid_of(run)
     touched = [run.number(stop) for stop in van.rest if stop != RELOAD]
+    ahead = _locked_late(day, run)  # it is on its way there, and nothing can be done about it
     if laid.fits.all():
         rounds = mended(laid, touched, _marks(run), seed, tries) if touched else laid.rounds
-        return _told(was, before, settled(day, run, rounds), laid.relaid(rounds))
+        day = _held(day, ahead, ())
+        return replace(_told(was, before, settled(day, run, rounds), laid.relaid(rounds)), broken=ahead)
     weights = _weights(day, run, number)
     soft = _soft(laid, laid.rounds, weights)
     soft = _soft(laid, mended(soft, touched, _marks(run), seed, min(tries, MOST_LATE_TRIES), weights), weights)
-    broken, overtime = _broken(day, run, soft), _overtime(soft, len(day.vans))
+    broken, overtime = _in_order([*ahead, *_broken(day, run, soft)]), _overtime(soft, len(day.vans))
     day = _held(day, broken, overtime)
     return replace(
         _told(was, before, settled(day, run, soft.rounds), soft), broken=broken, overtime=overtime
@@ -224,6 +226,18 @@ def _broken(day: Day, run: Running, laid: Laid) -> tuple[Broken, ...]:
         if by_s > 0:
             stop = int(run.stop[stops[place]])
             found.append(Broken(stop, by_s, stop in day.promised))
+    return tuple(found)
+
+
+def _locked_late(day: Day, run: Running) -> tuple[Broken, ...]:
+    """Stops that are locked before all others and begun too late."""
+    to_s = day.problem.stops.to_s
+    late = [(stop, at - int(to_s[stop])) for (_, stop), at in run.locked_begin_s.items() if stop >= 0]
+    return _in_order([Broken(stop, by_s, stop in day.promised) for stop, by_s in late if by_s > 0])
+
+
+def _in_order(found: Sequence[Broken]) -> tuple[Broken, ...]:
+    """Promised ones first, the latest of them first."""
     return tuple(sorted(found, key=lambda one: (not one.promised, -one.by_s, one.stop)))
 
 
