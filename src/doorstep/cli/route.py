@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 7 * 86_400
 NOTICES_SHOWN = 20
+ENOUGH = 0.1  # of the kernels: one engine is compiled
 ENGINES: dict[str, Literal["", "own", "pyvrp"]] = {"own": "own", "pyvrp": "pyvrp", "": ""}
 CONVENTIONS: dict[str, Literal["", "rounded", "dimacs", "exact"]] = {
     "rounded": "rounded",
@@ -121,7 +122,7 @@ def _routed(
     from doorstep.flows.route_files import route_files
     from doorstep.kernels.run import Run
 
-    if must_compile():
+    if must_compile(ENOUGH):
         notice(f"{NOTICE}; it counts among the seconds")
     with (
         search_line(seconds, shown) as line,

@@ -15,7 +15,7 @@ from doorstep.files.route_instance import Instance
 from doorstep.files.route_out import write_notices, write_rounds
 from doorstep.flows.route_clock import Clock, Watcher, spent
 from doorstep.flows.route_ground import Files, driven_on
-from doorstep.flows.route_reasons import explaining_s, reasons_of
+from doorstep.flows.route_reasons import chances_of, explaining_s, reasons_of
 from doorstep.flows.route_rounds import Said, rounds_of
 from doorstep.flows.route_summary import cost_text, gap_of, people_cost, summarise_rounds
 from doorstep.kernels.route.problem import RouteParams
@@ -65,7 +65,7 @@ def route_files(
         result = route(instance.problem, params, watched)
         timed = schedule(instance.problem, result)
         why, reasons = reasons_of(instance, result, lambda: clock.age_s() < until)
-        said = Said(why=why, reasons=reasons, lines=ground.lines(result), credit=ground.credit)
+        said = Said(why, chances_of(instance, result, timed, run.seed), reasons, ground.lines(result), ground.credit)
         rounds = rounds_of(instance, result, timed, said)
         write_rounds(aside, rounds, cost_text(result.cost, instance))
         write_notices(aside, instance.notices)

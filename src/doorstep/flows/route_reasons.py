@@ -1,22 +1,28 @@
-"""Why each stop is where it is, and what stands in the way of the others, as far as there is time to look."""
+"""How sure each window is, why each stop is where it is, and what stands in the way of the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 
 from doorstep.domain.rounds import Measure
 from doorstep.files.route_instance import Instance
 from doorstep.flows.route_rounds import measure
 from doorstep.flows.route_summary import people_cost
 from doorstep.kernels.route.laid import lay, rounds_of
-from doorstep.kernels.route.problem import RELOAD
+from doorstep.kernels.route.on_time import USUAL, on_time
+from doorstep.kernels.route.problem import NEVER, RELOAD, IntArray
 from doorstep.kernels.route.result import RouteResult
+from doorstep.kernels.route.schedule import Schedule
 from doorstep.kernels.route.why import why_served, why_unserved
 from doorstep.kernels.route.why_words import Names
 
 MOST_EXPLAINED = 2_000  # stops of a day; beyond, each of them waits too long for the one before
-STOP_S, PAUSED_STOP_S = 0.001, 0.15  # to explain one; where vans take a break, each place for it is tried
+BEGIN_S, STOP_S, PAUSED_STOP_S = 1.0, 0.0015, 0.15  # to begin, and to explain one; a break is tried in many places
 MOST_SHARE = 0.1  # of the time that is spent on it; who is not explained by then has no reason told
+DRAWN = 3_000_000  # visits of imagined days
 Why = dict[int, str]  # of a visit
 Reasons = dict[int, tuple[str, str, str]]  # of a stop: code, detail, remedy
 
@@ -42,7 +48,17 @@ def explaining_s(instance: Instance, seconds: float) -> float:
     if instance.research or stops > MOST_EXPLAINED:
         return 0.0
     each = PAUSED_STOP_S if instance.problem.fleet.break_s.any() else STOP_S
-    return min(stops * each, MOST_SHARE * seconds)
+    return min(BEGIN_S + stops * each, MOST_SHARE * seconds)
+
+
+def chances_of(instance: Instance, result: RouteResult, planned: Schedule, seed: int) -> IntArray | None:
+    """How sure the window of each visit is, in millionths; below 0 where none ends. Of a day alone."""
+    if instance.research or not len(result.visit):
+        return None
+    by = replace(USUAL, draws=max(100, min(USUAL.draws, DRAWN // len(result.visit))))
+    chances = on_time(instance.problem, result, planned, by, seed).on_time_ppm
+    ends = np.where(result.visit == RELOAD, NEVER, instance.problem.stops.to_s[result.visit])
+    return np.where(ends < NEVER, chances, -1)
 
 
 def reasons_of(instance: Instance, result: RouteResult, in_time: Callable[[], bool]) -> tuple[Why, Reasons]:
