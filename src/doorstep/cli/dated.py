@@ -14,7 +14,7 @@ DATED = {
     "rates.csv": ("valid_from", "valid_to"),
     "surcharges.csv": ("valid_from", "valid_to"),
     "disruptions.csv": ("starts_on", "ends_on", "declared_on"),
-    "history.csv": ("placed_at", "approved_at", "handed_over_at", "delivered_at", "promised_by"),
+    "history.csv": ("placed_at", "approved_at", "handed_over_at", "delivered_at", "promised_by", "ready_by"),
 }
 WHOLE_WEEKS = ("history.csv",)  # transit is learned by working days, which must stay what they are
 

@@ -34,6 +34,9 @@ class PastParcel:
     origin_longitude: float | None = None
     destination_latitude: float | None = None
     destination_longitude: float | None = None
+    ready_by: date | None = None  # the last day of hand-over that leaves the carrier its time
+    attempts: int | None = None  # at the door; None: not told
+    damaged: bool | None = None  # None: nobody has looked, or it is not told
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,6 @@ def history(read: Columns | None) -> tuple[PastParcel, ...]:
         "parcel order service site seller origin_country origin_postcode destination_country destination_region"
         " destination_postcode weight_g placed_at status distance_m category approved_at handed_over_at delivered_at"
         " promised_by freight_paid review_score sample_weight origin_latitude origin_longitude destination_latitude"
-        " destination_longitude"
+        " destination_longitude ready_by attempts damaged"
     )
     return tuple(starmap(PastParcel, _rows(read, names)))

@@ -40,6 +40,9 @@ class PastParcel(models.Model):
     origin_longitude = models.FloatField(null=True)
     destination_latitude = models.FloatField(null=True)
     destination_longitude = models.FloatField(null=True)
+    ready_by = models.DateField(null=True)
+    attempts = models.PositiveSmallIntegerField(null=True)
+    damaged = models.BooleanField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("brand", "parcel"), name="one_past_parcel_of_a_code"),)
