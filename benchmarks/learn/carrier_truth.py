@@ -79,9 +79,7 @@ def drawn(truth: Truth, seed: int) -> Drawn:
     return Drawn(parcels, FIRST + timedelta(days=truth.days + 5), names, shares)
 
 
-def _parcel(
-    at: int, service: str, lane: int, day: int, band: int, behind: bool, transit: int | None
-) -> PastParcel:
+def _parcel(at: int, service: str, lane: int, day: int, band: int, behind: bool, transit: int | None) -> PastParcel:
     handed = datetime.combine(FIRST + timedelta(days=day), datetime.min.time(), UTC) + timedelta(hours=17)
     return PastParcel(
         parcel=f"p{at:06}",

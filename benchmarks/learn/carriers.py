@@ -90,7 +90,9 @@ def main() -> None:
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
     print(f"python {platform.python_version()}, numpy {np.__version__}, seeds 0 to {asked.seeds - 1}")
-    head = "tau, adjusted | tau, raw | 90 % intervals hold | raw ones | sure pairs right | false alarms | noticed | weeks"
+    head = (
+        "tau, adjusted | tau, raw | 90 % intervals hold | raw ones | sure pairs right | false alarms | noticed | weeks"
+    )
     print(f"set | {head} | seconds a seed")
     for name, truth in SETS.items():
         if asked.only and asked.only != name:

@@ -26,6 +26,7 @@ RESULT_NAMES = frozenset(
     | {"parcels.csv", "unpacked.csv"}  # of packing
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
     | {RECORD_FILE}  # of promises
+    | {"carriers.csv", "lanes.csv", "pairs.csv", "investigations.csv", "letters"}  # of carriers
     | {SIMULATE_FILE, "days.csv"}  # of simulations
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}

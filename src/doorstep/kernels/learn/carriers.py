@@ -58,7 +58,9 @@ def carriers(problem: CarrierProblem, params: CarrierParams, run: Run) -> Carrie
     fitted = fit_outcome(coding, in_time, problem.kept.astype(np.int64), problem, params)
     drawn = adjusted(fitted, params, run.seed)
     counts = np.bincount(coding.codes[in_time, 0], minlength=len(coding.names))
-    ranked = [at for at in range(len(coding.names)) if counts[at] >= params.least_parcels and coding.names[at] != OTHERS]
+    ranked = [
+        at for at in range(len(coding.names)) if counts[at] >= params.least_parcels and coding.names[at] != OTHERS
+    ]
     mix = mix_of(coding.codes, params.reference)
     on_time = {at: rates(drawn, at, *mix) for at in ranked}
     run.progress("carriers", 1, 4)

@@ -161,7 +161,7 @@ def _drawn(
     rng: np.random.Generator, weeks: Weeks, which: BoolArray | IntArray, scatter: float, unsure: float, paths: int,
     shift: float,
 ) -> FloatArray:  # fmt: skip
-    """Draw scores of weeks like these: [paths, w]; a beta-binomial, with an error of what is usual kept by each path."""
+    """Draw scores of weeks like these: [paths, w]; beta-binomial, each path with its own error of what is usual."""
     due, expected, variance = weeks.due[which], weeks.expected[which], weeks.variance[which]
     usual = np.clip(expected / due, 1e-6, 1 - 1e-6)
     logit = np.log(usual / (1 - usual)) + shift + unsure * rng.standard_normal((paths, 1))

@@ -87,9 +87,7 @@ class Pooled:
         return 1 + sum(self.cells.levels[:family])
 
 
-def cells_of(
-    codes: IntArray, good: IntArray, weight: FloatArray, levels: tuple[int, ...], least_pair: int
-) -> Cells:
+def cells_of(codes: IntArray, good: IntArray, weight: FloatArray, levels: tuple[int, ...], least_pair: int) -> Cells:
     """Count parcels by their cells: `codes` [n, 5], `good` [n] 0 or 1, `weight` [n] what each counts."""
     if not len(codes):
         nothing = np.zeros(0)

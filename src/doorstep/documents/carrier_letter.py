@@ -1,0 +1,41 @@
+"""The letter to a carrier whose service keeps fewer promises than it did: a draft that a person reads and sends."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from doorstep.kernels.learn.carrier_record import Investigation
+
+EPOCH = date(1970, 1, 1)
+NAMED = 20  # parcels in the letter
+
+
+def letter(case: Investigation, sender: str) -> str:
+    """Draft the letter: what was seen, where, which parcels, what is asked."""
+    since = EPOCH + timedelta(days=case.since_day)
+    lines = [
+        f"Subject: {case.service}: {case.late} of {case.due} parcels late since {since.isoformat()}",
+        "",
+        "Dear Sir or Madam,",
+        "",
+        f"since {since.isoformat()}, {case.due} parcels that we handed over to {case.service} in good time fell due.",
+        f"{case.late} of them were not delivered by the promised day. From what their lanes, weights and days of the",
+        f"week showed before, we expected {case.expected:.1f}. Parcels that we handed over late ourselves are not among",
+        "them.",
+        "",
+    ]
+    if case.lanes:
+        lines += ["Where most of them are:", ""]
+        lines += [f"  {lane}: {late} of {due} late, {usual:.1f} expected" for lane, due, late, usual in case.lanes]
+        lines.append("")
+    if case.parcels:
+        named = case.parcels[:NAMED]
+        lines += [f"Parcels, the last {len(named)}:", "", *(f"  {one}" for one in named), ""]
+    lines += [
+        "Please tell us what happened to these parcels, what causes the change, and by when it is put right.",
+        "",
+        "Yours faithfully,",
+        sender,
+        "",
+    ]
+    return "\n".join(lines)
