@@ -20,8 +20,7 @@ def letter(case: Investigation, sender: str) -> str:
         "",
         f"since {since.isoformat()}, {case.due} parcels that we handed over to {case.service} in good time fell due.",
         f"{case.late} of them were not delivered by the promised day. From what their lanes, weights and days of the",
-        f"week showed before, we expected {case.expected:.1f}. Parcels that we handed over late ourselves are not among",
-        "them.",
+        f"week showed before, we expected {case.expected:.1f}. Parcels that we handed over late are left out.",
         "",
     ]
     if case.lanes:

@@ -85,7 +85,8 @@ class Standing:
     raw
         Kept of what was handed over in time; None: nothing was.
     on_time, undamaged, first_attempt
-        Of the common mix, had this service carried all of it; None: not told, or too few parcels.
+        Of the common mix of its group, had this service carried all of it (the others: of all parcels for which it is
+        told); None: not told, or too few parcels.
     told_undamaged, told_first_attempt
         Parcels for which it is told.
     group

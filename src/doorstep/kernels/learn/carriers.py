@@ -61,14 +61,18 @@ def carriers(problem: CarrierProblem, params: CarrierParams, run: Run) -> Carrie
     ranked = [
         at for at in range(len(coding.names)) if counts[at] >= params.least_parcels and coding.names[at] != OTHERS
     ]
-    mix = mix_of(coding.codes, params.reference)
-    on_time = {at: rates(drawn, at, *mix) for at in ranked}
+    group = groups_of(coding.codes[in_time], len(coding.names))
+    common = {
+        number: mix_of(coding.codes[group[coding.codes[:, 0]] == number], params.reference)
+        for number in sorted({int(group[at]) for at in ranked})
+    }
+    on_time = {at: rates(drawn, at, *common[int(group[at])]) for at in ranked}
     run.progress("carriers", 1, 4)
     others = tuple(
         _outcome(coding, column, problem, params, run.seed) for column in (problem.undamaged, problem.first_attempt)
     )
     run.progress("carriers", 2, 4)
-    standings = _standings(problem, coding, on_time, others, params)
+    standings = _standings(problem, coding, group, on_time, others, params)
     compared = sorted(sorted(ranked, key=lambda at: (-counts[at], at))[: params.compared])
     pairs = comparisons(drawn, coding, in_time, compared, params)
     lanes = _lanes(drawn, coding, in_time, problem, params)
@@ -106,18 +110,19 @@ def _outcome(coding: Coding, good: IntArray, problem: CarrierProblem, params: Ca
 def _standings(
     problem: CarrierProblem,
     coding: Coding,
+    group: IntArray,
     on_time: dict[int, FloatArray],
     others: tuple[Column, ...],
     params: CarrierParams,
 ) -> tuple[Standing, ...]:
-    group = groups_of(coding.codes[~problem.shipper_late], len(coding.names))
     ranks = _ranks(on_time, group, params.level)
     met = np.zeros(coding.levels[:2], np.bool_)
     met[coding.codes[:, 0], coding.codes[:, LANE]] = True
-    lane_share = np.bincount(coding.codes[:, LANE], minlength=coding.levels[LANE]) / len(problem)
+    of_group = group[coding.codes[:, 0]]
     found = []
     for at, name in enumerate(coding.names):
         own = coding.codes[:, 0] == at
+        common = coding.codes[of_group == group[at], LANE]
         rank = ranks.get(at, (None, None, None, None))
         counted = _counted(problem, own, params)
         found.append(
@@ -134,7 +139,7 @@ def _standings(
                 rank_low=rank[1],
                 rank_high=rank[2],
                 best=rank[3],
-                served=float(lane_share[met[at]].sum()),
+                served=float(met[at][common].mean()),
                 freight_micros=counted[6],
                 freight_parcels=counted[7],
                 per_kept_micros=counted[8],
