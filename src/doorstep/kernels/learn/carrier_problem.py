@@ -106,7 +106,7 @@ class CarrierProblem:
     @property
     def kept(self) -> BoolArray:
         """[n] bool: delivered by the promised day."""
-        return (self.delivered_day != UNKNOWN) & (self.delivered_day <= self.promised_day)
+        return np.asarray((self.delivered_day != UNKNOWN) & (self.delivered_day <= self.promised_day))
 
 
 def problem_of(parcels: Iterable[PastParcel], as_of: date, who: Who = "service") -> CarrierProblem:

@@ -147,19 +147,19 @@ def _chart_differs(chart: Chart, own: Sequence[PastParcel], as_of: date, params:
             due[(known - timedelta(days=known.weekday()) - EPOCH).days].append(not _kept(one))
     this_week = (as_of - timedelta(days=as_of.weekday()) - EPOCH).days
     weeks = {day: late for day, late in due.items() if day < this_week}
-    if {one.first_day: (one.due, one.late) for one in chart.weeks} != {d: (len(x), sum(x)) for d, x in weeks.items()}:
+    if {week.first_day: (week.due, week.late) for week in chart.weeks} != {d: (len(x), sum(x)) for d, x in weeks.items()}:
         yield f"{chart.service}: the weeks of its chart differ"
     total, alarm = 0.0, None
-    for one in chart.weeks:
-        if one.watched != (one.first_day >= this_week - 7 * params.watch_weeks):
+    for week in chart.weeks:
+        if week.watched != (week.first_day >= this_week - 7 * params.watch_weeks):
             yield f"{chart.service}: the watch is not the last {params.watch_weeks} weeks"
-        if one.sum is None:
+        if week.sum is None:
             continue
-        score = (one.late - one.expected) / one.variance**0.5 / chart.scatter
+        score = (week.late - week.expected) / week.variance**0.5 / chart.scatter
         total = max(0.0, total + score - 0.5)
-        if abs(total - one.sum) > CLOSE * max(1.0, total):
-            yield f"{chart.service}: the sum of the week of day {one.first_day} is {total}"
+        if abs(total - week.sum) > CLOSE * max(1.0, total):
+            yield f"{chart.service}: the sum of the week of day {week.first_day} is {total}"
         if alarm is None and total > chart.limit:
-            alarm = one.first_day + 7
+            alarm = week.first_day + 7
     if alarm != chart.alarm_day or (chart.state == "alarm") != (alarm is not None):
         yield f"{chart.service}: the alarm is of day {alarm}"

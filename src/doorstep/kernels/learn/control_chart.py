@@ -79,8 +79,8 @@ def _weeks(week: IntArray, late: BoolArray, expected: FloatArray) -> Weeks:
         number,
         np.bincount(place).astype(np.int64),
         np.bincount(place, late).astype(np.int64),
-        np.bincount(place, expected),
-        np.bincount(place, expected * (1 - expected)),
+        np.bincount(place, expected).astype(np.float64),
+        np.bincount(place, expected * (1 - expected)).astype(np.float64),
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from doorstep.kernels.learn.carrier_problem import FloatArray, IntArray
 
 FAMILIES = ("service", "lane", "band", "weekday", "month")
-PRIOR_SD, PRIOR_WEIGHT = 0.3, 2.0  # odds differ by a factor of about 1.35, with the weight of two effects
+PRIOR_SD, PRIOR_WEIGHT = 0.5, 2.0  # of logits, with the weight of two effects; too wide harms less than too narrow
 INTERCEPT_VARIANCE = 25.0
 ROUNDS, STEPS, CLOSE = 40, 25, 1e-6
 SATURATED = 30.0
@@ -95,8 +95,8 @@ def cells_of(codes: IntArray, good: IntArray, weight: FloatArray, levels: tuple[
         return Cells(nothing, nothing, codes.reshape(0, len(FAMILIES)), empty, levels, np.zeros((0, 2), np.int64))
     found, cell = np.unique(codes, axis=0, return_inverse=True)
     cell = cell.reshape(len(codes))
-    tried = np.bincount(cell, weights=weight)
-    kept = np.bincount(cell, weights=good * weight)
+    tried = np.bincount(cell, weight).astype(np.float64)
+    kept = np.bincount(cell, good * weight).astype(np.float64)
     key = found[:, 0] * levels[1] + found[:, 1]
     names, place = np.unique(key, return_inverse=True)
     place = place.reshape(len(key))
@@ -182,7 +182,7 @@ def predictor(cells: Cells, main: FloatArray, inner: FloatArray) -> FloatArray:
         at += size
     if len(inner):
         eta += np.where(cells.pair >= 0, inner[cells.pair], 0.0)
-    return np.clip(eta, -SATURATED, SATURATED)
+    return np.asarray(np.clip(eta, -SATURATED, SATURATED))
 
 
 def _penalised(
@@ -220,7 +220,8 @@ def _around(
     slope_inner = np.bincount(cells.pair[paired], residual[paired], pairs) - within * inner
     diagonal = np.bincount(cells.pair[paired], weight[paired], pairs) + within
     reach = cross / diagonal[:, None]
-    return slope, slope_inner, (np.linalg.cholesky(square - cross.T @ reach), reach, diagonal)
+    chol = np.asarray(np.linalg.cholesky(square - cross.T @ reach), np.float64)
+    return slope, slope_inner.astype(np.float64), (chol, reach.astype(np.float64), diagonal.astype(np.float64))
 
 
 def draws(fitted: Pooled, number: int, seed: int) -> tuple[FloatArray, FloatArray]:
