@@ -62,7 +62,7 @@ def test_roads_that_go_away_leave_straight_lines_and_a_notice(tmp_path: Path, en
 
 def test_without_roads_nothing_is_asked(tmp_path: Path) -> None:
     with driven_on(Files(*written(tmp_path)), clock(Watching()), Run()) as ground:
-        assert ground.instance.problem.travel.rule == "haversine"
+        assert isinstance(ground.engine, HaversineMap)
         assert (ground.draws, ground.credit) == (False, "")
         assert ground.lines(fill_up(ground.instance.problem, RouteParams(), Run())) == []
 

@@ -122,8 +122,9 @@ def _routed(
     from doorstep.flows.route_files import route_files
     from doorstep.kernels.run import Run
 
-    if must_compile(ENOUGH):
-        notice(f"{NOTICE}; it counts among the seconds")
+    cold = must_compile(ENOUGH)
+    if cold:
+        notice(f"{NOTICE}; the seconds count from then on")
     with (
         search_line(seconds, shown) as line,
         ending_first(line.ending) as ended,
@@ -137,6 +138,7 @@ def _routed(
             run=Run(seed=seed, iterations=iterations, map=spread, width=workers),
             documents=documents,
             force=force,
+            rehearsed=cold,
         )
 
 

@@ -75,13 +75,13 @@ def _rounds(result: RouteResult) -> Iterator[tuple[int, list[int]]]:
 def driven_on(files: Files, clock: Clock, run: Run) -> Iterator[Ground]:
     """Read what is driven; with `--roads` the engine stays open for the lines. Raises InputRefused, Conflict."""
     instance = read_instance(files.stops, files.vehicles, files.convention)
-    if files.roads is None:
+    if instance.research:
+        if files.roads is not None:
+            why = "is an instance with distances of its own; --roads is for STOPS.csv"
+            raise InputRefused((Fault(str(files.stops), 0, "", "", why),), 1)
         yield Ground(instance, clock)
         return
-    if instance.research:
-        why = "is an instance with distances of its own; --roads is for STOPS.csv"
-        raise InputRefused((Fault(str(files.stops), 0, "", "", why),), 1)
-    with roads(files.roads, progress=run.progress, told=clock.watcher.notice) as engine:
+    with roads(files.roads or "", progress=run.progress, told=clock.watcher.notice) as engine:
         points = instance.problem.travel
         travel = travel_of(engine, points.y, points.x)
         problem = replace(instance.problem, travel=travel)
