@@ -27,6 +27,7 @@ RESULT_NAMES = frozenset(
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
     | {RECORD_FILE}  # of promises
     | {SIMULATE_FILE, "days.csv"}  # of simulations
+    | {"routes.csv", "rounds.csv"}  # of plans with own vans
 )
 
 
