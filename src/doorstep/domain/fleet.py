@@ -36,7 +36,7 @@ class Van:
     break_to_s: int | None = None
     max_distance_m: int | None = None
     max_duration_s: int | None = None
-    max_trips: int = 1
+    trips: int = 1  # at most, of one round
     reload_s: int = 0
     speed_ppm: int = PPM
     count: int = 1

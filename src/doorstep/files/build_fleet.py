@@ -40,7 +40,7 @@ def _van(row: dict[str, object], called: dict[str, list[str]]) -> Van:
         break_to_s=cell["break_to"],
         max_distance_m=None if most is None else round(most * 1_000),
         max_duration_s=cell["max_seconds"],
-        max_trips=cell["max_trips"],
+        trips=cell["max_trips"],
         reload_s=cell["reload_seconds"],
         speed_ppm=cell["speed_factor"],
         count=cell["count"],

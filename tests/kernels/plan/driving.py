@@ -67,7 +67,7 @@ def random_day(rng: Random) -> PlanProblem:
             fixed_cost_micros=cents(rng.choice((0, 300, 5_000))),
             cost_per_km_micros=cents(rng.choice((1, 20, 80))),
             cost_per_hour_micros=cents(rng.choice((0, 600, 2_000))),
-            max_trips=rng.choice((1, 2)),
+            trips=rng.choice((1, 2)),
             count=rng.choice((1, 2)),
             shift_to_s=rng.choice((18, 20, 26)) * HOUR,
             break_s=rng.choice((0, 1_800)),

@@ -24,7 +24,7 @@ from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.route.check import check as check_rounds
 from doorstep.kernels.route.check_round import drive
 from doorstep.kernels.route.check_travel import Roads
-from doorstep.kernels.route.problem import NEVER, RELOAD, RouteProblem, Travel, plain_fleet, plain_stops
+from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, REQUIRED, Fleet, RouteProblem, Stops, Travel
 from doorstep.kernels.route.result import RouteResult
 
 Group = tuple[str, str, date]
@@ -100,25 +100,31 @@ def _driven(
     made = _problem(problem, vans, [parcels[name] for name in names], places, ready)
     number = iter(range(len(names)))
     lines = [_line([[next(number) for _ in trip] for trip in one.trips]) for one in rounds]
-    roads, costs = Roads(made.travel), []
-    for n, (one, line) in enumerate(zip(rounds, lines, strict=True)):
-        found = drive(made, roads, n, rows[one.vehicle], line)
+    costs = []
+    for one, line in zip(rounds, lines, strict=True):
+        found = drive(made, Roads(made.travel), one.round, rows[one.vehicle], line)
         if found.distance_m is None or found.duration_s is None:
             yield f"round {one.round} cannot be driven: {'; '.join(map(str, found.faults))}"
             return
-        fleet, v = made.fleet, rows[one.vehicle]
-        micros = int(fleet.fixed[v] + fleet.per_m[v] * found.distance_m + fleet.per_s[v] * found.duration_s)
-        costs.append(micros)
+        costs.append(_cost_micros(vans[rows[one.vehicle]], found.distance_m, found.duration_s))
         told = (one.distance_m, one.duration_s, one.cost_minor)
-        wanted = (found.distance_m, found.duration_s, problem.brand.currency.minor(micros))
+        wanted = (found.distance_m, found.duration_s, problem.brand.currency.minor(costs[-1]))
         if told != wanted:
             yield f"round {one.round} is {wanted} in metres, seconds and cost, not {told}"
         yield from _timed(one, parcels)
+    taken = [rows[one.vehicle] for one in rounds]
+    yield from (f"rounds from {where}: {fault}" for fault in check_rounds(made, _result(taken, lines, sum(costs))))
+
+
+def _cost_micros(van: Van, distance_m: int, duration_s: int) -> int:
+    a_metre, a_second = (2 * van.cost_per_km_micros + 1_000) // 2_000, (2 * van.cost_per_hour_micros + 3_600) // 7_200
+    return van.fixed_cost_micros + a_metre * distance_m + a_second * duration_s
+
+
+def _result(taken: list[int], lines: list[list[int]], cost: int) -> RouteResult:
     none, ends = np.zeros(0, np.int64), np.cumsum([0, *map(len, lines)]).astype(np.int64)
-    taken = np.array([rows[one.vehicle] for one in rounds], np.int64)
     flat = np.array([stop for line in lines for stop in line], np.int64)
-    result = RouteResult(taken, ends, flat, none, none, sum(costs), sum(costs), 0, "own")
-    yield from (f"rounds from {where}: {fault}" for fault in check_rounds(made, result))
+    return RouteResult(np.array(taken, np.int64), ends, flat, none, none, cost, cost, 0, "own")
 
 
 def _timed(one: VanRound, parcels: dict[str, Parcel]) -> Iterator[str]:
@@ -158,11 +164,13 @@ def _problem(
     x = [*(one.depot_longitude for one in vans), *(one.longitude or 0.0 for one in places)]
     y = [*(one.depot_latitude for one in vans), *(one.latitude or 0.0 for one in places)]
     travel = Travel("haversine", np.array(x), np.array(y), seconds_per_km=SECONDS_PER_KM, detour_ppm=DETOUR_PPM)
-    fleet = plain_fleet(
-        each(*(one.count if ready <= one.shift_to_s else 0 for one in vans)),
-        np.array([[one.capacity_g, NEVER if one.capacity_cm3 is None else one.capacity_cm3] for one in vans], np.int64),
-        start=np.arange(len(vans)),
-        end=np.arange(len(vans)),
+    n, v = len(parcels), len(vans)
+    no_stop, no_van = np.zeros(n, np.int64), np.zeros(v, np.int64)
+    fleet = Fleet(
+        count=each(*(one.count if ready <= one.shift_to_s else 0 for one in vans)),
+        capacity=np.stack([each(*(one.capacity_g for one in vans)), each(*(one.capacity_cm3 for one in vans))], axis=1),
+        start=np.arange(v),
+        end=np.arange(v),
         from_s=each(*(min(max(one.shift_from_s, ready), one.shift_to_s) for one in vans)),
         to_s=each(*(one.shift_to_s for one in vans)),
         fixed=each(*(one.fixed_cost_micros for one in vans)),
@@ -170,17 +178,27 @@ def _problem(
         per_s=each(*((2 * one.cost_per_hour_micros + 3_600) // 7_200 for one in vans)),
         max_distance_m=each(*(one.max_distance_m for one in vans)),
         max_duration_s=each(*(one.max_duration_s for one in vans)),
-        max_trips=each(*(one.max_trips for one in vans)),
+        max_trips=each(*(one.trips for one in vans)),
         reload_s=each(*(one.reload_s for one in vans)),
+        skills=no_van,
         break_s=each(*(one.break_s for one in vans)),
         break_from_s=each(*(one.shift_from_s if one.break_from_s is None else one.break_from_s for one in vans)),
         break_to_s=each(*(one.shift_to_s if one.break_to_s is None else one.break_to_s for one in vans)),
         speed_ppm=each(*(one.speed_ppm for one in vans)),
     )
-    loads = [[one.weight_g, _volume_cm3(problem, one)] for one in parcels]
-    stops = plain_stops(
-        len(vans) + np.arange(len(parcels)),
-        np.array(loads, np.int64).reshape(-1, 2),
-        service_s=np.full(len(parcels), vans[0].stop_s),
+    loads = np.array([[one.weight_g, _volume_cm3(problem, one)] for one in parcels], np.int64).reshape(-1, 2)
+    stops = Stops(
+        location=v + np.arange(n),
+        service_s=no_stop + vans[0].stop_s,
+        from_s=no_stop,
+        to_s=no_stop + NEVER,
+        delivery=loads,
+        pickup=np.zeros_like(loads),
+        pairs=np.zeros((0, 2), np.int64),
+        group=no_stop + ANY,
+        skills=no_stop,
+        only=no_stop + ANY,
+        priority=no_stop,
+        prize=no_stop + REQUIRED,
     )
     return RouteProblem(travel, stops, fleet)

@@ -4,6 +4,11 @@ First all is settled without vans. Then who would take a van at an estimated pri
 with what its order saves by it as a prize: so rounds and customers are chosen together. All is settled again, a ride
 priced by what its stop makes its round dearer and others without one, and the rounds are driven once more. The next
 turn prices all rides by these rounds. The cheapest of all plans that came up is kept, the one without vans among them.
+
+References
+----------
+Young (1985), Methods and principles of cost allocation, in: Cost Allocation: Methods, Principles, Applications. The
+parts of a round are "separable costs, remaining benefits".
 """
 
 from __future__ import annotations
@@ -151,11 +156,15 @@ def _turn(
         if (kept == NO_RIDE).all():
             return None
         stand = _settled(laid, kept, params, run)
-        drives = _sent(laid, yards, stand, None, drives, run)
-        if not any(len(one.missed) for one in drives):
-            return replace(stand, drives=tuple(drives), shares=_shares(laid, stand, drives)) if drives else None
+        drives, prizes = _sent(laid, yards, stand, None, drives, run), _prizes(stand, without)
+        missed, losing = any(len(one.missed) for one in drives), _losing(laid, drives, prizes)
+        if not drives or not (missed or losing):
+            shares = _shares(laid, stand.picks, drives, prizes)
+            return replace(stand, drives=tuple(drives), shares=shares) if drives else None
         kept = kept.copy()
         _bar(kept, drives)
+        for i, z in losing:
+            kept[i, z] = NO_RIDE
     return None
 
 
@@ -198,15 +207,35 @@ def _otherwise(without: Stand, wish: Stand, i: int) -> int:
     return max(alone, without.cost_minor(joint) // len(members[joint]))
 
 
-def _shares(laid: Laid, stand: Stand, drives: Sequence[Drive]) -> IntArray:
-    """[picks] parts of rounds: by what each stop makes its round dearer, cut so that they add up to the round."""
-    found, minor = np.zeros(len(stand.picks.order), np.int64), laid.market.problem.brand.currency.minor
+def _losing(laid: Laid, drives: Sequence[Drive], prizes: IntArray) -> list[tuple[int, int]]:
+    """Orders and fleets z of rounds that cost more than all their orders save by them."""
+    minor = laid.market.problem.brand.currency.minor
+    return [
+        (drive.stops[stop][0], drive.z)
+        for drive in drives
+        for cost, line in zip(drive.rounds_minor(minor), drive.result.rounds(), strict=True)
+        if cost > int(prizes[drive.rows[line[line >= 0]]].sum())
+        for stop in line[line >= 0].tolist()
+    ]
+
+
+def _shares(laid: Laid, picks: Picks, drives: Sequence[Drive], prizes: IntArray) -> IntArray:
+    """[picks] parts of rounds, which add up to them: each bears what its stop adds, and of the rest by what it saves.
+
+    So no parcel bears more than its order saves, as long as the round saves anything.
+    """
+    money = laid.market.problem.brand.currency
+    found = np.zeros(len(picks.order), np.int64)
     for drive in drives:
-        marginal = np.maximum(0, drive.marginal())
-        for cost, line in zip(drive.rounds_minor(minor), drive.result.rounds(), strict=True):
+        added = np.maximum(0, drive.marginal()) // money.micros_per_minor
+        for cost, line in zip(drive.rounds_minor(money.minor), drive.result.rounds(), strict=True):
             stops = line[line >= 0]
-            weights = marginal[stops].tolist()
-            found[drive.rows[stops]] = split(cost, weights if sum(weights) else [1] * len(weights))
+            rows, bears = drive.rows[stops], np.minimum(added[stops], prizes[drive.rows[stops]])
+            rest = cost - int(bears.sum())
+            if rest < 0:
+                bears, rest = np.zeros_like(bears), cost
+            saved = (prizes[rows] - bears).tolist()
+            found[rows] = bears + split(rest, saved if sum(saved) else [1] * len(saved))
     return found
 
 

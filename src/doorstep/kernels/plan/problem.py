@@ -182,7 +182,7 @@ def _vans(problem: PlanProblem) -> None:
         if stop_s.setdefault((one.site, one.service), one.stop_s) != one.stop_s:
             raise InvalidProblem(f"a stop of van {one.vehicle} takes another time than one of its fellows")
         costs = one.cost_per_km_micros, one.cost_per_hour_micros, one.fixed_cost_micros
-        if not all(0 <= cost <= MOST_PRICE_MICROS for cost in costs) or min(one.count, one.max_trips) < 1:
+        if not all(0 <= cost <= MOST_PRICE_MICROS for cost in costs) or min(one.count, one.trips) < 1:
             raise InvalidProblem(f"the costs or the number of van {one.vehicle} are not understood")
         if not 0 <= one.shift_from_s <= one.shift_to_s or one.stop_s < 0:
             raise InvalidProblem(f"the times of van {one.vehicle} are not understood")

@@ -147,10 +147,9 @@ def quote(chunk: Chunk) -> Quotes:
     days = np.full((len(chunk.asked.destination), len(lanes.lane_at), lanes.ranks), -1, np.int64)
     leaving_days(lanes.site, lanes.follows_day, legs.promised_day, legs.ship_day, days)
     rated, problem = _rate_problem(chunk, parcels, parcel, leg, legs)
-    sent = parcels[0] if rated is parcel else block
-    rates = terms.charge(problem, chunk.asked.rides[chunk.order[sent]])
+    rates = terms.charge(problem, chunk.asked.rides[chunk.order[parcels[0] if rated is parcel else block]])
     wrapping = wrapping_minor(terms, carton, chunk.volume_mm3[block])
-    duty_tax = _duty_tax(chunk, sent, problem, rates, leg, legs)
+    duty_tax = _duty_tax(chunk, parcels[0] if rated is parcel else block, problem, rates, leg, legs)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     lateness, total, column = np.zeros(leg.shape, np.int64), np.full(leg.shape, NEVER), np.full(leg.shape, -1, np.int64)
     add_up(

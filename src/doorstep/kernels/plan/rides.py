@@ -105,7 +105,7 @@ def _fleet(vans: tuple[Van, ...]) -> Fleet:
         per_s=each(divide_half_up(one.cost_per_hour_micros, 3_600) for one in vans),
         max_distance_m=each(one.max_distance_m for one in vans),
         max_duration_s=each(one.max_duration_s for one in vans),
-        max_trips=each(one.max_trips for one in vans),
+        max_trips=each(one.trips for one in vans),
         reload_s=each(one.reload_s for one in vans),
         break_s=each(one.break_s for one in vans),
         break_from_s=np.where(breaks[0] < NEVER, breaks[0], shift[0]),
