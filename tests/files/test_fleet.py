@@ -1,4 +1,4 @@
-"""vehicles.csv of a brand folder: read into vans, or refused by file, row, column and reason; and what a plan writes."""
+"""vehicles.csv of a brand folder: read into vans, or refused by file, row and column; and what a plan writes."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ def test_a_stop_adds_its_detour_its_time_and_alone_the_van() -> None:
     def marginal(*line: int) -> list[int]:
         ends, visit = np.array([0, len(line)]), np.array(line, np.int64)
         result = RouteResult(np.zeros(1, np.int64), ends, visit, none, none, 0, 0, 0, "own")
-        return Drive(0, 0, np.arange(2), ((0, 1), (1, 1)), problem, result).marginal().tolist()
+        found = Drive(0, 0, np.arange(2), ((0, 1), (1, 1)), problem, result).marginal()
+        return [int(one) for one in found]
 
     stop = 180 * int(yard.fleet.per_s[0])
     assert marginal(0, 1) == [stop, stop]

@@ -14,6 +14,7 @@ from tests.kernels.plan.driving import near, random_day, van, vans_day
 from tests.kernels.plan.scenes import BERLIN, PARIS, call, cents, order
 
 from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.fleet import Van
 from doorstep.domain.plan import Plan
 from doorstep.domain.rules import Rule
 from doorstep.kernels.plan.check import check
@@ -182,7 +183,7 @@ def test_quotes_at_checkout_name_no_van() -> None:
         van(stop_s=-1),
     ],
 )
-def test_a_van_that_cannot_be_is_refused(wrong: object) -> None:
+def test_a_van_that_cannot_be_is_refused(wrong: Van) -> None:
     with pytest.raises(InvalidProblem, match="van"):
         replace(vans_day([order("o1", "a")]), vans=(wrong,))
 

@@ -30,7 +30,8 @@ def test_the_least_is_the_time_of_the_stop_with_the_van_of_the_cheapest_hour() -
 
 def test_out_of_reach_is_out_of_reach() -> None:
     for limit in ({"max_distance_m": 5_000}, {"max_duration_s": 900}, {"shift_from_s": 0, "shift_to_s": 900}):
-        least = least_rides(open_market(vans_day(ORDERS, van(**limit))))
+        one = replace(van(), **limit)  # type: ignore[arg-type]
+        least = least_rides(open_market(vans_day(ORDERS, one)))
         assert least.ravel().tolist() == [60 - 1, NO_RIDE, NO_RIDE, NO_RIDE]
 
 
