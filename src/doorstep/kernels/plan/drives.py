@@ -115,7 +115,10 @@ def send(
             stops = tuple(zip(picks.order[rows].tolist(), picks.number[rows].tolist(), strict=True))
             start = _begin(begun.get((z, day)), stops)
             steps = min(STEPS * len(rows), MOST_STEPS)
-            result = route(problem, OWN, Run(seed=run.seed, iterations=steps), start)
+            search = Run(seed=run.seed, iterations=steps)
+            if prize_minor is not None:  # from nothing a van that pays only when it is full would never be begun
+                start = route(_all_wanted(problem), OWN, search, start)
+            result = route(problem, OWN, search, start)
             found.append(Drive(z, day, rows, stops, problem, result))
             run.progress("routing", len(found), len(found))
     return found
@@ -141,6 +144,11 @@ def _problem(
         prize=prize,
     )
     return RouteProblem(yard.travel, stops, fleet)
+
+
+def _all_wanted(problem: RouteProblem) -> RouteProblem:
+    prize = np.full(problem.stops.count, REQUIRED)
+    return replace(problem, stops=replace(problem.stops, prize=prize))
 
 
 def _clock_s(at: int, zone: ZoneInfo) -> int:

@@ -27,6 +27,7 @@ from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.travel import block
 
 AT_ONCE = 512  # rows of a block of distances
+EAGER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,16 @@ def least_rides(market: Market) -> IntArray:
 def estimated_rides(market: Market) -> IntArray:
     """[N, Z] what a ride costs if rounds are full: its share of the way out and back, and the way to the nearest stop.
 
-    It errs on the side of the vans. Who is worth a stop is decided when there are rounds.
+    Of what that is beyond the least one part in EAGER is counted: whoever may be worth a stop is to be looked at when
+    there are rounds, and between two sites the way still tells.
     """
     yards, minor = open_yards(market), market.problem.brand.currency.micros_per_minor
-    found = np.full((len(market.problem.orders), len(yards)), NO_RIDE)
+    found, least = np.full((len(market.problem.orders), len(yards)), NO_RIDE), least_rides(market)
     for z, yard in enumerate(yards):
         cost = _estimate(yard, _mean_weight_g(market))
         reached = cost < NEVER
-        found[reached, z] = cost[reached] // minor
+        beyond = np.maximum(0, cost[reached] // minor - least[reached, z])
+        found[reached, z] = least[reached, z] + beyond // EAGER
     return found
 
 
