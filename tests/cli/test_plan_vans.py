@@ -53,7 +53,8 @@ def test_vans_bring_what_is_worth_their_way(brand: Path, tmp_path: Path) -> None
     rounds = rows_of(tmp_path / "plan" / "rounds.csv")
     mine = {one["parcel"]: one for one in parcels if one["service"] == "own"}
     assert {one["stop"] for one in stops} == set(mine) != set()
-    assert {one["vehicle"] for one in rounds} == {"leipzig-van", "venlo-van"}
+    assert {(one["vehicle"], one["site"], one["trips"]) for one in rounds} == {("venlo-van", "venlo", "1")}
+    assert sum(int(one["stops"]) for one in rounds) == len(stops)
     assert sum(cents(one["round_cost"]) for one in stops) == sum(cents(one["cost"]) for one in rounds)
     assert all(one["round_cost"] == mine[one["stop"]]["freight"] for one in stops)  # its tariff asks nothing
     assert sum(cents(one["cost"]) for one in parcels) == round(100 * summary["cost_total"])
@@ -68,7 +69,7 @@ def test_vans_bring_what_is_worth_their_way(brand: Path, tmp_path: Path) -> None
             ]
             (without / file.name).write_text("".join(kept), encoding="utf-8", newline="")
     plain = doorstep("plan", without, "--out", tmp_path / "plain", "--json", "--no-documents")
-    assert summary["objective"] < json.loads(plain.stdout)["objective"]
+    assert summary["objective"] < 0.99 * json.loads(plain.stdout)["objective"]
     assert summary["baseline_objective"] == json.loads(plain.stdout)["baseline_objective"]
     assert not (tmp_path / "plain" / "rounds.csv").exists()
 

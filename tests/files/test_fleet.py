@@ -21,7 +21,7 @@ HEAD = (
     "vehicle,depot_latitude,depot_longitude,capacity_g,shift_from,shift_to,cost_per_km,cost_per_hour,service,site,"
     "stop_seconds,break_from,max_trips"
 )
-ROW = "v1,52.53,13.38,800000,17:30,22:00,0.4,18,van,,,,"
+ROW = "v1,52.53,13.38,800000,17:30,22:00,0.4,6,van,,,,"
 SERVICES = (
     TINY["services"]
     + "van,us,Our vans,standard,home,30000,1200,,0,Mon-Sat,1,1,1\n"
@@ -39,6 +39,7 @@ def tiny(row: str = ROW, **changed: str | None) -> dict[str, str | None]:
         "zones": TINY["zones"] + "van,DE,,DE,,1,\n",
         "rates": TINY["rates"] + "van,1,30000,0,,EUR,,\n",
         "vehicles": f"{HEAD}\n{row}\n",
+        "order_lines": "order,line,sku,quantity,unit_price\no1,1,mug,2,4.99\no2,1,lamp,1,39.9\n",
         **changed,
     }
 
@@ -55,7 +56,7 @@ def test_a_row_becomes_a_van(tmp_path: Path) -> None:
             shift_from_s=17 * 3600 + 1800,
             shift_to_s=22 * 3600,
             cost_per_km_micros=400_000,
-            cost_per_hour_micros=18_000_000,
+            cost_per_hour_micros=6_000_000,
             stop_s=STOP_S,
         ),
     )
@@ -73,6 +74,7 @@ def test_a_row_becomes_a_van(tmp_path: Path) -> None:
         ("v1,52.53,13.38,8,17:30,22:00,0.4,18,van,muc,,,", "site", "has no row for van in collections.csv"),
         ("v1,52.53,13.38,8,08:00,17:00,0.4,18,van,,,,", "shift_to", "is not after 17:00, when van first collects"),
         ("v1,52.53,13.38,8,22:00,18:00,0.4,18,van,,,,", "shift_to", "is before shift_from"),
+        ("v1,52.53,13.38,8,12:00,36:30,0.4,18,van,,,,", "shift_to", "is more than 24 hours after shift_from"),
         ("v1,52.53,13.38,8,2024-05-02T08:00:00Z,22:00,0.4,18,van,,,,", "shift_from", "is an instant"),
         ("v1,52.53,13.38,8,17:30,22:00,-1,18,van,,,,", "cost_per_km", "is not between 0 and"),
         ("v1,13.38,52.53,8,17:30,22:00,0.4,18,van,,,,", "depot_latitude", "is it the longitude?"),

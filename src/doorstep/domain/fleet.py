@@ -11,6 +11,7 @@ DETOUR_PPM = 1_300_000
 """Roads are as much longer than the great circle where nobody has measured; cities lie between 1.2 and 1.4."""
 SECONDS_PER_KM = 120
 """30 km/h, a van in a town."""
+DAY_S = 86_400
 STOP_S = 180
 """How long a stop takes where nobody says."""
 

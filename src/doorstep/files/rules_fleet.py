@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
+from doorstep.domain.fleet import DAY_S
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.files.route_places import FAR_M, NEAR_M, nearest_m
 from doorstep.files.rules import Rule, Tables, have, sound_rows
@@ -24,6 +25,17 @@ def check_every_day(tables: Tables) -> None:
                 finding.add(
                     row, cell.isoformat(), "is an instant; the vans of a brand folder drive every day: write HH:MM"
                 )
+
+
+def check_nights(tables: Tables) -> None:
+    """A van is back before it leaves on the next day."""
+    read = tables.get("vehicles")
+    if read is None or not have(read, "shift_from", "shift_to"):
+        return
+    finding, texts = read.rule("shift_to"), dict(zip(read.rows, read.texts["shift_to"], strict=True))
+    for row, begins, ends in sound_rows(read, "shift_from", "shift_to"):
+        if isinstance(begins, int) and isinstance(ends, int) and ends - begins > DAY_S:
+            finding.add(row, texts[row], "is more than 24 hours after shift_from, when the van leaves again")
 
 
 def check_served(tables: Tables) -> None:
@@ -111,6 +123,7 @@ def check_depots(tables: Tables) -> None:
 FLEET_RULES: tuple[Rule, ...] = (
     check_every_day,
     check_shifts,
+    check_nights,
     check_served,
     check_ready,
     check_stop_seconds,

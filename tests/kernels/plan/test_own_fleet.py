@@ -180,6 +180,7 @@ def test_quotes_at_checkout_name_no_van() -> None:
         van(count=0),
         van(trips=0),
         van(shift_from_s=10, shift_to_s=5),
+        van(shift_from_s=10, shift_to_s=86_411),
         van(stop_s=-1),
     ],
 )

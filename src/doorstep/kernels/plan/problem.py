@@ -184,7 +184,7 @@ def _vans(problem: PlanProblem) -> None:
         costs = one.cost_per_km_micros, one.cost_per_hour_micros, one.fixed_cost_micros
         if not all(0 <= cost <= MOST_PRICE_MICROS for cost in costs) or min(one.count, one.trips) < 1:
             raise InvalidProblem(f"the costs or the number of van {one.vehicle} are not understood")
-        if not 0 <= one.shift_from_s <= one.shift_to_s or one.stop_s < 0:
+        if not 0 <= one.shift_from_s <= one.shift_to_s <= one.shift_from_s + DAY_S or one.stop_s < 0:
             raise InvalidProblem(f"the times of van {one.vehicle} are not understood")
 
 
