@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstep.compute import WorkerLost, local_map
+from doorstep.compute import WorkerLost, local_map, thread_map
 
 PARENT = """
 import os, sys, time
@@ -114,3 +114,10 @@ def test_memory_of_workers_is_counted(tmp_path: Path) -> None:
     told = subprocess.check_output([sys.executable, str(script)], env=os.environ | {"PYTHONPATH": str(root)}, text=True)
     alone, together = map(float, told.split())
     assert 0 < alone < together
+
+
+def test_threads_give_results_in_the_order_of_the_tasks() -> None:
+    with thread_map(2) as spread:
+        assert list(spread(lambda n: n * n, range(5))) == [0, 1, 4, 9, 16]
+    with thread_map(2) as spread, pytest.raises(ZeroDivisionError):
+        list(spread(lambda n: 1 // n, [1, 0]))

@@ -6,13 +6,13 @@ import json
 import os
 import sys
 import time
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from benchmarks.route import arrays
 
 from doorstep import __version__
+from doorstep.compute import thread_map
 from doorstep.kernels.route.problem import RouteParams
 from doorstep.kernels.route.route import route
 from doorstep.kernels.run import Run
@@ -28,12 +28,9 @@ def solved(given: dict[str, Any]) -> dict[str, Any]:
     def spent() -> float:
         return float((time.monotonic() - begun) / (until - begun))
 
-    params, run = RouteParams(engine=given["as"]), Run(seed=given["seed"], spent=spent)
-    if given["cores"] > 1:
-        with get_context("fork").Pool(given["cores"]) as pool:
-            found = route(problem, params, Run(given["seed"], map=pool.imap, width=given["cores"], spent=spent))
-    else:
-        found = route(problem, params, run)
+    with thread_map(given["cores"]) as spread:
+        run = Run(given["seed"], map=spread, width=given["cores"], spent=spent)
+        found = route(problem, RouteParams(engine=given["as"]), run)
     rounds = [[int(v), one.tolist()] for v, one in zip(found.vehicle, found.rounds(), strict=True)]
     return {
         "rounds": rounds, "told": found.objective, "cost": found.cost, "iterations": found.iterations,

@@ -65,7 +65,7 @@ def _vans(task: Any, given: Any, timed: bool) -> dict[int, int]:
         begin, end = fleet["from_s"][kind], fleet["to_s"][kind]
         if fleet["max_duration_s"][kind] < NEVER:
             if timed:
-                raise NotImplementedError("has no limit on a round's duration")
+                raise ValueError("has no limit on a round's duration")
             end = min(end, begin + fleet["max_duration_s"][kind])  # without windows nothing is waited for
         for _ in range(many):
             number = len(kinds)

@@ -11,7 +11,8 @@ import os
 import resource
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from statistics import fmean
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from doorstep.plugins.maps.crow import crow_m
 from doorstep.plugins.maps.haversine.calibration import (
     BAND_FROM_M,
     PPM,
+    Band,
+    Calibration,
     Fit,
     Samples,
     calibrate,
@@ -44,7 +47,7 @@ BOXES = {
 }
 FITTED = ("porto_portugal", "heidelberg", "porto_alegre_br")
 NEAR_M = 50  # to a road: places where doors are
-PLACES, OF_A_BAND = 700, 4_000
+PLACES, OF_A_BAND, FURTHEST_M = 700, 4_000, 30_000
 
 
 def main() -> None:
@@ -53,6 +56,8 @@ def main() -> None:
     told.add_argument("--only", nargs="*", default=list(BOXES))
     told.add_argument("--valhalla", default="")
     told.add_argument("--valhalla-on", default="porto_portugal", choices=BOXES)
+    told.add_argument("--valhalla-pid", type=int, default=0, help="of a Valhalla on this machine, for its CPU seconds")
+    told.add_argument("--calibrate-only", action="store_true")
     told.add_argument("--quick", action="store_true", help="build no second graph of Porto")
     asked = told.parse_args()
     data = Path(os.environ["DOORSTEP_DATA"]) / "osm"
@@ -70,13 +75,14 @@ def main() -> None:
         with_engine = EmbeddedOsrm(Settings(str(folder), executables=os.environ.get("DOORSTEP_OSRM", "")))
         try:
             places = drawn(with_engine, BOXES[name.partition(",")[0]], 1_000)
-            if "porto_portugal" in name or not asked.quick:
+            if "porto_portugal" in name and not asked.calibrate_only:
                 measured(f"OSRM {with_engine.graph.algorithm.upper()}", name, with_engine, places)
-            if name == "porto_portugal":
+            if name == "porto_portugal" and not asked.calibrate_only:
                 measured_kept(with_engine, places)
                 measured("great circle", name, HaversineMap(), places)
             if name == asked.valhalla_on and asked.valhalla:
-                measured("Valhalla", name, open_map("valhalla", Settings(asked.valhalla, timeout_s=600)), places[:300])
+                other = open_map("valhalla", Settings(asked.valhalla, timeout_s=600))
+                measured("Valhalla", name, other, places[:300], asked.valhalla_pid)
             if name in BOXES:
                 samples[name] = sampled(with_engine, places[:PLACES])
         finally:
@@ -106,29 +112,42 @@ def drawn(engine: RoadMap, box: tuple[float, float, float, float], count: int) -
     return kept[:count]
 
 
-def measured(engine_name: str, name: str, engine: RoadMap, places: Points) -> None:
+def measured(engine_name: str, name: str, engine: RoadMap, places: Points, pid: int = 0) -> None:
+    """Wall seconds, and CPU seconds of us and the engine behind them: others work on this machine as well."""
     engine.matrix(places[:2], places[:2])
+    pid = engine.routed.pid if isinstance(engine, EmbeddedOsrm) else pid
     cells = []
     for count in (100, 300, 1_000):
         if len(places) < count:
             cells.append("")
             continue
-        begun = perf_counter()
+        begun, before = perf_counter(), cpu_of(pid)
         engine.matrix(places[:count], places[:count])
-        cells.append(f"{perf_counter() - begun:.2f}")
-    begun = perf_counter()
+        cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(pid) - before:.2f})")
+    begun, before = perf_counter(), cpu_of(pid)
     engine.path(places[:100])
-    print(f"| {engine_name} | {name} | {' | '.join(cells)} | {perf_counter() - begun:.2f} |", flush=True)
+    cells.append(f"{perf_counter() - begun:.2f} ({cpu_of(pid) - before:.2f})")
+    print(f"| {engine_name} | {name} | {' | '.join(cells)} |", flush=True)
 
 
-def measured_kept(engine: RoadMap, places: Points) -> None:
+def cpu_of(pid: int) -> float:
+    """Seconds that this process has used, and that one, if any."""
+    own = process_time()
+    if not pid:
+        return own
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return own + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measured_kept(engine: EmbeddedOsrm, places: Points) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "roads.sqlite3")
         for title, count in (("kept, first time", 999), ("kept, one stop more", 1_000), ("kept, known", 1_000)):
-            begun = perf_counter()
+            begun, before = perf_counter(), cpu_of(engine.routed.pid)
             kept = Kept(engine, store)
             kept.matrix(places[:count], places[:count])
-            print(f"| {title} ({kept.asked:,} pairs asked) | | | | {perf_counter() - begun:.2f} | |", flush=True)
+            took = f"{perf_counter() - begun:.2f} ({cpu_of(engine.routed.pid) - before:.2f})"
+            print(f"| {title} ({kept.asked:,} pairs asked) | porto_portugal | | | {took} | |", flush=True)
         print(f"| its file: {store.path.stat().st_size / 1e6:.1f} MB | | | | | |")
 
 
@@ -136,7 +155,7 @@ def sampled(engine: RoadMap, places: Points) -> Samples:
     """As many ways of each band, so that the many long ones do not speak for the short ones."""
     told = engine.matrix(places, places)
     crow = crow_m(places[:, None, :], places[None, :, :])
-    good = np.flatnonzero((told.distance_m.ravel() < NEVER) & (crow.ravel() >= 50))
+    good = np.flatnonzero((told.distance_m.ravel() < NEVER) & (crow.ravel() >= 50) & (crow.ravel() < FURTHEST_M))
     chosen, draw = [], np.random.default_rng(2)
     for start, end in zip(BAND_FROM_M, (*BAND_FROM_M[1:], np.inf), strict=True):
         within = good[(crow.ravel()[good] >= start) & (crow.ravel()[good] < end)]
@@ -154,24 +173,22 @@ def calibrated(samples: dict[str, Samples]) -> None:
     of = [samples[name] for name in FITTED if name in samples]
     if len(of) < len(FITTED):
         return
-    pooled = Samples(
-        *(np.concatenate([getattr(one, column) for one in of]) for column in ("crow_m", "distance_m", "duration_s"))
-    )
-    rows = np.random.default_rng(3).permutation(len(pooled.crow_m))
-    fit = calibrate(pooled.part(rows), ", ".join(FITTED))
-    told("the three together", fit)
-    print("\nThe three together, on each:\n")
+    shipped = averaged([calibrate(one, "").calibration for one in of])
+    print("\nThe mean of the three, which ships, on each:\n")
     for name, one in samples.items():
-        errors = [error_of(of) for of in deviations(fit.calibration, one.kept())]
-        print(f"| {name} | " + " | ".join(shown(error) for error in errors) + " |")
-    print("\nBy band, pooled:\n")
-    off = deviations(fit.calibration, pooled.kept())
-    crow = pooled.kept().crow_m
-    for start, end in zip(BAND_FROM_M, (*BAND_FROM_M[1:], np.inf), strict=True):
-        within = (crow >= start) & (crow < end)
-        if within.any():
-            print(f"| {start} | {within.sum()} | " + " | ".join(shown(error_of(of[within])) for of in off) + " |")
-    print(fit.calibration)
+        print(f"| {name} | " + " | ".join(shown(error_of(of)) for of in deviations(shipped, one.kept())) + " |")
+    print(shipped)
+
+
+def averaged(calibrations: list[Calibration]) -> Calibration:
+    """Each city counts the same: put together, the long ways of a fast one would speak for the slow ones."""
+    bands = tuple(
+        Band(of[0].from_m, round(fmean(one.detour_ppm for one in of)), round(fmean(one.seconds_per_km for one in of)))
+        for of in zip(*(one.bands for one in calibrations), strict=True)
+    )
+    detour = round(fmean(one.detour_ppm for one in calibrations))
+    pace = round(fmean(one.seconds_per_km for one in calibrations))
+    return Calibration(bands, detour, pace, ", ".join(FITTED))
 
 
 def told(name: str, fit: Fit) -> None:

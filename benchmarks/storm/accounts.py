@@ -42,6 +42,19 @@ def lost_orders(acknowledged: Collection[str]) -> int:
         return len(set(acknowledged) - {row[0] for row in cursor.fetchall()})
 
 
+def not_arrived(acknowledged: Collection[str], waiting: Collection[str]) -> int:
+    """Orders that were planned, and of which a parcel is neither at the doorstep nor back."""
+    ended = ("delivered", "left_at_safe_place", "returned", "cancelled")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.code FROM orders_order o WHERE o.code = ANY(%s) AND (NOT EXISTS (SELECT 1 FROM parcels_parcel p "
+            "WHERE p.order_id = o.id) OR EXISTS (SELECT 1 FROM parcels_parcel p WHERE p.order_id = o.id "
+            "AND p.state <> ALL(%s)))",
+            [sorted(set(acknowledged) - set(waiting)), list(ended)],
+        )
+        return len(cursor.fetchall())
+
+
 def labels(sandbox: Path) -> dict[str, int]:
     """Sold by the carrier against recorded: each is known, and none was paid for twice."""
     with sqlite3.connect(sandbox / "sandbox.sqlite3") as store:

@@ -25,6 +25,7 @@ class Havoc:
     seed: int
     every_s: float = 4.0  # a kill, on average
     crashes: int = 1  # of the database
+    crash_every_s: float = 4.0  # on average
     done: Counter[str] = field(default_factory=Counter)
     _over: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Havoc:
     def _crash(self) -> None:
         draw = random.Random(self.seed + 2)
         for _ in range(self.crashes):
-            if self._over.wait(draw.uniform(0.3, 1.2) * self.every_s):
+            if self._over.wait(draw.uniform(0.3, 1.2) * self.crash_every_s):
                 return
             for _ in range(10):
                 try:

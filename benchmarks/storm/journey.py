@@ -14,7 +14,10 @@ import httpx
 from benchmarks.storm.shop import Shop, crowd
 
 FOREVER = "2030-12-31T00:00:00Z"
+AT_ONCE = 200  # orders on the way
 BENCHES = 8
+UNDER_WAY = ("handed_over", "in_transit", "out_for_delivery", "at_pickup_point", "failed", "returning")
+DELIVERED_S, DELIVERED_AN_ORDER_S = 600.0, 3.0  # how long it may take until nothing is under way
 MOST_STEPS = 400  # at one tote; far more than it has units
 
 
@@ -31,9 +34,16 @@ class Journey:
     acknowledged: set[str] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)  # acknowledged, and not planned
     seconds: dict[str, float] = field(default_factory=dict)
+    done_with: set[str] = field(default_factory=set)  # waves
 
-    def travel(self, orders: Sequence[dict[str, Any]]) -> None:
-        """From the order to the doorstep."""
+    def travel(self, orders: Sequence[dict[str, Any]], enough: Callable[[], bool] = lambda: False) -> None:
+        """From the order to the doorstep, some hundreds of orders at a time, until all are there or it is enough."""
+        for start in range(0, len(orders), AT_ONCE):
+            if enough():
+                return
+            self._travel(orders[start : start + AT_ONCE])
+
+    def _travel(self, orders: Sequence[dict[str, Any]]) -> None:
         steps: tuple[tuple[str, Callable[[], object]], ...] = (
             ("place", partial(crowd, self.place, orders)),
             ("release and pick", self.walk_floor),
@@ -44,7 +54,8 @@ class Journey:
         for name, step in steps:
             begun = time.monotonic()
             step()
-            self.seconds[name] = time.monotonic() - begun
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - begun
+        self.done_with.update(self._waves())
 
     def place(self, order: dict[str, Any]) -> None:
         status, told = self.shop.post("/v1/orders", order, str(order["order"]))
@@ -83,18 +94,23 @@ class Journey:
 
     def deliver(self) -> None:
         """Turn the carrier's clock until nothing is under way; it tells again what was not heard."""
-        states = ("handed_over", "out_for_delivery", "failed", "returning", "at_pickup_point")
-        until = time.monotonic() + 600
-        while any(self._parcels(state, 1) for state in states):
+        until = time.monotonic() + DELIVERED_S + DELIVERED_AN_ORDER_S * len(self.acknowledged)
+        while any(self._parcels(state, 1) for state in UNDER_WAY):
             self.ask_carrier("/advance", {"steps": 1, "hours": 1})
             if time.monotonic() > until:
                 raise TimeoutError("parcels are under way for ever")
 
     def ask_carrier(self, path: str, body: object) -> Any:
+        patience = DELIVERED_S + DELIVERED_AN_ORDER_S * len(
+            self.acknowledged
+        )  # it tells of all parcels before it answers
         for _ in range(200):
             try:
                 answer = httpx.post(
-                    self.carrier + path, json=body, headers={"Authorization": f"Bearer {self.carrier_key}"}, timeout=120
+                    self.carrier + path,
+                    json=body,
+                    headers={"Authorization": f"Bearer {self.carrier_key}"},
+                    timeout=patience,
                 )
                 return answer.raise_for_status().json()
             except httpx.HTTPError:
@@ -142,7 +158,8 @@ class Journey:
         self.floor.post("/v1/departures/stage", {**gate, "number": parcel["parcel"]}, f"stage-{parcel['parcel']}")
 
     def _waves(self) -> list[str]:
-        return [one["wave"] for one in self._all("/v1/waves?")]
+        """Those that were not done with before."""
+        return [one["wave"] for one in self._all("/v1/waves?") if one["wave"] not in self.done_with]
 
     def _totes(self, wave: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.floor.get(f"/v1/waves/{quote(wave)}/totes")["data"]

@@ -1,10 +1,11 @@
 """The storm: orders on their whole journey while processes are killed, the database crashes and the carrier fails.
 
-python -m benchmarks.storm.run [--orders N] [--seed S] [--every SECONDS] [--workers W]
+python -m benchmarks.storm.run [--orders N] [--seed S] [--every SECONDS] [--crashes C] [--workers W] [--folder PATH]
 
 Real processes on this machine: PostgreSQL (fsync on), `doorstep serve`, `doorstep worker`, `doorstep sandbox`, and a
 receiver of webhooks that fails one time in five. What has ended is started again a second later; nothing else is mended
-by hand. Printed is what was lost or done twice, which should be nothing, and how long it took until answers came again.
+by hand. Ctrl-C: no more orders are placed, and those under way travel to their end. Printed is what was lost or done
+twice, which should be nothing, and how long it took until answers came again.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ import argparse
 import json
 import os
 import platform
+import signal
+import subprocess
 import sys
 import tempfile
+import threading
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,11 +28,14 @@ from pathlib import Path
 from benchmarks.record.brand import make_brand, orders
 from benchmarks.storm.havoc import Havoc
 from benchmarks.storm.journey import Journey
+from benchmarks.storm.progress import told
 from benchmarks.storm.receiver import Receiver
 from benchmarks.storm.shop import Shop
 from benchmarks.storm.town import Town, town
 
-SETTLED_WITHIN_S = 120.0
+SETTLED_S, SETTLED_AN_ORDER_S = 120.0, 0.5  # how long it is waited for until nothing is on its way any more
+SCANS_OF_A_POST = 20
+CRASHED_AN_ORDER_S = 1.0  # the crashes of the database are spread over about this long for each order
 
 
 @dataclass
@@ -64,15 +72,37 @@ def storm(count: int, seed: int, every_s: float, workers: int, folder: Path, cra
         os.environ.update(there.environment)
         brand = make_brand(folder / "brand", 500)
         journey, receiver, _ = ready(there, brand.key, workers)
-        havoc = Havoc(there, seed, every_s, crashes)
+        havoc = Havoc(there, seed, every_s, crashes, max(every_s, count * CRASHED_AN_ORDER_S / (crashes + 1)))
         wanted = [json.loads(one) for one in orders(brand, count, "S")]
-        havoc.begin()
-        try:
-            journey.travel(wanted)
-        finally:
-            havoc.end()
-        settling = _settle(there)
+        with told(there.database):
+            havoc.begin()
+            try:
+                journey.travel(wanted, asked_to_end().is_set)
+            except Exception:
+                traceback.print_exc()  # what is there is reckoned all the same
+            finally:
+                havoc.end()
+            settling = _settle(there, SETTLED_S + SETTLED_AN_ORDER_S * count)
         return _reckoned(there, journey, receiver, havoc, settling)
+
+
+def asked_to_end() -> threading.Event:
+    """Ctrl-C ends the storm when the orders under way have arrived; a second one at once."""
+    asked = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, ask)
+    return asked
+
+
+def compiled() -> None:
+    """Have the kernels on disk: whoever kills a server that still compiles them waits for the compiler, not for us."""
+    with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as made:
+        subprocess.run([sys.executable, "-m", "doorstep.cli.warm_up", made], check=True)
 
 
 def ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver, int]:
@@ -105,11 +135,12 @@ def ready(there: Town, key: str, workers: int) -> tuple[Journey, Receiver, int]:
         {one.service: one.carrier for one in services(scope, limit=1_000).rows},
         [one.site for one in sites(scope)],
     )
-    journey.ask_carrier("/hook", {"url": f"{there.url}/hooks/carriers/{accounts_there[0].pk}"})
+    hook = f"{there.url}/hooks/carriers/{accounts_there[0].pk}"
+    journey.ask_carrier("/hook", {"url": hook, "scans": SCANS_OF_A_POST})
     return journey, receiver, accounts_there[0].pk
 
 
-def _settle(there: Town) -> float:
+def _settle(there: Town, within_s: float) -> float:
     """Wait until nothing is on its way any more; whoever does it is the workers."""
     from benchmarks.storm.accounts import record
     from django.db import connection
@@ -117,9 +148,7 @@ def _settle(there: Town) -> float:
     begun = time.monotonic()
     connection.close()  # it has not outlived the database's crash
     there.wait()
-    while time.monotonic() - begun < SETTLED_WITHIN_S:
-        if not any(record().values()):
-            break
+    while time.monotonic() - begun < within_s and any(record().values()):
         time.sleep(0.5)
     return time.monotonic() - begun
 
@@ -130,6 +159,7 @@ def _reckoned(there: Town, journey: Journey, receiver: Receiver, havoc: Havoc, s
     written, told = accounts.webhooks(receiver.taken)
     lost = {
         "acknowledged orders that are gone": accounts.lost_orders(journey.acknowledged),
+        "orders that are neither at the doorstep nor back": accounts.not_arrived(journey.acknowledged, journey.waiting),
         **accounts.record(),
         **accounts.labels(there.folder / "sb"),
         **told,
@@ -154,10 +184,13 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=8.0, help="seconds between kills, on average")
     parser.add_argument("--crashes", type=int, default=3, help="of the database")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--folder", type=Path, help="where the logs of the processes stay")
     asked = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {asked.seed}")
-    with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as folder:
-        after = storm(asked.orders, asked.seed, asked.every, asked.workers, Path(folder), asked.crashes)
+    compiled()
+    with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as name:
+        folder = asked.folder or Path(name)
+        after = storm(asked.orders, asked.seed, asked.every, asked.workers, folder, asked.crashes)
     print(after.said())
     sys.exit(any(after.lost.values()))
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-PATIENCE_S = 180.0
+PATIENCE_S = 900.0  # how long nobody answers is told; whoever gives up tells nothing
 Item = TypeVar("Item")
 
 

@@ -3,8 +3,9 @@
 python -m benchmarks.storm.throughput [--facts N] [--labels N] [--workers W] [--scans N] [--clients C]
 
 Its own PostgreSQL (fsync on), server, workers and pretend carrier share this machine; wall seconds. Labels are jobs
-in the queue, each bought over HTTP from the pretend carrier; scans come signed, 100 in a post, in the order in which
-they happened, and are done when the answer is there.
+in the queue, each bought over HTTP from the pretend carrier. Scans come signed, 100 in a post, five of each parcel, in
+the order in which they happened, and are done when the answer is there: first with the workers gone, then with workers
+that tell the shop of each scan meanwhile.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import local
 
 import httpx
 from benchmarks.record.brand import make_brand, orders
+from benchmarks.record.cpu import cpu_seconds
+from benchmarks.storm.copies import under_way
 from benchmarks.storm.journey import Journey
-from benchmarks.storm.run import ready
+from benchmarks.storm.run import compiled, ready
 from benchmarks.storm.town import Town, town
 from standardwebhooks import Webhook
 
@@ -78,30 +82,17 @@ def labels(there: Town, journey: Journey, count: int, workers: int) -> float:
     return (done - first) / (time.perf_counter() - begun)
 
 
-def scans(there: Town, account: int, count: int, clients: int) -> float:
-    """Scans a second, in posts of 100."""
-    from doorstep.core.parcels.models import Parcel
+def scans(there: Town, account: int, count: int, clients: int, name: str, postmaster: int) -> str:
+    """Scans a second, in posts of 100, of parcels that travel beside one another; each is scanned five times.
 
-    numbers = list(Parcel.objects.exclude(tracking="").values_list("tracking", flat=True))
-    begun = datetime.now(UTC) - timedelta(days=1)
-    events = [
-        {
-            "event": f"b_{round_}_{n}_{step}",
-            "tracking": number,
-            "status": SEEN[step],
-            "at": (begun + timedelta(minutes=step, seconds=round_)).isoformat(),
-            "place": "Depot",
-            "reason": "",
-            "expected_by": None,
-        }
-        for round_ in range(1 + count // (len(SEEN) * len(numbers)))
-        for step in range(len(SEEN))
-        for n, number in enumerate(numbers)
-    ][:count]
-    posts = [events[start : start + POST] for start in range(0, len(events), POST)]
+    With the CPU that they take of the server and of the database, for the machine may have other work.
+    """
+    posts = _posts(_parcels(count // len(SEEN), name), count)
     secret = Webhook(there.environment["DOORSTEP_SANDBOX_HOOK_SECRET"])
+    url = f"{there.url}/hooks/carriers/{account}"
+    own = local()
 
-    def send(post: list[dict[str, object]]) -> None:
+    def send(post: list[dict[str, str | None]]) -> None:
         body, now = json.dumps({"scans": post}), datetime.now(UTC)
         number = f"msg_{post[0]['event']}"
         headers = {
@@ -109,13 +100,52 @@ def scans(there: Town, account: int, count: int, clients: int) -> float:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": secret.sign(number, now, body),
         }
-        answer = httpx.post(f"{there.url}/hooks/carriers/{account}", content=body, headers=headers, timeout=120)
+        if not hasattr(own, "line"):
+            own.line = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))  # each may come to any process
+        answer = own.line.post(url, content=body, headers=headers, timeout=120)
         answer.raise_for_status()
+        assert answer.json()["new"] == len(post)
 
-    at = time.perf_counter()
+    processes = [next(one.pid for one in there.kept if one.name == "server"), postmaster]
+    before, at = [cpu_seconds(one) or 0.0 for one in processes], time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(send, posts))
-    return len(events) / (time.perf_counter() - at)
+    rate = count / (time.perf_counter() - at)
+    used = [(cpu_seconds(one) or 0.0) - since for one, since in zip(processes, before, strict=True)]
+    server, database = (1_000_000 * one / count for one in used)
+    return f"{rate:,.0f}; of each, {server:,.0f} us CPU of the server, {database:,.0f} of the database"
+
+
+def _parcels(count: int, name: str) -> list[str]:
+    """Parcels that the carrier has, by their tracking numbers: copies of one that has a label."""
+    from django.db import connection
+
+    from doorstep.core.parcels.models import Parcel
+
+    first = Parcel.objects.filter(state="labelled").exclude(tracking="").order_by("pk")[0]
+    first.state, first.left_at = "handed_over", datetime.now(UTC)
+    numbers = under_way(first, count, name)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return numbers
+
+
+def _posts(numbers: list[str], count: int) -> list[list[dict[str, str | None]]]:
+    begun = datetime.now(UTC) - timedelta(days=1)
+    events: list[dict[str, str | None]] = [
+        {
+            "event": f"ev_{number}_{step}",
+            "tracking": number,
+            "status": status,
+            "at": (begun + timedelta(hours=step)).isoformat(),
+            "place": "Depot",
+            "reason": "",
+            "expected_by": None,
+        }
+        for step, status in enumerate(SEEN)
+        for number in numbers
+    ][:count]
+    return [events[start : start + POST] for start in range(0, len(events), POST)]
 
 
 def main() -> None:
@@ -132,16 +162,25 @@ def main() -> None:
         f"load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
+    compiled()
     with tempfile.TemporaryDirectory(prefix="doorstep-storm-") as name, town(Path(name)) as there:
         os.environ.update(there.environment)
         brand = make_brand(Path(name) / "brand", 500)
         journey, _, account = ready(there, brand.key, 0)
         print(f"facts/s through the outbox: {facts(asked.facts):,.0f}", flush=True)
-        for one in orders(brand, asked.labels, "T"):
-            journey.place(json.loads(one))
+        for order in orders(brand, asked.labels, "T"):
+            journey.place(json.loads(order))
         rate = labels(there, journey, asked.labels, asked.workers)
         print(f"labels/s with {asked.workers} workers: {rate:,.1f}", flush=True)
-        print(f"scans/s, {asked.clients} clients: {scans(there, account, asked.scans, asked.clients):,.0f}")
+        for one in [one for one in there.kept if one.name.startswith("worker")]:
+            one.let_go()
+            there.kept.remove(one)
+        told = scans(there, account, asked.scans, asked.clients, "TA", brand.postmaster)
+        print(f"scans/s, {asked.clients} clients, no worker: {told}", flush=True)
+        for number in range(asked.workers):
+            there.start(f"worker-{number}-again", "worker")
+        told = scans(there, account, asked.scans, asked.clients, "TB", brand.postmaster)
+        print(f"scans/s, {asked.clients} clients, {asked.workers} workers at work: {told}")
 
 
 if __name__ == "__main__":

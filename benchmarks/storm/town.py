@@ -25,7 +25,7 @@ from scripts import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 RESTARTED_AFTER_S = 1.0
-PATIENCE_S = 90.0
+PATIENCE_S = 900.0  # a machine with too much to do takes minutes to start a server
 
 
 class Kept:
@@ -38,6 +38,10 @@ class Kept:
         self._process = self._start()
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def kill(self) -> None:
         """SIGKILL to it and all its children at once: as when the machine is gone."""

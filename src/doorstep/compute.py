@@ -16,7 +16,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
@@ -103,6 +103,16 @@ def local_map(workers: int | None = None) -> Iterator[Map]:
     finally:
         for one in pool:
             _end(one)
+
+
+@contextmanager
+def thread_map(workers: int) -> Iterator[Map]:
+    """Yield a map over threads of this process, for tasks that are compiled loops from beginning to end.
+
+    They let go of the interpreter, so that threads do as much as processes; nothing is started or copied for them.
+    """
+    with ThreadPoolExecutor(workers, "doorstep-kernel") as pool:
+        yield pool.map
 
 
 def _in_order(

@@ -170,8 +170,9 @@ def test_a_label_is_served_in_both_forms(place: Place, account: int) -> None:
     assert shop.get(f"/v1/parcels/{code}/label").status_code == 404
 
 
+@pytest.mark.parametrize("scans", [1, 2, 100])
 def test_the_sandbox_carrier_tells_a_whole_journey(
-    account: int, tmp_path: Path, live_server: Any, monkeypatch: pytest.MonkeyPatch
+    scans: int, account: int, tmp_path: Path, live_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Messages twice and in the wrong order, over a real connection: delivered after a second attempt."""
     monkeypatch.setenv("KEY_OF_THE_TEST", KEY)
@@ -183,7 +184,7 @@ def test_the_sandbox_carrier_tells_a_whole_journey(
         parcel = Parcel.objects.get(tracking="T2")
         parcel.labels.update(tracking=sold.tracking)
         tell(server, f"/labels/{sold.label}/scenario", scenario="second_attempt")
-        tell(server, "/hook", url=f"{live_server.url}/hooks/carriers/{account}")
+        tell(server, "/hook", url=f"{live_server.url}/hooks/carriers/{account}", scans=scans)
         carrier.close(Handover("m", "M-1", NOW, (sold.label,)))
         tell(server, "/faults", kind="duplicate_hooks", times=9)
         tell(server, "/faults", kind="shuffle_hooks", times=9)

@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.tree import SOURCE, python_files
 
 PURE = ("domain", "kernels", "files", "documents", "cli")
-PURE_FLOWS = ("plan_folder", "summary")
+PURE_FLOWS = ("plan_folder", "roads", "roads_build", "summary")
 FRAMEWORKS = ("django", "fastapi", "flask", "httpx", "requests", "sqlalchemy", "pandas")
 SCRIPT = """
 import importlib, json, logging, sys, warnings

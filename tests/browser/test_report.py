@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from tests.chromium import Scheme, accessible, keep
 from tests.documents.report.synthetic import empty_report, nothing_planned, plan_report
 
-from doorstep.documents.report import PlanReport, write_report
+from doorstep.documents.report.plan_report import PlanReport
+from doorstep.documents.report.write import write_report
 from doorstep.domain.decision import AtBorder, Conflict, Rejected, Rung
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,7 @@ from tests.browser.test_report import opened as opened
 from tests.chromium import Scheme, accessible, keep
 from tests.documents.report.synthetic import hauled_report, plan_report
 
-from doorstep.documents.report import write_report
+from doorstep.documents.report.write import write_report
 
 pytestmark = pytest.mark.browser
 

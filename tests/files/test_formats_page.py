@@ -11,9 +11,12 @@ from typing import get_args
 import pytest
 from tests.files.test_plan_out import DECISION
 
+from doorstep.documents.report.rounds_map import REASONS
 from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit, Weight
+from doorstep.domain.fleet import Ride
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
+from doorstep.domain.rounds import Measure
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
 from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
@@ -25,13 +28,16 @@ from doorstep.files.plan_out import (
     decision_record,
     flip_record,
 )
+from doorstep.files.plan_rounds_out import ROUND_COLUMNS, ROUTE_COLUMNS
 from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
 from doorstep.files.route_instance import NoticeCode
+from doorstep.files.route_out import NOT_SERVED_COLUMNS, NOTICE_COLUMNS, round_columns, route_columns
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_pack import PACK_TABLES
 from doorstep.files.schema_rate import RATE_TABLES
 from doorstep.files.schema_route import ROUTE_TABLES
 
+MEASURES = (Measure("weight_g", "g"), Measure("volume_cm3", "cm3"))
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 INPUT = PAGE[PAGE.index("## In: a brand folder") : PAGE.index("## Out: ")]
 
@@ -75,6 +81,11 @@ def test_what_route_reads_is_on_the_page() -> None:
         ("chosen.csv", CHOSEN_COLUMNS),
         ("curve.csv", CURVE_COLUMNS),
         ("FILE", RATE_COLUMNS),
+        ("routes.csv", route_columns(MEASURES)),
+        ("rounds.csv", round_columns(MEASURES)),
+        ("unserved.csv", NOT_SERVED_COLUMNS),
+        ("left.csv", NOT_SERVED_COLUMNS),
+        ("notices.csv", NOTICE_COLUMNS),
     ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:
@@ -83,17 +94,33 @@ def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]
     assert tuple(row[1].split(", ")) == columns
 
 
+def test_every_reason_and_key_of_rounds_is_on_the_page() -> None:
+    section = PAGE[PAGE.index("## Rounds: STOPS.csv") : PAGE.index("## Out: `doorstep promise fit ")]
+    told = {name for row in re.findall(r"^\| ([\w, ]+) \|", section, re.MULTILINE) for name in row.split(", ")}
+    known = {"cost", "objective", "lower_bound", "gap_pct", "on_time", "peak_memory_mb", "seconds", "data_version"}
+    assert set(REASONS) | known <= told | set(get_args(NoticeCode))
+
+
 def test_the_columns_of_linehauls_are_on_the_page() -> None:
     section = PAGE[PAGE.index("- Where there is a linehauls.csv") :]
     section = section[: section.index("- placements")]
     assert all(column in section for column in INJECTION_COLUMNS)
 
 
+def test_the_rounds_of_a_plan_are_on_the_page() -> None:
+    section = PAGE[PAGE.index("### routes.csv, rounds.csv") : PAGE.index("### unplanned.csv: reasons")]
+    stops, rounds = re.findall(r"^\| r\w+\.csv, a row for each \w+ \| (.+) \|$", section, re.MULTILINE)
+    assert tuple(stops.replace(" (the parcel)", "").split(", ")) == ROUTE_COLUMNS
+    assert tuple(rounds.split(", ")) == ROUND_COLUMNS
+
+
 def test_every_key_of_a_decision_is_on_the_page() -> None:
     section = PAGE[PAGE.index("### decisions.jsonl") : PAGE.index("### summary.json")]
     border = AtBorder("DDP", 1, 2, "because")
     injection = Injection("night", "south", datetime(2024, 5, 2, 9, 0, tzinfo=UTC), 1)
-    chosen = replace(DECISION.chosen[0], at_border=border, injection=injection)
+    at = datetime(2024, 5, 2, 9, 0, tzinfo=UTC)
+    ride = Ride(round=1, vehicle="v1", trip=1, position=1, arrives_at=at, leaves_at=at, cost_minor=1)
+    chosen = replace(DECISION.chosen[0], at_border=border, injection=injection, ride=ride)
     record = decision_record(replace(DECISION, chosen=(chosen,)), Currency("EUR"))
     keys = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)
     told = [key for key in keys if key not in ("key", "kind", *FLIP_KINDS)]
@@ -103,7 +130,7 @@ def test_every_key_of_a_decision_is_on_the_page() -> None:
     whole = Flip("c", "1", "t", "stock", 1, "units", "s", "k", "v", "2024-05-02")
     inner |= {"flips", *flip_record(whole), *get_args(FlipUnit)} - {""}
     inner |= set(record["chosen"][0]["cost_parts"]) | set(record["chosen"][0]["at_border"])
-    inner |= set(record["chosen"][0]["injection"])
+    inner |= set(record["chosen"][0]["injection"]) | set(record["chosen"][0]["ride"])
     weighed = decision_record(replace(DECISION, weights=(Weight("mug", 1),)), Currency("EUR"))
     inner |= {"weights", *weighed["weights"][0], "lower_bound", "flip"}
     sharing = replace(DECISION, chosen=(replace(chosen, orders=("o1", "o2")),), shared_with=("o2",))

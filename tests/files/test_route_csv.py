@@ -47,7 +47,7 @@ BROKEN = [
     ("s", "09:00", "2026-11-28T09:00", 2, "window_from", "2026-11-28T09:00", "has no offset"),
     ("s", "09:00", "2026-11-28T09:00Z", 2, "window_from", "2026-11-28T09:00:00+00:00", "is an instant, and shift_from"),
     ("s", "3000,9000", "-1,9000", 2, "weight_g", "-1", "is not between 0 and"),
-    ("s", "cooled,3", "cooled cooled,3", 3, "skill", "cooled cooled", "holds a code twice"),
+    ("s", "cooled,3", "cooled cooled,3", 3, "skill", "cooled cooled", "has a code twice"),
     ("s", "cooled,3", "cooled,1001", 3, "priority", "1001", "is not between 0 and 1000"),
     ("s", "g,4.5,,,\ns5", "g,4,,,\ns5", 5, "prize", "", "differs from that of row 4"),
     ("s", "s6,big", "s9,big", 6, "pair", "s9", "names no stop of stops.csv"),

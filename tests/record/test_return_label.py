@@ -86,10 +86,10 @@ def test_what_was_not_answered_is_asked_again_by_the_sweep(at: House, kind: str)
 
 def test_a_refusal_is_kept_and_told(at: House) -> None:
     rma, order = asked(at)
-    Parcel.objects.filter(order=order).update(packed_weight_g=40_000)
+    Parcel.objects.filter(order=order).update(packed_weight_g=400_000)
     buy_return_label(at.scope, rma, now=NOW, carriers=at.carriers)
     row = ReturnLabel.objects.get()
-    assert (row.state, "31500" in row.reason) == ("refused", True)
+    assert (row.state, "150000" in row.reason) == ("refused", True)
     with pytest.raises(NotFound):
         return_label(at.scope, rma)
 

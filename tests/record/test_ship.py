@@ -111,8 +111,8 @@ def test_a_held_order_gets_no_label(at: House) -> None:
 
 def test_a_refusal_is_kept_and_a_new_attempt_is_free(at: House) -> None:
     parcel = at.packed()
-    Parcel.objects.filter(pk=parcel.pk).update(packed_weight_g=32_000)
-    Service.objects.update(max_weight_g=50_000)
+    Parcel.objects.filter(pk=parcel.pk).update(packed_weight_g=320_000)
+    Service.objects.update(max_weight_g=500_000)
     with pytest.raises(CarrierRefused, match="weighs between"):
         buy(at, parcel)
     assert Label.objects.get().state == "refused"
@@ -161,8 +161,8 @@ def test_the_sweep_gives_up_what_the_carrier_never_heard_of(at: House) -> None:
 
 def test_a_refusal_is_looked_at_again_and_then_left_alone(at: House) -> None:
     parcel = at.packed()
-    Parcel.objects.filter(pk=parcel.pk).update(packed_weight_g=40_000)
-    Service.objects.update(max_weight_g=50_000)
+    Parcel.objects.filter(pk=parcel.pk).update(packed_weight_g=400_000)
+    Service.objects.update(max_weight_g=500_000)
     with pytest.raises(CarrierRefused):
         buy(at, parcel)
     why = Label.objects.get().reason

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from benchmarks.storm.copies import under_way
 from django.db import transaction
 from standardwebhooks import Webhook
 from tests.record.packed import LATER, House, house
@@ -19,8 +19,7 @@ from tests.record.test_track import account, left
 from tests.sandbox.running import HOOK
 
 from doorstep.core.events.models import Fact
-from doorstep.core.orders.models import Order
-from doorstep.core.parcels.models import Label, Parcel, Scan, UnreadEvent
+from doorstep.core.parcels.models import Parcel, Scan, UnreadEvent
 from doorstep.flows.track import read_hook
 from doorstep.sandbox.scenarios import SCENARIOS
 
@@ -36,29 +35,6 @@ Event = dict[str, Any]
 def at(db: None, tmp_path: Path) -> Iterator[House]:  # noqa: ARG001
     with house(tmp_path) as here:
         yield here
-
-
-def under_way(at: House, count: int) -> list[str]:
-    """Parcels, each of an order of its own, that have left; their tracking numbers."""
-    first = left(at)
-    order, label = Order.objects.get(pk=first.order_id), Label.objects.get(parcel=first)
-    orders, parcels, labels, numbers = [], [], [], []
-    for n in range(count):
-        orders.append(copy(order))
-        orders[-1].pk, orders[-1].code = None, f"S-{n}"
-    Order.objects.bulk_create(orders, batch_size=1_000)
-    for n, one in enumerate(orders):
-        parcel = copy(first)
-        numbers.append(f"TN{n:09d}")
-        parcel.pk, parcel.code, parcel.order, parcel.sscc, parcel.tracking = None, f"S-{n}-1", one, "", numbers[-1]
-        parcels.append(parcel)
-    Parcel.objects.bulk_create(parcels, batch_size=1_000)
-    for n, parcel in enumerate(parcels):
-        bought = copy(label)
-        bought.pk, bought.key, bought.parcel, bought.label, bought.tracking = None, f"k{n}", parcel, f"l{n}", numbers[n]
-        labels.append(bought)
-    Label.objects.bulk_create(labels, batch_size=1_000)
-    return numbers
 
 
 def told(numbers: Sequence[str]) -> list[Event]:
@@ -113,7 +89,7 @@ def standing() -> dict[str, tuple[object, ...]]:
 
 
 def test_any_order_ends_as_the_right_one(at: House) -> None:
-    events = told(under_way(at, PARCELS))
+    events = told(under_way(left(at), PARCELS, "TN"))
     before = transaction.savepoint()
     post(at, events)
     in_order, facts = standing(), Fact.objects.filter(kind__in=("Delivered", "ReturnedToSender")).count()

@@ -8,8 +8,11 @@ from typing import Any
 NOTICE = "first run compiles the kernels, about a minute; later runs start at once"
 
 
-def must_compile() -> bool:
-    """Whether most of the kernels that are loaded have no compiled code on disk, or that of an older version."""
+def must_compile(enough: float = 0.5) -> bool:
+    """Whether fewer than a share of the kernels that are loaded have compiled code of this version on disk.
+
+    Half of them are enough, as a rule; fewer are where many live within others, and have no code of their own.
+    """
     loaded = {
         id(found): found
         for name, module in list(sys.modules.items())
@@ -17,7 +20,7 @@ def must_compile() -> bool:
         for found in vars(module).values()
         if hasattr(found, "py_func") and hasattr(found, "_cache")
     }
-    return 2 * sum(map(_on_disk, loaded.values())) < len(loaded)
+    return sum(map(_on_disk, loaded.values())) < enough * len(loaded)
 
 
 def _on_disk(kernel: Any) -> bool:

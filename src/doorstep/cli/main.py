@@ -20,6 +20,7 @@ from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
 from doorstep.cli.roads import roads
+from doorstep.cli.route import route
 from doorstep.cli.rules import rules
 from doorstep.cli.serve import serve
 from doorstep.cli.shoppers import shopper
@@ -42,6 +43,7 @@ app.command("replay-decision")(replay_decision)
 app.command()(pack)
 app.command()(cartons)
 app.command()(rate)
+app.command()(route)
 app.command()(simulate)
 app.command()(folders.check)
 app.command()(folders.new)

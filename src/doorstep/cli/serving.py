@@ -19,12 +19,13 @@ from types import FrameType
 import typer
 
 from doorstep.cli.run_folder import run_folder
-from doorstep.cli.terminal import EXIT_FAILED, err, out
+from doorstep.cli.terminal import EXIT_FAILED, err, notice, out
 from doorstep.cli.warm_up import warming
 
 PORT = 8000
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-START_SECONDS = 60.0
+SLOW_SECONDS = 60.0  # then it is said that the start takes long
+START_SECONDS = 900.0  # on a machine with too much to do; who gives up early and is started again makes that worse
 ASK_SECONDS = 5.0
 THREADS = 4  # of one process: requests wait for the database more than for the processor
 MOST_WORKERS = 4  # processes, one for each core; more would only hold the brands in memory once more
@@ -144,8 +145,11 @@ def _workers(environment: Mapping[str, str]) -> int:
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], wish: Wish) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
+    begun, told_slow = time.monotonic(), False
+    while (waited := time.monotonic() - begun) < START_SECONDS:
+        if waited > SLOW_SECONDS and not told_slow:
+            told_slow = True
+            notice("the server takes long to start; it is waited for")
         if server.poll() is not None:
             err.print("the server did not start; is the port taken? Choose another with --port")
             raise typer.Exit(EXIT_FAILED)

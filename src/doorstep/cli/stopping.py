@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
 
@@ -36,3 +38,28 @@ def watch() -> None:
     for one in _SIGNALS:
         if signal.getsignal(one) is not signal.SIG_IGN:
             signal.signal(one, stop)
+
+
+@contextmanager
+def ending_first(told: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C end a search and the second stop all; yields whether the search is to end.
+
+    One that is ignored on purpose stays ignored.
+    """
+    former = signal.getsignal(signal.SIGINT)
+    asked = False
+
+    def ask(signum: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked and callable(former):
+            former(signum, frame)
+            return
+        asked = True
+        told()
+
+    if former is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, former)

@@ -110,26 +110,6 @@ def insert(rows: Sequence[Row], *, named: bool = False) -> Sequence[Row]:
     return rows
 
 
-def insert_new(rows: Sequence[Row], unique: Sequence[str], name: str) -> list[Row]:
-    """Put in those of a few hundred rows of one table that are not there by these columns; gives them.
-
-    `name` is a column of text by which the rows differ. Of two who put the same one in at once, the second waits for
-    the first, and puts nothing in; so that neither waits for ever, rows come in an order that is the same for all.
-    """
-    if not rows:
-        return []
-    model, quoted = type(rows[0]), connection.ops.quote_name
-    own = places(len(_columns(model)[0]))
-    text = (
-        f"{_into(model)} VALUES {', '.join([own] * len(rows))} "
-        f"ON CONFLICT ({', '.join(map(quoted, unique))}) DO NOTHING RETURNING {_key(model)}, {quoted(name)}"
-    )
-    ids = {told: pk for pk, told in rows_of(text, _values(model, rows))}
-    made = [row for row in rows if getattr(row, name) in ids]
-    _named(made, [(ids[getattr(row, name)],) for row in made])
-    return made
-
-
 def insert_after(first: Model, row: Row, name: str) -> Row:
     """Put two rows in at once, of which the second names the first in its column `name`."""
     model = type(row)

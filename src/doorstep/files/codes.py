@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
-from holidays import list_supported_countries
-
 # ISO 3166-1 alpha-2, and XK (Kosovo), which carriers use though ISO has only reserved it.
 _COUNTRIES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
@@ -40,5 +38,7 @@ def time_zones() -> frozenset[str]:
 @cache
 def holiday_calendars() -> frozenset[str]:
     """`BR`, `BR-SP`: every country and subdivision whose public holidays are known."""
+    from holidays import list_supported_countries  # only who reads calendars waits for it
+
     known = list_supported_countries(include_aliases=False)
     return frozenset(known) | {f"{country}-{part}" for country, parts in known.items() for part in parts}

@@ -299,7 +299,7 @@ def codes() -> Kind:
     def parse(cell: str) -> tuple[str, ...]:
         found = tuple(one(each) for each in cell.split(" "))
         if "" in found or len(set(found)) < len(found):
-            raise ValueError("holds a code twice, or two spaces side by side")
+            raise ValueError("has a code twice, or two spaces side by side")
         return found
 
     return Kind("codes, joined by spaces", parse, absent=())

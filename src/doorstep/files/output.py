@@ -27,7 +27,8 @@ RESULT_NAMES = frozenset(
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
     | {RECORD_FILE}  # of promises
     | {SIMULATE_FILE, "days.csv"}  # of simulations
-    | {"routes.csv", "rounds.csv"}  # of plans with own vans
+    | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
+    | {"unserved.csv", "left.csv", "notices.csv"}
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from doorstep.core.events.actions import NewFact, record_all
@@ -12,17 +12,17 @@ from doorstep.flows.keep_plan import order_reference
 
 
 def carry_back(
-    account_pk: int, fresh: Sequence[Scan], actor: str, now: datetime, *, numbers: Sequence[str] = ()
+    of_carrier: Collection[int], fresh: Sequence[Scan], actor: str, now: datetime, *, numbers: Sequence[str] = ()
 ) -> int:
     """Let the returns of new scans stand as they say; gives how many of the scans are of returns.
 
-    `numbers`: labels sold a moment ago, whose scans may have come before them. Call within the transaction that keeps
-    the scans, before any posting.
+    `of_carrier`: the accounts (row ids) of the carrier; `numbers`: labels sold a moment ago, whose scans may have come
+    before them. Call within the transaction that keeps the scans, before any posting.
     """
     by_number: dict[str, list[Scan]] = {number: [] for number in numbers}
     for scan in fresh:
         by_number.setdefault(scan.tracking, []).append(scan)
-    weighed, known = carry(account_pk, by_number)
+    weighed, known = carry(of_carrier, by_number)
     for one in weighed:
         for scan in sorted(by_number[one.tracking], key=lambda scan: (scan.at, scan.event)):
             data = {"rma": one.rma, "milestone": scan.milestone, "place": depot_of(scan)}

@@ -17,6 +17,7 @@ from doorstep.core.events.actions import NewFact, record, record_all
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.parcels import departures, manifests
 from doorstep.core.parcels.actions import settle
+from doorstep.core.parcels.carriers import same_carrier
 from doorstep.core.parcels.departures import Found
 from doorstep.core.parcels.manifests import Claimed, ManifestRow
 from doorstep.core.parcels.scans import adopt, scans_of, weigh
@@ -178,7 +179,7 @@ def _hand_over_a_brand(row: ManifestRow, actor: str, now: datetime) -> bool:
 
 def _leave(row: ManifestRow, brand: int, going: list[Claimed], actor: str, now: datetime) -> None:
     # Some may have come while a label was being recorded, and belong to nobody yet.
-    strays = adopt(row.account.pk, {one.tracking: one.pk for one in going if one.tracking})
+    strays = adopt(same_carrier(row.account.pk), {one.tracking: one.pk for one in going if one.tracking})
     let_stand(strays, row.account.actor, now)
     manifests.hand_over([one.pk for one in going], at=now)
     settle({one.order_id for one in going})

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from doorstep.compute import peak_memory_mb
-from doorstep.documents.report import MOST_LADDERS, PlanReport, write_report
+from doorstep.documents.report.plan_report import PlanReport
+from doorstep.documents.report.records import MOST_LADDERS
+from doorstep.documents.report.write import write_report
 from doorstep.domain.demand import Order
 from doorstep.domain.learned import TransitModel
 from doorstep.files.emissions import with_defaults

@@ -98,7 +98,7 @@ def _ask(one: ReturnLabelRow, actor: str, now: datetime, carriers: Carriers) -> 
     with transaction.atomic():
         if labels.record_bought(one.pk, (sold.label, sold.tracking, sold.routing), at=now):
             actions.move_on(one.of_id, ("asked",), "labelled")
-            carry_back(one.account_id, (), account.actor, now, numbers=[sold.tracking])
+            carry_back(accounts.same_carrier(one.account_id), (), account.actor, now, numbers=[sold.tracking])
             record(
                 account.operator,
                 one.brand_id,

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 from doorstep.kernels.route.problem import FloatArray, Travel
 from doorstep.kernels.run import Progress, silent
 from doorstep.plugins.maps.base import MapRefused, Points, RoadMap, Settings, points_of
-from doorstep.plugins.maps.haversine.engine import USUAL, HaversineMap
+from doorstep.plugins.maps.haversine.engine import HaversineMap
 from doorstep.plugins.maps.kept import Kept
 from doorstep.plugins.maps.registry import names, open_map
 from doorstep.plugins.maps.store import Store
@@ -32,7 +32,7 @@ PROGRAMS, STORE = "DOORSTEP_OSRM", "DOORSTEP_ROADS_STORE"  # variables of the en
 NOT_KEPT = "off"  # of the second
 STAGE = "roads"
 MOST_PLACES = 5_000  # of a matrix: 400 MB
-BANDED = 1_000  # places up to which the great circle is a matrix by bands; beyond, one detour and one pace
+BANDED = 2_000  # places up to which the great circle is a matrix by bands; beyond, one detour and one pace
 WHOLE = {"snap_m": (1, 100_000), "side": (1, 10_000), "timeout_s": (1, 3_600)}
 Line = tuple[tuple[float, float], ...]
 Degrees = Sequence[float] | FloatArray
@@ -107,7 +107,7 @@ def travel_of(engine: RoadMap, latitudes: Degrees, longitudes: Degrees) -> Trave
     """
     points = points_of(latitudes, longitudes)
     if isinstance(engine, HaversineMap) and len(points) > BANDED:
-        return plain_travel(points)
+        return _plain(engine, points)
     if len(points) > MOST_PLACES:
         raise MapRefused(
             f"{len(points):,} places: on roads at most {MOST_PLACES:,} at a time; more by the great circle"
@@ -117,10 +117,11 @@ def travel_of(engine: RoadMap, latitudes: Degrees, longitudes: Degrees) -> Trave
     return Travel("matrix", x, y, distance=block.distance_m, duration=block.duration_s)
 
 
-def plain_travel(points: Points) -> Travel:
-    """By the great circle, with one detour and one pace for all distances."""
+def _plain(engine: HaversineMap, points: Points) -> Travel:
+    """With one detour and one pace for all distances, which needs no matrix."""
+    of = engine.calibration
     y, x = points.T.copy()
-    return Travel("haversine", x, y, seconds_per_km=USUAL.seconds_per_km, detour_ppm=USUAL.detour_ppm)
+    return Travel("haversine", x, y, seconds_per_km=of.seconds_per_km, detour_ppm=of.detour_ppm)
 
 
 def travel_on_roads(

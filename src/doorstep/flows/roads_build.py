@@ -51,6 +51,6 @@ def install_programs() -> tuple[Executables, str]:
 def serving(folder: Path, port: int, threads: int) -> tuple[Routed, Graph]:
     """Start OSRM on roads of one's own; whoever calls waits for its end and stops it."""
     told = graph.read(folder)
-    routed = Routed(programs(), folder.resolve() / graph.NAME, told.algorithm.upper(), threads, port)
+    routed = Routed(programs(), folder, told, threads, port)
     routed.start()
     return routed, told

@@ -159,7 +159,7 @@ def _record(
         label, recorded, taken = labels.record_bought(intent.pk, one.pk, bought, at=now)
         if taken:
             settle([one.order_id])
-            let_stand(adopt(intent.account_id, {label.tracking: one.pk}), actor, now)
+            let_stand(adopt(accounts.same_carrier(intent.account_id), {label.tracking: one.pk}), actor, now)
             record(
                 operator,
                 one.brand_id,

@@ -12,6 +12,7 @@ from doorstep.core.events.actions import NewFact, record_each
 from doorstep.core.parcels import scans as kept_scans
 from doorstep.core.parcels.actions import settle
 from doorstep.core.parcels.scans import Kept, Stood
+from doorstep.core.statements import together
 from doorstep.domain.travel import Scan, depot_of, reason_code
 from doorstep.flows.keep_plan import order_reference
 
@@ -23,13 +24,14 @@ def let_stand(kept: Iterable[Kept], actor: str, now: datetime) -> None:
         if one.parcel is not None:
             fresh.setdefault(one.parcel, []).append(one.scan)
     stood = kept_scans.weigh(fresh)
-    settle({one.order_id for one in stood})
+    settle({one.order_id for one in stood if one.moved})
     facts: list[tuple[int, int | None, datetime, NewFact]] = []
     for parcel in stood:
         new = sorted(fresh[parcel.pk], key=lambda scan: (scan.at, scan.event))
         facts += [(parcel.operator, parcel.brand_id, min(scan.at, now), _scanned(parcel, scan)) for scan in new]
         facts += _news(parcel, {scan.event for scan in new}, now)
-    record_each(facts, actor=actor)
+    with together():
+        record_each(facts, actor=actor)
 
 
 def tell(one: Stood, new: set[str], actor: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from doorstep.core.parcels import erasing as travelled
 from doorstep.core.parcels import scans as kept_scans
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.carriers import AccountRow
+from doorstep.core.parcels.numbers import of_parcels
 from doorstep.core.parcels.unread import UnreadRow
 from doorstep.core.returns import erasing as sent_back
 from doorstep.core.returns import labels as return_labels
@@ -52,15 +53,19 @@ class Entered:
 def take_scans(account: AccountRow, scans: Sequence[Scan], *, now: datetime, actor: str = "") -> Taken:
     """Take scans in; told again they change nothing."""
     new = unmatched = 0
+    of_carrier = accounts.same_carrier(account.pk)
     for start in range(0, len(scans), AT_ONCE):
+        some = scans[start : start + AT_ONCE]
         with transaction.atomic():
-            kept = kept_scans.keep(account.pk, _as_may_be_kept(account, scans[start : start + AT_ONCE]), at=now)
+            known = of_parcels(of_carrier, {one.tracking for one in some} - {""})  # refused labels have none
+            told = _as_may_be_kept(of_carrier, some, known.erased)
+            kept = kept_scans.keep(account.pk, told, known.parcels, at=now)
             # One that came while the label was being recorded belongs to nobody yet: with the next it is found.
             named = {one.scan.tracking: one.parcel for one in kept if one.parcel is not None}
-            earlier = kept_scans.adopt(account.pk, named) if named else []
+            earlier = kept_scans.adopt(of_carrier, named) if named else []
             let_stand([*kept, *earlier], actor or account.actor, now)
             astray = [one.scan for one in kept if one.parcel is None]
-            of_returns = carry_back(account.pk, astray, actor or account.actor, now) if astray else 0
+            of_returns = carry_back(of_carrier, astray, actor or account.actor, now) if astray else 0
         new += len(kept)
         unmatched += len(astray) - of_returns
     return Taken(new, unmatched)
@@ -74,15 +79,19 @@ def read_hook(account_pk: int, headers: dict[str, str], body: bytes, *, now: dat
     if account is None:
         raise NotFound("no such account with a carrier")
     told = carriers(account).read_hook(headers, body, now)
-    bare = _of_erased(account, told.unread)
-    unread.keep(account.pk, [(one.raw, one.why) for one in told.unread], at=now, bare=bare)
+    if told.unread:
+        bare = _of_erased(account, told.unread)
+        unread.keep(account.pk, [(one.raw, one.why) for one in told.unread], at=now, bare=bare)
     return replace(take_scans(account, told.scans, now=now), unread=told.unread)
 
 
-def _as_may_be_kept(account: AccountRow, scans: Sequence[Scan]) -> list[Scan]:
-    """A carrier's words come late, too: of a shopper who was erased they are not kept."""
-    told = {one.tracking for one in scans} - {""}  # refused labels have none
-    bare = travelled.erased_numbers(account.pk, told) | sent_back.erased_numbers(account.pk, told)
+def _as_may_be_kept(of_carrier: Sequence[int], scans: Sequence[Scan], erased: frozenset[str]) -> list[Scan]:
+    """A carrier's words come late, too: of a shopper who was erased they are not kept.
+
+    `erased`: numbers of such parcels; those of such returns are among no parcels'.
+    """
+    told = {one.tracking for one in scans} - {""}
+    bare = erased | sent_back.erased_numbers(of_carrier, told)
     return [without_words(one) if one.tracking in bare else one for one in scans]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from hashlib import sha256
 from importlib.machinery import FileFinder, SourceFileLoader
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from numba import njit
 
@@ -24,7 +24,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     Overflow and division errors follow machine integers: callers validate sizes beforehand. Write searches with an
     explicit stack: a self-recursive function crashes when it is loaded from the cache.
     """
-    return _tied(njit(cache=True, nogil=True)(function))
+    return cast("Callable[P, R]", _tied(njit(cache=True, nogil=True)(function)))
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:
@@ -33,7 +33,8 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
     References to arrays are not counted in it. Counting them, at each call and for each array, costs more than most
     such functions do: searches that call small functions thousands of times a millisecond run at half the speed.
     """
-    return _tied(njit(cache=True, nogil=True, _nrt=False)(function))
+    make: Any = njit  # of whose options this one is not told
+    return cast("Callable[P, R]", _tied(make(cache=True, nogil=True, _nrt=False)(function)))
 
 
 def _tied(dispatcher: Any) -> Any:

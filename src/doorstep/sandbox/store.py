@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -129,9 +129,9 @@ class Store:
     def unsent(self) -> list[sqlite3.Row]:
         return self._read("SELECT * FROM scans WHERE sent = 0 ORDER BY id")
 
-    def mark_sent(self, scan: int) -> None:
+    def mark_sent(self, scans: Iterable[int]) -> None:
         with self._writing() as rows:
-            rows.execute("UPDATE scans SET sent = 1 WHERE id = ?", (scan,))
+            rows.executemany("UPDATE scans SET sent = 1 WHERE id = ?", [(one,) for one in scans])
 
     def setting(self, name: str) -> str:
         found = self._read("SELECT value FROM settings WHERE name = ?", name)

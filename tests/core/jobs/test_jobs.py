@@ -150,15 +150,6 @@ def test_the_turn_of_a_dead_worker_is_free_when_its_lease_has_run_out() -> None:
     assert turns.renew("b", ["dig"], after) == 1
 
 
-def test_a_chore_can_be_hastened() -> None:
-    turns.enter(["dig"], NOW)
-    turns.begin("dig", "a", NOW, NOW + timedelta(days=1))
-    turns.end("dig", "a", NOW, 0)
-    assert turns.hasten("dig", NOW)
-    assert turns.due(["dig"], NOW) == ("dig",)
-    assert not turns.hasten("no such chore", NOW)
-
-
 def test_workers_are_heard_of_until_they_leave() -> None:
     workers.beat("a", "host-1", NOW)
     workers.beat("b", "host-2", NOW)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from random import Random
 
-from doorstep.documents.report import PlanReport
+from doorstep.documents.report.plan_report import PlanReport
 from doorstep.domain.carriage import Service, Speed
 from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.clock import WorkingDays

@@ -16,8 +16,10 @@ import pytest
 from tests.documents.report.synthetic import FLIPS, empty_report, nothing_planned, plan_report
 
 from doorstep.documents.box import in_loading_order
-from doorstep.documents.report import PlanReport, drawings, write_report
+from doorstep.documents.report import drawings
+from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.records import CHUNK, MOST_TURNS, margin_minor
+from doorstep.documents.report.write import write_report
 from doorstep.domain.decision import Decision
 
 

@@ -143,6 +143,14 @@ def test_a_reload_takes_its_time_and_the_first_loading_none() -> None:
     assert found.cost == 200 + 500
 
 
+def test_a_van_may_reload_elsewhere_than_it_starts() -> None:
+    fleet = vans(1, capacity=[[1]], start=[0], end=[0], max_trips=[2], reload=[2])
+    one = problem(line(0, 50, 40), stops(1, 1), fleet)
+    found = solve(one, run=SHORT)
+    assert (found.unserved.tolist(), found.cost) == ([], 50 + 10 + 10 + 50)
+    assert check(one, found) == ()
+
+
 @pytest.mark.parametrize(("some", "vans_there"), [((), 1), ((1,), 0)])
 def test_nobody_to_serve_or_nothing_to_drive_is_no_round(some: tuple[int, ...], vans_there: int) -> None:
     delivery = np.ones((len(some), 1), np.int64)

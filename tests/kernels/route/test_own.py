@@ -58,6 +58,7 @@ def rich_days(draw: st.DrawFn) -> RouteProblem:
         reload_s=rng.integers(0, 9, v), max_distance_m=rng.integers(150, 900, v),
         break_s=rng.integers(0, 20, v) * paused, break_from_s=np.full(v, 60), break_to_s=rng.integers(60, 300, v),
         speed_ppm=rng.integers(500_000, 2_000_000, v) if draw(st.booleans()) else np.full(v, 1_000_000),
+        reload=rng.integers(0, 2, v) if draw(st.booleans()) else np.zeros(0, np.int64),
     )  # fmt: skip
     return RouteProblem(travel, stops, fleet)
 
@@ -106,6 +107,15 @@ def plain_days(draw: st.DrawFn) -> RouteProblem:
     return RouteProblem(
         travel, plain_stops(np.arange(1, n + 1), rng.integers(0, 10, (n, 1)), service_s=rng.integers(0, 9, n)), fleet
     )
+
+
+@given(rich_days())
+@settings(max_examples=30, deadline=None)
+def test_it_goes_on_from_rounds_it_is_given(problem: RouteProblem) -> None:
+    found = route(problem, OWN, Run(seed=1, iterations=100))
+    again = route(problem, OWN, Run(seed=2, iterations=20), start=found)
+    assert check(problem, again, OWN) == ()
+    assert again.objective <= found.objective
 
 
 @settings(max_examples=60, deadline=None)

@@ -30,6 +30,7 @@ def second_by_second(periods: list[tuple[int, int]], leaving: int, plain: int, s
     return at
 
 
+@settings(deadline=None)
 @given(PERIODS, st.integers(-100, 2500), st.integers(0, 400), SPEED)
 def test_a_way_takes_as_long_as_driving_it_second_by_second(
     periods: list[tuple[int, int]], leaving: int, plain: int, speed: int
@@ -38,6 +39,7 @@ def test_a_way_takes_as_long_as_driving_it_second_by_second(
     assert day(periods).arrival(leaving, way) == second_by_second(periods, leaving, plain, speed)
 
 
+@settings(deadline=None)
 @given(PERIODS, st.integers(-100, 2500), st.integers(0, 400), SPEED)
 def test_the_last_second_to_leave_is_the_last(periods: list[tuple[int, int]], by: int, plain: int, speed: int) -> None:
     one, way = day(periods), int(driving_us(ints(plain), speed)[0])

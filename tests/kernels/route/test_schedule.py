@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.kernels.route.days import ints, line, matrix, problem, result, stops, vans
 
+from doorstep.kernels.route.check import check
 from doorstep.kernels.route.departure import BEFORE, NOWHERE
-from doorstep.kernels.route.problem import NEVER, RELOAD, RouteProblem
+from doorstep.kernels.route.leave import priced
+from doorstep.kernels.route.problem import NEVER, RELOAD, RouteParams, RouteProblem
 from doorstep.kernels.route.schedule import Schedule, schedule
 
 
@@ -296,6 +300,20 @@ def test_times_follow_one_another(one: RouteProblem) -> None:
     resting = one.fleet.break_s[0] if found.pause_at[0] >= 0 else 0
     assert found.duration_s[0] == found.driving_s[0] + found.waiting_s[0] + one.stops.service_s.sum() + resting
     assert np.all(found.arrival_s[1:] - found.leg_s[1:] == found.leave_s[:-1])
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.booleans().flatmap(lambda one: rounds(periods=one)), st.sampled_from([NEVER, 150, 90]), st.booleans())
+def test_the_verifier_comes_to_the_same_seconds(one: RouteProblem, longest: int, fast: bool) -> None:
+    speed = ints(1_700_000 if fast else 1_000_000)
+    paid = replace(one.fleet, per_s=ints(1), max_duration_s=ints(longest), speed_ppm=speed)
+    one = problem(one.travel, one.stops, paid)
+    told = priced(one, result((0, list(range(one.stops.count)))), RouteParams())
+    found = schedule(one, told)
+    can = holds(one, found) and found.duration_s[0] <= longest
+    faults = check(one, told)
+    assert (faults == ()) == can
+    assert not {"cost", "objective"} & {fault.code for fault in faults}
 
 
 def test_ways_need_not_be_equal_in_both_directions() -> None:

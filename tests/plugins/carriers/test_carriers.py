@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 from tests.sandbox.running import AT, HOOK, sandbox, settings, tell
 
 from doorstep.domain.errors import NotFound
+from doorstep.files.demo.tariff import SERVICES
 from doorstep.plugins.carriers.base import (
     Carrier,
     CarrierRefused,
@@ -134,6 +135,11 @@ def test_a_shipment_travels_through_depots(server: SandboxServer) -> None:
     assert all(scan.place for scan in scans)
     with pytest.raises(CarrierRefused, match="under way"):
         carrier.void(sold.label)
+
+
+def test_what_the_demonstration_ships_can_be_sold_a_label(server: SandboxServer) -> None:
+    heaviest = max(one.max_weight_g for one in SERVICES)
+    assert open_carrier("sandbox", settings(server)).buy(replace(WANTED, key="freight", weight_g=heaviest)).tracking
 
 
 def test_a_key_outlives_the_server(tmp_path: Path) -> None:

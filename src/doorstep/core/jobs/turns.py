@@ -58,11 +58,6 @@ def end(name: str, worker: str, now: datetime, done: int, error: str = "") -> bo
     return row.update(leased_until=None, ended_at=now, done=done, failures=failures, error=told) == 1
 
 
-def hasten(name: str, now: datetime) -> bool:
-    """Have a chore done now instead of later."""
-    return Turn.objects.filter(name=name, next_at__gt=now).update(next_at=now) == 1
-
-
 def turns() -> tuple[TurnRow, ...]:
     """All of them, by their names. One query."""
     return tuple(

@@ -9,10 +9,17 @@ from django.db.models import F
 
 from doorstep.core.paging import Page, page, reach, read_cursor
 from doorstep.core.parcels.models import CarrierAccount, SsccRange
+from doorstep.core.statements import rows_of
 from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict
 from doorstep.domain.rights import Scope
 from doorstep.domain.sscc import sscc
+
+ALIKE = """
+SELECT alike.id FROM parcels_carrieraccount AS one JOIN parcels_carrieraccount AS alike
+ON alike.operator_id = one.operator_id AND alike.plugin = one.plugin AND alike.base_url = one.base_url
+WHERE one.id = %s ORDER BY alike.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +82,11 @@ def account(pk: int) -> AccountRow | None:
 
 
 def same_carrier(account_pk: int) -> tuple[int, ...]:
-    """Accounts (row ids) of one operator that reach one and the same carrier: it tells the scans of all to any."""
-    found = CarrierAccount.objects.filter(pk=account_pk).values_list("operator_id", "plugin", "base_url").first()
-    if found is None:
-        return ()
-    operator, plugin, base_url = found
-    alike = CarrierAccount.objects.filter(operator_id=operator, plugin=plugin, base_url=base_url)
-    return tuple(alike.order_by("pk").values_list("pk", flat=True))
+    """Accounts (row ids) of one operator that reach one and the same carrier: it tells the scans of all to any.
+
+    One query.
+    """
+    return tuple(pk for (pk,) in rows_of(ALIKE, [account_pk]))
 
 
 def carriers_of(scope: Scope) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-from doorstep.core.parcels.carriers import same_carrier
 from doorstep.core.parcels.models import Label, Parcel, Scan, UnreadEvent
 from doorstep.core.parcels.scans import travel_scan
 from doorstep.domain.travel import names_one_of, plain_reason, without_words
@@ -42,12 +41,6 @@ def names_in(rows: Iterable[Iterable[str | None]]) -> set[str]:
     """All of them, and an SSCC also as a barcode has it, with 00 before it."""
     found = {name for row in rows for name in row if name}
     return found | {f"00{name}" for name in found if len(name) == _SSCC and name.isdigit()}
-
-
-def erased_numbers(account_pk: int, numbers: Collection[str]) -> set[str]:
-    """Those of the tracking numbers that were of orders whose shopper was erased. Two queries."""
-    rows = Label.objects.filter(account_id__in=same_carrier(account_pk), tracking__in=list(numbers))
-    return set(rows.filter(parcel__order__erasure__erased_at__isnull=False).values_list("tracking", flat=True))
 
 
 def erased_names(operator: int, text: str) -> set[str]:

@@ -5,14 +5,13 @@ Locks are taken in one order: the parcel, then its label, then the order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from doorstep.core.parcels.actions import move_on
-from doorstep.core.parcels.carriers import next_sscc, same_carrier
+from doorstep.core.parcels.carriers import next_sscc
 from doorstep.core.parcels.models import Label, Parcel
 from doorstep.domain.errors import Conflict
 from doorstep.domain.rights import Scope
@@ -144,13 +143,6 @@ def left_open(before: datetime, limit: int = 500) -> tuple[LabelRow, ...]:
         "parcel"
     )
     return tuple(_row(one, one.parcel.sscc) for one in found.order_by("asked_at", "pk")[:limit])
-
-
-def with_tracking(account_pk: int, numbers: Iterable[str]) -> dict[str, int]:
-    """Parcels (row ids) by the tracking numbers of their labels."""
-    accounts = same_carrier(account_pk)
-    found = Label.objects.filter(account_id__in=accounts, tracking__in=list(numbers), state="bought").order_by("pk")
-    return dict(found.values_list("tracking", "parcel_id"))
 
 
 def _row(one: Label, sscc: str) -> LabelRow:

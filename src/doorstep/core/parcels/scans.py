@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db import connection
-
-from doorstep.core.parcels.carriers import same_carrier
-from doorstep.core.parcels.labels import with_tracking
+from doorstep.core.bulk import among, change, insert_new, locked
 from doorstep.core.parcels.models import Parcel
 from doorstep.core.parcels.models import Scan as Row
-from doorstep.core.statements import at_once, insert_new
+from doorstep.core.statements import at_once, day, instant, rows_of
 from doorstep.core.statements import fresh as new_row
 from doorstep.domain import travel
 from doorstep.domain.journey import BEFORE_LEAVING, PARCEL_STATES, ParcelState
@@ -22,7 +20,12 @@ from doorstep.domain.travel import MILESTONES, Milestone, Standing, standing
 _MILESTONES: dict[str, Milestone] = {one: one for one in MILESTONES}
 _STATES: dict[str, ParcelState] = {one: one for one in PARCEL_STATES}
 STANDS = ("state", "state_reason", "ended_at", "expected_by", "expected_at_earliest", "attempts")
-STAND = f"UPDATE {Parcel._meta.db_table} SET {', '.join(f'{one} = %s' for one in STANDS)} WHERE id = %s"
+_SAID = "event, tracking, milestone, at, place, reason, expected_by"
+_PARCELS = (
+    "SELECT parcel.id, parcel.brand_id, brand.operator_id, parcel.order_id, parcel.code, parcel.promised_by, "
+    f"{', '.join(f'parcel.{one}' for one in STANDS)} "
+    "FROM parcels_parcel AS parcel JOIN accounts_brand AS brand ON brand.id = parcel.brand_id"
+)
 HELD_BACK = frozenset((*BEFORE_LEAVING, "cancelled"))  # states that no carrier's word changes: it is with us, or was
 
 
@@ -56,17 +59,17 @@ class Stood:
         return self.now.state is not None and self.before not in HELD_BACK and self.now.state != self.before
 
 
-def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list[Kept]:
-    """Keep what is new of these; a scan that was told before changes nothing. Call within a transaction."""
+def keep(account_pk: int, scans: Iterable[travel.Scan], parcels: Mapping[str, int], *, at: datetime) -> list[Kept]:
+    """Keep what is new of these; a scan that was told before changes nothing. Call within a transaction.
+
+    `parcels`: row ids by the tracking numbers that are known.
+    """
     told = {scan.event[:100]: scan for scan in scans}
-    known = set(Row.objects.filter(account_id=account_pk, event__in=list(told)).values_list("event", flat=True))
-    fresh = [scan for event, scan in sorted(told.items()) if event not in known]
-    parcels = with_tracking(account_pk, {scan.tracking for scan in fresh})
     rows = [
         new_row(
             Row,
             account_id=account_pk,
-            event=scan.event[:100],
+            event=event,
             parcel_id=parcels.get(scan.tracking),
             tracking=scan.tracking[:80],
             milestone=scan.milestone,
@@ -76,78 +79,93 @@ def keep(account_pk: int, scans: Iterable[travel.Scan], *, at: datetime) -> list
             expected_by=scan.expected_by,
             received_at=at,
         )
-        for scan in fresh
+        for event, scan in sorted(told.items())
     ]
-    made = {row.event for row in insert_new(rows, ("account_id", "event"), "event")}
-    return [Kept(parcels.get(scan.tracking), scan) for scan in fresh if scan.event[:100] in made]
+    made = insert_new(rows, ("account_id", "event"), "event")
+    return [Kept(row.parcel_id, told[row.event]) for row in made]
 
 
-def adopt(account_pk: int, numbers: Mapping[str, int]) -> list[Kept]:
+def adopt(accounts: Collection[int], numbers: Mapping[str, int]) -> list[Kept]:
     """Give parcels (row ids by tracking number) the scans that came before we knew their numbers.
 
-    Call within a transaction. Scans that another adopts in this moment are left to it.
+    `accounts` are those of the carrier. Call within a transaction. Scans that another adopts in this moment are left
+    to it.
     """
-    waiting = Row.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        account_id__in=same_carrier(account_pk), tracking__in=list(numbers), parcel=None
+    of_carrier, ours = among("account_id", accounts)
+    told, wanted = among("tracking", numbers)
+    found = rows_of(
+        f"SELECT id, {_SAID} FROM parcels_scan WHERE {of_carrier} AND {told} AND parcel_id IS NULL ORDER BY at, id"
+        + locked("parcels_scan", skip=True),
+        [ours, wanted],
     )
-    adopted = []
-    for row in waiting.order_by("at", "pk"):
-        row.parcel_id = numbers[row.tracking]
-        adopted.append(row)
-    Row.objects.bulk_update(adopted, ["parcel"], batch_size=500)
-    return [Kept(row.parcel_id, travel_scan(row)) for row in adopted]
+    adopted = [(pk, _said(said)) for pk, *said in found]
+    change(Row, ("parcel_id",), [(pk, numbers[scan.tracking]) for pk, scan in adopted])
+    return [Kept(numbers[scan.tracking], scan) for _, scan in adopted]
 
 
 def weigh(parcel_pks: Iterable[int]) -> list[Stood]:
     """Let parcels stand as all their scans say; those still in the house stay as they are.
 
-    Locks the parcels by id. Call within a transaction, and `settle` their orders after it. A carrier may correct
-    itself: `delivered` may turn out to be `returned`, which the table of states lets nobody else do.
+    Locks the parcels by id. Call within a transaction, and `settle` the orders of those that moved after it. A carrier
+    may correct itself: `delivered` may turn out to be `returned`, which the table of states lets nobody else do.
     """
-    pks = sorted(set(parcel_pks))
+    these, pks = among("parcel.id", sorted(set(parcel_pks)))
+    own, _ = among("parcel_id", ())
+    # Locked by the first and read by the second statement: what was committed before the lock was ours is seen.
+    parcels, scans = at_once(
+        [
+            (f"{_PARCELS} WHERE {these} ORDER BY parcel.id{locked('parcel')}", [pks]),
+            (f"SELECT parcel_id, {_SAID} FROM parcels_scan WHERE {own} ORDER BY at, id", [pks]),
+        ]
+    )
     told: dict[int, list[travel.Scan]] = defaultdict(list)
-    locked = Parcel.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
-    parcels = list(locked.select_related("brand"))
-    for row in Row.objects.filter(parcel_id__in=pks).order_by("at", "pk"):
-        if row.parcel_id is not None:
-            told[row.parcel_id].append(travel_scan(row))
-    answers = []
-    for parcel in parcels:
-        scans = told[parcel.pk]
-        now = standing(scans)
-        stood = Stood(
-            pk=parcel.pk,
-            brand_id=parcel.brand_id,
-            operator=parcel.brand.operator_id,
-            order_id=parcel.order_id,
-            code=parcel.code,
-            promised_by=parcel.promised_by,
-            before=_STATES[parcel.state],
-            expected_before=parcel.expected_by,
-            attempts_before=parcel.attempts,
-            now=now,
-            deciding=next((scan for scan in scans if scan.event == now.deciding), None),
-        )
-        answers.append(stood)
-    changes = [change for parcel, stood in zip(parcels, answers, strict=True) if (change := _stand(parcel, stood))]
-    if changes:
-        at_once([(STAND, change) for change in changes])
-    return answers
+    for parcel, *said in scans.rows:
+        told[parcel].append(_said(said))
+    weighed = [_weighed(row, told[row[0]]) for row in parcels.rows]
+    change(
+        Parcel, STANDS, [(stood.pk, *after) for before, stood in weighed if (after := _stand(before, stood)) != before]
+    )
+    return [stood for _, stood in weighed]
 
 
-def _stand(parcel: Parcel, stood: Stood) -> tuple[object, ...]:
-    """What its row is to say, as `STAND` takes it; empty: it does."""
+def _weighed(row: Sequence[Any], scans: Sequence[travel.Scan]) -> tuple[tuple[Any, ...], Stood]:
+    """How the row of a parcel stands, as `STANDS` has it, and how it is to stand."""
+    pk, brand, operator, order, code, promised_by, state, reason, ended_at, expected_by, earliest, attempts = row
+    before = state, reason, instant(ended_at), day(expected_by), bool(earliest), attempts
+    promised, now = day(promised_by), standing(scans)
+    assert promised is not None
+    return before, Stood(
+        pk=pk,
+        brand_id=brand,
+        operator=operator,
+        order_id=order,
+        code=code,
+        promised_by=promised,
+        before=_STATES[state],
+        expected_before=before[3],
+        attempts_before=attempts,
+        now=now,
+        deciding=next((scan for scan in scans if scan.event == now.deciding), None),
+    )
+
+
+def _stand(before: tuple[Any, ...], stood: Stood) -> tuple[Any, ...]:
+    """What its row is to say, as `STANDS` has it."""
+    state, reason, ended_at, expected_by, earliest, _ = before
     now = stood.now
-    said: dict[str, object] = {name: getattr(parcel, name) for name in STANDS}
-    said |= {"expected_by": now.expected_by or parcel.expected_by, "attempts": now.attempts}
-    if now.expected_by is not None:
-        said["expected_at_earliest"] = False  # the carrier's word
+    if now.expected_by is not None:  # the carrier's word
+        expected_by, earliest = now.expected_by, False
     if now.state is not None and stood.before not in HELD_BACK:
-        said |= {"state": now.state, "state_reason": now.reason[:60], "ended_at": now.ended_at}
-    if all(getattr(parcel, name) == value for name, value in said.items()):
-        return ()
-    columns = {field.name: field for field in Parcel._meta.concrete_fields}
-    return (*(columns[name].get_db_prep_save(said[name], connection) for name in STANDS), parcel.pk)
+        state, reason, ended_at = now.state, now.reason[:60], now.ended_at
+    return state, reason, ended_at, expected_by, earliest, now.attempts
+
+
+def _said(row: Sequence[Any]) -> travel.Scan:
+    """What a scan says, of the columns of `_SAID`."""
+    event, tracking, milestone, at, place, reason, expected_by = row
+    told = instant(at)
+    assert told is not None
+    return travel.Scan(event, tracking, _MILESTONES[milestone], told, place, reason, day(expected_by))
 
 
 def scans_of(parcel_pk: int) -> tuple[travel.Scan, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from doorstep.core.parcels.carriers import same_carrier
+from doorstep.core.bulk import among
 from doorstep.core.parcels.erasing import has_one_of, names_in
 from doorstep.core.returns.models import Return, ReturnLabel
+from doorstep.core.statements import rows_of
 from doorstep.domain.returns import TO_COME, ReturnState
 
 _NAMES = ("tracking", "label", "sscc")  # by which a carrier may speak of a return
@@ -24,10 +25,19 @@ def names_of(orders: Collection[int]) -> set[str]:
     return names_in(ReturnLabel.objects.filter(of__order_id__in=orders).values_list("label", "sscc"))
 
 
-def erased_numbers(account_pk: int, numbers: Collection[str]) -> set[str]:
-    """Those of the tracking numbers that were of returns of orders whose shopper was erased. Two queries."""
-    rows = ReturnLabel.objects.filter(account_id__in=same_carrier(account_pk), tracking__in=list(numbers))
-    return set(rows.filter(of__order__erasure__erased_at__isnull=False).values_list("tracking", flat=True))
+def erased_numbers(accounts: Collection[int], numbers: Collection[str]) -> set[str]:
+    """Those of the tracking numbers that were of returns of orders whose shopper was erased. One query.
+
+    `accounts` (row ids) are those of the carrier that told them.
+    """
+    of_carrier, ours = among("label.account_id", accounts)
+    told, wanted = among("label.tracking", numbers)
+    text = (
+        "SELECT label.tracking FROM returns_returnlabel AS label JOIN returns_return AS own ON own.id = label.of_id "
+        "JOIN orders_erasure AS erasure ON erasure.order_id = own.order_id AND erasure.erased_at IS NOT NULL "
+        f"WHERE {of_carrier} AND {told}"
+    )
+    return {number for (number,) in rows_of(text, [ours, wanted])}
 
 
 def erased_names(operator: int, text: str) -> set[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from doorstep.core.parcels.carriers import same_carrier
 from doorstep.core.parcels.models import Scan
 from doorstep.core.parcels.scans import travel_scan
 from doorstep.core.returns.models import Return, ReturnLabel
@@ -30,13 +29,12 @@ class Carried:
     deciding: travel.Scan | None
 
 
-def carry(account_pk: int, numbers: Iterable[str]) -> tuple[list[Carried], frozenset[str]]:
+def carry(of_carrier: Collection[int], numbers: Iterable[str]) -> tuple[list[Carried], frozenset[str]]:
     """Let the returns of these numbers stand as all their scans say; one that was scanned in here stays so.
 
-    Gives those that were weighed, and which of the numbers are of returns at all. Locks the returns by id.
-    Call within a transaction, after the locks of orders and parcels.
+    `of_carrier`: the accounts (row ids) of their carrier. Gives those that were weighed, and which of the numbers are
+    of returns at all. Locks the returns by id. Call within a transaction, after the locks of orders and parcels.
     """
-    of_carrier = same_carrier(account_pk)
     labels = ReturnLabel.objects.filter(account_id__in=of_carrier, tracking__in=sorted(set(numbers)), state="bought")
     tracking = dict(labels.values_list("of_id", "tracking"))
     if not tracking:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from doorstep.documents.report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, Chart
 from doorstep.documents.report.histogram import round_step
 from doorstep.documents.report.page import dress, write_page
-from doorstep.documents.report.totals import Tile, Verdict
+from doorstep.documents.report.tiles import Tile, Verdict
 from doorstep.documents.report.wording import amount, count, counted, decimal, inside, percent
 from doorstep.documents.svg import element, picture
 from doorstep.domain.catalog import Carton

@@ -10,7 +10,7 @@ from typing import Any
 
 from doorstep.documents.box import BoxDrawing, Mark, Wrap, box_drawing, marks, top_mm
 from doorstep.documents.report.page import dress, write_page
-from doorstep.documents.report.totals import Tile
+from doorstep.documents.report.tiles import Tile
 from doorstep.documents.report.wording import amount, count, counted, decimal, inside, percent, sizes, weight
 from doorstep.domain.catalog import Carton, mailer_thickness_mm
 from doorstep.domain.money import Currency

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.promise_charts import choices_chart, reliability_chart, span, weeks_chart
-from doorstep.documents.report.totals import Tile, Verdict
+from doorstep.documents.report.tiles import Tile, Verdict
 from doorstep.documents.report.wording import count, counted, day, decimal, percent, percent_ppm
 from doorstep.domain.demand import Brand
 from doorstep.kernels.promise.calendars import EPOCH_ORDINAL

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-from base64 import b64encode
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-import orjson
-
 from doorstep.documents.report.drawings import Drawings
 from doorstep.documents.report.option_words import Names, service_words
+from doorstep.documents.report.page import packed
 from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.receipt_words import deadlocks, turns, unsought
 from doorstep.documents.report.tally import Tally, on_time_of
@@ -27,11 +24,6 @@ CHUNK = 500  # orders
 MOST_TURNS = 12  # of an order; all stand in decisions.jsonl
 MOST_LADDERS = 2_000  # orders whose price ladders are kept: a rung a service and parcel
 _EPOCH = date(1970, 1, 1).toordinal()
-
-
-def packed(data: Any) -> str:
-    """JSON, compressed, in letters that no HTML parser reads as markup."""
-    return b64encode(gzip.compress(orjson.dumps(data), compresslevel=6, mtime=0)).decode("ascii")
 
 
 @dataclass(slots=True)

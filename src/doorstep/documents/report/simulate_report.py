@@ -9,7 +9,8 @@ from typing import Literal
 
 from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.simulate_charts import NAMES, charts
-from doorstep.documents.report.totals import NONE, Tile
+from doorstep.documents.report.tiles import Tile
+from doorstep.documents.report.totals import NONE
 from doorstep.documents.report.wording import amount, change, count, counted, day, decimal, percent
 from doorstep.domain.demand import Brand
 from doorstep.domain.money import Currency

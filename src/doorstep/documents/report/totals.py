@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doorstep.documents.report.plan_report import PlanReport
+from doorstep.documents.report.tiles import Tile, Verdict
 from doorstep.documents.report.wording import amount, change, count, counted, decimal, percent, percent_ppm
 from doorstep.domain.money import Currency
 from doorstep.domain.plan import Figures
 
 NONE = "–"  # a rate of nothing
-Verdict = Literal["better", "worse", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,6 @@ class Row:
     rule_note: str = ""
     difference_note: str = ""
     strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    name: str
-    value: str
-    note: str
-    verdict: Verdict = ""
 
 
 def saving(report: PlanReport) -> float:

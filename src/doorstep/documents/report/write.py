@@ -11,9 +11,9 @@ from doorstep.documents.report.charts import charts
 from doorstep.documents.report.drawings import MOST_DRAWN
 from doorstep.documents.report.lanes import lanes
 from doorstep.documents.report.map import site_map
-from doorstep.documents.report.page import dress, write_page
+from doorstep.documents.report.page import dress, packed, write_page
 from doorstep.documents.report.plan_report import PlanReport
-from doorstep.documents.report.records import CHUNK, Records, packed, unplanned_rows
+from doorstep.documents.report.records import CHUNK, Records, unplanned_rows
 from doorstep.documents.report.tally import PARTS, Tally, tally
 from doorstep.documents.report.wording import amount, count, counted, day, day_of, decimal, percent_ppm
 from doorstep.domain.parcel import OWN_BOX

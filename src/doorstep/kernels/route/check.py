@@ -14,7 +14,7 @@ Periods
 A round
     Leaves `start` at from_s of the shift or later, visits, ends at `end` by to_s. At a stop: arrival; the break if it
     is here; service, no sooner than from_s and begun by to_s of the stop; departure after service_s. A reload visits
-    `start` and takes reload_s; it is never first, last, or next to another; there are at most max_trips - 1.
+    `reload_at` and takes reload_s; it is never first, last, or next to another; there are at most max_trips - 1.
 Break
     With break_s > 0 a pause of break_s begins from break_from_s to break_to_s, both included: at a stop before service,
     or before the first departure and within the shift; then it is no part of the round's duration.

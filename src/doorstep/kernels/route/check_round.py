@@ -66,7 +66,7 @@ def drive(problem: RouteProblem, roads: Roads, number: int, vehicle: int, visits
 
 def _call(problem: RouteProblem, vehicle: int, visit: int) -> _Call:
     if visit == RELOAD:
-        return _Call(RELOAD, int(problem.fleet.start[vehicle]), -NEVER, NEVER, int(problem.fleet.reload_s[vehicle]))
+        return _Call(RELOAD, int(problem.fleet.reload_at[vehicle]), -NEVER, NEVER, int(problem.fleet.reload_s[vehicle]))
     stops = problem.stops
     return _Call(
         visit,

@@ -9,7 +9,7 @@ Arrays of an inner loop are handed over one by one: a tuple of them would count 
 points, rates, metres, seconds: where locations lie, by a rule on points [m, 3] or by matrices [m, m] (else empty).
 node [N, 20]: n stops, then two for each round, then reloads. load [N, 4 d]: what is given and taken there, and the most
 that is on board from the beginning of the trip until behind the node, and behind it until the end of the trip.
-kind [v, 18 + d]: kinds of van, see `Fleet`. ring [R, 10]: rounds, each of a kind of van for good; those without stops
+kind [v, 19 + d]: kinds of van, see `Fleet`. ring [R, 10]: rounds, each of a kind of van for good; those without stops
 stand idle in free [v, R + 1], whose last column counts them. spare: idle reload nodes, the last cell counts them.
 unit [u + 1, 2] and member: what is served by one of its stops, and what it costs not to. fit [n, k]: beside whom it is
 worth trying a stop.
@@ -42,7 +42,7 @@ PRED, SUCC, RING, LEG_M, LEG_S, STOP, AT, SERVICE, OPENS, CLOSES = range(10)
 UP_D, UP_E, UP_L, ON_D, ON_E, ON_L, SKILLS, ONLY, UNIT, FAR_M = range(10, 20)
 # columns of `kind`
 START, FINISH, SHIFT_FROM, SHIFT_TO, FIXED, PER_M, PER_S, MOST_M, MOST_S, MOST_TRIPS = range(10)
-RELOAD_S, HAS, PAUSE_S, PAUSE_FROM, PAUSE_TO, SPEED, TIMED, PLAIN, CAPACITY = range(10, 19)
+RELOAD_S, HAS, PAUSE_S, PAUSE_FROM, PAUSE_TO, SPEED, TIMED, PLAIN, RELOAD_AT, CAPACITY = range(10, 20)
 # columns of `ring`
 KIND, END, METRES, SIZE, TRIPS, PAUSE, COST, STAMP, COST_WAS, DIRTY_YET = range(10)
 # columns of `unit`

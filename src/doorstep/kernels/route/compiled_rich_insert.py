@@ -16,7 +16,6 @@ from doorstep.kernels.route.compiled_rich import (
     HAS,
     KIND,
     LEG_M,
-    LEG_S,
     METRES,
     MOST_M,
     MOST_S,
@@ -30,6 +29,7 @@ from doorstep.kernels.route.compiled_rich import (
     PER_S,
     PLAIN,
     PRED,
+    RELOAD_AT,
     RELOAD_S,
     RING,
     SERVICE,
@@ -154,24 +154,19 @@ def price_trip(
         or not _fits_empty(load, kind, k, c)
     ):
         return FAR
-    depot, stop = kind[k, START], (node[c, SERVICE], node[c, OPENS], node[c, CLOSES])
+    plain, speed, depot, at = kind[k, PLAIN] == 1, kind[k, SPEED], kind[k, RELOAD_AT], node[c, AT]
+    stop = (node[c, SERVICE], node[c, OPENS], node[c, CLOSES])
     reload = (kind[k, RELOAD_S], kind[k, SHIFT_FROM], kind[k, SHIFT_TO])
-    away_m, away_s = way(points, rates, metres, seconds, kind[k, PLAIN] == 1, kind[k, SPEED], depot, node[c, AT])
-    if behind:
-        last = node[end, PRED]
-        home_m, home_s = way(points, rates, metres, seconds, kind[k, PLAIN] == 1, kind[k, SPEED], node[last, AT], depot)
-        out_m, out_s = way(
-            points, rates, metres, seconds, kind[k, PLAIN] == 1, kind[k, SPEED], node[c, AT], node[end, AT]
-        )
-        here = join(join(upto(node, last), home_s, reload), away_s, stop)
-        duration = join(here, out_s, onward(node, end))[0]
-        more_m = home_m + away_m + out_m - node[end, LEG_M]
-    else:
-        second = node[first, SUCC]
-        home_m, home_s = way(points, rates, metres, seconds, kind[k, PLAIN] == 1, kind[k, SPEED], node[c, AT], depot)
-        here = join(join(upto(node, first), away_s, stop), home_s, reload)
-        duration = join(here, node[second, LEG_S], onward(node, second))[0]
-        more_m = away_m + home_m
+    # before: first, stop, depot, second; behind: last, depot, stop, end
+    p = node[end, PRED] if behind else first
+    s = node[p, SUCC]
+    one, other = (depot, at) if behind else (at, depot)
+    in_m, in_s = way(points, rates, metres, seconds, plain, speed, node[p, AT], one)
+    mid_m, mid_s = way(points, rates, metres, seconds, plain, speed, one, other)
+    out_m, out_s = way(points, rates, metres, seconds, plain, speed, other, node[s, AT])
+    here = join(reload, mid_s, stop) if behind else join(stop, mid_s, reload)
+    duration = join(join(upto(node, p), in_s, here), out_s, onward(node, s))[0]
+    more_m = in_m + mid_m + out_m - node[s, LEG_M]
     if duration >= FAR or duration > kind[k, MOST_S] or ring[r, METRES] + more_m > kind[k, MOST_M]:
         return FAR
     price = kind[k, PER_M] * more_m

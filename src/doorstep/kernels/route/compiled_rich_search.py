@@ -29,6 +29,7 @@ from doorstep.kernels.route.compiled_rich import (
     OPENS,
     PLAIN,
     PRED,
+    RELOAD_AT,
     RELOAD_S,
     RING,
     SERVICE,
@@ -37,7 +38,6 @@ from doorstep.kernels.route.compiled_rich import (
     SIZE,
     SPEED,
     STAMP,
-    START,
     STOP,
     SUCC,
     TRIPS,
@@ -114,7 +114,7 @@ def put_in(
 @inner
 def make_reload(node: Ints, kind: Ints, c: int, k: int) -> None:
     """Make node c a reload of a van of kind k."""
-    node[c, AT], node[c, SERVICE] = kind[k, START], kind[k, RELOAD_S]
+    node[c, AT], node[c, SERVICE] = kind[k, RELOAD_AT], kind[k, RELOAD_S]
     node[c, OPENS], node[c, CLOSES] = kind[k, SHIFT_FROM], kind[k, SHIFT_TO]
 
 

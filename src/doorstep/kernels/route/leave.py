@@ -10,7 +10,7 @@ from doorstep.kernels.route.pace import at_speed
 from doorstep.kernels.route.problem import ANY, NEVER, REQUIRED, IntArray, RouteParams, RouteProblem, Stops
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import schedule
-from doorstep.kernels.route.travel import block
+from doorstep.kernels.route.travel import pairwise
 
 
 def leave_cost(problem: RouteProblem, params: RouteParams) -> int:
@@ -19,18 +19,13 @@ def leave_cost(problem: RouteProblem, params: RouteParams) -> int:
         return params.leave_cost
     fleet, stops, dearest = problem.fleet, problem.stops, 1
     for kind in np.flatnonzero(fleet.count).tolist():
-        out = block(problem.travel, fleet.start[kind : kind + 1], stops.location)
-        home = block(problem.travel, stops.location, fleet.end[kind : kind + 1])
-        metres = np.stack([out[0][0], home[0][:, 0]])
-        seconds = at_speed(np.stack([out[1][0], home[1][:, 0]]), int(fleet.speed_ppm[kind]))
-        reached = (np.maximum(metres, seconds) < NEVER).all(0)
-        if reached.any():
-            far, long = (
-                metres.sum(0)[reached].astype(object),
-                (seconds.sum(0) + stops.service_s)[reached].astype(object),
-            )
-            round_cost = int(fleet.per_m[kind]) * far + int(fleet.per_s[kind]) * long
-            dearest = max(dearest, int(fleet.fixed[kind]) + int(round_cost.max()))
+        out_m, out_s = pairwise(problem.travel, fleet.start[kind], stops.location)
+        home_m, home_s = pairwise(problem.travel, stops.location, fleet.end[kind])
+        speed = int(fleet.speed_ppm[kind])
+        metres, seconds = out_m + home_m, at_speed(out_s, speed) + at_speed(home_s, speed) + stops.service_s
+        reached = (metres < NEVER) & (seconds < NEVER)
+        costs = fleet.fixed[kind] + fleet.per_m[kind] * metres[reached] + fleet.per_s[kind] * seconds[reached]
+        dearest = max(dearest, int(costs.max(initial=0)))
     return 10 * dearest
 
 

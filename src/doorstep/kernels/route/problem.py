@@ -130,7 +130,7 @@ class Fleet:
     capacity
         [v, d] in the dimensions of the stops.
     start, end
-        [v] rows in `Travel` where a round begins and ends; reloads happen at `start`.
+        [v] rows in `Travel` where a round begins and ends.
     from_s, to_s
         [v] the shift: it leaves at `from_s` or later and is back by `to_s`.
     fixed, per_m, per_s
@@ -147,6 +147,8 @@ class Fleet:
         [v] a pause of so long (0: none) that begins between the two, at a stop before service or before departure.
     speed_ppm
         [v] 1,000,000: durations as `Travel` gives them; twice that: half as long.
+    reload
+        [v] rows in `Travel` where reloads happen; [0], as a rule: at `start`. Of a van under way they differ.
     """
 
     count: IntArray
@@ -167,11 +169,17 @@ class Fleet:
     break_from_s: IntArray
     break_to_s: IntArray
     speed_ppm: IntArray
+    reload: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def kinds(self) -> int:
         """The number of rows, v."""
         return len(self.count)
+
+    @property
+    def reload_at(self) -> IntArray:
+        """[v] rows in `Travel` where reloads happen."""
+        return self.reload if len(self.reload) else self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +254,8 @@ def _refuse(when: Any, why: str) -> None:
 def _check_shapes(of: Any, rows: int, shapes: dict[str, tuple[int, int]], wide: set[str]) -> None:
     for one in fields(of):
         array = getattr(of, one.name)
+        if one.name == "reload" and array.shape == (0,):
+            continue
         _refuse(array.dtype != np.int64, f"{one.name}: whole numbers (int64)")
         if one.name in shapes:
             _refuse(array.ndim != 2 or array.shape[1] != shapes[one.name][1], f"{one.name}: shape")
@@ -315,6 +325,7 @@ def _check_fleet(fleet: Fleet, locations: int) -> None:
     _refuse(
         (fleet.start < 0) | (fleet.start >= locations) | (fleet.end < 0) | (fleet.end >= locations), "no such depot"
     )
+    _refuse((fleet.reload_at < 0) | (fleet.reload_at >= locations), "no such depot to reload at")
     _refuse((fleet.from_s > fleet.to_s) | (fleet.to_s > NEVER), "a shift that ends before it begins")
     _refuse(
         (fleet.break_from_s > fleet.break_to_s) | (fleet.break_to_s > NEVER),

@@ -94,7 +94,7 @@ class _Ground:
     """Places as PyVRP needs them: one for each pair of a location and the road maps on which it can be reached.
 
     `vans` [w] rows of the fleet in use; `profile` [w] their road map; `speed` [q] and `reaches` [q, places] of each;
-    `row` [places] in `Travel`; `depot` and `stop`: the places of the vans' starts and ends, and of stops.
+    `row` [places] in `Travel`; `start`, `end`, `reload` [w], `stop` [n]: the places of vans and stops.
     """
 
     vans: IntArray
@@ -104,6 +104,7 @@ class _Ground:
     row: IntArray
     start: IntArray
     end: IntArray
+    reload: IntArray
     stop: IntArray
 
 
@@ -123,15 +124,11 @@ def _ground(problem: RouteProblem) -> _Ground:
     )
     reaches = maps[:, 1:]
     everyone = np.ones((len(maps), len(vans)), np.int64)
-    keys = np.vstack(
-        [
-            np.concatenate([fleet.start[vans], fleet.end[vans], stops.location]),
-            np.hstack([everyone, everyone, reaches]),
-        ]
-    )
+    depots = [fleet.start[vans], fleet.end[vans], fleet.reload_at[vans]]
+    keys = np.vstack([np.concatenate([*depots, stops.location]), np.hstack([everyone, everyone, everyone, reaches])])
     places, of = np.unique(keys, axis=1, return_inverse=True)
-    start, end, stop = np.split(of.ravel(), [len(vans), 2 * len(vans)])
-    return _Ground(vans, profile.ravel(), maps[:, 0], places[1:] == 1, places[0], start, end, stop)
+    start, end, reload, stop = np.split(of.ravel(), np.arange(1, 4) * len(vans))
+    return _Ground(vans, profile.ravel(), maps[:, 0], places[1:] == 1, places[0], start, end, reload, stop)
 
 
 def translated(problem: RouteProblem, costs: IntArray, all_required: bool) -> Translated:
@@ -322,7 +319,7 @@ def _depots(problem: RouteProblem, on: _Ground) -> tuple[list[Depot], dict[int, 
     known: dict[tuple[int, int], int] = {}
     for at, kind in enumerate(on.vans.tolist()):
         if problem.fleet.max_trips[kind] > 1:
-            key = int(on.start[at]), int(problem.fleet.reload_s[kind])
+            key = int(on.reload[at]), int(problem.fleet.reload_s[kind])
             if key not in known:
                 known[key] = len(depots)
                 depots.append(Depot(key[0], service_duration=key[1]))

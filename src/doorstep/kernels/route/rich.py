@@ -24,6 +24,7 @@ from doorstep.kernels.route.compiled_rich import (
     OPENS,
     PAUSE,
     PRED,
+    RELOAD_AT,
     RELOAD_S,
     RING,
     SERVICE,
@@ -135,7 +136,7 @@ def _kinds(problem: RouteProblem) -> Ints:
         fleet.start, fleet.end, fleet.from_s, fleet.to_s, fleet.fixed, fleet.per_m, fleet.per_s,
         np.minimum(fleet.max_distance_m, 2 * NEVER), np.minimum(fleet.max_duration_s, 2 * NEVER), fleet.max_trips,
         fleet.reload_s, fleet.skills, fleet.break_s, fleet.break_from_s, fleet.break_to_s, fleet.speed_ppm,
-        (fleet.per_s > 0) | (fleet.max_duration_s < NEVER), fleet.speed_ppm == 1_000_000,
+        (fleet.per_s > 0) | (fleet.max_duration_s < NEVER), fleet.speed_ppm == 1_000_000, fleet.reload_at,
     ]  # fmt: skip
     return np.concatenate([np.stack(columns, 1).astype(np.int64), fleet.capacity], 1)
 
@@ -248,7 +249,7 @@ class RichSearch:
     def _reload(self, k: int) -> int:
         self.spare[-1] -= 1
         node, kind = int(self.spare[self.spare[-1]]), self.on.kind
-        self.node[node, [AT, SERVICE, OPENS, CLOSES]] = kind[k, [START, RELOAD_S, SHIFT_FROM, SHIFT_TO]]
+        self.node[node, [AT, SERVICE, OPENS, CLOSES]] = kind[k, [RELOAD_AT, RELOAD_S, SHIFT_FROM, SHIFT_TO]]
         return node
 
     def begin(self, order: Ints) -> None:

@@ -153,7 +153,7 @@ def _times(problem: RouteProblem, result: RouteResult, way_us: IntArray) -> tupl
 def ways(problem: RouteProblem, result: RouteResult) -> tuple[IntArray, IntArray]:
     """[k + r] metres and millionths of plain driving, round after round: to each visit, and back."""
     fleet, of = problem.fleet, np.repeat(result.vehicle, np.diff(result.start))
-    place = np.where(result.visit == RELOAD, fleet.start[of], problem.stops.location[result.visit])
+    place = np.where(result.visit == RELOAD, fleet.reload_at[of], problem.stops.location[result.visit])
     to = np.insert(place, result.start[1:], fleet.end[result.vehicle])
     since = np.insert(place, result.start[:-1], fleet.start[result.vehicle])
     metres, seconds = pairwise(problem.travel, since, to)

@@ -66,15 +66,17 @@ class SandboxCarrier:
         scans: list[Scan] = []
         unread: list[Unread] = []
         for event in events:
-            raw = json.dumps(event, sort_keys=True)
             try:
-                scans.append(self.read_event(raw))
+                scans.append(self._event(event))
             except ValueError as why:
-                unread.append(Unread(raw, str(why)))
+                unread.append(Unread(json.dumps(event, sort_keys=True), str(why)))
         return Message(tuple(scans), tuple(unread))
 
     def read_event(self, raw: str) -> Scan:
-        told = json.loads(raw)
+        return self._event(json.loads(raw))
+
+    @staticmethod
+    def _event(told: object) -> Scan:
         if not isinstance(told, dict):
             raise ValueError("an event is no object")
         return messages.read_scan(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from doorstep.domain.travel import MILESTONES, Milestone, Scan
 from doorstep.plugins.carriers.base import Handover, LabelSold, LabelWanted
 
 _MILESTONES: dict[str, Milestone] = {name: name for name in MILESTONES}
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair
 _YEARS = range(2000, 2101)  # of a scan: beyond them a database may keep an instant that nobody can read again
 
 
@@ -79,6 +81,6 @@ def _text(told: Mapping[str, Any], name: str) -> str:
 
 def _kept(text: str) -> str:
     """Raise ValueError for text that no database keeps: a zero character, half of a pair."""
-    if "\0" in text or any("\ud800" <= one <= "\udfff" for one in text):
+    if (not text.isascii() and _HALF.search(text)) or "\0" in text:
         raise ValueError("there is a character in it that cannot be kept")
     return text

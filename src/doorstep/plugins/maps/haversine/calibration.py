@@ -4,8 +4,9 @@ The first kilometre of a way is driven through side streets, the tenth on a trun
 metres has a detour and a pace of its own, and a way is the sum of its metres in each band, as a tax is of brackets:
 longer as the crow flies is never shorter on the road, and there is no step where a band ends.
 
-The fit is by least absolute relative deviations, which a few ways over the next bridge do not pull along, solved by
-iteratively reweighted least squares (Schlossmacher 1973, JASA 68, 857-859).
+The fit is by Huber's M-estimator on deviations relative to what is said, so that a few ways over the next bridge do not
+pull it along and the many are met on average, solved by iteratively reweighted least squares (Huber 1964, Annals of
+Mathematical Statistics 35, 73-101; 1.345 is his constant for 95% efficiency).
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ import numpy as np
 
 from doorstep.plugins.maps.base import FloatArray, IntArray, MapRefused
 
-BAND_FROM_M = (0, 1_000, 3_000, 10_000, 30_000)
+BAND_FROM_M = (0, 1_000, 3_000, 10_000)
+PLAIN_TO_M = 3_000
 LEAST_SAMPLES = 50  # of a band: with fewer it is joined to the one before
 ROUNDS = 60
+HUBER, MAD_OF_NORMAL = 1.345, 0.6745
 PPM = 1_000_000
+LEAST_PACE = 0.02  # seconds for a metre: 180 km/h
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`bands` in order, the first from 0; `detour_ppm` and `seconds_per_km` are the best single pair for all bands."""
+    """`bands` in order, the first from 0; `detour_ppm` and `seconds_per_km` are one pair in place of them.
+
+    The pair is that of ways up to PLAIN_TO_M, for rounds are made of short legs; long ones it says to be too slow.
+    """
 
     bands: tuple[Band, ...]
     detour_ppm: int
@@ -85,7 +92,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A calibration and how wrong it is: by bands, and with the single pair."""
+    """A calibration and how wrong it is: by bands, and with the one pair on ways up to PLAIN_TO_M."""
 
     calibration: Calibration
     samples: int
@@ -113,11 +120,11 @@ def calibrate(samples: Samples, source: str) -> Fit:
 
 
 def deviations(calibration: Calibration, samples: Samples) -> tuple[FloatArray, ...]:
-    """[4][n, 2] said and true: metres and seconds by bands, then both by the single pair."""
-    metres, seconds = calibration.road(samples.crow_m)
-    plain = samples.crow_m * (calibration.detour_ppm / PPM)
-    said = (metres, seconds, plain, plain * (calibration.seconds_per_km / 1000))
-    true = (samples.distance_m, samples.duration_s) * 2
+    """[4][n, 2] said and true: metres and seconds by bands, then both by the one pair, of short ways alone."""
+    short = samples.part(_short(samples))
+    plain = short.crow_m * (calibration.detour_ppm / PPM)
+    said = (*calibration.road(samples.crow_m), plain, plain * (calibration.seconds_per_km / 1000))
+    true = (samples.distance_m, samples.duration_s, short.distance_m, short.duration_s)
     return tuple(np.column_stack(pair).astype(np.float64) for pair in zip(said, true, strict=True))
 
 
@@ -141,10 +148,11 @@ def _fitted(used: Samples, source: str) -> Calibration:
         if start and np.count_nonzero((used.crow_m >= start) & (used.crow_m < end)) >= LEAST_SAMPLES:
             starts.append(int(start))
     within = in_bands(used.crow_m, starts)
-    detours = _least_deviations(within, used.distance_m.astype(np.float64), 1.0)
-    paces = _least_deviations(within * detours, used.duration_s.astype(np.float64), 0.0)
-    plain = _least_deviations(used.crow_m[:, None], used.distance_m.astype(np.float64), 1.0)
-    pace = _least_deviations(used.crow_m[:, None] * plain, used.duration_s.astype(np.float64), 0.0)
+    detours = _factors(within, used.distance_m.astype(np.float64), 1.0, 1.4)
+    paces = _factors(within * detours, used.duration_s.astype(np.float64), LEAST_PACE, 0.1)
+    short = used.part(_short(used))
+    plain = _factors(short.crow_m[:, None], short.distance_m.astype(np.float64), 1.0, 1.4)
+    pace = _factors(short.crow_m[:, None] * plain, short.duration_s.astype(np.float64), LEAST_PACE, 0.1)
     bands = tuple(
         Band(start, round(PPM * float(detour)), round(1000 * float(speed)))
         for start, detour, speed in zip(starts, detours, paces, strict=True)
@@ -152,20 +160,29 @@ def _fitted(used: Samples, source: str) -> Calibration:
     return Calibration(bands, round(PPM * float(plain[0])), round(1000 * float(pace[0])), source)
 
 
-def _least_deviations(terms: FloatArray, true: FloatArray, least: float) -> FloatArray:
-    """[b] factors of the terms, none below `least`, with the least sum of |said - true| / true."""
-    scaled = terms / true[:, None]  # so that every way is said to be 1
-    count = scaled.shape[1]
+def _short(samples: Samples) -> IntArray:
+    """Rows of the ways that the one pair is for; all, where they are few."""
+    rows = np.flatnonzero(samples.crow_m < PLAIN_TO_M)
+    return rows if len(rows) >= LEAST_SAMPLES else np.arange(len(samples.crow_m))
+
+
+def _factors(terms: FloatArray, true: FloatArray, least: float, start: float) -> FloatArray:
+    """[b] factors of the terms, none below `least`, by which they say what is true."""
+    count = terms.shape[1]
     held = np.zeros(count, bool)  # those that stay at `least`
+    factors = np.full(count, start)
     while True:
-        factors = np.full(count, least)
-        rest = 1.0 - scaled[:, held] @ factors[held]
-        weight = np.ones(len(true))
-        for _ in range(ROUNDS if not held.all() else 0):
-            root = np.sqrt(weight)[:, None]
-            factors[~held] = np.linalg.lstsq(scaled[:, ~held] * root, rest * root[:, 0], rcond=None)[0]
-            weight = 1.0 / np.maximum(np.abs(rest - scaled[:, ~held] @ factors[~held]), 1e-4)
-        low = ~held & (factors < least)
+        free = ~held
+        factors[held] = least
+        for _ in range(ROUNDS if free.any() else 0):
+            said = np.maximum(terms @ factors, 1e-9)
+            off = np.abs(true - said) / said
+            bound = HUBER * max(float(np.median(off)) / MAD_OF_NORMAL, 1e-9)
+            root = np.sqrt(np.minimum(1.0, bound / np.maximum(off, 1e-12))) / said
+            rest = true - terms[:, held] @ factors[held]
+            factors[free] = np.linalg.lstsq(terms[:, free] * root[:, None], rest * root, rcond=None)[0]
+            factors[free] = np.maximum(factors[free], least / 2)  # what is said stays above nothing
+        low = free & (factors < least)
         if not low.any():
             return factors
         held |= low

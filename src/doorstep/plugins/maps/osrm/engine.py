@@ -11,6 +11,7 @@ from doorstep.plugins.maps.base import (
     NEVER,
     Block,
     Capabilities,
+    FloatArray,
     IntArray,
     MapRefused,
     MapUnreachable,
@@ -22,9 +23,9 @@ from doorstep.plugins.maps.base import (
 from doorstep.plugins.maps.joined import in_blocks, in_stretches
 from doorstep.plugins.maps.osrm import messages
 
-USUAL_PROFILE = "driving"  # what it is called in the address; the graph of a server has one profile, whatever is said
 USUAL_SIDE = 100  # --max-table-size as it is delivered
 MOST_STRETCH = 100  # places of one way; --max-viaroute-size is 500 as delivered
+MOST_MENDED = 1_000  # distances of a block
 OPENSTREETMAP = "© OpenStreetMap contributors"
 
 
@@ -34,7 +35,7 @@ class OsrmMap:
     def __init__(self, settings: Settings, waits_s: tuple[float, ...] = WAITS_S) -> None:
         self._settings = settings
         self._asker = Asker(settings.where, settings.timeout_s, waits_s)
-        self._profile = settings.profile or USUAL_PROFILE
+        self._profile = settings.profile or messages.USUAL_PROFILE
         if not self._profile.replace("-", "").replace("_", "").isalnum():
             raise MapRefused(f"{self._profile} is no name of a profile")
         self._side = settings.most_side or USUAL_SIDE
@@ -48,7 +49,7 @@ class OsrmMap:
     def data_said(self) -> str:
         """What the server says of its data; empty: nothing."""
         if self._data is None:
-            self._told(f"/nearest/v1/{self._profile}/0,0?generate_hints=false")
+            self._told(messages.nearest_path(self._profile))
         return self._data or ""
 
     def matrix(self, sources: Points, targets: Points) -> Block:
@@ -72,7 +73,20 @@ class OsrmMap:
         told = self._told(messages.table_path(self._profile, sources, targets))
         distance, duration, off_s, off_t = messages.read_table(told, len(sources), len(targets))
         far = (off_s > self._settings.snap_m)[:, None] | (off_t > self._settings.snap_m)
+        self._mend(distance, np.argwhere((distance < 0) & ~far), sources, targets)
         return block_of(np.where(far, np.nan, distance), duration, sources, targets)
+
+    def _mend(self, distance: FloatArray, below_zero: IntArray, sources: Points, targets: Points) -> None:
+        """Ask for a way by itself where the matrix says that it is shorter than nothing.
+
+        OSRM's matrices do so now and then for places that are close to each other, or far (its issues 5855 and 7269);
+        the duration is right, and so is the way when it is asked for alone.
+        """
+        if len(below_zero) > MOST_MENDED:
+            raise MapUnreachable(f"OSRM answers with {len(below_zero):,} distances below zero")
+        for row, column in below_zero.tolist():
+            way = self._stretch(np.stack((sources[row], targets[column])))
+            distance[row, column] = way.distance_m if way is not None else np.nan
 
     def _stretch(self, points: Points) -> Way | None:
         way, off = messages.read_route(self._told(messages.route_path(self._profile, points)), len(points) - 1)

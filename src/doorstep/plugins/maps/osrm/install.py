@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 from doorstep.plugins.maps.base import MapRefused
-from doorstep.plugins.maps.osrm.executables import INSIDE, Executables, found
+from doorstep.plugins.maps.osrm.executables import Executables, found
 
 PACKAGE = "osrm-bindings"
 WANTED = f"{PACKAGE}>=26.10,<27"
@@ -38,11 +38,11 @@ def fetch(into: Path) -> Executables:
     return found(str(into), into)
 
 
-def is_there(folder: Path) -> bool:
-    """Whether a folder holds nothing, or programs of OSRM that may be replaced."""
+def replaceable(folder: Path) -> bool:
+    """Whether there is nothing, or programs of OSRM as they were fetched before."""
     if not folder.is_dir():
         return not folder.exists()
-    return not any(folder.iterdir()) or any((folder / inside).glob("osrm-routed*") for inside in INSIDE)
+    return not any(folder.iterdir()) or (folder / KEPT[0]).is_dir()
 
 
 def _downloaded(aside: Path) -> Path:
@@ -74,7 +74,7 @@ def _unpack(wheel: Path, into: Path) -> None:
 
 def _put_in_place(unpacked: Path, into: Path, former: Path) -> None:
     if into.exists():
-        if not is_there(into):
+        if not replaceable(into):
             raise MapRefused(f"{into} holds other files; move them away first")
         os.replace(into, former)
     try:

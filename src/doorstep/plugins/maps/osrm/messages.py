@@ -11,6 +11,7 @@ from doorstep.plugins.maps.base import NEVER, FloatArray, IntArray, MapRefused, 
 from doorstep.plugins.maps.polyline import decoded
 from doorstep.plugins.maps.tables import numbers
 
+USUAL_PROFILE = "driving"  # what it is called in the address; a server has one profile, whatever is said
 NO_WAY = frozenset({"NoRoute", "NoSegment"})
 
 
@@ -20,8 +21,9 @@ def table_path(profile: str, sources: Points, targets: Points) -> str:
     rows, columns = (
         [places.setdefault(_said(place), len(places)) for place in side.tolist()] for side in (sources, targets)
     )
+    said = [*places, *places] if len(places) == 1 else [*places]  # OSRM wants two at least
     return (
-        f"/table/v1/{profile}/{';'.join(places)}?annotations=duration,distance&generate_hints=false"
+        f"/table/v1/{profile}/{';'.join(said)}?annotations=duration,distance&generate_hints=false"
         f"&sources={_listed(rows)}&destinations={_listed(columns)}"
     )
 
@@ -33,6 +35,11 @@ def route_path(profile: str, points: Points) -> str:
         f"/route/v1/{profile}/{places}?overview=full&geometries=polyline6&steps=false&generate_hints=false"
         "&continue_straight=false"
     )
+
+
+def nearest_path(profile: str = USUAL_PROFILE) -> str:
+    """Ask for as little as can be asked for; what its data are OSRM says with every answer."""
+    return f"/nearest/v1/{profile}/0,0?generate_hints=false"
 
 
 def read_table(told: Mapping[str, Any], rows: int, columns: int) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:

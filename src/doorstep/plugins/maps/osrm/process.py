@@ -9,22 +9,26 @@ import tempfile
 from pathlib import Path
 from threading import Event
 
+from doorstep.plugins.maps.answers import Asker
 from doorstep.plugins.maps.base import MapRefused, MapUnreachable
+from doorstep.plugins.maps.osrm import messages
 from doorstep.plugins.maps.osrm.executables import Executables, last_words
+from doorstep.plugins.maps.osrm.graph import NAME, Graph
 
 LOOPBACK = "127.0.0.1"
 MOST_TABLE = 100_000  # places: blocks are cut by us
 LOOKS, LOOK_S = 6_000, 0.05  # five minutes: the graph of a country takes its time
+LOOKS_AT_OTHERS, ANSWER_S = 60, 1.0
 PORTS_TRIED = 3
-PATIENCE_S = 5.0
+PATIENCE_S, NOTICED_S = 5.0, 1.0
 
 
 class Routed:
     """One osrm-routed at a port of its own. Start it before it is asked; stop it."""
 
-    def __init__(self, executables: Executables, graph: Path, algorithm: str, threads: int = 1, port: int = 0) -> None:
+    def __init__(self, executables: Executables, folder: Path, graph: Graph, threads: int = 1, port: int = 0) -> None:
         """Port 0: any free one."""
-        self._executables, self._graph, self._algorithm = executables, graph, algorithm
+        self._executables, self._folder, self._graph = executables, folder, graph
         self._threads, self._port = threads, port
         self._keeper: subprocess.Popen[str] | None = None
         self._log: Path | None = None
@@ -35,16 +39,32 @@ class Routed:
     def running(self) -> bool:
         return self._keeper is not None and self._keeper.poll() is None
 
+    def has_ended(self) -> bool:
+        """Whether it is gone; asked when it does not answer, so give its keeper a moment to notice."""
+        if self._keeper is None:
+            return True
+        try:
+            self._keeper.wait(NOTICED_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def start(self) -> None:
-        """Start it and wait until it takes questions. Raises MapRefused with what it complained of."""
+        """Start it and wait until it takes questions.
+
+        Raises MapRefused with what it complained of, or if it holds other roads than those of `graph`.
+        """
         for left in reversed(range(PORTS_TRIED)):
             self.stop()
             port = self._port or free_port()
             self._begin(port)
-            if self._awaited(port):
-                self.address = f"http://{LOOPBACK}:{port}"
-                return
-            said = self._complaint()
+            try:
+                if self._awaited(f"http://{LOOPBACK}:{port}"):
+                    return
+                said = self._complaint()
+            except BaseException:
+                self.stop()
+                raise
             self.stop()
             if not left or self._port or "in use" not in said:  # else somebody was quicker at that port
                 raise MapRefused(f"osrm-routed does not start: {said}")
@@ -72,9 +92,17 @@ class Routed:
 
     def _begin(self, port: int) -> None:
         words = [
-            *(str(self._executables.program("routed")), "-i", LOOPBACK, "-p", str(port), "-a", self._algorithm),
+            *(
+                str(self._executables.program("routed")),
+                "-i",
+                LOOPBACK,
+                "-p",
+                str(port),
+                "-a",
+                self._graph.algorithm.upper(),
+            ),
             *("-t", str(self._threads), "--max-table-size", str(MOST_TABLE), "--max-viaroute-size", "1000"),
-            *("-l", "WARNING", str(self._graph)),
+            *("-l", "WARNING", str(self._folder.resolve() / NAME)),
         ]
         with tempfile.NamedTemporaryFile("w", prefix="osrm-routed.", suffix=".log", delete=False) as log:
             self._log = Path(log.name)
@@ -92,20 +120,36 @@ class Routed:
         told = self._keeper.stdout.readline().strip()
         self.pid = int(told) if told.isdigit() else 0
 
-    def _awaited(self, port: int) -> bool:
+    def _awaited(self, address: str) -> bool:
+        """Look until it answers with our data: somebody else may have taken the port, and then ours will end."""
+        others = 0
         for _ in range(LOOKS):
             if not self.running:
                 return False
-            with socket.socket() as probe:
-                probe.settimeout(LOOK_S)
-                if probe.connect_ex((LOOPBACK, port)) == 0:
-                    return self.running
+            said = _data_at(address)
+            if said == self._graph.data_version:
+                self.address = address
+                return True
+            others += said is not None
+            if others > LOOKS_AT_OTHERS:
+                raise MapRefused("osrm-routed holds other roads than roads.json says: build them again")
             Event().wait(LOOK_S)
         return False
 
     def _complaint(self) -> str:
         written = self._log.read_text(encoding="utf-8", errors="replace") if self._log is not None else ""
         return last_words(written) or "it takes too long"
+
+
+def _data_at(address: str) -> str | None:
+    """The version of the data that an OSRM there holds; None: there is none yet, or somebody else."""
+    asker = Asker(address, ANSWER_S, ())
+    try:
+        return messages.data_version(asker.get(messages.nearest_path()).told)
+    except (MapUnreachable, MapRefused):
+        return None
+    finally:
+        asker.close()
 
 
 def free_port() -> int:

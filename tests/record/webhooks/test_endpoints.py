@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 from tests.core_fixtures import NOW
-from tests.plugins.webhook_receiver import LOOPBACK, Got, Receiver, Says, receiving
+from tests.plugins.webhook_receiver import Got, Receiver, Says, receiving
 from tests.record.webhook_shop import WebhookShop, told, webhook_shop
 
 from doorstep.client.webhooks import verify
@@ -20,22 +19,6 @@ from doorstep.flows.webhooks import forget_webhooks, send_webhooks
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _loopback(settings: Settings) -> None:
-    settings.WEBHOOK_NETWORKS = LOOPBACK
-
-
-@pytest.fixture
-def shop(db: None) -> WebhookShop:  # noqa: ARG001
-    return webhook_shop()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
 
 
 def test_what_was_missed_is_replayed_after_enabling_in_order(shop: WebhookShop, receiver: Receiver) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 from tests.core_fixtures import NOW
-from tests.plugins.webhook_receiver import LOOPBACK, Receiver, Says, receiving
+from tests.plugins.webhook_receiver import Receiver, Says, receiving
 from tests.record.webhook_shop import WebhookShop, handed, states, told, webhook_shop
 
 from doorstep.client.webhooks import verify
@@ -26,22 +24,6 @@ from doorstep.flows.webhooks import announce, asked_to_wait, send_webhooks
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _loopback(settings: Settings) -> None:
-    settings.WEBHOOK_NETWORKS = LOOPBACK
-
-
-@pytest.fixture
-def shop(db: None) -> WebhookShop:  # noqa: ARG001
-    return webhook_shop()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
 
 
 def test_a_fact_is_told_once_in_public_words(shop: WebhookShop, receiver: Receiver) -> None:
