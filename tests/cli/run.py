@@ -6,12 +6,14 @@ import io
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from pathlib import Path
 
 import pytest
 
+from doorstep.cli import age
 from doorstep.cli.main import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +37,8 @@ def doorstep(*words: object, cwd: Path | None = None) -> Ended:
     with pytest.MonkeyPatch.context() as patch, chdir(cwd or Path.cwd()), own_signals():
         for name, value in (("argv", arguments), ("stdout", said), ("stderr", complained)):
             patch.setattr(sys, name, value)
+        patch.setattr(age, "_SEEN", time.perf_counter())  # the command begins here, not with the tests before it
+        patch.setattr(age, "_age_when_seen", lambda: 0.0)
         with pytest.raises(SystemExit) as ended:
             run()
     code = ended.value.code

@@ -80,7 +80,7 @@ subsets = st.lists(st.integers(0, len(GRID) - 1), min_size=1, max_size=12)
 requests = st.lists(st.tuples(subsets, subsets), min_size=1, max_size=6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(requests)
 def test_any_questions_are_answered_as_the_engine_would_and_each_pair_is_asked_for_once(
     asked: list[tuple[list[int], list[int]]],

@@ -20,7 +20,7 @@ MOST_TABLE = 100_000  # places: blocks are cut by us
 LOOKS, LOOK_S = 6_000, 0.05  # five minutes: the graph of a country takes its time
 LOOKS_AT_OTHERS, ANSWER_S = 60, 1.0
 PORTS_TRIED = 3
-PATIENCE_S, NOTICED_S = 5.0, 1.0
+PATIENCE_S, NOTICED_S = 5.0, 5.0
 
 
 class Routed:
