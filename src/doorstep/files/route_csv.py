@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from doorstep.domain.fleet import DETOUR_PPM, SECONDS_PER_KM
 from doorstep.domain.units import divide_half_up
 from doorstep.files.route_instance import Instance, Notice
 from doorstep.files.route_notices import hopeless
@@ -26,10 +27,6 @@ from doorstep.kernels.route.problem import (
     Travel,
 )
 
-DETOUR_PPM = 1_300_000
-"""Roads are as much longer than the great circle where nobody has measured; cities lie between 1.2 and 1.4."""
-SECONDS_PER_KM = 120
-"""30 km/h, a van in a town."""
 Values = dict[str, Sequence[Any]]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from doorstep.domain.fleet import STOP_S
 from doorstep.domain.units import PPM
 from doorstep.files.columns import Table, must, opt
 from doorstep.files.kinds import code, codes, factor, measure, moment, money, text, whole
@@ -62,9 +65,27 @@ VEHICLES = Table(
         opt("skills", codes(), "what it has: tail_lift cooled; joined by spaces; empty: nothing"),
         opt("speed_factor", factor(), "2: it drives twice as fast; empty: 1").default(PPM),
         opt("count", whole(1, MOST_VANS), "how many such vans there are; empty: 1").default(1),
+        opt("service", code(), "of a brand folder: whose parcels it brings", ("services", "service")),
+        opt(
+            "site",
+            code(),
+            "of a brand folder: from where; empty: from the one site where the service calls",
+            ("sites", "site"),
+        ),
+        opt(
+            "stop_seconds", whole(0, MOST_SECONDS), f"of a brand folder: how long a stop takes; empty: {STOP_S}"
+        ).default(STOP_S),
     ),
     keys=(("vehicle",),),
     needs_rows=True,
 )
 
 ROUTE_TABLES = (STOPS, VEHICLES)
+
+FLEET = replace(
+    VEHICLES,
+    about="The brand's own vans: a row for each, or for several that are alike. Parcels of their service go on rounds.",
+    optional=True,
+    needs_rows=False,
+)
+"""The same file in a brand folder; what must hold there is in `rules_fleet`."""
