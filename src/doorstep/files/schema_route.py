@@ -18,7 +18,7 @@ MOST_PRIORITY = 1_000
 
 STOPS = Table(
     "stops",
-    "Where vans are to stop today. All times of both files are written as HH:MM, or all as instants.",
+    "Where vans are to stop today. All times of the files are written as HH:MM, or all as instants.",
     (
         must("stop", code(), "id of the stop"),
         must("latitude", measure(-90, 90), "degrees, WGS 84"),
@@ -80,7 +80,19 @@ VEHICLES = Table(
     needs_rows=True,
 )
 
-ROUTE_TABLES = (STOPS, VEHICLES)
+TRAFFIC = Table(
+    "traffic",
+    "How fast roads are at which time of day. Before the first row, as they are without the file.",
+    (
+        must("from", moment(), "from then on, until the next row"),
+        must("speed_factor", factor(), "0.8: at four fifths of the speed"),
+    ),
+    keys=(("from",),),
+    needs_rows=True,
+    optional=True,
+)
+
+ROUTE_TABLES = (STOPS, VEHICLES, TRAFFIC)
 
 FLEET = replace(
     VEHICLES,
