@@ -17,6 +17,7 @@ from doorstep.kernels.learn.carrier_problem import NOT_HANDED, STILL_OPEN, probl
 from doorstep.kernels.learn.carrier_record import CarrierParams, CarrierRecord
 from doorstep.kernels.learn.carriers import carriers
 from doorstep.kernels.learn.check_carriers import check_carriers
+from doorstep.kernels.learn.learn import learn
 from doorstep.kernels.run import Run
 
 PARAMS = CarrierParams(draws=200, reference=100, late_cost_micros=5_000_000)
@@ -145,6 +146,7 @@ def test_the_same_seed_gives_the_same_answer_in_any_order() -> None:
 def test_nothing_is_nothing() -> None:
     record = carriers(problem_of([], drawn(SMALL, 0).as_of), PARAMS, Run())
     assert (record.parcels, record.standings, record.charts) == (0, (), ())
+    assert learn(problem_of([], drawn(SMALL, 0).as_of)) == record
     with pytest.raises(InvalidProblem):
         CarrierParams(level=1.0)
 

@@ -147,7 +147,9 @@ def _chart_differs(chart: Chart, own: Sequence[PastParcel], as_of: date, params:
             due[(known - timedelta(days=known.weekday()) - EPOCH).days].append(not _kept(one))
     this_week = (as_of - timedelta(days=as_of.weekday()) - EPOCH).days
     weeks = {day: late for day, late in due.items() if day < this_week}
-    if {week.first_day: (week.due, week.late) for week in chart.weeks} != {d: (len(x), sum(x)) for d, x in weeks.items()}:
+    if {week.first_day: (week.due, week.late) for week in chart.weeks} != {
+        d: (len(x), sum(x)) for d, x in weeks.items()
+    }:
         yield f"{chart.service}: the weeks of its chart differ"
     total, alarm = 0.0, None
     for week in chart.weeks:
