@@ -68,7 +68,8 @@ def fit_outcome(
     cells = cells_of(coding.codes[rows], good[rows], weight, coding.levels, params.least_pair)
     first = fit(cells)
     expected = predicted(first, coding.codes[rows])
-    scatter = dispersion(coding.codes[rows, 0], week_of(problem.promised_day[rows] + 1), good[rows], expected)
+    week = week_of(problem.promised_day[rows] + 1)
+    scatter = dispersion(coding.codes[rows, 0], week, good[rows], expected, problem.weight[rows])
     return first if scatter <= 1 else fit(cells, scatter)
 
 
@@ -77,15 +78,15 @@ def week_of(day: IntArray) -> IntArray:
     return (day + 3) // 7
 
 
-def dispersion(service: IntArray, week: IntArray, good: IntArray, expected: FloatArray) -> float:
+def dispersion(service: IntArray, week: IntArray, good: IntArray, expected: FloatArray, weight: FloatArray) -> float:
     """Mean square of standardised service-weeks of which two parcels at least are expected to fail; 1: too few."""
     if not len(service):
         return 1.0
     _, place = np.unique(np.stack([service, week], axis=1), axis=0, return_inverse=True)
     place = place.reshape(len(service))
-    variance = np.bincount(place, expected * (1 - expected))
-    gap = np.bincount(place, good - expected)
-    enough = variance >= 2
+    variance = np.bincount(place, weight**2 * expected * (1 - expected))
+    gap = np.bincount(place, weight * (good - expected))
+    enough = np.bincount(place, expected * (1 - expected)) >= 2
     return max(1.0, float((gap[enough] ** 2 / variance[enough]).mean())) if enough.sum() >= LEAST_CELLS else 1.0
 
 

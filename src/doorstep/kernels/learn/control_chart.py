@@ -8,7 +8,7 @@ limit is simulated with the very weeks at hand, the scatter and how little the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +45,9 @@ def charts(
     first_watched = last - params.watch_weeks
     in_time = ~problem.shipper_late
     before = in_time & (week < first_watched)
-    fitted = fit_outcome(coding, before, problem.kept.astype(np.int64), problem, params)
+    # Parcels are counted as they are: what a sample leaves out, it leaves out in every week.
+    plain = replace(problem, weight=np.ones(len(problem)))
+    fitted = fit_outcome(coding, before, problem.kept.astype(np.int64), plain, params)
     expected = 1 - predicted(fitted, coding.codes)
     counts = np.bincount(coding.codes[in_time & (week < last), 0], minlength=len(coding.names))
     found = []
