@@ -12,13 +12,14 @@ from pathlib import Path
 
 from doorstep.domain.carriage import Markup, Tariff
 from doorstep.domain.catalog import Carton, Product, ProductCode
+from doorstep.domain.commitment import Commitment, DatedCommitmentPrice
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
-from doorstep.files import build, content
+from doorstep.files import build, build_commitments, content
 from doorstep.files.columns import Table
 from doorstep.files.durations_in import PublishedDurations, read_durations
 from doorstep.files.faults import Faults
@@ -53,6 +54,8 @@ class BrandFolder:
     rules: tuple[Rule, ...] = ()
     rules_text: str = ""  # rules.toml as it is written; empty: there is none
     linehauls: tuple[Linehaul, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    commitment_prices: tuple[DatedCommitmentPrice, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -110,6 +113,8 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         rules=read.rules,
         rules_text=read.text,
         linehauls=build.linehauls(tables.get("linehauls")),
+        commitments=build_commitments.commitments(tables),
+        commitment_prices=build_commitments.prices(tables),
     )
 
 

@@ -1,0 +1,1 @@
+"""Where stock lives, how much of it, and how volume is shared among carriers."""
