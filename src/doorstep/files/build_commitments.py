@@ -18,14 +18,14 @@ def commitments(tables: Mapping[str, Columns]) -> tuple[Commitment, ...]:
         tiers.setdefault(name, []).append(Tier(volume, amount or 0))
         if amount is None:
             refuses.add(name)
-    names = "commitment carrier account service kind measure per starts_on ends_on fixed of_last_period last_volume"
-    return tuple(
-        Commitment(
-            *head, tuple(sorted(tiers[head[0]], key=lambda one: one.from_volume_micros)), *tail, head[0] in refuses
-        )
-        for *head, fixed, relative, last in _rows(tables, "commitments", names)
-        for tail in ((fixed, relative, last),)
-    )
+    whose = "commitment carrier account service kind measure per starts_on ends_on"
+    more = "fixed of_last_period last_volume"
+    rows = zip(_rows(tables, "commitments", whose), _rows(tables, "commitments", more), strict=True)
+    return tuple(Commitment(*(*head, _rising(tiers[head[0]]), *tail, head[0] in refuses)) for head, tail in rows)
+
+
+def _rising(tiers: list[Tier]) -> tuple[Tier, ...]:
+    return tuple(sorted(tiers, key=lambda one: one.from_volume_micros))
 
 
 def prices(tables: Mapping[str, Columns]) -> tuple[DatedCommitmentPrice, ...]:
@@ -34,6 +34,6 @@ def prices(tables: Mapping[str, Columns]) -> tuple[DatedCommitmentPrice, ...]:
     return tuple(starmap(DatedCommitmentPrice, _rows(tables, "commitment_prices", names)))
 
 
-def _rows(tables: Mapping[str, Columns], table: str, names: str) -> Iterator[tuple[Any, ...]]:
+def _rows(tables: Mapping[str, Columns], table: str, names: str) -> Iterator[Any]:
     if table in tables:
         yield from zip(*(tables[table].values[name] for name in names.split()), strict=True)

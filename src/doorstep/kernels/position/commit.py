@@ -52,7 +52,7 @@ def commit(problem: CommitProblem, params: CommitParams = PARAMS) -> CommitPlan:
         bound_minor=min(cost, solved.bound),
         worths=_worths(problem, model, relaxed),
         bent=_bent(problem, model, relaxed),
-        margins=_margins(problem, model, values, relaxed),
+        margins=_margins(problem, model, values, relaxed) if params.margins else (),
     )
 
 
@@ -96,9 +96,7 @@ def _bent(problem: CommitProblem, model: Model, relaxed: Relaxed | None) -> Floa
     return np.where(problem.eligible, bent, 0.0)
 
 
-def _margins(
-    problem: CommitProblem, model: Model, values: FloatArray, relaxed: Relaxed | None
-) -> tuple[Margin, ...]:
+def _margins(problem: CommitProblem, model: Model, values: FloatArray, relaxed: Relaxed | None) -> tuple[Margin, ...]:
     accounts = sorted({one.account for one in problem.contracts})
     if relaxed is None:
         return tuple(Margin(account, None, None) for account in accounts)

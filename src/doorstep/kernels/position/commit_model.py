@@ -45,7 +45,8 @@ class Model:
         """Give the shares [n, s] of an answer; rows add up to 1."""
         share = np.zeros(shape)
         share[self.lane, self.service] = np.clip(values[: len(self.lane)], 0.0, 1.0)
-        return share / share.sum(axis=1, keepdims=True)
+        whole: FloatArray = share / share.sum(axis=1, keepdims=True)
+        return whole
 
 
 def model_of(problem: CommitProblem) -> Model:

@@ -177,10 +177,13 @@ class CommitParams:
         Relative gap at which the search ends.
     nodes
         Nodes of branch and bound at most: the same on every machine, unlike seconds.
+    margins
+        Value a parcel more and less of each account: two linear programmes each.
     """
 
     gap: float = 1e-4
     nodes: int = 2_000
+    margins: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.gap < 1 or self.nodes < 1:

@@ -22,13 +22,13 @@ def settled(contract: Contract, volume: FloatArray, basis: FloatArray) -> FloatA
     rates = [one.rate_micros / MICROS for one in contract.steps]
     reached = volume[..., None] + SLACK >= np.array([one.volume for one in contract.steps], np.float64)
     if contract.kind == "all_units":
-        rate = np.array([0.0, *rates])[reached.sum(axis=-1)]
+        rate: FloatArray = np.array([0.0, *rates])[reached.sum(axis=-1)]
         return -rate * basis
     if contract.kind == "incremental":
-        before, rebate = 0.0, np.zeros_like(basis)
-        for step, rate in zip(contract.steps, rates, strict=True):
-            rebate += (rate - before) * np.maximum(0.0, volume - step.volume)
-            before = rate
+        before, rebate = 0.0, np.zeros(basis.shape)
+        for step, more in zip(contract.steps, rates, strict=True):
+            rebate = rebate + (more - before) * np.maximum(0.0, volume - step.volume)
+            before = more
         return -rebate
     sign = 1 if contract.kind == "minimum" else -1
     off = np.maximum(0.0, sign * (contract.steps[0].volume - volume))
