@@ -139,7 +139,7 @@ def _rated(folder: BrandFolder, services: tuple[Service, ...], day: date, until:
     price[:, own] = result.price_minor
     zone = np.full((count, len(services)), -1)
     zone[:, own] = result.zone
-    served: BoolArray = eligible.any(axis=1)
+    served: BoolArray = np.asarray(eligible.any(axis=1), np.bool_)
     keys = [
         _lane(one, services, eligible[p], zone[p], tables.zone_names, int(went[p]))
         for p, one in enumerate(past)

@@ -16,8 +16,9 @@ from doorstep.flows.commit_terms import Span, contract_of, counted
 from doorstep.kernels.position.commit import commit
 from doorstep.kernels.position.commit_check import check
 from doorstep.kernels.position.commit_lanes import WEEK, ForecastParams, drawn_weeks, weekly
+from doorstep.kernels.position.commit_prices import live_prices
 from doorstep.kernels.position.commit_problem import BoolArray, CommitParams, CommitProblem, Contract, FloatArray
-from doorstep.kernels.position.commit_result import CommitPlan, by_service
+from doorstep.kernels.position.commit_result import CommitPlan
 from doorstep.kernels.position.commit_settle import cheapest, costs, volumes
 
 
@@ -83,8 +84,7 @@ def plan_commitments(
     faults = check(problem, plan)
     if faults:
         raise InvalidProblem(f"the plan of commitments is not sound: {'; '.join(faults[:3])}")
-    first = slice(0, len(used))
-    heavy = problem.demand[:, first].mean(axis=0)[:, None] * eligible
+    first = np.arange(len(problem.lanes)) < len(used)
     return CommitAnswer(
         as_of,
         tuple(past.lanes[n] for n in used),
@@ -92,7 +92,7 @@ def plan_commitments(
         problem,
         plan,
         _standings(past, commitments, problem, plan, as_of, counts.shape[0], days, forecast, seed),
-        by_service(plan.bent[first], heavy),
+        live_prices(problem, plan, first),
         float(costs(problem, cheapest(problem)).mean()),
         counts.shape[0],
     )

@@ -14,8 +14,8 @@ import numpy as np
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.position.commit import commit
 from doorstep.kernels.position.commit_lanes import WEEK, ForecastParams, IntArray, Parcels, drawn_weeks, weekly
+from doorstep.kernels.position.commit_prices import live_prices
 from doorstep.kernels.position.commit_problem import BoolArray, CommitParams, CommitProblem, Contract, FloatArray
-from doorstep.kernels.position.commit_result import by_service
 from doorstep.kernels.position.commit_settle import settled
 
 FORECAST = ForecastParams(scenarios=12)
@@ -190,8 +190,7 @@ def _prices(
         return np.zeros(len(services))
     demand = drawn_weeks(counts, (end - day,), params.forecast, seed)[:, 0]
     problem = _problem(known.price_of_lanes(), known.eligible_of_lanes(), demand, booked, services)
-    plan = commit(problem, params.search)
-    return by_service(plan.bent, problem.demand.mean(axis=0)[:, None] * problem.eligible)
+    return live_prices(problem, commit(problem, params.search))
 
 
 def _booking(contract: Contract, live: Parcels, week: BoolArray, chosen: IntArray) -> Contract:
