@@ -9,7 +9,8 @@ from random import Random
 from tests.files.tiny_brand import write_tiny
 
 FIRST = date(2026, 1, 5)  # a Monday
-SERVICES = """service,carrier,account,name,speed,delivers_to,max_weight_g,max_length_mm,dim_divisor_cm3_per_kg,working_days,min_days,max_days
+SERVICES = """service,carrier,account,name,speed,delivers_to,max_weight_g,max_length_mm,"""
+SERVICES += """dim_divisor_cm3_per_kg,working_days,min_days,max_days
 pony-std,pony,north,Pony,standard,home,31500,1200,0,Mon-Sat,1,3
 mule-std,mule,,Mule,standard,home,31500,1200,0,Mon-Sat,1,3
 mule-exp,mule,,Mule Express,express,home,31500,1200,0,Mon-Fri,1,1
