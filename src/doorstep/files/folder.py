@@ -16,10 +16,12 @@ from doorstep.domain.commitment import Commitment, DatedCommitmentPrice
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
+from doorstep.domain.fleet import Van
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
 from doorstep.files import build, build_commitments, content
+from doorstep.files.build_fleet import vans
 from doorstep.files.columns import Table
 from doorstep.files.durations_in import PublishedDurations, read_durations
 from doorstep.files.faults import Faults
@@ -56,6 +58,7 @@ class BrandFolder:
     linehauls: tuple[Linehaul, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     commitment_prices: tuple[DatedCommitmentPrice, ...] = ()
+    vans: tuple[Van, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -115,6 +118,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         linehauls=build.linehauls(tables.get("linehauls")),
         commitments=build_commitments.commitments(tables),
         commitment_prices=build_commitments.prices(tables),
+        vans=vans(tables),
     )
 
 

@@ -17,6 +17,7 @@ from doorstep.files.emissions import with_defaults
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_decisions, write_plan, write_summary
+from doorstep.files.plan_rounds_out import write_rounds
 from doorstep.files.plan_stored import asked_record
 from doorstep.flows.commitment_prices import commitment_prices_on
 from doorstep.flows.summary import summarise
@@ -98,6 +99,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         rules=folder.rules,
         linehauls=folder.linehauls,
         bid_prices=commitment_prices_on(folder.commitment_prices, known.date()),
+        vans=folder.vans,
     )
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())
 
@@ -129,6 +131,8 @@ def _write(
     currency, hauled = folder.brand.currency, bool(folder.linehauls)
     unplanned = result.conflicts()
     write_plan(aside, result.plan.parcels, unplanned, currency, hauled)
+    if folder.vans:
+        write_rounds(aside, result.plan, currency)
     decisions = write_decisions(aside, result.decisions(run, MOST_LADDERS if documents else 0), currency)
     if not documents:
         for _ in decisions:
