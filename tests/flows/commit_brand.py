@@ -67,9 +67,9 @@ def history(weeks: int, each: int = 40, seed: int = 1) -> str:
     return HISTORY + "\n".join(rows) + "\n"
 
 
-def commit_brand(path: Path, weeks: int = 17, **changed: str) -> Path:
+def commit_brand(path: Path, weeks: int = 17, **changed: str | None) -> Path:
     """Write the brand: seventeen weeks end on 3 May."""
-    texts = {
+    texts: dict[str, str | None] = {
         "services": SERVICES,
         "zones": ZONES,
         "rates": RATES,

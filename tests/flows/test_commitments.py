@@ -74,8 +74,8 @@ def test_what_comes_on_the_day_and_later_is_not_read(out: Path, tmp_path: Path) 
 def test_its_prices_flip_a_choice_of_the_plan_and_the_receipt_says_so(out: Path, tmp_path: Path) -> None:
     prices = (out / "commitment_prices.csv").read_text(encoding="utf-8")
     carriers = {}
-    for name, changed in (("without", {}), ("with", {"commitment_prices": prices})):
-        folder = commit_brand(tmp_path / name, **changed)
+    for name, told_prices in (("without", None), ("with", prices)):
+        folder = commit_brand(tmp_path / name, commitment_prices=told_prices)
         answer = tmp_path / f"{name}-plan"
         plan_folder(folder, answer, selection=Selection(), run=Run(), stopwatch=lambda: 0.0, documents=False)
         carriers[name] = [one["service"] for one in rows(answer / "plan.csv")]

@@ -111,28 +111,11 @@ def _rated(folder: BrandFolder, services: tuple[Service, ...], day: date, until:
         [(one.destination_country, one.destination_region, one.destination_postcode) for one in past]
     )
     went = np.array([number.get(one.service, -1) for one in past], np.int64)
-    count, ones = len(past), np.ones((len(past), 3), np.int64)
-    plain = np.zeros(count, bool)
+    count = len(past)
     tables = compile_tariff(
         folder.tariff, folder.brand.currency, origins, [Place(str(c), str(r), "", str(p)) for c, r, p in destinations]
     )
-    result = rate(
-        RateProblem(
-            tables,
-            Rated(
-                origin=origin,
-                destination=destination,
-                ship_day=np.full(count, day.toordinal() - EPOCH),
-                weight_g=np.array([one.weight_g for one in past], np.int64),
-                size_mm=ones,
-                residential=~plain,
-                signature=plain,
-                saturday=plain,
-                accepts=np.array([_accepts(services, s) for s in went.tolist()], np.int64),
-                slowest=np.array([SPEEDS.index(services[s].speed) if s >= 0 else 0 for s in went.tolist()], np.int64),
-            ),
-        )
-    )
+    result = rate(RateProblem(tables, _to_rate(past, services, origin, destination, went, day)))
     own = [number[one.service] for one in folder.tariff.services]
     eligible, price = np.zeros((count, len(services)), bool), np.zeros((count, len(services)))
     eligible[:, own] = result.eligible & _calling(folder, past)
@@ -156,6 +139,31 @@ def _rated(folder: BrandFolder, services: tuple[Service, ...], day: date, until:
         went[served],
         np.array(recorded, np.float64)[served],
         int((~served).sum()),
+    )
+
+
+def _to_rate(
+    past: Sequence[PastParcel],
+    services: tuple[Service, ...],
+    origin: IntArray,
+    destination: IntArray,
+    went: IntArray,
+    day: date,
+) -> Rated:
+    """Parcels as the rate kernel takes them: without a size, no slower than they went, to the same kind of place."""
+    count = len(past)
+    plain = np.zeros(count, bool)
+    return Rated(
+        origin=origin,
+        destination=destination,
+        ship_day=np.full(count, day.toordinal() - EPOCH),
+        weight_g=np.array([one.weight_g for one in past], np.int64),
+        size_mm=np.ones((count, 3), np.int64),
+        residential=~plain,
+        signature=plain,
+        saturday=plain,
+        accepts=np.array([_accepts(services, s) for s in went.tolist()], np.int64),
+        slowest=np.array([SPEEDS.index(services[s].speed) if s >= 0 else 0 for s in went.tolist()], np.int64),
     )
 
 

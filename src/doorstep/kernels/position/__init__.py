@@ -1,1 +1,1 @@
-"""Where stock lives, how much of it, and how volume is shared among carriers."""
+"""Where stock lives: which sites to use, which sku in which site, how much, and what moves in bulk."""
