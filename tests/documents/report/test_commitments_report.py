@@ -73,12 +73,13 @@ def test_lanes_that_are_bent_are_listed() -> None:
 
 def test_charts_say_what_they_show() -> None:
     chart = accounts_chart((SHORT, REBATE), EUR)
-    assert chart.takeaway.endswith("1 are minimums; 1 of these would be missed if parcels went on as before.")
+    told = "2 commitments, 1 minimum among them; if parcels went on as before, 1 of these would be missed."
+    assert chart.takeaway == told
     assert chart.rows[0][2] == "200 (180 to 220)"
     assert chart.rows[1][4] == "1,000.00 EUR, 2,000.00 EUR"
     assert chart.drawing.count('class="target"') == 3
     past = periods_chart(PAST, EUR)
-    assert past.takeaway == "In 1 of 2 periods choosing by prices would have cost less."
+    assert past.takeaway == "Cost beyond hindsight. In 1 of 2 periods choosing by prices would have cost less."
     assert past.rows[0][5:] == ("2.04 %", "14.29 %")
 
 

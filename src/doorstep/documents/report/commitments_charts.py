@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from doorstep.documents.report.charts import Chart
-from doorstep.documents.report.wording import amount, count, percent
+from doorstep.documents.report.wording import amount, count, counted, percent
 from doorstep.documents.svg import element, picture
 from doorstep.domain.money import Currency
 
 WIDE, ROW, LEFT, RIGHT, TOP = 760, 74, 12, 16, 10
+PERIOD, NOTE = 84, 330  # height of a period, and room for what stands beside its bars
 Interval = tuple[float, float, float]  # tenth, mean, ninetieth of a hundred
 
 
@@ -57,8 +58,8 @@ def accounts_chart(accounts: Sequence[Account], currency: Currency) -> Chart:
         parts += _line(one, TOP + row * ROW, currency)
     short = sum(one.kind == "minimum" and one.as_before[1] < one.tiers[0] for one in accounts)
     minimums = sum(one.kind == "minimum" for one in accounts)
-    takeaway = f"Of {count(len(accounts))} commitments, {count(minimums)} are minimums; "
-    takeaway += f"{count(short)} of these would be missed if parcels went on as before."
+    takeaway = f"{counted(len(accounts), 'commitment')}, {counted(minimums, 'minimum')} among them; "
+    takeaway += f"if parcels went on as before, {count(short)} of these would be missed."
     rows = tuple(
         (
             one.name,
@@ -122,19 +123,20 @@ def periods_chart(past: Sequence[Past], currency: Currency) -> Chart:
     most = max(1.0, *(max(one.planned_minor, one.greedy_minor) - one.hindsight_minor for one in past))
     parts: list[Markup] = []
     for row, one in enumerate(past):
-        top = TOP + row * 58
+        top = TOP + row * PERIOD
         parts.append(element("text", one.name, x=LEFT, y=top + 12, class_="label strong"))
         for place, style, what, cost in (
-            (top + 18, "bar", "by prices", one.planned_minor),
-            (top + 34, "bar-rule", "cheapest way", one.greedy_minor),
+            (top + 20, "bar", "by prices", one.planned_minor),
+            (top + 46, "bar-rule", "cheapest way", one.greedy_minor),
         ):
             regret = max(0.0, cost - one.hindsight_minor)
-            width = max(1.0, (WIDE - LEFT - 220) * regret / most)
-            told = f"{what}: {amount(currency, round(regret))} beyond hindsight"
-            parts.append(element("rect", element("title", told), x=LEFT, y=place, width=width, height=12, class_=style))
-            parts.append(element("text", told, x=LEFT + width + 6, y=place + 10, class_="label"))
+            width = max(1.0, (WIDE - LEFT - NOTE) * regret / most)
+            told = f"{what} {amount(currency, round(regret))}"
+            parts.append(element("rect", element("title", told), x=LEFT, y=place, width=width, height=18, class_=style))
+            parts.append(element("text", told, x=LEFT + width + 6, y=place + 14, class_="label"))
     wins = sum(one.planned_minor < one.greedy_minor for one in past)
-    takeaway = f"In {count(wins)} of {count(len(past))} periods choosing by prices would have cost less."
+    takeaway = f"Cost beyond hindsight. In {count(wins)} of {counted(len(past), 'period')} "
+    takeaway += "choosing by prices would have cost less."
     rows = tuple(
         (
             one.name,
@@ -148,7 +150,7 @@ def periods_chart(past: Sequence[Past], currency: Currency) -> Chart:
         for one in past
     )
     title = "Periods that are over, under the contracts of today"
-    drawing = picture(WIDE, TOP + 58 * len(past), title, takeaway, parts, "periods")
+    drawing = picture(WIDE, TOP + PERIOD * len(past), title, takeaway, parts, "periods")
     heads = ("Period", "Parcels", "By prices", "Cheapest way", "Hindsight", "Regret", "Cheapest way’s")
     return Chart("periods", title, takeaway, drawing, heads, rows)
 
