@@ -29,6 +29,7 @@ RESULT_NAMES = frozenset(
     | {SIMULATE_FILE, "days.csv"}  # of simulations
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
+    | {"shares.csv", "prices.csv", "regret.csv", "commitment_prices.csv"}  # of commitments
 )
 
 
