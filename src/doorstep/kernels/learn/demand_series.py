@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.learn.demand_problem import DAYS, DemandProblem, IntArray, Part, SeriesKey
+from doorstep.kernels.learn.demand_problem import DAYS, DemandProblem, IntArray, Kind, Part, SeriesKey
 
 UNKNOWN = "unknown"  # category of goods that the catalogue does not know, or knows without one
 
@@ -107,7 +107,7 @@ def _own(past: Sequence[Sale], since: int, least: int) -> set[str]:
     return {sku for sku, units in sold.items() if units >= least}
 
 
-def _goods(sku: str, own: set[str], category_of: Mapping[str, str]) -> tuple[str, str]:
+def _goods(sku: str, own: set[str], category_of: Mapping[str, str]) -> tuple[Kind, str]:
     return ("sku", sku) if sku in own else ("category", category_of.get(sku) or UNKNOWN)
 
 
