@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from doorstep.cli.insight_costs import costs
 from doorstep.cli.insight_demand import demand
 
 insight = typer.Typer(no_args_is_help=True, help="Insight: what the past of a brand teaches.")
+insight.command()(costs)
 insight.command()(demand)
-
-
-@insight.callback()
-def group() -> None:
-    """Keep the name of a command even while there is only one."""

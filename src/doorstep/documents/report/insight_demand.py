@@ -112,11 +112,14 @@ def tiles(report: DemandReport) -> tuple[Tile, ...]:
     level, below, at_or_below = next((one for one in ours.covered if one[0] == 900_000), ours.covered[-1])
     better: Verdict = "better" if ours.pinball < naive.pinball else "worse"
     scaled: Verdict = "" if ours.mase is None or naive.mase is None else "better" if ours.mase < naive.mase else "worse"
+    beside = f"seasonal-naive {_figure(naive.mase)}; of medians {_figure(ours.mase_median)}"
     shown += [
         Tile("Pinball loss", decimal(ours.pinball, 4), f"seasonal-naive {decimal(naive.pinball, 4)}", better),
-        Tile("MASE", _figure(ours.mase), f"seasonal-naive {_figure(naive.mase)}; of medians {_figure(ours.mase_median)}", scaled),
-        Tile(f"At or below q{level // 10_000}", percent(at_or_below), f"below it {percent(below)}: the level lies between"),
-    ]  # fmt: skip
+        Tile("MASE", _figure(ours.mase), beside, scaled),
+        Tile(
+            f"At or below q{level // 10_000}", percent(at_or_below), f"below it {percent(below)}: the level is between"
+        ),
+    ]
     return tuple(shown)
 
 
