@@ -14,7 +14,8 @@ from tests.kernels.learn.demands import drawn, problem_of
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.learn.check_demand import check_demand
 from doorstep.kernels.learn.demand import forecast
-from doorstep.kernels.learn.demand_methods import METHODS
+from doorstep.kernels.learn.demand_holidays import holiday_factor
+from doorstep.kernels.learn.demand_methods import METHODS, past_of
 from doorstep.kernels.learn.demand_problem import Choice, DemandParams, DemandProblem, Recipe
 from doorstep.kernels.learn.demand_result import DemandForecast
 
@@ -46,9 +47,9 @@ def test_another_future_gives_the_same_answer(seed: int, week: int) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_no_method_sees_beyond_its_origin(name: str) -> None:
-    from doorstep.kernels.learn.demand_methods import past_of
-
     problem = drawn(5, weeks=70)
+    off = np.random.default_rng(0).integers(0, 3, (len(problem.series), 73)).astype(np.float64)
+    problem = replace(problem, days_off=off)
     units = problem.units.copy()
     units[:, 62:] += 100
     origins = (0, 1, 20, 53, 62)
@@ -73,6 +74,17 @@ def test_steady_demand_is_foreseen_and_quantiles_hold() -> None:
     assert found.verdict.published
     assert found.verdict.seasonal_naive is not None
     assert found.verdict.seasonal_naive.challenger < found.verdict.seasonal_naive.other
+
+
+def test_holidays_move_demand_as_they_did_before() -> None:
+    random = np.random.default_rng(7)
+    off = np.tile(random.integers(0, 3, 44).astype(np.float64), (3, 1))
+    units = random.poisson(200 * np.exp(-0.3 * off[:, :40])).astype(np.int64)
+    problem = replace(problem_of(units, horizon=4), days_off=off)
+    factor = holiday_factor(problem, (40,))[0, 0]
+    usual = off[0, 32:40].mean()
+    assert np.allclose(np.log(factor), -0.3 * (off[0, 40:] - usual), atol=0.12)
+    assert (holiday_factor(replace(problem, days_off=None), (40,)) == 1).all()
 
 
 def test_what_repeats_each_year_is_left_to_seasonal_naive() -> None:

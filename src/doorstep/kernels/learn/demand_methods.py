@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doorstep.kernels.learn.demand_holidays import holiday_factor
 from doorstep.kernels.learn.demand_pooled import pooled_means, year_ago
 from doorstep.kernels.learn.demand_problem import DemandParams, DemandProblem, FloatArray, IntArray
 
@@ -174,6 +175,11 @@ def pooled_full_year(past: Past) -> FloatArray:
     return pooled_means(past.problem, past.origins) * year_ago(past.problem, past.origins, past.season, 1.0)[:, None, :]
 
 
+def pooled_holidays(past: Past) -> FloatArray:
+    """Pooled, moved by the public holidays of the weeks ahead; see `demand_holidays`."""
+    return pooled(past) * holiday_factor(past.problem, past.origins)
+
+
 def _empty(past: Past) -> FloatArray:
     return np.zeros((len(past.origins), len(past.units), past.horizon))
 
@@ -195,4 +201,5 @@ METHODS: Mapping[str, Method] = {
     "pooled": pooled,
     "pooled_year": pooled_year,
     "pooled_full_year": pooled_full_year,
+    "pooled_holidays": pooled_holidays,
 }

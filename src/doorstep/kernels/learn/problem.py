@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorstep.kernels.learn.costs_problem import CostProblem
 from doorstep.kernels.learn.demand_problem import DemandProblem
 
-LearnProblem = DemandProblem
+LearnProblem = DemandProblem | CostProblem
