@@ -8,6 +8,7 @@ IN: `units` [S, T], `origins` [O], `horizon`. OUT: `MODEL` [O, S, H], means. Onl
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,13 @@ SEASON = 52
 
 def model(name: str) -> Any:
     """Give a model of the library by its name."""
-    from statsforecast import models
-
     named: dict[str, dict[str, Any]] = {
         "SeasonalNaive": {"season_length": SEASON},
         "TSB": {"alpha_d": 0.1, "alpha_p": 0.1},
         "WindowAverage": {"window_size": 26},
         "AutoETS": {"season_length": 1},
     }
-    return getattr(models, name)(**named.get(name, {}))
+    return getattr(import_module("statsforecast.models"), name)(**named.get(name, {}))
 
 
 def main() -> None:

@@ -113,7 +113,7 @@ def _goods(sku: str, own: set[str], category_of: Mapping[str, str]) -> tuple[Kin
 
 def _since(keys: Sequence[SeriesKey], units: IntArray) -> IntArray:
     """The life of goods begins with their first sale anywhere."""
-    weeks = units.shape[1]
+    weeks = int(units.shape[1])
     begun: dict[tuple[str, str], int] = {}
     for row, key in enumerate(keys):
         met = np.flatnonzero(units[row])
