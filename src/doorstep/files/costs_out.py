@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from doorstep.domain.money import Currency
 from doorstep.files.plan_out import major
 from doorstep.kernels.learn.costs_change import Change
+from doorstep.kernels.learn.costs_groups import Group
 from doorstep.kernels.learn.costs_problem import PARTS, CostResult, CostRow, IntArray
 
 ORDER_COLUMNS = ("order", "customer", "country", "month", "units", *PARTS, "cost")
 BY_COLUMNS = ("by", "key", "orders", "units", *PARTS, "cost", "cost_per_order")
 CHANGE_COLUMNS = ("part", "before", "volume", "mix", "price", "after")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """Rows added up. `amount_minor` [parts]."""
-
-    by: str
-    key: str
-    orders: int
-    units: int
-    amount_minor: IntArray
-
-    @property
-    def total_minor(self) -> int:
-        """All parts together."""
-        return int(self.amount_minor.sum())
 
 
 def write_costs(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
 from doorstep.documents.report.insight_costs import CostReport, write_costs_report
 from doorstep.files.costs_in import read_plans, read_rates
-from doorstep.files.costs_out import Group, costs_object, write_costs
+from doorstep.files.costs_out import costs_object, write_costs
 from doorstep.files.folder import read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.flows.cost_charges import Gathered, gather
 from doorstep.kernels.learn.costs import trace
 from doorstep.kernels.learn.costs_change import changes
-from doorstep.kernels.learn.costs_problem import CostProblem, CostResult, CostRow, IntArray
+from doorstep.kernels.learn.costs_groups import grouped
+from doorstep.kernels.learn.costs_problem import CostProblem, CostRow
 from doorstep.kernels.run import Run
 
 BY: Mapping[str, Callable[[CostRow], str]] = {
@@ -84,19 +82,3 @@ def _told(gathered: Gathered, wish: CostsWish) -> dict[str, object]:
         "orders_left_out": gathered.left_out,
         "rates": gathered.rates,
     }
-
-
-def grouped(result: CostResult, by: str, of: Callable[[CostRow], str]) -> list[Group]:
-    """Add up amounts, orders and units by what `of` says of a row; those that cost most first."""
-    amounts: dict[str, IntArray] = {}
-    orders: dict[str, set[str]] = {}
-    units: Counter[str] = Counter()
-    for row, minor in zip(result.rows, result.amount_minor, strict=True):
-        key = of(row)
-        amounts[key] = amounts[key] + minor if key in amounts else minor.copy()
-        orders.setdefault(key, set()).add(row.order)
-        units[key] += row.units
-    found = [Group(by, key, len(orders[key]), units[key], np.asarray(amounts[key])) for key in amounts]
-    if by == "month":
-        return sorted(found, key=lambda one: one.key)
-    return sorted(found, key=lambda one: (-one.total_minor, one.key))

@@ -8,9 +8,10 @@ from doorstep.documents.report.insight_costs import CostReport
 from doorstep.documents.report.insight_demand import DemandReport
 from doorstep.domain.demand import Brand
 from doorstep.domain.money import Currency
-from doorstep.flows.insight_costs import BY, grouped, kind_of
+from doorstep.flows.insight_costs import BY, kind_of
 from doorstep.kernels.learn.costs import trace
 from doorstep.kernels.learn.costs_change import changes
+from doorstep.kernels.learn.costs_groups import grouped
 from doorstep.kernels.learn.costs_problem import Charge, CostProblem, CostRow
 from doorstep.kernels.learn.demand import forecast
 from doorstep.kernels.learn.demand_backtest import backtest, rows

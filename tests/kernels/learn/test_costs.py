@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.learn.check_costs import check_changes, check_costs
-from doorstep.kernels.learn.costs import divide, summed, trace
+from doorstep.kernels.learn.costs import divide, trace
 from doorstep.kernels.learn.costs_change import Change, changes
+from doorstep.kernels.learn.costs_groups import grouped
 from doorstep.kernels.learn.costs_problem import PARTS, Charge, CostProblem, CostRow
 
 SMALL = st.integers(0, 50)
@@ -47,9 +48,10 @@ def test_every_charge_is_borne_once_and_whole(problem: CostProblem) -> None:
     result = trace(problem)
     assert check_costs(problem, result) == []
     assert result.total_minor == sum(charge.amount_minor for charge in problem.charges)
-    for of in ("order", "sku", "customer", "country", "month"):
-        by = summed(result, lambda row, of=of: getattr(row, of))  # type: ignore[misc]
-        assert sum(int(amounts.sum()) for amounts in by.values()) == result.total_minor
+    for by in ("order", "sku", "customer", "country", "month"):
+        groups = grouped(result, by, lambda row, by=by: str(getattr(row, by)))  # type: ignore[misc]
+        assert sum(one.total_minor for one in groups) == result.total_minor
+        assert sum(one.units for one in groups) == sum(row.units for row in problem.rows)
 
 
 @settings(max_examples=30, deadline=None)

@@ -17,8 +17,8 @@ from doorstep.documents.report.wording import amount, change, count, counted, pe
 from doorstep.documents.svg import element, picture
 from doorstep.domain.demand import Brand
 from doorstep.domain.money import Currency
-from doorstep.files.costs_out import Group
 from doorstep.kernels.learn.costs_change import Change
+from doorstep.kernels.learn.costs_groups import Group
 from doorstep.kernels.learn.costs_problem import PARTS, CostResult
 
 STYLES = (

@@ -82,12 +82,3 @@ def divide(amount: int, weights: Sequence[int]) -> list[int]:
     for at in order[:left]:
         shares[at] += 1
     return shares
-
-
-def summed(result: CostResult, of: Callable[[CostRow], str]) -> dict[str, IntArray]:
-    """Add up amounts by what `of` says of a row: [parts] for each, keys ascending."""
-    found: dict[str, IntArray] = {}
-    for row, amounts in zip(result.rows, result.amount_minor, strict=True):
-        key = of(row)
-        found[key] = found[key] + amounts if key in found else amounts.copy()
-    return dict(sorted(found.items()))
