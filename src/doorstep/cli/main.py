@@ -15,6 +15,7 @@ from doorstep.cli.commitments import commitments
 from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
+from doorstep.cli.insight import insight
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
 from doorstep.cli.promise import promise
@@ -63,6 +64,7 @@ app.command()(backup)
 app.command()(restore)
 app.add_typer(importers, name="import")
 app.add_typer(promise, name="promise")
+app.add_typer(insight, name="insight")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")

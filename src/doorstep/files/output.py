@@ -26,6 +26,8 @@ RESULT_NAMES = frozenset(
     | {"parcels.csv", "unpacked.csv"}  # of packing
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
     | {RECORD_FILE}  # of promises
+    | {"demand.csv", "demand_total.csv", "shares.csv", "backtest.csv"}  # of demand
+    | {"costs.csv", "costs_by.csv", "changes.csv"}  # of costs
     | {SIMULATE_FILE, "days.csv"}  # of simulations
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
