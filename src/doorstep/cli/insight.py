@@ -5,11 +5,10 @@ from __future__ import annotations
 import typer
 
 from doorstep.cli.insight_carriers import carriers
+from doorstep.cli.insight_costs import costs
+from doorstep.cli.insight_demand import demand
 
-insight = typer.Typer(no_args_is_help=True, help="Insights: what is learned from what happened.")
+insight = typer.Typer(no_args_is_help=True, help="Insight: what the past of a brand teaches.")
 insight.command()(carriers)
-
-
-@insight.callback()
-def group() -> None:
-    """Insights: what is learned from what happened."""
+insight.command()(costs)
+insight.command()(demand)

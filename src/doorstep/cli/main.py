@@ -11,6 +11,7 @@ from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.backup import backup, restore
 from doorstep.cli.cartons import cartons
+from doorstep.cli.commitments import commitments
 from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
@@ -46,6 +47,7 @@ app.command()(cartons)
 app.command()(rate)
 app.command()(route)
 app.command()(simulate)
+app.command()(commitments)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)

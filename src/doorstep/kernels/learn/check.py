@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from doorstep.kernels.learn.check_carriers import check_carriers
+from doorstep.kernels.learn.check_costs import check_changes, check_costs
+from doorstep.kernels.learn.check_demand import check_demand
 
-__all__ = ["check_carriers"]
+__all__ = ["check_carriers", "check_changes", "check_costs", "check_demand"]

@@ -1,9 +1,9 @@
-"""What can be asked to be learned: frozen input, validated where it is made."""
+"""What can be learned, each as its problem: a name for all of them."""
 
 from __future__ import annotations
 
 from doorstep.kernels.learn.carrier_problem import CarrierProblem
+from doorstep.kernels.learn.costs_problem import CostProblem
+from doorstep.kernels.learn.demand_problem import DemandProblem
 
-__all__ = ["CarrierProblem", "LearnProblem"]
-
-LearnProblem = CarrierProblem
+LearnProblem = CarrierProblem | DemandProblem | CostProblem
