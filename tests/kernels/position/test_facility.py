@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.position.check import check
 from doorstep.kernels.position.facility import facility
-from doorstep.kernels.position.problem import FacilityParams, FacilityProblem
+from doorstep.kernels.position.problem import FacilityParams, FacilityProblem, IntArray
 from doorstep.kernels.run import Run
 
 
@@ -37,7 +37,7 @@ def least(problem: FacilityProblem) -> float:
     return best
 
 
-def split(problem: FacilityProblem, rows: np.ndarray) -> float:  # type: ignore[type-arg]
+def split(problem: FacilityProblem, rows: IntArray) -> float:
     sites, customers = len(rows), problem.customers
     serve = np.tile(np.eye(customers), sites)
     hold = np.kron(np.eye(sites), problem.demand_units.astype(float))
@@ -45,7 +45,7 @@ def split(problem: FacilityProblem, rows: np.ndarray) -> float:  # type: ignore[
     return float(linprog(cost, hold, problem.capacity_units[rows], serve, np.ones(customers)).fun)
 
 
-def whole(problem: FacilityProblem, rows: np.ndarray) -> float:  # type: ignore[type-arg]
+def whole(problem: FacilityProblem, rows: IntArray) -> float:
     best = float("inf")
     for at in product(range(len(rows)), repeat=problem.customers):
         load = np.bincount(at, problem.demand_units, len(rows))

@@ -35,10 +35,7 @@ def fill(
                 wanted += demand[j]
                 count += 1
         room = capacity[site]
-        if wanted > room:
-            order = np.argsort(reduced[:count] / demand[some[:count]])
-        else:
-            order = np.arange(count)
+        order = np.argsort(reduced[:count] / demand[some[:count]]) if wanted > room else np.arange(count)
         for at in order:
             if room <= 0.0:
                 break

@@ -61,9 +61,7 @@ def fill_whole(
 
 
 @compiled
-def gain_with(
-    cost: FloatArray, demand: IntArray, capacity: IntArray, price: FloatArray, rows: IntArray
-) -> FloatArray:
+def gain_with(cost: FloatArray, demand: IntArray, capacity: IntArray, price: FloatArray, rows: IntArray) -> FloatArray:
     """Give the gain [r, n] of each site should it serve a customer for certain; infinite where it cannot.
 
     The best of those before it, by capacity, joined with the best of those behind it.

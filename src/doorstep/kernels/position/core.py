@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 
 from doorstep.kernels.position.compiled_whole import gain_with
 from doorstep.kernels.position.lagrangian import Bound, Branch, Relaxation, forced
-from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatArray
+from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatArray, IntArray
 
 
 def open_pairs(relaxation: Relaxation, branch: Branch, bound: Bound, limit: float) -> BoolArray:
@@ -65,10 +65,10 @@ def solve_core(
         return (branch.used, np.zeros(pairs.shape), np.inf) if answer.status == 2 else None
     share = np.zeros(pairs.shape)
     share[rows[row], customer] = np.rint(answer.x[:count])
-    return share.any(axis=1), share, float(dual)
+    return np.asarray(share.any(axis=1)), share, float(dual)
 
 
-def _constraints(problem: FacilityProblem, rows: FloatArray, row: FloatArray, customer: FloatArray) -> list[LinearConstraint]:
+def _constraints(problem: FacilityProblem, rows: IntArray, row: IntArray, customer: IntArray) -> list[LinearConstraint]:
     count, sites = len(row), len(rows)
     pair = np.arange(count)
     each = coo_array((np.ones(count), (customer, pair)), (problem.customers, count + sites))

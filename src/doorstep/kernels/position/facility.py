@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
+from itertools import combinations
+from math import ceil, comb
 
 import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.position.branch import Searched, search
+from doorstep.kernels.position.compiled import transport
 from doorstep.kernels.position.core import open_pairs, solve_core
 from doorstep.kernels.position.incumbent import Incumbent
 from doorstep.kernels.position.lagrangian import Relaxation
-from doorstep.kernels.position.problem import FacilityParams, FacilityProblem, FacilityResult
+from doorstep.kernels.position.problem import (
+    BoolArray,
+    FacilityParams,
+    FacilityProblem,
+    FacilityResult,
+    FloatArray,
+)
 from doorstep.kernels.run import Run
 
+MOST_SETS = 3_000
 USUAL = FacilityParams()
 PLAIN_RUN = Run()
 
@@ -42,7 +51,7 @@ def facility(problem: FacilityProblem, params: FacilityParams = USUAL, run: Run 
         lower = _finish(problem, incumbent, searched, params)
     if not np.isfinite(incumbent.cost):
         raise InvalidProblem("no way was found to give every customer one site with room for it")
-    used = incumbent.share.any(axis=1)
+    used = np.asarray(incumbent.share.any(axis=1))
     cost = float(problem.fixed_cost_minor[used].sum()) + float((incumbent.share * problem.cost_minor).sum())
     cost_minor = int(np.floor(cost + 0.5))
     bound = min(ceil(lower - 1e-9 * abs(lower)), cost_minor)
@@ -62,3 +71,45 @@ def _finish(problem: FacilityProblem, incumbent: Incumbent, searched: Searched, 
         cost = float(problem.fixed_cost_minor[used].sum()) + float((share * problem.cost_minor).sum())
         incumbent.take(cost, used, share)
     return max(searched.lower, min(bound, incumbent.cost))
+
+
+def at_most(problem: FacilityProblem, most: int) -> FacilityResult:
+    """Choose the best `most` sites where few sites may be used; multi-sourced, every set of them tried.
+
+    Where there are more than `MOST_SETS` such sets, the largest are swapped for others as long as that is cheaper; the
+    bound is 0 then.
+
+    Raises
+    ------
+    InvalidProblem
+        No such set can serve the demand.
+    """
+    if most >= problem.sites:
+        return facility(problem)
+    incumbent = Incumbent(problem)
+    tried = comb(problem.sites, most) <= MOST_SETS
+    if tried:
+        for members in combinations(range(problem.sites), most):
+            incumbent.try_set(_set_of(problem, members))
+    else:
+        members = tuple(np.argsort(-problem.capacity_units, kind="stable")[:most].tolist())
+        incumbent.try_set(_set_of(problem, members))
+        incumbent.swap()
+    if not np.isfinite(incumbent.cost):
+        raise InvalidProblem(f"no {most} sites can serve the demand")
+    cost_minor = int(np.floor(incumbent.cost + 0.5))
+    used = np.asarray(incumbent.share.any(axis=1))
+    return FacilityResult(used, incumbent.share, cost_minor, cost_minor if tried else 0, 1, 0)
+
+
+def served_by(problem: FacilityProblem) -> FloatArray:
+    """Serve all demand from all sites at the least cost, split where it must be: shares [m, n]."""
+    cost = problem.cost_minor.astype(np.float64)
+    units = transport(cost, problem.demand_units, problem.capacity_units)
+    return np.asarray(units / problem.demand_units)
+
+
+def _set_of(problem: FacilityProblem, members: tuple[int, ...]) -> BoolArray:
+    found = np.zeros(problem.sites, np.bool_)
+    found[list(members)] = True
+    return found

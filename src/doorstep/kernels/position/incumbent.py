@@ -69,8 +69,18 @@ class Incumbent:
                     self.try_set(_flipped(_flipped(self.used, opened), closed))
             better = self.cost < before * (1 - 1e-12)
 
+    def swap(self) -> None:
+        """Swap one site for another as long as that is cheaper; their number stays."""
+        better = True
+        while better and len(self._known) < LARGEST_SETS:
+            before = self.cost
+            for opened in np.flatnonzero(~self.used):
+                for closed in np.flatnonzero(self.used):
+                    self.try_set(_flipped(_flipped(self.used, opened), closed))
+            better = self.cost < before * (1 - 1e-12)
 
-def _flipped(used: BoolArray, site: int) -> BoolArray:
+
+def _flipped(used: BoolArray, site: np.intp) -> BoolArray:
     found = used.copy()
     found[site] = ~found[site]
     return found

@@ -73,9 +73,7 @@ class Relaxation:
         return fill(self.cost, self.demand, self.capacity, price, rows)
 
 
-def choose(
-    relaxation: Relaxation, gain: FloatArray, rows: IntArray, must: BoolArray
-) -> tuple[float, FloatArray]:
+def choose(relaxation: Relaxation, gain: FloatArray, rows: IntArray, must: BoolArray) -> tuple[float, FloatArray]:
     """Choose among sites by what each costs with its gain: a bound of the best choice, and a choice [r].
 
     All that gain, and as many more as hold the demand: by the linear bound of the knapsack or by count, whichever is
@@ -135,7 +133,7 @@ def ascend(
             if length < SHORTEST:
                 break
         slack = 1.0 - np.bincount(customer, part * np.repeat(chosen, np.diff(start)), minlength=len(price))
-        direction = slack if not direction.any() else SMOOTH * slack + (1 - SMOOTH) * direction
+        direction = np.asarray(slack) if not direction.any() else SMOOTH * slack + (1 - SMOOTH) * direction
         norm = float(direction @ direction)
         if norm < 1e-12:
             break

@@ -29,8 +29,8 @@ class PlacementProblem:
         [s] of each sku.
     price
         [k, r, w, v] of a parcel with a unit, duty included; `UNSERVED` where a service does not go.
-    days
-        [k, r, v] from placing to the door, whole days.
+    within
+        [k, r, v] share of parcels that are at the door within the days asked for.
     pick
         [k] of a unit.
     bulk
@@ -50,7 +50,7 @@ class PlacementProblem:
     forecast: DemandForecast
     weight_class: IntArray
     price: FloatArray
-    days: FloatArray
+    within: FloatArray
     pick: FloatArray
     bulk: FloatArray
     holding_week: FloatArray
@@ -62,7 +62,12 @@ class PlacementProblem:
     def __post_init__(self) -> None:
         skus, regions = self.forecast.mean_week.shape
         sites = len(self.pick)
-        expected = {"price": (sites, regions), "days": (sites, regions), "bulk": (skus, sites), "lead_weeks": (sites,)}
+        expected = {
+            "price": (sites, regions),
+            "within": (sites, regions),
+            "bulk": (skus, sites),
+            "lead_weeks": (sites,),
+        }
         expected |= {"weight_class": (skus,), "holding_week": (skus,), "short": (skus,)}
         for name, shape in expected.items():
             if getattr(self, name).shape[: len(shape)] != shape:
@@ -86,7 +91,7 @@ class Placement:
     cost_week
         Of serving, bulk and holding, in minor units.
     within
-        Share of units delivered within the days asked for.
+        Share of units expected within the days asked for.
     """
 
     held: BoolArray
@@ -96,7 +101,7 @@ class Placement:
     within: float
 
 
-def site_sets(sites: int, most: int, centre: int) -> list[tuple[int, ...]]:
+def site_sets(sites: int, most: int) -> list[tuple[int, ...]]:
     """Give the sets of sites that a sku may live in: all up to `most`, or the small ones where there are too many."""
     found: list[tuple[int, ...]] = []
     for size in range(1, min(most, sites) + 1):
@@ -108,12 +113,10 @@ def site_sets(sites: int, most: int, centre: int) -> list[tuple[int, ...]]:
     return found if everywhere in found or most < sites else [*found, everywhere]
 
 
-def place(
-    problem: PlacementProblem, days: int, worth: float, sets: list[tuple[int, ...]] | None = None
-) -> Placement:
-    """Place every sku, where an order within `days` is worth `worth` minor units more than a later one."""
-    sets = sets or site_sets(len(problem.pick), len(problem.pick), problem.centre)
-    served = problem.price + worth * (problem.days[:, :, None, :] > days)
+def place(problem: PlacementProblem, worth: float, sets: list[tuple[int, ...]] | None = None) -> Placement:
+    """Place every sku, where a unit in time is worth `worth` minor units more than a later one."""
+    sets = sets or site_sets(len(problem.pick), len(problem.pick))
+    served = problem.price + worth * (1 - problem.within[:, :, None, :])
     service = served.argmin(axis=3)  # [k, r, w]
     value = np.take_along_axis(served, service[..., None], 3)[..., 0] + problem.pick[:, None, None]
     skus = len(problem.weight_class)
@@ -123,7 +126,7 @@ def place(
         cost = _cost_of(problem, value, members)
         better = cost < best - 1e-9
         best[better], chosen[better] = cost[better], at
-    return _told(problem, value, service, sets, chosen, days)
+    return _told(problem, value, service, sets, chosen)
 
 
 def _cost_of(problem: PlacementProblem, value: FloatArray, members: tuple[int, ...]) -> FloatArray:
@@ -149,7 +152,6 @@ def _told(
     service: IntArray,
     sets: list[tuple[int, ...]],
     chosen: IntArray,
-    days: int,
 ) -> Placement:
     skus, regions = problem.forecast.mean_week.shape
     sites = len(problem.pick)
@@ -165,7 +167,7 @@ def _told(
             held[np.ix_(some, rows)] = True
             mean = problem.forecast.mean_week[some].sum(axis=0)
             by = service[site, np.arange(regions), kind]
-            in_time += float(mean @ (problem.days[site, np.arange(regions), by] <= days))
+            in_time += float(mean @ problem.within[site, np.arange(regions), by])
             paid += float(mean @ (problem.price[site, np.arange(regions), kind, by] + problem.pick[site]))
     flow = np.zeros((skus, sites))
     for site in range(sites):
@@ -216,10 +218,10 @@ def targets(problem: PlacementProblem, placement: Placement) -> Targets:
 
 
 def frontier(
-    problem: PlacementProblem, days: int, worths: FloatArray, sets: list[tuple[int, ...]] | None = None
+    problem: PlacementProblem, worths: FloatArray, sets: list[tuple[int, ...]] | None = None
 ) -> list[Placement]:
-    """Give placements that no other found beats in both cost and share within `days`, the cheapest first."""
-    found = [place(problem, days, float(worth), sets) for worth in worths]
+    """Give placements that no other found beats in both cost and share in time, the cheapest first."""
+    found = [place(problem, float(worth), sets) for worth in worths]
     found.sort(key=lambda one: (one.cost_week, -one.within))
     kept: list[Placement] = []
     for one in found:
