@@ -131,10 +131,12 @@ def _single(folder: Path, name: str) -> FacilityProblem:
         pairs, demand, cost = np.split(values, [2 * sites, 2 * sites + customers])
         room, fixed = pairs[0::2], pairs[1::2]
     whole = np.rint(room).astype(np.int64), np.rint(demand).astype(np.int64)
-    return FacilityProblem(whole[0], _scaled(fixed), whole[1], _scaled(cost.reshape(sites, customers)), True)
+    return FacilityProblem(
+        whole[0], _scaled(fixed), whole[1], _scaled(cost[: sites * customers].reshape(sites, customers)), True
+    )
 
 
-def _scaled(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _scaled(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.rint(values * SCALE).astype(np.int64))
 
 

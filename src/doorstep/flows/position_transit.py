@@ -12,6 +12,8 @@ from doorstep.domain.carriage import Service
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import distance_m
 from doorstep.kernels.position.problem import BoolArray, FloatArray, IntArray
+from doorstep.kernels.promise.journeys import CALLED_OFF
+from doorstep.kernels.promise.stages import CALLED_OFF_KNOWN_DAYS
 
 HANDLING_DAYS = 1
 LEAST_PARCELS = 200  # of a history to go by
@@ -28,7 +30,7 @@ def shares_within(
     From parcels placed so long before `as_of` that each had `days` to arrive and was known to have, or not, by then;
     farther is never sooner. With too few of them: between a service's stated least and most days, evenly.
     """
-    known = [one for one in history if (as_of - one.placed_at.date()).days > days and _reach(one) >= 0]
+    known = [one for one in history if _counts(one, as_of, days)]
     reach = np.array([_reach(one) for one in known], np.int64)
     kept = np.array([_within(one, as_of, days) for one in known], np.bool_)
     weight = np.array([one.sample_weight for one in known], np.float64)
@@ -51,6 +53,13 @@ def stated(service: Service, days: int) -> float:
     stretch = 7 / max(1, service.working_days.mask.bit_count())
     least, most = (HANDLING_DAYS + ceil(one * stretch) for one in (service.min_days, service.max_days))
     return float(np.clip((days - least + 1) / (most - least + 1), 0.0, 1.0))
+
+
+def _counts(one: PastParcel, as_of: date, days: int) -> bool:
+    """Whether it had the days to arrive, and was not called off as far as anybody knew."""
+    age = (as_of - one.placed_at.date()).days
+    called_off = one.status in CALLED_OFF and age > CALLED_OFF_KNOWN_DAYS
+    return age > days and not called_off and _reach(one) >= 0
 
 
 def _within(one: PastParcel, as_of: date, days: int) -> bool:

@@ -62,7 +62,7 @@ def write_position_report(path: Path, report: PositionReport) -> None:
     fewest = sorted(units)
     rows = [(site, count(held[site]), count(units[site])) for site in fewest]
     contents = _contents(report, "Where stock should live", tiles) | {
-        "headline": f"{counted(told['skus'], 'product')} in {counted(len(told['sites']), 'site')}, as of {told['as_of']}",
+        "headline": f"{counted(told['skus'], 'product')} in {counted(len(told['sites']), 'site')}.",
         "chart": _frontier(report),
         "tables": [("Sites", ("Site", "Products", "Units"), rows, 0)],
         "lead": "Units up to which a site is filled; placement.csv says it product by product, and why.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from math import ceil, comb
+from math import ceil, comb, floor
 
 import numpy as np
 
@@ -54,7 +54,8 @@ def facility(problem: FacilityProblem, params: FacilityParams = USUAL, run: Run 
     used = np.asarray(incumbent.share.any(axis=1))
     cost = float(problem.fixed_cost_minor[used].sum()) + float((incumbent.share * problem.cost_minor).sum())
     cost_minor = int(np.floor(cost + 0.5))
-    bound = min(ceil(lower - 1e-9 * abs(lower)), cost_minor)
+    round_bound = ceil if problem.single_source else floor  # whole customers cost whole minor units
+    bound = min(round_bound(lower - 1e-9 * abs(lower)), cost_minor)
     return FacilityResult(used, incumbent.share, cost_minor, bound, searched.nodes, searched.steps)
 
 

@@ -140,10 +140,16 @@ def _cost_of(problem: PlacementProblem, value: FloatArray, members: tuple[int, .
         mean = problem.forecast.mean_week[some]
         flow = mean @ (nearest[:, kind, None] == np.arange(len(rows)))
         cover = problem.lead_weeks[rows] + problem.review_weeks
-        safety = Z_OF_SAFETY * np.sqrt(flow * problem.forecast.dispersion[some, None] * cover)
-        kept = (safety + flow * problem.review_weeks / 2).sum(axis=1) * problem.holding_week[some]
+        units = _kept(flow, problem.forecast.dispersion[some, None], cover, problem.review_weeks)
+        kept = units.sum(axis=1) * problem.holding_week[some]
         cost[some] = mean @ least[:, kind] + (flow * problem.bulk[some][:, rows]).sum(axis=1) + kept
     return cost
+
+
+def _kept(flow: FloatArray, dispersion: FloatArray, cover: FloatArray, review: float) -> FloatArray:
+    """Units that lie on a shelf on average: safety stock and half of what a review brings, but one at least."""
+    units = Z_OF_SAFETY * np.sqrt(flow * dispersion * cover) + flow * review / 2
+    return np.asarray(np.where(flow > 0, np.maximum(units, 1.0), 0.0))
 
 
 def _told(
@@ -174,8 +180,8 @@ def _told(
         flow[:, site] = (problem.forecast.mean_week * (serves == site)).sum(axis=1)
     held &= flow > 0
     cover = problem.lead_weeks + problem.review_weeks
-    safety = Z_OF_SAFETY * np.sqrt(flow * problem.forecast.dispersion[:, None] * cover)
-    kept = float(((safety + flow * problem.review_weeks / 2).sum(axis=1) * problem.holding_week).sum())
+    units = _kept(flow, problem.forecast.dispersion[:, None], cover, problem.review_weeks)
+    kept = float((units.sum(axis=1) * problem.holding_week).sum())
     total = float(problem.forecast.mean_week.sum())
     cost = paid + float((flow * problem.bulk).sum()) + kept
     return Placement(held, serves, flow, cost, in_time / total if total else 1.0)

@@ -104,7 +104,7 @@ class FacilityResult:
     cost_minor
         Fixed costs and serving, rounded half up.
     lower_bound_minor
-        No answer costs less, rounded up.
+        No answer costs less; rounded down, of single sourcing up.
     nodes, steps
         Branches looked at, and steps of the multipliers in all.
     """
