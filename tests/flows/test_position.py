@@ -69,10 +69,10 @@ def test_the_verifiers_accept_it(read: BrandFolder, wish: PositionWish) -> None:
 
 def test_nothing_of_the_day_or_later_is_read(read: BrandFolder, wish: PositionWish) -> None:
     """The future is changed: orders placed from the day on are others, and what arrived from then on did not."""
-    day = wish.as_of - timedelta(1)
-    early = replace(wish, as_of=day)
-    later = [one for one in read.orders if one.placed_at.date() >= day]
-    assert later
+    day = wish.as_of - timedelta(20)
+    spread = [replace(one, placed_at=one.placed_at - timedelta(n % 60)) for n, one in enumerate(read.orders)]
+    read, early = replace(read, orders=tuple(spread)), replace(wish, as_of=day)
+    assert 20 < sum(one.placed_at.date() < day for one in read.orders) < len(read.orders) - 20
     orders = tuple(one for one in read.orders if one.placed_at.date() < day)
     history = tuple(
         replace(one, delivered_at=None) if one.delivered_at and one.delivered_at.date() >= day else one

@@ -91,9 +91,9 @@ def test_the_verifier_rejects_what_is_broken() -> None:
     assert any("is not used" in one for one in check(problem, replace(result, open_sites=~result.open_sites)))
     assert any("it costs" in one for one in check(problem, replace(result, cost_minor=result.cost_minor + 5)))
     assert any("bound" in one for one in check(problem, replace(result, lower_bound_minor=result.cost_minor + 1)))
-    tight = replace(problem, capacity_units=problem.capacity_units * 0 + problem.demand_units.sum())
-    packed = facility(replace(tight, fixed_cost_minor=problem.fixed_cost_minor + 10_000))
-    assert any("serves" in one for one in check(problem, packed))
+    tight = FacilityProblem(np.array([5, 5]), np.zeros(2, int), np.array([4, 4]), np.array([[0, 0], [1, 1]]))
+    packed = replace(facility(tight), share=np.array([[1.0, 1.0], [0.0, 0.0]]))
+    assert any("serves 8.0 of 5" in one for one in check(tight, packed))
     torn = replace(problem, single_source=True)
     half = np.zeros_like(share)
     half[:2] = 0.5
