@@ -4,7 +4,8 @@
 policy gets the same units of each product and refills what it sold each week; only where they lie differs. An order
 leaves from the site, of those that hold all of it, where service and picking are cheapest, else line by line; what
 lies nowhere is left unplanned, and costs what the brand says. Cost: freight, picking, bulk, shelves, what is left, and
-the brand's cost of a late order times the share expected late. Days are expected by distance, from the whole history: the same curve for everyone.
+the brand's cost of a late order times the share expected late. Days are expected by distance, from the whole history:
+the same curve for everyone.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def main() -> None:
         total = one.cost.sum() / scale
         per = total / max(1, one.orders.sum())
         versus = "" if one is own else interval((one.cost - own.cost) / scale, own.orders)
-        tail = f"{one.days.sum() / one.orders.sum():6.2f} {one.within.sum() / one.orders.sum():8.3f} {int(one.left.sum()):6}"
+        days, in_time = one.days.sum() / one.orders.sum(), one.within.sum() / one.orders.sum()
+        tail = f"{days:6.2f} {in_time:8.3f} {int(one.left.sum()):6}"
         print(f"{name:22} {total:12,.2f} {per:10.3f} {one.still / scale:13,.2f} {tail}  {versus}")
 
 
@@ -199,7 +201,7 @@ def replay(found: Positioned, ledger: Ledger, start: IntArray, orders: list[Orde
         figures[3, week] += in_time
     shelves = float((start * ledger.holding_week[:, None]).sum())
     figures[0] += shelves
-    return Outcome(*figures, still + shelves * weeks)
+    return Outcome(figures[0], figures[1], figures[2], figures[3], figures[4], still + shelves * weeks)
 
 
 def serve(
@@ -213,7 +215,9 @@ def serve(
         best = min(whole, key=lambda k: (costs[k], k))
         take(stock, lines, best)
         return costs[best], sum(n * ledger.bulk[sku, best] for sku, n in lines), [best]
-    paid, bulk, used, taken = 0.0, 0.0, [], []
+    paid, bulk = 0.0, 0.0
+    used: list[int] = []
+    taken: list[tuple[tuple[int, int], int]] = []
     for sku, n in lines:
         some = [k for k in sites if stock[sku, k] >= n]
         if not some:

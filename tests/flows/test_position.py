@@ -101,7 +101,7 @@ def test_without_orders_there_is_nothing_to_go_by(read: BrandFolder) -> None:
 def test_the_next_site_saves_and_is_ranked(brand: Path, wish: PositionWish, tmp_path: Path) -> None:
     told = network_folder(brand, tmp_path / "network", NetworkWish(wish.as_of), run=Run(), stopwatch=stopwatch)
     found = rows(tmp_path / "network" / "next_sites.csv")
-    assert [row["name"] for row in found][0] == told["best"]
+    assert found[0]["name"] == told["best"]
     savings = [float(row["saving_month"]) for row in found]
     assert savings == sorted(savings, reverse=True)
     assert min(savings) >= -0.02  # one more site never costs more, but for rounding

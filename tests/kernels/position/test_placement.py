@@ -22,7 +22,7 @@ def problem_of(mean: FloatArray, seed: int = 0, sites: int = 3) -> PlacementProb
     price = rng.integers(300, 1500, (sites, regions, 2, 2)).astype(np.float64)
     return PlacementProblem(
         forecast=DemandForecast(mean, np.full(skus, 1.5)),
-        weight_class=rng.integers(0, 2, skus),
+        weight_class=np.asarray(rng.integers(0, 2, skus)),
         price=price,
         within=rng.random((sites, regions, 2)),
         pick=rng.integers(10, 40, sites).astype(np.float64),
