@@ -68,9 +68,8 @@ def main() -> None:
     results = {name: replay(found, ledger, make(found, units), after, weeks, told.as_of) for name, make in POLICIES}
     own = results["placed"]
     scale = 10**read.brand.currency.digits
-    print(
-        f"{'policy':22} {'cost':>12} {'per order':>10} {'bulk+shelves':>13} {'days':>6} {'in time':>8} {'left':>6}  vs placed"
-    )
+    heads = f"{'cost':>12} {'per order':>10} {'bulk+shelves':>13} {'days':>6} {'in time':>8} {'left':>6}"
+    print(f"{'policy':22} {heads}  vs placed")
     for name, one in results.items():
         total = one.cost.sum() / scale
         per = total / max(1, one.orders.sum())

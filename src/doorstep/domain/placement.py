@@ -14,7 +14,7 @@ class Shelf:
     site: str
     sku: str
     target: int  # units up to which it is filled
-    reorder_point: int  # units at which, or below which, it asks for more
+    reorder: int  # units at which, or below which, it asks for more
     why: str
 
 

@@ -55,7 +55,7 @@ def write_position(
     write_csv(
         folder / "placement.csv",
         PLACEMENT_COLUMNS,
-        ((one.site, one.sku, one.target, one.reorder_point, one.why) for one in shelves),
+        ((one.site, one.sku, one.target, one.reorder, one.why) for one in shelves),
     )
     write_csv(
         folder / "transfers.csv",

@@ -20,21 +20,13 @@ from doorstep.files.position_out import write_position
 from doorstep.flows.position_ground import Ground, ground_of
 from doorstep.flows.position_problem import USUAL, Assumptions, Grounded, problem_of
 from doorstep.kernels.position.facility import at_most
-from doorstep.kernels.position.placement import (
-    Placement,
-    PlacementProblem,
-    Targets,
-    frontier,
-    place,
-    site_sets,
-    targets,
-)
+from doorstep.kernels.position.placement import Placement, PlacementProblem, Targets
+from doorstep.kernels.position.position import position as decide
 from doorstep.kernels.position.problem import FacilityProblem, FloatArray, IntArray
 from doorstep.kernels.position.transfers import Transfer, transfers
 from doorstep.kernels.run import Run
 
 WEEKS_OF_MONTH = 365.25 / 12 / 7
-POINTS = 9  # of the frontier that are looked for
 SCALE = 1_000  # units a week become thousandths, so that they are whole
 
 
@@ -98,11 +90,10 @@ def position(read: BrandFolder, wish: PositionWish) -> Positioned:
     problem = grounded.problem
     used = _sites(ground, problem, wish.open_sites)
     problem = replace(problem, centre=problem.centre if problem.centre in used else used[0])
-    sets = [tuple(used[n] for n in members) for members in site_sets(len(used), len(used))]
     late = read.brand.currency.minor(read.brand.late_cost_micros) / ground.units_per_order
-    points = _points(problem, sets, late, wish)
-    placement = place(problem, late, sets)
-    levels = targets(problem, placement)
+    made = decide(problem, late, used)
+    placement, levels, weeks = made.placement, made.targets, wish.months * WEEKS_OF_MONTH
+    points = [Point(one.within, round(one.cost_week * weeks)) for one in made.points]
     at_site = {site.site: n for n, site in enumerate(ground.sites)}
     at_sku = {product.sku: n for n, product in enumerate(ground.products)}
     on_hand, coming = np.zeros(placement.held.shape, np.int64), np.zeros(placement.held.shape, np.int64)
@@ -136,14 +127,6 @@ def _sites(ground: Ground, problem: PlacementProblem, most: int) -> tuple[int, .
     cost = np.rint(np.minimum(price, 10**7) * np.maximum(demand, 1 / SCALE)).astype(np.int64)
     found = at_most(FacilityProblem(np.array(room), np.zeros(sites, np.int64), units, cost), most)
     return tuple(np.flatnonzero(found.open_sites).tolist())
-
-
-def _points(problem: PlacementProblem, sets: list[tuple[int, ...]], late: float, wish: PositionWish) -> list[Point]:
-    """The frontier: what a unit in time must be worth for a placement, its share in time and what it costs."""
-    usual = float(np.median(problem.price[problem.price < 1e14])) if (problem.price < 1e14).any() else 1.0
-    worths = np.unique(np.append(np.geomspace(0.05, 20.0, POINTS - 1) * usual, [0.0, late]))
-    weeks = wish.months * WEEKS_OF_MONTH
-    return [Point(one.within, round(one.cost_week * weeks)) for one in frontier(problem, worths, sets)]
 
 
 def _values(problem: PlacementProblem, placement: Placement, stock: IntArray) -> FloatArray:
