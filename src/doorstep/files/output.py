@@ -25,6 +25,7 @@ RESULT_NAMES = frozenset(
     {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "report.html", SUMMARY_FILE, "documents"}
     | {"parcels.csv", "unpacked.csv"}  # of packing
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
+    | {"placement.csv", "transfers.csv", "purchases.csv", "frontier.csv", "next_sites.csv"}  # of where stock lives
     | {RECORD_FILE}  # of promises
     | {"demand.csv", "demand_total.csv", "shares.csv", "backtest.csv"}  # of demand
     | {"costs.csv", "costs_by.csv", "changes.csv"}  # of costs
