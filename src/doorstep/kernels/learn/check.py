@@ -1,0 +1,7 @@
+"""Verifiers of what is learned; they share no code with what they verify."""
+
+from __future__ import annotations
+
+from doorstep.kernels.learn.check_choice import check_choice, check_mixed
+
+__all__ = ["check_choice", "check_mixed"]
