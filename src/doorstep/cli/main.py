@@ -14,6 +14,7 @@ from doorstep.cli.cartons import cartons
 from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
+from doorstep.cli.insight import insight
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
 from doorstep.cli.promise import promise
@@ -66,6 +67,7 @@ app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
 app.add_typer(roads, name="roads")
 app.add_typer(shopper, name="shopper")
+app.add_typer(insight, name="insight")
 
 
 def _version(asked: bool) -> None:

@@ -29,6 +29,7 @@ RESULT_NAMES = frozenset(
     | {SIMULATE_FILE, "days.csv"}  # of simulations
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
+    | {"worth.csv", "reasons.csv", "places.csv", "favourites.csv", "pairs.csv", "cohorts.csv"}  # of customers
 )
 
 
