@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.learn.choice import ChoiceFit, Prior, fit_choice
-from doorstep.kernels.learn.choice_problem import ChoiceProblem, FloatArray
+from doorstep.kernels.learn.choice_problem import ChoiceProblem, FloatArray, IntArray
 from doorstep.kernels.learn.privacy import told_apart
 
 LEAST_SPREAD = 0.01  # of the variance of the pooled estimate: groups that are alike are not told to be the same
+STEPS = 25
+SETTLED = 0.05  # change of the logarithm of each variance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +55,10 @@ def fit_groups(problem: ChoiceProblem, group: Sequence[str], least_shoppers: int
 
     References
     ----------
-    R. DerSimonian, N. Laird, Controlled Clinical Trials 7 (1986) 177-188: the variance between groups by moments.
-    B. Efron, C. Morris, JASA 70 (1975) 311-319: estimates drawn towards their common mean. The uncertainty of that mean
-    is added to each group's own.
+    A. Dempster, N. Laird, D. Rubin, JRSS B 39 (1977) 1-38: expectation and maximisation; each step takes the groups'
+    wants to be normal around their penalised fit. D. Bates, S. DebRoy, J. Multivariate Analysis 91 (2004) 1-17: the
+    penalised likelihood of grouped data. B. Efron, C. Morris, JASA 70 (1975) 311-319: estimates drawn towards their
+    common mean, whose uncertainty is added to each group's own.
     """
     if len(group) != len(problem):
         raise InvalidProblem("groups and choices are of unequal lengths")
@@ -66,9 +69,8 @@ def fit_groups(problem: ChoiceProblem, group: Sequence[str], least_shoppers: int
     shown = {str(name): part for name, part in zip(names, parts, strict=True) if str(name) in apart}
     between = np.zeros(len(problem.names))
     fits: dict[str, ChoiceFit] = {}
-    if overall.sound:
-        between = _between(overall, [fit_choice(part) for part in shown.values()])
-        fits = {name: _drawn(part, overall, between) for name, part in shown.items()}
+    if overall.sound and shown:
+        fits, between = _drawn_together(shown, overall)
     groups = (
         GroupFit(str(name), len(part), part.shoppers, fits.get(str(name)))
         for name, part in zip(names, parts, strict=True)
@@ -76,44 +78,43 @@ def fit_groups(problem: ChoiceProblem, group: Sequence[str], least_shoppers: int
     return PooledFit(overall, between, tuple(groups))
 
 
-def _between(overall: ChoiceFit, fits: Sequence[ChoiceFit]) -> FloatArray:
-    """Variance of each coefficient between groups, by moments; 0 where fewer than two groups have an estimate."""
-    found = np.zeros(len(overall.names))
-    for place in range(len(found)):
-        told = [(one.coefficient[place], one.covariance[place, place]) for one in fits]
-        sound = np.array([pair for pair in told if np.isfinite(pair).all() and pair[1] > 0]).reshape(-1, 2)
-        if len(sound) < 2:
-            continue
-        weight = 1 / sound[:, 1]
-        mean = float(weight @ sound[:, 0] / weight.sum())
-        unlike = float(weight @ (sound[:, 0] - mean) ** 2) - (len(sound) - 1)
-        found[place] = max(0.0, unlike / float(weight.sum() - (weight**2).sum() / weight.sum()))
-    return found
-
-
-def _drawn(part: ChoiceProblem, overall: ChoiceFit, between: FloatArray) -> ChoiceFit:
-    """A group's fit under the prior; what is not identified over all is not in any group either."""
+def _drawn_together(shown: Mapping[str, ChoiceProblem], overall: ChoiceFit) -> tuple[dict[str, ChoiceFit], FloatArray]:
+    """Fits of the groups under the prior that they make up, and their variances; of what is identified over all."""
     kept = np.flatnonzero(np.isfinite(overall.coefficient))
     own = np.diag(overall.covariance)[kept]
-    variance = np.maximum(between[kept], LEAST_SPREAD * own)
-    names = tuple(overall.names[one] for one in kept)
-    slim = ChoiceProblem(names, part.features[:, kept], part.start, part.taken, part.weight, part.offset, part.shopper)
+    parts = {name: _slim(part, overall, kept) for name, part in shown.items()}
+    mean, variance = overall.coefficient[kept], own * len(parts)
+    fits: dict[str, ChoiceFit] = {}
+    for _ in range(STEPS if len(parts) > 1 else 1):
+        fits = {name: fit_choice(part, Prior(mean, np.diag(1 / variance))) for name, part in parts.items()}
+        if len(parts) == 1:
+            break
+        found = np.array([one.coefficient for one in fits.values()])
+        spread = np.array([np.diag(one.covariance) for one in fits.values()])
+        former, mean = variance, found.mean(axis=0)
+        variance = np.maximum(((found - mean) ** 2 + spread).mean(axis=0), LEAST_SPREAD * own)
+        if np.abs(np.log(variance / former)).max() < SETTLED:
+            break
     precision = np.diag(1 / variance)
-    fit = fit_choice(slim, Prior(overall.coefficient[kept], precision))
+    told = sum(precision - precision @ one.covariance @ precision for one in fits.values())
+    of_mean = np.asarray(np.linalg.pinv(told), dtype=np.float64)
+    between = np.zeros(len(overall.names))
+    between[kept] = variance
+    return {name: _whole(one, overall, kept, precision, of_mean) for name, one in fits.items()}, between
+
+
+def _slim(part: ChoiceProblem, overall: ChoiceFit, kept: IntArray) -> ChoiceProblem:
+    names = tuple(overall.names[one] for one in kept)
+    return ChoiceProblem(names, part.features[:, kept], part.start, part.taken, part.weight, part.offset, part.shopper)
+
+
+def _whole(fit: ChoiceFit, overall: ChoiceFit, kept: IntArray, precision: FloatArray, of_mean: FloatArray) -> ChoiceFit:
+    """The fit over all features, with the uncertainty of the mean that it was drawn to."""
     lent = fit.covariance @ precision  # how much of the prior's mean is in the estimate
-    covariance = fit.covariance + lent @ overall.covariance[np.ix_(kept, kept)] @ lent.T
     width = len(overall.names)
     coefficient, spread = np.full(width, np.nan), np.full((width, width), np.nan)
     coefficient[kept] = fit.coefficient
-    spread[np.ix_(kept, kept)] = covariance
-    return ChoiceFit(
-        overall.names,
-        coefficient,
-        spread,
-        fit.log_likelihood,
-        fit.log_likelihood_null,
-        fit.choices,
-        fit.shoppers,
-        fit.iterations,
-        overall.unidentified,
+    spread[np.ix_(kept, kept)] = fit.covariance + lent @ of_mean @ lent.T
+    return replace(
+        fit, names=overall.names, coefficient=coefficient, covariance=spread, unidentified=overall.unidentified
     )
