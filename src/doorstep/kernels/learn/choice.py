@@ -107,7 +107,7 @@ def fit_choice(problem: ChoiceProblem, prior: Prior | None = None) -> ChoiceFit:
     inverse = np.linalg.inv(known.hessian(beta)) if kept else np.zeros((0, 0))
     middle = inverse if prior is not None else inverse @ known.scores_squared(beta) @ inverse
     fitted.coefficient[kept] = beta / scale
-    fitted.covariance[np.ix_(kept, kept)] = middle / np.outer(scale, scale)
+    fitted.covariance[np.ix_(kept, kept)] = (middle + middle.T) / 2 / np.outer(scale, scale)
     return ChoiceFit(
         problem.names,
         fitted.coefficient,

@@ -69,7 +69,8 @@ def money_value(
     bounded = bool(mean[1] < 0 and mean[1] ** 2 > z * z * spread[1, 1])
     if not bounded:
         return MoneyValue(value, error, float("-inf"), float("inf"), False)
-    drawn = np.random.default_rng(seed).multivariate_normal(mean, spread, draws, method="eigh")
+    values, axes = np.linalg.eigh(spread)
+    drawn = mean + np.random.default_rng(seed).standard_normal((draws, 2)) @ (axes * np.sqrt(np.maximum(values, 0.0))).T
     drawn = drawn[drawn[:, 1] < 0]
     low, high = np.quantile(-drawn[:, 0] / drawn[:, 1], [(1 - level) / 2, (1 + level) / 2])
     return MoneyValue(value, error, float(low), float(high), True)

@@ -13,6 +13,7 @@ from doorstep.kernels.learn.choice_problem import ChoiceProblem, FloatArray, Int
 from doorstep.kernels.learn.privacy import told_apart
 
 LEAST_SPREAD = 0.01  # of the variance of the pooled estimate: groups that are alike are not told to be the same
+LEAST_TOLD = 1e-6  # rounding leaves less than nothing where no group tells anything
 STEPS = 25
 SETTLED = 0.05  # change of the logarithm of each variance
 
@@ -84,23 +85,38 @@ def _drawn_together(shown: Mapping[str, ChoiceProblem], overall: ChoiceFit) -> t
     own = np.diag(overall.covariance)[kept]
     parts = {name: _slim(part, overall, kept) for name, part in shown.items()}
     mean, variance = overall.coefficient[kept], own * len(parts)
-    fits: dict[str, ChoiceFit] = {}
-    for _ in range(STEPS if len(parts) > 1 else 1):
-        fits = {name: fit_choice(part, Prior(mean, np.diag(1 / variance))) for name, part in parts.items()}
-        if len(parts) == 1:
-            break
+    fits = _under(parts, mean, variance)
+    for _ in range(STEPS if len(parts) > 1 else 0):
         found = np.array([one.coefficient for one in fits.values()])
         spread = np.array([np.diag(one.covariance) for one in fits.values()])
         former, mean = variance, found.mean(axis=0)
         variance = np.maximum(((found - mean) ** 2 + spread).mean(axis=0), LEAST_SPREAD * own)
+        fits = _under(parts, mean, variance)
         if np.abs(np.log(variance / former)).max() < SETTLED:
             break
     precision = np.diag(1 / variance)
-    told = sum(precision - precision @ one.covariance @ precision for one in fits.values())
-    of_mean = np.asarray(np.linalg.pinv(told), dtype=np.float64)
+    of_mean = _of_mean([one.covariance for one in fits.values()], variance)
+    if len(parts) == 1:
+        of_mean = overall.covariance[np.ix_(kept, kept)]
     between = np.zeros(len(overall.names))
     between[kept] = variance
     return {name: _whole(one, overall, kept, precision, of_mean) for name, one in fits.items()}, between
+
+
+def _under(parts: Mapping[str, ChoiceProblem], mean: FloatArray, variance: FloatArray) -> dict[str, ChoiceFit]:
+    prior = Prior(mean, np.diag(1 / variance))
+    return {name: fit_choice(part, prior) for name, part in parts.items()}
+
+
+def _of_mean(covariances: Sequence[FloatArray], variance: FloatArray) -> FloatArray:
+    """Covariance of the common mean: each group tells of it as much as its fit is surer than the prior.
+
+    In units of the prior's deviations, since coefficients are of different sizes.
+    """
+    unit = np.sqrt(variance)
+    told = sum(np.eye(len(unit)) - one / np.outer(unit, unit) for one in covariances)
+    values, axes = np.linalg.eigh((told + np.transpose(told)) / 2)
+    return np.asarray((axes / np.maximum(values, LEAST_TOLD)) @ axes.T * np.outer(unit, unit), dtype=np.float64)
 
 
 def _slim(part: ChoiceProblem, overall: ChoiceFit, kept: IntArray) -> ChoiceProblem:
@@ -114,7 +130,8 @@ def _whole(fit: ChoiceFit, overall: ChoiceFit, kept: IntArray, precision: FloatA
     width = len(overall.names)
     coefficient, spread = np.full(width, np.nan), np.full((width, width), np.nan)
     coefficient[kept] = fit.coefficient
-    spread[np.ix_(kept, kept)] = fit.covariance + lent @ of_mean @ lent.T
+    whole = fit.covariance + lent @ of_mean @ lent.T
+    spread[np.ix_(kept, kept)] = (whole + whole.T) / 2
     return replace(
         fit, names=overall.names, coefficient=coefficient, covariance=spread, unidentified=overall.unidentified
     )

@@ -111,7 +111,7 @@ def _reasons(
     about: dict[str, set[str]] = {}
     for one in contacts:
         about.setdefault(one.reason, set()).add(one.order or f"contact {one.contact}")
-    told = told_apart({reason: len(orders) for reason, orders in about.items()}, least)
+    told = {reason for reason, orders in about.items() if len(orders) >= least}  # no total is told that gives one away
     merged: dict[str, list[ContactMade]] = {}
     for one in contacts:
         merged.setdefault(one.reason if one.reason in told else OTHERS, []).append(one)
