@@ -10,7 +10,7 @@ from markupsafe import Markup
 from doorstep.documents.report.charts import Chart
 from doorstep.documents.svg import element, picture
 
-WIDTH, LABELS, RIGHT, TOP, PITCH, BOTTOM = 460, 150, 92, 12, 30, 26
+WIDTH, LABELS, RIGHT, TOP, PITCH, BOTTOM = 460, 168, 92, 12, 30, 26
 LONGEST = 24  # characters of a label
 
 
