@@ -186,7 +186,7 @@ def again_rows(buying: Buying) -> Rows:
         return []
     gap = buying.again_difference
     points = (
-        f"{decimal(gap.value * 100, 1)} points ({ends(Estimate(0, 0, (gap.low or 0) * 100, (gap.high or 0) * 100), 1)})"  # noqa: E501
+        f"{decimal(gap.value * 100, 1)} points ({ends(Estimate(0, 0, (gap.low or 0) * 100, (gap.high or 0) * 100), 1)})"
     )
     return [
         ("Promise kept", count(buying.again_kept.n), shared(buying.again_kept)),

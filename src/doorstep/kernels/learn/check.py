@@ -1,4 +1,4 @@
-"""Verifiers of what is learned; they share no code with what they verify."""
+"""Verify what was learned, whatever it is; the verifiers share no code with what they verify."""
 
 from __future__ import annotations
 

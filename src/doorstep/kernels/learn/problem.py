@@ -1,0 +1,8 @@
+"""What can be learned, each as its problem: a name for all of them."""
+
+from __future__ import annotations
+
+from doorstep.kernels.learn.choice_problem import ChoiceProblem
+from doorstep.kernels.learn.customers_problem import CustomersProblem
+
+LearnProblem = ChoiceProblem | CustomersProblem
