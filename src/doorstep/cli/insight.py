@@ -5,11 +5,9 @@ from __future__ import annotations
 import typer
 
 from doorstep.cli.insight_customers import customers
+from doorstep.cli.insight_shown import display_test, shown
 
 insight = typer.Typer(no_args_is_help=True, help="Insights: what is learned from what happened.")
 insight.command()(customers)
-
-
-@insight.callback()
-def group() -> None:
-    """Insights: what is learned from what happened."""
+insight.command("display-test")(display_test)
+insight.command()(shown)
