@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.kernels.learn.shops import AS_OF, BEGINS, DAY_WORTH, shop
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files.customers_out import customers_object
+from doorstep.kernels.learn.check import check_customers
 from doorstep.kernels.learn.customers import CustomersInsight, learn_customers
 from doorstep.kernels.learn.customers_problem import CustomersParams, CustomersProblem, kept
 
@@ -63,6 +66,24 @@ def test_what_they_buy(told: CustomersInsight) -> None:
     assert buying.again_difference.value is not None
     fast, slow = buying.converted[0], buying.converted[-1]
     assert fast.quotes + slow.quotes == 900
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 120), st.integers(0, 1_000), st.integers(1, 200), st.integers(2, 30))
+def test_the_verifier_accepts_what_is_learned(quotes: int, seed: int, day: int, least: int) -> None:
+    problem = replace(shop(quotes, seed), as_of=BEGINS + timedelta(days=day))
+    assert check_customers(problem, learn_customers(problem, CustomersParams(least))) == ()
+
+
+def test_the_verifier_rejects_what_was_altered(told: CustomersInsight) -> None:
+    problem = shop()
+    assert check_customers(problem, told) == ()
+    assert check_customers(replace(problem, orders=problem.orders[1:]), told)
+    assert check_customers(replace(problem, contacts=problem.contacts[1:]), told)
+    assert check_customers(replace(problem, shown=problem.shown[3:]), told)
+    assert check_customers(problem, replace(told, least_people=10_000))
+    late = replace(told.voice.lateness, late=told.voice.lateness.late + 1)
+    assert check_customers(problem, replace(told, voice=replace(told.voice, lateness=late)))
 
 
 def test_nothing_of_the_future_is_looked_at() -> None:
