@@ -16,6 +16,7 @@ from doorstep.domain.supply import StockLevel
 from doorstep.kernels.plan.check import check as check_plan
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.simulate.check_figures import figure_faults
+from doorstep.kernels.simulate.check_supply import arriving, stock_faults, supply_faults
 from doorstep.kernels.simulate.problem import SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.result import Outcome, SimulateResult
 
@@ -26,7 +27,8 @@ Shelves = Counter[tuple[str, str]]  # site, sku
 def check(problem: SimulateProblem, params: SimulateParams, result: SimulateResult) -> tuple[str, ...]:
     """List everything wrong with a simulation; empty: it keeps every rule and every amount is right.
 
-    Shelves never go below nothing and hold what came in less what left; every order is sent once and whole, or not at
+    Shelves never go below nothing and hold what came in less what left; what is ordered anew is what a placement asks
+    for, and costs what it must; every order is sent once and whole, or not at
     all, within its patience; capacities of a day hold over all batches; nothing leaves a closed site; what two policies
     do alike has one fate; figures follow from parcels.
     """
@@ -41,6 +43,7 @@ def check(problem: SimulateProblem, params: SimulateParams, result: SimulateResu
                 *_waiting(params, result, outcome),
                 *_capacity(result, outcome),
                 *_closed(problem, result, outcome),
+                *supply_faults(problem, result, outcome),
                 *figure_faults(params, result, outcome),
             )
         ),
@@ -66,13 +69,7 @@ def _world(problem: SimulateProblem, result: SimulateResult) -> Iterator[str]:
             yield f"order {order.order} is none of the folder's"
     if scenario.demand_ppm == 1_000_000 and world.orders != ground.orders:
         yield "demand is unchanged, and the orders are not"
-    for old, new in zip(ground.stock, world.stock, strict=True):
-        units, parts = old.on_hand, 1
-        for change in scenario.stock:
-            if change.site in ("", old.site) and change.sku in ("", old.sku):
-                units, parts = units * change.factor_ppm, parts * 1_000_000
-        if new != replace(old, on_hand=units // parts):
-            yield f"{old.sku} at {old.site} begins with {new.on_hand} units"
+    yield from stock_faults(ground, scenario, world)
 
 
 def _shelves(
@@ -93,7 +90,9 @@ def _shelves(
             taken[int(sent.slot[n])][site, sku] += int(sent.content_units[at])
     plans = {slot: (orders, plan) for slot, orders, plan in outcome.first.plans}
     days = iter(outcome.first.stock_units.tolist())
+    bought = arriving(world, outcome.first.ordered)
     for number, slot in enumerate(slots):
+        shelves.update(bought.pop(slot.day, {}))
         while due and due[0].expected_at <= slot.now:
             shelves[due[0].site, due[0].sku] += due[0].quantity
             due.pop(0)

@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 
 from doorstep.kernels.plan.market import IntArray
+from doorstep.kernels.promise.tables import PromiseTables
 from doorstep.kernels.simulate.chance import order_keys, uniform_ppm
-from doorstep.kernels.simulate.compiled import Sent, arrivals, departures
+from doorstep.kernels.simulate.compiled import LOST, Sent, arrivals, departures
 from doorstep.kernels.simulate.days import EPOCH_ORDINAL
 from doorstep.kernels.simulate.result import Shipments
 from doorstep.kernels.simulate.scenario import Slowdown
@@ -34,11 +35,22 @@ def arrived_days(stage: Stage, shipments: Shipments, slower: tuple[Slowdown, ...
         left=uniform_ppm(keys, seed, stream + LEAVES),
         travelled=uniform_ppm(keys, seed, stream + TRAVELS),
     )
-    network = stage.grounds.whole.network()
+    planned, real = stage.grounds.whole, stage.grounds.real
     left_on, arrived = np.empty(len(sent.site), np.int64), np.empty(len(sent.site), np.int64)
-    departures(sent, network, left_on)
-    arrivals(sent, network, left_on, _slower(stage, shipments, slower), arrived)
+    departures(sent, planned.network(), left_on)
+    if real is not planned:
+        left_on = _next_call(real, sent, left_on)
+    arrivals(sent, real.network(), left_on, _slower(stage, shipments, slower), arrived)
     return arrived
+
+
+def _next_call(real: PromiseTables, sent: Sent, left_on: IntArray) -> IntArray:
+    """Let what would leave on a day without a call, of which nobody knew, leave with the next one."""
+    calendars = real.calendars
+    calendar = real.pair_calendar[real.pair[sent.site, sent.service]]
+    before = calendars.count(calendar, left_on - 1)
+    day = calendars.days[calendar, np.minimum(before, calendars.days.shape[1] - 1)]
+    return np.where(left_on < 0, left_on, np.where(day > calendars.last_day, LOST, day))
 
 
 def _slower(stage: Stage, shipments: Shipments, slower: tuple[Slowdown, ...]) -> IntArray:

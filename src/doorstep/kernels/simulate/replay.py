@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import numpy as np
 
@@ -21,10 +20,11 @@ from doorstep.kernels.plan.nearest import distances_m
 from doorstep.kernels.plan.plan import Laid, lay_out
 from doorstep.kernels.run import Run, silent
 from doorstep.kernels.simulate.capacity import Taken
-from doorstep.kernels.simulate.days import begins_at
+from doorstep.kernels.simulate.days import Slot, begins_at
 from doorstep.kernels.simulate.problem import Policy, SimulateParams
 from doorstep.kernels.simulate.result import Replay, Shipments
 from doorstep.kernels.simulate.rules import choose
+from doorstep.kernels.simulate.supply import PurchaseOrders, holding_micros, joined, order_up
 from doorstep.kernels.simulate.world import Stage
 
 COLUMNS = Shipments.__slots__[:12]
@@ -44,6 +44,10 @@ class _Course:
     rows: list[dict[str, IntArray]] = field(default_factory=list)
     contents: Contents = field(default_factory=list)
     plans: list[tuple[int, tuple[int, ...], Plan]] = field(default_factory=list)
+    coming: IntArray | None = None  # [K, J] on order or announced, where goods are ordered anew
+    ordered: list[PurchaseOrders] = field(default_factory=list)
+    received: list[int] = field(default_factory=list)  # units of each day, announced or ordered
+    holding: list[int] = field(default_factory=list)  # micros of each day
 
 
 def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run: Run) -> Replay:
@@ -62,13 +66,13 @@ def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run:
     run
         Progress by orders placed, and the map over which packing and quoting are spread.
     """
-    course = _Course(stage.stock.copy())
+    course = open_course(stage)
     orders = len(stage.problem.orders)
     stockout = np.zeros(orders, bool)
     inner = Run(seed=seed, iterations=run.iterations, progress=silent, map=run.map)
     stock_units, waiting, seen = [], [], 0
     for number, slot in enumerate(stage.slots):
-        _take_in(stage, course, slot.now)
+        _take_in(stage, course, slot)
         batch = [*course.waiting, *slot.orders]
         if policy == "plan_priced" and batch:
             _learn(stage, course, number, params, inner)
@@ -81,6 +85,7 @@ def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run:
             stockout[lost] = True
             course.waiting = [i for i in course.waiting if not stockout[i]]
             stock_units.append(int(course.stock.sum()))
+            _reorder(stage, course, slot.day, seed)
             waiting.append(len(course.waiting))
             run.progress(policy, seen, orders)
     return Replay(
@@ -89,15 +94,54 @@ def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run:
         np.array(stock_units, np.int64),
         np.array(waiting, np.int64),
         tuple(course.plans),
+        joined(course.ordered),
+        np.array(course.received, np.int64),
+        np.array(course.holding, np.int64),
     )
 
 
-def _take_in(stage: Stage, course: _Course, now: datetime) -> None:
+def open_course(stage: Stage) -> _Course:
+    """Begin with the shelves of the world."""
+    course = _Course(stage.stock.copy())
+    if stage.supply is not None:
+        course.coming = np.zeros_like(stage.stock)
+        for _, site, sku, units in stage.inbound:
+            course.coming[site, sku] += units
+    return course
+
+
+def _take_in(stage: Stage, course: _Course, slot: Slot) -> None:
     """Put on the shelves what has come in by now."""
-    while course.due < len(stage.inbound) and stage.inbound[course.due][0] <= now.timestamp():
-        _, site, sku, units = stage.inbound[course.due]
-        course.stock[site, sku] += units
+    units = 0
+    while course.due < len(stage.inbound) and stage.inbound[course.due][0] <= slot.now.timestamp():
+        _, site, sku, count = stage.inbound[course.due]
+        course.stock[site, sku] += count
+        units += count
+        if course.coming is not None:
+            course.coming[site, sku] -= count
         course.due += 1
+    begins = len(course.received) == len(course.holding)
+    coming = course.coming
+    for one in course.ordered if begins and coming is not None else ():  # of a day: each cell once
+        now = np.flatnonzero(one.due_day == slot.day)
+        course.stock[one.site[now], one.sku[now]] += one.units[now]
+        coming[one.site[now], one.sku[now]] -= one.units[now]
+        units += int(one.units[now].sum())
+    if begins:
+        course.received.append(units)
+    else:
+        course.received[-1] += units
+
+
+def _reorder(stage: Stage, course: _Course, day: int, seed: int) -> None:
+    """End a day: order what is short, and reckon what lies."""
+    if stage.supply is None or course.coming is None:
+        course.holding.append(0)
+        return
+    placed = order_up(stage.supply, course.stock, course.coming, day, seed)
+    course.coming[placed.site, placed.sku] += placed.units
+    course.ordered.append(placed)
+    course.holding.append(holding_micros(stage.supply, course.stock))
 
 
 def _learn(stage: Stage, course: _Course, number: int, params: SimulateParams, run: Run) -> None:

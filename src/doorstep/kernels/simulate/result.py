@@ -12,6 +12,7 @@ from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.simulate.days import Slot
 from doorstep.kernels.simulate.problem import Policy
+from doorstep.kernels.simulate.supply import PurchaseOrders
 
 FloatArray = NDArray[np.float64]
 PARTS = ("pick", "carton", "freight", "surcharges", "duty_tax", "lateness")
@@ -76,13 +77,20 @@ class Replay:
         [D] on hand, and orders that wait, at the end of each day.
     plans
         Of each batch its slot, its orders and its plan, where they are kept.
+    ordered
+        What was ordered anew.
+    received, holding_micros
+        [D] units that came in, announced or ordered, and what it costs that goods lie until the next day.
     """
 
     shipments: Shipments
     stockout: BoolArray
     stock_units: IntArray
     waiting: IntArray
-    plans: tuple[tuple[int, tuple[int, ...], Plan], ...] = ()
+    plans: tuple[tuple[int, tuple[int, ...], Plan], ...]
+    ordered: PurchaseOrders
+    received: IntArray
+    holding_micros: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,9 @@ class Days:
     weighed: FloatArray  # parcels whose carbon is known
     stock_units: FloatArray
     waiting: FloatArray
+    received: FloatArray  # units; this and the next two on the day itself
+    ordered: FloatArray  # units
+    supply_minor: FloatArray  # what ordering and holding cost, where goods are ordered anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,7 @@ class Outcome:
     days: Days
     first: Replay  # of the first seed
     arrived_day: IntArray  # of its parcels; -1: never
+    of_seeds: tuple[Days, ...] = ()  # the sums of each seed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.units import PPM
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.run import Run
@@ -20,7 +21,8 @@ def simulate(problem: SimulateProblem, params: SimulateParams | None = None, run
     """Let every policy serve the same orders, day by day, out of the same shelves, under the same chance.
 
     Orders of a day are planned together at its end (or in several batches) out of what is then on hand. What is planned
-    leaves the shelf at once; announced goods come in when they are due; nothing is reordered. An order that is left for
+    leaves the shelf at once; announced goods come in when they are due; goods are ordered anew where the scenario says
+    so. An order that is left for
     want of goods or of a day's capacity is tried again until its patience ends. When a parcel arrives is drawn from the
     curves that promises rest on, by numbers that belong to the order and its parcel, whatever the policy.
 
@@ -41,9 +43,12 @@ def simulate(problem: SimulateProblem, params: SimulateParams | None = None, run
     Raises
     ------
     InvalidProblem
-        When the problem contradicts itself. Faulty orders do not raise: they are left by every policy.
+        When the problem contradicts itself, or moves a cut-off and plans a day once, after all of them. Faulty orders do
+        not raise: they are left by every policy.
     """
     params = params or SimulateParams()
+    if problem.scenario.cutoffs and params.batches_per_day == 1:
+        raise InvalidProblem("a day planned once, at its end, knows no cut-off: plan it in several batches")
     first_day, until_day = problem.span
     span = until_day - first_day
     found: dict[Policy, list[Days]] = {policy: [] for policy in problem.policies}
@@ -75,6 +80,7 @@ def simulate(problem: SimulateProblem, params: SimulateParams | None = None, run
             None if policy == first else differences(found[policy], found[first], blocks, span, params.level),
             mean_days(found[policy]),
             *kept[policy],
+            tuple(found[policy]),
         )
         for policy in problem.policies
     )
