@@ -15,7 +15,7 @@ from doorstep.kernels.simulate.intervals import DayBlocks, over_seeds
 from doorstep.kernels.simulate.result import Days, Difference, FloatArray, Replay
 from doorstep.kernels.simulate.world import Stage
 
-MONEY = ("objective", "cost_total", "cost_per_order", "supply_cost", "objective_with_supply")  # in minor units
+MONEY = ("objective", "cost_total", "cost_per_order", "supply_cost", "cost_per_placed_order")  # in minor units
 Sums = tuple[FloatArray, FloatArray | None]  # a total, or above and below a line
 
 FIGURES: dict[str, Callable[[Days], Sums]] = {
@@ -34,7 +34,7 @@ FIGURES: dict[str, Callable[[Days], Sums]] = {
     "planned_later": lambda d: (d.later, None),
     "parcels": lambda d: (d.parcels, None),
     "supply_cost": lambda d: (d.supply_minor, None),
-    "objective_with_supply": lambda d: (d.objective_minor + d.supply_minor, None),
+    "cost_per_placed_order": lambda d: (d.objective_minor + d.supply_minor, d.orders),
     "units_received": lambda d: (d.received, None),
     "units_ordered": lambda d: (d.ordered, None),
     "parcels_located": lambda d: (d.located, None),

@@ -120,17 +120,22 @@ def _take_in(stage: Stage, course: _Course, slot: Slot) -> None:
         if course.coming is not None:
             course.coming[site, sku] -= count
         course.due += 1
-    begins = len(course.received) == len(course.holding)
-    coming = course.coming
-    for one in course.ordered if begins and coming is not None else ():  # of a day: each cell once
-        now = np.flatnonzero(one.due_day == slot.day)
+    if len(course.received) == len(course.holding):  # the day begins
+        course.received.append(_bought(course, slot.day))
+    course.received[-1] += units
+
+
+def _bought(course: _Course, day: int) -> int:
+    """Put on the shelves what was ordered anew and is due; returns units."""
+    units = 0
+    if course.coming is None:
+        return units
+    for one in course.ordered:  # those of a day, in which no cell stands twice
+        now = np.flatnonzero(one.due_day == day)
         course.stock[one.site[now], one.sku[now]] += one.units[now]
-        coming[one.site[now], one.sku[now]] -= one.units[now]
+        course.coming[one.site[now], one.sku[now]] -= one.units[now]
         units += int(one.units[now].sum())
-    if begins:
-        course.received.append(units)
-    else:
-        course.received[-1] += units
+    return units
 
 
 def _reorder(stage: Stage, course: _Course, day: int, seed: int) -> None:

@@ -43,8 +43,8 @@ def simulate(problem: SimulateProblem, params: SimulateParams | None = None, run
     Raises
     ------
     InvalidProblem
-        When the problem contradicts itself, or moves a cut-off and plans a day once, after all of them. Faulty orders do
-        not raise: they are left by every policy.
+        When the problem contradicts itself, or moves a cut-off and plans a day once, after all of them. Faulty orders
+        do not raise: they are left by every policy.
     """
     params = params or SimulateParams()
     if problem.scenario.cutoffs and params.batches_per_day == 1:
