@@ -25,6 +25,7 @@ NAMES: dict[Policy, str] = {
     "distance_then_rate": "Distance, then rate",
     "plan_alone": "Order by order",
     "plan_priced": "Order by order, with prices",
+    "fast": "Plan, fast mode",
 }
 WIDE, TALL = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 46, 26

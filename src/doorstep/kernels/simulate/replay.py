@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from doorstep.domain.bids import BidPrices
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.plan import Plan
@@ -19,35 +18,15 @@ from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.nearest import distances_m
 from doorstep.kernels.plan.plan import Laid, lay_out
 from doorstep.kernels.run import Run, silent
-from doorstep.kernels.simulate.capacity import Taken
-from doorstep.kernels.simulate.days import Slot, begins_at
+from doorstep.kernels.simulate.course import Course, open_course, reorder, shipments_of, take_in
+from doorstep.kernels.simulate.days import begins_at
+from doorstep.kernels.simulate.fast import FastState, decide_fast, fast_state
+from doorstep.kernels.simulate.fast_prices import learn_fast
 from doorstep.kernels.simulate.problem import Policy, SimulateParams
-from doorstep.kernels.simulate.result import Replay, Shipments
+from doorstep.kernels.simulate.result import Replay
 from doorstep.kernels.simulate.rules import choose
-from doorstep.kernels.simulate.supply import PurchaseOrders, holding_micros, joined, order_up
+from doorstep.kernels.simulate.supply import joined
 from doorstep.kernels.simulate.world import Stage
-
-COLUMNS = Shipments.__slots__[:12]
-Contents = list[list[tuple[int, int]]]  # of each parcel: sku, units
-
-
-@dataclass(slots=True)
-class _Course:
-    """What changes from batch to batch."""
-
-    stock: IntArray
-    taken: Taken = field(default_factory=Taken)
-    waiting: list[int] = field(default_factory=list)
-    known: list[int] = field(default_factory=list)  # orders that came before the batch
-    bids: BidPrices | None = None
-    due: int = 0  # next row of what comes in
-    rows: list[dict[str, IntArray]] = field(default_factory=list)
-    contents: Contents = field(default_factory=list)
-    plans: list[tuple[int, tuple[int, ...], Plan]] = field(default_factory=list)
-    coming: IntArray | None = None  # [K, J] on order or announced, where goods are ordered anew
-    ordered: list[PurchaseOrders] = field(default_factory=list)
-    received: list[int] = field(default_factory=list)  # units of each day, announced or ordered
-    holding: list[int] = field(default_factory=list)  # micros of each day
 
 
 def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run: Run) -> Replay:
@@ -69,27 +48,37 @@ def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run:
     course = open_course(stage)
     orders = len(stage.problem.orders)
     stockout = np.zeros(orders, bool)
+    fast = fast_of(stage, params, run) if policy == "fast" else None
+    if fast is not None:
+        fast.by_table = 0
     inner = Run(seed=seed, iterations=run.iterations, progress=silent, map=run.map)
     stock_units, waiting, seen = [], [], 0
     for number, slot in enumerate(stage.slots):
-        _take_in(stage, course, slot)
+        take_in(stage, course, slot)
         batch = [*course.waiting, *slot.orders]
         if policy == "plan_priced" and batch:
             _learn(stage, course, number, params, inner)
+        if fast is not None and batch:
+            learn_fast(stage, course, number, params, inner)
+            if number in fast.kept:
+                fast.kept[number] = course.stock.copy(), course.bids
         course.known += slot.orders
-        if batch:
-            course.waiting = _plan(stage, course, policy, number, batch, params, inner)
+        waits: list[int] = []
+        if fast is not None and batch:
+            batch, waits = decide_fast(stage, fast, course, number, batch)
+        left = plan_batch(stage, course, policy, number, batch, params, inner) if batch else []
+        course.waiting = [*waits, *left]
         seen += len(slot.orders)
         if slot.last_of_day:
             lost = [i for i in course.waiting if slot.day - stage.placed_day[i] >= params.patience_days]
             stockout[lost] = True
             course.waiting = [i for i in course.waiting if not stockout[i]]
             stock_units.append(int(course.stock.sum()))
-            _reorder(stage, course, slot.day, seed)
+            reorder(stage, course, slot.day, seed)
             waiting.append(len(course.waiting))
             run.progress(policy, seen, orders)
     return Replay(
-        _shipments(course),
+        shipments_of(course),
         stockout,
         np.array(stock_units, np.int64),
         np.array(waiting, np.int64),
@@ -100,56 +89,14 @@ def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run:
     )
 
 
-def open_course(stage: Stage) -> _Course:
-    """Begin with the shelves of the world."""
-    course = _Course(stage.stock.copy())
-    if stage.supply is not None:
-        course.coming = np.zeros_like(stage.stock)
-        for _, site, sku, units in stage.inbound:
-            course.coming[site, sku] += units
-    return course
+def fast_of(stage: Stage, params: SimulateParams, run: Run) -> FastState:
+    """Give the tables of a world, laid once for all seeds."""
+    if stage.fast is None:
+        stage.fast = fast_state(stage, params, run)
+    return stage.fast
 
 
-def _take_in(stage: Stage, course: _Course, slot: Slot) -> None:
-    """Put on the shelves what has come in by now."""
-    units = 0
-    while course.due < len(stage.inbound) and stage.inbound[course.due][0] <= slot.now.timestamp():
-        _, site, sku, count = stage.inbound[course.due]
-        course.stock[site, sku] += count
-        units += count
-        if course.coming is not None:
-            course.coming[site, sku] -= count
-        course.due += 1
-    if len(course.received) == len(course.holding):  # the day begins
-        course.received.append(_bought(course, slot.day))
-    course.received[-1] += units
-
-
-def _bought(course: _Course, day: int) -> int:
-    """Put on the shelves what was ordered anew and is due; returns units."""
-    units = 0
-    if course.coming is None:
-        return units
-    for one in course.ordered:  # those of a day, in which no cell stands twice
-        now = np.flatnonzero(one.due_day == day)
-        course.stock[one.site[now], one.sku[now]] += one.units[now]
-        course.coming[one.site[now], one.sku[now]] -= one.units[now]
-        units += int(one.units[now].sum())
-    return units
-
-
-def _reorder(stage: Stage, course: _Course, day: int, seed: int) -> None:
-    """End a day: order what is short, and reckon what lies."""
-    if stage.supply is None or course.coming is None:
-        course.holding.append(0)
-        return
-    placed = order_up(stage.supply, course.stock, course.coming, day, seed)
-    course.coming[placed.site, placed.sku] += placed.units
-    course.ordered.append(placed)
-    course.holding.append(holding_micros(stage.supply, course.stock))
-
-
-def _learn(stage: Stage, course: _Course, number: int, params: SimulateParams, run: Run) -> None:
+def _learn(stage: Stage, course: Course, number: int, params: SimulateParams, run: Run) -> None:
     """Price what is on the shelves by the orders of the batches before, and what is announced by then."""
     if not course.known:
         return
@@ -160,8 +107,8 @@ def _learn(stage: Stage, course: _Course, number: int, params: SimulateParams, r
     course.bids = next_bids(course.bids, ground, known, since, params.bids, params.plan, run, stage.grounds)
 
 
-def _plan(
-    stage: Stage, course: _Course, policy: Policy, number: int, batch: Sequence[int], params: SimulateParams, run: Run
+def plan_batch(
+    stage: Stage, course: Course, policy: Policy, number: int, batch: Sequence[int], params: SimulateParams, run: Run
 ) -> list[int]:
     """Plan a batch and book it; returns the orders that wait for goods."""
     now = stage.slots[number].now
@@ -176,7 +123,12 @@ def _plan(
         for sku, units in goods:
             course.stock[site, sku] -= units
     course.taken.add(laid.market, picks)
-    course.contents += contents
+    course.contents.append(
+        (
+            np.array([len(goods) for goods in contents], np.int64),
+            np.array([pair for goods in contents for pair in goods], np.int64).reshape(-1, 2),
+        )
+    )
     led = ways(laid.market)
     prints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(loads)
     course.rows.append(_columns(laid, picks, prints, number, np.array(batch, np.int64), int(now.timestamp())))
@@ -229,18 +181,3 @@ def _kept(
     )
     parcels = build_parcels(laid.market, table, laid.book, picks, prints, params.pack, run)
     return Plan(parcels, left, figures(laid.market, picks, policy))
-
-
-def _shipments(course: _Course) -> Shipments:
-    counts = [len(goods) for goods in course.contents]
-    flat = np.array([pair for goods in course.contents for pair in goods], np.int64).reshape(-1, 2)
-    return Shipments(
-        **{name: _joined([one[name] for one in course.rows], name) for name in COLUMNS},
-        content_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        content_sku=flat[:, 0].copy(),
-        content_units=flat[:, 1].copy(),
-    )
-
-
-def _joined(columns: list[IntArray], name: str) -> IntArray:
-    return np.concatenate(columns) if columns else np.zeros((0, 6) if name == "parts_minor" else 0, np.int64)

@@ -173,6 +173,35 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class FastError:
+    """The fast mode less the full one, on sampled days of the first seed.
+
+    Each day begins with the shelves and prices that the fast mode had on it; of a day with very many orders some stand
+    for all, goods in proportion. So it is the error of a day's decisions, and not what such errors add up to.
+
+    Attributes
+    ----------
+    days
+        The sampled ones, since 1970-01-01.
+    orders
+        Of the sample.
+    full
+        Figures of the full mode.
+    differences
+        Of figures; intervals are Student's over the days, and stand as `over_days`.
+    classes, by_table_ppm
+        Classes of orders, and the share of parcels that the tables sent, of the whole simulation.
+    """
+
+    days: tuple[int, ...]
+    orders: int
+    full: dict[str, float | None]
+    differences: dict[str, Difference]
+    classes: int
+    by_table_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
 class SimulateResult:
     """All policies, on the same orders, shelves and fates; days since 1970-01-01."""
 
@@ -181,3 +210,4 @@ class SimulateResult:
     outcomes: tuple[Outcome, ...]
     world: World
     inbound_before: int  # announced for before the first day, and taken to be on the shelves already
+    fast: FastError | None = None  # where the fast mode was among the policies

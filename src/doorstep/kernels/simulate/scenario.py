@@ -25,6 +25,7 @@ from doorstep.kernels.simulate.changes import (
     change_faults,
     flow_faults,
 )
+from doorstep.kernels.simulate.station import Station, station_faults
 
 MOST_FACTOR_PPM = 100 * PPM
 MOST_SLOWER_DAYS = 60
@@ -86,6 +87,7 @@ class Scenario:
     placement: tuple[Placed, ...] = ()
     replenish: Replenishment | None = None
     disruptions: tuple[Disruption, ...] = ()
+    stations: tuple[Station, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(0 <= one <= MOST_FACTOR_PPM for one in (self.demand_ppm, *(one.factor_ppm for one in self.stock))):
@@ -108,6 +110,7 @@ class Scenario:
         faults = [
             *change_faults(self.new_services, self.new_sites),
             *flow_faults(self.cutoffs, self.placement, self.replenish, self.disruptions),
+            *station_faults(self.stations),
         ]
         if faults:
             raise InvalidProblem(f"not understood in the scenario: {'; '.join(faults)}")
@@ -142,6 +145,7 @@ class Scenario:
             *(("site", one.site) for one in self.placement),
             *(("sku", one.sku) for one in self.placement),
             *(("service", one.service) for one in self.disruptions),
+            *(("site", one.site) for one in self.stations),
         ]
         unknown = dict.fromkeys(f"{noun} {name}" for noun, name in named if name and name not in known[noun])
         names = [*strange, *unknown, *self._nowhere(ground), *self._no_zones(ground)]

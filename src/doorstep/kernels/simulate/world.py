@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from doorstep.kernels.simulate.ground import Grounds, is_closed, lay_ground
 from doorstep.kernels.simulate.problem import SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.scenario import Closure, under
 from doorstep.kernels.simulate.supply import Supply, open_supply
+
+if TYPE_CHECKING:
+    from doorstep.kernels.simulate.fast import FastState
 
 FULL_SHELF = 1_000_000_000
 
@@ -40,6 +44,7 @@ class Stage:
     inbound_before: int
     placed_day: IntArray  # [N]
     servable: dict[int, bool] = field(default_factory=dict)
+    fast: FastState | None = None  # what the fast mode found out
 
     def batch(
         self, orders: Sequence[int], stock: IntArray, now: datetime, all_open: bool = False
