@@ -8,7 +8,7 @@ from typing import Any
 
 from doorstep.domain.catalog import Carton
 from doorstep.domain.place import Place
-from doorstep.domain.units import PPM
+from doorstep.domain.units import MICROS, PPM
 from doorstep.files import build
 from doorstep.files.columns import Table
 from doorstep.files.one_file import read_file
@@ -42,6 +42,8 @@ from doorstep.kernels.simulate.changes import (
     Placed,
     Replenishment,
 )
+from doorstep.kernels.simulate.days import DAY_S
+from doorstep.kernels.simulate.station import Station
 
 Rows = list[dict[str, Any]]
 
@@ -54,6 +56,7 @@ class Added:
     new_sites: Rows
     cutoffs: Rows
     disruptions: Rows
+    stations: Rows
     replenish: dict[str, Any] | None
     placement: tuple[Placed, ...]
     cartons: tuple[Carton, ...] | None
@@ -65,6 +68,7 @@ class Added:
             "new_sites": tuple(NewSite(**row) for row in self.new_sites),
             "cutoffs": tuple(CutoffChange(**row) for row in self.cutoffs),
             "disruptions": tuple(Disruption(**row) for row in self.disruptions),
+            "stations": tuple(Station(**row) for row in self.stations),
             "replenish": None if self.replenish is None else Replenishment(**self.replenish),
             "placement": self.placement,
             "cartons": self.cartons,
@@ -86,6 +90,8 @@ def read_added(reader: Reader, said: dict[str, Any], base: Path) -> Added:
         for where, row in reader.tables(said, "cutoff")
     ]
     disruptions = [_disruption(reader, row, where) for where, row in reader.tables(said, "disruption")]
+    stations = [(where, _station(reader, row, where)) for where, row in reader.tables(said, "station")]
+    once(reader, "site", [(where, row["site"]) for where, row in stations])
     terms = _replenish(reader, said)
     named_file = reader.take(said, "", "placement", named, "")
     placement = _placement(reader, base, named_file) if named_file else ()
@@ -94,7 +100,7 @@ def read_added(reader: Reader, said: dict[str, Any], base: Path) -> Added:
     boxes = reader.take(said, "", "cartons", named, "")
     cartons = _cartons(reader, base, boxes) if boxes else None
     rows = [row for _, row in services], [row for _, row in sites]
-    return Added(*rows, cutoffs, disruptions, terms, placement, cartons)
+    return Added(*rows, cutoffs, disruptions, [row for _, row in stations], terms, placement, cartons)
 
 
 def _service(reader: Reader, row: dict[str, Any], where: str) -> dict[str, Any]:
@@ -168,6 +174,22 @@ def _disruption(reader: Reader, row: dict[str, Any], where: str) -> dict[str, An
         reader.fault(where, None, "names neither a service nor a country")
     if found["region"] and not found["country"]:
         reader.fault(f"{where} region", found["region"], "is without its country")
+    return found
+
+
+def _station(reader: Reader, row: dict[str, Any], where: str) -> dict[str, Any]:
+    seconds = reader.take(row, where, "seconds", money)
+    if seconds is not None and not 0 < seconds <= DAY_S * MICROS:
+        reader.fault(f"{where} seconds", seconds // MICROS, "is not more than 0 and at most a day")
+    found = {
+        "site": reader.take(row, where, "site", named),
+        "mean_ms": 0 if seconds is None else max(1, seconds // 1_000),
+        "cv_ppm": reader.take(row, where, "variation", share, PPM),
+        "opens_s": reader.take(row, where, "opens", time, 0),
+        "closes_s": reader.take(row, where, "closes", time, DAY_S),
+    }
+    if None not in (found["opens_s"], found["closes_s"]) and found["opens_s"] >= found["closes_s"]:
+        reader.fault(f"{where} closes", None, "is not after opens")
     return found
 
 

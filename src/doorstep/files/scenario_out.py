@@ -45,6 +45,16 @@ def scenario_object(scenario: Scenario) -> dict[str, object]:
         "cartons": None if scenario.cartons is None else len(scenario.cartons),
         "placement": len(scenario.placement) or None,
         "replenish": None if scenario.replenish is None else _terms(scenario.replenish),
+        "station": [
+            {
+                "site": one.site,
+                "seconds": one.mean_ms / 1_000,
+                "variation": one.cv_ppm / PPM,
+                "opens": _clock(one.opens_s),
+                "closes": _clock(one.closes_s),
+            }
+            for one in scenario.stations
+        ],
         "disruption": [
             {
                 "service": one.service,

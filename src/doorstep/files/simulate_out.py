@@ -16,7 +16,7 @@ from doorstep.kernels.simulate.compare import Change
 from doorstep.kernels.simulate.days import EPOCH_ORDINAL
 from doorstep.kernels.simulate.figures import MONEY
 from doorstep.kernels.simulate.problem import SimulateParams
-from doorstep.kernels.simulate.result import PARTS, Days, Difference, Interval, Outcome, SimulateResult
+from doorstep.kernels.simulate.result import PARTS, Days, Difference, FastError, Interval, Outcome, SimulateResult
 from doorstep.kernels.simulate.scenario import Scenario
 
 DECIMALS = 6
@@ -67,7 +67,20 @@ def simulation_object(
         "policies": {one.policy: _outcome(one, currency) for one in result.outcomes},
         "scenario": None if scenario is None else scenario_object(scenario),
         "inbound_before": result.inbound_before,
+        "fast": None if result.fast is None else fast_object(result.fast, currency),
         "currency": currency.code,
+    }
+
+
+def fast_object(error: FastError, currency: Currency) -> dict[str, object]:
+    """Say how far the fast mode lies from the full one on the sampled days."""
+    return {
+        "days": [date_text(day) for day in error.days],
+        "orders": error.orders,
+        "classes": error.classes,
+        "by_table": error.by_table_ppm / 1_000_000,
+        "full": {name: None if value is None else _figure(name, value, currency) for name, value in error.full.items()},
+        "differences": {name: _difference(name, one, currency) for name, one in error.differences.items()},
     }
 
 

@@ -91,7 +91,7 @@ def simulate_folder(
 def _change(problem: SimulateProblem, params: SimulateParams, run: Run, result: SimulateResult) -> Change:
     """Let the first policy serve the world as the folder says, and tell what the scenario changes of that."""
     alone = replace(problem, policies=problem.policies[:1], scenario=Scenario())
-    return compare(simulate(alone, params, run), result, params, run.seed)
+    return compare(simulate(alone, replace(params, fast_days=0), run), result, params, run.seed)
 
 
 def _day(day: date | None) -> int | None:

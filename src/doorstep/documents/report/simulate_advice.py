@@ -83,7 +83,14 @@ def _is_choice(scenario: Scenario | None) -> bool:
     """Whether the scenario is something to do, and not only something that happens."""
     if scenario is None:
         return False
-    done = scenario.new_services, scenario.new_sites, scenario.cutoffs, scenario.cartons, scenario.placement
+    done = (
+        scenario.new_services,
+        scenario.new_sites,
+        scenario.cutoffs,
+        scenario.cartons,
+        scenario.placement,
+        scenario.stations,
+    )
     gone = any(one.removed for one in scenario.services)
     return any(done) or gone or bool(scenario.closed) or scenario.on_time_target_ppm is not None
 

@@ -39,6 +39,14 @@ SHOWN = (
     ("supply_cost", "ordering and holding goods"),
     ("units_received", "units that came in"),
 )
+FAST_SHOWN = (
+    ("objective", "Objective of a day"),
+    ("cost_per_order", "Cost per planned order"),
+    ("planned", "Orders planned of a day"),
+    ("mean_promised_days", "Promised days"),
+    ("expected_on_time", "Expected on time"),
+    ("co2e_kg", "Carbon of a day, kg CO2e"),
+)
 RATES = frozenset({"expected_on_time", "realised_on_time", "split_rate"})
 DECIMAL = frozenset({"mean_promised_days"})
 MORE_IS_BETTER = frozenset({"planned", "expected_on_time", "realised_on_time"})
@@ -84,10 +92,31 @@ def write_simulate_report(path: Path, report: SimulateReport) -> None:
         "rows": [(words[0].upper() + words[1:], cells(report, name)) for name, words in SHOWN],
         "charts": () if empty else charts(result, report.brand.currency),
         "changes": changes(report.scenario),
+        "fast": fast_words(report),
         "count": count,
         "counted": counted,
     }
     write_page(path, "simulate.html", contents)
+
+
+def fast_words(report: SimulateReport) -> list[str]:
+    """Say what the fast mode is, and how far it lies from the full one."""
+    error, currency = report.result.fast, report.brand.currency
+    if error is None:
+        return []
+    classes = "1 class" if error.classes == 1 else f"{count(error.classes)} classes"
+    found = [f"{percent(error.by_table_ppm / 10**6)} of the parcels were sent by tables of {classes} of orders."]
+    if not error.days:
+        return [*found, "It was not held against the full mode: no day was sampled."]
+    found.append(f"{counted(error.orders, 'order')} of {counted(len(error.days), 'day')} were decided in both modes.")
+    for name, words in FAST_SHOWN:
+        one, full = error.differences[name], error.full[name]
+        if one.value is None:
+            continue
+        line = f"{words}: {signed(name, one.value, currency)} against {figure_text(name, full, currency)} in full"
+        ends = ends_of(name, one.over_days, currency)
+        found.append(f"{line}; 95 % over the days: {ends}." if ends else f"{line}.")
+    return found
 
 
 def figure_text(name: str, value: float | None, currency: Currency) -> str:

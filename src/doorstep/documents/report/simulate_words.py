@@ -56,6 +56,10 @@ def _added(scenario: Scenario) -> list[str]:
         found.append(
             f"Goods are ordered anew up to that placement, and come after {lead}{counted(terms.most_days, 'day')}"
         )
+    found += [
+        f"Parcels of {one.site} are packed one by one, in {decimal(one.mean_ms / 1_000, 1)} s on average"
+        for one in scenario.stations
+    ]
     return found + [_disruption(one) for one in scenario.disruptions]
 
 

@@ -26,6 +26,8 @@ class FastBatch(NamedTuple):
     stock_price: IntArray  # [K, J] of a unit
     site_price: IntArray  # [K] of an order
     service_price: IntArray  # [K, V] of a parcel
+    promise: IntArray  # [n] row of `late`: where to, and promised for when
+    late: IntArray  # [P, K, V] cost of lateness
     depart: IntArray  # [K, V] row of the day on which what is planned now leaves, negative: never
     unplanned: np.int64
 
@@ -51,7 +53,7 @@ def choose_sites(batch: FastBatch, stock: IntArray, site_room: IntArray, service
             day = batch.depart[k, service]
             if day < 0 or site_room[k, day] < 1 or service_room[k, service, day] < 1:
                 continue
-            paid = batch.cost[kind, k]
+            paid = batch.cost[kind, k] + batch.late[batch.promise[i], k, service]
             score = batch.site_price[k] + batch.service_price[k, service]
             there = True
             for row in range(batch.start[i], batch.start[i + 1]):

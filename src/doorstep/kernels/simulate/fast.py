@@ -86,6 +86,7 @@ def decide_fast(
         state.cost,
         tables.service,
         *_prices(stage, tables, course),
+        *_lateness(stage, tables, np.asarray(batch, np.int64), slot),
         depart,
         np.int64(_unplanned(stage) * MILLI),
     )
@@ -111,25 +112,42 @@ def decide_fast(
 def _departures(stage: Stage, slot: Slot) -> tuple[IntArray, IntArray]:
     """Days on which what is planned now leaves, and of each site and service which of them. [D], [K, V]"""
     calls = np.argwhere(stage.grounds.whole.pair >= 0)
-    found = _promised(stage, calls[:, 0], calls[:, 1], np.zeros(len(calls), np.int64), slot)
+    nowhere = np.zeros(len(calls), np.int64)
+    found = _promised(stage, calls[:, 0], calls[:, 1], nowhere, nowhere - 1, slot)
     days, row = np.unique(found.ship_day, return_inverse=True)
     depart = np.full(stage.grounds.whole.pair.shape, -1, np.int64)
     depart[calls[:, 0], calls[:, 1]] = np.where(found.ship_day >= 0, row, -1)
     return days, depart
 
 
-def _promised(stage: Stage, site: IntArray, service: IntArray, area: IntArray, slot: Slot) -> PromiseResult:
+def _lateness(stage: Stage, tables: LaneTables, batch: IntArray, slot: Slot) -> tuple[IntArray, IntArray]:
+    """Where orders go and what day they were promised, [n] row; and what lateness costs by site and service."""
+    area, promised = tables.area[batch], tables.wants.promised_by[batch]
+    span = int(promised.max(initial=0)) + 2
+    pairs, row = np.unique(area * span + promised + 1, return_inverse=True)
+    calls = np.argwhere(stage.grounds.whole.pair >= 0)
+    each = np.tile(calls, (len(pairs), 1))
+    whom = np.repeat(pairs, len(calls))
+    found = _promised(stage, each[:, 0], each[:, 1], whom // span, whom % span - 1, slot)
+    late = np.zeros((len(pairs), *stage.grounds.whole.pair.shape), np.int64)
+    at = np.repeat(np.arange(len(pairs)), len(calls))
+    late[at, each[:, 0], each[:, 1]] = lateness_minor(tables.terms, found.as_wished_ppm) * MILLI
+    return row.astype(np.int64), late
+
+
+def _promised(
+    stage: Stage, site: IntArray, service: IntArray, area: IntArray, promised_by: IntArray, slot: Slot
+) -> PromiseResult:
     """Promise parcels that are ready now, exactly."""
     size, areas = len(site), len(stage.grounds.area)
-    none = np.full(size, -1, np.int64)
     legs = Legs(
         site.astype(np.int64),
         service.astype(np.int64),
         area.astype(np.int64),
         np.full(size, int(slot.now.timestamp()), np.int64),
         np.zeros(size, np.int64),
-        none,
-        none,
+        np.full(size, -1, np.int64),
+        promised_by,
     )
     whole = replace(stage.grounds.whole, destination_area=np.arange(areas))
     return promise(PromiseProblem(whole, legs))
@@ -193,7 +211,7 @@ def _ship(
     np.subtract.at(course.stock, (np.repeat(site, counts), sku[at]), units[at])
     kind = tables.class_of[orders]
     service = tables.service[kind, site]
-    found = _promised(stage, site, service, tables.area[orders], slot)
+    found = _promised(stage, site, service, tables.area[orders], tables.wants.promised_by[orders], slot)
     parts = tables.parts_minor[kind, site].copy()
     taken = np.bincount(np.repeat(np.arange(len(orders)), counts), units[at], len(orders)).astype(np.int64)
     parts[:, 0] += half_up(taken * tables.terms.pick_unit_micros[site], tables.terms.micros_per_minor)

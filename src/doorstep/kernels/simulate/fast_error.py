@@ -68,7 +68,7 @@ def fast_error(
         small, narrow = _small(stage, state, number, some, thin)
         sides: tuple[tuple[Policy, list[Days]], ...] = (("fast", fast), ("plan", full))
         for policy, found in sides:
-            course = Course(thin.copy(), bids=bids if policy == "fast" else None)
+            course = Course(thin.copy(), bids=bids)
             found.append(_day(small, narrow, course, policy, one_day, scenario, seed, run))
         days.append(stage.slots[number].day)
         orders += len(some)
@@ -124,7 +124,9 @@ def _small(
         state,
         tables=replace(
             tables,
-            wants=Wants(start, sku, units, tables.wants.plain[at]),
+            wants=Wants(
+                start, sku, units, tables.wants.plain[at], tables.wants.promised_by[at], tables.wants.slack[at]
+            ),
             class_of=tables.class_of[at],
             area=tables.area[at],
         ),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
+from doorstep.domain.demand import Order
 from doorstep.kernels.plan.assemble import Picks, pick_parcels
 from doorstep.kernels.plan.board import Table, set_table
 from doorstep.kernels.plan.compiled import NEVER
@@ -37,7 +39,7 @@ class LaneTables:
     service
         [C, K] cheapest.
     parts_minor
-        [C, K, 6] charge lines, as PARTS names them; those of picking are without the units.
+        [C, K, 6] charge lines, as PARTS names them; of picking without the units, of lateness none.
     co2e_g
         [C, K] -1: not known.
     market, terms
@@ -55,7 +57,7 @@ class LaneTables:
 
     @property
     def cost_minor(self) -> IntArray:
-        """[C, K] total without picking units; NEVER where there is no way."""
+        """[C, K] total of these; NEVER where there is no way."""
         return np.where(self.service >= 0, self.parts_minor.sum(axis=2), NEVER)
 
 
@@ -79,6 +81,7 @@ def lay_tables(stage: Stage, params: SimulateParams, run: Run) -> LaneTables:
     for first in range(0, max(1, len(standing)), CHUNK_ORDERS):
         some = standing[first : first + CHUNK_ORDERS].tolist()
         problem, _ = stage.batch(some, full, now, all_open=True)
+        problem = replace(problem, orders=_as_of(problem.orders, wants.slack[some].tolist(), now))
         laid = lay_out(problem, params.plan, run, params.pack, stage.grounds)
         table = set_table(laid.market, laid.terms, laid.asked, laid.atoms, laid.blocks, laid.book, run)
         for site in range(sites):
@@ -87,11 +90,20 @@ def lay_tables(stage: Stage, params: SimulateParams, run: Run) -> LaneTables:
             service[at, site] = picks.service
             lines = (picks.pick, picks.carton_minor, picks.freight, picks.surcharges, picks.duty_tax, picks.lateness)
             parts[at, site] = np.stack(lines, axis=1).reshape(-1, len(lines))
+            parts[at, site, 5] = 0
             parts[at, site, 0] = laid.market.pick_order_minor[site]
             co2e[at, site] = _grams(laid.market, picks)
         run.progress("classes", min(first + CHUNK_ORDERS, len(standing)), len(standing))
     assert laid is not None
     return LaneTables(wants, class_of, area, service, parts, co2e, laid.market, laid.terms)
+
+
+def _as_of(orders: Sequence[Order], slack: Sequence[int], now: datetime) -> tuple[Order, ...]:
+    """Let the orders have been promised as long before as they were, from now."""
+    return tuple(
+        order if days < 0 else replace(order, promised_by=now.date() + timedelta(days=days))
+        for order, days in zip(orders, slack, strict=True)
+    )
 
 
 def _from_site(laid: Laid, table: Table, site: int) -> Picks:

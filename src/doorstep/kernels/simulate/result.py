@@ -176,8 +176,8 @@ class World:
 class FastError:
     """The fast mode less the full one, on sampled days of the first seed.
 
-    Each day begins with the shelves and prices that the fast mode had on it; of a day with very many orders some stand
-    for all, goods in proportion. So it is the error of a day's decisions, and not what such errors add up to.
+    Both begin each day with the shelves and prices that the fast mode had on it; of a day with very many orders some
+    stand for all, goods in proportion. So it is the error of a day's decisions, and not what such errors add up to.
 
     Attributes
     ----------
