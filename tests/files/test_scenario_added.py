@@ -19,6 +19,7 @@ from doorstep.kernels.simulate.changes import (
     Placed,
     Replenishment,
 )
+from doorstep.kernels.simulate.station import Station
 
 WHOLE = """
 on_time_target = 0.9
@@ -60,6 +61,11 @@ region = "HDF"
 from = 2026-10-03
 to = 2026-10-06
 announced = true
+[[station]]
+site = "venlo"
+seconds = 45.5
+variation = 0.5
+opens = "08:00"
 [replenish]
 lead_days = 2
 most_lead_days = 5
@@ -100,6 +106,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert found.placement == (Placed("venlo", "mug", 10, 4), Placed("venlo", "cup", 0, 0))
     assert found.replenish == Replenishment(2, 5, 3_500_000, 200_000)
     assert found.disruptions == (Disruption(date(2026, 10, 3), date(2026, 10, 6), "post", "FR", "HDF", True),)
+    assert found.stations == (Station("venlo", 45_500, 500_000, 28_800),)
     assert found.cartons is not None
     assert [(one.carton, one.inner_mm, one.cost_micros) for one in found.cartons] == [("S", (200, 150, 100), 350_000)]
 
@@ -129,12 +136,17 @@ def test_everything_is_read(tmp_path: Path) -> None:
         ("[[cutoff]]\norder_cutoff = '25:00'", "cutoff 1 order_cutoff: "),
         ("[[cutoff]]\norder_cutoff = 3", "cutoff 1 order_cutoff: is not a time"),
         ("[[disruption]]\nfrom = 2026-10-03\nto = 2026-10-04", "disruption 1: names neither"),
-        ("[[disruption]]\nregion = 'X'\nservice = 'a'\nfrom = 2026-10-03\nto = 2026-10-04", "disruption 1 region: is w"),
+        (
+            "[[disruption]]\nregion = 'X'\nservice = 'a'\nfrom = 2026-10-03\nto = 2026-10-04",
+            "disruption 1 region: is w",
+        ),
         ("[[disruption]]\nservice = 'a'\nfrom = 2026-10-04\nto = 2026-10-04", "disruption 1 to: is not after"),
         ("[replenish]\nlead_days = 0", "replenish lead_days: is not a whole number"),
         ("[replenish]\nlead_days = 3\nmost_lead_days = 2", "replenish most_lead_days: is less"),
         ("[replenish]\nlead_days = 3", "placement: is missing"),
         ("replenish = 3", "replenish: is not a table"),
+        ("[[station]]\nsite = 'a'\nseconds = 0", "station 1 seconds: is not more than 0"),
+        ("[[station]]\nsite = 'a'\nseconds = 9\nopens = '17:00'\ncloses = '09:00'", "station 1 closes: is not after"),
         ("placement = 'nowhere.csv'", ": is not there"),
         ("cartons = 'placement.csv'", ": is not a column"),
     ],
@@ -145,7 +157,9 @@ def test_what_is_not_understood_is_refused(tmp_path: Path, text: str, fault: str
 
 def test_faults_of_all_files_come_together(tmp_path: Path) -> None:
     text = "demand = -1\nplacement = 'placement.csv'\ncartons = 'boxes.csv'\n[[new_site]]\nsite = 'a'"
-    faults = said(tmp_path, text, "site,sku,target,reorder_point\nv,mug,-1,0\nv,mug,x,0\n", BOXES + "S,1,1,1,1,1,1,1,1,1\n")
+    faults = said(
+        tmp_path, text, "site,sku,target,reorder_point\nv,mug,-1,0\nv,mug,x,0\n", BOXES + "S,1,1,1,1,1,1,1,1,1\n"
+    )
     assert {one.split(":")[0] for one in faults} == {
         "demand", "target", "sku", "carton", "new_site 1 like", "new_site 1 latitude", "new_site 1 longitude",
     }  # fmt: skip

@@ -43,6 +43,7 @@ def check(problem: SimulateProblem, params: SimulateParams, result: SimulateResu
                 *_waiting(params, result, outcome),
                 *_capacity(result, outcome),
                 *_closed(problem, result, outcome),
+                *_disrupted(problem, result, outcome),
                 *supply_faults(problem, result, outcome),
                 *figure_faults(params, result, outcome),
             )
@@ -90,13 +91,14 @@ def _shelves(
             taken[int(sent.slot[n])][site, sku] += int(sent.content_units[at])
     plans = {slot: (orders, plan) for slot, orders, plan in outcome.first.plans}
     days = iter(outcome.first.stock_units.tolist())
+    closes = problem.scenario.closed or any(one.announced for one in problem.scenario.disruptions)
     bought = arriving(world, outcome.first.ordered)
     for number, slot in enumerate(slots):
         shelves.update(bought.pop(slot.day, {}))
         while due and due[0].expected_at <= slot.now:
             shelves[due[0].site, due[0].sku] += due[0].quantity
             due.pop(0)
-        if number in plans and not problem.scenario.closed:
+        if number in plans and not closes:
             yield from _batch(world, shelves, slot.now, *plans[number])
         shelves.subtract(taken[number])
         for (site, sku), units in shelves.items():
@@ -187,6 +189,23 @@ def _closed(problem: SimulateProblem, result: SimulateResult, outcome: Outcome) 
         site, day = result.world.problem.sites[int(sent.site[n])].site, EPOCH + timedelta(days=int(sent.ship_day[n]))
         if any(one.site == site and one.first <= day < one.until for one in problem.scenario.closed):
             yield f"a parcel leaves {site} on {day}, when it is closed"
+
+
+def _disrupted(problem: SimulateProblem, result: SimulateResult, outcome: Outcome) -> Iterator[str]:
+    """Nothing is promised to leave by what is known to be down, and nothing arrives where nothing is delivered."""
+    world, sent = result.world.problem, outcome.first.shipments
+    for one in problem.scenario.disruptions:
+        first, until = (one.first - EPOCH).days, (one.until - EPOCH).days
+        for n in range(len(sent.order)):
+            place = world.orders[int(sent.order[n])].place
+            region = place.region.removeprefix(f"{place.country}-")
+            if one.service not in ("", world.tariff.services[int(sent.service[n])].service):
+                continue
+            if not one.country and one.announced and first <= sent.ship_day[n] < until:
+                yield f"a parcel leaves by {one.service} on day {sent.ship_day[n]}, when it is down"
+            there = one.country == place.country and one.region.removeprefix(f"{one.country}-") in ("", region)
+            if there and first <= outcome.arrived_day[n] < until:
+                yield f"a parcel arrives in {one.country} on day {outcome.arrived_day[n]}, when nothing does"
 
 
 def _fates(problem: SimulateProblem, result: SimulateResult) -> Iterator[str]:
