@@ -21,6 +21,12 @@ def scenario_object(scenario: Scenario) -> dict[str, object]:
             {"service": one.service, "slower_days": one.days, "from": one.first, "to": one.until}
             for one in scenario.slower
         ],
+        **_added(scenario),
+    }
+
+
+def _added(scenario: Scenario) -> dict[str, object]:
+    return {
         "new_service": [_service(one) for one in scenario.new_services],
         "new_site": [
             {
