@@ -44,7 +44,11 @@ class Handler(BaseHTTPRequestHandler):
     server: Receiver
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        try:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        except ValueError:  # its sender was killed in the middle of it
+            self.close_connection = True
+            return
         taken = self.server.take(self.headers["webhook-id"], body)
         self.send_response(204 if taken else 503)
         self.send_header("Content-Length", "0")

@@ -13,6 +13,7 @@ from tests.files.test_plan_out import DECISION
 
 from doorstep.documents.report.rounds_map import REASONS
 from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit, Weight
+from doorstep.domain.fleet import Ride
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
 from doorstep.domain.rounds import Measure
@@ -27,6 +28,7 @@ from doorstep.files.plan_out import (
     decision_record,
     flip_record,
 )
+from doorstep.files.plan_rounds_out import ROUND_COLUMNS, ROUTE_COLUMNS
 from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
 from doorstep.files.route_instance import NoticeCode
 from doorstep.files.route_out import NOT_SERVED_COLUMNS, NOTICE_COLUMNS, round_columns, route_columns
@@ -105,11 +107,20 @@ def test_the_columns_of_linehauls_are_on_the_page() -> None:
     assert all(column in section for column in INJECTION_COLUMNS)
 
 
+def test_the_rounds_of_a_plan_are_on_the_page() -> None:
+    section = PAGE[PAGE.index("### routes.csv, rounds.csv") : PAGE.index("### unplanned.csv: reasons")]
+    stops, rounds = re.findall(r"^\| r\w+\.csv, a row for each \w+ \| (.+) \|$", section, re.MULTILINE)
+    assert tuple(stops.replace(" (the parcel)", "").split(", ")) == ROUTE_COLUMNS
+    assert tuple(rounds.split(", ")) == ROUND_COLUMNS
+
+
 def test_every_key_of_a_decision_is_on_the_page() -> None:
     section = PAGE[PAGE.index("### decisions.jsonl") : PAGE.index("### summary.json")]
     border = AtBorder("DDP", 1, 2, "because")
     injection = Injection("night", "south", datetime(2024, 5, 2, 9, 0, tzinfo=UTC), 1)
-    chosen = replace(DECISION.chosen[0], at_border=border, injection=injection)
+    at = datetime(2024, 5, 2, 9, 0, tzinfo=UTC)
+    ride = Ride(round=1, vehicle="v1", trip=1, position=1, arrives_at=at, leaves_at=at, cost_minor=1)
+    chosen = replace(DECISION.chosen[0], at_border=border, injection=injection, ride=ride)
     record = decision_record(replace(DECISION, chosen=(chosen,)), Currency("EUR"))
     keys = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)
     told = [key for key in keys if key not in ("key", "kind", *FLIP_KINDS)]
@@ -119,7 +130,7 @@ def test_every_key_of_a_decision_is_on_the_page() -> None:
     whole = Flip("c", "1", "t", "stock", 1, "units", "s", "k", "v", "2024-05-02")
     inner |= {"flips", *flip_record(whole), *get_args(FlipUnit)} - {""}
     inner |= set(record["chosen"][0]["cost_parts"]) | set(record["chosen"][0]["at_border"])
-    inner |= set(record["chosen"][0]["injection"])
+    inner |= set(record["chosen"][0]["injection"]) | set(record["chosen"][0]["ride"])
     weighed = decision_record(replace(DECISION, weights=(Weight("mug", 1),)), Currency("EUR"))
     inner |= {"weights", *weighed["weights"][0], "lower_bound", "flip"}
     sharing = replace(DECISION, chosen=(replace(chosen, orders=("o1", "o2")),), shared_with=("o2",))

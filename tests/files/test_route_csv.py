@@ -257,3 +257,40 @@ def test_more_skills_than_can_be_told_apart_are_refused(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, STOPS.replace("cooled", f"{many} extra"))
     assert (Path(fault.file).name, fault.column, fault.value) == ("vehicles.csv", "skills", "tail_lift")
     assert "is one skill more than 62" in fault.why
+
+
+TRAFFIC = "from,speed_factor\n07:30,0.7\n09:30,1\n"
+
+
+def test_traffic_is_how_many_times_as_long_ways_take(tmp_path: Path) -> None:
+    stops, vehicles = written(tmp_path)
+    (tmp_path / "traffic.csv").write_text(TRAFFIC, encoding="utf-8")
+    found = read_instance(stops, vehicles, traffic=tmp_path / "traffic.csv")
+    assert found.problem.travel.period_from_s.tolist() == [7 * 3600 + 1800, 9 * 3600 + 1800]
+    assert found.problem.travel.period_pace_ppm.tolist() == [1_428_571, 1_000_000]
+    assert found.data_version != read(tmp_path).data_version
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "why"),
+    [
+        ("from,speed_factor\n09:30,1\n07:30,0.7\n", 3, "is before row 2"),
+        ("from,speed_factor\n09:30,1\n09:30,0.7\n", 3, "repeats row 2"),
+        ("from,speed_factor\n09:30,0\n", 2, "is not between 0.01 and 100"),
+        ("from,speed_factor\n2026-03-02T09:30:00Z,1\n", 2, "is an instant"),
+        ("from,speed_factor\n", 0, "has no rows"),
+    ],
+)
+def test_faults_of_traffic_are_told_with_their_place(tmp_path: Path, text: str, row: int, why: str) -> None:
+    stops, vehicles = written(tmp_path)
+    (tmp_path / "traffic.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused) as refused:
+        read_instance(stops, vehicles, traffic=tmp_path / "traffic.csv")
+    assert any(fault.row == row and why in fault.why for fault in refused.value.faults)
+
+
+def test_an_instance_has_no_traffic(tmp_path: Path) -> None:
+    (tmp_path / "x.vrp").write_text("NAME : x\nTYPE : CVRP\n", encoding="utf-8")
+    with pytest.raises(InputRefused) as refused:
+        read_instance(tmp_path / "x.vrp", traffic=tmp_path / "traffic.csv")
+    assert any("is not heeded" in fault.why for fault in refused.value.faults)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import sys
 from pathlib import Path
 
 import orjson
 import pytest
-from tests.flows.route_day import STOPS, Watching, clock, written
+from tests.flows.route_day import STOPS, VEHICLES, Watching, clock, written
 from tests.flows.standing_in import fill_up
 
 from doorstep.domain.errors import InputRefused, OutputRefused
 from doorstep.flows import route_files as flow
+from doorstep.flows.route_clock import Clock
 from doorstep.flows.route_files import Routed, route_files
 from doorstep.flows.route_ground import Files
 from doorstep.kernels.route.problem import RouteParams
 from doorstep.kernels.run import Run
+from doorstep.plugins.maps.haversine.engine import USUAL
 
 INSTANCE = """NAME : tiny
 TYPE : CVRP
@@ -133,3 +136,29 @@ def test_a_day_without_stops_is_written_too(tmp_path: Path) -> None:
     told = routed(Files(*written(tmp_path, STOPS.splitlines()[0] + "\n")), tmp_path / "out")
     assert (told.summary["stops"], told.summary["routes"], told.summary["unserved"]) == (0, 0, 0)
     assert rows(tmp_path / "out" / "routes.csv") == []
+
+
+def test_a_rehearsal_comes_before_the_seconds_and_is_told(tmp_path: Path) -> None:
+    ages = itertools.count()  # a second passes whenever somebody looks
+    watching, params = Watching(), RouteParams()
+    found = route_files(
+        Files(*written(tmp_path)),
+        tmp_path / "out",
+        clock=Clock(lambda: float(next(ages)), 100.0, lambda: False, watching),
+        params=params,
+        run=Run(iterations=7),
+        rehearsed=True,
+    )
+    assert found.summary["compiling_seconds"] == 1.0
+    assert "compiling_seconds" not in routed(Files(*written(tmp_path)), tmp_path / "again").summary
+
+
+def test_no_file_tells_how_far_it_is_and_the_calibrated_great_circle_does(tmp_path: Path) -> None:
+    """Two places in Porto, less than a kilometre apart: the first band's detour and pace, both ways."""
+    stops = "stop,latitude,longitude,service_seconds\na,41.155,-8.61,0\n"
+    vans = VEHICLES.replace("41.18,-8.66", "41.15,-8.61")
+    (band, *_), crow = USUAL.bands, 5 / 1000 * 111_195  # five thousandths of a degree
+    done = routed(Files(*written(tmp_path, stops, vans)), tmp_path / "out")
+    (driven,) = done.rounds.rounds
+    assert driven.distance_m == pytest.approx(2 * crow * band.detour_ppm / 1e6, abs=2)
+    assert driven.duration_s == pytest.approx(driven.distance_m / 1000 * band.seconds_per_km, abs=2)

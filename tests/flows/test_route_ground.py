@@ -62,7 +62,7 @@ def test_roads_that_go_away_leave_straight_lines_and_a_notice(tmp_path: Path, en
 
 def test_without_roads_nothing_is_asked(tmp_path: Path) -> None:
     with driven_on(Files(*written(tmp_path)), clock(Watching()), Run()) as ground:
-        assert ground.instance.problem.travel.rule == "haversine"
+        assert isinstance(ground.engine, HaversineMap)
         assert (ground.draws, ground.credit) == (False, "")
         assert ground.lines(fill_up(ground.instance.problem, RouteParams(), Run())) == []
 
@@ -75,3 +75,11 @@ def test_an_instance_has_distances_of_its_own(tmp_path: Path, engine: Roads) -> 
         pass
     assert "distances of its own" in str(refused.value.faults[0])
     assert np.isfinite(refused.value.count)
+
+
+def test_traffic_is_kept_on_roads(tmp_path: Path, engine: Roads) -> None:
+    assert engine.answers
+    (tmp_path / "traffic.csv").write_text("from,speed_factor\n00:00,0.5\n", encoding="utf-8")
+    files = Files(*written(tmp_path), roads="corners", traffic=tmp_path / "traffic.csv")
+    with driven_on(files, clock(Watching()), Run()) as ground:
+        assert ground.instance.problem.travel.period_pace_ppm.tolist() == [2_000_000]

@@ -116,6 +116,24 @@ def test_a_brand_with_linehauls_is_refused_rather_than_loaded_without_them(tmp_p
     assert load_brand(add_operator("south", "South"), tmp_path / "brand", now=NOW).orders == 20
 
 
+def test_a_brand_with_vans_is_refused_rather_than_loaded_without_them(tmp_path: Path) -> None:
+    demo_brand(tmp_path / "brand", 20, 5)
+    folder = read_folder(tmp_path / "brand")
+    call = next(one for one in folder.collections if one.collection_time_s < 20 * 3600)
+    doors = {one.service for one in folder.tariff.services if one.delivers_to == "home"}
+    assert call.service in doors
+    head = (
+        "vehicle,depot_latitude,depot_longitude,capacity_g,shift_from,shift_to,cost_per_km,cost_per_hour,service,site"
+    )
+    vehicles = tmp_path / "brand" / "vehicles.csv"
+    row = f"v1,51.4,6.1,800000,08:00,23:00,0.4,18,{call.service},{call.site}"
+    vehicles.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputRefused) as refused:
+        load_brand(add_operator("north", "North"), tmp_path / "brand", now=NOW)
+    assert "does not know vans" in str(refused.value.faults[0])
+    assert not Order.objects.exists()
+
+
 def test_a_brand_is_loaded_once(tmp_path: Path) -> None:
     demo_brand(tmp_path / "brand", 20, 5)
     scope, brand_id = loaded(tmp_path / "brand")

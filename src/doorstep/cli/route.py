@@ -51,6 +51,9 @@ Roads = Annotated[
     str | None,
     typer.Option(metavar="DIR|URL", help="Real roads: what `doorstep roads build` made, or an OSRM or Valhalla."),
 ]
+Traffic = Annotated[
+    Path | None, typer.Option(metavar="TRAFFIC.csv", help="How fast the roads of STOPS.csv are at which time of day.")
+]
 Documents = Annotated[bool, typer.Option(help="Write map.html, and sheets.pdf for a day of STOPS.csv.")]
 
 
@@ -63,6 +66,7 @@ def route(
     iterations: Iterations = None,
     engine: Engine = "",
     roads: Roads = None,
+    traffic: Traffic = None,
     convention: Distances = "",
     documents: Documents = True,
     workers: Workers = 2,
@@ -86,7 +90,7 @@ def route(
     from doorstep.kernels.route.problem import RouteParams
 
     params = RouteParams(engine=_one_of(ENGINES, engine, "--engine"))
-    files = Files(stops, vehicles, _one_of(CONVENTIONS, convention, "--convention"), roads)
+    files = Files(stops, vehicles, _one_of(CONVENTIONS, convention, "--convention"), roads, traffic)
     routed = _routed(files, out_folder, seconds, params, seed, iterations, workers, documents, not as_json, force)
     _warn(routed)
     if as_json:
@@ -122,8 +126,9 @@ def _routed(
     from doorstep.flows.route_files import route_files
     from doorstep.kernels.run import Run
 
-    if must_compile(ENOUGH):
-        notice(f"{NOTICE}; it counts among the seconds")
+    cold = must_compile(ENOUGH)
+    if cold:
+        notice(f"{NOTICE}; the seconds count from then on")
     with (
         search_line(seconds, shown) as line,
         ending_first(line.ending) as ended,
@@ -137,6 +142,7 @@ def _routed(
             run=Run(seed=seed, iterations=iterations, map=spread, width=workers),
             documents=documents,
             force=force,
+            rehearsed=cold,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from doorstep.domain.carriage import Incoterm
 from doorstep.domain.emission import Footprint
+from doorstep.domain.fleet import Ride
 from doorstep.domain.parcel import CostParts, Injection
 
 MAX_REJECTED = 20
@@ -40,6 +41,7 @@ class Choice:
     at_border: AtBorder | None = None  # None: it crosses no border, or no duties are known
     footprint: Footprint | None = None
     injection: Injection | None = None  # None: the service collects it at its site
+    ride: Ride | None = None  # None: its service has no vans of the brand's own
     orders: tuple[str, ...] = ()  # that share the parcel; of its cost this is the part of one of them
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from doorstep.domain.emission import Footprint
+from doorstep.domain.fleet import Ride
 
 OWN_BOX = "own-box"  # the carton of a product that ships in its own box
 
@@ -86,6 +87,7 @@ class Parcel:
     placements: tuple[Placement, ...]
     footprint: Footprint | None = None  # None: how far it goes is not known
     injection: Injection | None = None  # None: the service collects it at its site
+    ride: Ride | None = None  # None: its service has no vans of the brand's own
 
 
 def picked_together(parcels: Sequence[Parcel]) -> dict[str, str]:

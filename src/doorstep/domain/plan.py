@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorstep.domain.decision import Unplanned
+from doorstep.domain.fleet import VanRound
 from doorstep.domain.parcel import Parcel
 
 
@@ -66,3 +67,4 @@ class Plan:
     parcels: tuple[Parcel, ...]
     unplanned: tuple[Unplanned, ...]
     figures: Figures
+    rounds: tuple[VanRound, ...] = ()  # of own vans, by their numbers

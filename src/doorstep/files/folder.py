@@ -15,10 +15,12 @@ from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
+from doorstep.domain.fleet import Van
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
 from doorstep.files import build, content
+from doorstep.files.build_fleet import vans
 from doorstep.files.columns import Table
 from doorstep.files.durations_in import PublishedDurations, read_durations
 from doorstep.files.faults import Faults
@@ -53,6 +55,7 @@ class BrandFolder:
     rules: tuple[Rule, ...] = ()
     rules_text: str = ""  # rules.toml as it is written; empty: there is none
     linehauls: tuple[Linehaul, ...] = ()
+    vans: tuple[Van, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -110,6 +113,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         rules=read.rules,
         rules_text=read.text,
         linehauls=build.linehauls(tables.get("linehauls")),
+        vans=vans(tables),
     )
 
 

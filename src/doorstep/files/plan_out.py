@@ -11,6 +11,7 @@ import orjson
 
 from doorstep.domain.decision import AtBorder, Choice, Conflict, Decision, Flip, Unplanned
 from doorstep.domain.emission import Footprint
+from doorstep.domain.fleet import Ride
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts, Injection, Parcel
 from doorstep.domain.units import PPM
@@ -254,6 +255,7 @@ def _choice_record(choice: Choice, currency: Currency) -> dict[str, Any]:
         **({"orders": list(choice.orders)} if choice.orders else {}),
         **({} if choice.at_border is None else {"at_border": _border_record(choice.at_border, currency)}),
         **({} if choice.injection is None else {"injection": _injection_record(choice.injection, currency)}),
+        **({} if choice.ride is None else {"ride": ride_record(choice.ride, currency)}),
         **_carbon_record(choice.footprint),
     }
 
@@ -264,6 +266,18 @@ def _injection_record(injection: Injection, currency: Currency) -> dict[str, Any
         "depot": injection.depot,
         "handed_over_at": injection.handed_at.isoformat(timespec="seconds"),
         "linehaul_cost": major(injection.cost_minor, currency),
+    }
+
+
+def ride_record(ride: Ride, currency: Currency) -> dict[str, Any]:
+    """Say the place of a parcel on a round, and its part of what that costs."""
+    return {
+        "round": ride.round,
+        "vehicle": ride.vehicle,
+        "trip": ride.trip,
+        "position": ride.position,
+        "arrival": ride.arrives_at.isoformat(timespec="seconds"),
+        "round_cost": major(ride.cost_minor, currency),
     }
 
 

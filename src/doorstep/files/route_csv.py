@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from doorstep.domain.units import divide_half_up
+from doorstep.domain.fleet import DETOUR_PPM, SECONDS_PER_KM
+from doorstep.domain.units import PPM, divide_half_up
 from doorstep.files.route_instance import Instance, Notice
 from doorstep.files.route_notices import hopeless
 from doorstep.files.route_places import strays
 from doorstep.files.rules import Tables
+from doorstep.files.rules_route import MOMENTS
 from doorstep.kernels.route.problem import (
     ANY,
     NEVER,
@@ -26,10 +28,6 @@ from doorstep.kernels.route.problem import (
     Travel,
 )
 
-DETOUR_PPM = 1_300_000
-"""Roads are as much longer than the great circle where nobody has measured; cities lie between 1.2 and 1.4."""
-SECONDS_PER_KM = 120
-"""30 km/h, a van in a town."""
 Values = dict[str, Sequence[Any]]
 
 
@@ -58,6 +56,7 @@ def day_of(tables: Tables, name: str, crow: Crow, data_version: str) -> Instance
         np.concatenate([yards[:, 0], places[kept, 0]]),
         seconds_per_km=crow.seconds_per_km,
         detour_ppm=crow.detour_ppm,
+        **_periods(tables, origin),
     )
     roomy = tables["vehicles"].has("capacity_cm3") or any(stops["volume_cm3"]) or any(stops["pickup_volume_cm3"])
     fleet = _fleet(vans, depots, yards, origin, skills, roomy)
@@ -87,11 +86,11 @@ def _degrees(values: Values, *names: str) -> FloatArray:
 
 def _origin(tables: Tables) -> datetime | None:
     """The midnight before the earliest instant, by the clock of whoever wrote it."""
-    names = {"stops": ("window_from", "window_to"), "vehicles": ("shift_from", "shift_to", "break_from", "break_to")}
     told = [
         cell
-        for table, columns in names.items()
+        for table, columns in MOMENTS.items()
         for column in columns
+        if table in tables
         for cell in tables[table].values[column]
         if isinstance(cell, datetime)
     ]
@@ -105,6 +104,17 @@ def _seconds(cell: int | datetime | None, origin: datetime | None, otherwise: in
         return cell
     assert origin is not None
     return int((cell - origin).total_seconds())
+
+
+def _periods(tables: Tables, origin: datetime | None) -> dict[str, IntArray]:
+    """How many times as long a way takes from when on."""
+    if "traffic" not in tables:
+        return {}
+    told = tables["traffic"].values
+    return {
+        "period_from_s": _numbers([_seconds(cell, origin, 0) for cell in told["from"]]),
+        "period_pace_ppm": _numbers([divide_half_up(PPM * PPM, factor) for factor in told["speed_factor"]]),
+    }
 
 
 def _clock(seconds: int) -> str:

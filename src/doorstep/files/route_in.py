@@ -19,7 +19,7 @@ from doorstep.files.route_solomon import li_lim, solomon
 from doorstep.files.route_vrplib import described
 from doorstep.files.rules import Tables
 from doorstep.files.rules_route import ROUTE_RULES
-from doorstep.files.schema_route import STOPS, VEHICLES
+from doorstep.files.schema_route import STOPS, TRAFFIC, VEHICLES
 from doorstep.files.table import read_table
 
 _GZIP = b"\x1f\x8b"
@@ -28,7 +28,13 @@ _READERS = {"vrplib": described, "solomon": solomon, "lilim": li_lim}
 CROW = Crow()
 
 
-def read_instance(path: Path, vehicles: Path | None = None, convention: Convention = "", crow: Crow = CROW) -> Instance:
+def read_instance(
+    path: Path,
+    vehicles: Path | None = None,
+    convention: Convention = "",
+    crow: Crow = CROW,
+    traffic: Path | None = None,
+) -> Instance:
     """Read what is to be driven.
 
     Parameters
@@ -41,6 +47,8 @@ def read_instance(path: Path, vehicles: Path | None = None, convention: Conventi
         Of research: how distances are rounded, where a benchmark wants it otherwise than the file.
     crow
         Of STOPS.csv: detour and speed beside the great circle.
+    traffic
+        TRAFFIC.csv, with STOPS.csv only.
 
     Raises
     ------
@@ -51,9 +59,11 @@ def read_instance(path: Path, vehicles: Path | None = None, convention: Conventi
     text = _text(path, 0, faults)
     form = guessed(text) if text is not None else None
     if form == "csv":
-        return _day(path, text or "", vehicles, crow, faults)
+        return _day(path, text or "", vehicles, traffic, crow, faults)
     if vehicles is not None and form:
         faults.rule(str(vehicles), 1).add(0, "", f"is not needed: {path.name} says itself which vehicles there are")
+    if traffic is not None and form:
+        faults.rule(str(traffic), 2).add(0, "", f"is not heeded: {path.name} says itself how long ways take")
     if text is not None and not form:
         why = "is none of VRPLIB, Solomon or Li & Lim text, and no CSV file with a column stop"
         faults.rule(str(path), 0).add(0, "", why)
@@ -67,7 +77,7 @@ def read_instance(path: Path, vehicles: Path | None = None, convention: Conventi
     return _sound(path, faults, lambda: instance_of(found, convention, _version(text)))
 
 
-def _day(path: Path, text: str, vehicles: Path | None, crow: Crow, faults: Faults) -> Instance:
+def _day(path: Path, text: str, vehicles: Path | None, traffic: Path | None, crow: Crow, faults: Faults) -> Instance:
     tables: Tables = {"stops": read_table(text, STOPS, str(path), 0, faults)}
     fleet = None
     if vehicles is None:
@@ -76,11 +86,16 @@ def _day(path: Path, text: str, vehicles: Path | None, crow: Crow, faults: Fault
         fleet = _text(vehicles, 1, faults)
     if fleet is not None:
         tables["vehicles"] = read_table(fleet, VEHICLES, str(vehicles), 1, faults)
+    periods = None if traffic is None else _text(traffic, 2, faults)
+    if periods is not None:
+        tables["traffic"] = read_table(periods, TRAFFIC, str(traffic), 2, faults)
     for rule in ROUTE_RULES:
         rule(tables)
     faults.refuse_if_any()
     name = path.name.split(".")[0]
-    return _sound(path, faults, lambda: day_of(tables, name, crow, _version(text, fleet or "")))
+    return _sound(
+        path, faults, lambda: day_of(tables, name, crow, _version(text, fleet or "", *filter(None, [periods])))
+    )
 
 
 def _sound(path: Path, faults: Faults, made: Callable[[], Instance]) -> Instance:

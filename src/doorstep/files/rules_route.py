@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from doorstep.kernels.route.problem import MOST_SKILLS, FloatArray
 MOMENTS = {
     "vehicles": ("shift_from", "shift_to", "break_from", "break_to"),
     "stops": ("window_from", "window_to"),
+    "traffic": ("from",),
 }
 
 
@@ -47,6 +49,18 @@ def check_shifts(tables: Tables) -> None:
             if begins is not None and ends is not None and type(begins) is type(ends) and ends < begins:
                 shown = ends.isoformat() if isinstance(ends, datetime) else f"{ends // 3600:02}:{ends // 60 % 60:02}"
                 finding.add(row, shown, f"is before {begin}")
+
+
+def check_periods(tables: Tables) -> None:
+    """Periods of traffic follow one another."""
+    read = tables.get("traffic")
+    if read is None or not have(read, "from"):
+        return
+    finding = read.rule("from")
+    cells = list(sound_rows(read, "from"))
+    for (earlier, before), (row, since) in pairwise(cells):
+        if type(before) is type(since) and since < before:
+            finding.add(row, read.texts["from"][read.rows.index(row)], f"is before row {earlier}")
 
 
 def check_partners(tables: Tables) -> None:
@@ -140,6 +154,7 @@ ROUTE_RULES: tuple[Rule, ...] = (
     check_references,
     check_clock,
     check_shifts,
+    check_periods,
     check_partners,
     check_groups,
     check_skills,

@@ -12,6 +12,7 @@ from doorstep.files.rules_disruptions import DISRUPTION_RULES
 from doorstep.files.rules_duty import DUTY_RULES
 from doorstep.files.rules_emissions import check_factors
 from doorstep.files.rules_exchange import EXCHANGE_RULES, own_currency
+from doorstep.files.rules_fleet import FLEET_RULES
 from doorstep.files.rules_linehauls import LINEHAUL_RULES
 from doorstep.files.schema_carriage import MOST_PERCENT
 from doorstep.files.table import Columns
@@ -231,4 +232,5 @@ RULES: tuple[Rule, ...] = (
     check_factors,
     *DISRUPTION_RULES,
     *LINEHAUL_RULES,
+    *FLEET_RULES,
 )

@@ -12,6 +12,7 @@ from doorstep.files.schema_disruptions import DISRUPTIONS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
 from doorstep.files.schema_emissions import EMISSION_FACTORS
 from doorstep.files.schema_rate import MARKUPS
+from doorstep.files.schema_route import FLEET
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, LINEHAULS, PRODUCTS, SITES, STOCK
 
 TABLES: tuple[Table, ...] = (
@@ -20,6 +21,7 @@ TABLES: tuple[Table, ...] = (
     SITES,
     COLLECTIONS,
     LINEHAULS,
+    FLEET,
     STOCK,
     INBOUND,
     CARTONS,

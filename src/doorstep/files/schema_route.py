@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from doorstep.domain.fleet import STOP_S
 from doorstep.domain.units import PPM
 from doorstep.files.columns import Table, must, opt
 from doorstep.files.kinds import code, codes, factor, measure, moment, money, text, whole
@@ -15,7 +18,7 @@ MOST_PRIORITY = 1_000
 
 STOPS = Table(
     "stops",
-    "Where vans are to stop today. All times of both files are written as HH:MM, or all as instants.",
+    "Where vans are to stop today. All times of the files are written as HH:MM, or all as instants.",
     (
         must("stop", code(), "id of the stop"),
         must("latitude", measure(-90, 90), "degrees, WGS 84"),
@@ -62,9 +65,39 @@ VEHICLES = Table(
         opt("skills", codes(), "what it has: tail_lift cooled; joined by spaces; empty: nothing"),
         opt("speed_factor", factor(), "2: it drives twice as fast; empty: 1").default(PPM),
         opt("count", whole(1, MOST_VANS), "how many such vans there are; empty: 1").default(1),
+        opt("service", code(), "of a brand folder: whose parcels it brings", ("services", "service")),
+        opt(
+            "site",
+            code(),
+            "of a brand folder: from where; empty: from the one site where the service calls",
+            ("sites", "site"),
+        ),
+        opt(
+            "stop_seconds", whole(0, MOST_SECONDS), f"of a brand folder: how long a stop takes; empty: {STOP_S}"
+        ).default(STOP_S),
     ),
     keys=(("vehicle",),),
     needs_rows=True,
 )
 
-ROUTE_TABLES = (STOPS, VEHICLES)
+TRAFFIC = Table(
+    "traffic",
+    "How fast roads are at which time of day. Before the first row, as they are without the file.",
+    (
+        must("from", moment(), "from then on, until the next row"),
+        must("speed_factor", factor(), "0.8: at four fifths of the speed"),
+    ),
+    keys=(("from",),),
+    needs_rows=True,
+    optional=True,
+)
+
+ROUTE_TABLES = (STOPS, VEHICLES, TRAFFIC)
+
+FLEET = replace(
+    VEHICLES,
+    about="The brand's own vans: a row for each, or for several that are alike. Parcels of their service go on rounds.",
+    optional=True,
+    needs_rows=False,
+)
+"""The same file in a brand folder; what must hold there is in `rules_fleet`."""

@@ -52,6 +52,7 @@ def load_brand(
     """
     read = read_folder(folder, progress)
     _refuse_linehauls(read)
+    _refuse_vans(read)
     compile_tariff(read.tariff, read.brand.currency, (), ())
     duty_book(read.tariff, read.brand.currency, bool(read.brand.ioss))
     with transaction.atomic():
@@ -90,6 +91,13 @@ def _refuse_linehauls(read: BrandFolder) -> None:
     if read.linehauls:
         name, why = read.linehauls[0].linehaul, "the record does not carry parcels by linehaul yet: leave the file out"
         raise InputRefused((Fault("linehauls.csv", 0, "", name, why),), 1)
+
+
+def _refuse_vans(read: BrandFolder) -> None:
+    """The record has no rounds yet: nobody would load the van."""
+    if read.vans:
+        name, why = read.vans[0].vehicle, "the record does not know vans yet: leave the file out"
+        raise InputRefused((Fault("vehicles.csv", 0, "", name, why),), 1)
 
 
 def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:

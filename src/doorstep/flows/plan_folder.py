@@ -17,6 +17,7 @@ from doorstep.files.emissions import with_defaults
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_decisions, write_plan, write_summary
+from doorstep.files.plan_rounds_out import write_rounds
 from doorstep.files.plan_stored import asked_record
 from doorstep.flows.summary import summarise
 from doorstep.flows.widen import known_by, widened
@@ -96,6 +97,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         emission_factors=with_defaults(folder.emission_factors),
         rules=folder.rules,
         linehauls=folder.linehauls,
+        vans=folder.vans,
     )
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())
 
@@ -127,6 +129,8 @@ def _write(
     currency, hauled = folder.brand.currency, bool(folder.linehauls)
     unplanned = result.conflicts()
     write_plan(aside, result.plan.parcels, unplanned, currency, hauled)
+    if folder.vans:
+        write_rounds(aside, result.plan, currency)
     decisions = write_decisions(aside, result.decisions(run, MOST_LADDERS if documents else 0), currency)
     if not documents:
         for _ in decisions:

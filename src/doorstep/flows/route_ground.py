@@ -27,10 +27,11 @@ class Files:
     vehicles: Path | None = None
     convention: Convention = ""
     roads: str | None = None  # what stands behind `--roads`; None: the great circle, made longer as roads are
+    traffic: Path | None = None
 
     @property
     def read(self) -> tuple[Path, ...]:
-        return (self.stops, *([self.vehicles] if self.vehicles else []))
+        return tuple(one for one in (self.stops, self.vehicles, self.traffic) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,16 @@ def _rounds(result: RouteResult) -> Iterator[tuple[int, list[int]]]:
 @contextmanager
 def driven_on(files: Files, clock: Clock, run: Run) -> Iterator[Ground]:
     """Read what is driven; with `--roads` the engine stays open for the lines. Raises InputRefused, Conflict."""
-    instance = read_instance(files.stops, files.vehicles, files.convention)
-    if files.roads is None:
+    instance = read_instance(files.stops, files.vehicles, files.convention, traffic=files.traffic)
+    if instance.research:
+        if files.roads is not None:
+            why = "is an instance with distances of its own; --roads is for STOPS.csv"
+            raise InputRefused((Fault(str(files.stops), 0, "", "", why),), 1)
         yield Ground(instance, clock)
         return
-    if instance.research:
-        why = "is an instance with distances of its own; --roads is for STOPS.csv"
-        raise InputRefused((Fault(str(files.stops), 0, "", "", why),), 1)
-    with roads(files.roads, progress=run.progress, told=clock.watcher.notice) as engine:
+    with roads(files.roads or "", progress=run.progress, told=clock.watcher.notice) as engine:
         points = instance.problem.travel
         travel = travel_of(engine, points.y, points.x)
+        travel = replace(travel, period_from_s=points.period_from_s, period_pace_ppm=points.period_pace_ppm)
         problem = replace(instance.problem, travel=travel)
         yield Ground(replace(instance, problem=problem), clock, engine)

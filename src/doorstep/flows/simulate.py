@@ -73,6 +73,8 @@ def simulate_folder(
             told["changes"] = changes_object(change, read.brand.currency)
         if read.linehauls:
             told["linehauls_left_out"] = len(read.linehauls)  # fates are drawn for what services collect at the site
+        if read.vans:
+            told["vehicles_left_out"] = len(read.vans)  # no parcel goes by their services
         told |= {
             "data_version": read.data_version,
             "seconds_reading": round(loaded - start, 3),

@@ -114,6 +114,7 @@ def test_closing_ends_the_process_and_a_question_starts_another(roads: EmbeddedO
     before = roads.matrix(PLACES, PLACES)
     pid = roads.routed.pid
     assert alive(pid)
+    assert os.getsid(pid) != os.getsid(0)  # what a terminal tells us it is not told
     roads.close()
     assert not alive(pid)
     assert same(roads.matrix(PLACES, PLACES), before)

@@ -14,12 +14,12 @@ from doorstep.kernels.plan.assemble import Picks
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.explain_bids import weighed_flip, weighs_more
+from doorstep.kernels.plan.fleets import refusal
 from doorstep.kernels.plan.footprint import Sent
 from doorstep.kernels.plan.loads import Key, LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes
 from doorstep.kernels.plan.search import Assignment
-from doorstep.kernels.rate.explain import explain as rate_reason
 
 PRICED = 14  # at most so many that lost by cost, so that constraints are named too
 SPLITS = 3
@@ -211,6 +211,8 @@ def _shortage(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> str:
     lacking = _lacking(seen, parts)
     if lacking is None and seen.market.scales is not None:
         return weighs_more(seen.market, seen.market.scales, parts)
+    if lacking is None and seen.market.fleets is not None:
+        return "the day's capacity there goes to other orders, or rounds were settled without it"
     if lacking is None:
         return "the day's capacity there goes to other orders"
     site, sku, units = lacking
@@ -248,7 +250,7 @@ def _refusals(seen: Alternatives, most: int) -> list[Rejected]:
         row = rows.start + int(first[at])
         parcel = int(quotes.rated[row])
         refused = quotes.rates.reason[parcel, v]
-        why = rate_reason(quotes.problem, quotes.rates, parcel, v) if refused else undated(seen, row, v)
+        why = refusal(quotes.problem, quotes.rates, parcel, v)[1] if refused else undated(seen, row, v)
         named.append(Rejected(f"{_site(market, int(sites[at]))} by {_service(market, v)}", None, why))
     return named
 

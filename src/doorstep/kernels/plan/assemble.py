@@ -87,7 +87,7 @@ def pick_parcels(market: Market, table: Table, book: LoadBook, choice: IntArray,
     )
     load = table.blocks.block_load[block]
     parcels = parcels_of(market, table, book, order, site, carton, load, handed_days(terms.network, service, legs))
-    rates = terms.charge(RateProblem(terms.tariff, parcels))
+    rates = terms.charge(RateProblem(terms.tariff, parcels), asked.rides[order])
     units = half_up(table.blocks.block_units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)
     picks = Picks(
         order=order,

@@ -15,6 +15,7 @@ from doorstep.kernels.plan.check_bids import bid_faults
 from doorstep.kernels.plan.check_parcel import parcel_faults
 from doorstep.kernels.plan.check_rules import rule_faults
 from doorstep.kernels.plan.check_sharing import sharing_faults
+from doorstep.kernels.plan.check_vans import van_faults
 from doorstep.kernels.plan.problem import PlanProblem
 
 
@@ -23,7 +24,8 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
 
     Every unit exactly once or its order unplanned; stock and capacity never exceeded; every parcel possible (goods,
     carton, layout, service); dates and probabilities as the calendar and the curves give them; every charge line
-    recomputed to the minor unit; figures equal to their parcels, and what they weigh recomputed.
+    recomputed to the minor unit; rounds of vans that can be driven and cost what they say; figures equal to their
+    parcels, and what they weigh recomputed.
     """
     unknown = tuple(_unknown(problem, plan))
     return unknown or (
@@ -37,6 +39,7 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
         *sharing_faults(problem, plan, max_parcels),
         *rule_faults(problem, plan),
         *bid_faults(problem, plan),
+        *van_faults(problem, plan),
     )
 
 

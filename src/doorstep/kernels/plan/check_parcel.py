@@ -203,6 +203,7 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
     )
     injection = parcel.injection
     start, taken, line = parcel.site, parcel.ship_at, 0
+    ride = 0 if parcel.ride is None else parcel.ride.cost_minor
     if injection is not None:
         haul = next((one for one in problem.linehauls if one.linehaul == injection.linehaul), None)
         line = -1 if haul is None else linehaul_minor(problem, haul, parcel.weight_g)
@@ -228,7 +229,7 @@ def _charges(problem: PlanProblem, order: Order, parcel: Parcel, size: tuple[int
     )
     claimed = RateResult(
         reason=np.zeros((1, 1), np.uint8),
-        freight_minor=np.array([[parcel.cost.freight_minor - line]], np.int64),
+        freight_minor=np.array([[parcel.cost.freight_minor - line - ride]], np.int64),
         surcharges_minor=np.array([[parcel.cost.surcharges_minor]], np.int64),
         billed_weight_g=np.array([[parcel.billed_weight_g]], np.int64),
         zone=np.zeros((1, 1), np.int32),

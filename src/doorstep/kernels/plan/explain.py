@@ -10,6 +10,7 @@ import numpy as np
 
 from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Flip
 from doorstep.domain.emission import Footprint
+from doorstep.domain.fleet import Ride
 from doorstep.domain.parcel import CostParts
 from doorstep.kernels.pack.problem import UNPROVEN
 from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, list_priced, list_rejected
@@ -49,6 +50,8 @@ class Reasons:
     seed: int
     max_parcels: int
     aside: BoolArray | None = None  # [N] orders that others stand for, and what is not sent for others; see `sharing`
+    rides: Sequence[Ride | None] | None = None  # of the picks, where there are vans
+    could: BoolArray | None = None  # [N] orders that a van could serve, so that their optimum is not known
 
 
 def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
@@ -145,7 +148,7 @@ def _decide(
     chosen = tuple(_choice(reasons, row) for row in seen.rows)
     cost = sum(one.cost.total_minor for one in chosen)
     loads = blocks.block_load[blocks.order_block[i] : blocks.order_block[i + 1]]
-    exact = bool(blocks.exact[i])
+    exact = bool(blocks.exact[i]) and not (reasons.could is not None and reasons.could[i])
     keys = [reasons.book.keys[int(blocks.block_load[reasons.picks.block[row]])] for row in seen.rows]
     weights = weights_of(market, reasons.picks, seen.rows, keys)
     told = bool(flips) or i in reasons.atoms.owners
@@ -202,6 +205,7 @@ def _choice(reasons: Reasons, row: int) -> Choice:
             int(picks.ship_day[row]),
             int(picks.weight_g[row]),
         ),
+        ride=None if reasons.rides is None else reasons.rides[row],
     )
 
 

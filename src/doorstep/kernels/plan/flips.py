@@ -21,8 +21,8 @@ from doorstep.kernels.plan.weigh import MOST_PARCELS
 
 
 def tells_flips(market: Market) -> bool:
-    """Whether an order decided again by itself knows all that its choice hung on: no bid price, and no linehaul."""
-    return market.scales is None and market.relays is None
+    """Whether an order decided again by itself knows all that its choice hung on: no bid price, linehaul or van."""
+    return market.scales is None and market.relays is None and market.fleets is None
 
 
 def find_flips(

@@ -11,9 +11,9 @@ from doorstep.domain.decision import Choice, Rung
 from doorstep.kernels.plan.alternatives import Alternatives, undated
 from doorstep.kernels.plan.assemble import EPOCH
 from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.fleets import refusal
 from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.market import IntArray
-from doorstep.kernels.rate.explain import explain as rate_reason
 
 
 def ladder(seen: Alternatives, row: int, choice: Choice, ways: Ways | None) -> tuple[Rung, ...]:
@@ -73,7 +73,7 @@ def _refusal(seen: Alternatives, pick: int, at: IntArray, v: int) -> str:
     same = at[quotes.carton[at] == picks.carton[pick]]
     row = int((same if len(same) else at)[0])
     parcel = int(quotes.rated[row])
-    told = [rate_reason(quotes.problem, quotes.rates, parcel, v)] if quotes.rates.reason[parcel, v] else []
+    told = [refusal(quotes.problem, quotes.rates, parcel, v)[1]] if quotes.rates.reason[parcel, v] else []
     if not seen.market.calls[picks.site[pick], v]:
         told.append(f"does not call at {seen.market.problem.sites[int(picks.site[pick])].site}")
     return "; ".join(told) or undated(seen, row, v)

@@ -17,6 +17,7 @@ from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.plan.ready import Ready, open_book
 from doorstep.kernels.plan.requote import columns_of, requote
+from doorstep.kernels.plan.rides import least_rides
 from doorstep.kernels.plan.rules import under_rules
 from doorstep.kernels.plan.search import Assignment, assign
 from doorstep.kernels.plan.terms import ask, terms_of
@@ -47,10 +48,12 @@ def lay_out(
     pack_params: PackParams,
     ready: Ready | None = None,
     sharing: bool = False,
+    driven: bool = False,
 ) -> Laid:
     """Cut the orders into blocks, have them packed, and gather what their quotes need; as in `plan`.
 
-    `sharing`: orders that may share parcels are there together as well, see `joints`.
+    `sharing`: orders that may share parcels are there together as well, see `joints`. `driven`: own vans may bring
+    parcels, at the least that a ride can cost; else they bring none.
     """
     bare = open_market(problem, ready.market if ready else None)
     market = under_bids(under_rules(bare))
@@ -61,6 +64,8 @@ def lay_out(
     if some is not None:
         market, atoms, joints = with_joints(bare, atoms, some)
         asked = replace(ask(market), waits=joints.waits)  # their places are known already: the terms stay as they are
+    if driven:
+        asked = replace(asked, rides=least_rides(market))
     blocks = form_blocks(market, atoms, book, params.max_parcels, exact_limit(atoms, params), run)
     least = least_costs(market, terms, asked, atoms, blocks, book, params.max_parcels, run)
     return Laid(market, book, atoms, blocks, asked, terms, least, joints)

@@ -18,6 +18,7 @@ from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.domain.units import girth_mm
 from doorstep.kernels.pack.rooms import Rooms, rooms_of
+from doorstep.kernels.plan.fleets import Fleets, index_fleets
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.relays import Relays, index_relays, with_relays
 from doorstep.kernels.plan.ruled import Ruled
@@ -58,6 +59,7 @@ class Market:
     calls: BoolArray  # [K, V] the service calls at the site
     ruled: Ruled | None = None  # what rules forbid; see `rules.under_rules`
     relays: Relays | None = None  # services that go by a linehaul, the last of them all
+    fleets: Fleets | None = None  # services of own vans
     scales: Scales | None = None  # what weighs beside money; see `weigh.under_bids`
 
     @property
@@ -133,6 +135,7 @@ def _ground(problem: PlanProblem) -> Market:
         service_capacity=capacity,
         calls=calls,
         relays=index_relays(problem),
+        fleets=index_fleets(problem),
     )
 
 

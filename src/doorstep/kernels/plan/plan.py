@@ -18,11 +18,13 @@ from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.laid import Laid, lay_out, settle
 from doorstep.kernels.plan.nearest import serve_nearest
+from doorstep.kernels.plan.own_fleet import settle_driven
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.ready import Ready
 from doorstep.kernels.plan.search import Assignment
-from doorstep.kernels.plan.sharing import Sharing, each_by_itself, settle_sharing
+from doorstep.kernels.plan.sharing import Sharing, each_by_itself, settle_batch
 from doorstep.kernels.plan.unjoin import Shared, decisions_of_orders, figures_of_orders, parcels_of_orders
+from doorstep.kernels.plan.van_rounds import tell_rounds, with_parcels
 from doorstep.kernels.plan.weigh import bids_minor
 from doorstep.kernels.plan.why_unplanned import why_unplanned
 from doorstep.kernels.run import Run
@@ -96,38 +98,44 @@ def plan(
         When the problem contradicts itself. Faulty orders do not raise: they come back unplanned.
     """
     params, pack_params = params or PlanParams(), pack_params or PackParams()
-    laid = lay_out(problem, params, run, pack_params, ready, params.sharing)
-    table, assignment, sharing = _settled(laid, params, run)
+    laid = lay_out(problem, params, run, pack_params, ready, params.sharing, bool(problem.vans))
     market, book, atoms = laid.market, laid.book, laid.atoms
-    picks = pick_parcels(market, table, book, assignment.choice)
+    driven = None if market.fleets is None else settle_driven(laid, params, run)
+    if driven is None:
+        table, assignment, sharing = settle_batch(laid, params, run)
+        picks = pick_parcels(market, table, book, assignment.choice)
+    else:
+        table, assignment, sharing = driven.settled
+        picks = driven.picks
+    told = None if driven is None else tell_rounds(market, driven)
     led = ways(market)
     footprints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(picks.order)
     parcels = build_parcels(market, table, book, picks, footprints, pack_params, run)
     found = (market, table, atoms, book, assignment, picks, led, footprints, run.seed, params.max_parcels)
     reasons = Reasons(*found, sharing.aside if sharing else None)
+    if driven is not None and told is not None:
+        reasons = replace(reasons, rides=told.rides, could=driven.could)
     blame = blamed(market, atoms, book, _there(assignment, sharing), params, pack_params)
     shared = None if sharing is None else Shared(market, atoms, table, picks, sharing)
+    if told is not None:
+        parcels = tuple(replace(one, ride=ride) for one, ride in zip(parcels, told.rides, strict=True))
+    parcels = parcels if shared is None else parcels_of_orders(shared, parcels)
+    paid = int(picks.cost.sum()) if driven is None else driven.paid_minor
     return PlanResult(
         plan=Plan(
-            parcels if shared is None else parcels_of_orders(shared, parcels),
+            parcels,
             why_unplanned(reasons, blame),
-            _figures(laid, table, picks, assignment) if shared is None else figures_of_orders(shared),
+            _figures(laid, table, picks, assignment, paid) if shared is None else figures_of_orders(shared),
+            () if told is None else with_parcels(told, parcels),
         ),
-        baseline=_baseline(laid, table, sharing),
-        lower_bound_minor=assignment.lower_bound_minor + table.beyond_minor,
+        baseline=_baseline(laid, table, sharing) if driven is None else _baseline(laid, *driven.usual),
+        lower_bound_minor=assignment.lower_bound_minor + table.beyond_minor if driven is None else driven.bound_minor,
         iterations=assignment.iterations,
         reasons=reasons,
         params=params,
         pack_params=pack_params,
         shared=shared,
     )
-
-
-def _settled(laid: Laid, params: PlanParams, run: Run) -> tuple[Table, Assignment, Sharing | None]:
-    """Settle a batch, and say which orders share."""
-    if laid.joints is not None:
-        return settle_sharing(laid, laid.joints, params, run)
-    return *settle(laid, params, run), None
 
 
 def _there(assignment: Assignment, sharing: Sharing | None) -> Assignment:
@@ -137,10 +145,10 @@ def _there(assignment: Assignment, sharing: Sharing | None) -> Assignment:
     return replace(assignment, own_choice=np.where(sharing.aside[:, None], 0, assignment.own_choice))
 
 
-def _figures(laid: Laid, table: Table, picks: Picks, assignment: Assignment) -> Figures:
-    """Totals of the plan, with what it weighs."""
+def _figures(laid: Laid, table: Table, picks: Picks, assignment: Assignment, paid_minor: int) -> Figures:
+    """Totals of the plan, with what it weighs; `paid_minor` as the board has it."""
     found = figures(laid.market, picks, "plan")
-    weighs = bids_minor(laid.market, table.board, assignment.choice, found.cost_minor)
+    weighs = bids_minor(laid.market, table.board, assignment.choice, paid_minor)
     return replace(found, bids_minor=weighs) if weighs else found
 
 

@@ -11,6 +11,7 @@ from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.fleet import Van
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rules import Rule
 from doorstep.domain.supply import SHIPPING_KINDS, Collection, Inbound, Linehaul, Site, StockLevel
@@ -45,6 +46,7 @@ class PlanProblem:
     `bid_prices`: what weighs on a choice beside its cost, without being paid; every name in them must be the problem's.
     `emission_factors`: what the carbon of parcels is reckoned from, for the explanations; without them it is not known.
     `linehauls`: by which parcels may travel to a depot and be taken over by the services that call there.
+    `vans`: the brand's own; the parcels of their services leave on rounds, whose cost is part of the freight.
     `relays`: how the kernel itself writes them, see `relays.with_relays`; left empty by whoever makes a problem.
     """
 
@@ -68,6 +70,7 @@ class PlanProblem:
     held: tuple[StockLevel, ...] = ()
     lying: tuple[StockLevel, ...] = ()
     today: date | None = None
+    vans: tuple[Van, ...] = ()
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
@@ -89,6 +92,7 @@ class PlanProblem:
                 raise InvalidProblem(f"collection of {call.service} at {call.site} is not understood")
         if self.linehauls:
             _linehauls(self)
+        _vans(self)
         for order in self.orders:
             if order.placed_at.tzinfo is None or any(line.quantity < 1 for line in order.lines):
                 raise InvalidProblem(f"order {order.order} is not understood")
@@ -164,6 +168,24 @@ def _linehauls(problem: PlanProblem) -> None:
             raise InvalidProblem(f"a cost or the capacity of linehaul {one.linehaul} is not understood")
         if not 0 <= one.transit_days <= MOST_TRANSIT_DAYS or not all(0 <= time < DAY_S for time in times):
             raise InvalidProblem(f"the timetable of linehaul {one.linehaul} is not understood")
+
+
+def _vans(problem: PlanProblem) -> None:
+    """Refuse a van that serves nobody, or that no round can be made for."""
+    _unique("van", [one.vehicle for one in problem.vans])
+    ships = {site.site for site in problem.sites if site.kind in SHIPPING_KINDS}
+    doors = {one.service for one in problem.tariff.services if one.delivers_to == "home"}
+    stop_s: dict[tuple[str, str], int] = {}
+    for one in problem.vans:
+        if one.site not in ships or one.service not in doors:
+            raise InvalidProblem(f"van {one.vehicle} does not bring parcels of a site that ships to doors")
+        if stop_s.setdefault((one.site, one.service), one.stop_s) != one.stop_s:
+            raise InvalidProblem(f"a stop of van {one.vehicle} takes another time than one of its fellows")
+        costs = one.cost_per_km_micros, one.cost_per_hour_micros, one.fixed_cost_micros
+        if not all(0 <= cost <= MOST_PRICE_MICROS for cost in costs) or min(one.count, one.trips) < 1:
+            raise InvalidProblem(f"the costs or the number of van {one.vehicle} are not understood")
+        if not 0 <= one.shift_from_s <= one.shift_to_s <= one.shift_from_s + DAY_S or one.stop_s < 0:
+            raise InvalidProblem(f"the times of van {one.vehicle} are not understood")
 
 
 def _understood(problem: PlanProblem, bids: BidPrices, sites: set[str], skus: set[str]) -> None:

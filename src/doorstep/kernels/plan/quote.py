@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from doorstep.domain.units import PPM
 from doorstep.kernels.pack.prices import fill_minor
 from doorstep.kernels.plan.customs import Contents, Customs, charge, consign
+from doorstep.kernels.plan.fleets import Fleets
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.relays import Relays, handed_days
@@ -50,11 +51,14 @@ class Terms:
     micros_per_minor: int
     customs: Customs | None = None  # without duties
     relays: Relays | None = None  # without linehauls
+    fleets: Fleets | None = None  # without vans
 
-    def charge(self, problem: RateProblem) -> RateResult:
-        """Rate parcels, and add the linehaul of those that go by one."""
+    def charge(self, problem: RateProblem, rides: IntArray) -> RateResult:
+        """Rate parcels; add the linehaul of those that go by one, and the ride of those that own vans may take."""
         rates = rate(problem)
-        return rates if self.relays is None else self.relays.charged(rates, problem.parcels.weight_g)
+        if self.relays is not None:
+            rates = self.relays.charged(rates, problem.parcels.weight_g)
+        return rates if self.fleets is None else self.fleets.driven(rates, problem.parcels.origin, rides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Asked:
     promised_by: IntArray
     insists: BoolArray  # on its nominated day, see `wish`
     goods_minor: IntArray  # value of all its goods; zeros where nobody asks
+    rides: IntArray  # [i, Z] minor units that a ride costs; NO_RIDE: it is not to be had
     waits: BoolArray  # [i, E] lanes on which one of the orders it stands for would wait for others; [i, 0]: on none
 
     def part(self, lo: int, hi: int) -> Asked:
@@ -142,7 +147,7 @@ def quote(chunk: Chunk) -> Quotes:
     days = np.full((len(chunk.asked.destination), len(lanes.lane_at), lanes.ranks), -1, np.int64)
     leaving_days(lanes.site, lanes.follows_day, legs.promised_day, legs.ship_day, days)
     rated, problem = _rate_problem(chunk, parcels, parcel, leg, legs)
-    rates = terms.charge(problem)
+    rates = terms.charge(problem, chunk.asked.rides[chunk.order[parcels[0] if rated is parcel else block]])
     wrapping = wrapping_minor(terms, carton, chunk.volume_mm3[block])
     duty_tax = _duty_tax(chunk, parcels[0] if rated is parcel else block, problem, rates, leg, legs)
     pick = half_up(chunk.units[block] * terms.pick_unit_micros[site], terms.micros_per_minor)

@@ -20,7 +20,7 @@ from doorstep.kernels.plan.board import Table, holding, make_board, unpriced
 from doorstep.kernels.plan.compiled import FLOATING, NEVER, NO_DAY, Board, Ledger, Scratch, book, choose, true_cost
 from doorstep.kernels.plan.improve import cost_of, insert_all
 from doorstep.kernels.plan.joints import Bunch, Joints
-from doorstep.kernels.plan.laid import Laid, settle_all
+from doorstep.kernels.plan.laid import Laid, settle, settle_all
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.search import Assignment
@@ -39,6 +39,13 @@ class Sharing:
     asunder_minor: dict[int, int]  # by joint sent: what its orders cost if not all share, the whole stock theirs
     aside: BoolArray  # [N] orders that a joint stands for, and joints that are not sent
     bare: Table  # all orders and joints quoted, whether they are there or not
+
+
+def settle_batch(laid: Laid, params: PlanParams, run: Run) -> tuple[Table, Assignment, Sharing | None]:
+    """Settle a batch, and say which orders share, if any may."""
+    if laid.joints is not None:
+        return settle_sharing(laid, laid.joints, params, run)
+    return *settle(laid, params, run), None
 
 
 def settle_sharing(laid: Laid, joints: Joints, params: PlanParams, run: Run) -> tuple[Table, Assignment, Sharing]:

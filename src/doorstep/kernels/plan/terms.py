@@ -11,6 +11,7 @@ from doorstep.domain.place import Place
 from doorstep.domain.units import MICROS
 from doorstep.kernels.plan.assemble import EPOCH
 from doorstep.kernels.plan.customs import book_of, goods_minor, open_customs
+from doorstep.kernels.plan.fleets import NO_RIDE
 from doorstep.kernels.plan.lanes import lay_lanes
 from doorstep.kernels.plan.market import IntArray, Market, accepts, slowest
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
@@ -33,7 +34,7 @@ def _places(orders: tuple[Order, ...]) -> tuple[list[Place], IntArray]:
 
 
 def ask(market: Market) -> Asked:
-    """What the orders of the problem ask for, as arrays."""
+    """What the orders of the problem ask for, as arrays. No ride is to be had, until somebody names a price."""
     orders = market.problem.orders
     now = market.problem.now
     floor = -(2**62) if now is None else int(np.ceil(now.timestamp()))
@@ -49,6 +50,7 @@ def ask(market: Market) -> Asked:
         promised_by=_days([o.promised_by for o in orders]),
         insists=np.array([nominated_day(o.not_before, o.promised_by) is not None for o in orders], bool),
         goods_minor=goods_minor(market) if market.problem.tariff.duties else np.zeros(len(orders), np.int64),
+        rides=np.full((len(orders), 0 if market.fleets is None else len(market.fleets.site)), NO_RIDE),
         waits=np.zeros((len(orders), 0), bool),
     )
 
@@ -93,4 +95,5 @@ def terms_of(
         micros_per_minor=brand.currency.micros_per_minor,
         customs=open_customs(market, places, ready.duties if ready else book_of(problem)),
         relays=market.relays,
+        fleets=market.fleets,
     )

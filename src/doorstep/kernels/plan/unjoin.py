@@ -180,6 +180,7 @@ def _shares(choice: Choice, orders: tuple[str, ...], units: list[int]) -> list[C
     footprint, injection = choice.footprint, choice.injection
     grams = [split(getattr(footprint, one.name), units) for one in fields(Footprint)] if footprint else []
     hauled = split(injection.cost_minor, units) if injection else []
+    driven = split(choice.ride.cost_minor, units) if choice.ride else []
     return [
         replace(
             choice,
@@ -187,6 +188,7 @@ def _shares(choice: Choice, orders: tuple[str, ...], units: list[int]) -> list[C
             orders=named,
             footprint=Footprint(*(gram[n] for gram in grams)) if grams else None,
             injection=replace(injection, cost_minor=hauled[n]) if injection else None,
+            ride=replace(choice.ride, cost_minor=driven[n]) if choice.ride else None,
         )
         for n in range(len(orders))
     ]

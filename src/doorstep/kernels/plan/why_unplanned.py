@@ -12,12 +12,12 @@ from doorstep.kernels.plan.board import chunk_of
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.explain import Reasons
 from doorstep.kernels.plan.explain_rules import put_first, unplanned_by_rule
+from doorstep.kernels.plan.fleets import refusal
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
-from doorstep.kernels.rate.explain import explain as rate_reason
-from doorstep.kernels.rate.result import reason_text as rate_code
 
-UNASKED = frozenset({"wrong_destination_kind", "too_slow"})  # services of another kind than the order asks for
+# Services of another kind than the order asks for; and own vans, which nobody asks for by name.
+UNASKED = frozenset({"wrong_destination_kind", "too_slow", "no_round"})
 
 
 def why_unplanned(reasons: Reasons, blame: Blame) -> tuple[Unplanned, ...]:
@@ -192,9 +192,8 @@ def _apart(reasons: Reasons, i: int) -> Unplanned:
 def _refusal(reasons: Reasons, quotes: Quotes, r: int, v: int) -> tuple[str, str]:
     """Code and words for why a service does not take a quote row."""
     parcel = int(quotes.rated[r])
-    code = int(quotes.rates.reason[parcel, v])
-    if code:
-        return rate_code(code), rate_reason(quotes.problem, quotes.rates, parcel, v)
+    if quotes.rates.reason[parcel, v]:
+        return refusal(quotes.problem, quotes.rates, parcel, v)
     if reasons.market.ruled is not None and quotes.barred is not None and quotes.barred.rule[r, v] >= 0:
         return "rule", told(reasons.market.ruled.rules[quotes.barred.rule[r, v]])
     leg = int(quotes.leg[r, v])

@@ -113,6 +113,7 @@ class Routed:
                     stdout=subprocess.PIPE,
                     stderr=log,
                     text=True,
+                    start_new_session=True,  # Ctrl-C ends our search, not the roads that its answer is drawn on
                 )
             except OSError as error:
                 raise MapUnreachable(f"osrm-routed does not start: {error.strerror}") from error
