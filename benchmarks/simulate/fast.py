@@ -2,9 +2,9 @@
 
 python -m benchmarks.simulate.fast [--orders N ...] [--whole N] [--days N] [--workers W] [--folders DIR]
 
-Instances: orders drawn from the public Olist data, or, without it, the demonstration brand. Each is simulated in the fast
-mode, which is held against the full one on some of its days; those of at most --whole orders are simulated in both modes
-over all days as well, since errors of days may add up or cancel.
+Instances: orders drawn from the public Olist data, or, without it, the demonstration brand. Each is simulated in the
+fast mode, which is held against the full one on some of its days; those of at most --whole orders are simulated in both
+modes over all days as well, since errors of days may add up or cancel.
 """
 
 from __future__ import annotations
