@@ -186,8 +186,8 @@ def test_the_verifier_accepts_a_world_with_everything_in_it(seed: int) -> None:
 
 def changed(scenario: Scenario, seeds: int = 1) -> Change:
     params = SimulateParams(samples=50, least_days=2, seeds=seeds)
-    results = [simulate(SimulateProblem(world(12), ("plan",), one), params) for one in (Scenario(), scenario)]
-    return compare(*results, params, 0)
+    before, after = (simulate(SimulateProblem(world(12), ("plan",), one), params) for one in (Scenario(), scenario))
+    return compare(before, after, params, 0)
 
 
 def test_a_change_is_what_it_adds_with_its_interval() -> None:
