@@ -25,6 +25,7 @@ RESULT_NAMES = frozenset(
     {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "report.html", SUMMARY_FILE, "documents"}
     | {"parcels.csv", "unpacked.csv"}  # of packing
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
+    | {"placement.csv", "transfers.csv", "purchases.csv", "frontier.csv", "next_sites.csv"}  # of where stock lives
     | {RECORD_FILE}  # of promises
     | {"carriers.csv", "lanes.csv", "pairs.csv", "investigations.csv", "letters"}  # of carriers
     | {"demand.csv", "demand_total.csv", "shares.csv", "backtest.csv"}  # of demand
@@ -33,6 +34,7 @@ RESULT_NAMES = frozenset(
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
     | {"shares.csv", "prices.csv", "regret.csv", "commitment_prices.csv"}  # of commitments
+    | {"worth.csv", "reasons.csv", "places.csv", "favourites.csv", "pairs.csv", "cohorts.csv"}  # of customers
 )
 
 

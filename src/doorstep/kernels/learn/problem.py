@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from doorstep.kernels.learn.carrier_problem import CarrierProblem
+from doorstep.kernels.learn.choice_problem import ChoiceProblem
 from doorstep.kernels.learn.costs_problem import CostProblem
+from doorstep.kernels.learn.customers_problem import CustomersProblem
 from doorstep.kernels.learn.demand_problem import DemandProblem
 
-LearnProblem = CarrierProblem | DemandProblem | CostProblem
+LearnProblem = CarrierProblem | ChoiceProblem | CostProblem | CustomersProblem | DemandProblem
