@@ -27,8 +27,8 @@ def learn(problem: LearnProblem, run: Run = USUAL) -> Learned:
     Parameters
     ----------
     problem
-        Of carriers: see `carriers.carriers`. Of choices: see `choice.fit_choice`. Of customers: see `customers.learn_customers`.
-        Of demand: see `demand.forecast`. Of costs: see `costs.trace`.
+        Of carriers: see `carriers.carriers`. Of choices: see `choice.fit_choice`.
+        Of customers: see `customers.learn_customers`. Of demand: see `demand.forecast`. Of costs: see `costs.trace`.
     run
         Seed; progress is reported.
 
