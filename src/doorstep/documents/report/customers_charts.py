@@ -56,8 +56,8 @@ def groups_chart(wants: Wants, currency: Currency) -> Chart | None:
 
 
 def _whisker(label: str, value: MoneyValue, currency: Currency) -> Whisker:
-    ends = (value.low, value.high) if value.bounded else (None, None)
-    return Whisker(label, value.value, *ends, money(currency, value.value))
+    low, high = (value.low, value.high) if value.bounded else (None, None)
+    return Whisker(label, value.value, low, high, money(currency, value.value))
 
 
 def group_name(one: WantsOf) -> str:

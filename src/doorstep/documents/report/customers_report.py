@@ -182,9 +182,9 @@ def promised_rows(report: CustomersReport) -> Rows:
 
 def again_rows(buying: Buying) -> Rows:
     """Rows of who came again after a promise that was kept, and after one that was broken."""
-    if buying.again_difference.value is None:
-        return []
     gap = buying.again_difference
+    if gap.value is None:
+        return []
     points = (
         f"{decimal(gap.value * 100, 1)} points ({ends(Estimate(0, 0, (gap.low or 0) * 100, (gap.high or 0) * 100), 1)})"
     )
