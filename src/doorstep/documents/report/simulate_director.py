@@ -76,7 +76,7 @@ def write_director_report(path: Path, report: DirectorReport) -> None:
         "rows": () if empty else rows(report),
         "charts": () if empty else by_day(report),
         "empty": empty,
-        "policy": NAMES[report.change.policy],
+        "served_by": NAMES[report.change.policy],
         "about_days": bool(report.change.differences["objective"].over_days),
     }
     write_page(path, "director.html", contents)
