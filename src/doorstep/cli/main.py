@@ -11,9 +11,11 @@ from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.backup import backup, restore
 from doorstep.cli.cartons import cartons
+from doorstep.cli.commitments import commitments
 from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
+from doorstep.cli.insight import insight
 from doorstep.cli.network import network
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
@@ -47,6 +49,7 @@ app.command()(cartons)
 app.command()(rate)
 app.command()(route)
 app.command()(simulate)
+app.command()(commitments)
 app.command()(position)
 app.command()(network)
 app.command()(folders.check)
@@ -65,6 +68,7 @@ app.command()(backup)
 app.command()(restore)
 app.add_typer(importers, name="import")
 app.add_typer(promise, name="promise")
+app.add_typer(insight, name="insight")
 tariffs.add_typer(layouts, name="import")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")

@@ -1,0 +1,8 @@
+"""Verify what was learned, whatever it is; the verifiers share no code with what they verify."""
+
+from __future__ import annotations
+
+from doorstep.kernels.learn.check_costs import check_changes, check_costs
+from doorstep.kernels.learn.check_demand import check_demand
+
+__all__ = ["check_changes", "check_costs", "check_demand"]
