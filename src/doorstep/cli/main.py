@@ -74,6 +74,7 @@ app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
 app.add_typer(roads, name="roads")
 app.add_typer(shopper, name="shopper")
+app.add_typer(insight, name="insight")
 
 
 def _version(asked: bool) -> None:
