@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from doorstep.documents.report.wording import counted
 from doorstep.documents.report.world import Box, land, project
-from doorstep.documents.svg import element, picture
+from doorstep.documents.svg import element
 from doorstep.domain.place import Place
 
 WIDTH, HEIGHT = 760, 520
@@ -38,12 +38,15 @@ def sites_map(sites: Sequence[Spot], regions: Sequence[Spot], description: str) 
     scale = WIDTH / home.width
     parts = [element("path", d=_land(home, scale), class_="land")]
     most = max((one.weight for one in regions), default=1.0) or 1.0
+    dots = []
     for one in sorted(regions, key=lambda region: -region.weight):
         if one.place.located:
             x, y = _drawn(one.place, home, scale)
             tip = element("title", f"{one.name}: {counted(round(one.weight), 'order')}")
             radius = 1.8 + 9 * sqrt(one.weight / most)
-            parts.append(element("circle", tip, cx=x, cy=y, r=radius, class_=_colour(one.site)))
+            dots.append(element("circle", tip, cx=x, cy=y, r=radius, class_=_colour(one.site)))
+    parts.append(element("g", *dots, class_="dots"))
+    markers = []
     for number, one in enumerate(sites):
         if one.place.located:
             x, y = _drawn(one.place, home, scale)
@@ -51,8 +54,17 @@ def sites_map(sites: Sequence[Spot], regions: Sequence[Spot], description: str) 
             left = x > WIDTH * 0.8
             label = element("text", one.name[:24], x=-11 if left else 11, y=4, text_anchor="end" if left else "start")
             tip = element("title", one.name)
-            parts.append(element("g", tip, square, label, transform=f"translate({x:.1f} {y:.1f})", class_="sites"))
-    return picture(WIDTH, HEIGHT, "Map of sites and regions", description, parts, "sites-map")
+            markers.append(element("g", tip, square, label, transform=f"translate({x:.1f} {y:.1f})"))
+    parts.append(element("g", *markers, class_="sites"))
+    return element(
+        "svg",
+        element("title", "Map of sites and regions", id="sites-map-title"),
+        element("desc", description, id="sites-map-desc"),
+        *parts,
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        role="img",
+        aria_labelledby="sites-map-title sites-map-desc",
+    )
 
 
 def _colour(site: int) -> str:
