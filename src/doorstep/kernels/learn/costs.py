@@ -21,7 +21,6 @@ from doorstep.kernels.learn.costs_problem import (
     CostProblem,
     CostResult,
     CostRow,
-    IntArray,
     Key,
 )
 
