@@ -45,3 +45,15 @@ def test_a_quote_over_a_border_tells_what_is_owed_there_and_who_pays(tmp_path: P
         paid = border["duty_minor"] + border["tax_minor"] if border["incoterm"] == "DDP" else 0
         assert parcel["cost_parts_minor"]["duty_tax"] == paid
         assert "tax" in border["why"]
+
+
+def test_a_shop_is_told_how_to_show_options(shop: Shop) -> None:
+    told = shop.post("/v1/quotes", CART).json()
+    assert told["display"] == list(range(len(told["options"])))
+    assert told["propensity"] == 1.0
+    again = shop.get(f"/v1/quotes/{told['quote']}").json()
+    assert (again["display"], again["propensity"]) == (told["display"], 1.0)
+    asked = [250] * len(told["options"])
+    path = f"/v1/quotes/{told['quote']}/accept"
+    assert shop.post(path, {"option": 0, "asked_minor": [-1]}, idempotency_key="1").status_code == 422
+    assert shop.post(path, {"option": 0, "asked_minor": asked}, idempotency_key="2").status_code == 201

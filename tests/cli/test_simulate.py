@@ -45,6 +45,7 @@ def test_figures_are_printed_side_by_side(tmp_path: Path) -> None:
         ("--batches", "25"),
         ("--from", "2026-02-01", "--to", "2026-02-01"),
         ("--scenario", "no-such.toml"),
+        ("--fast", "--policy", "plan"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:

@@ -18,6 +18,14 @@ from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
 from doorstep.domain.rounds import Measure
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
+from doorstep.files.customers_out import (
+    COHORT_COLUMNS,
+    FAVOURITE_COLUMNS,
+    PAIR_COLUMNS,
+    PLACE_COLUMNS,
+    REASON_COLUMNS,
+    WORTH_COLUMNS,
+)
 from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
 from doorstep.files.plan_out import (
@@ -33,6 +41,7 @@ from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
 from doorstep.files.route_instance import NoticeCode
 from doorstep.files.route_out import NOT_SERVED_COLUMNS, NOTICE_COLUMNS, round_columns, route_columns
 from doorstep.files.schema import TABLES
+from doorstep.files.schema_customers import CUSTOMER_TABLES
 from doorstep.files.schema_pack import PACK_TABLES
 from doorstep.files.schema_rate import RATE_TABLES
 from doorstep.files.schema_route import ROUTE_TABLES
@@ -61,6 +70,12 @@ def test_what_rate_reads_is_on_the_page() -> None:
     assert tables == "\n".join(markdown(table) for table in RATE_TABLES).strip()
 
 
+def test_what_is_read_of_customers_is_on_the_page() -> None:
+    section = PAGE[PAGE.index("## Out: `doorstep insight customers ") :]
+    tables = section[section.index("### ") : section.index("Refused as well:")].strip()
+    assert tables == "\n".join(markdown(table) for table in CUSTOMER_TABLES).strip()
+
+
 def test_what_route_reads_is_on_the_page() -> None:
     section = PAGE[PAGE.index("## Rounds: STOPS.csv") :]
     tables = section[section.index("### ") : section.index("Refused as well:")].strip()
@@ -86,6 +101,12 @@ def test_what_route_reads_is_on_the_page() -> None:
         ("unserved.csv", NOT_SERVED_COLUMNS),
         ("left.csv", NOT_SERVED_COLUMNS),
         ("notices.csv", NOTICE_COLUMNS),
+        ("worth.csv", WORTH_COLUMNS),
+        ("reasons.csv", REASON_COLUMNS),
+        ("places.csv", PLACE_COLUMNS),
+        ("favourites.csv", FAVOURITE_COLUMNS),
+        ("pairs.csv", PAIR_COLUMNS),
+        ("cohorts.csv", COHORT_COLUMNS),
     ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:

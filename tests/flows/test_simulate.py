@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from doorstep.domain.errors import InputRefused, InvalidProblem, OutputRefused
+from doorstep.domain.supply import SHIPPING_KINDS
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import read_folder
 from doorstep.files.simulate_out import DAY_COLUMNS
@@ -126,7 +127,37 @@ def test_a_scenario_is_written_along(brand: Path, tmp_path: Path) -> None:
     assert written["scenario"]["demand"] == 2
     assert written["scenario"]["transit"] == [{"service": "", "slower_days": 3, "from": "2026-10-01", "to": None}]
     assert written["policies"]["plan"]["orders"] == 240
+    assert written["changes"]["without"]["orders"] == 120
+    assert written["changes"]["differences"]["planned"]["interval"] is not None
+    assert "Demand times 2" in (tmp_path / "out" / "director.html").read_text(encoding="utf-8")
     assert told["seed"] == 3
+
+
+def test_a_placement_orders_anew_and_the_fast_mode_tells_its_error(brand: Path, tmp_path: Path) -> None:
+    folder = read_folder(brand)
+    rows = [
+        f"{site.site},{one.sku},6,3" for site in folder.sites if site.kind in SHIPPING_KINDS for one in folder.products
+    ]
+    (tmp_path / "placement.csv").write_text("\n".join(["site,sku,target,reorder_point", *rows]) + "\n")
+    (tmp_path / "filled.toml").write_text("placement = 'placement.csv'\n[replenish]\nlead_days = 2\norder_cost = 5\n")
+    told = simulate_folder(
+        brand,
+        tmp_path / "out",
+        selection=Selection(),
+        run=Run(seed=3),
+        stopwatch=lambda: 0.0,
+        policies=("fast",),
+        scenario=tmp_path / "filled.toml",
+        params=SimulateParams(samples=50, fast_days=2),
+    ).told
+    written = json.loads((tmp_path / "out" / "simulate.json").read_text())
+    assert written["policies"]["fast"]["units_received"] > 0
+    assert written["policies"]["fast"]["supply_cost"] > 0
+    assert len(written["fast"]["days"]) == 2
+    assert 0 < written["fast"]["by_table"] <= 1
+    assert written["fast"]["differences"]["objective"]["interval"] is not None
+    assert "Error of the fast mode" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert told["scenario"] is not None
 
 
 def test_what_is_refused_leaves_nothing(brand: Path, tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ class AcceptIn(Cart):
 
     option: StrictInt = Field(ge=0, le=99, description="its number in the quote, from 0")
     minutes: StrictInt = Field(15, ge=1, le=120, description="how long the goods stay reserved without an order")
+    asked_minor: list[Annotated[StrictInt, Field(ge=0, le=10**12)]] = Field(
+        [],
+        max_length=100,
+        description="what the shopper was asked for each option, by number, in minor units: to learn what they want",
+    )
 
 
 def to_cart(payload: QuoteIn, now: datetime) -> demand.Order:

@@ -23,6 +23,7 @@ from doorstep.core.accounts.queries import brands
 from doorstep.core.decisions.quotes import get_quote as kept
 from doorstep.core.idempotency import Answer, once
 from doorstep.domain.decision import Unplanned
+from doorstep.domain.display import display_of
 from doorstep.flows.quote import accept_quote, offered_until, option_record, quote_cart
 
 router = Router(tags=["quotes"])
@@ -44,7 +45,7 @@ OPTION = {
 QUOTE = {
     "quote": "4711", "brand": "tea", "currency": "BRL", "state": "offered", "made_at": "2024-05-01T07:30:01Z",
     "accepted": None, "reserved_until": None, "options": [OPTION], "reason": "", "detail": "", "remedy": "",
-    "faults": [],
+    "display": [0], "propensity": 1.0, "faults": [],
 }  # fmt: skip
 RESERVED = {"quote": "4711", "option": 0, "state": "accepted", "reserved_until": "2024-05-01T07:45:01Z"}
 
@@ -116,6 +117,11 @@ class QuoteOut:
     reason: Annotated[str, Field(description="why there is no option: a stable code")]
     detail: str
     remedy: str
+    display: Annotated[
+        list[int],
+        Field(description="numbers of the options, the first on top: show them so; drawn by lot for a share of quotes"),
+    ] = field(default_factory=list)
+    propensity: Annotated[float, Field(description="chance with which they are shown in just this order")] = 1.0
     faults: Annotated[
         list[FaultOut], Field(description="of where it goes: for these an order of it would be held; not kept")
     ] = field(default_factory=list)
@@ -147,6 +153,8 @@ def quote(request: HttpRequest, payload: QuoteIn) -> HttpResponse:
         "reason": why.reason,
         "detail": why.detail,
         "remedy": why.remedy,
+        "display": list(found.display.order),
+        "propensity": found.display.propensity,
         "faults": [fault(one) for one in found.faults],
     }
     return json_answer(told)
@@ -159,10 +167,13 @@ def get_quote(request: HttpRequest, quote: Annotated[QuoteId, Path()]) -> HttpRe
     row = kept(caller.scope, int(quote))
     brand = next(one for one in brands(caller.scope) if one.id == row.brand_id)
     accepted = row.option if row.option >= 0 else None
+    shown_as = display_of(row.pk, len(row.options), row.display_test_ppm)
     told = {
         **_standing(row.pk, brand.code, brand.currency, row.state, row.made_at, accepted, row.reserved_until),
         "options": _numbered(row.options, row.made_at, brand.currency),
         **{name: row.why.get(name, "") for name in ("reason", "detail", "remedy")},
+        "display": list(shown_as.order),
+        "propensity": shown_as.propensity,
         "faults": [],  # not kept
     }
     return json_answer(told)
@@ -186,11 +197,19 @@ def accept(
 
     def work() -> Answer:
         lasting = timedelta(minutes=payload.minutes)
-        until = accept_quote(caller.scope, int(quote), payload.option, now=caller.now, reserved_for=lasting)
+        until = accept_quote(
+            caller.scope,
+            int(quote),
+            payload.option,
+            now=caller.now,
+            reserved_for=lasting,
+            asked=payload.asked_minor,
+        )
         told = ReservedOut(quote, payload.option, "accepted", until)
         return Answer(201, orjson.loads(orjson.dumps(told, option=orjson.OPT_UTC_Z)))
 
-    same = f"{request.path} {payload.option} {payload.minutes}".encode()
+    asked = f" {payload.asked_minor}" if payload.asked_minor else ""
+    same = f"{request.path} {payload.option} {payload.minutes}{asked}".encode()
     answer = once(caller.scope, idempotency_key, same, caller.now, work)
     return json_answer(answer.body, answer.status, {"Idempotent-Replayed": "true"} if answer.again else {})
 

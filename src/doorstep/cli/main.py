@@ -11,12 +11,15 @@ from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
 from doorstep.cli.backup import backup, restore
 from doorstep.cli.cartons import cartons
+from doorstep.cli.commitments import commitments
 from doorstep.cli.doctor import doctor as examine
 from doorstep.cli.epcis import epcis
 from doorstep.cli.importers import importers
 from doorstep.cli.insight import insight
+from doorstep.cli.network import network
 from doorstep.cli.pack import pack
 from doorstep.cli.plan import plan
+from doorstep.cli.position import position
 from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
 from doorstep.cli.replay_decision import replay_decision
@@ -46,6 +49,9 @@ app.command()(cartons)
 app.command()(rate)
 app.command()(route)
 app.command()(simulate)
+app.command()(commitments)
+app.command()(position)
+app.command()(network)
 app.command()(folders.check)
 app.command()(folders.new)
 app.command("demo-brand")(folders.demo_brand)
@@ -68,6 +74,7 @@ app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
 app.add_typer(roads, name="roads")
 app.add_typer(shopper, name="shopper")
+app.add_typer(insight, name="insight")
 
 
 def _version(asked: bool) -> None:

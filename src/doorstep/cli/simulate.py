@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -37,6 +38,14 @@ Seeds = Annotated[
 Patience = Annotated[
     int, typer.Option(metavar="DAYS", min=0, max=60, help="Days on which an order that was left is tried again.")
 ]
+Fast = Annotated[
+    bool,
+    typer.Option(
+        "--fast",
+        help="For very many orders: by tables of what parcels cost and prices of what is short; its error is told.",
+    ),
+]
+FastDays = Annotated[int, typer.Option(metavar="N", min=0, max=60, help="Days on which --fast is held against plan.")]
 Batches = Annotated[int, typer.Option(metavar="N", min=1, max=24, help="How often a day is planned.")]
 
 
@@ -51,6 +60,8 @@ def simulate(
     seeds: Seeds = 1,
     patience: Patience = 3,
     batches: Batches = 1,
+    fast: Fast = False,
+    fast_days: FastDays = 5,
     workers: Workers = None,
     as_json: AsJson = False,
     force: Force = False,
@@ -58,13 +69,16 @@ def simulate(
     """Let several policies serve the same orders, day by day, out of the same stock: report.html and simulate.json.
 
     Policies: plan, nearest, priority, fewest_splits, distance_then_rate; and plan_alone, which decides order by order,
-    and plan_priced, which does so at prices of what is short, learned before. Orders of a day are planned at its end;
-    stock falls with what is planned and rises with inbound.csv. Parcels meet the same fate whoever sends them.
+    plan_priced, which does so at prices of what is short, learned before, and fast, as of --fast. Orders of a day are
+    planned at its end; stock falls with what is planned and rises with inbound.csv, and with what a scenario orders
+    anew. Parcels meet the same fate whoever sends them. With a scenario, director.html tells on one page what it
+    changes and what to do.
 
     \b
     Examples:
       doorstep simulate my-shop --from 2026-10-01 --to 2026-11-01 --out simulation
       doorstep simulate my-shop --policy plan,nearest --scenario strike.toml --seeds 5 --out simulation
+      doorstep simulate my-shop --fast --scenario new-site.toml --out simulation
 
     Exit codes: 0 simulated, 2 the input is refused, 1 anything else.
     """
@@ -72,8 +86,10 @@ def simulate(
 
     if first and until and first >= until:
         raise typer.BadParameter(f"{until} is not after --from {first}", param_hint="'--to'")
-    chosen = _policies(policy)
-    params = SimulateParams(patience_days=patience, batches_per_day=batches, seeds=seeds)
+    if fast and policy:
+        raise typer.BadParameter("a fast simulation has a policy of its own", param_hint="'--fast'")
+    chosen = _policies("fast" if fast else policy)
+    params = SimulateParams(patience_days=patience, batches_per_day=batches, seeds=seeds, fast_days=fast_days)
     with bars(not as_json) as progress:
         simulated = _simulated(
             folder, out_folder, (first, until), chosen, scenario, params, seed, workers, force, progress
@@ -84,6 +100,8 @@ def simulate(
     if not simulated.result.world.problem.orders:
         notice("no order is among those asked for; nothing was simulated")
     _say(simulated)
+    if scenario:
+        out.print(f"open {out_folder / 'director.html'}")
     out.print(f"open {out_folder / 'report.html'}")
 
 
@@ -120,12 +138,13 @@ def _simulated(
 
     if must_compile():
         notice(NOTICE)
+    width = workers or os.cpu_count() or 1
     with spread_over(workers) as spread:
         return simulate_folder(
             folder,
             out_folder,
             selection=Selection(*span),
-            run=Run(seed=seed, progress=progress, map=spread),
+            run=Run(seed=seed, progress=progress, map=spread, width=width),
             stopwatch=perf_counter,
             policies=policies,
             scenario=scenario,

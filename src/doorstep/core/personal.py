@@ -119,7 +119,7 @@ COLUMNS: Mapping[str, Columns] = {
     "orders.ReviewRule": Columns(),
     # A person's reason for an override is free text; a cart names the postcode that it would go to.
     "decisions.Decision": Columns(shopper="record", plain="data_version"),
-    "decisions.Quote": Columns(shopper="cart why", plain="state options"),
+    "decisions.Quote": Columns(shopper="cart why", plain="state options asked"),
     # What carriers have said is free text: a neighbour's name, a street that they do not know.
     "parcels.SsccRange": Columns(plain="company_prefix"),
     "parcels.CarrierAccount": Columns(plain="code carrier plugin base_url key_variable hook_variable"),

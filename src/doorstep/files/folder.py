@@ -12,6 +12,7 @@ from pathlib import Path
 
 from doorstep.domain.carriage import Markup, Tariff
 from doorstep.domain.catalog import Carton, Product, ProductCode
+from doorstep.domain.commitment import Commitment, DatedCommitmentPrice
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
@@ -19,7 +20,7 @@ from doorstep.domain.fleet import Van
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
-from doorstep.files import build, content
+from doorstep.files import build, build_commitments, content
 from doorstep.files.build_fleet import vans
 from doorstep.files.columns import Table
 from doorstep.files.durations_in import PublishedDurations, read_durations
@@ -55,6 +56,8 @@ class BrandFolder:
     rules: tuple[Rule, ...] = ()
     rules_text: str = ""  # rules.toml as it is written; empty: there is none
     linehauls: tuple[Linehaul, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    commitment_prices: tuple[DatedCommitmentPrice, ...] = ()
     vans: tuple[Van, ...] = ()
 
 
@@ -113,6 +116,8 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         rules=read.rules,
         rules_text=read.text,
         linehauls=build.linehauls(tables.get("linehauls")),
+        commitments=build_commitments.commitments(tables),
+        commitment_prices=build_commitments.prices(tables),
         vans=vans(tables),
     )
 

@@ -25,12 +25,15 @@ RESULT_NAMES = frozenset(
     {"plan.csv", "placements.csv", "unplanned.csv", "decisions.jsonl", "report.html", SUMMARY_FILE, "documents"}
     | {"parcels.csv", "unpacked.csv"}  # of packing
     | {"cartons.csv", "chosen.csv", "curve.csv"}  # of choosing cartons
+    | {"placement.csv", "transfers.csv", "purchases.csv", "frontier.csv", "next_sites.csv"}  # of where stock lives
     | {RECORD_FILE}  # of promises
     | {"demand.csv", "demand_total.csv", "shares.csv", "backtest.csv"}  # of demand
     | {"costs.csv", "costs_by.csv", "changes.csv"}  # of costs
     | {SIMULATE_FILE, "days.csv"}  # of simulations
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
+    | {"shares.csv", "prices.csv", "regret.csv", "commitment_prices.csv"}  # of commitments
+    | {"worth.csv", "reasons.csv", "places.csv", "favourites.csv", "pairs.csv", "cohorts.csv"}  # of customers
 )
 
 

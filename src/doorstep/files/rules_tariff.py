@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from doorstep.files.rules import SHARED_RULES, Rule, Tables, have, sound_rows
+from doorstep.files.rules_commitments import COMMITMENT_RULES
 from doorstep.files.rules_disruptions import DISRUPTION_RULES
 from doorstep.files.rules_duty import DUTY_RULES
 from doorstep.files.rules_emissions import check_factors
@@ -232,5 +233,6 @@ RULES: tuple[Rule, ...] = (
     check_factors,
     *DISRUPTION_RULES,
     *LINEHAUL_RULES,
+    *COMMITMENT_RULES,
     *FLEET_RULES,
 )

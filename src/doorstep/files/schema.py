@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from doorstep.files.columns import Table
 from doorstep.files.schema_carriage import AREAS, DIVISORS, EXCHANGE_RATES, RATES, SERVICES, SURCHARGES, ZONES
+from doorstep.files.schema_commitments import COMMITMENT_PRICES, COMMITMENT_TIERS, COMMITMENTS
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
 from doorstep.files.schema_disruptions import DISRUPTIONS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
@@ -40,5 +41,8 @@ TABLES: tuple[Table, ...] = (
     ORDER_LINES,
     HISTORY,
     DISRUPTIONS,
+    COMMITMENTS,
+    COMMITMENT_TIERS,
+    COMMITMENT_PRICES,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

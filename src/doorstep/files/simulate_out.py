@@ -11,10 +11,12 @@ import orjson
 
 from doorstep.domain.money import Currency
 from doorstep.files.output import MARK, SIMULATE_FILE, WRITER
+from doorstep.files.scenario_out import scenario_object
+from doorstep.kernels.simulate.compare import Change
 from doorstep.kernels.simulate.days import EPOCH_ORDINAL
 from doorstep.kernels.simulate.figures import MONEY
 from doorstep.kernels.simulate.problem import SimulateParams
-from doorstep.kernels.simulate.result import PARTS, Days, Difference, Interval, Outcome, SimulateResult
+from doorstep.kernels.simulate.result import PARTS, Days, Difference, FastError, Interval, Outcome, SimulateResult
 from doorstep.kernels.simulate.scenario import Scenario
 
 DECIMALS = 6
@@ -38,6 +40,9 @@ DAY_COLUMNS = (
     "co2e_kg",
     "stock_on_hand",
     "waiting",
+    "units_received",
+    "units_ordered",
+    "supply_cost",
 )
 
 
@@ -60,9 +65,31 @@ def simulation_object(
         "seeds": params.seeds,
         "first_policy": result.outcomes[0].policy,
         "policies": {one.policy: _outcome(one, currency) for one in result.outcomes},
-        "scenario": None if scenario is None else _scenario(scenario),
+        "scenario": None if scenario is None else scenario_object(scenario),
         "inbound_before": result.inbound_before,
+        "fast": None if result.fast is None else fast_object(result.fast, currency),
         "currency": currency.code,
+    }
+
+
+def fast_object(error: FastError, currency: Currency) -> dict[str, object]:
+    """Say how far the fast mode lies from the full one on the sampled days."""
+    return {
+        "days": [date_text(day) for day in error.days],
+        "orders": error.orders,
+        "classes": error.classes,
+        "by_table": error.by_table_ppm / 1_000_000,
+        "full": {name: None if value is None else _figure(name, value, currency) for name, value in error.full.items()},
+        "differences": {name: _difference(name, one, currency) for name, one in error.differences.items()},
+    }
+
+
+def changes_object(change: Change, currency: Currency) -> dict[str, object]:
+    """Say what the scenario changes: the first policy in the world as it is, and each figure's difference."""
+    return {
+        "policy": change.policy,
+        "without": _figures(change.before, currency),
+        "differences": {name: _difference(name, one, currency) for name, one in change.differences.items()},
     }
 
 
@@ -92,14 +119,13 @@ def _day(days: Days, at: int, currency: Currency) -> tuple[float | int, ...]:
         *(_short(float(column[at]) / 10**currency.digits) for column in money),
         *(_short(float(column[at])) for column in (days.promised_days, days.on_time, days.kept)),
         *(_short(float(column[at]) / 1000) for column in (days.distance_m, days.co2e_g)),
-        *(_short(float(column[at])) for column in (days.stock_units, days.waiting)),
+        *(_short(float(column[at])) for column in (days.stock_units, days.waiting, days.received, days.ordered)),
+        _short(float(days.supply_minor[at]) / 10**currency.digits),
     )
 
 
 def _outcome(outcome: Outcome, currency: Currency) -> dict[str, object]:
-    found: dict[str, object] = {
-        name: _figure(name, value, currency) if value is not None else None for name, value in outcome.figures.items()
-    }
+    found = _figures(outcome, currency)
     parts = outcome.days.parts_minor.sum(axis=0).tolist()
     found["cost_parts"] = {name: _short(minor / 10**currency.digits) for name, minor in zip(PARTS, parts, strict=True)}
     found["differences"] = (
@@ -108,6 +134,12 @@ def _outcome(outcome: Outcome, currency: Currency) -> dict[str, object]:
         else {name: _difference(name, one, currency) for name, one in outcome.differences.items()}
     )
     return found
+
+
+def _figures(outcome: Outcome, currency: Currency) -> dict[str, object]:
+    return {
+        name: _figure(name, value, currency) if value is not None else None for name, value in outcome.figures.items()
+    }
 
 
 def _figure(name: str, value: float, currency: Currency) -> float | int:
@@ -129,20 +161,3 @@ def _short(value: float) -> float | int:
     """Whole numbers as such."""
     rounded = round(value, DECIMALS)
     return int(rounded) if rounded == int(rounded) else rounded
-
-
-def _scenario(scenario: Scenario) -> dict[str, object]:
-    """As the file says it, with factors as they were read."""
-    return {
-        "demand": scenario.demand_ppm / 1_000_000,
-        "stock": [{"factor": one.factor_ppm / 1_000_000, "site": one.site, "sku": one.sku} for one in scenario.stock],
-        "closed": [{"site": one.site, "from": one.first, "to": one.until} for one in scenario.closed],
-        "service": [
-            {"service": one.service, "removed": one.removed, "dearer_pct": one.dearer_ppm / 10_000}
-            for one in scenario.services
-        ],
-        "transit": [
-            {"service": one.service, "slower_days": one.days, "from": one.first, "to": one.until}
-            for one in scenario.slower
-        ],
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from doorstep.core.stock import actions as stock
 from doorstep.core.stock.snapshot import inbound
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.demand import Order, OrderFault
+from doorstep.domain.display import Display, display_of
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows.customs import clearable
@@ -35,6 +36,7 @@ class Quoted:
     pk: int
     options: tuple[Option, ...]
     why: Unplanned | None
+    display: Display
     faults: tuple[OrderFault, ...] = ()  # for which an order of this cart would be held
 
 
@@ -53,22 +55,34 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
         found = offer(replace(problem, inbound=coming), ready=ready)[0]
     left = in_the_record(found.why) if found.why else None
     why = {} if left is None else {name: getattr(left, name) for name in ("reason", "detail", "remedy")}
-    pk = quotes.keep_quote(brand_id, cart_record(cart), [option_record(one) for one in found.options], why, now)
-    return Quoted(pk, found.options, left, faults_of_cart(brand_id, cart, problem.tariff.zones))
+    kept = [option_record(one) for one in found.options]
+    pk, share_ppm = quotes.keep_quote(brand_id, cart_record(cart), kept, why, now)
+    display = display_of(pk, len(kept), share_ppm)
+    return Quoted(pk, found.options, left, display, faults_of_cart(brand_id, cart, problem.tariff.zones))
 
 
 def accept_quote(
-    scope: Scope, pk: int, option: int, *, now: datetime, reserved_for: timedelta = RESERVED_FOR
+    scope: Scope,
+    pk: int,
+    option: int,
+    *,
+    now: datetime,
+    reserved_for: timedelta = RESERVED_FOR,
+    asked: Sequence[int] = (),
 ) -> datetime:
     """Reserve the stock of an option; returns until when. A second time answers as the first.
 
-    Raises NotFound, Conflict when the quote is past that or another option was chosen, NotEnough when its goods went.
+    `asked` is what the shopper was to pay for each option, in minor units, so that wants can be learned; empty: not
+    said. Raises NotFound, Conflict when the quote is past that, another option was chosen or `asked` is of another
+    length, NotEnough when its goods went.
     """
     ids = standing(scope.operator, quotes.get_quote(scope, pk).brand_id, now).ids
     with transaction.atomic():
         row = quotes.get_quote(scope, pk, lock=True)
         if not 0 <= option < len(row.options):
             raise Conflict(f"quote {pk} has {len(row.options)} options, counted from 0")
+        if asked and len(asked) != len(row.options):
+            raise Conflict(f"quote {pk} has {len(row.options)} options; say what was asked for each, or for none")
         if row.state == "accepted" and row.option == option and row.reserved_until and now < row.reserved_until:
             return row.reserved_until
         if row.state != "offered":
@@ -76,7 +90,7 @@ def accept_quote(
         if now >= offered_until(row.options[option], row.made_at):
             raise Conflict(f"the offer of quote {pk} has ended; ask for a new one")
         until = now + reserved_for
-        quotes.accept_quote(pk, option, until)
+        quotes.accept_quote(pk, option, until, asked)
         wanted = [
             stock.Wanted(ids.sites[parcel["site"]], ids.products[sku], units)
             for parcel in row.options[option]["parcels"]

@@ -8,13 +8,15 @@ from datetime import date
 from pathlib import Path
 
 from doorstep.compute import peak_memory_mb
+from doorstep.documents.report.simulate_director import DirectorReport, write_director_report
 from doorstep.documents.report.simulate_report import SimulateReport, write_simulate_report
 from doorstep.files.folder import read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.scenario_in import read_scenario
-from doorstep.files.simulate_out import simulation_object, write_days, write_simulation
+from doorstep.files.simulate_out import changes_object, simulation_object, write_days, write_simulation
 from doorstep.flows.plan_folder import Selection, problem_of
 from doorstep.kernels.run import Run
+from doorstep.kernels.simulate.compare import Change, compare
 from doorstep.kernels.simulate.days import EPOCH_ORDINAL
 from doorstep.kernels.simulate.problem import USUAL_POLICIES, Policy, SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.result import SimulateResult
@@ -44,6 +46,7 @@ def simulate_folder(
 ) -> Simulated:
     """Simulate the selected orders of `folder`; write report.html, simulate.json and days.csv into `out`.
 
+    With a scenario the first policy is simulated without it as well, and director.html tells what it changes.
     Durations are those known when the first of the orders was placed, for every day. Raises InputRefused with every
     fault of the folder or the scenario, InvalidProblem where the scenario names what the folder has not, or
     OutputRefused; in each case `out` is as it was before.
@@ -63,8 +66,11 @@ def simulate_folder(
         )
         loaded = stopwatch()
         result = simulate(problem, params, run)
+        change = None if changes is None else _change(problem, params, run, result)
         decided = stopwatch()
         told = simulation_object(result, params, run.seed, read.brand.currency, changes)
+        if change is not None:
+            told["changes"] = changes_object(change, read.brand.currency)
         if read.linehauls:
             told["linehauls_left_out"] = len(read.linehauls)  # fates are drawn for what services collect at the site
         if read.vans:
@@ -77,9 +83,17 @@ def simulate_folder(
         }
         report = SimulateReport(read.brand, result, params, changes, read.data_version, run.seed)
         write_simulate_report(aside / "report.html", report)
+        if change is not None:
+            write_director_report(aside / "director.html", DirectorReport(report, change))
         write_days(aside, result, read.brand.currency)
         write_simulation(aside, told)
     return Simulated(result, told)
+
+
+def _change(problem: SimulateProblem, params: SimulateParams, run: Run, result: SimulateResult) -> Change:
+    """Let the first policy serve the world as the folder says, and tell what the scenario changes of that."""
+    alone = replace(problem, policies=problem.policies[:1], scenario=Scenario())
+    return compare(simulate(alone, replace(params, fast_days=0), run), result, params, run.seed)
 
 
 def _day(day: date | None) -> int | None:

@@ -25,7 +25,7 @@ def summarise(
         "cost_total": major(figures.cost_minor, currency),
         "objective": major(figures.objective_minor, currency),
         "lower_bound": major(result.lower_bound_minor, currency),
-        "gap_pct": round(result.gap_pct, 4),
+        "gap_pct": round(float(result.gap_pct), 4),
         **({"precedence": major(figures.precedence_minor, currency)} if figures.precedence_minor else {}),
         "cost_per_order": per(currency, figures.cost_minor, figures.planned),
         "cost_per_parcel": per(currency, figures.cost_minor, figures.parcels),

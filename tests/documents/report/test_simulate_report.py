@@ -14,12 +14,12 @@ from doorstep.documents.report.simulate_charts import MOST_ROWS, charts
 from doorstep.documents.report.simulate_report import (
     SimulateReport,
     cells,
-    changes,
     headline,
     selection,
     tiles,
     write_simulate_report,
 )
+from doorstep.documents.report.simulate_words import changes
 from doorstep.domain.money import Currency
 from doorstep.kernels.simulate.figures import FIGURES
 from doorstep.kernels.simulate.problem import SimulateParams, SimulateProblem

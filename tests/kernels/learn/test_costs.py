@@ -37,8 +37,13 @@ def problems(draw: st.DrawFn) -> CostProblem:
     charges = []
     for _ in range(draw(st.integers(0, 10))):
         at = draw(st.integers(0, len(rows) - 1))
-        named = draw(st.sampled_from(({"row": at}, {"parcel": rows[at].parcel}, {"order": rows[at].order})))
-        charges.append(Charge(draw(st.sampled_from(PARTS)), draw(st.integers(0, 10_000)), **named))
+        part, minor = draw(st.sampled_from(PARTS)), draw(st.integers(0, 10_000))
+        named = (
+            Charge(part, minor, row=at),
+            Charge(part, minor, parcel=rows[at].parcel),
+            Charge(part, minor, order=rows[at].order),
+        )
+        charges.append(draw(st.sampled_from(named)))
     return CostProblem(tuple(rows), tuple(charges))
 
 

@@ -31,6 +31,7 @@ class Brand(models.Model):
     unplanned_cost_micros = models.BigIntegerField()
     void_fill_micros_per_l = models.BigIntegerField(default=0)
     heeds_bids = models.BooleanField(default=True)  # what is short is kept for those who need it most
+    display_test_ppm = models.PositiveIntegerField(default=0)  # of quotes whose options are shown in an order by lot
     company = models.CharField(max_length=2000, blank=True)
     address_1 = models.CharField(max_length=2000, blank=True)
     address_2 = models.CharField(max_length=2000, blank=True)

@@ -33,6 +33,8 @@ class Quote(models.Model):
     options = models.JSONField()
     why = models.JSONField(default=dict)  # there are no options
     option = models.SmallIntegerField(null=True)  # the one accepted
+    display_test_ppm = models.PositiveIntegerField(default=0)  # as the brand had it; see `domain.display`
+    asked = models.JSONField(default=list)  # minor units that the shopper was to pay for each option; empty: not said
     reserved_until = models.DateTimeField(null=True)
     order = models.ForeignKey(Order, models.SET_NULL, null=True, related_name="quotes")
 

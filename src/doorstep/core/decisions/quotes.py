@@ -10,13 +10,15 @@ from typing import Any, Literal
 import orjson
 from django.db import connection
 
+from doorstep.core.accounts.models import Brand
 from doorstep.core.decisions.models import Quote
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 
 KEEP = (
-    f"INSERT INTO {Quote._meta.db_table} (brand_id, state, made_at, cart, options, why) "
-    "VALUES (%s, 'offered', %s, %s, %s, %s) RETURNING id"
+    f"INSERT INTO {Quote._meta.db_table} (brand_id, state, made_at, cart, options, why, asked, display_test_ppm) "
+    "VALUES (%s, 'offered', %s, %s, %s, %s, '[]', "
+    f"(SELECT display_test_ppm FROM {Brand._meta.db_table} WHERE id = %s)) RETURNING id, display_test_ppm"
 )
 QuoteState = Literal["offered", "accepted", "ordered", "expired"]
 
@@ -34,6 +36,7 @@ class QuoteRow:
     why: Mapping[str, str]
     option: int
     reserved_until: datetime | None
+    display_test_ppm: int = 0  # share of quotes whose options were shown in an order by lot
 
 
 def keep_quote(
@@ -42,12 +45,13 @@ def keep_quote(
     options: Sequence[Mapping[str, Any]],
     why: Mapping[str, str],
     at: datetime,
-) -> int:
-    """Keep what was offered; returns the row's id."""
+) -> tuple[int, int]:
+    """Keep what was offered; returns the row's id, and for which share of quotes the brand has lots drawn."""
     told = [orjson.dumps(one).decode() for one in (cart, options, why)]
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, [brand_id, connection.ops.adapt_datetimefield_value(at), *told])
-        return int(cursor.fetchone()[0])
+        cursor.execute(KEEP, [brand_id, connection.ops.adapt_datetimefield_value(at), *told, brand_id])
+        pk, share_ppm = cursor.fetchone()
+    return int(pk), int(share_ppm)
 
 
 def get_quote(scope: Scope, pk: int, *, lock: bool = False) -> QuoteRow:
@@ -66,12 +70,15 @@ def get_quote(scope: Scope, pk: int, *, lock: bool = False) -> QuoteRow:
         row.why,
         -1 if row.option is None else row.option,
         row.reserved_until,
+        row.display_test_ppm,
     )
 
 
-def accept_quote(pk: int, option: int, reserved_until: datetime) -> None:
-    """An option of a locked quote was chosen."""
-    Quote.objects.filter(pk=pk).update(state="accepted", option=option, reserved_until=reserved_until)
+def accept_quote(pk: int, option: int, reserved_until: datetime, asked: Sequence[int] = ()) -> None:
+    """An option of a locked quote was chosen; `asked` is what each was to cost, where the shop says so."""
+    Quote.objects.filter(pk=pk).update(
+        state="accepted", option=option, reserved_until=reserved_until, asked=list(asked)
+    )
 
 
 def order_quote(pk: int, order_id: int) -> None:

@@ -212,21 +212,21 @@ def waterfall(steps: Sequence[Step], currency: Currency) -> list[Markup]:
 def change_rows(report: CostReport) -> list[tuple[str, ...]]:
     """Rows of parts: before, the three effects, after; and their sums."""
     currency = report.brand.currency
-    table = [
-        (NAMES[one.part], one.before_minor, one.volume_minor, one.mix_minor, one.price_minor, one.after_minor)
+    table: list[tuple[str, list[int]]] = [
+        (NAMES[one.part], [one.before_minor, one.volume_minor, one.mix_minor, one.price_minor, one.after_minor])
         for one in report.changed
     ]
     if table:
-        table.append(("All parts", *(sum(row[at] for row in table) for at in range(1, 6))))  # type: ignore[misc]
+        table.append(("All parts", [sum(column) for column in zip(*(row for _, row in table), strict=True)]))
     return [
         (name, amount(currency, before), *(change(currency, one) for one in effects), amount(currency, after))
-        for name, before, *effects, after in table
+        for name, (before, *effects, after) in table
     ]
 
 
 def tree(report: CostReport) -> tuple[Branch, ...]:
     """Countries, in them categories, in them parts; branches beyond the first few are one."""
-    keyed = [
+    keyed: list[tuple[tuple[str, ...], int]] = [
         ((row.country, row.category, NAMES[part]), int(minor))
         for row, amounts in zip(report.result.rows, report.result.amount_minor.tolist(), strict=True)
         for part, minor in zip(PARTS, amounts, strict=True)

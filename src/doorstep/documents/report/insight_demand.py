@@ -168,7 +168,7 @@ def group_rows(rows: Sequence[BacktestRow], by: str) -> tuple[list[tuple[str, ..
         pairs.sort(key=lambda pair: (-pair[0].units, pair[0].key))
     else:
         pairs.sort(key=lambda pair: int(pair[0].key))
-    shown = [
+    shown: list[tuple[str, ...]] = [
         (
             _day(int(ours.key)) if by == "week" else ours.key,
             count(ours.units),

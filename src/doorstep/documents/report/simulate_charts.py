@@ -25,6 +25,7 @@ NAMES: dict[Policy, str] = {
     "distance_then_rate": "Distance, then rate",
     "plan_alone": "Order by order",
     "plan_priced": "Order by order, with prices",
+    "fast": "Plan, fast mode",
 }
 WIDE, TALL = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 46, 26
@@ -53,11 +54,11 @@ def charts(result: SimulateResult, currency: Currency) -> tuple[Chart, ...]:
     names = [NAMES[one.policy] for one in result.outcomes]
     days = [one.days for one in result.outcomes]
     placed = result.until_day - result.first_day
-    money = [_ratio(one.cost_minor[:placed] / 10**currency.digits, one.planned[:placed]) for one in days]
-    kept = [_ratio(one.kept[:placed], one.orders[:placed]) for one in days]
+    money = [ratio(one.cost_minor[:placed] / 10**currency.digits, one.planned[:placed]) for one in days]
+    kept = [ratio(one.kept[:placed], one.orders[:placed]) for one in days]
     shelves = [one.stock_units.tolist() for one in days]
     waits = [one.waiting.tolist() for one in days]
-    drawn = _Drawn(result.first_day, names)
+    drawn = Drawn(result.first_day, names)
     digits = 10**currency.digits
     least = [min(one) for one in shelves]
     most = max(max(one) for one in waits)
@@ -94,7 +95,7 @@ def charts(result: SimulateResult, currency: Currency) -> tuple[Chart, ...]:
     )
 
 
-def _ratio(above: FloatArray, below: FloatArray) -> list[float | None]:
+def ratio(above: FloatArray, below: FloatArray) -> list[float | None]:
     return [a / b if b else None for a, b in zip(above.tolist(), below.tolist(), strict=True)]
 
 
@@ -107,7 +108,7 @@ def _spread(series: Sequence[Values], names: Sequence[str], text: Text, word: st
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class Drawn:
     """Draws lines over days, one for each policy."""
 
     first_day: int

@@ -9,6 +9,7 @@ from typing import Literal
 
 from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.simulate_charts import NAMES, charts
+from doorstep.documents.report.simulate_words import changes
 from doorstep.documents.report.tiles import Tile
 from doorstep.documents.report.totals import NONE
 from doorstep.documents.report.wording import amount, change, count, counted, day, decimal, percent
@@ -26,6 +27,7 @@ SHOWN = (
     ("planned", "planned"),
     ("objective", "objective"),
     ("cost_per_order", "cost per planned order"),
+    ("cost_per_placed_order", "objective and supply, per order placed"),
     ("mean_promised_days", "mean promised days"),
     ("expected_on_time", "expected on time, of all orders"),
     ("realised_on_time", "realised on time, of all orders"),
@@ -34,11 +36,23 @@ SHOWN = (
     ("planned_later", "planned on a later day"),
     ("distance_km", "distance, km"),
     ("co2e_kg", "carbon, kg CO2e"),
+    ("supply_cost", "ordering and holding goods"),
+    ("units_received", "units that came in"),
+)
+FAST_SHOWN = (
+    ("objective", "Objective of a day"),
+    ("cost_per_order", "Cost per planned order"),
+    ("planned", "Orders planned of a day"),
+    ("mean_promised_days", "Promised days"),
+    ("expected_on_time", "Expected on time"),
+    ("co2e_kg", "Carbon of a day, kg CO2e"),
 )
 RATES = frozenset({"expected_on_time", "realised_on_time", "split_rate"})
 DECIMAL = frozenset({"mean_promised_days"})
 MORE_IS_BETTER = frozenset({"planned", "expected_on_time", "realised_on_time"})
-NEITHER = frozenset({"split_rate", "planned_later", "cost_per_order"})  # of unequal orders, or no aim by itself
+NEITHER = frozenset(
+    {"split_rate", "planned_later", "cost_per_order", "units_received", "units_ordered"}
+)  # of unequal orders, or no aim by itself
 Verdict = Literal["better", "worse", ""]
 
 
@@ -78,10 +92,31 @@ def write_simulate_report(path: Path, report: SimulateReport) -> None:
         "rows": [(words[0].upper() + words[1:], cells(report, name)) for name, words in SHOWN],
         "charts": () if empty else charts(result, report.brand.currency),
         "changes": changes(report.scenario),
+        "fast": fast_words(report),
         "count": count,
         "counted": counted,
     }
     write_page(path, "simulate.html", contents)
+
+
+def fast_words(report: SimulateReport) -> list[str]:
+    """Say what the fast mode is, and how far it lies from the full one."""
+    error, currency = report.result.fast, report.brand.currency
+    if error is None:
+        return []
+    classes = "1 class" if error.classes == 1 else f"{count(error.classes)} classes"
+    found = [f"{percent(error.by_table_ppm / 10**6)} of the parcels were sent by tables of {classes} of orders."]
+    if not error.days:
+        return [*found, "It was not held against the full mode: no day was sampled."]
+    found.append(f"{counted(error.orders, 'order')} of {counted(len(error.days), 'day')} were decided in both modes.")
+    for name, words in FAST_SHOWN:
+        one, full = error.differences[name], error.full[name]
+        if one.value is None:
+            continue
+        line = f"{words}: {signed(name, one.value, currency)} against {figure_text(name, full, currency)} in full"
+        ends = ends_of(name, one.over_days, currency)
+        found.append(f"{line}; 95 % over the days: {ends}." if ends else f"{line}.")
+    return found
 
 
 def figure_text(name: str, value: float | None, currency: Currency) -> str:
@@ -95,17 +130,17 @@ def figure_text(name: str, value: float | None, currency: Currency) -> str:
     return decimal(value, 2 if name in DECIMAL or value != round(value) else 0)
 
 
-def _signed(name: str, value: float, currency: Currency) -> str:
+def signed(name: str, value: float, currency: Currency) -> str:
     if name in MONEY:
         return change(currency, round(value))
     text = decimal(value * 100, 2) if name in RATES else decimal(value, 2 if name in DECIMAL else 0)
     return ("+" if value > 0 else "") + text + (" points" if name in RATES else "")
 
 
-def _ends(name: str, interval: Interval | None, currency: Currency) -> str:
+def ends_of(name: str, interval: Interval | None, currency: Currency) -> str:
     if interval is None:
         return ""
-    ends = (_signed(name, end, currency) for end in (interval.low, interval.high))
+    ends = (signed(name, end, currency) for end in (interval.low, interval.high))
     low, high = (one.removesuffix(f" {currency.code}").removesuffix(" points") for one in ends)
     return f"{low} to {high}"
 
@@ -123,16 +158,16 @@ def cells(report: SimulateReport, name: str) -> list[Cell]:
         found.append(
             Cell(
                 value,
-                _signed(name, difference.value, currency),
-                _ends(name, difference.over_days, currency),
-                _ends(name, difference.over_seeds, currency),
-                _verdict(name, difference),
+                signed(name, difference.value, currency),
+                ends_of(name, difference.over_days, currency),
+                ends_of(name, difference.over_seeds, currency),
+                verdict_of(name, difference),
             )
         )
     return found
 
 
-def _verdict(name: str, difference: Difference) -> Verdict:
+def verdict_of(name: str, difference: Difference) -> Verdict:
     """Say what is surely better or worse; without an interval over days nothing is."""
     interval = difference.over_days
     if interval is None or name in NEITHER or interval.low <= 0 <= interval.high:
@@ -181,10 +216,10 @@ def tiles(report: SimulateReport) -> tuple[Tile, ...]:
         note = "what the others are compared with"
         verdict: Verdict = ""
         if difference is not None and difference.value is not None:
-            note = _signed("objective", difference.value, currency)
-            ends = _ends("objective", difference.over_days, currency)
+            note = signed("objective", difference.value, currency)
+            ends = ends_of("objective", difference.over_days, currency)
             note += f"; 95 %: {ends}" if ends else ""
-            verdict = _verdict("objective", difference)
+            verdict = verdict_of("objective", difference)
         found.append(
             Tile(NAMES[one.policy], figure_text("objective", one.figures["objective"], currency), note, verdict)
         )
@@ -199,33 +234,3 @@ def selection(report: SimulateReport) -> str:
     often = "once" if params.batches_per_day == 1 else counted(params.batches_per_day, "time")
     words += f" · planned {often} a day · patience {counted(params.patience_days, 'day')}"
     return f"{words} · {counted(params.seeds, 'seed')}"
-
-
-def changes(scenario: Scenario | None) -> list[str]:
-    """Say what a scenario changes, in words."""
-    if scenario is None:
-        return []
-    found = [] if scenario.demand_ppm == 10**6 else [f"Demand times {_factor(scenario.demand_ppm)}"]
-    for stock in scenario.stock:
-        what = f"of {stock.sku}" if stock.sku else "of all goods"
-        found.append(
-            f"Stock {what} {f'at {stock.site}' if stock.site else 'everywhere'} times {_factor(stock.factor_ppm)}"
-        )
-    found += [f"{one.site} closed from {day(one.first)} to before {day(one.until)}" for one in scenario.closed]
-    for one in scenario.services:
-        if one.removed:
-            found.append(f"{one.service} gone")
-        else:
-            found.append(
-                f"{one.service} {percent(abs(one.dearer_ppm) / 10**6)} {'dearer' if one.dearer_ppm >= 0 else 'cheaper'}"
-            )
-    for slow in scenario.slower:
-        until = f" to before {day(slow.until)}" if slow.until else " on"
-        found.append(
-            f"{slow.service or 'All services'} {counted(slow.days, 'working day')} slower from {day(slow.first)}{until}"
-        )
-    return found
-
-
-def _factor(ppm: int) -> str:
-    return decimal(ppm / 10**6, 6).rstrip("0").removesuffix(".")

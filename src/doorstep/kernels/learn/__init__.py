@@ -1,5 +1,4 @@
-"""What is learned from the past of a brand: of its demand and of what its orders cost, each in modules of its own.
+"""What is learned from what happened: of customers, carriers, demand and the cost to serve.
 
-`demand.forecast` foresees weekly demand with its spread, `costs.trace` says where the money of past orders went; the
-verifiers share no code with them.
+Each is a problem of its own; `learn` is the one door, and the verifiers share no code with what they verify.
 """

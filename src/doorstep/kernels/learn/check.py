@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from doorstep.kernels.learn.check_choice import check_choice, check_mixed
 from doorstep.kernels.learn.check_costs import check_changes, check_costs
+from doorstep.kernels.learn.check_customers import check_customers
 from doorstep.kernels.learn.check_demand import check_demand
 
-__all__ = ["check_changes", "check_costs", "check_demand"]
+__all__ = ["check_changes", "check_choice", "check_costs", "check_customers", "check_demand", "check_mixed"]

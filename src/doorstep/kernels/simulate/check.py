@@ -16,6 +16,7 @@ from doorstep.domain.supply import StockLevel
 from doorstep.kernels.plan.check import check as check_plan
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.simulate.check_figures import figure_faults
+from doorstep.kernels.simulate.check_supply import arriving, stock_faults, supply_faults
 from doorstep.kernels.simulate.problem import SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.result import Outcome, SimulateResult
 
@@ -26,7 +27,8 @@ Shelves = Counter[tuple[str, str]]  # site, sku
 def check(problem: SimulateProblem, params: SimulateParams, result: SimulateResult) -> tuple[str, ...]:
     """List everything wrong with a simulation; empty: it keeps every rule and every amount is right.
 
-    Shelves never go below nothing and hold what came in less what left; every order is sent once and whole, or not at
+    Shelves never go below nothing and hold what came in less what left; what is ordered anew is what a placement asks
+    for, and costs what it must; every order is sent once and whole, or not at
     all, within its patience; capacities of a day hold over all batches; nothing leaves a closed site; what two policies
     do alike has one fate; figures follow from parcels.
     """
@@ -41,10 +43,12 @@ def check(problem: SimulateProblem, params: SimulateParams, result: SimulateResu
                 *_waiting(params, result, outcome),
                 *_capacity(result, outcome),
                 *_closed(problem, result, outcome),
+                *_disrupted(problem, result, outcome),
+                *supply_faults(problem, result, outcome),
                 *figure_faults(params, result, outcome),
             )
         ),
-        *_fates(result),
+        *_fates(problem, result),
     )
 
 
@@ -66,13 +70,7 @@ def _world(problem: SimulateProblem, result: SimulateResult) -> Iterator[str]:
             yield f"order {order.order} is none of the folder's"
     if scenario.demand_ppm == 1_000_000 and world.orders != ground.orders:
         yield "demand is unchanged, and the orders are not"
-    for old, new in zip(ground.stock, world.stock, strict=True):
-        units, parts = old.on_hand, 1
-        for change in scenario.stock:
-            if change.site in ("", old.site) and change.sku in ("", old.sku):
-                units, parts = units * change.factor_ppm, parts * 1_000_000
-        if new != replace(old, on_hand=units // parts):
-            yield f"{old.sku} at {old.site} begins with {new.on_hand} units"
+    yield from stock_faults(ground, scenario, world)
 
 
 def _shelves(
@@ -93,11 +91,14 @@ def _shelves(
             taken[int(sent.slot[n])][site, sku] += int(sent.content_units[at])
     plans = {slot: (orders, plan) for slot, orders, plan in outcome.first.plans}
     days = iter(outcome.first.stock_units.tolist())
+    closes = problem.scenario.closed or any(one.announced for one in problem.scenario.disruptions)
+    bought = arriving(world, outcome.first.ordered)
     for number, slot in enumerate(slots):
+        shelves.update(bought.pop(slot.day, {}))
         while due and due[0].expected_at <= slot.now:
             shelves[due[0].site, due[0].sku] += due[0].quantity
             due.pop(0)
-        if number in plans and not problem.scenario.closed:
+        if number in plans and not closes:
             yield from _batch(world, shelves, slot.now, *plans[number])
         shelves.subtract(taken[number])
         for (site, sku), units in shelves.items():
@@ -190,15 +191,32 @@ def _closed(problem: SimulateProblem, result: SimulateResult, outcome: Outcome) 
             yield f"a parcel leaves {site} on {day}, when it is closed"
 
 
-def _fates(result: SimulateResult) -> Iterator[str]:
-    """What is sent alike arrives alike, whoever sent it."""
+def _disrupted(problem: SimulateProblem, result: SimulateResult, outcome: Outcome) -> Iterator[str]:
+    """Nothing is promised to leave by what is known to be down, and nothing arrives where nothing is delivered."""
+    world, sent = result.world.problem, outcome.first.shipments
+    for one in problem.scenario.disruptions:
+        first, until = (one.first - EPOCH).days, (one.until - EPOCH).days
+        for n in range(len(sent.order)):
+            place = world.orders[int(sent.order[n])].place
+            region = place.region.removeprefix(f"{place.country}-")
+            if one.service not in ("", world.tariff.services[int(sent.service[n])].service):
+                continue
+            if not one.country and one.announced and first <= sent.ship_day[n] < until:
+                yield f"a parcel leaves by {one.service} on day {sent.ship_day[n]}, when it is down"
+            there = one.country == place.country and one.region.removeprefix(f"{one.country}-") in ("", region)
+            if there and first <= outcome.arrived_day[n] < until:
+                yield f"a parcel arrives in {one.country} on day {outcome.arrived_day[n]}, when nothing does"
+
+
+def _fates(problem: SimulateProblem, result: SimulateResult) -> Iterator[str]:
+    """What is sent alike arrives alike, whoever sent it, unless parcels wait for one another."""
     known: dict[tuple[int, ...], int] = {}
     for outcome in result.outcomes:
         sent = outcome.first.shipments
         for n, arrived in enumerate(outcome.arrived_day.tolist()):
             columns = (sent.order, sent.number, sent.site, sent.service, sent.ready_at, sent.ship_day)
             key = tuple(int(column[n]) for column in columns)
-            if known.setdefault(key, arrived) != arrived:
+            if known.setdefault(key, arrived) != arrived and not problem.scenario.stations:
                 yield f"{outcome.policy}: parcel {key} arrives on day {arrived}, with another policy on {known[key]}"
             if -1 < arrived < sent.ship_day[n]:
                 yield f"{outcome.policy}: parcel {key} arrives before it leaves"

@@ -91,6 +91,8 @@ def _figures(result: SimulateResult, outcome: Outcome) -> dict[str, Value]:
         "stockouts": sum(map(bool, outcome.first.stockout)),
         "distance_km": sum(metres) / 1000 if metres else None,
         "co2e_kg": sum(grams) / 1000 if grams else None,
+        "units_ordered": int(outcome.first.ordered.units.sum()),
+        "units_received": int(outcome.first.received.sum()),
         "parcels_located": len(metres),
         "parcels_weighed": len(grams),
     }

@@ -15,7 +15,7 @@ from doorstep.kernels.simulate.intervals import DayBlocks, over_seeds
 from doorstep.kernels.simulate.result import Days, Difference, FloatArray, Replay
 from doorstep.kernels.simulate.world import Stage
 
-MONEY = ("objective", "cost_total", "cost_per_order")  # in minor units
+MONEY = ("objective", "cost_total", "cost_per_order", "supply_cost", "cost_per_placed_order")  # in minor units
 Sums = tuple[FloatArray, FloatArray | None]  # a total, or above and below a line
 
 FIGURES: dict[str, Callable[[Days], Sums]] = {
@@ -33,6 +33,10 @@ FIGURES: dict[str, Callable[[Days], Sums]] = {
     "cost_total": lambda d: (d.cost_minor, None),
     "planned_later": lambda d: (d.later, None),
     "parcels": lambda d: (d.parcels, None),
+    "supply_cost": lambda d: (d.supply_minor, None),
+    "cost_per_placed_order": lambda d: (d.objective_minor + d.supply_minor, d.orders),
+    "units_received": lambda d: (d.received, None),
+    "units_ordered": lambda d: (d.ordered, None),
     "parcels_located": lambda d: (d.located, None),
     "parcels_weighed": lambda d: (d.weighed, None),
 }
@@ -91,7 +95,21 @@ def sum_by_day(stage: Stage, replay: Replay, arrived: IntArray, first_day: int, 
         weighed=of_parcels(sent.co2e_g >= 0),
         stock_units=replay.stock_units.astype(np.float64),
         waiting=replay.waiting.astype(np.float64),
+        received=replay.received.astype(np.float64),
+        ordered=np.bincount(replay.ordered.day - first_day, replay.ordered.units, days).astype(np.float64),
+        supply_minor=_supply_minor(stage, replay, first_day, days),
     )
+
+
+def _supply_minor(stage: Stage, replay: Replay, first_day: int, days: int) -> FloatArray:
+    """Cost of ordering and of holding by day, each rounded once."""
+    if stage.supply is None:
+        return np.zeros(days)
+    currency = stage.problem.brand.currency
+    orders = np.bincount(replay.ordered.day - first_day, minlength=days)
+    each, lying = stage.supply.terms.order_micros, replay.holding_micros.tolist()
+    pairs = zip(orders.tolist(), lying, strict=True)
+    return np.array([currency.minor(count * each) + currency.minor(micros) for count, micros in pairs], np.float64)
 
 
 def mean_days(of_seeds: Sequence[Days]) -> Days:

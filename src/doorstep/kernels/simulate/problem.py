@@ -12,10 +12,12 @@ from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.simulate.days import day_of
 from doorstep.kernels.simulate.scenario import Scenario
 
-Policy = Literal["plan", "nearest", "priority", "fewest_splits", "distance_then_rate", "plan_alone", "plan_priced"]
+Policy = Literal[
+    "plan", "nearest", "priority", "fewest_splits", "distance_then_rate", "plan_alone", "plan_priced", "fast"
+]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 USUAL_POLICIES = POLICIES[:5]  # those that plan together, and the rules of shops
-SEARCHED: frozenset[Policy] = frozenset(("plan", "plan_priced"))  # what a seed may move
+SEARCHED: frozenset[Policy] = frozenset(("plan", "plan_priced", "fast"))  # what a seed may move
 MOST_SEEDS = 1_000
 MOST_DAYS = 4_000  # of a span: more is a slip of the pen
 
@@ -80,6 +82,10 @@ class SimulateParams:
         Those of the policy `plan`, and of the packer of all policies.
     bids
         How `plan_priced` learns its prices, before each batch.
+    fast_bids
+        The same of `fast`.
+    fast_days
+        Days on which `fast` is held against `plan`, in the first seed; 0: none.
     keep_plans
         Keep every batch's plan with layouts, for the verifier; takes much memory.
     """
@@ -93,6 +99,8 @@ class SimulateParams:
     plan: PlanParams = field(default_factory=PlanParams)
     pack: PackParams = field(default_factory=PackParams)
     bids: BidParams = field(default_factory=BidParams)
+    fast_bids: BidParams = field(default_factory=lambda: BidParams(most_orders=2_000, rounds=60))
+    fast_days: int = 5
     keep_plans: bool = False
 
     def __post_init__(self) -> None:
@@ -102,5 +110,7 @@ class SimulateParams:
             raise InvalidProblem("batches_per_day lies between 1 and 24")
         if not 1 <= self.seeds <= MOST_SEEDS:
             raise InvalidProblem(f"seeds lies between 1 and {MOST_SEEDS}")
+        if not 0 <= self.fast_days <= MOST_DAYS:
+            raise InvalidProblem(f"fast_days lies between 0 and {MOST_DAYS}")
         if self.samples < 1 or self.least_days < 2 or not 0 < self.level < 1:
             raise InvalidProblem("samples < 1, least_days < 2 or a level outside 0 to 1 not understood")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 import numpy as np
 
-from doorstep.domain.bids import BidPrices
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.plan import Plan
@@ -20,30 +18,15 @@ from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.nearest import distances_m
 from doorstep.kernels.plan.plan import Laid, lay_out
 from doorstep.kernels.run import Run, silent
-from doorstep.kernels.simulate.capacity import Taken
+from doorstep.kernels.simulate.course import Course, open_course, reorder, shipments_of, take_in
 from doorstep.kernels.simulate.days import begins_at
+from doorstep.kernels.simulate.fast import FastState, decide_fast, fast_state
+from doorstep.kernels.simulate.fast_prices import learn_fast
 from doorstep.kernels.simulate.problem import Policy, SimulateParams
-from doorstep.kernels.simulate.result import Replay, Shipments
+from doorstep.kernels.simulate.result import Replay
 from doorstep.kernels.simulate.rules import choose
+from doorstep.kernels.simulate.supply import joined
 from doorstep.kernels.simulate.world import Stage
-
-COLUMNS = Shipments.__slots__[:12]
-Contents = list[list[tuple[int, int]]]  # of each parcel: sku, units
-
-
-@dataclass(slots=True)
-class _Course:
-    """What changes from batch to batch."""
-
-    stock: IntArray
-    taken: Taken = field(default_factory=Taken)
-    waiting: list[int] = field(default_factory=list)
-    known: list[int] = field(default_factory=list)  # orders that came before the batch
-    bids: BidPrices | None = None
-    due: int = 0  # next row of what comes in
-    rows: list[dict[str, IntArray]] = field(default_factory=list)
-    contents: Contents = field(default_factory=list)
-    plans: list[tuple[int, tuple[int, ...], Plan]] = field(default_factory=list)
 
 
 def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run: Run) -> Replay:
@@ -62,45 +45,58 @@ def replay(stage: Stage, policy: Policy, params: SimulateParams, seed: int, run:
     run
         Progress by orders placed, and the map over which packing and quoting are spread.
     """
-    course = _Course(stage.stock.copy())
+    course = open_course(stage)
     orders = len(stage.problem.orders)
     stockout = np.zeros(orders, bool)
+    fast = fast_of(stage, params, run) if policy == "fast" else None
+    if fast is not None:
+        fast.by_table = 0
     inner = Run(seed=seed, iterations=run.iterations, progress=silent, map=run.map)
     stock_units, waiting, seen = [], [], 0
     for number, slot in enumerate(stage.slots):
-        _take_in(stage, course, slot.now)
+        take_in(stage, course, slot)
         batch = [*course.waiting, *slot.orders]
         if policy == "plan_priced" and batch:
             _learn(stage, course, number, params, inner)
+        if fast is not None and batch:
+            learn_fast(stage, course, number, params, inner)
+            if number in fast.kept:
+                fast.kept[number] = course.stock.copy(), course.bids
         course.known += slot.orders
-        if batch:
-            course.waiting = _plan(stage, course, policy, number, batch, params, inner)
+        waits: list[int] = []
+        if fast is not None and batch:
+            batch, waits = decide_fast(stage, fast, course, number, batch)
+        left = plan_batch(stage, course, policy, number, batch, params, inner) if batch else []
+        course.waiting = [*waits, *left]
         seen += len(slot.orders)
         if slot.last_of_day:
             lost = [i for i in course.waiting if slot.day - stage.placed_day[i] >= params.patience_days]
             stockout[lost] = True
             course.waiting = [i for i in course.waiting if not stockout[i]]
             stock_units.append(int(course.stock.sum()))
+            reorder(stage, course, slot.day, seed)
             waiting.append(len(course.waiting))
             run.progress(policy, seen, orders)
     return Replay(
-        _shipments(course),
+        shipments_of(course),
         stockout,
         np.array(stock_units, np.int64),
         np.array(waiting, np.int64),
         tuple(course.plans),
+        joined(course.ordered),
+        np.array(course.received, np.int64),
+        np.array(course.holding, np.int64),
     )
 
 
-def _take_in(stage: Stage, course: _Course, now: datetime) -> None:
-    """Put on the shelves what has come in by now."""
-    while course.due < len(stage.inbound) and stage.inbound[course.due][0] <= now.timestamp():
-        _, site, sku, units = stage.inbound[course.due]
-        course.stock[site, sku] += units
-        course.due += 1
+def fast_of(stage: Stage, params: SimulateParams, run: Run) -> FastState:
+    """Give the tables of a world, laid once for all seeds."""
+    if stage.fast is None:
+        stage.fast = fast_state(stage, params, run)
+    return stage.fast
 
 
-def _learn(stage: Stage, course: _Course, number: int, params: SimulateParams, run: Run) -> None:
+def _learn(stage: Stage, course: Course, number: int, params: SimulateParams, run: Run) -> None:
     """Price what is on the shelves by the orders of the batches before, and what is announced by then."""
     if not course.known:
         return
@@ -111,8 +107,8 @@ def _learn(stage: Stage, course: _Course, number: int, params: SimulateParams, r
     course.bids = next_bids(course.bids, ground, known, since, params.bids, params.plan, run, stage.grounds)
 
 
-def _plan(
-    stage: Stage, course: _Course, policy: Policy, number: int, batch: Sequence[int], params: SimulateParams, run: Run
+def plan_batch(
+    stage: Stage, course: Course, policy: Policy, number: int, batch: Sequence[int], params: SimulateParams, run: Run
 ) -> list[int]:
     """Plan a batch and book it; returns the orders that wait for goods."""
     now = stage.slots[number].now
@@ -127,7 +123,12 @@ def _plan(
         for sku, units in goods:
             course.stock[site, sku] -= units
     course.taken.add(laid.market, picks)
-    course.contents += contents
+    course.contents.append(
+        (
+            np.array([len(goods) for goods in contents], np.int64),
+            np.array([pair for goods in contents for pair in goods], np.int64).reshape(-1, 2),
+        )
+    )
     led = ways(laid.market)
     prints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(loads)
     course.rows.append(_columns(laid, picks, prints, number, np.array(batch, np.int64), int(now.timestamp())))
@@ -180,18 +181,3 @@ def _kept(
     )
     parcels = build_parcels(laid.market, table, laid.book, picks, prints, params.pack, run)
     return Plan(parcels, left, figures(laid.market, picks, policy))
-
-
-def _shipments(course: _Course) -> Shipments:
-    counts = [len(goods) for goods in course.contents]
-    flat = np.array([pair for goods in course.contents for pair in goods], np.int64).reshape(-1, 2)
-    return Shipments(
-        **{name: _joined([one[name] for one in course.rows], name) for name in COLUMNS},
-        content_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        content_sku=flat[:, 0].copy(),
-        content_units=flat[:, 1].copy(),
-    )
-
-
-def _joined(columns: list[IntArray], name: str) -> IntArray:
-    return np.concatenate(columns) if columns else np.zeros((0, 6) if name == "parts_minor" else 0, np.int64)

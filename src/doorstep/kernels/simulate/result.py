@@ -12,6 +12,7 @@ from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.simulate.days import Slot
 from doorstep.kernels.simulate.problem import Policy
+from doorstep.kernels.simulate.supply import PurchaseOrders
 
 FloatArray = NDArray[np.float64]
 PARTS = ("pick", "carton", "freight", "surcharges", "duty_tax", "lateness")
@@ -76,13 +77,20 @@ class Replay:
         [D] on hand, and orders that wait, at the end of each day.
     plans
         Of each batch its slot, its orders and its plan, where they are kept.
+    ordered
+        What was ordered anew.
+    received, holding_micros
+        [D] units that came in, announced or ordered, and what it costs that goods lie until the next day.
     """
 
     shipments: Shipments
     stockout: BoolArray
     stock_units: IntArray
     waiting: IntArray
-    plans: tuple[tuple[int, tuple[int, ...], Plan], ...] = ()
+    plans: tuple[tuple[int, tuple[int, ...], Plan], ...]
+    ordered: PurchaseOrders
+    received: IntArray
+    holding_micros: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,9 @@ class Days:
     weighed: FloatArray  # parcels whose carbon is known
     stock_units: FloatArray
     waiting: FloatArray
+    received: FloatArray  # units; this and the next two on the day itself
+    ordered: FloatArray  # units
+    supply_minor: FloatArray  # what ordering and holding cost, where goods are ordered anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,7 @@ class Outcome:
     days: Days
     first: Replay  # of the first seed
     arrived_day: IntArray  # of its parcels; -1: never
+    of_seeds: tuple[Days, ...] = ()  # the sums of each seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,35 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class FastError:
+    """The fast mode less the full one, on sampled days of the first seed.
+
+    Both begin each day with the shelves and prices that the fast mode had on it; of a day with very many orders some
+    stand for all, goods in proportion. So it is the error of a day's decisions, and not what such errors add up to.
+
+    Attributes
+    ----------
+    days
+        The sampled ones, since 1970-01-01.
+    orders
+        Of the sample.
+    full
+        Figures of the full mode.
+    differences
+        Of figures; intervals are Student's over the days, and stand as `over_days`.
+    classes, by_table_ppm
+        Classes of orders, and the share of parcels that the tables sent, of the whole simulation.
+    """
+
+    days: tuple[int, ...]
+    orders: int
+    full: dict[str, float | None]
+    differences: dict[str, Difference]
+    classes: int
+    by_table_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
 class SimulateResult:
     """All policies, on the same orders, shelves and fates; days since 1970-01-01."""
 
@@ -169,3 +210,4 @@ class SimulateResult:
     outcomes: tuple[Outcome, ...]
     world: World
     inbound_before: int  # announced for before the first day, and taken to be on the shelves already
+    fast: FastError | None = None  # where the fast mode was among the policies

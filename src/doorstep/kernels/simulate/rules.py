@@ -52,7 +52,7 @@ RULES: dict[Policy, Rule] = {
 }
 
 
-ONE_BY_ONE: frozenset[Policy] = frozenset(("plan_alone", "plan_priced"))
+ONE_BY_ONE: frozenset[Policy] = frozenset(("plan_alone", "plan_priced", "fast"))
 
 
 def in_turn(market: Market, table: Table) -> IntArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from doorstep.kernels.simulate.days import Slot, begins_at, day_of, lay_out_days
 from doorstep.kernels.simulate.ground import Grounds, is_closed, lay_ground
 from doorstep.kernels.simulate.problem import SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.scenario import Closure, under
+from doorstep.kernels.simulate.supply import Supply, open_supply
+
+if TYPE_CHECKING:
+    from doorstep.kernels.simulate.fast import FastState
 
 FULL_SHELF = 1_000_000_000
 
@@ -32,12 +37,14 @@ class Stage:
     slots: tuple[Slot, ...]
     grounds: Grounds
     closed: tuple[Closure, ...]
+    supply: Supply | None  # None: nothing is ordered anew
     sku: dict[str, int]
     stock: IntArray  # [K, J] at the beginning
     inbound: tuple[tuple[float, int, int, int], ...]  # instant, site, sku, units; the earliest first
     inbound_before: int
     placed_day: IntArray  # [N]
     servable: dict[int, bool] = field(default_factory=dict)
+    fast: FastState | None = None  # what the fast mode found out
 
     def batch(
         self, orders: Sequence[int], stock: IntArray, now: datetime, all_open: bool = False
@@ -107,8 +114,9 @@ def set_stage(problem: SimulateProblem, params: SimulateParams, seed: int) -> St
         problem=ground,
         bare=bare,
         slots=slots,
-        grounds=lay_ground(bare, ground.orders, first, end, scenario.closed),
+        grounds=lay_ground(bare, ground.orders, first, end, scenario.closed, scenario.disruptions),
         closed=scenario.closed,
+        supply=open_supply(scenario, site, sku, [one.value_micros for one in ground.products]),
         sku=sku,
         stock=stock,
         inbound=tuple(one for one in due if one[0] >= begin),

@@ -108,6 +108,10 @@ def _heeded(data: Data, _: Currency) -> str:
     return "left for later orders that need them more" if data["heeded"] else "left for nobody"
 
 
+def _by_lot(data: Data, _: Currency) -> str:
+    return f"order of the options drawn by lot for {percent_ppm(int(data['share_ppm']))} of the quotes"
+
+
 def _demanded(data: Data, _: Currency) -> str:
     return "of everybody" if data["required"] else "no longer"
 
@@ -276,6 +280,7 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "BrandChanged": ("Brand changed", _changed),
     "ReviewRuleSet": ("Orders to be looked at", _review),
     "BidPricesHeeded": ("Scarce goods", _heeded),
+    "DisplayTestSet": ("Display test", _by_lot),
     "ChannelAdded": ("Channel added", _say("{channel}")),
     "ChannelRenamed": ("Channel renamed", _say("{channel}")),
     "UserAdded": ("Person added", _say("{role}")),

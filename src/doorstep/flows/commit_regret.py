@@ -1,0 +1,70 @@
+"""Replay the contracts in force over periods that are over: what planning by prices would have cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from doorstep.domain.commitment import Commitment
+from doorstep.domain.demand import Brand
+from doorstep.domain.errors import InvalidProblem
+from doorstep.flows.commit_parcels import EPOCH, PastParcels
+from doorstep.flows.commit_terms import Span, contract_of
+from doorstep.kernels.position.commit_replay import Replayed, ReplayParams, replay
+from doorstep.kernels.run import Progress
+
+LEAST_DAYS = 28  # of history before a period that is replayed
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period that is over, the commitments held against it, and what it would have cost."""
+
+    commitments: tuple[str, ...]
+    span: Span
+    replayed: Replayed
+
+
+def replayed_periods(
+    past: PastParcels,
+    commitments: Sequence[Commitment],
+    brand: Brand,
+    most: int,
+    params: ReplayParams,
+    seed: int,
+    progress: Progress,
+) -> tuple[Period, ...]:
+    """Replay at most so many periods before, the latest first; commitments of equal periods together.
+
+    Contracts are those of today and prices the tariff of today. A period is left out where less than four weeks are
+    known before it, or where a growth clause has nothing to grow on.
+    """
+    if not len(past.parcels):
+        return ()
+    known = date.fromordinal(int(past.parcels.day.min()) + EPOCH)
+    found: list[Period] = []
+    for span in sorted({(one.starts_on, one.ends_on) for one in commitments}):
+        group = [one for one in commitments if (one.starts_on, one.ends_on) == span]
+        before = Span(*span).before
+        while len(found) < most and before.first - timedelta(days=LEAST_DAYS) >= known:
+            period = _replayed(past, group, brand, before, params, seed)
+            if period is not None:
+                found.append(period)
+            progress("replaying", len(found), most)
+            before = before.before
+    return tuple(found)
+
+
+def _replayed(
+    past: PastParcels, group: Sequence[Commitment], brand: Brand, span: Span, params: ReplayParams, seed: int
+) -> Period | None:
+    dear = brand.currency.minor(brand.unplanned_cost_micros)
+    try:
+        contracts = tuple(contract_of(one, past, span, span.first, brand.currency, dear) for one in group)
+    except InvalidProblem:  # a growth clause whose period before is not known
+        return None
+    first, end = span.first.toordinal() - EPOCH, span.last.toordinal() + 1 - EPOCH
+    services = tuple(one.service for one in past.services)
+    told = replay(past.parcels, contracts, services, first, end, params, seed)
+    return Period(tuple(one.commitment for one in group), span, told)

@@ -1,0 +1,86 @@
+"""The best answer of facility location so far: sets of sites, what they cost, and better sets nearby."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorstep.kernels.position.compiled import transport
+from doorstep.kernels.position.compiled_single import exchange, mend
+from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatArray
+
+LARGEST_SETS = 4_000
+
+
+class Incumbent:
+    """Prices sets of used sites, each once, and keeps the cheapest."""
+
+    def __init__(self, problem: FacilityProblem) -> None:
+        self.problem = problem
+        self.cost = float("inf")
+        self.used: BoolArray = np.ones(problem.sites, np.bool_)
+        self.share: FloatArray = np.zeros(problem.cost_minor.shape)
+        self._costs = problem.cost_minor.astype(np.float64)
+        self._total = int(problem.demand_units.sum())
+        self._known: dict[bytes, float] = {}
+
+    def try_set(self, used: BoolArray) -> float:
+        """Price a set of sites; infinite where they cannot hold the demand."""
+        key = np.packbits(used).tobytes()
+        if key in self._known:
+            return self._known[key]
+        value, share = self._served(used)
+        self._known[key] = value
+        self.take(value, used, share)
+        return value
+
+    def take(self, cost: float, used: BoolArray, share: FloatArray) -> None:
+        """Keep an answer if it is the cheapest so far."""
+        if cost < self.cost:
+            self.cost, self.used, self.share = cost, used.copy(), share
+
+    def _served(self, used: BoolArray) -> tuple[float, FloatArray]:
+        problem = self.problem
+        rows = np.flatnonzero(used)
+        share = np.zeros(problem.cost_minor.shape)
+        if int(problem.capacity_units[rows].sum()) < self._total:
+            return float("inf"), share
+        cost, capacity = self._costs[rows], problem.capacity_units[rows]
+        units = transport(cost, problem.demand_units, capacity)
+        if not problem.single_source:
+            share[rows] = units / problem.demand_units
+        else:
+            at = mend(cost, problem.demand_units, capacity, units)
+            if (at < 0).any():
+                return float("inf"), share
+            at = exchange(cost, problem.demand_units, capacity, at)
+            share[rows[at], np.arange(problem.customers)] = 1.0
+        return float(problem.fixed_cost_minor[rows].sum()) + float((share[rows] * self._costs[rows]).sum()), share
+
+    def improve(self, free: BoolArray) -> None:
+        """Close, open and swap sites as long as that is cheaper; `free`: those about which anything is open."""
+        better = True
+        while better and len(self._known) < LARGEST_SETS:
+            before = self.cost
+            sites = np.flatnonzero(free)
+            for site in sites:
+                self.try_set(_flipped(self.used, site))
+            for opened in sites[~self.used[sites]]:
+                for closed in sites[self.used[sites]]:
+                    self.try_set(_flipped(_flipped(self.used, opened), closed))
+            better = self.cost < before * (1 - 1e-12)
+
+    def swap(self) -> None:
+        """Swap one site for another as long as that is cheaper; their number stays."""
+        better = True
+        while better and len(self._known) < LARGEST_SETS:
+            before = self.cost
+            for opened in np.flatnonzero(~self.used):
+                for closed in np.flatnonzero(self.used):
+                    self.try_set(_flipped(_flipped(self.used, opened), closed))
+            better = self.cost < before * (1 - 1e-12)
+
+
+def _flipped(used: BoolArray, site: np.intp) -> BoolArray:
+    found = used.copy()
+    found[site] = ~found[site]
+    return found

@@ -1,0 +1,148 @@
+"""Volume commitments of a folder: what is written, what is known of, and what a price does to the live choice."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.flows.commit_brand import COMMITMENTS, HISTORY, TIERS, commit_brand, history
+
+from doorstep.domain.errors import InvalidProblem
+from doorstep.files.folder import read_folder
+from doorstep.flows.commit_parcels import past_parcels
+from doorstep.flows.commit_terms import Span
+from doorstep.flows.commitments import CommitWish, commitments_folder, months_before
+from doorstep.flows.plan_folder import Selection, plan_folder
+from doorstep.kernels.run import Run
+
+AS_OF = date(2026, 5, 4)
+WISH = CommitWish(AS_OF, months=2, scenarios=4, replays=1)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return commit_brand(tmp_path_factory.mktemp("commitments") / "brand")
+
+
+@pytest.fixture(scope="module")
+def out(brand: Path) -> Path:
+    commitments_folder(brand, brand.parent / "out", WISH, run=Run())
+    return brand.parent / "out"
+
+
+def test_what_is_written_agrees_with_itself(out: Path) -> None:
+    told = json.loads((out / "summary.json").read_text())
+    assert told["commitments"] == 1
+    assert told["lower_bound"] <= told["expected_cost"] < told["cheapest_cost"]
+    shares = rows(out / "shares.csv")
+    parcels = sum(float(one["share"]) * float(one["parcels"]) for one in shares)
+    assert parcels == pytest.approx(told["expected_parcels"], rel=1e-3)
+    assert any(one["service"] == "pony-std" and one["cheapest"] == "0" for one in shares)
+    (price,) = rows(out / "prices.csv")
+    assert float(price["worth"]) < 0
+    assert float(price["as_before"]) < 300 <= float(price["as_planned_high"])
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "pony-q2" in page
+    assert "expected, rebates and penalties counted" in page
+
+
+def test_express_parcels_are_not_slowed_down(out: Path) -> None:
+    express = [one for one in rows(out / "shares.csv") if one["speed"] == "express"]
+    assert express
+    assert {one["service"] for one in express} == {"mule-exp"}
+
+
+def test_what_comes_on_the_day_and_later_is_not_read(out: Path, tmp_path: Path) -> None:
+    later = history(17) + "".join(
+        f"x{n},x{n},pony-std,ber,DE,10115,DE,,10117,400,2026-05-{4 + n % 20:02}T10:00:00+02:00,,shipped,99\n"
+        for n in range(400)
+    )
+    again = tmp_path / "again"
+    commitments_folder(commit_brand(tmp_path / "brand", history=later), again, WISH, run=Run())
+    for name in ("shares.csv", "prices.csv", "commitment_prices.csv", "regret.csv"):
+        assert (again / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_its_prices_flip_a_choice_of_the_plan_and_the_receipt_says_so(out: Path, tmp_path: Path) -> None:
+    prices = (out / "commitment_prices.csv").read_text(encoding="utf-8")
+    carriers = {}
+    for name, told_prices in (("without", None), ("with", prices)):
+        folder = commit_brand(tmp_path / name, commitment_prices=told_prices)
+        answer = tmp_path / f"{name}-plan"
+        plan_folder(folder, answer, selection=Selection(), run=Run(), stopwatch=lambda: 0.0, documents=False)
+        carriers[name] = [one["service"] for one in rows(answer / "plan.csv")]
+        told = json.loads((answer / "decisions.jsonl").read_text(encoding="utf-8").splitlines()[0])
+        weighed = json.dumps(told.get("weights", []))
+        assert ("under its commitment" in weighed) == (name == "with")
+    assert carriers == {"without": ["mule-std"], "with": ["pony-std"]}
+
+
+def test_prices_outside_their_days_weigh_nothing(tmp_path: Path) -> None:
+    prices = "carrier,service,price,valid_from,valid_to\npony,,-9,2026-01-01,2026-05-03\n"
+    folder, answer = commit_brand(tmp_path / "brand", commitment_prices=prices), tmp_path / "plan"
+    plan_folder(folder, answer, selection=Selection(), run=Run(), stopwatch=lambda: 0.0, documents=False)
+    assert [one["service"] for one in rows(answer / "plan.csv")] == ["mule-std"]
+
+
+def test_brands_are_pooled(brand: Path, out: Path, tmp_path: Path) -> None:
+    sister = commit_brand(tmp_path / "sister", commitments=None, commitment_tiers=None)
+    pooled = tmp_path / "pooled"
+    told = commitments_folder(brand, pooled, WISH, run=Run(), others=(sister,))
+    assert told["parcels"] == 2 * json.loads((out / "summary.json").read_text())["parcels"]
+    assert int(rows(pooled / "prices.csv")[0]["booked"]) == 2 * int(rows(out / "prices.csv")[0]["booked"])
+
+
+def test_a_period_that_is_over_is_replayed(tmp_path: Path) -> None:
+    monthly = COMMITMENTS.replace("2026-04-01,2026-06-30", "2026-05-01,2026-05-31")
+    folder = commit_brand(
+        tmp_path / "brand", commitments=monthly, commitment_tiers=TIERS.replace("300", "90"), history=history(17, 30)
+    )
+    commitments_folder(folder, tmp_path / "out", WISH, run=Run())
+    (one,) = rows(tmp_path / "out" / "regret.csv")
+    assert (one["first"], one["last"]) == ("2026-04-01", "2026-04-30")
+    assert float(one["hindsight"]) <= float(one["planned"]) < float(one["greedy"])
+
+
+def test_growth_needs_a_period_to_grow_on(tmp_path: Path) -> None:
+    head, row = COMMITMENTS.splitlines()
+    grows = f"{head},of_last_period\n{row},1\n"
+    tiers = TIERS.replace("300", "130")
+    folder = commit_brand(tmp_path / "brand", commitments=grows, commitment_tiers=tiers)
+    with pytest.raises(InvalidProblem, match="give last_volume"):
+        commitments_folder(folder, tmp_path / "out", WISH, run=Run())
+    assert not (tmp_path / "out").exists()
+    told = f"{head},of_last_period,last_volume\n{row},1,200\n"
+    folder = commit_brand(tmp_path / "told", commitments=told, commitment_tiers=tiers)
+    commitments_folder(folder, tmp_path / "out", WISH, run=Run())
+    assert rows(tmp_path / "out" / "prices.csv")[0]["next_volume"] == "260"
+
+
+def test_nothing_to_plan_is_told(tmp_path: Path) -> None:
+    folder = commit_brand(tmp_path / "brand", history=HISTORY, commitments=None, commitment_tiers=None)
+    told = commitments_folder(folder, tmp_path / "out", WISH, run=Run())
+    assert told["notices"] == ["There is no commitments.csv."]
+    assert "Nothing to plan" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert rows(tmp_path / "out" / "shares.csv") == []
+
+
+def test_accounts_that_contradict_one_another_are_refused(brand: Path, tmp_path: Path) -> None:
+    services = (brand / "services.csv").read_text(encoding="utf-8").replace("pony-std,pony,north", "pony-std,pony,east")
+    other = commit_brand(tmp_path / "other", services=services, commitments=None, commitment_tiers=None)
+    with pytest.raises(InvalidProblem, match="of another account"):
+        past_parcels([read_folder(brand), read_folder(other)], AS_OF)
+
+
+def test_the_period_before_is_months_where_it_is_months() -> None:
+    assert Span(date(2026, 4, 1), date(2026, 6, 30)).before == Span(date(2026, 1, 1), date(2026, 3, 31))
+    assert Span(date(2026, 1, 1), date(2026, 1, 31)).before == Span(date(2025, 12, 1), date(2025, 12, 31))
+    assert Span(date(2026, 5, 4), date(2026, 5, 10)).before == Span(date(2026, 4, 27), date(2026, 5, 3))
+    assert months_before(date(2026, 3, 31), 1) == date(2026, 2, 28)
+    assert months_before(date(2026, 5, 4), 6) == date(2025, 11, 4)
