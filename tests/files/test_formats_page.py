@@ -17,6 +17,7 @@ from doorstep.domain.fleet import Ride
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
 from doorstep.domain.rounds import Measure
+from doorstep.files.carriers_out import PAIR_COLUMNS as PAIRS_OF_CARRIERS
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
 from doorstep.files.customers_out import (
     COHORT_COLUMNS,
@@ -106,13 +107,13 @@ def test_what_route_reads_is_on_the_page() -> None:
         ("places.csv", PLACE_COLUMNS),
         ("favourites.csv", FAVOURITE_COLUMNS),
         ("pairs.csv", PAIR_COLUMNS),
+        ("pairs.csv", PAIRS_OF_CARRIERS),
         ("cohorts.csv", COHORT_COLUMNS),
     ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:
-    row = re.search(rf"^\| {re.escape(file)} \| (.*) \|$", PAGE, re.MULTILINE)
-    assert row is not None
-    assert tuple(row[1].split(", ")) == columns
+    rows = re.findall(rf"^\| {re.escape(file)} \| (.*) \|$", PAGE, re.MULTILINE)
+    assert columns in [tuple(row.split(", ")) for row in rows]  # two commands may each write a file of one name
 
 
 def test_every_reason_and_key_of_rounds_is_on_the_page() -> None:

@@ -21,6 +21,9 @@ CARRIERS = (
     "undamaged_high", "undamaged_told", "first_attempt", "first_attempt_low", "first_attempt_high",
     "first_attempt_told", "served", "freight", "freight_parcels", "per_kept", "per_kept_with_late",
 )  # fmt: skip
+PAIR_COLUMNS = (
+    "a", "b", "lanes", "parcels_a", "parcels_b", "difference", "difference_low", "difference_high", "a_better",
+)  # fmt: skip
 INVESTIGATIONS = ("case", "service", "alarm", "since", "due", "late", "expected", "worst_lanes", "parcels", "letter")
 
 
@@ -51,7 +54,7 @@ def write_carriers(
     )
     write_csv(
         folder / "pairs.csv",
-        ("a", "b", "lanes", "parcels_a", "parcels_b", "difference", "difference_low", "difference_high", "a_better"),
+        PAIR_COLUMNS,
         (
             (one.a, one.b, one.lanes, one.parcels_a, one.parcels_b, *ends(one.difference), short(one.better))
             for one in record.comparisons

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.kernels.position.contracts import drawn, least_of_grid
 
@@ -22,6 +22,7 @@ SEEDS = st.integers(0, 10**6)
 
 @given(SEEDS)
 @settings(max_examples=60, deadline=None)
+@example(2163)  # a minimum that is reached but for the solver's rounding
 def test_no_plan_that_can_be_tried_is_cheaper(seed: int) -> None:
     problem = drawn(seed)
     plan = commit(problem, CommitParams(gap=0.0))

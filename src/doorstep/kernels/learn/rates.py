@@ -34,7 +34,8 @@ def share(hits: int, n: int) -> Estimate:
     shrink = 1 + z * z / n
     middle = (rate + z * z / (2 * n)) / shrink
     reach = z / shrink * (rate * (1 - rate) / n + z * z / (4 * n * n)) ** 0.5
-    return Estimate(n, rate, max(0.0, middle - reach), min(1.0, middle + reach))
+    low, high = min(rate, max(0.0, middle - reach)), max(rate, min(1.0, middle + reach))  # at 0 and 1 but for rounding
+    return Estimate(n, rate, low, high)
 
 
 def share_difference(hits: int, n: int, other_hits: int, other_n: int) -> Estimate:

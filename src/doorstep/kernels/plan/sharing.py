@@ -118,6 +118,11 @@ class _Bench:
         """Its least cost under the prices, however little is left."""
         return float(choose(self.board, self.ledger, i, False, 1.0, self.scratch, np.full(4, -1, np.int64)))
 
+    def priced_within(self, i: int) -> float:
+        """Its least cost under the prices, of what the whole stock allows."""
+        ledger = self.ledger._replace(stock=self.all_stock.stock, row=self.all_stock.row)
+        return float(choose(self.board, ledger, i, True, 1.0, self.scratch, np.full(4, -1, np.int64)))
+
     def cost(self, some: Parting) -> int:
         """What orders and joints cost as they have chosen."""
         return int(cost_of(self.board, np.array(some, np.int64), self.choice))
@@ -175,12 +180,13 @@ def _could_save(bench: _Bench, joints: Joints, bunch: Bunch, contested: BoolArra
     """What sharing could take off the bound at most.
 
     In the bound each order stands with its priced cost, or where nothing is priced with that of its own optimum, which
-    may be more: the whole stock need not suffice for all its parcels together. The bound of a cluster was rounded up,
-    by less than one for each contested order; that is taken off as well.
+    may be more: the whole stock need not suffice for all its parcels together. It need not for a joint's either, which
+    no plan can send for less. The bound of a cluster was rounded up, by less than one for each contested order; that is
+    taken off as well.
     """
     choice = np.full(4, -1, np.int64)
     alone = sum(max(bench.priced(i), bench.own(i, choice)) for i in bunch)
-    saved = alone - min(alone, *_least(bunch, joints, bench.priced))
+    saved = alone - min(alone, *_least(bunch, joints, bench.priced_within))
     if saved <= FLOATING:
         return 0
     rounded = int(contested[list(bunch)].sum())

@@ -33,6 +33,11 @@ def _apart(one: float, other: float) -> bool:
     return abs(one - other) > TOLERANCE * max(1.0, abs(one))
 
 
+def _rounding(volume: float) -> float:
+    """How far from a step a volume may lie and count as on it: what HiGHS lets an equation be off."""
+    return max(TOLERANCE, TOLERANCE * volume / 100)
+
+
 def _shares(problem: CommitProblem, plan: CommitPlan) -> list[str]:
     if plan.share.shape != problem.eligible.shape:
         return [f"shares have shape {plan.share.shape}, not {problem.eligible.shape}"]
@@ -65,7 +70,7 @@ def _contract(problem: CommitProblem, one: Contract, parcels: dict[tuple[int, in
     )
     volume, basis = (spend if one.in_spend else count), (spend if one.rate_of_spend else count)
     if one.kind == "all_units":
-        reached = [step.rate_micros for step in one.steps if volume >= step.volume - TOLERANCE]
+        reached = [step.rate_micros for step in one.steps if volume >= step.volume - _rounding(step.volume)]
         return -(reached[-1] if reached else 0) * basis / MICROS
     if one.kind == "incremental":
         ends = [*(step.volume for step in one.steps[1:]), float("inf")]
@@ -75,4 +80,4 @@ def _contract(problem: CommitProblem, one: Contract, parcels: dict[tuple[int, in
         )
     step = one.steps[0]
     off = step.volume - volume if one.kind == "minimum" else volume - step.volume
-    return off * step.rate_micros / MICROS + one.fixed_minor if off > TOLERANCE else 0.0
+    return off * step.rate_micros / MICROS + one.fixed_minor if off > _rounding(step.volume) else 0.0

@@ -6,7 +6,7 @@ import numpy as np
 
 from doorstep.kernels.position.commit_problem import MICROS, CommitProblem, Contract, FloatArray
 
-SLACK = 1e-6  # of a unit: a step that is reached but for rounding is reached
+SLACK = 1e-6  # of a unit, or of a hundredth of a step: what is reached but for the solver's rounding is reached
 
 
 def settled(contract: Contract, volume: FloatArray, basis: FloatArray) -> FloatArray:
@@ -20,7 +20,9 @@ def settled(contract: Contract, volume: FloatArray, basis: FloatArray) -> FloatA
         Shaped alike: what the rate is of.
     """
     rates = [one.rate_micros / MICROS for one in contract.steps]
-    reached = volume[..., None] + SLACK >= np.array([one.volume for one in contract.steps], np.float64)
+    steps = np.array([one.volume for one in contract.steps], np.float64)
+    slack = SLACK * np.maximum(1.0, steps / 100)
+    reached = volume[..., None] + slack >= steps
     if contract.kind == "all_units":
         rate: FloatArray = np.array([0.0, *rates])[reached.sum(axis=-1)]
         return -rate * basis
@@ -32,7 +34,7 @@ def settled(contract: Contract, volume: FloatArray, basis: FloatArray) -> FloatA
         return -rebate
     sign = 1 if contract.kind == "minimum" else -1
     off = np.maximum(0.0, sign * (contract.steps[0].volume - volume))
-    return off * rates[0] + np.where(off > SLACK, float(contract.fixed_minor), 0.0)
+    return off * rates[0] + np.where(off > slack[0], float(contract.fixed_minor), 0.0)
 
 
 def volumes(problem: CommitProblem, contract: Contract, share: FloatArray) -> tuple[FloatArray, FloatArray]:
