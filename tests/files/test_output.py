@@ -70,6 +70,16 @@ def test_a_former_result_is_replaced_whole(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
+def test_a_former_simulation_under_a_scenario_is_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("report.html", "director.html", "days.csv"):
+        (out / name).write_text("old")
+    (out / "simulate.json").write_text('{"written_by": "doorstep"}')
+    write_result(out, "new")
+    assert "director.html" not in content(out)
+
+
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     write_result(tmp_path / "out", "new")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def test_what_comes_on_the_day_and_later_is_not_read(out: Path, tmp_path: Path) 
         assert (again / name).read_bytes() == (out / name).read_bytes()
 
 
+def test_what_a_parcel_cost_is_known_once_it_has_left(tmp_path: Path) -> None:
+    spend = COMMITMENTS.replace("parcels,parcels", "spend,spend")
+    told = {}
+    for handed, paid in (("2026-05-05", "99"), ("2026-05-05", "50"), ("2026-05-03", "99")):
+        gone = (
+            f"z,z,pony-std,ber,DE,10115,DE,,10117,400,2026-05-03T10:00:00+02:00,{handed}T10:00:00+02:00,shipped,{paid}"
+        )
+        brand = commit_brand(tmp_path / f"{handed}-{paid}", commitments=spend, history=history(17) + gone + "\n")
+        commitments_folder(brand, tmp_path / f"{handed}-{paid}-out", WISH, run=Run())
+        told[handed, paid] = float(rows(tmp_path / f"{handed}-{paid}-out" / "prices.csv")[0]["booked"])
+    assert told["2026-05-05", "99"] == told["2026-05-05", "50"]
+    assert told["2026-05-03", "99"] == pytest.approx(told["2026-05-05", "99"] + 99 - 4.10)
+
+
 def test_its_prices_flip_a_choice_of_the_plan_and_the_receipt_says_so(out: Path, tmp_path: Path) -> None:
     prices = (out / "commitment_prices.csv").read_text(encoding="utf-8")
     carriers = {}
@@ -111,6 +126,18 @@ def test_a_period_that_is_over_is_replayed(tmp_path: Path) -> None:
     assert float(one["hindsight"]) <= float(one["planned"]) < float(one["greedy"])
 
 
+def test_each_period_has_its_turn_in_the_replay(tmp_path: Path) -> None:
+    month = COMMITMENTS.replace("2026-04-01,2026-06-30", "2026-05-01,2026-05-31")
+    both = month + "week,pony,north,cap,parcels,parcels,2026-05-04,2026-05-10\n"
+    tiers = TIERS.replace("300", "90") + "week,20,1\n"
+    folder = commit_brand(tmp_path / "brand", commitments=both, commitment_tiers=tiers, history=history(17, 10))
+    commitments_folder(folder, tmp_path / "out", replace(WISH, replays=2), run=Run())
+    assert [(one["commitments"], one["last"]) for one in rows(tmp_path / "out" / "regret.csv")] == [
+        ("week", "2026-05-03"),
+        ("pony-q2", "2026-04-30"),
+    ]
+
+
 def test_growth_needs_a_period_to_grow_on(tmp_path: Path) -> None:
     head, row = COMMITMENTS.splitlines()
     grows = f"{head},of_last_period\n{row},1\n"
@@ -129,8 +156,29 @@ def test_nothing_to_plan_is_told(tmp_path: Path) -> None:
     folder = commit_brand(tmp_path / "brand", history=HISTORY, commitments=None, commitment_tiers=None)
     told = commitments_folder(folder, tmp_path / "out", WISH, run=Run())
     assert told["notices"] == ["There is no commitments.csv."]
-    assert "Nothing to plan" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Nothing to plan" in page
+    assert "Known before Mon 4 May 2026" in page
     assert rows(tmp_path / "out" / "shares.csv") == []
+
+
+def test_an_empty_history_and_one_that_ends_early_are_told(tmp_path: Path) -> None:
+    folder = commit_brand(tmp_path / "empty", history=HISTORY)
+    told = commitments_folder(folder, tmp_path / "none", WISH, run=Run())
+    assert told["notices"] == ["No parcel was placed in the months before: there is nothing to plan by."]
+    folder = commit_brand(tmp_path / "early", history=history(14))
+    told = commitments_folder(folder, tmp_path / "out", WISH, run=Run())
+    (notice,) = told["notices"]  # type: ignore[misc]
+    assert notice.startswith("The last 21 days before the day asked for have no parcel")
+
+
+def test_a_folder_counts_once_and_contracts_of_others_are_told(brand: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidProblem, match="named twice"):
+        commitments_folder(brand, tmp_path / "out", WISH, run=Run(), others=(brand.parent / "." / "brand",))
+    assert not (tmp_path / "out").exists()
+    sister = commit_brand(tmp_path / "sister")
+    told = commitments_folder(brand, tmp_path / "out", replace(WISH, replays=0), run=Run(), others=(sister,))
+    assert told["notices"] == ["Commitments of other folders are not planned: 1. Put them into the first one."]
 
 
 def test_accounts_that_contradict_one_another_are_refused(brand: Path, tmp_path: Path) -> None:

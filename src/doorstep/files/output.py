@@ -30,7 +30,7 @@ RESULT_NAMES = frozenset(
     | {"carriers.csv", "lanes.csv", "pairs.csv", "investigations.csv", "letters"}  # of carriers
     | {"demand.csv", "demand_total.csv", "shares.csv", "backtest.csv"}  # of demand
     | {"costs.csv", "costs_by.csv", "changes.csv"}  # of costs
-    | {SIMULATE_FILE, "days.csv"}  # of simulations
+    | {SIMULATE_FILE, "days.csv", "director.html"}  # of simulations
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
     | {"shares.csv", "prices.csv", "regret.csv", "commitment_prices.csv"}  # of commitments

@@ -11,6 +11,7 @@ from doorstep.files.rules import Rule, Tables, have, sound_rows
 from doorstep.files.table import Columns
 
 MOST_PERCENT_MICROS = 100_000_000
+MOST_GROWTH_MICROS = 1_000_000_000
 WHOLE_MICROS = 1_000_000
 
 
@@ -86,6 +87,19 @@ def check_tiers(tables: Tables) -> None:
             _check_amounts(tiers, sorted(rows), *kinds[name][1:])
 
 
+def check_growth(tables: Tables) -> None:
+    """A growth clause asks for no more than tenfold: what is larger was meant as parcels."""
+    read, tiers = tables.get("commitments"), tables.get("commitment_tiers")
+    if read is None or tiers is None or not have(read, "commitment", "of_last_period"):
+        return
+    grow = {name for _, name, relative in sound_rows(read, "commitment", "of_last_period") if relative}
+    finding = tiers.rule("from_volume")
+    if have(tiers, "commitment", "from_volume"):
+        for row, name, volume in sound_rows(tiers, "commitment", "from_volume"):
+            if name in grow and volume > MOST_GROWTH_MICROS:
+                finding.add(row, _text(volume), "is more than 1000 percent of the period before")
+
+
 def _check_amounts(tiers: Columns, rows: list[tuple[int, int, int | None]], kind: str, per: str) -> None:
     volume_of, amount_of = tiers.rule("from_volume"), tiers.rule("amount")
     before = 0
@@ -128,4 +142,11 @@ def _text(micros: int) -> str:
     return f"{micros / WHOLE_MICROS:.6f}".rstrip("0").rstrip(".")
 
 
-COMMITMENT_RULES: tuple[Rule, ...] = (check_periods, check_whose, check_kinds, check_tiers, check_priced_once)
+COMMITMENT_RULES: tuple[Rule, ...] = (
+    check_periods,
+    check_whose,
+    check_kinds,
+    check_tiers,
+    check_growth,
+    check_priced_once,
+)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from doorstep.domain.commitment import COMMITMENT_KINDS, MEASURES
 from doorstep.files.columns import Table, may, must, opt
-from doorstep.files.kinds import MAX_MONEY, code, day, flag, money, one_of
+from doorstep.files.kinds import code, day, flag, money, one_of
 
-MOST_WEIGHT = 10_000  # of a parcel, beside its cost
+MOST_WEIGHT = 10_000  # of a parcel, beside its cost; no more is agreed on for a parcel
 
 COMMITMENTS = Table(
     "commitments",
@@ -34,7 +34,9 @@ COMMITMENT_TIERS = Table(
     (
         must("commitment", code(), "whose tier", ("commitments", "commitment")),
         must("from_volume", money(), "parcels, money, or percent of the period before; inclusive"),
-        may("amount", money(most=MAX_MONEY), "for each parcel, or percent of spend; of a cap empty: it takes no more"),
+        may(
+            "amount", money(most=MOST_WEIGHT), "for each parcel, or percent of spend; of a cap empty: it takes no more"
+        ),
     ),
     keys=(("commitment", "from_volume"),),
     optional=True,

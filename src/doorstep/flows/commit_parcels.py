@@ -129,7 +129,10 @@ def _rated(folder: BrandFolder, services: tuple[Service, ...], day: date, until:
         if served[p]
     ]
     minor = folder.brand.currency.micros_per_minor
-    recorded = [np.nan if one.freight_paid_micros is None else one.freight_paid_micros / minor for one in past]
+    recorded = [
+        np.nan if one.freight_paid_micros is None or not _gone(one, until) else one.freight_paid_micros / minor
+        for one in past
+    ]
     return _Part(
         np.array([one.placed_at.date().toordinal() - EPOCH for one in past], np.int64)[served],
         keys,
@@ -140,6 +143,12 @@ def _rated(folder: BrandFolder, services: tuple[Service, ...], day: date, until:
         np.array(recorded, np.float64)[served],
         int((~served).sum()),
     )
+
+
+def _gone(one: PastParcel, until: date) -> bool:
+    """Whether a parcel had left before a day, so that what it cost was known; without dates it is taken to have."""
+    left = one.handed_over_at or one.delivered_at
+    return left is None or left.date() < until
 
 
 def _to_rate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,7 +36,7 @@ def replayed_periods(
     seed: int,
     progress: Progress,
 ) -> tuple[Period, ...]:
-    """Replay at most so many periods before, the latest first; commitments of equal periods together.
+    """Replay at most so many periods before, the latest first; commitments of equal periods together, each in turn.
 
     Contracts are those of today and prices the tariff of today. A period is left out where less than four weeks are
     known before it, or where a growth clause has nothing to grow on.
@@ -43,17 +44,21 @@ def replayed_periods(
     if not len(past.parcels):
         return ()
     known = date.fromordinal(int(past.parcels.day.min()) + EPOCH)
+    spans = sorted({(one.starts_on, one.ends_on) for one in commitments})
+    back = [Span(*span).before for span in spans]
+    groups = [[one for one in commitments if (one.starts_on, one.ends_on) == span] for span in spans]
     found: list[Period] = []
-    for span in sorted({(one.starts_on, one.ends_on) for one in commitments}):
-        group = [one for one in commitments if (one.starts_on, one.ends_on) == span]
-        before = Span(*span).before
-        while len(found) < most and before.first - timedelta(days=LEAST_DAYS) >= known:
-            period = _replayed(past, group, brand, before, params, seed)
-            if period is not None:
-                found.append(period)
-            progress("replaying", len(found), most)
-            before = before.before
-    return tuple(found)
+    turns = deque(range(len(spans)))  # one period each in turn: no group takes them all
+    while turns and len(found) < most:
+        at = turns.popleft()
+        if back[at].first - timedelta(days=LEAST_DAYS) < known:
+            continue
+        period = _replayed(past, groups[at], brand, back[at], params, seed)
+        found += [period] if period is not None else []
+        progress("replaying", len(found), most)
+        back[at] = back[at].before
+        turns.append(at)
+    return tuple(sorted(found, key=lambda one: (one.span.last, one.span.first), reverse=True))
 
 
 def _replayed(

@@ -11,6 +11,7 @@ from doorstep.documents.report.commitments_report import Share
 from doorstep.domain.money import Currency
 from doorstep.files.commitments_out import major, plain
 from doorstep.files.folder import BrandFolder
+from doorstep.files.schema_commitments import MOST_WEIGHT
 from doorstep.flows.commit_parcels import LaneName
 from doorstep.flows.commit_plan import CommitAnswer, Standing
 from doorstep.flows.commit_regret import Period
@@ -113,7 +114,8 @@ def commitment_price_rows(answer: CommitAnswer, own: BrandFolder) -> Iterator[tu
     """Rows that may be put into the brand folder as they are: a price of each service, to the end of the first span."""
     known = {one.service: one.carrier for one in own.tariff.services}
     for service, price in zip(answer.problem.services, answer.price_minor, strict=True):
-        text = major(float(price), own.brand.currency.micros_per_minor)
+        most = MOST_WEIGHT * 10**own.brand.currency.digits  # what the plan takes
+        text = major(min(most, max(-most, float(price))), own.brand.currency.micros_per_minor)
         if service in known and text != "0":
             yield known[service], service, text, answer.as_of, answer.spans[0]
 

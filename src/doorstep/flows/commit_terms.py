@@ -12,7 +12,7 @@ from doorstep.domain.commitment import Commitment
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.money import Currency
 from doorstep.flows.commit_parcels import EPOCH, PastParcels
-from doorstep.kernels.position.commit_problem import BoolArray, Contract, Step
+from doorstep.kernels.position.commit_problem import MOST_RATE, BoolArray, Contract, Step
 
 MICROS = 1_000_000
 PERCENT = 100
@@ -123,14 +123,14 @@ def _dear(counts: BoolArray, past: PastParcels, in_spend: bool, dear_minor: int)
     parcels = past.parcels
     mine = parcels.eligible & counts
     if not mine.any():
-        return dear_minor * MICROS
+        return min(MOST_RATE, dear_minor * MICROS)
     other = np.where(parcels.eligible & ~counts, parcels.price_minor, -np.inf).max(axis=1)
     other = np.where(np.isfinite(other), other, dear_minor)
     more = np.where(mine, np.maximum(0.0, other[:, None] - parcels.price_minor), 0.0)
     if not in_spend:
-        return int(np.ceil(more.max())) * MICROS + MICROS
+        return min(MOST_RATE, int(np.ceil(more.max())) * MICROS + MICROS)
     per_unit = np.where(mine, more / np.maximum(parcels.price_minor, 1.0), 0.0)
-    return int(np.ceil(per_unit.max() * MICROS)) + 1
+    return min(MOST_RATE, int(np.ceil(per_unit.max() * MICROS)) + 1)
 
 
 def in_force(commitments: Sequence[Commitment], day: date) -> tuple[Commitment, ...]:

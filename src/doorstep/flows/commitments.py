@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from doorstep.documents.report.commitments_report import CommitmentsReport, write_commitments_report
+from doorstep.domain.errors import InvalidProblem
 from doorstep.files.commitments_out import (
     COMMITMENT_PRICE_COLUMNS,
     PRICE_COLUMNS,
@@ -20,7 +21,7 @@ from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.files.write import write_csv
-from doorstep.flows.commit_parcels import PastParcels, past_parcels
+from doorstep.flows.commit_parcels import EPOCH, PastParcels, past_parcels
 from doorstep.flows.commit_plan import CommitAnswer, plan_commitments
 from doorstep.flows.commit_regret import Period, replayed_periods
 from doorstep.flows.commit_rows import (
@@ -33,7 +34,7 @@ from doorstep.flows.commit_rows import (
     share_rows,
 )
 from doorstep.flows.commit_terms import in_force
-from doorstep.kernels.position.commit_lanes import ForecastParams
+from doorstep.kernels.position.commit_lanes import WEEK, ForecastParams
 from doorstep.kernels.position.commit_problem import CommitParams
 from doorstep.kernels.position.commit_replay import ReplayParams
 from doorstep.kernels.run import Run
@@ -58,14 +59,14 @@ def commitments_folder(
     contradict one another or a growth clause has nothing to grow on, or OutputRefused; in each case `out` is as it was
     before.
     """
+    _refuse_twice((folder, *others))
     with output_folder(out, force, reading=(folder, *others)) as aside:
         read = [read_folder(one, run.progress) for one in (folder, *others)]
         own = read[0]
         past = past_parcels(read, wish.as_of)
-        running = in_force(own.commitments, wish.as_of)
         answer, periods = _decided(past, own, wish, run)
-        notices = _notices(own, past, len(running))
-        _write(aside, own, answer, periods, notices, run.seed)
+        notices = _notices(read, past, wish, answer)
+        _write(aside, own, answer, periods, notices, wish.as_of, run.seed)
         told = _summary(own, past, answer, periods, wish, notices, run.seed)
         write_summary(aside, told)
     return told
@@ -99,12 +100,31 @@ def months_before(day: date, months: int) -> date:
     return date(at // 12, at % 12 + 1, min(day.day, 28))
 
 
-def _notices(own: BrandFolder, past: PastParcels, running: int) -> tuple[str, ...]:
-    found = []
+def _refuse_twice(folders: Sequence[Path]) -> None:
+    seen = set[Path]()
+    for one in folders:
+        real = one.resolve()
+        if real in seen:
+            raise InvalidProblem(f"{one} is named twice; its parcels would count twice")
+        seen.add(real)
+
+
+def _notices(
+    read: Sequence[BrandFolder], past: PastParcels, wish: CommitWish, answer: CommitAnswer | None
+) -> tuple[str, ...]:
+    own, found = read[0], list[str]()
     if not own.commitments:
         found.append("There is no commitments.csv.")
-    elif not running:
+    elif not in_force(own.commitments, wish.as_of):
         found.append("No commitment runs on the day that was asked for.")
+    elif answer is None:
+        found.append("No parcel was placed in the months before: there is nothing to plan by.")
+    elsewhere = sum(len(one.commitments) for one in read[1:])
+    if elsewhere:
+        found.append(f"Commitments of other folders are not planned: {elsewhere:,}. Put them into the first one.")
+    silent = (wish.as_of.toordinal() - EPOCH - 1 - int(past.parcels.day.max())) if len(past.parcels) else 0
+    if answer is not None and silent >= WEEK:
+        found.append(f"The last {silent:,} days before the day asked for have no parcel; they count as weeks without.")
     if past.unserved:
         found.append(f"{past.unserved:,} parcels of the past are taken by no service of the tariff; they are left out.")
     unknown = int((past.went_by < 0).sum())
@@ -119,6 +139,7 @@ def _write(
     answer: CommitAnswer | None,
     periods: tuple[Period, ...],
     notices: tuple[str, ...],
+    as_of: date,
     seed: int,
 ) -> None:
     currency = own.brand.currency
@@ -129,7 +150,7 @@ def _write(
     write_csv(aside / "regret.csv", REGRET_COLUMNS, regret_rows(periods, currency))
     report = CommitmentsReport(
         brand=own.brand,
-        as_of=answer.as_of if answer else date.min,
+        as_of=as_of,
         weeks=answer.weeks if answer else 0,
         accounts=account_bars(answer) if answer else (),
         shares=share_bars(answer) if answer else (),

@@ -58,7 +58,7 @@ def simulate_folder(
         read = read_folder(folder, run.progress)
         orders = select_orders(read, selection.first, selection.until)
         problem = SimulateProblem(
-            replace(problem_of(read, orders), now=None, linehauls=()),
+            replace(problem_of(read, orders), now=None, linehauls=(), bid_prices=None),
             policies,
             changes or Scenario(),
             _day(selection.first) if orders else None,
@@ -73,6 +73,8 @@ def simulate_folder(
             told["changes"] = changes_object(change, read.brand.currency)
         if read.linehauls:
             told["linehauls_left_out"] = len(read.linehauls)  # fates are drawn for what services collect at the site
+        if read.commitment_prices:
+            told["commitment_prices_left_out"] = len(read.commitment_prices)  # they hold for days and services of today
         if read.vans:
             told["vehicles_left_out"] = len(read.vans)  # no parcel goes by their services
         told |= {

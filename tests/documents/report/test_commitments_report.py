@@ -73,7 +73,9 @@ def test_lanes_that_are_bent_are_listed() -> None:
 
 def test_charts_say_what_they_show() -> None:
     chart = accounts_chart((SHORT, REBATE), EUR)
-    told = "2 commitments, 1 minimum among them; if parcels went on as before, 1 of these would be missed."
+    told = (
+        "2 commitments, 1 minimum among them; if parcels went on as before, 1 of these would be missed, as planned 0."
+    )
     assert chart.takeaway == told
     assert chart.rows[0][2] == "200 (180 to 220)"
     assert chart.rows[1][4] == "1,000.00 EUR, 2,000.00 EUR"

@@ -56,10 +56,15 @@ def accounts_chart(accounts: Sequence[Account], currency: Currency) -> Chart:
     parts: list[Markup] = []
     for row, one in enumerate(accounts):
         parts += _line(one, TOP + row * ROW, currency)
-    short = sum(one.kind == "minimum" and one.as_before[1] < one.tiers[0] for one in accounts)
-    minimums = sum(one.kind == "minimum" for one in accounts)
-    takeaway = f"{counted(len(accounts), 'commitment')}, {counted(minimums, 'minimum')} among them; "
-    takeaway += f"if parcels went on as before, {count(short)} of these would be missed."
+    minimums = [one for one in accounts if one.kind == "minimum"]
+    before = sum(one.as_before[1] < one.tiers[0] for one in minimums)
+    planned = sum(one.as_planned[1] < one.tiers[0] for one in minimums)
+    takeaway = f"{counted(len(accounts), 'commitment')}, {counted(len(minimums), 'minimum')} among them"
+    if minimums:
+        takeaway += (
+            f"; if parcels went on as before, {count(before)} of these would be missed, as planned {count(planned)}"
+        )
+    takeaway += "."
     rows = tuple(
         (
             one.name,
