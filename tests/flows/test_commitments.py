@@ -17,6 +17,7 @@ from doorstep.flows.commit_parcels import past_parcels
 from doorstep.flows.commit_terms import Span
 from doorstep.flows.commitments import CommitWish, commitments_folder, months_before
 from doorstep.flows.plan_folder import Selection, plan_folder
+from doorstep.flows.simulate import simulate_folder
 from doorstep.kernels.run import Run
 
 AS_OF = date(2026, 5, 4)
@@ -107,6 +108,28 @@ def test_prices_outside_their_days_weigh_nothing(tmp_path: Path) -> None:
     assert [one["service"] for one in rows(answer / "plan.csv")] == ["mule-std"]
 
 
+def test_a_simulation_weighs_no_commitment_price_and_says_so(tmp_path: Path) -> None:
+    told = {}
+    for name, prices in (("without", None), ("with", "carrier,service,price\npony,pony-std,-9\n")):
+        folder = commit_brand(tmp_path / name, commitment_prices=prices)
+        gone = tmp_path / "gone.toml"
+        gone.write_text('[[service]]\nservice = "pony-std"\nremoved = true\n')
+        for scenario in (None, gone):
+            told[name, scenario is gone] = simulate_folder(
+                folder,
+                tmp_path / f"{name}-out",
+                selection=Selection(),
+                run=Run(),
+                stopwatch=lambda: 0.0,
+                policies=("plan",),
+                scenario=scenario,
+            ).told
+    assert told["with", False]["commitment_prices_left_out"] == 1
+    assert "commitment_prices_left_out" not in told["without", False]
+    for removed in (False, True):
+        assert told["with", removed]["policies"] == told["without", removed]["policies"]
+
+
 def test_brands_are_pooled(brand: Path, out: Path, tmp_path: Path) -> None:
     sister = commit_brand(tmp_path / "sister", commitments=None, commitment_tiers=None)
     pooled = tmp_path / "pooled"
@@ -168,8 +191,7 @@ def test_an_empty_history_and_one_that_ends_early_are_told(tmp_path: Path) -> No
     assert told["notices"] == ["No parcel was placed in the months before: there is nothing to plan by."]
     folder = commit_brand(tmp_path / "early", history=history(14))
     told = commitments_folder(folder, tmp_path / "out", WISH, run=Run())
-    (notice,) = told["notices"]  # type: ignore[misc]
-    assert notice.startswith("The last 21 days before the day asked for have no parcel")
+    assert "['The last 21 days before the day asked for have no parcel;" in str(told["notices"])
 
 
 def test_a_folder_counts_once_and_contracts_of_others_are_told(brand: Path, tmp_path: Path) -> None:

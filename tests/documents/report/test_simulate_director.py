@@ -105,6 +105,15 @@ def test_too_few_days_decide_nothing() -> None:
     assert advise(director(3).change, CHEAP, EURO).headline.startswith("Too few days")
 
 
+def test_seeds_alone_tell_of_these_days_and_no_others() -> None:
+    some, many = (advise(director(days, seeds=3).change, CHEAP, EURO) for days in (3, 10))
+    assert "of these days alone" in some.headline
+    assert not any("surely" in one for one in some.reasons)
+    assert any("on these days" in one for one in some.reasons)
+    assert "these days" not in many.headline
+    assert any("surely more than chance" in one for one in many.reasons)
+
+
 def test_a_cheaper_carrier_is_told_with_its_interval() -> None:
     report = director(10)
     cost, days, kept, carbon = tiles(report)
@@ -124,6 +133,7 @@ def test_every_change_is_told_in_words() -> None:
     for part in ("New service swift of Swift", "New site more", "18:00", "90.0 %", "1 other carton", "1 product placed",
                  "1 to 3 days", "No service delivers in DE", "45.0 s"):  # fmt: skip
         assert any(part in one for one in words), (part, words)
+    assert not any("leave the same day" in one and "can leave" not in one for one in words)  # carriers may call before
 
 
 def test_the_page_is_complete_and_nothing_in_it_is_markup(tmp_path: Path) -> None:
@@ -131,4 +141,7 @@ def test_the_page_is_complete_and_nothing_in_it_is_markup(tmp_path: Path) -> Non
     assert "<img src=x" not in page
     assert "What to do" in page
     assert 'content="default-src &#39;none&#39;' in page
-    assert "No order was placed" in shown(tmp_path, director(0))
+    empty = shown(tmp_path, director(0))
+    assert "No order was placed" in empty
+    assert "Nothing to decide by" in empty
+    assert "It changes nothing" not in empty

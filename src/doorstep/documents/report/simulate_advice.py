@@ -17,6 +17,7 @@ SERVICE = (
     ("realised_on_time", "on time"),
     ("stockouts", "orders lost"),
 )
+THESE_DAYS = " That is of these days alone: simulate eight days or more to know of others."
 CARBON = ("co2e_kg", "kg CO2e")
 
 
@@ -45,16 +46,17 @@ def advise(change: Change, scenario: Scenario | None, currency: Currency) -> Adv
     if not any(found[name].value for name in (COST, *(name for name, _ in (*SERVICE, CARBON)))):
         return Advice("It changes nothing: cost, days, punctuality and carbon stay as they are.", ())
     if all(one.over_days is None and one.over_seeds is None for one in found.values()):
-        return Advice("Too few days to tell what is chance: simulate eight days or more, or several seeds.", ())
+        return Advice("Too few days to tell what is chance: simulate eight days or more.", ())
     cost = sureness(COST, found[COST])
     verdicts = {name: sureness(name, found[name]) for name, _ in SERVICE}
     better, worse = "better" in verdicts.values(), "worse" in verdicts.values()
+    these = all(one.over_days is None for one in found.values())
     reasons = tuple(
-        _reason(name, words, found[name], currency) for name, words in ((COST, "for each order"), *SERVICE, CARBON)
+        _reason(name, words, found[name], currency, these) for name, words in ((COST, "for each order"), *SERVICE, CARBON)
     )
     head = _decided(cost, better, worse) if _is_choice(scenario) else _event(cost, better, worse)
     price = _price(change, currency) if (cost, better) == ("worse", True) else ""
-    return Advice(head + price, tuple(one for one in reasons if one))
+    return Advice(head + price + (THESE_DAYS if these else ""), tuple(one for one in reasons if one))
 
 
 def _decided(cost: Verdict, better: bool, worse: bool) -> str:
@@ -95,10 +97,12 @@ def _is_choice(scenario: Scenario | None) -> bool:
     return any(done) or gone or bool(scenario.closed) or scenario.on_time_target_ppm is not None
 
 
-def _reason(name: str, words: str, difference: Difference, currency: Currency) -> str:
+def _reason(name: str, words: str, difference: Difference, currency: Currency, these: bool) -> str:
+    """Say a change, and how sure it is; of `these` days nothing is known of how others would differ."""
     if not difference.value:
         return ""
-    sure = "surely more than chance" if sureness(name, difference) else "may be chance"
+    surely = "more than the chance of single parcels on these days" if these else "surely more than chance"
+    sure = surely if sureness(name, difference) else "may be chance"
     return f"{signed(name, difference.value, currency)} {words}: {sure}."
 
 

@@ -63,7 +63,7 @@ class Row:
 def write_director_report(path: Path, report: DirectorReport) -> None:
     """Write one self-contained HTML page."""
     simulated = report.simulated
-    empty = not report.change.before.figures["orders"] and not report.change.after.figures["orders"]
+    empty = not placed(report.change)
     advice = told(report)
     contents = {
         **dress(STYLES, ()),
@@ -82,8 +82,15 @@ def write_director_report(path: Path, report: DirectorReport) -> None:
     write_page(path, "director.html", contents)
 
 
+def placed(change: Change) -> bool:
+    """Whether there are orders, with the change or without it."""
+    return bool(change.before.figures["orders"] or change.after.figures["orders"])
+
+
 def told(report: DirectorReport) -> Advice:
-    """Give the advice for a report."""
+    """Give the advice for a report; without orders there is none."""
+    if not placed(report.change):
+        return Advice("Nothing to decide by: no order was placed in these days.", ())
     return advise(report.change, report.simulated.scenario, report.simulated.brand.currency)
 
 

@@ -42,7 +42,7 @@ def _added(scenario: Scenario) -> list[str]:
         found.append(f"New site {site.site}, which works as {site.like} does{share}")
     for cut in scenario.cutoffs:
         calls = f", carriers call at {_clock(cut.collection_s)}" if cut.collection_s is not None else ""
-        found.append(f"Orders until {_clock(cut.cutoff_s)} leave the same day at {cut.site or 'all sites'}{calls}")
+        found.append(f"Orders until {_clock(cut.cutoff_s)} can leave the same day at {cut.site or 'all sites'}{calls}")
     if scenario.on_time_target_ppm is not None:
         found.append(f"Promises are to be kept with a probability of {percent(scenario.on_time_target_ppm / 10**6)}")
     if scenario.cartons is not None:
