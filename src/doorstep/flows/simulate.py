@@ -10,7 +10,7 @@ from pathlib import Path
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.simulate_director import DirectorReport, write_director_report
 from doorstep.documents.report.simulate_report import SimulateReport, write_simulate_report
-from doorstep.files.folder import read_folder, select_orders
+from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.scenario_in import read_scenario
 from doorstep.files.simulate_out import changes_object, simulation_object, write_days, write_simulation
@@ -71,12 +71,7 @@ def simulate_folder(
         told = simulation_object(result, params, run.seed, read.brand.currency, changes)
         if change is not None:
             told["changes"] = changes_object(change, read.brand.currency)
-        if read.linehauls:
-            told["linehauls_left_out"] = len(read.linehauls)  # fates are drawn for what services collect at the site
-        if read.commitment_prices:
-            told["commitment_prices_left_out"] = len(read.commitment_prices)  # they hold for days and services of today
-        if read.vans:
-            told["vehicles_left_out"] = len(read.vans)  # no parcel goes by their services
+        told |= _left_out(read)
         told |= {
             "data_version": read.data_version,
             "seconds_reading": round(loaded - start, 3),
@@ -96,6 +91,16 @@ def _change(problem: SimulateProblem, params: SimulateParams, run: Run, result: 
     """Let the first policy serve the world as the folder says, and tell what the scenario changes of that."""
     alone = replace(problem, policies=problem.policies[:1], scenario=Scenario())
     return compare(simulate(alone, replace(params, fast_days=0), run), result, params, run.seed)
+
+
+def _left_out(read: BrandFolder) -> dict[str, object]:
+    """Count the rows of the folder that a simulation does not know."""
+    rows = {
+        "linehauls_left_out": len(read.linehauls),  # fates are drawn for what services collect at the site
+        "commitment_prices_left_out": len(read.commitment_prices),  # they hold for days and services of their own
+        "vehicles_left_out": len(read.vans),  # no parcel goes by their services
+    }
+    return {name: count for name, count in rows.items() if count}
 
 
 def _day(day: date | None) -> int | None:

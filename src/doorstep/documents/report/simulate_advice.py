@@ -52,7 +52,8 @@ def advise(change: Change, scenario: Scenario | None, currency: Currency) -> Adv
     better, worse = "better" in verdicts.values(), "worse" in verdicts.values()
     these = all(one.over_days is None for one in found.values())
     reasons = tuple(
-        _reason(name, words, found[name], currency, these) for name, words in ((COST, "for each order"), *SERVICE, CARBON)
+        _reason(name, words, found[name], currency, these)
+        for name, words in ((COST, "for each order"), *SERVICE, CARBON)
     )
     head = _decided(cost, better, worse) if _is_choice(scenario) else _event(cost, better, worse)
     price = _price(change, currency) if (cost, better) == ("worse", True) else ""
