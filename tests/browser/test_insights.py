@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.chromium import accessible_by_day_and_night, complaints_of, go, keep, log_in, scrolls_one_way
+from tests.chromium import accessible, complaints_of, go, keep, log_in, scrolls_one_way
 from tests.web.filled import PASSWORD, Filled, fill
 from tests.web.travelled import let_travel
 
@@ -45,16 +45,18 @@ def test_they_are_accessible_on_a_telephone_and_on_a_desk(
         keep(page, f"insights-{kind}")
         for summary in page.locator("main summary").all():
             summary.click()
-        accessible_by_day_and_night(page)
+        accessible(page)
         page.set_viewport_size({"width": 390, "height": 844})
+        page.emulate_media(color_scheme="dark")
         go(page, f"{live_server.url}/insights/{kind}?brand=tea")
         scrolls_one_way(page)
-        accessible_by_day_and_night(page)
+        accessible(page)
         keep(page, f"insights-{kind}-390")
+        page.emulate_media(color_scheme="light")
     go(page, f"{live_server.url}/insights/costs?brand=cup")
     page.get_by_role("button", name="Work it out now").click()
     expect(page.get_by_role("status")).to_contain_text("It is being worked out.")
-    accessible_by_day_and_night(page)
+    accessible(page)
     keep(page, "insights-asked")
     assert complaints == []
     page.close()

@@ -14,6 +14,7 @@ from doorstep.core.jobs.actions import take
 from doorstep.core.jobs.models import Job
 from doorstep.core.learned.insights import KINDS, InsightKind, kept
 from doorstep.core.learned.models import Insight
+from doorstep.core.messages.models import SurveyAnswer
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import Parcel, Scan
 from doorstep.documents.insights.page import InsightPage, read
@@ -109,8 +110,25 @@ def test_customers_are_told_in_groups_large_enough(shop: Filled) -> None:
     assert "others" in places
     assert sum(int(row[1].replace(",", "")) for row in rows_of(page, "Customers by orders")) == int(page.tiles[0].value)
     assert all(int(row[1].replace(",", "")) >= 20 for row in rows_of(page, "Customers by orders"))
+    assert [chart.key for section in page.sections for chart in section.charts] == []
     promises = {row[0]: row[2] for row in rows_of(page, "After a promise kept or broken")}
     assert set(promises) == {"Promise kept", "Promise broken", "Broken less kept"}
+
+
+def test_answers_to_the_survey_are_told_once_there_are_enough(shop: Filled) -> None:
+    orders = list(Order.objects.filter(brand=shop.brand, code__startswith="P-").order_by("pk")[:60])
+    SurveyAnswer.objects.bulk_create(
+        SurveyAnswer(
+            order=one, brand=shop.brand, wish="cheaper" if at % 4 else "faster", satisfied=True, speed="", service="",
+            cost_minor=0, first_answered_at=NOW - timedelta(days=2), answered_at=NOW - timedelta(days=2),
+        )
+        for at, one in enumerate(orders)
+    )  # fmt: skip
+    charts = {chart.key: chart for section in worked_out(shop, "customers").sections for chart in section.charts}
+    assert charts["wishes"].takeaway.startswith("75 % want it cheaper next time, 25 % faster.")
+    assert charts["wishes"].rows[0][1] == "60"
+    SurveyAnswer.objects.update(answered_at=NOW)  # today: not known when the day began
+    assert not [chart for section in worked_out(shop, "customers").sections for chart in section.charts]
 
 
 def test_demand_is_foreseen_by_the_weeks_of_the_record(shop: Filled) -> None:

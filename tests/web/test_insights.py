@@ -132,7 +132,6 @@ def test_what_another_version_kept_is_not_shown_as_ours(filled: Filled) -> None:
         {"headline": "x", "tiles": [{"size": 3}]},
         plain(PAGE) | {"sections": [{"no": 1}]},
         [],
-        None,
         "x",
     ):
         Insight.objects.update(document=broken)

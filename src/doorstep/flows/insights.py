@@ -11,6 +11,7 @@ from doorstep.core.accounts.queries import all_brands
 from doorstep.core.jobs.actions import put_many
 from doorstep.core.learned import insights
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept
+from doorstep.core.messages.surveys import replies
 from doorstep.documents.insights.carriers import carriers_page
 from doorstep.documents.insights.costs import costs_page
 from doorstep.documents.insights.customers import customers_page
@@ -29,6 +30,7 @@ from doorstep.flows.insight_costs import BY, kind_of, last_months
 from doorstep.flows.insight_demand import NO_SKU, sales_of, serving, with_holidays
 from doorstep.flows.insight_record import RecordBooks, books, planned
 from doorstep.flows.kits import exploded
+from doorstep.flows.shown_options import shown_options
 from doorstep.kernels.learn.carrier_problem import problem_of
 from doorstep.kernels.learn.carrier_record import CarrierParams
 from doorstep.kernels.learn.carriers import carriers
@@ -107,9 +109,11 @@ def _costs(brand_id: int, read: RecordBooks, _: Before, __: Run) -> dict[str, An
     return plain(costs_page(report))
 
 
-def _customers(_: int, read: RecordBooks, __: Before, run: Run) -> dict[str, Any]:
-    at = datetime.combine(read.as_of, time.min, UTC)
-    told = learn_customers(CustomersProblem(at, read.orders, read.history), CustomersParams(), run)
+def _customers(brand_id: int, read: RecordBooks, __: Before, run: Run) -> dict[str, Any]:
+    at, shown = datetime.combine(read.as_of, time.min, UTC), shown_options(brand_id, read.brand.currency)
+    told = learn_customers(
+        CustomersProblem(at, read.orders, read.history, shown, replies(brand_id)), CustomersParams(), run
+    )
     names = {one.sku: one.name for one in read.products}
     return plain(customers_page(CustomersReport(read.brand, told, names, "", run.seed)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doorstep.documents.insights.page import InsightPage, Section, Table, table, tables
-from doorstep.documents.report.customers_charts import worth_chart
+from doorstep.documents.report.customers_charts import wishes_chart, worth_chart
 from doorstep.documents.report.customers_report import (
     CustomersReport,
     again_rows,
@@ -75,7 +75,7 @@ def _tiles(report: CustomersReport) -> tuple[Tile, ...]:
     customers, again, *_ = tiles(report)
     buying, least = report.told.buying, report.told.least_people
     once = buying.frequency.times[0]
-    if min(once, buying.customers - once) < least:
+    if any(0 < one < least for one in (once, buying.customers - once)):
         again = Tile(again.name, "–", f"fewer than {least} customers")
     return customers, again
 
@@ -119,12 +119,13 @@ def _favourites(report: CustomersReport) -> tuple[Table, ...]:
 
 
 def _wants(report: CustomersReport) -> Section:
-    chart = worth_chart(report.told.wants, report.brand.currency)
+    found = (worth_chart(report.told.wants, report.brand.currency), wishes_chart(report.told.voice))
     return Section(
         "wants",
         "What they want",
-        (chart,) if chart else (),
-        empty="What was shown and taken is told by choices.csv of a brand folder: doorstep insight customers.",
+        tuple(one for one in found if one),
+        note="Of quotes that were taken up, and of answers to the survey." if any(found) else "",
+        empty=f"Fewer than {report.told.least_people} shoppers have chosen between options, or answered the survey.",
         wide=True,
     )
 

@@ -40,6 +40,7 @@ def demand_page(report: DemandReport) -> InsightPage:
             tuple(_series_chart(report, row) for row in _largest(report)),
             tables(table("Of which most is expected, all weeks together", series, largest_rows(report.found), words=3)),
             note="The band between q10 and q90 holds the units of a week with a probability of 80 %.",
+            wide=True,
         ),
         Section(
             "tested",
@@ -56,7 +57,8 @@ def demand_page(report: DemandReport) -> InsightPage:
 
 def _largest(report: DemandReport) -> list[int]:
     total = report.found.total_mean
-    return sorted(range(len(report.found.series)), key=lambda row: (-total[row], row))[:DRAWN]
+    asked_for = (row for row in range(len(report.found.series)) if total[row] > 0)
+    return sorted(asked_for, key=lambda row: (-total[row], row))[:DRAWN]
 
 
 def _series_chart(report: DemandReport, row: int) -> Chart:
@@ -69,7 +71,7 @@ def _series_chart(report: DemandReport, row: int) -> Chart:
     low, middle, high = ([*[None] * past, *map(float, found.quantile[row, :, at])] for at in places)
     first = problem.first_day + DAYS * (problem.weeks - past)
     labels = [day_of(first + DAYS * week) for week in range(past + ahead)]
-    drawn = (Line("came", "s0", came), Line("q50", "s1", middle), Line("q90", "s2", high), Line("q10", "s2", low))
+    drawn = (Line("came", "s0", came), Line("q50", "s1", middle), Line("q10 and q90", "s2", high), Line("", "s2", low))
     name = f"{key.name}, {key.region}"
     mean = float(np.mean(found.mean[row]))
     takeaway = f"About {count(round(mean))} units a week are expected."
