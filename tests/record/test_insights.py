@@ -151,6 +151,7 @@ def test_what_comes_later_changes_nothing(shop: Filled, kind: InsightKind) -> No
     later = Parcel.objects.filter(code__startswith="P-", ended_at__gte=early)
     assert later.exists()
     for one in later:
+        assert one.ended_at
         Parcel.objects.filter(pk=one.pk).update(ended_at=one.ended_at + timedelta(days=9), state="in_transit")
     Order.objects.filter(brand=shop.brand, placed_at__gte=early).update(country="PT")
     assert worked_out(shop, kind, early) == before

@@ -127,13 +127,14 @@ def test_each_brand_has_its_own(filled: Filled) -> None:
 
 def test_what_another_version_kept_is_not_shown_as_ours(filled: Filled) -> None:
     learned(filled)
-    for broken in (
+    kept: list[object] = [
         {},
         {"headline": "x", "tiles": [{"size": 3}]},
         plain(PAGE) | {"sections": [{"no": 1}]},
         [],
         "x",
-    ):
+    ]
+    for broken in kept:
         Insight.objects.update(document=broken)
         page = text_of(entered(filled.admin), f"{reverse('insight_costs')}?brand={filled.brand.code}")
         assert "of another version" in page

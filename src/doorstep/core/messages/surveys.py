@@ -71,7 +71,10 @@ def answers(
 def replies(brand_id: int) -> tuple[SurveyReply, ...]:
     """Answers as they are learned from. One query."""
     rows = SurveyAnswer.objects.filter(brand=brand_id).order_by("pk")
-    return tuple(SurveyReply(*one) for one in rows.values_list("order__code", "answered_at", "wish", "satisfied"))
+    return tuple(
+        SurveyReply(order, at, next(one for one in WISHES if one == wish), satisfied)
+        for order, at, wish, satisfied in rows.values_list("order__code", "answered_at", "wish", "satisfied")
+    )
 
 
 def _answered(one: SurveyAnswer) -> Answered:
