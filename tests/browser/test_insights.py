@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
@@ -36,10 +37,10 @@ def test_they_are_accessible_on_a_telephone_and_on_a_desk(
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     complaints = complaints_of(page, live_server.url)
-    log_in(page, f"{live_server.url}/insights/carriers", filled.admin.email, PASSWORD)
+    log_in(page, f"{live_server.url}/insights", filled.admin.email, PASSWORD)
     for kind in KINDS:
         page.set_viewport_size({"width": 1280, "height": 900})
-        go(page, f"{live_server.url}/insights/{kind}?brand=tea")
+        go(page, live_server.url + reverse(f"insight_{kind}") + "?brand=tea")
         expect(page.get_by_role("link", name=kind.capitalize(), exact=True)).to_have_attribute("aria-current", "page")
         assert page.locator("figure.chart, table").count() > 0
         keep(page, f"insights-{kind}")
@@ -48,7 +49,7 @@ def test_they_are_accessible_on_a_telephone_and_on_a_desk(
         accessible(page)
         page.set_viewport_size({"width": 390, "height": 844})
         page.emulate_media(color_scheme="dark")
-        go(page, f"{live_server.url}/insights/{kind}?brand=tea")
+        go(page, live_server.url + reverse(f"insight_{kind}") + "?brand=tea")
         scrolls_one_way(page)
         accessible(page)
         keep(page, f"insights-{kind}-390")
