@@ -11,6 +11,7 @@ from doorstep.files.faults import Faults
 from doorstep.files.kinds import code, day, measure, one_of, text, whole
 from doorstep.files.one_file import read_file
 from doorstep.files.rules import Tables, check_keys
+from doorstep.files.table import Columns
 
 LEVELS = {"q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95, "q99": 0.99}
 MOST_UNITS = 10**9
@@ -74,17 +75,8 @@ def read_foreseen(folder: Path, as_of: date) -> ForeseenDemand:
     for rank, table in enumerate((TOTALS, SHARES)):
         read_file(folder / table.file, table, rank, faults, tables, lambda _: None)
     check_keys(tables)
-    totals = tables.get(TOTALS.name)
-    if totals is not None:
-        begins, weeks = totals.rule("from"), totals.rule("weeks")
-        first = totals.values["weeks"][0] if totals.values["weeks"] else None
-        for row, starts, span in zip(totals.rows, totals.values["from"], totals.values["weeks"], strict=True):
-            if starts is not None and starts != as_of:
-                begins.add(row, starts.isoformat(), f"foresees from another day than {as_of}")
-            if None not in (span, first) and span != first:
-                weeks.add(row, str(span), f"is not {first}, as in the first row")
-        if not totals.rows:
-            begins.add(0, "", "foresees nothing")
+    if TOTALS.name in tables:
+        _check_span(tables[TOTALS.name], as_of)
     faults.refuse_if_any()
     of, parts = tables[TOTALS.name].values, tables[SHARES.name].values
     quantiles = zip(*(of[name] for name in LEVELS), strict=True)
@@ -95,3 +87,18 @@ def read_foreseen(folder: Path, as_of: date) -> ForeseenDemand:
     )
     shared = zip(parts["sku"], parts["category"], parts["share"], strict=True)
     return ForeseenDemand(of["weeks"][0], series, {sku: (category, share) for sku, category, share in shared})
+
+
+def _check_span(totals: Columns, as_of: date) -> None:
+    """All rows are of the same weeks from `as_of` on; another day or number is named once, not row by row."""
+    begins, spans = totals.rule("from"), totals.rule("weeks")
+    if not totals.rows:
+        begins.add(0, "", "foresees nothing")
+        return
+    told: set[object] = {as_of, None, totals.values["weeks"][0]}
+    for row, starts, weeks in zip(totals.rows, totals.values["from"], totals.values["weeks"], strict=True):
+        if starts not in told:
+            begins.add(row, starts.isoformat(), f"foresees from another day than {as_of}")
+        if weeks not in told:
+            spans.add(row, str(weeks), f"is not {totals.values['weeks'][0]}, as in the first row")
+        told |= {starts, weeks}
