@@ -40,10 +40,10 @@ Series = dict[tuple[str, str], FloatArray]
 
 def _by_name(ground: Ground, demand: ForeseenDemand) -> tuple[Series, Series]:
     """By kind and name: units a week [r] and dispersions [r]; a region of the forecast is divided by past orders."""
-    keys = [region_key(place.country, place.region) for place in ground.regions]
+    regions = [region_key(place.country, place.region) for place in ground.regions]
     inside: dict[str, list[int]] = {}
-    for at, key in enumerate(keys):
-        inside.setdefault(key, []).append(at)
+    for at, region in enumerate(regions):
+        inside.setdefault(region, []).append(at)
     orders = np.maximum(ground.region_orders, 1).astype(np.float64)
     values = np.array([one.quantiles for one in demand.series], np.float64)
     means = np.array([one.mean for one in demand.series])
@@ -55,7 +55,7 @@ def _by_name(ground: Ground, demand: ForeseenDemand) -> tuple[Series, Series]:
         key = (one.kind, one.name)
         if here:
             share = orders[here] / orders[here].sum()
-            mean.setdefault(key, np.zeros(len(keys)))[here] = one.mean / demand.weeks * share
+            mean.setdefault(key, np.zeros(len(regions)))[here] = one.mean / demand.weeks * share
             # Parts of a region wander together, so each keeps the whole dispersion: stock errs on the safe side.
-            dispersion.setdefault(key, np.ones(len(keys)))[here] = wide
+            dispersion.setdefault(key, np.ones(len(regions)))[here] = wide
     return mean, dispersion

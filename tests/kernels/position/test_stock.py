@@ -79,7 +79,7 @@ def test_quantiles_are_taken_over() -> None:
 @given(st.floats(2, 100), st.sampled_from(DISPERSIONS))
 def test_the_dispersion_is_found_from_quantiles(mean: float, spread: float) -> None:
     levels = np.array([0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99])
-    values = quantile(np.full(7, mean), np.full(7, spread), levels)[None, :]
+    values = quantile(np.full(7, mean), np.full(7, spread), levels)[None, :].astype(np.float64)
     found = dispersion_of(np.array([mean]), levels, values)
     again = quantile(np.full(7, mean), np.full(7, found[0]), levels)
     assert (again == values[0]).all()
