@@ -96,6 +96,8 @@ def test_few_sites_are_kept_to(read: BrandFolder, wish: PositionWish) -> None:
 def test_without_orders_there_is_nothing_to_go_by(read: BrandFolder) -> None:
     with pytest.raises(InvalidProblem, match="nothing to go by"):
         position(read, PositionWish(date(2000, 1, 1), 3))
+    with pytest.raises(InvalidProblem, match="too long ago"):
+        position(read, PositionWish(date(2027, 1, 1), 3))
 
 
 def test_the_next_site_saves_and_is_ranked(brand: Path, wish: PositionWish, tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ def ground_of(read: BrandFolder, as_of: date, also: Iterable[str] = ()) -> Groun
         for order, line in lines
         if (ago := ((as_of - order.placed_at.date()).days - 1) // WEEK) < weeks
     ]
+    if not rows:
+        raise InvalidProblem(f"no known product was ordered in the {weeks} whole weeks before {as_of}: too long ago")
     sku, region, week, units = np.array(rows, np.int64).reshape(-1, 4).T
     categories = {name: n for n, name in enumerate(sorted({product.category for product in products}))}
     category = np.array([categories[product.category] for product in products], np.int64)
