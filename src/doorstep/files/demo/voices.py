@@ -78,9 +78,11 @@ def _said(history: Sequence[Row], rng: np.random.Generator) -> tuple[list[Row], 
         came, due = date.fromisoformat(str(row[delivered])[:10]), date.fromisoformat(str(row[promised]))
         late = came > due
         if answers < ANSWERED_SHARE and came + timedelta(days=1) < DAY:
-            wished = np.searchsorted(np.cumsum(WISHED_LATE if late else WISHED_IN_TIME), wish)
+            wished = int(np.searchsorted(np.cumsum(WISHED_LATE if late else WISHED_IN_TIME), wish))
             satisfied = int(likes < (SATISFIED_LATE if late else SATISFIED_IN_TIME))
-            survey.append((row[order], instant(came + timedelta(days=1), second), WISHES[min(2, wished)], satisfied))
+            survey.append(
+                (row[order], instant(came + timedelta(days=1), second), WISHES[2 if wished > 2 else wished], satisfied)
+            )
         called = _called(late, calls)
         day = due + timedelta(days=1) if called == "where_is_it" and late else came
         if called and day < DAY:
