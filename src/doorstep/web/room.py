@@ -42,6 +42,7 @@ DOORS = (
     Door("returns", "Returns", "see"),
     Door("disruptions", "Disruptions", "plan"),
     Door("stock", "Stock", "see_stock"),
+    Door("insight_carriers", "Insights", "see"),
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),
     Door("tariffs", "Tariffs", "see"),
