@@ -25,11 +25,11 @@ def check(folder: BrandFolder, as_json: AsJson = False) -> None:
 
     Exit codes: 0 no fault, 2 the folder is refused, 1 anything else.
     """
-    from doorstep.files.folder import read_folder
+    from doorstep.files.check_folder import check_folder
 
     try:
         with bars(not as_json) as progress:
-            found = read_folder(folder, progress)
+            found = check_folder(folder, progress)
     except InputRefused as error:
         if not as_json:
             raise

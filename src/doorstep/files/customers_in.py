@@ -14,8 +14,8 @@ from doorstep.files import build
 from doorstep.files.faults import Faults
 from doorstep.files.folder import collector_at_rest, read_tables
 from doorstep.files.rules import Tables
-from doorstep.files.rules_customers import CUSTOMER_RULES
-from doorstep.files.schema_customers import CHOICES, CONTACTS, SURVEY
+from doorstep.files.rules_customers import CUSTOMER_RULES, FILE_RULES
+from doorstep.files.schema_customers import CHOICES, CONTACTS, CUSTOMER_TABLES, SURVEY
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
 from doorstep.files.schema_supply import PRODUCTS
 from doorstep.kernels.run import Progress, silent
@@ -78,6 +78,18 @@ def read_customers(path: Path, progress: Progress = silent) -> CustomersFolder:
             frozenset(tables),
             version,
         )
+
+
+def check_customer_files(path: Path) -> None:
+    """Check choices.csv, survey.csv and contacts.csv, as far as they are there.
+
+    Raises InputRefused with the faults of these files alone; those of brand.csv are for whoever reads the folder.
+    """
+    faults = Faults()
+    tables, _ = read_tables(path, CUSTOMER_TABLES, faults, silent)
+    for rule in FILE_RULES:
+        rule(tables)
+    faults.refuse_if_any()
 
 
 def _shown(tables: Tables) -> tuple[OptionShown, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from doorstep.files.columns import Column, Table
-from doorstep.files.schema import TABLES
+from doorstep.files.schema import WRITTEN
 
 PROFILE = "doorstep-brand-folder"
 
@@ -19,7 +19,7 @@ def datapackage(tables: Mapping[str, str], notes: Mapping[str, str]) -> bytes:
     `written` lists the sha256 of every file, `notes` included: by it a folder that nobody has touched since is known.
     The resources carry no hash of their own, as the files are there to be edited.
     """
-    described = [table for table in TABLES if table.name in tables]
+    described = [table for table in WRITTEN if table.name in tables]
     package = {
         "name": PROFILE,
         "profile": "data-package",

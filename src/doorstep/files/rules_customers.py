@@ -53,4 +53,5 @@ def check_orders_once(tables: Tables) -> None:
             finding.add(row, order, f"came of quote {earlier[1]} already, in row {earlier[0]}")
 
 
-CUSTOMER_RULES = (check_brand, check_rows_present, check_keys, check_quotes, check_taken, check_orders_once)
+FILE_RULES = (check_rows_present, check_keys, check_quotes, check_taken, check_orders_once)
+CUSTOMER_RULES = (check_brand, *FILE_RULES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from doorstep.files.columns import Table
 from doorstep.files.schema_carriage import AREAS, DIVISORS, EXCHANGE_RATES, RATES, SERVICES, SURCHARGES, ZONES
 from doorstep.files.schema_commitments import COMMITMENT_PRICES, COMMITMENT_TIERS, COMMITMENTS
+from doorstep.files.schema_customers import CUSTOMER_TABLES
 from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
 from doorstep.files.schema_disruptions import DISRUPTIONS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
@@ -45,4 +46,5 @@ TABLES: tuple[Table, ...] = (
     COMMITMENT_TIERS,
     COMMITMENT_PRICES,
 )
+WRITTEN = (*TABLES, *CUSTOMER_TABLES)  # what a brand folder may hold; of customers only their insights are learned
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

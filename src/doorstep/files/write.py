@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from doorstep.files.output import PACKAGE_FILE, digest, output_folder
 from doorstep.files.package import datapackage
 from doorstep.files.plan_out import write_decisions, write_plan, write_summary
-from doorstep.files.schema import BY_NAME, TABLES
+from doorstep.files.schema import WRITTEN
 
 __all__ = ["output_folder", "write_brand_folder", "write_csv", "write_decisions", "write_plan", "write_summary"]
 
@@ -69,7 +69,7 @@ def write_brand_folder(
     _refuse_unknown(tables, notes)
     with output_folder(path, force) as folder:
         written: dict[str, str] = {}
-        for table in TABLES:
+        for table in WRITTEN:
             if table.optional and table.name not in tables:
                 continue
             required = [column.name for column in table.columns if not column.optional]
@@ -85,10 +85,11 @@ def write_brand_folder(
 def _refuse_unknown(
     tables: Mapping[str, tuple[Sequence[str], Iterable[Sequence[object]]]], notes: Mapping[str, str]
 ) -> None:
+    known = {table.name: table for table in WRITTEN}
     for name, (columns, _) in tables.items():
-        if name not in BY_NAME:
+        if name not in known:
             raise ValueError(f"the formats know no {name}.csv")
-        unknown = [column for column in columns if column not in BY_NAME[name].names]
+        unknown = [column for column in columns if column not in known[name].names]
         if unknown or len(set(columns)) != len(columns):
             raise ValueError(f"{name}.csv: not columns of it, or twice: {', '.join(unknown or columns)}")
     for name in notes:

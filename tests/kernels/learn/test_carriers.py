@@ -135,6 +135,11 @@ def test_damage_and_first_attempts_count_those_that_are_told() -> None:
     assert first.first_attempt.low < 0.75 < first.first_attempt.high + 0.02
     plain = record_of(made).standings[0]
     assert (plain.undamaged, plain.first_attempt, plain.told_first_attempt) == (None, None, 0)
+    one_tells = [replace(one, attempts=1 if one.service == "carrier-1" else None) for one in made.parcels]
+    tells, silent = sorted(record_of(made, one_tells).standings, key=lambda one: one.service != "carrier-1")
+    assert tells.told_first_attempt == tells.parcels
+    assert silent.never > 0
+    assert silent.told_first_attempt == 0  # else its failures alone would count
 
 
 def test_the_same_seed_gives_the_same_answer_in_any_order() -> None:

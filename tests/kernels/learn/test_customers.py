@@ -15,6 +15,7 @@ from doorstep.files.customers_out import customers_object
 from doorstep.kernels.learn.check import check_customers
 from doorstep.kernels.learn.customers import CustomersInsight, learn_customers
 from doorstep.kernels.learn.customers_problem import CustomersParams, CustomersProblem, kept
+from doorstep.kernels.learn.wants import FEATURES, choice_problem
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +138,13 @@ def test_what_contradicts_itself_is_refused() -> None:
         CustomersParams(1)
     with pytest.raises(InvalidProblem):
         CustomersProblem(AS_OF.replace(tzinfo=None))
+
+
+def test_carbon_and_places_that_one_option_does_not_say_are_not_nothing() -> None:
+    rows = [replace(one, co2e_g=2_000) for one in shop(20).shown[:3]]
+    whole = choice_problem([rows], [1.0], 1_000_000, outside=False)
+    part = choice_problem([[replace(rows[0], co2e_g=None, position=None), *rows[1:]]], [1.0], 1_000_000, outside=False)
+    carbon, place = FEATURES.index("carbon_kg_less"), FEATURES.index("place_higher")
+    assert set(whole.features[:, carbon]) == {-2.0}
+    assert set(whole.features[:, place]) == {-1.0, -2.0, -3.0}
+    assert not part.features[:, [carbon, place]].any()

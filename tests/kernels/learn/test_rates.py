@@ -50,3 +50,16 @@ def test_a_mean_holds_its_level() -> None:
         (found.low or 9) <= 0 <= (found.high or -9) for found in (mean(rng.standard_normal(300), one) for one in weight)
     ]
     assert 0.92 < np.mean(held) < 0.98
+
+
+def test_contacts_that_come_together_hold_their_level() -> None:
+    rng = np.random.default_rng(2)
+    held = []
+    for _ in range(400):
+        clusters = rng.choice([1, 4], rng.poisson(60))
+        together = float((clusters**2).sum() / clusters.sum())
+        found = rate_per(int(clusters.sum()), 1_000, 1_000, together)
+        held.append((found.low or 0) <= 60 * 2.5 <= (found.high or 0))
+        alone = rate_per(int(clusters.sum()), 1_000, 1_000)
+        assert (found.high or 0) - (found.low or 0) > (alone.high or 0) - (alone.low or 0)
+    assert 0.92 < np.mean(held) < 0.985

@@ -20,6 +20,7 @@ from doorstep.files.demo.stock import INBOUND_COLUMNS, STOCK_COLUMNS, inbound_ro
 from doorstep.files.demo.surcharges import surcharges_table
 from doorstep.files.demo.tabular import DAY, Row, Table, euros
 from doorstep.files.demo.tariff import SERVICES, rates_table, services_table
+from doorstep.files.demo.voices import voices
 from doorstep.files.demo.wishes import customers_of, placing_seconds, wishes
 from doorstep.files.demo.zones import zones_table
 from doorstep.files.write import write_brand_folder
@@ -68,7 +69,7 @@ def demo_brand(folder: Path, orders: int, seed: int, progress: Progress = silent
     if seed < 0:
         raise ValueError("seed < 0 not understood")
     # A stream for each part: more orders leave the catalogue as it was.
-    goods, people, asked, shelves, odd, past = (np.random.default_rng([seed, part]) for part in range(6))
+    goods, people, asked, shelves, odd, past, said = (np.random.default_rng([seed, part]) for part in range(7))
     progress("generating", 0, 4)
     products = catalogue(goods)
     day = _day(orders, products, (people, asked, shelves, odd))
@@ -79,6 +80,7 @@ def demo_brand(folder: Path, orders: int, seed: int, progress: Progress = silent
         **_fixed(orders, products),
         **day.tables,
         "history": (HISTORY_COLUMNS, history),
+        **voices(history, said),
     }
     write_brand_folder(folder, tables, force, {"README.md": NOTE.format(orders=orders, seed=seed)})
     progress("generating", 4, 4)

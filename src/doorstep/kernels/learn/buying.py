@@ -12,8 +12,8 @@ from doorstep.domain.customer import OptionShown
 from doorstep.domain.demand import Order
 from doorstep.kernels.learn.affinity import Pair, affinity
 from doorstep.kernels.learn.customers_problem import EPOCH, CustomersParams, CustomersProblem
-from doorstep.kernels.learn.privacy import told_apart
-from doorstep.kernels.learn.rates import Estimate, mean, share, share_difference
+from doorstep.kernels.learn.privacy import told_apart, told_within
+from doorstep.kernels.learn.rates import Estimate, mean, of_enough, share, share_difference
 from doorstep.kernels.learn.shopping import Cohort, Frequency, Purchases, bought_again, cohorts, frequency
 from doorstep.kernels.learn.voice import OTHERS, order_values, standings
 
@@ -101,10 +101,9 @@ def learn_buying(problem: CustomersProblem, params: CustomersParams) -> Buying:
         len(problem.orders),
         len(numbers),
         len(problem.orders) - len(orders),
-        _places(orders, lambda one: one.place.country, params),
-        _places(orders, lambda one: f"{one.place.country} {one.place.region}".strip(), params),
-        frequency(bought),
-        tuple(one for one in cohorts(bought, until) if one.customers >= least),
+        *_places(orders, params),
+        frequency(bought, least),
+        _cohorts(bought, until, least),
         _favourites(orders, params),
         affinity([(one.customer, frozenset(line.sku for line in one.lines)) for one in orders], least)[: params.shown],
         promised,
@@ -113,12 +112,46 @@ def learn_buying(problem: CustomersProblem, params: CustomersParams) -> Buying:
     )
 
 
-def _places(orders: Sequence[Order], name: Callable[[Order], str], params: CustomersParams) -> tuple[Place, ...]:
+def _cohorts(bought: Purchases, until_month: int, least: int) -> tuple[Cohort, ...]:
+    found = cohorts(bought, until_month)
+    people = {str(one.month): one.customers for one in found}
+    people["not over"] = bought.customers - sum(people.values())
+    told = told_apart(people, least)
+    return tuple(one for one in found if str(one.month) in told)
+
+
+def _country(one: Order) -> str:
+    return one.place.country
+
+
+def _region(one: Order) -> str:
+    return f"{one.place.country} {one.place.region}".strip()
+
+
+def _places(orders: Sequence[Order], params: CustomersParams) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+    """Countries, and regions of those that are told."""
+    countries, regions = _people(orders, _country), _people(orders, _region)
+    parts: dict[str, dict[str, int]] = {}
+    for country, region in {(_country(one), _region(one)) for one in orders}:
+        parts.setdefault(country, {})[region] = regions[region]
+    least = params.least_people
+    told = told_apart(countries, least), told_within(countries, parts, least)
+    return _told_places(orders, _country, told[0], params), _told_places(orders, _region, told[1], params)
+
+
+def _people(orders: Sequence[Order], name: Callable[[Order], str]) -> dict[str, int]:
     people: dict[str, set[str]] = {}
     for one in orders:
         people.setdefault(name(one), set()).add(one.customer)
-    ranked = sorted(people, key=lambda key: (-len(people[key]), key))[: params.shown]
-    told = told_apart({key: len(some) for key, some in people.items()}, params.least_people) & set(ranked)
+    return {key: len(some) for key, some in people.items()}
+
+
+def _told_places(
+    orders: Sequence[Order], name: Callable[[Order], str], apart: frozenset[str], params: CustomersParams
+) -> tuple[Place, ...]:
+    """The largest of those that may be told, and all others together."""
+    people = _people(orders, name)
+    told = set(sorted(apart, key=lambda key: (-people[key], key))[: params.shown])
     everybody = len({one.customer for one in orders})
     values = order_values(tuple(orders))
     rows: dict[str, list[Order]] = {}
@@ -175,12 +208,17 @@ def _promised(
     by_mark = bought_again(bought, mark, since, known_day)
     values = order_values(tuple(orders))
     found = []
+    inside: dict[int, list[Order]] = {}
+    for one, number in zip(orders, span.tolist(), strict=True):
+        inside.setdefault(number, []).append(one)
+    people = {str(number): len({one.customer for one in some}) for number, some in inside.items()}
+    told_spans = told_apart(people, params.least_people)
     for number, (first, last) in enumerate(SPANS):
-        inside = [one for one, place in zip(orders, span.tolist(), strict=True) if place == number]
-        people = len({one.customer for one in inside})
-        if people >= params.least_people:
-            value = mean(np.array([values[one.order] for one in inside], dtype=np.float64))
-            found.append(Promised(first, last, len(inside), people, value, by_span.get(number, Estimate(0))))
+        if str(number) in told_spans:
+            some = inside[number]
+            value = mean(np.array([values[one.order] for one in some], dtype=np.float64))
+            again = of_enough(by_span.get(number, Estimate(0)), params.least_people)
+            found.append(Promised(first, last, len(some), people[str(number)], value, again))
     told, broken = by_mark.get(KEPT, Estimate(0)), by_mark.get(BROKEN, Estimate(0))
     if min(told.n, broken.n) < params.least_people:
         return tuple(found), (Estimate(told.n), Estimate(broken.n), Estimate(0))
@@ -227,8 +265,9 @@ def _converted(shown: Sequence[OptionShown], least: int) -> tuple[Converted, ...
     spans: dict[int, list[bool]] = {}
     for quote, days in fastest.items():
         spans.setdefault(_span(days), []).append(quote in taken)
+    told = told_apart({str(number): len(some) for number, some in spans.items()}, least)
     return tuple(
         Converted(SPANS[number][0], SPANS[number][1], len(some), share(sum(some), len(some)))
         for number, some in sorted(spans.items())
-        if len(some) >= least
+        if str(number) in told
     )

@@ -163,11 +163,12 @@ def _columns(kept: Sequence[PastParcel], today: int, who: Who, left_out: dict[st
     arrived = delivered != UNKNOWN
     damaged = whole(UNKNOWN if one.damaged is None else int(not one.damaged) for one in kept)
     attempts = whole(UNKNOWN if one.attempts is None else int(one.attempts <= 1) for one in kept)
-    told = bool((attempts != UNKNOWN).any())
+    service = Factor.of([getattr(one, who) for one in kept])
+    told = np.bincount(service.code, attempts != UNKNOWN, len(service.names)) > 0
     return CarrierProblem(
         as_of_day=today,
         parcel=tuple(one.parcel for one in kept),
-        service=Factor.of([getattr(one, who) for one in kept]),
+        service=service,
         lane=Factor.of([lane_of(one) for one in kept]),
         band=np.searchsorted(np.array(BANDS_G), whole(one.weight_g for one in kept)).astype(np.int64),
         weekday=(handed + 3) % 7,
@@ -177,8 +178,8 @@ def _columns(kept: Sequence[PastParcel], today: int, who: Who, left_out: dict[st
         delivered_day=delivered,
         shipper_late=handed > ready,
         undamaged=np.where(arrived, damaged, UNKNOWN),
-        # What never came was not there at the first attempt; that counts wherever attempts are told at all.
-        first_attempt=np.where(arrived, attempts, 0 if told else UNKNOWN),
+        # What never came was not there at the first attempt; that counts for every service that tells attempts at all.
+        first_attempt=np.where(arrived, attempts, np.where(told[service.code], 0, UNKNOWN)).astype(np.int64),
         freight_micros=whole(UNKNOWN if one.freight_paid_micros is None else one.freight_paid_micros for one in kept),
         weight=_shares([one.sample_weight for one in kept]),
         left_out=left_out,

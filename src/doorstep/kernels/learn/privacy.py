@@ -19,3 +19,13 @@ def told_apart(people: Mapping[str, int], least: int) -> frozenset[str]:
         smallest = min(told, key=lambda name: (told[name], name))
         left += told.pop(smallest)
     return frozenset(told)
+
+
+def told_within(whole: Mapping[str, int], parts: Mapping[str, Mapping[str, int]], least: int) -> frozenset[str]:
+    """Names of the parts that may be told beside the wholes that they make up.
+
+    Of each whole by itself, since it is told less its parts told; and of none that is left out, since its parts would
+    tell it.
+    """
+    apart = told_apart(whole, least)
+    return frozenset(name for one in sorted(apart) for name in told_apart(parts[one], least))

@@ -53,15 +53,25 @@ def share_difference(hits: int, n: int, other_hits: int, other_n: int) -> Estima
     return Estimate(n + other_n, gap, gap - below, gap + above)
 
 
-def rate_per(events: int, exposure: int, per: int = 1) -> Estimate:
-    """Return events per so many of the exposure, with a Poisson interval (exact; F. Garwood, Biometrika 28 (1936))."""
+def of_enough(one: Estimate, least: int) -> Estimate:
+    """Return the figure where it is of so many at least, else how many alone."""
+    return one if one.n >= least else Estimate(one.n)
+
+
+def rate_per(events: int, exposure: int, per: int = 1, together: float = 1.0) -> Estimate:
+    """Return events per so many of the exposure, with a Poisson interval (exact; F. Garwood, Biometrika 28 (1936)).
+
+    Events that come in clusters of c scatter by `together` = sum(c^2) / sum(c) more than single ones (a compound
+    Poisson): the interval is that of so many fewer (P. McCullagh, J. Nelder, "Generalized Linear Models", 1989, 6.2.3).
+    """
     from scipy.special import gammaincinv
 
     if exposure <= 0:
         return Estimate(0)
     tail = (1 - LEVEL) / 2
-    low = float(gammaincinv(events, tail)) if events else 0.0
-    high = float(gammaincinv(events + 1, 1 - tail))
+    alone = events / together
+    low = together * float(gammaincinv(alone, tail)) if events else 0.0
+    high = together * float(gammaincinv(alone + 1, 1 - tail))
     return Estimate(exposure, per * events / exposure, per * low / exposure, per * high / exposure)
 
 

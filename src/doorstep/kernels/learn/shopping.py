@@ -41,7 +41,7 @@ class Frequency:
     customers: int
     orders: int
     times: tuple[int, ...]
-    median_days_between: float | None  # of orders of one customer that follow one another; None: nobody came twice
+    median_days_between: float | None  # of orders of one customer that follow one another; None: too few came twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class Cohort:
     again: tuple[int, ...]  # customers, month by month, as far as whole months are known
 
 
-def frequency(purchases: Purchases) -> Frequency:
-    """Count how often customers buy, and how long they take."""
+def frequency(purchases: Purchases, least_people: int = 1) -> Frequency:
+    """Count how often customers buy, and how long they take where so many came twice."""
     if not len(purchases.customer):
         return Frequency(0, 0, (0,) * MOST_TIMES, None)
     order = np.lexsort((purchases.day, purchases.customer))
@@ -63,7 +63,7 @@ def frequency(purchases: Purchases) -> Frequency:
     same = np.diff(customer) == 0
     between = np.diff(day)[same]
     counts = np.bincount(np.minimum(times, MOST_TIMES), minlength=MOST_TIMES + 1)[1:]
-    middle = float(np.median(between)) if len(between) else None
+    middle = float(np.median(between)) if (times > 1).sum() >= max(1, least_people) else None
     return Frequency(len(times), len(customer), tuple(int(one) for one in counts), middle)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from doorstep.domain.customer import DELIVERY_WISHES, ContactMade, SurveyReply
 from doorstep.domain.demand import Order
+from doorstep.domain.learned import PastParcel
 from doorstep.kernels.learn.customers_problem import CustomersProblem, days_late, kept
 from doorstep.kernels.learn.privacy import told_apart
-from doorstep.kernels.learn.rates import Estimate, rate_per, share
-from doorstep.kernels.learn.reviews import LatenessEffect, Reviewed, lateness_effect
+from doorstep.kernels.learn.rates import Estimate, of_enough, rate_per, share
+from doorstep.kernels.learn.reviews import LatenessEffect, Reviewed, SpanScore, lateness_effect
 
 STANDINGS = ("kept", "broken", "undecided")
 PRICE_CLASSES = 5
@@ -82,7 +83,7 @@ def learn_voice(problem: CustomersProblem, least_people: int) -> Voice:
         len(known),
         sum(bool(one.order) and one.order not in known for one in problem.contacts),
         sum(not one.order for one in problem.contacts),
-        _lateness(problem),
+        _told_of_enough(_lateness(problem), least_people),
     )
 
 
@@ -94,57 +95,89 @@ def _wished(replies: list[SurveyReply], standing: Mapping[str, str], least: int)
         groups[name] = [one for one in replies if standing.get(one.order, "undecided") == name]
     told = told_apart({name: len(groups[name]) for name in STANDINGS}, least)
     shown = [name for name in groups if (name == "all" and len(replies) >= least) or name in told]
-    return tuple(_wishes(name, groups[name]) for name in shown)
+    return tuple(_wishes(name, groups[name], least) for name in shown)
 
 
-def _wishes(name: str, replies: list[SurveyReply]) -> Wished:
+def _wishes(name: str, replies: list[SurveyReply], least: int) -> Wished:
     counts = Counter(one.wish for one in replies)
     said = [one.satisfied for one in replies if one.satisfied is not None]
     wishes = {str(wish): share(counts[wish], len(replies)) for wish in DELIVERY_WISHES}
-    return Wished(name, len(replies), wishes, share(sum(said), len(said)))
+    return Wished(name, len(replies), wishes, of_enough(share(sum(said), len(said)), least))
 
 
 def _reasons(
     contacts: tuple[ContactMade, ...], known: set[str], standing: Mapping[str, str], least: int
 ) -> tuple[Reason, ...]:
     """Reasons by how often; those of few orders are told together as others, and not at all where still few."""
-    about: dict[str, set[str]] = {}
+    by: dict[str, list[ContactMade]] = {}
     for one in contacts:
-        about.setdefault(one.reason, set()).add(one.order or f"contact {one.contact}")
-    told = {reason for reason, orders in about.items() if len(orders) >= least}  # no total is told that gives one away
+        by.setdefault(one.reason, []).append(one)
+    told = {reason for reason, some in by.items() if len(_about(some)) >= least}  # no total is told that gives one away
     merged: dict[str, list[ContactMade]] = {}
     for one in contacts:
         merged.setdefault(one.reason if one.reason in told else OTHERS, []).append(one)
-    counts = Counter(standing.values())
+    counts = Counter(standing.get(one, "") for one in known)
+    apart = told_apart(counts, least)
+    bases = {one: counts[one] for one in apart}
     found = [
-        _reason(reason, some, known, standing, counts)
+        _reason(reason, some, known, standing, bases, least)
         for reason, some in merged.items()
-        if len({one.order or one.contact for one in some}) >= least
+        if len(_about(some)) >= least
     ]
     return tuple(sorted(found, key=lambda one: (one.reason == OTHERS, -one.contacts, one.reason)))
 
 
 def _reason(
-    reason: str, contacts: list[ContactMade], known: set[str], standing: Mapping[str, str], counts: Mapping[str, int]
+    reason: str,
+    contacts: list[ContactMade],
+    known: set[str],
+    standing: Mapping[str, str],
+    bases: Mapping[str, int],
+    least: int,
 ) -> Reason:
-    by = Counter(standing.get(one.order, "") for one in contacts)
-    outcomes = Counter(one.outcome or "not said" for one in contacts)
+    by: dict[str, list[ContactMade]] = {}
+    for one in contacts:
+        by.setdefault(standing.get(one.order, ""), []).append(one)
     return Reason(
         reason,
         len(contacts),
         len({one.order for one in contacts if one.order}),
-        rate_per(len(contacts), len(known), 1_000),
-        rate_per(by["kept"], counts.get("kept", 0), 1_000),
-        rate_per(by["broken"], counts.get("broken", 0), 1_000),
-        dict(sorted(outcomes.items(), key=lambda pair: (-pair[1], pair[0]))),
+        _per_1000(contacts, len(known)),
+        _per_1000(by.get("kept", []), bases.get("kept", 0)),
+        _per_1000(by.get("broken", []), bases.get("broken", 0)),
+        _outcomes(contacts, least),
     )
+
+
+def _about(contacts: Iterable[ContactMade]) -> Counter[str]:
+    """Contacts by the order that they are about; one that names none stands for itself."""
+    return Counter(one.order or f"contact {one.contact}" for one in contacts)
+
+
+def _per_1000(contacts: list[ContactMade], orders: int) -> Estimate:
+    """Contacts per 1,000 orders; who calls twice of one order says less than two who call once."""
+    clusters = list(_about(contacts).values())
+    together = sum(one * one for one in clusters) / sum(clusters) if clusters else 1.0
+    return rate_per(len(contacts), orders, 1_000, together)
+
+
+def _outcomes(contacts: list[ContactMade], least: int) -> dict[str, int]:
+    """Contacts by outcome; the words of a rare one are not told, they may be of somebody."""
+    by: dict[str, list[ContactMade]] = {}
+    for one in contacts:
+        by.setdefault(one.outcome or "not said", []).append(one)
+    told = told_apart({outcome: len(_about(some)) for outcome, some in by.items()}, least)
+    counts: Counter[str] = Counter()
+    for outcome, some in by.items():
+        counts[outcome if outcome in told else OTHERS] += len(some)
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _lateness(problem: CustomersProblem) -> LatenessEffect:
     """Scores of late parcels against others of the same region and class of price."""
     value = order_values(problem.orders)
     rows = [
-        (float(one.review_score), late, one.sample_weight, one.destination_region, value.get(one.order, 0))
+        (float(one.review_score), late, one.sample_weight, _region(one), value.get(one.order, 0))
         for one in problem.history
         if one.review_score is not None and (late := days_late(one)) is not None
     ]
@@ -161,6 +194,28 @@ def _lateness(problem: CustomersProblem) -> LatenessEffect:
             stratum.astype(np.int64),
         )
     )
+
+
+def _region(one: PastParcel) -> str:
+    return f"{one.destination_country} {one.destination_region}"
+
+
+def _told_of_enough(effect: LatenessEffect, least: int) -> LatenessEffect:
+    """Leave out scores of few parcels, and those that would give them away."""
+    if min(effect.late, effect.parcels - effect.late) < least:
+        hidden = tuple(SpanScore(one.first, one.last, Estimate(one.score.n)) for one in effect.spans)
+        plain, adjusted = Estimate(effect.plain.n), Estimate(effect.adjusted.n)
+        return replace(effect, plain=plain, adjusted=adjusted, spans=hidden)
+    told: set[str] = set()
+    for late in (True, False):  # each of the two means is told by their difference
+        sizes = {
+            str(one.first): one.score.n for one in effect.spans if (one.first is not None and one.first > 0) is late
+        }
+        told |= told_apart(sizes, least)
+    spans = (
+        one if str(one.first) in told else SpanScore(one.first, one.last, Estimate(one.score.n)) for one in effect.spans
+    )
+    return replace(effect, spans=tuple(spans))
 
 
 def order_values(orders: tuple[Order, ...]) -> dict[str, int]:

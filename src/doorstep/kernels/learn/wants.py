@@ -128,10 +128,12 @@ def choice_problem(
     shoppers = []
     for options in quotes:
         chosen = len(rows) + len(options)  # the outside option, unless one is taken
+        carbon = all(one.co2e_g is not None for one in options)  # else unknown would pass for none at all
+        places = all(one.position is not None for one in options)
         for one in options:
             if one.taken:
                 chosen = len(rows)
-            rows.append(_features(one, micros_per_unit))
+            rows.append(_features(one, micros_per_unit, carbon, places))
             offsets.append(-float(np.log(one.sampled_at)))
         if outside:
             rows.append((0.0,) * len(FEATURES))
@@ -151,14 +153,14 @@ def choice_problem(
     )
 
 
-def _features(one: OptionShown, micros_per_unit: int) -> tuple[float, ...]:
+def _features(one: OptionShown, micros_per_unit: int, carbon: bool, places: bool) -> tuple[float, ...]:
     return (
         one.price_micros / micros_per_unit,
         -float(one.days),
         float(one.next_day),
         float(one.pickup),
-        -(one.co2e_g or 0) / 1_000,
-        -float(one.position or 0),
+        -(one.co2e_g or 0) / 1_000 if carbon else 0.0,
+        -float(one.position or 0) if places else 0.0,
         1.0,
     )
 
