@@ -15,6 +15,7 @@ from doorstep.flows.fill_back_orders import fill_back_orders
 from doorstep.flows.learn import learn
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.ship import buy_label
+from doorstep.flows.watch_carriers import watch_carriers
 from doorstep.kernels.run import Run
 from doorstep.plugins.carriers.base import CarrierUnreachable
 
@@ -40,6 +41,10 @@ def _learn(scope: Scope, data: Data, now: datetime) -> object:
     return learn(scope, data["brand"], now=now, run=Run())
 
 
+def _watch(scope: Scope, data: Data, now: datetime) -> object:  # noqa: ARG001
+    return watch_carriers(scope.operator, now=now, run=Run())
+
+
 def _label(scope: Scope, data: Data, now: datetime) -> object:
     """One that has left the bench needs none, nor one whose label somebody gave back; what is refused a person sees."""
     found = shipping_of(scope, data["parcel"])
@@ -58,6 +63,7 @@ KINDS: Mapping[str, Do] = {
     "plan day": _plan,
     "learn durations": _learn,
     "buy label": _label,
+    "watch carriers": _watch,
 }
 
 
