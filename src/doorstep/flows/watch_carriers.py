@@ -126,9 +126,9 @@ def _evidence(case: Investigation, chart: Chart, named: list[Travelled], one_in:
         "weeks_between_false_alarms": chart.weeks_between_false_alarms,
         "weeks_to_alarm": chart.weeks_to_alarm,
         "weeks": [
-            [_day(one.first_day).isoformat(), one.due, one.late, round(one.expected, DECIMALS), round(one.sum, DECIMALS)]
-            for one in chart.weeks
-            if one.sum is not None
+            [_day(one.first_day).isoformat(), one.due, one.late, round(one.expected, DECIMALS), round(total, DECIMALS)]
+            for one, total in ((one, one.sum) for one in chart.weeks)
+            if total is not None
         ],
         "lanes": [[lane, due, late, round(usual, DECIMALS)] for lane, due, late, usual in case.lanes],
         "parcels": [[one.brand, one.order, one.past.parcel, one.tracking] for one in named],

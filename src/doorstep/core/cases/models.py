@@ -34,7 +34,9 @@ class Case(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("operator", "carrier", "service", "alarm_on"), name="one_case_of_an_alarm"),
             models.UniqueConstraint(
-                fields=("operator", "carrier", "service"), condition=Q(state__in=LIVE), name="one_live_case_of_a_service"
+                fields=("operator", "carrier", "service"),
+                condition=Q(state__in=LIVE),
+                name="one_live_case_of_a_service",
             ),
             models.CheckConstraint(condition=Q(state__in=CASE_STATES), name="cases_have_a_known_state"),
             models.CheckConstraint(

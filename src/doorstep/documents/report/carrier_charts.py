@@ -89,9 +89,7 @@ def control(chart: told.Chart, key: str) -> Chart:
     return sums_of_weeks(chart.service, weeks, chart.limit, chart.alarm_day, key)
 
 
-def sums_of_weeks(
-    service: str, weeks: Sequence[WatchedWeek], limit: float, alarm_day: int | None, key: str
-) -> Chart:
+def sums_of_weeks(service: str, weeks: Sequence[WatchedWeek], limit: float, alarm_day: int | None, key: str) -> Chart:
     """Draw sums of weeks, at least one, against their limit."""
     top = max([limit * 1.2, *(one.total for one in weeks)]) or 1.0
     first, last = weeks[0].first_day, max(weeks[-1].first_day, weeks[0].first_day + 7)
