@@ -8,7 +8,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.web.investigated import case_of
 from tests.web.on_floor import work_on_floor
 from tests.web.told_outside import tell_outside
 from tests.web.under_way import label_for, travel
@@ -89,7 +88,6 @@ def fill(now: datetime, orders: int = 10) -> Filled:
         pk=7001, operator=operator, kind="port", country="PT", starts_on=now.date(), ends_on=now.date(), delay_days=1,
         declared_at=now,
     )  # fmt: skip
-    case_of(operator, brand, now)
     left = travel(operator, sites[0], made[0], now)
     label_for(Return.objects.create(brand=brand, order=made[7], rma="R-7", reason="late", asked_at=now), left, now)
     tell_outside(brand, made[0].pk, made[0].code, now)
