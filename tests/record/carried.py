@@ -57,6 +57,7 @@ def carry(brand: Brand, site: Site, told: list[PastParcel], *, tracked: bool = T
 def _parcel(brand: Brand, site: Site, order: Order, one: PastParcel) -> Parcel:
     assert one.handed_over_at is not None
     assert one.ready_by is not None
+    assert one.promised_by is not None
     costs = ("pick", "carton", "freight", "surcharges", "duty_tax", "lateness")
     return Parcel(
         brand=brand, order=order, code=one.parcel, site=site, carton="S", service=one.service, weight_g=one.weight_g,

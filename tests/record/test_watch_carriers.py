@@ -103,6 +103,7 @@ def test_the_database_itself_refuses_a_second_case(sent: House) -> None:
     """Whoever looks at the same moment sees none yet; the constraints do."""
     alarm = NewCase(None, CARRIER, WORST, NOW.date(), NOW.date(), {}, "")
     first = open_case(sent.operator.pk, alarm, NOW)
+    assert first is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.db.models.query.QuerySet.exists", lambda _: False)
         assert open_case(sent.operator.pk, alarm, NOW) is None
@@ -114,8 +115,8 @@ def test_the_database_itself_refuses_a_second_case(sent: House) -> None:
 
 def test_a_service_of_several_brands_is_watched_as_one(operator: Operator, brand: Brand, site: Site) -> None:
     sister = make_brand(operator, "cup")
-    for number, one in enumerate((brand, sister)):
-        carry(one, site, MADE.parcels[number::2])
+    for number, own in enumerate((brand, sister)):
+        carry(own, site, MADE.parcels[number::2])
     (pk,) = watch_carriers(operator.pk, now=NOW, run=Run())
     one = get_case(scope_of(operator, brand, sister), pk)
     assert one is not None
@@ -133,13 +134,12 @@ def test_rows_of_another_operator_are_not_there(sent: House, foreigner: House) -
     assert get_case(foreigner.scope, pk) is None
     assert list_cases(foreigner.scope).rows == ()
     assert sum(count_cases(foreigner.scope).values()) == 0
-    for act in (
-        lambda: send_letter(foreigner.scope, pk, now=NOW),
-        lambda: note_answer(foreigner.scope, pk, "so", now=NOW),
-        lambda: close_case(foreigner.scope, pk, "explained", "so", now=NOW),
-    ):
-        with pytest.raises(NotFound):
-            act()
+    with pytest.raises(NotFound):
+        send_letter(foreigner.scope, pk, now=NOW)
+    with pytest.raises(NotFound):
+        note_answer(foreigner.scope, pk, "so", now=NOW)
+    with pytest.raises(NotFound):
+        close_case(foreigner.scope, pk, "explained", "so", now=NOW)
     assert Case.objects.get().state == "open"
 
 

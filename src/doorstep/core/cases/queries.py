@@ -17,7 +17,7 @@ from doorstep.domain.rights import BRAND_ROLES, Scope
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case. `brand` empty: of several brands; `outcome` empty: not closed yet."""
+    """A case. `brand` empty: of several brands; `outcome` None: not closed yet."""
 
     pk: int
     brand: str
@@ -29,7 +29,7 @@ class CaseRow:
     letter: str
     state: CaseState
     answer: str
-    outcome: Outcome | str
+    outcome: Outcome | None
     note: str
     opened_at: datetime
     sent_at: datetime | None
@@ -98,7 +98,7 @@ def _row(row: Case) -> CaseRow:
         row.letter,
         cast(CaseState, row.state),
         row.answer,
-        row.outcome,
+        cast(Outcome, row.outcome) if row.outcome else None,
         row.note,
         row.opened_at,
         row.sent_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -60,8 +60,8 @@ def travelled(operator_id: int, since: datetime, until: datetime, most: int) -> 
 def _read(rows: QuerySet[Parcel], until: datetime) -> QuerySet[Parcel, dict[str, Any]]:
     told = Scan.objects.filter(parcel=OuterRef("pk"), milestone__in=ARRIVED, at__lt=until, received_at__lt=until)
     arrived = Subquery(told.order_by("at").values("at")[:1])
-    rows = rows.annotate(arrived_at=arrived, manifest_carrier=F("manifest__account__carrier"))
-    return rows.order_by("pk").values(*_NAMES)
+    named = rows.annotate(arrived_at=arrived, manifest_carrier=F("manifest__account__carrier"))
+    return cast("QuerySet[Parcel, dict[str, Any]]", named.order_by("pk").values(*_NAMES))
 
 
 def _travelled(row: dict[str, Any], contracted: str) -> Travelled:
