@@ -20,6 +20,7 @@ import numpy as np
 
 from doorstep.domain.catalog import Product
 from doorstep.domain.demand import Order
+from doorstep.files.demand_in import read_foreseen
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.flows.position import WEEKS_OF_MONTH, Positioned, PositionWish, position
 from doorstep.flows.position_ground import distances, parcel_prices, region_name
@@ -56,10 +57,11 @@ def main() -> None:
     asked.add_argument("--as-of", type=date.fromisoformat, required=True)
     asked.add_argument("--months", type=int, default=3)
     asked.add_argument("--days", type=int, default=7)
+    asked.add_argument("--demand", type=Path, help="an output of insight demand as of the day; else by past sales")
     told = asked.parse_args()
     read = read_folder(told.folder)
     wish = PositionWish(told.as_of, told.months, told.days)
-    found = position(read, wish)
+    found = position(read, wish, read_foreseen(told.demand, told.as_of) if told.demand else None)
     weeks = round(told.months * WEEKS_OF_MONTH)
     after = [one for one in read.orders if 0 <= (one.placed_at.date() - told.as_of).days < weeks * WEEK]
     ledger = ledger_of(read, found, wish)

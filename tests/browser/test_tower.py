@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROOMS = (
     "/", "/orders", "/shipments", "/stock", "/products", "/sites", "/tariffs", "/users-and-keys", "/components",
     "/brands", "/brands/tea", "/account", "/dispatch", "/drop-offs", "/returns", "/disruptions", "/stock/health",
-    "/stock/inbound", "/stock/transfers", "/shoppers",
+    "/stock/inbound", "/stock/transfers", "/shoppers", "/insights",
 )  # fmt: skip
 ORDER = "/orders/tea/O-00003"
 

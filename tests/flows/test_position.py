@@ -50,7 +50,7 @@ def test_the_answer_is_written_as_the_formats_say(brand: Path, wish: PositionWis
     told = position_folder(brand, out, wish, run=Run(), stopwatch=stopwatch)
     assert json.loads((out / "summary.json").read_text())["placements"] == told["placements"]
     placement = rows(out / "placement.csv")
-    assert list(placement[0]) == ["site", "sku", "target", "reorder_point", "why"]
+    assert list(placement[0]) == ["site", "sku", "target", "reorder_point", "why", "next_unit_worth"]
     assert all(0 <= int(row["reorder_point"]) < int(row["target"]) for row in placement)
     frontier = rows(out / "frontier.csv")
     assert list(frontier[0]) == ["share_within_days", "total_cost"]
@@ -96,6 +96,8 @@ def test_few_sites_are_kept_to(read: BrandFolder, wish: PositionWish) -> None:
 def test_without_orders_there_is_nothing_to_go_by(read: BrandFolder) -> None:
     with pytest.raises(InvalidProblem, match="nothing to go by"):
         position(read, PositionWish(date(2000, 1, 1), 3))
+    with pytest.raises(InvalidProblem, match="too long ago"):
+        position(read, PositionWish(date(2027, 1, 1), 3))
 
 
 def test_the_next_site_saves_and_is_ranked(brand: Path, wish: PositionWish, tmp_path: Path) -> None:
@@ -120,3 +122,23 @@ def test_candidates_are_read_or_refused_with_every_fault(brand: Path, wish: Posi
     network_folder(brand, tmp_path / "out", asked, run=Run(), stopwatch=stopwatch)
     (row,) = rows(tmp_path / "out" / "next_sites.csv")
     assert float(row["net_month"]) == pytest.approx(float(row["saving_month"]) - 1000)
+
+
+def test_a_product_may_be_kept_in_one_site_alone(read: BrandFolder, wish: PositionWish) -> None:
+    alone = position(read, replace(wish, sites_per_sku=1))
+    assert (alone.placement.held.sum(axis=1) <= 1).all()
+    assert check_placement(alone.grounded.problem, alone.placement, alone.targets) == ()
+    anywhere = position(read, wish)
+    assert alone.placement.cost_week != anywhere.placement.cost_week
+    assert (alone.targets.target.sum(axis=1) <= anywhere.targets.target.sum(axis=1) + 1).mean() > 0.9  # it pools
+
+
+def test_suppliers_deliver_to_a_site_that_is_used(read: BrandFolder, wish: PositionWish) -> None:
+    usual = position(read, wish).grounded.problem.centre
+    left_out = replace(read, sites=tuple(replace(s, daily_order_capacity=1) if n == usual else s
+                                         for n, s in enumerate(position(read, wish).ground.sites)))  # fmt: skip
+    found = position(left_out, replace(wish, open_sites=2))
+    problem = found.grounded.problem
+    assert problem.centre in found.used
+    assert problem.lead_weeks.argmax() == problem.centre  # suppliers take longest
+    assert problem.lead_weeks[problem.centre] >= 4

@@ -108,7 +108,8 @@ OF_A_RETURN = ("return", "return_label", "grade_return")
 PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"})
 CASED = frozenset({"send_case", "answer_case", "close_case"})
 RETRIED = frozenset({"retry_job", "drop_job", "retry_stuck_fact"})
-WORKED |= RETRIED
+ASKED = frozenset({"ask_insight"})  # names its brand in its form: tests/web/test_insights.py
+WORKED |= RETRIED | ASKED
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED | CASED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
 OF_A_WEBHOOK = (*(f"{act}_webhook" for act in ("change", "switch", "remove", "rotate", "test")), "replay_dead_webhooks")
@@ -133,6 +134,7 @@ PAGES = {
     **dict.fromkeys(PLANNED, "disruptions"),
     **dict.fromkeys(CASED, "case"),
     **dict.fromkeys(RETRIED, "work"),
+    "ask_insight": "insight_carriers",
     "export_shopper": "shoppers",
     "erase_shopper": "shoppers",
     **dict.fromkeys(OF_A_WEBHOOK, "webhook"),

@@ -21,6 +21,13 @@ Months = Annotated[int, typer.Option(metavar="M", min=1, max=60, help="Months th
 Days = Annotated[int, typer.Option(metavar="D", min=1, max=60, help="Days within which orders should be delivered.")]
 OpenSites = Annotated[int, typer.Option("--open-sites", metavar="K", min=0, max=500, help="At most so many; 0: all.")]
 
+PerSku = Annotated[
+    int, typer.Option("--sites-per-sku", metavar="N", min=0, max=500, help="A product in at most so many; 0: any.")
+]
+Demand = Annotated[
+    Path | None, typer.Option("--demand", metavar="DIR", help="An output of insight demand; else by past sales.")
+]
+
 
 def position(
     folder: BrandFolder,
@@ -29,6 +36,8 @@ def position(
     out_folder: OutFolder,
     days: Days = 3,
     open_sites: OpenSites = 0,
+    sites_per_sku: PerSku = 0,
+    demand: Demand = None,
     seed: Seed = 0,
     as_json: AsJson = False,
     force: Force = False,
@@ -39,13 +48,14 @@ def position(
     Examples:
       doorstep position my-shop --as-of 2026-10-01 --months 3 --out position
       doorstep position my-shop --as-of 2026-10-01 --months 3 --days 2 --open-sites 3 --out position
+      doorstep position my-shop --as-of 2026-10-01 --months 3 --demand demand --out position
 
     Exit codes: 0 positioned, 2 the input is refused, 1 anything else.
     """
     from doorstep.flows.position import PositionWish, position_folder
     from doorstep.kernels.run import Run
 
-    wish = PositionWish(as_of, months, days, open_sites)
+    wish = PositionWish(as_of, months, days, open_sites, sites_per_sku, demand)
     with bars(not as_json) as progress:
         run = Run(seed=seed, progress=progress)
         told = position_folder(folder, out_folder, wish, run=run, stopwatch=perf_counter, force=force)

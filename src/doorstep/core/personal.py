@@ -99,6 +99,8 @@ COLUMNS: Mapping[str, Columns] = {
     ),
     "learned.Durations": Columns(staff="decided_by", plain="reason history_sha256 model_sha256 verdict content"),
     "learned.Bids": Columns(staff="learned_by", plain="rows"),
+    # Of customers sums alone, and none of fewer than twenty people.
+    "learned.Insight": Columns(staff="learned_by", plain="kind document"),
     "stock.Level": Columns(plain="bin lot state"),
     "stock.Move": Columns(staff="actor", plain="reason note reference"),
     "stock.Clock": Columns(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from doorstep.domain.place import Place
 
@@ -16,6 +17,7 @@ class Shelf:
     target: int  # units up to which it is filled
     reorder: int  # units at which, or below which, it asks for more
     why: str
+    next_minor: int = 0  # what one more unit there is worth until the next order would come
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,19 @@ class Purchase:
     site: str
     sku: str
     quantity: int
+    expected: date | None = None  # when it is taken in, where it is ordered on the day
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMove:
+    """Units of a sku that are to go from one site to another."""
+
+    origin: str
+    destination: str
+    sku: str
+    quantity: int
+    worth_minor: float  # of all of them there rather than here, before the pallets
+    expected: date  # when they are taken in, where it is begun on the day
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -155,16 +156,18 @@ def recipe_of(folder: Path) -> Recipe | None:
     if not path.exists():
         return None
     try:
-        told = orjson.loads(path.read_bytes())
-        if "recipe" not in told:
-            return None
-        choices = tuple(
-            (str(one["class"]), Choice(str(one["method"]), float(one["size"]), float(one["total_size"])))
-            for one in told["recipe"]
-        )
+        return recipe_in(orjson.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         why = "does not tell what serves: no output of foreseen demand"
         raise InputRefused((Fault(str(path), 0, "recipe", "", why),), 1) from error
+
+
+def recipe_in(told: Mapping[str, Any]) -> Recipe | None:
+    """Read the recipe out of what `demand_object` said; None: it says none, or that nothing serves."""
+    choices = tuple(
+        (str(one["class"]), Choice(str(one["method"]), float(one["size"]), float(one["total_size"])))
+        for one in told.get("recipe", ())
+    )
     return Recipe(choices) if choices else None
 
 

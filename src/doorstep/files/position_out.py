@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
-from doorstep.domain.catalog import Product
 from doorstep.domain.money import Currency
-from doorstep.domain.placement import NextSite, Point, Purchase, Shelf
-from doorstep.domain.supply import Site
+from doorstep.domain.placement import BulkMove, NextSite, Point, Purchase, Shelf
 from doorstep.files.write import write_csv
-from doorstep.kernels.position.transfers import Transfer
 
-PLACEMENT_COLUMNS = ("site", "sku", "target", "reorder_point", "why")
-TRANSFER_COLUMNS = ("origin_site", "destination_site", "sku", "quantity", "worth")
-PURCHASE_COLUMNS = ("site", "sku", "quantity")
+PLACEMENT_COLUMNS = ("site", "sku", "target", "reorder_point", "why", "next_unit_worth")
+TRANSFER_COLUMNS = ("origin_site", "destination_site", "sku", "quantity", "worth", "worth_each", "expected_on")
+PURCHASE_COLUMNS = ("site", "sku", "quantity", "expected_on")
 FRONTIER_COLUMNS = ("share_within_days", "total_cost")
 NEXT_COLUMNS = (
     "name",
@@ -30,48 +26,41 @@ NEXT_COLUMNS = (
 SHARE_DECIMALS = 6
 
 
-class Named(Protocol):
-    """Sites and products by their index."""
-
-    @property
-    def sites(self) -> tuple[Site, ...]:
-        """Sites."""
-
-    @property
-    def products(self) -> tuple[Product, ...]:
-        """Products."""
-
-
 def write_position(
     folder: Path,
     shelves: Sequence[Shelf],
-    moved: Sequence[Transfer],
+    moved: Sequence[BulkMove],
     bought: Sequence[Purchase],
     points: Sequence[Point],
-    named: Named,
     currency: Currency,
 ) -> None:
     """Write the four files into a folder that exists."""
     write_csv(
         folder / "placement.csv",
         PLACEMENT_COLUMNS,
-        ((one.site, one.sku, one.target, one.reorder, one.why) for one in shelves),
+        ((one.site, one.sku, one.target, one.reorder, one.why, currency.text(one.next_minor)) for one in shelves),
     )
     write_csv(
         folder / "transfers.csv",
         TRANSFER_COLUMNS,
         (
             (
-                named.sites[one.origin].site,
-                named.sites[one.destination].site,
-                named.products[one.sku].sku,
+                one.origin,
+                one.destination,
+                one.sku,
                 one.quantity,
                 currency.text(round(one.worth_minor)),
+                currency.text(round(one.worth_minor / one.quantity)),
+                one.expected.isoformat(),
             )
             for one in moved
         ),
     )
-    write_csv(folder / "purchases.csv", PURCHASE_COLUMNS, ((one.site, one.sku, one.quantity) for one in bought))
+    write_csv(
+        folder / "purchases.csv",
+        PURCHASE_COLUMNS,
+        ((one.site, one.sku, one.quantity, one.expected and one.expected.isoformat()) for one in bought),
+    )
     write_csv(
         folder / "frontier.csv",
         FRONTIER_COLUMNS,

@@ -15,6 +15,7 @@ PLACEMENT = Table(
         must("target", whole(0, MAX_COUNT), "units that it begins with and is filled up to"),
         must("reorder_point", whole(0, MAX_COUNT), "ordered anew when so few or fewer are there or coming"),
         opt("why", text(), "in words; not read"),
+        opt("next_unit_worth", text(), "what one more unit there is worth; not read"),
     ),
     keys=(("site", "sku"),),
     needs_rows=True,

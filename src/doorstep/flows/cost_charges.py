@@ -1,4 +1,4 @@
-"""What was charged for the orders of a folder: by plans, by history, and by the rates of activities."""
+"""What was charged for the orders of a brand: by plans, by history, and by the rates of activities."""
 
 from __future__ import annotations
 
@@ -6,20 +6,33 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from doorstep.domain.catalog import Product
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import Brand, Order
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.money import Currency
 from doorstep.domain.units import MICROS, divide_half_up, divide_up
 from doorstep.files.costs_in import ActivityRate, PlannedParcel
-from doorstep.files.folder import BrandFolder
 from doorstep.kernels.learn.costs_problem import Charge, CostRow, Part
 
 PLANNED: tuple[Part, ...] = ("pick", "carton", "freight", "surcharges", "duty_tax", "lateness")  # as plan.csv has them
 MM3_PER_CM3 = 1_000
 PER_THOUSAND = 1_000  # quantities of activities are counted in thousandths: grams of kilograms, cm3 of litres
 UNKNOWN = "unknown"
+
+
+class Books(Protocol):
+    """What is known of a brand's orders, by its folder or by the record."""
+
+    @property
+    def brand(self) -> Brand: ...
+    @property
+    def orders(self) -> Sequence[Order]: ...
+    @property
+    def products(self) -> Sequence[Product]: ...
+    @property
+    def history(self) -> Sequence[PastParcel]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,7 @@ class Gathered:
     rates: int
 
 
-def gather(read: BrandFolder, plans: Sequence[PlannedParcel], rates: Sequence[ActivityRate], as_of: date) -> Gathered:
+def gather(read: Books, plans: Sequence[PlannedParcel], rates: Sequence[ActivityRate], as_of: date) -> Gathered:
     """Gather what orders placed before `as_of` cost.
 
     Parcels are those of the plans; an order that no plan tells of is charged what carriers were paid for its parcels of

@@ -58,8 +58,7 @@ def insight_demand(folder: Path, out: Path, wish: DemandWish, *, run: Run, force
         table = rows(tested)
         write_demand(aside, found)
         write_backtest(aside, table)
-        serving = _serving(found.recipe, in_force, found.served)
-        told = demand_object(found, table, serving)
+        told = demand_object(found, table, serving(found.recipe, in_force, found.served))
         told |= {"as_of": wish.as_of.isoformat(), "data_version": read.data_version, "seed": run.seed}
         report = DemandReport(read.brand, problem, found, tested, table, read.data_version)
         write_demand_report(aside / "report.html", report)
@@ -67,8 +66,8 @@ def insight_demand(folder: Path, out: Path, wish: DemandWish, *, run: Run, force
     return told
 
 
-def _serving(candidate: Recipe, in_force: Recipe | None, served: str) -> Recipe:
-    """What the next run finds in force; where seasonal-naive serves, nothing is."""
+def serving(candidate: Recipe, in_force: Recipe | None, served: str) -> Recipe:
+    """Say what the next run finds in force; where seasonal-naive serves, nothing is."""
     if served == "candidate":
         return candidate
     return in_force if served == "in_force" and in_force is not None else Recipe()

@@ -12,6 +12,7 @@ from doorstep.core.parcels.shipping import shipping_of
 from doorstep.domain.errors import Conflict, DoorstepError
 from doorstep.domain.rights import Scope
 from doorstep.flows.fill_back_orders import fill_back_orders
+from doorstep.flows.insights import JOB, learn_insight
 from doorstep.flows.learn import learn
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.ship import buy_label
@@ -45,6 +46,10 @@ def _watch(scope: Scope, data: Data, now: datetime) -> object:  # noqa: ARG001
     return watch_carriers(scope.operator, now=now, run=Run())
 
 
+def _insight(scope: Scope, data: Data, now: datetime) -> object:
+    return learn_insight(scope, data["brand"], data["kind"], now=now, run=Run())
+
+
 def _label(scope: Scope, data: Data, now: datetime) -> object:
     """One that has left the bench needs none, nor one whose label somebody gave back; what is refused a person sees."""
     found = shipping_of(scope, data["parcel"])
@@ -62,6 +67,7 @@ KINDS: Mapping[str, Do] = {
     "fill back-orders": _fill,
     "plan day": _plan,
     "learn durations": _learn,
+    JOB: _insight,
     "buy label": _label,
     "watch carriers": _watch,
 }

@@ -1,4 +1,4 @@
-"""Where the next site should be: what freight, picking and bulk would cost with each candidate."""
+"""Where the next site should be: what freight, picking, bulk and late orders would cost with each candidate."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _centroids(ground: Ground) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Priced:
-    """All sites, today's first: a unit's cost [k, r], the share in time [k, r], and what each holds in a week [k]."""
+    """All sites, today's first: cost of a unit, late ones counted, and share in time [k, r]; room in a week [k]."""
 
     cost: FloatArray
     within: FloatArray
@@ -123,9 +123,11 @@ def _priced(read: BrandFolder, ground: Ground, candidates: tuple[Candidate, ...]
     sold = problem.forecast.mean_week.sum(axis=1)
     kinds = np.bincount(ground.weight_class, sold, len(ground.class_g))
     share = kinds / kinds.sum()
-    parcel = problem.price.min(axis=3) @ share
-    cheapest = (problem.price.transpose(0, 1, 3, 2) @ share).argmin(axis=2)
-    within = np.take_along_axis(problem.within, cheapest[..., None], 2)[..., 0]
+    # The service is chosen as `doorstep position` does: what a late order costs counts, so both tell the same speed.
+    late = read.brand.currency.minor(read.brand.late_cost_micros) / ground.units_per_order
+    served = problem.price.transpose(0, 1, 3, 2) @ share + late * (1 - problem.within)
+    parcel, chosen = served.min(axis=2), served.argmin(axis=2)
+    within = np.take_along_axis(problem.within, chosen[..., None], 2)[..., 0]
     bulk = (problem.bulk * sold[:, None]).sum(axis=0) / sold.sum()
     cost = np.minimum(parcel, DEAREST) + problem.pick[:, None] + bulk[:, None]
     demand = problem.forecast.mean_week.sum(axis=0)

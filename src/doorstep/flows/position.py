@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,11 +12,14 @@ import numpy as np
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.position_report import PositionReport, write_position_report
 from doorstep.documents.report.sites_map import Spot
-from doorstep.domain.placement import Point, Purchase, Shelf
+from doorstep.domain.placement import BulkMove, Point, Purchase, Shelf
+from doorstep.files.demand_in import ForeseenDemand, read_foreseen
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.files.position_out import write_position
+from doorstep.flows.position_calendar import day_of
+from doorstep.flows.position_demand import with_foreseen
 from doorstep.flows.position_ground import Ground, ground_of
 from doorstep.flows.position_problem import USUAL, Assumptions, Grounded, problem_of
 from doorstep.kernels.position.facility import at_most
@@ -24,6 +27,7 @@ from doorstep.kernels.position.placement import Placement, PlacementProblem, Tar
 from doorstep.kernels.position.position import position as decide
 from doorstep.kernels.position.problem import FacilityProblem, FloatArray, IntArray
 from doorstep.kernels.position.transfers import Transfer, transfers
+from doorstep.kernels.promise.calendars import EPOCH_ORDINAL
 from doorstep.kernels.run import Run
 
 WEEKS_OF_MONTH = 365.25 / 12 / 7
@@ -32,12 +36,18 @@ SCALE = 1_000  # units a week become thousandths, so that they are whole
 
 @dataclass(frozen=True, slots=True)
 class PositionWish:
-    """What is asked for: known on `as_of`, paid over `months`, within `days`; at most `open_sites` sites (0: all)."""
+    """What is asked for: known on `as_of`, paid over `months`, within `days`.
+
+    At most `open_sites` sites in all, and `sites_per_sku` of a sku (0: any number); `demand`: a folder of foreseen
+    demand, None: by past sales.
+    """
 
     as_of: date
     months: int
     days: int = 3
     open_sites: int = 0
+    sites_per_sku: int = 0
+    demand: Path | None = None
     assumed: Assumptions = USUAL
 
 
@@ -51,6 +61,7 @@ class Positioned:
     placement: Placement
     targets: Targets
     transfers: list[Transfer]
+    next_minor: FloatArray  # [s, k] what one more unit is worth there
     points: list[Point]
     on_hand: IntArray
     coming: IntArray
@@ -65,33 +76,37 @@ def position_folder(
     `out` is as it was before.
     """
     start = stopwatch()
-    with output_folder(out, force, reading=folder) as aside:
+    reading = (folder, *([wish.demand] if wish.demand else []))
+    with output_folder(out, force, reading=reading) as aside:
         read = read_folder(folder, run.progress)
-        found = position(read, wish)
+        found = position(read, wish, read_foreseen(wish.demand, wish.as_of) if wish.demand else None)
         currency = read.brand.currency
-        shelves, bought = _shelves(found), _purchases(found)
-        write_position(aside, shelves, found.transfers, bought, found.points, found.ground, currency)
+        shelves, moves, bought = _shelves(found), _moves(found), _purchases(found)
+        write_position(aside, shelves, moves, bought, found.points, currency)
         summary = _summary(read, found, wish, shelves, bought) | {
             "seconds": round(stopwatch() - start, 3),
             "peak_memory_mb": peak_memory_mb(),
             "seed": run.seed,
         }
         sites, regions = _spots(found)
-        report = PositionReport(read.brand, sites, regions, shelves, found.points, summary)
+        report = PositionReport(read.brand, sites, regions, shelves, moves, found.points, summary)
         write_position_report(aside / "report.html", report)
         write_summary(aside, summary)
     return summary
 
 
-def position(read: BrandFolder, wish: PositionWish) -> Positioned:
+def position(read: BrandFolder, wish: PositionWish, demand: ForeseenDemand | None = None) -> Positioned:
     """Decide by what was known on the day: sites, placement, targets, transfers and the frontier."""
-    ground = ground_of(read, wish.as_of)
+    ground = ground_of(read, wish.as_of, demand.skus if demand else ())
+    ground = with_foreseen(ground, demand) if demand else ground
     grounded = problem_of(read, ground, wish.assumed, wish.as_of, wish.days)
     problem = grounded.problem
     used = _sites(ground, problem, wish.open_sites)
-    problem = replace(problem, centre=problem.centre if problem.centre in used else used[0])
+    if problem.centre not in used:  # suppliers deliver to a site that is used
+        grounded = problem_of(read, ground, wish.assumed, wish.as_of, wish.days, used)
+        problem = grounded.problem
     late = read.brand.currency.minor(read.brand.late_cost_micros) / ground.units_per_order
-    made = decide(problem, late, used)
+    made = decide(problem, late, used, wish.sites_per_sku)
     placement, levels, weeks = made.placement, made.targets, wish.months * WEEKS_OF_MONTH
     points = [Point(one.within, round(one.cost_week * weeks)) for one in made.points]
     at_site = {site.site: n for n, site in enumerate(ground.sites)}
@@ -105,7 +120,7 @@ def position(read: BrandFolder, wish: PositionWish) -> Positioned:
             coming[at_sku[inbound.sku], at_site[inbound.site]] += inbound.quantity
     value = _values(problem, placement, on_hand + coming)
     moved = transfers(on_hand, levels.target, levels.target, value, grounded.volume_mm3, grounded.bulk)
-    return Positioned(ground, grounded, used, placement, levels, moved, points, on_hand, coming)
+    return Positioned(ground, grounded, used, placement, levels, moved, value, points, on_hand, coming)
 
 
 def _sites(ground: Ground, problem: PlacementProblem, most: int) -> tuple[int, ...]:
@@ -163,17 +178,40 @@ def _shelves(found: Positioned) -> list[Shelf]:
         others = int(found.placement.held[n].sum()) - 1
         where = f"with {others} other site{'s' if others > 1 else ''}" if others else "here alone"
         why = f"{where}: {regions} region{'' if regions == 1 else 's'}, {flow:.3g} units a week, covered {ratio:.1%}"
-        rows.append(Shelf(found.ground.sites[k].site, found.ground.products[n].sku, target, point, why))
+        site, sku, worth = (
+            found.ground.sites[k].site,
+            found.ground.products[n].sku,
+            round(float(found.next_minor[n, k])),
+        )
+        rows.append(Shelf(site, sku, target, point, why, worth))
     return sorted(rows, key=lambda one: (one.site, one.sku))
+
+
+def _moves(found: Positioned) -> list[BulkMove]:
+    """The rows of transfers.csv, with the day on which each is taken in."""
+    ways, sites, products = found.grounded.ways, found.ground.sites, found.ground.products
+    first = ways.as_of.toordinal() - EPOCH_ORDINAL
+    return [
+        BulkMove(
+            sites[one.origin].site,
+            sites[one.destination].site,
+            products[one.sku].sku,
+            one.quantity,
+            one.worth_minor,
+            day_of(ways.moved(one.origin, one.destination, first)),
+        )
+        for one in found.transfers
+    ]
 
 
 def _purchases(found: Positioned) -> list[Purchase]:
     """What to order for the centre: up to all targets, where what is there and comes is at or below the point."""
     have = (found.on_hand + found.coming).sum(axis=1)
     target, point = found.targets.target.sum(axis=1), found.targets.reorder_point.sum(axis=1)
-    centre = found.ground.sites[found.grounded.problem.centre].site
+    at, ways = found.grounded.problem.centre, found.grounded.ways
+    centre, arrives = found.ground.sites[at].site, day_of(ways.bought(at, ways.as_of.toordinal() - EPOCH_ORDINAL))
     wanted = np.flatnonzero((have <= point) & (target > have))
-    return [Purchase(centre, found.ground.products[n].sku, int(target[n] - have[n])) for n in wanted.tolist()]
+    return [Purchase(centre, found.ground.products[n].sku, int(target[n] - have[n]), arrives) for n in wanted.tolist()]
 
 
 def _summary(
@@ -189,6 +227,11 @@ def _summary(
         "sites": [found.ground.sites[k].site for k in found.used],
         "centre": found.ground.sites[found.grounded.problem.centre].site,
         "skus": len(found.ground.products),
+        "sites_per_sku": wish.sites_per_sku,
+        "demand": "foreseen" if wish.demand else "past_sales",
+        "lead_days": {
+            found.ground.sites[k].site: round(float(found.grounded.problem.lead_weeks[k]) * 7) for k in found.used
+        },
         "placements": len(shelves),
         "units_target": sum(one.target for one in shelves),
         "units_week": round(total, 3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -49,8 +49,11 @@ class Ground:
     orders: tuple[Order, ...]  # placed before the day
 
 
-def ground_of(read: BrandFolder, as_of: date) -> Ground:
-    """Gather what was known on the morning of `as_of`: orders placed before it. Raises InvalidProblem without any."""
+def ground_of(read: BrandFolder, as_of: date, also: Iterable[str] = ()) -> Ground:
+    """Gather what was known on the morning of `as_of`: orders placed before it. Raises InvalidProblem without any.
+
+    Products are those that ever sold, lie on a shelf, or are named in `also`.
+    """
     orders = tuple(one for one in read.orders if one.placed_at.date() < as_of)
     sites = tuple(site for site in read.sites if site.kind in SHIPPING_KINDS)
     known = {product.sku: product for product in read.products}
@@ -62,6 +65,7 @@ def ground_of(read: BrandFolder, as_of: date) -> Ground:
     names, places, counts = _regions([order for order in orders if order.lines])
     at = {name: n for n, name in enumerate(names)}
     sold = {line.sku for _, line in lines} | {level.sku for level in read.stock if level.on_hand and level.sku in known}
+    sold |= known.keys() & set(also)
     products = tuple(known[sku] for sku in sorted(sold))
     sku_at = {product.sku: n for n, product in enumerate(products)}
     first = min(order.placed_at.date() for order, _ in lines)
@@ -71,6 +75,8 @@ def ground_of(read: BrandFolder, as_of: date) -> Ground:
         for order, line in lines
         if (ago := ((as_of - order.placed_at.date()).days - 1) // WEEK) < weeks
     ]
+    if not rows:
+        raise InvalidProblem(f"no known product was ordered in the {weeks} whole weeks before {as_of}: too long ago")
     sku, region, week, units = np.array(rows, np.int64).reshape(-1, 4).T
     categories = {name: n for n, name in enumerate(sorted({product.category for product in products}))}
     category = np.array([categories[product.category] for product in products], np.int64)

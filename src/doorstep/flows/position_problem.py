@@ -11,6 +11,7 @@ from doorstep.domain.carriage import DutyRule, apart
 from doorstep.domain.catalog import Product
 from doorstep.domain.units import MICROS
 from doorstep.files.folder import BrandFolder
+from doorstep.flows.position_calendar import Ways, ways_of
 from doorstep.flows.position_ground import Ground, distances, parcel_prices, unit_prices
 from doorstep.flows.position_transit import shares_within
 from doorstep.kernels.position.placement import UNSERVED, PlacementProblem
@@ -46,15 +47,18 @@ USUAL = Assumptions()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grounded:
-    """The kernel's problem, what pallets cost, and the volume [s] of a unit."""
+    """The kernel's problem, what pallets cost, the volume [s] of a unit, and how long goods are under way."""
 
     problem: PlacementProblem
     bulk: BulkTariff
     volume_mm3: IntArray
+    ways: Ways
 
 
-def problem_of(read: BrandFolder, ground: Ground, assumed: Assumptions, as_of: date, days: int) -> Grounded:
-    """Compile what was known on `as_of` for parcels that should arrive within `days`."""
+def problem_of(
+    read: BrandFolder, ground: Ground, assumed: Assumptions, as_of: date, days: int, among: tuple[int, ...] = ()
+) -> Grounded:
+    """Compile what was known on `as_of` for parcels within `days`; suppliers deliver to one of `among`, or of all."""
     currency, places = read.brand.currency, [site.place for site in ground.sites]
     price = unit_prices(read, ground, places, as_of)
     left = currency.minor(read.brand.unplanned_cost_micros) / ground.units_per_order
@@ -62,12 +66,11 @@ def problem_of(read: BrandFolder, ground: Ground, assumed: Assumptions, as_of: d
     price = np.where(price < UNSERVED, price + _parcel_duty(read, ground, as_of)[..., None], left)
     metres = distances(places, ground.regions)
     within = shares_within(read.history, read.tariff.services, metres, as_of, days)
-    centre = centre_of(ground, metres)
+    centre = centre_of(ground, metres, among)
     bulk, volume = _bulk(read, ground, assumed, as_of), _volumes(ground.products)
     value = np.array([product.value_micros for product in ground.products]) / currency.micros_per_minor
     each = bulk.pallet_minor[centre] * (volume / bulk.pallet_mm3)[:, None] + bulk.unit_minor[:, centre, :]
-    lead = np.full(len(places), assumed.transfer_weeks)
-    lead[centre] = assumed.supplier_weeks
+    ways = ways_of(ground.sites, as_of, assumed.supplier_weeks, assumed.transfer_weeks)
     problem = PlacementProblem(
         forecast=ground.forecast,
         weight_class=ground.weight_class,
@@ -77,17 +80,18 @@ def problem_of(read: BrandFolder, ground: Ground, assumed: Assumptions, as_of: d
         bulk=each,
         holding_week=value * assumed.holding_year / 52,
         short=np.full(len(value), left),
-        lead_weeks=lead,
+        lead_weeks=ways.lead_weeks(centre),
         centre=centre,
     )
-    return Grounded(problem, bulk, volume)
+    return Grounded(problem, bulk, volume, ways)
 
 
-def centre_of(ground: Ground, metres: IntArray) -> int:
+def centre_of(ground: Ground, metres: IntArray, among: tuple[int, ...] = ()) -> int:
     """The fulfilment centre, or else the site, that lies nearest to all orders; the first of equals."""
     far = (np.where(metres < 0, metres.max(initial=0), metres) * ground.region_orders).sum(axis=1)
     kind = np.array([site.kind != "fulfilment_centre" for site in ground.sites])
-    return int(np.lexsort((far, kind))[0])
+    out = np.array([bool(among) and k not in among for k in range(len(ground.sites))])
+    return int(np.lexsort((far, kind, out))[0])
 
 
 def _pick(read: BrandFolder, ground: Ground) -> FloatArray:

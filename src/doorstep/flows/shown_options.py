@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from doorstep.core.accounts import queries
 from doorstep.core.decisions import displays
 from doorstep.core.decisions.displays import Taken
+from doorstep.domain.customer import OptionShown
 from doorstep.domain.display import display_of
 from doorstep.domain.errors import NotFound
 from doorstep.domain.money import Currency
@@ -54,11 +56,39 @@ def write_shown(scope: Scope, code: str, out: Path, force: bool = False) -> tupl
     return written, left_out
 
 
+def shown_options(brand_id: int, currency: Currency) -> tuple[OptionShown, ...]:
+    """Options shown and taken as they are learned from; quotes of which nobody said what was asked are left out."""
+    return tuple(
+        OptionShown(
+            quote=str(quote.pk),
+            option=str(number),
+            shown_at=quote.made_at,
+            country=quote.cart["to"][0],
+            price_micros=quote.asked[number] * currency.micros_per_minor,
+            days=_days(quote, option),
+            taken=number == quote.option,
+            position=shown.order.index(number) + 1,
+            next_day=_days(quote, option) <= NEXT_DAY,
+            pickup=bool(quote.cart["pickup_point"]),
+            propensity=shown.propensity,
+            order=quote.order,
+        )
+        for quote in displays.taken(brand_id)
+        if len(quote.asked) == len(quote.options)
+        for shown in (display_of(quote.pk, len(quote.options), quote.display_test_ppm),)
+        for number, option in enumerate(quote.options)
+    )
+
+
+def _days(quote: Taken, option: Mapping[str, Any]) -> int:
+    """From showing to the promised date."""
+    return max(0, (date.fromisoformat(option["promised_by"]) - quote.made_at.date()).days)
+
+
 def _rows(quote: Taken, currency: Currency) -> Iterator[tuple[object, ...]]:
     shown = display_of(quote.pk, len(quote.options), quote.display_test_ppm)
-    made = quote.made_at.date()
     for number, option in enumerate(quote.options):
-        days = max(0, (date.fromisoformat(option["promised_by"]) - made).days)
+        days = _days(quote, option)
         yield (
             quote.pk,
             quote.cart["to"][0],

@@ -43,6 +43,7 @@ DOORS = (
     Door("disruptions", "Disruptions", "plan"),
     Door("cases", "Cases", "plan"),
     Door("stock", "Stock", "see_stock"),
+    Door("insight_carriers", "Insights", "see"),
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),
     Door("tariffs", "Tariffs", "see"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom, norm, poisson
 
-from doorstep.kernels.position.forecast import DemandForecast, forecast_of, from_quantiles
+from doorstep.kernels.position.forecast import DISPERSIONS, DemandForecast, dispersion_of, forecast_of, from_quantiles
 from doorstep.kernels.position.stock import central_wait, critical_ratio, expected_short, quantile
 
 
@@ -73,3 +73,14 @@ def test_quantiles_are_taken_over() -> None:
     assert found.mean_week[0] == pytest.approx([7.5, 22.5], rel=0.02)
     assert found.dispersion[0] == pytest.approx(1, abs=0.15)
     assert isinstance(found, DemandForecast)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(2, 100), st.sampled_from(DISPERSIONS))
+def test_the_dispersion_is_found_from_quantiles(mean: float, spread: float) -> None:
+    levels = np.array([0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99])
+    values = quantile(np.full(7, mean), np.full(7, spread), levels)[None, :].astype(np.float64)
+    found = dispersion_of(np.array([mean]), levels, values)
+    again = quantile(np.full(7, mean), np.full(7, found[0]), levels)
+    assert (again == values[0]).all()
+    assert found[0] <= spread

@@ -47,3 +47,11 @@ def standing(operator: int | None = None) -> tuple[Waiting, ...]:
     of = {} if operator is None else {"operator_id": operator}
     rows = Job.objects.filter(**of).values_list("kind", "state").annotate(count=Count("pk"), oldest=Min("due_at"))
     return tuple(Waiting(*one) for one in rows.order_by("kind", "state"))
+
+
+def of_key(scope: Scope, kind: str, key: str) -> JobRow | None:
+    """The newest job of the operator of a kind and key, however it stands; None: there is none. One query."""
+    rows = Job.objects.filter(operator_id=scope.operator, kind=kind, key=key).order_by("-pk")
+    names = ("pk", "kind", "state", "attempts", "due_at", "put_at", "ended_at", "error")
+    found = rows.values_list(*names).first()
+    return None if found is None else JobRow(*found)

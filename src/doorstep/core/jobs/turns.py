@@ -76,5 +76,10 @@ def turns() -> tuple[TurnRow, ...]:
     )
 
 
+def next_of(name: str) -> datetime | None:
+    """When a chore comes round next; None: no worker was ever there. One query."""
+    return Turn.objects.filter(name=name).values_list("next_at", flat=True).first()
+
+
 def _free(now: datetime) -> Q:
     return Q(leased_until=None) | Q(leased_until__lt=now)

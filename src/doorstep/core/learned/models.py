@@ -85,3 +85,20 @@ class Bids(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learned_at}: {len(self.rows)}"
+
+
+class Insight(models.Model):
+    """What was worked out last of a brand: a page of figures and drawings. Each takes the place of the one before."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="insights", db_index=False)  # the constraint's begins
+    kind = models.CharField(max_length=20)
+    as_of = models.DateField()  # what was known when this day began
+    learned_at = models.DateTimeField()
+    learned_by = models.CharField(max_length=100, blank=True)
+    document = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("brand", "kind"), name="one_insight_of_a_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} as of {self.as_of}"

@@ -8,6 +8,7 @@ from typing import Literal
 
 from doorstep.core.messages.models import SurveyAnswer
 from doorstep.core.paging import Page, page, reach, read_cursor
+from doorstep.domain.customer import SurveyReply
 from doorstep.domain.rights import Scope
 
 Wish = Literal["cheaper", "faster", "as_it_was"]
@@ -65,6 +66,15 @@ def answers(
     if after is not None:
         rows = rows.filter(pk__lt=read_cursor(after, int)[0])
     return page(list(rows[: reach(limit)]), limit, _answered, lambda one: (one.pk,))
+
+
+def replies(brand_id: int) -> tuple[SurveyReply, ...]:
+    """Answers as they are learned from. One query."""
+    rows = SurveyAnswer.objects.filter(brand=brand_id).order_by("pk")
+    return tuple(
+        SurveyReply(order, at, next(one for one in WISHES if one == wish), satisfied)
+        for order, at, wish, satisfied in rows.values_list("order__code", "answered_at", "wish", "satisfied")
+    )
 
 
 def _answered(one: SurveyAnswer) -> Answered:

@@ -50,7 +50,7 @@ def write_carriers_report(path: Path, report: CarriersReport) -> None:
         "whose": [whose_row(one) for one in ranked[:SHOWN]],
         "other": [other_row(one) for one in ranked[:SHOWN] if one.undamaged or one.first_attempt],
         "costs": [cost_row(one, money) for one in ranked[:SHOWN] if one.freight_parcels],
-        "pairs": [pair_row(one) for one in _pairs(record.comparisons)[:SHOWN]],
+        "pairs": [pair_row(one) for one in pairs_by_sureness(record.comparisons)[:SHOWN]],
         "lanes": lane_rows(record),
         "charts": [control(one, f"control-{place}") for place, one in enumerate(drawn[:CHARTS])],
         "lengths": [length_row(one.service, one.weeks_between_false_alarms, one.weeks_to_alarm) for one in drawn],
@@ -151,7 +151,8 @@ def cost_row(one: Standing, money: Currency) -> tuple[str, ...]:
     return (one.service, count(one.freight_parcels), *shown)
 
 
-def _pairs(found: Sequence[Comparison]) -> list[Comparison]:
+def pairs_by_sureness(found: Sequence[Comparison]) -> list[Comparison]:
+    """Sort comparisons, the surest first."""
     return sorted(found, key=lambda one: (one.better is None, -abs((one.better or 0.5) - 0.5), one.a, one.b))
 
 

@@ -45,6 +45,8 @@ def lines(key: str, title: str, description: str, labels: Sequence[str], drawn: 
         for run in _runs(line.values):
             points = " ".join(f"{LEFT + pitch * at:.1f},{floor - tall * value / top:.1f}" for at, value in run)
             parts.append(element("polyline", points=points, class_=f"series {line.style}"))
+        if not line.name:  # the other end of a band that is named already
+            continue
         x = LEFT + number * 230
         parts.append(element("line", x1=x, x2=x + 24, y1=10, y2=10, class_=f"series {line.style}"))
         parts.append(element("text", line.name, x=x + 30, y=14, class_="label"))

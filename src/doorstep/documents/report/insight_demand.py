@@ -138,7 +138,7 @@ def weeks_chart(report: DemandReport) -> Chart:
         before[origin] = float(tested.models[0].mean[at, :, 0].sum())
         naive[origin] = float(tested.models[1].mean[at, :, 0].sum())
     before[problem.weeks :] = [float(value) for value in found.mean.sum(axis=0)]
-    labels = [_day(problem.first_day + DAYS * week) for week in range(length)]
+    labels = [day_of(problem.first_day + DAYS * week) for week in range(length)]
     drawn = (
         Line("came", "s0", came),
         Line("foreseen", "s1", before),
@@ -157,7 +157,8 @@ def weeks_chart(report: DemandReport) -> Chart:
     return Chart("weeks", title, takeaway, drawing, ("Week", "Came", "Foreseen", "Seasonal-naive"), rows)
 
 
-def _day(number: int) -> str:
+def day_of(number: int) -> str:
+    """Write a day since 1970-01-01 as a date."""
     return date.fromordinal(EPOCH_ORDINAL + number).isoformat()
 
 
@@ -170,7 +171,7 @@ def group_rows(rows: Sequence[BacktestRow], by: str) -> tuple[list[tuple[str, ..
         pairs.sort(key=lambda pair: int(pair[0].key))
     shown: list[tuple[str, ...]] = [
         (
-            _day(int(ours.key)) if by == "week" else ours.key,
+            day_of(int(ours.key)) if by == "week" else ours.key,
             count(ours.units),
             count(round(ours.foreseen)),
             _figure(ours.mase),

@@ -17,10 +17,11 @@ from doorstep.documents.report.tiles import Tile
 from doorstep.documents.report.wording import amount, count, counted, percent
 from doorstep.documents.svg import element, picture
 from doorstep.domain.demand import Brand
-from doorstep.domain.placement import NextSite, Point, Shelf
+from doorstep.domain.placement import BulkMove, NextSite, Point, Shelf
 
 STYLES = ("page.css", "figures.css", "pack.css", "cartons.css", "record.css", "print.css")
 WIDE = 360
+MOVES_SHOWN = 20
 SHOWN = 60  # rows of a table; the CSV files have them all
 
 
@@ -30,6 +31,7 @@ class PositionReport:
     sites: Sequence[Spot]
     regions: Sequence[Spot]
     shelves: Sequence[Shelf]
+    moves: Sequence[BulkMove]
     points: Sequence[Point]
     summary: Mapping[str, Any]  # as it is written
 
@@ -60,14 +62,36 @@ def write_position_report(path: Path, report: PositionReport) -> None:
         Tile("To order", count(told["units_bought"]), "units from suppliers"),
     )
     fewest = sorted(units)
-    rows = [(site, count(held[site]), count(units[site])) for site in fewest]
+    rows = [(site, count(held[site]), count(units[site]), count(told["lead_days"][site])) for site in fewest]
     contents = _contents(report, "Where stock should live", tiles) | {
         "headline": f"{counted(told['skus'], 'product')} in {counted(len(told['sites']), 'site')}.",
         "chart": _frontier(report),
-        "tables": [("Sites", ("Site", "Products", "Units"), rows, 0)],
+        "tables": [
+            ("Sites", ("Site", "Products", "Units", "Days to refill"), rows, 0, ""),
+            _moves(report),
+        ],
         "lead": "Units up to which a site is filled; placement.csv says it product by product, and why.",
     }
     write_page(path, "position.html", contents)
+
+
+def _moves(report: PositionReport) -> tuple[str, tuple[str, ...], list[tuple[str, ...]], int, str]:
+    """Bulk transfers, those first of which a unit is worth most."""
+    ranked = sorted(
+        report.moves, key=lambda one: (-one.worth_minor / one.quantity, one.origin, one.destination, one.sku)
+    )
+    rows = [
+        (
+            one.sku,
+            f"{one.origin} to {one.destination}",
+            count(one.quantity),
+            amount(report.brand.currency, round(one.worth_minor / one.quantity)),
+            one.expected.isoformat(),
+        )
+        for one in ranked[:MOVES_SHOWN]
+    ]
+    heads = ("Product to move", "From and to", "Units", "Each is worth", "Taken in")
+    return "Bulk transfers", heads, rows, max(0, len(ranked) - MOVES_SHOWN), "transfers.csv"
 
 
 def write_network_report(path: Path, report: NetworkReport) -> None:
@@ -76,7 +100,7 @@ def write_network_report(path: Path, report: NetworkReport) -> None:
     best = report.found[0] if report.found else None
     tiles = (
         Tile("Sites today", count(told["sites_today"]), ""),
-        Tile("A month today", amount(currency, told["month_minor"]), "freight, picking and bulk"),
+        Tile("A month today", amount(currency, told["month_minor"]), "freight, picking, bulk, being late"),
         Tile("Within " + counted(told["days"], "day"), percent(told["share_within"]), "of units today"),
         Tile("Best next site", best.candidate.name if best else "–", f"of {counted(len(report.found), 'candidate')}"),
         Tile("It saves", amount(currency, best.saving_minor) if best else "–", "a month, before what it costs"),
@@ -98,8 +122,8 @@ def write_network_report(path: Path, report: NetworkReport) -> None:
     contents = _contents(report, "Where the next site should be", tiles) | {
         "headline": headline,
         "chart": None,
-        "tables": [("Candidates", heads, rows, max(0, len(report.found) - SHOWN))],
-        "lead": "What freight, picking and bulk would cost less in a month: as much may the site itself cost.",
+        "tables": [("Candidates", heads, rows, max(0, len(report.found) - SHOWN), "next_sites.csv")],
+        "lead": "What freight, picking, bulk and late orders would cost less in a month: so much may the site cost.",
     }
     write_page(path, "position.html", contents)
 

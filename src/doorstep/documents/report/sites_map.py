@@ -15,6 +15,7 @@ from doorstep.documents.svg import element
 from doorstep.domain.place import Place
 
 WIDTH, HEIGHT = 760, 520
+LETTER, LINE = 8.0, 14.0  # of a name, drawn
 LEAST_DEGREES = 3.0
 COLOURS = 8
 
@@ -47,11 +48,12 @@ def sites_map(sites: Sequence[Spot], regions: Sequence[Spot], description: str) 
             dots.append(element("circle", tip, cx=x, cy=y, r=radius, class_=_colour(one.site)))
     parts.append(element("g", *dots, class_="dots"))
     markers = []
+    others = [_drawn(one.place, home, scale) for one in sites if one.place.located]
     for number, one in enumerate(sites):
         if one.place.located:
             x, y = _drawn(one.place, home, scale)
             square = element("rect", x=-6, y=-6, width=12, height=12, rx=2, class_=_colour(number))
-            left = x > WIDTH * 0.8
+            left = _leftwards((x, y), one.name, others)
             label = element("text", one.name[:24], x=-11 if left else 11, y=4, text_anchor="end" if left else "start")
             tip = element("title", one.name)
             markers.append(element("g", tip, square, label, transform=f"translate({x:.1f} {y:.1f})"))
@@ -65,6 +67,14 @@ def sites_map(sites: Sequence[Spot], regions: Sequence[Spot], description: str) 
         role="img",
         aria_labelledby="sites-map-title sites-map-desc",
     )
+
+
+def _leftwards(at: tuple[float, float], name: str, others: Sequence[tuple[float, float]]) -> bool:
+    """Whether a name stands on the left of its site: there is no room on the right, or another site lies there."""
+    x, y = at
+    reach = LETTER * len(name[:24]) + 17
+    meets = any(0 < across - x < reach and abs(down - y) < LINE for across, down in others)
+    return x > WIDTH * 0.8 or (meets and x > reach)
 
 
 def _colour(site: int) -> str:

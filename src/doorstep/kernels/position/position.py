@@ -30,7 +30,7 @@ class Positions:
     points: list[Placement]
 
 
-def position(problem: PlacementProblem, worth: float, members: tuple[int, ...] = ()) -> Positions:
+def position(problem: PlacementProblem, worth: float, members: tuple[int, ...] = (), most: int = 0) -> Positions:
     """Place all skus where a unit in time is worth `worth` minor units more than a late one.
 
     Parameters
@@ -41,9 +41,11 @@ def position(problem: PlacementProblem, worth: float, members: tuple[int, ...] =
         Of being in time; the frontier looks at others, too.
     members
         Sites to use; all where empty.
+    most
+        Sites that a sku lives in at most: 1 is single sourcing; 0 is any number.
     """
     members = members or tuple(range(len(problem.pick)))
-    sets = [tuple(members[n] for n in some) for some in site_sets(len(members), len(members))]
+    sets = [tuple(members[n] for n in some) for some in site_sets(len(members), most or len(members))]
     known = problem.price[problem.price < PRICED]
     usual = float(np.median(known)) if known.size else 1.0
     worths = np.unique(np.append(np.geomspace(CHEAPEST, DEAREST, POINTS) * usual, [0.0, worth]))

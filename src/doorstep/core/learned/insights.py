@@ -1,0 +1,48 @@
+"""Insights as they were worked out last: a document of a brand and kind, replaced by the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from doorstep.core.learned.models import Insight
+from doorstep.domain.rights import Scope
+
+InsightKind = Literal["carriers", "customers", "demand", "costs"]
+KINDS: tuple[InsightKind, ...] = ("carriers", "customers", "demand", "costs")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document, and what it knows: all that had happened before `as_of` began."""
+
+    as_of: date
+    learned_at: datetime
+    document: Mapping[str, Any]
+
+
+def keep(brand_id: int, kind: InsightKind, found: Kept, learned_by: str) -> None:
+    """Have a document take the place of the one before. One statement, so that two at once do no harm."""
+    row = Insight(
+        brand_id=brand_id,
+        kind=kind,
+        as_of=found.as_of,
+        learned_at=found.learned_at,
+        learned_by=learned_by,
+        document=dict(found.document),
+    )
+    Insight.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=("brand", "kind"),
+        update_fields=("as_of", "learned_at", "learned_by", "document"),
+    )
+
+
+def kept(scope: Scope, brand_id: int, kind: InsightKind) -> Kept | None:
+    """Give the document of a brand of the scope; None: it was never worked out, or the brand is somebody else's."""
+    rows = Insight.objects.filter(brand__operator=scope.operator, brand__in=scope.brands, brand=brand_id, kind=kind)
+    found = rows.values_list("as_of", "learned_at", "document").first()
+    return None if found is None else Kept(*found)

@@ -1,0 +1,75 @@
+"""What is learned of a brand, as it was worked out last; nothing is worked out while somebody waits for a page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from doorstep.core.accounts.queries import brands
+from doorstep.core.jobs import queries as jobs
+from doorstep.core.jobs import turns
+from doorstep.core.learned.insights import KINDS, InsightKind, Kept, kept
+from doorstep.documents.insights.page import InsightPage, read
+from doorstep.domain.rights import Scope
+from doorstep.flows.insights import CHORE, JOB, ask_for_insight, key_of
+from doorstep.web.asked import Asked
+from doorstep.web.room import came_at, furnished, of_brands, room
+
+NAMES: dict[InsightKind, str] = {
+    "carriers": "Carriers",
+    "customers": "Customers",
+    "demand": "Demand",
+    "costs": "Costs",
+}
+
+
+@room("see")
+def show(request: HttpRequest, scope: Scope, kind: InsightKind) -> HttpResponse:
+    asked, served = Asked(request.GET), brands(scope)
+    code = asked.one_of("brand", [one.code for one in served])
+    brand = (of_brands(served, code) if code else None) or next(iter(served), None)
+    found = kept(scope, brand.id, kind) if brand else None
+    page = _page(found)
+    context = {
+        "asked": asked,
+        "kind": kind,
+        "name": NAMES[kind],
+        "tabs": [(one, NAMES[one], f"insight_{one}") for one in KINDS],
+        "of": brand,
+        "brand": brand.code if brand else "",
+        "found": found,
+        "page": page,
+        "unread": found is not None and page is None,
+        "job": jobs.of_key(scope, JOB, key_of(brand.id, kind)) if brand else None,
+        "next_at": turns.next_of(CHORE),
+        "may_ask": scope.may("plan"),
+    }
+    return furnished(request, scope, "insight.html", context, current="insight_carriers")
+
+
+@login_required
+@require_POST
+@room("plan")
+def ask(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Have one worked out soon; what is asked for twice is done once."""
+    kind = next((one for one in KINDS if one == request.POST.get("kind")), None)
+    brand = of_brands(brands(scope), request.POST.get("brand", ""))
+    if kind is None or brand is None:
+        raise Http404("There is no such insight.")
+    ask_for_insight(scope, brand.id, kind, now=came_at(request))
+    return redirect(f"{reverse(f'insight_{kind}')}?{urlencode({'brand': brand.code})}")
+
+
+def _page(found: Kept | None) -> InsightPage | None:
+    """None: nothing is kept, or it was kept by another version; the next night replaces it."""
+    if found is None:
+        return None
+    try:
+        return read(found.document)
+    except (KeyError, TypeError):
+        return None
