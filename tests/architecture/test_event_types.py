@@ -11,7 +11,7 @@ from doorstep.domain.event_types import EVENT_TYPES, TEST_TYPE
 
 KEPT_INSIDE = {  # facts of the operator alone, or about the endpoints themselves
     "CarrierSet", "SecondFactorDemanded", "DisruptionDeclared", "DisruptionChanged", "DisruptionEnded",
-    "JobRetried", "JobDropped",
+    "JobRetried", "JobDropped", "CaseOpened", "CaseSent", "CaseAnswered", "CaseClosed",
     "WebhookAdded", "WebhookChanged", "WebhookEnabled", "WebhookSecretRotated", "WebhookReplayed", "WebhookRemoved",
 }  # fmt: skip
 ROW = re.compile(r"^\| `(\w+)` \| `(\w+):", re.MULTILINE)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 from tests.web.conftest import at_morning
 from tests.web.filled import Filled, fill, lone_admin
+from tests.web.investigated import CASE
 
 from doorstep.core.accounts.models import User
 from doorstep.core.accounts.queries import scope_of_user
@@ -44,6 +45,7 @@ ROOMS = (
     "drop_offs",
     "returns",
     "disruptions",
+    "cases",
     "work",
     "stock",
     "stock_health",
@@ -61,7 +63,7 @@ ROOMS = (
     "account",
     "components",
 )
-COUNTED = (*ROOMS, "order", "tariff")
+COUNTED = (*ROOMS, "order", "tariff", "case")
 INLINE = re.compile(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 
 
@@ -275,6 +277,7 @@ def counted(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[s
                 address = {
                     "order": order_page(filled.planned),
                     "tariff": reverse("tariff", args=(filled.brand.code, "gp-std")),
+                    "case": reverse("case", args=(CASE,)),
                 }.get(name) or reverse(name)
                 text_of(client, address)  # the first one fills caches
                 with CaptureQueriesContext(connection) as captured:

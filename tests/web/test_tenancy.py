@@ -14,6 +14,7 @@ from tests.addresses import UNKNOWN, operations, served
 from tests.api.routes import routes
 from tests.core.behind import given_up, stuck
 from tests.web.filled import Filled, fill
+from tests.web.investigated import CASE
 
 from doorstep.core.accounts.models import ApiKey, User
 from doorstep.core.events.models import Fact
@@ -105,10 +106,11 @@ OF_A_PARCEL = ("parcel_label_pdf", "parcel_label_zpl", "buy_label", "void_label"
 LABELS_CHANGED = frozenset({"buy_label", "void_label"})
 OF_A_RETURN = ("return", "return_label", "grade_return")
 PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"})
+CASED = frozenset({"send_case", "answer_case", "close_case"})
 RETRIED = frozenset({"retry_job", "drop_job", "retry_stuck_fact"})
 ASKED = frozenset({"ask_insight"})  # names its brand in its form: tests/web/test_insights.py
 WORKED |= RETRIED | ASKED
-WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED  # rights that no role of a brand has
+WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED | CASED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
 OF_A_WEBHOOK = (*(f"{act}_webhook" for act in ("change", "switch", "remove", "rotate", "test")), "replay_dead_webhooks")
 MANAGED |= {"add_webhook", *OF_A_WEBHOOK, "replay_webhook"}
@@ -130,6 +132,7 @@ PAGES = {
     **dict.fromkeys(("open_tote", "scan_tote", "label_tote", "repack_tote", "leave_tote", "refill_tote"), "tote"),
     **dict.fromkeys(AT_THE_GATE, "dispatch"),
     **dict.fromkeys(PLANNED, "disruptions"),
+    **dict.fromkeys(CASED, "case"),
     **dict.fromkeys(RETRIED, "work"),
     "ask_insight": "insight_carriers",
     "export_shopper": "shoppers",
@@ -184,6 +187,7 @@ def arguments(name: str, filled: Filled) -> dict[str, object] | None:
         **{one: {"code": filled.brand.code} for one in OF_A_BRAND},
         **{one: {"brand": filled.brand.code, "rma": "R-7"} for one in OF_A_RETURN},
         **{one: {"disruption_id": 7001} for one in ("worsen_disruption", "end_disruption")},
+        **{one: {"case_id": CASE} for one in ("case", *CASED)},
         "rename_channel": {"code": filled.brand.code, "channel": "shop"},
         **{one: {"brand": filled.brand.code, "code": f"{filled.planned.code}-1"} for one in OF_A_PARCEL},
         "manifest_pdf": {"pk": filled.left.manifest_id},
@@ -256,7 +260,7 @@ def test_rows_of_others_are_not_there(filled: Filled, name: str) -> None:
         client = entered(stranger)
         response = client.post(address) if name in POSTED else client.get(address)
         if arguments(name, filled) is not None:
-            shut_out = stranger == filled.sister_admin and name in FOR_WORKERS | WORKED | {"read_again"}
+            shut_out = stranger == filled.sister_admin and name in FOR_WORKERS | WORKED | {"read_again", "case"}
             assert response.status_code in ((403, 404) if shut_out else (404,)), (name, stranger.email)
         page = response.content.decode(errors="replace")
         for word in words:
@@ -275,7 +279,7 @@ def test_their_owners_do_see_them(filled: Filled, name: str) -> None:
     for owner in (filled.admin, filled.brand_admin):
         if owner == filled.brand_admin and name in FOR_WORKERS:
             continue
-        beyond = name in ("disruptions", "work") and owner == filled.brand_admin
+        beyond = name in ("disruptions", "work", "cases", "case") and owner == filled.brand_admin
         expected = 403 if beyond else 200  # only the operator plans
         assert entered(owner).get(reverse(name, kwargs=arguments(name, filled))).status_code == expected
 

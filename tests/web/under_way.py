@@ -1,8 +1,10 @@
-"""Parcels of the filled record that are labelled, and gone with a manifest."""
+"""Parcels of the filled record that are labelled, and gone with a manifest; their carrier is looked into."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+from tests.web.investigated import case_of
 
 from doorstep.core.accounts.models import Operator
 from doorstep.core.network.models import Site
@@ -34,6 +36,7 @@ def travel(operator: Operator, site: Site, planned: Order, now: datetime) -> Par
         Label.objects.create(
             parcel=parcel, account=account, key=number, state="bought", asked_at=now, label=number, tracking=number
         )
+    case_of(operator, planned.brand, now)
     return left
 
 

@@ -147,5 +147,7 @@ COLUMNS: Mapping[str, Columns] = {
     "messages.Link": Columns(),
     "messages.Message": Columns(shopper="error", plain="template cause data state message_id"),
     "messages.SurveyAnswer": Columns(plain="wish speed service"),
+    # What a carrier has answered is noted by staff; forms say that no shopper is to be named.
+    "cases.Case": Columns(staff="answer note", plain="carrier service evidence letter state outcome"),
     "messages.Disruption": Columns(plain="kind country region postcode_prefix carrier service text"),
 }

@@ -10,8 +10,11 @@ EPOCH = date(1970, 1, 1)
 NAMED = 20  # parcels in the letter
 
 
-def letter(case: Investigation, sender: str) -> str:
-    """Draft the letter: what was seen, where, which parcels, what is asked."""
+def letter(case: Investigation, sender: str, *, one_in: int = 1) -> str:
+    """Draft the letter: what was seen, where, which parcels, what is asked.
+
+    `one_in`: of how many parcels one was looked at; 1: all of them were.
+    """
     since = EPOCH + timedelta(days=case.since_day)
     lines = [
         f"Subject: {case.service}: {case.late} of {case.due} parcels late since {since.isoformat()}",
@@ -21,6 +24,7 @@ def letter(case: Investigation, sender: str) -> str:
         f"since {since.isoformat()}, {case.due} parcels that we handed over to {case.service} in good time fell due.",
         f"{case.late} of them were not delivered by the promised day. From what their lanes, weights and days of the",
         f"week showed before, we expected {case.expected:.1f}. Parcels that we handed over late are left out.",
+        *([f"These are figures of a sample: one of every {one_in} parcels."] if one_in > 1 else []),
         "",
     ]
     if case.lanes:

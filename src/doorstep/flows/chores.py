@@ -28,6 +28,7 @@ from doorstep.flows.learn_bids import learn_next_bids
 from doorstep.flows.relay import retry_stuck
 from doorstep.flows.return_label import sweep_return_labels
 from doorstep.flows.tell import send_messages
+from doorstep.flows.watch_carriers import watch_weekly
 from doorstep.flows.webhooks import forget_webhooks, send_webhooks
 from doorstep.plugins.notifiers.base import Notifier
 from doorstep.plugins.notifiers.folder.notifier import Folder
@@ -90,6 +91,7 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
     found = [
         Chore("stuck facts", 5, retry_stuck),
         Chore("durations", 24 * 3600, learn_nightly),
+        Chore("carriers", 7 * 24 * 3600, watch_weekly),
         Chore(CHORE, 24 * 3600, learn_insights_nightly),
         Chore("late risks", 300, note_late),
         Chore("foresight", 3600, foresee_all),

@@ -16,6 +16,7 @@ from doorstep.flows.insights import JOB, learn_insight
 from doorstep.flows.learn import learn
 from doorstep.flows.plan_day import plan_day
 from doorstep.flows.ship import buy_label
+from doorstep.flows.watch_carriers import watch_carriers
 from doorstep.kernels.run import Run
 from doorstep.plugins.carriers.base import CarrierUnreachable
 
@@ -41,6 +42,10 @@ def _learn(scope: Scope, data: Data, now: datetime) -> object:
     return learn(scope, data["brand"], now=now, run=Run())
 
 
+def _watch(scope: Scope, data: Data, now: datetime) -> object:  # noqa: ARG001
+    return watch_carriers(scope.operator, now=now, run=Run())
+
+
 def _insight(scope: Scope, data: Data, now: datetime) -> object:
     return learn_insight(scope, data["brand"], data["kind"], now=now, run=Run())
 
@@ -64,6 +69,7 @@ KINDS: Mapping[str, Do] = {
     "learn durations": _learn,
     JOB: _insight,
     "buy label": _label,
+    "watch carriers": _watch,
 }
 
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "doorstep.core.floor",
     "doorstep.core.returns",
     "doorstep.core.messages",
+    "doorstep.core.cases",
     "doorstep.web",
 ]
 MIDDLEWARE = [

@@ -41,6 +41,7 @@ DOORS = (
     Door("drop_offs", "Drop-offs", "carry"),
     Door("returns", "Returns", "see"),
     Door("disruptions", "Disruptions", "plan"),
+    Door("cases", "Cases", "plan"),
     Door("stock", "Stock", "see_stock"),
     Door("insight_carriers", "Insights", "see"),
     Door("products", "Products", "see"),

@@ -331,6 +331,13 @@ def brand_ids(operator: int) -> dict[str, int]:
     return dict(Brand.objects.filter(operator_id=operator).values_list("code", "pk"))
 
 
+def senders(operator: int) -> dict[int | None, str]:
+    """Names to sign letters with: of each brand by row id, and of the operator itself by None. Two queries."""
+    names: dict[int | None, str] = {None: str(Operator.objects.values_list("name", flat=True).get(pk=operator))}
+    rows = Brand.objects.filter(operator_id=operator).values_list("pk", "name", "code")
+    return names | {pk: name or code for pk, name, code in rows}
+
+
 def all_brands() -> tuple[tuple[int, int], ...]:
     """Row ids of operator and brand, of the whole installation: for chores. One query."""
     return tuple(Brand.objects.order_by("operator_id", "pk").values_list("operator_id", "pk"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from doorstep.documents.report.charts import Chart
@@ -67,11 +68,30 @@ def forest(standings: Sequence[told.Standing], level: float) -> Chart:
     return Chart("forest", title, takeaway, drawing, heads, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class WatchedWeek:
+    """A week of a control chart by its Monday, days since 1970; `total`: the sum up to it."""
+
+    first_day: int
+    due: int
+    late: int
+    expected: float
+    total: float
+
+
 def control(chart: told.Chart, key: str) -> Chart:
     """Draw the watched weeks of a service: the sum against its limit."""
-    weeks = [one for one in chart.weeks if one.sum is not None]
-    sums = [one.sum or 0.0 for one in weeks]
-    top = max([chart.limit * 1.2, *sums]) or 1.0
+    weeks = [
+        WatchedWeek(one.first_day, one.due, one.late, one.expected, one.sum)
+        for one in chart.weeks
+        if one.sum is not None
+    ]
+    return sums_of_weeks(chart.service, weeks, chart.limit, chart.alarm_day, key)
+
+
+def sums_of_weeks(service: str, weeks: Sequence[WatchedWeek], limit: float, alarm_day: int | None, key: str) -> Chart:
+    """Draw sums of weeks, at least one, against their limit."""
+    top = max([limit * 1.2, *(one.total for one in weeks)]) or 1.0
     first, last = weeks[0].first_day, max(weeks[-1].first_day, weeks[0].first_day + 7)
 
     def x(number: int) -> float:
@@ -80,32 +100,32 @@ def control(chart: told.Chart, key: str) -> Chart:
     def y(value: float) -> float:
         return TALL - BOTTOM - (TALL - BOTTOM - 14) * value / top
 
-    line = " ".join(f"{x(one.first_day):.1f},{y(total):.1f}" for one, total in zip(weeks, sums, strict=True))
+    line = " ".join(f"{x(one.first_day):.1f},{y(one.total):.1f}" for one in weeks)
     parts = [
         element("line", x1=34, x2=NARROW - 14, y1=y(0), y2=y(0), class_="axis"),
-        element("line", x1=34, x2=NARROW - 14, y1=y(chart.limit), y2=y(chart.limit), class_="target"),
-        element("text", "limit", x=34, y=y(chart.limit) - 4, class_="label"),
+        element("line", x1=34, x2=NARROW - 14, y1=y(limit), y2=y(limit), class_="target"),
+        element("text", "limit", x=34, y=y(limit) - 4, class_="label"),
         element("text", "0", x=28, y=y(0) + 4, class_="label end"),
         element("text", decimal(top, 0), x=28, y=18, class_="label end"),
         element("polyline", points=line, class_="curve"),
     ]
-    for one, total in zip(weeks, sums, strict=True):
+    for one in weeks:
         tip = element("title", f"week of {day(one.first_day)}: {_week(one)}")
-        style = "point over" if total > chart.limit else "point"
-        parts.append(element("circle", tip, cx=x(one.first_day), cy=y(total), r=3.5, class_=style))
+        style = "point over" if one.total > limit else "point"
+        parts.append(element("circle", tip, cx=x(one.first_day), cy=y(one.total), r=3.5, class_=style))
     parts.append(element("text", day(first), x=34, y=TALL - 8, class_="label"))
     parts.append(element("text", day(last), x=NARROW - 14, y=TALL - 8, class_="label end"))
-    takeaway = "Within its limit." if chart.alarm_day is None else f"Alarm of {day(chart.alarm_day)}."
+    takeaway = "Within its limit." if alarm_day is None else f"Alarm of {day(alarm_day)}."
     rows = tuple(
-        (day(one.first_day), count(one.due), count(one.late), decimal(one.expected, 1), decimal(total, 1))
-        for one, total in zip(weeks, sums, strict=True)
+        (day(one.first_day), count(one.due), count(one.late), decimal(one.expected, 1), decimal(one.total, 1))
+        for one in weeks
     )
-    drawing = picture(NARROW, TALL, f"Sum of weeks, {chart.service}", takeaway, parts, key)
+    drawing = picture(NARROW, TALL, f"Sum of weeks, {service}", takeaway, parts, key)
     heads = ("Week of", "Due", "Late", "Expected", "Sum")
-    return Chart(key, chart.service, takeaway, drawing, heads, rows)
+    return Chart(key, service, takeaway, drawing, heads, rows)
 
 
-def _week(one: told.Week) -> str:
+def _week(one: WatchedWeek) -> str:
     return f"{count(one.late)} of {count(one.due)} late, {decimal(one.expected, 1)} expected"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from doorstep.core.accounts.actors import Actors
 from doorstep.core.events.queries import FactRow
 from doorstep.documents.report.wording import amount, counted, day, percent_ppm, weight
+from doorstep.domain.investigation import OUTCOMES
 from doorstep.domain.money import Currency
 from doorstep.web.words.returned import returned_words
 
@@ -194,6 +195,14 @@ def _wish(data: Data, _: Currency) -> str:
     return f"{wish} next time{satisfied}"
 
 
+def _alarmed(data: Data, _: Currency) -> str:
+    return f"{data['late']} of {counted(int(data['due']), 'parcel')} late"
+
+
+def _ended(data: Data, _: Currency) -> str:
+    return OUTCOMES.get(data["outcome"], "")
+
+
 def _nothing(data: Data, _: Currency) -> str:  # noqa: ARG001
     return ""
 
@@ -265,6 +274,10 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "ErasureAsked": ("Shopper to be erased", _nothing),
     "PersonErased": ("Shopper erased", _nothing),
     "CarrierSet": ("Carrier set", _say("{carrier}")),
+    "CaseOpened": ("Case opened", _alarmed),
+    "CaseSent": ("Letter sent", _nothing),
+    "CaseAnswered": ("The carrier answered", _nothing),
+    "CaseClosed": ("Case closed", _ended),
     "JobRetried": ("Work tried anew", _nothing),
     "JobDropped": ("Work forgotten", _nothing),
     "DisruptionDeclared": ("Disruption declared", _nothing),
