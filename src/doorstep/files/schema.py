@@ -15,6 +15,7 @@ from doorstep.files.schema_emissions import EMISSION_FACTORS
 from doorstep.files.schema_rate import MARKUPS
 from doorstep.files.schema_route import FLEET
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, LINEHAULS, PRODUCTS, SITES, STOCK
+from doorstep.files.schema_worth import VALUES
 
 TABLES: tuple[Table, ...] = (
     BRAND,
@@ -44,5 +45,6 @@ TABLES: tuple[Table, ...] = (
     COMMITMENTS,
     COMMITMENT_TIERS,
     COMMITMENT_PRICES,
+    VALUES,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

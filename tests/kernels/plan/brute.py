@@ -6,11 +6,11 @@ kernels that give them; nothing of the planner is used but its limits.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 from tests.kernels.plan.borders import declared, duty_tax
@@ -84,6 +84,19 @@ class Brute:
     def _minor(self, micros: Fraction) -> int:
         whole: int = floor(micros * 10**self.problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
         return whole
+
+    def waits(self, order: Order, days: int) -> Fraction:
+        """Millionths that an order weighs if it comes so many days after it was placed, by its value of speed."""
+        bids = self.problem.bid_prices
+        own = {one.order: one for one in bids.speed} if bids else {}
+        value = own.get(order.order) or own.get("")
+        counted = min(max(days, 0), 60)
+        return Fraction(value.day_micros * counted + value.next_day_micros * (counted > 1)) if value else Fraction(0)
+
+    def leaving(self, order: Order) -> int:
+        """What is added to the price of leaving an order: more than it can weigh."""
+        most: int = ceil(self.waits(order, 60) * 10**self.problem.brand.currency.digits / 1_000_000)
+        return most + 6
 
     def _parcel_capacity(self, site: str, service: str) -> int | None:
         rooms = [
@@ -197,12 +210,20 @@ class Brute:
     def ways(self, i: int) -> list[Way]:
         """Every way to serve order i that what there is allows, the cheapest of each usage; leaving it comes last.
 
-        A nominated day is waived where nothing that keeps it as far as it can be kept is possible.
+        A nominated day is waived where nothing that keeps it as far as it can be kept is possible. Of what weighs
+        beside the cost, the value of speed is known: an order that some way serves for less money than leaving it costs
+        is dearer to leave by more than it can weigh, and another one is left.
         """
-        best = self._ways(i, insists=True) or self._ways(i, insists=False)
-        return [*(Way(cost, usage) for usage, cost in best.items()), Way(self.unplanned, ())]
+        order, leave = self.problem.orders[i], self.unplanned
+        if self.waits(order, 60):
+            bare = Brute(replace(self.problem, bid_prices=None), self.boxes)
+            leave += self.leaving(order)
+            if len(bare.ways(i)) == 1:
+                return [Way(leave, ())]
+        best = self._ways(i, leave, insists=True) or self._ways(i, leave, insists=False)
+        return [*(Way(cost, usage) for usage, cost in best.items()), Way(leave, ())]
 
-    def _ways(self, i: int, insists: bool) -> dict[Usage, int]:
+    def _ways(self, i: int, leave: int, insists: bool) -> dict[Usage, int]:
         atoms = self.atoms(self.problem.orders[i])
         best: dict[Usage, int] = {}
         if atoms:
@@ -211,7 +232,7 @@ class Brute:
             for split in splits:
                 for chosen in product(*(parcels[block] for block in split)):
                     way = self._together(chosen)
-                    if way.cost < best.get(way.usage, self.unplanned) and self._possible(way.usage):
+                    if way.cost < best.get(way.usage, leave) and self._possible(way.usage):
                         best[way.usage] = way.cost
         return best
 
@@ -277,6 +298,7 @@ class Brute:
                 cost += self._minor(one.cost_per_parcel_micros + kilos)
             cost += duty_tax(self.problem, self.problem.orders[i], site, v, load, cost, day)
             cost += self._own_costs(site, load, name, int(legs.as_wished_ppm[n]))
+            cost += self._waiting(self.problem.orders[i], load, int(legs.promised_day[n]))
             service = self.problem.tariff.services[v].service
             usage: dict[tuple[str, ...], int] = {("stock", site.site, sku): units for sku, units in load}
             if haul >= 0:
@@ -372,11 +394,17 @@ class Brute:
         filled = 0 if name == OWN_BOX else filling_minor(self.problem.brand, self.cartons[name], goods)
         return sum(self._minor(line) for line in lines) + filled
 
+    def _waiting(self, order: Order, load: Load, promised_day: int) -> int:
+        """What a parcel weighs until its date, by its share of the order."""
+        share = Fraction(sum(units for _, units in load), sum(line.quantity for line in order.lines))
+        return self._minor(self.waits(order, promised_day - (order.placed_at.date() - date(1970, 1, 1)).days) * share)
+
     def optimum(self) -> int:
-        """Least objective of all orders together."""
-        ways = [sorted(self.ways(i), key=lambda way: way.cost) for i in range(len(self.problem.orders))]
+        """Least objective of all orders together, what weighs beside it included."""
+        found = [self.ways(i) for i in range(len(self.problem.orders))]
+        best = sum(one[-1].cost for one in found)
+        ways = [sorted(one, key=lambda way: way.cost) for one in found]
         rest = [sum(one[0].cost for one in ways[n:]) for n in range(len(ways) + 1)]
-        best = self.unplanned * len(ways)
         taken: Counter[tuple[str, ...]] = Counter()
 
         def descend(n: int, cost: int) -> None:
