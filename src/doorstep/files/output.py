@@ -34,15 +34,8 @@ RESULT_NAMES = frozenset(
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
     | {"shares.csv", "prices.csv", "regret.csv", "commitment_prices.csv"}  # of commitments
-    | {
-        "worth.csv",
-        "values.csv",
-        "reasons.csv",
-        "places.csv",
-        "favourites.csv",
-        "pairs.csv",
-        "cohorts.csv",
-    }  # of customers
+    | {"worth.csv", "reasons.csv", "places.csv", "favourites.csv", "pairs.csv", "cohorts.csv"}  # of customers
+    | {"values.csv"}  # of what a delivery is worth to them
 )
 
 
