@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.flows.commit_brand import ORDERS, commit_brand
+from tests.flows.commit_brand import ORDERS, RATES, commit_brand
 from tests.kernels.learn.shops import DAY_WORTH, shop
 
 from doorstep.domain.bids import BidPrices, CommitmentPrice, SpeedValue
@@ -25,6 +25,7 @@ from doorstep.kernels.run import Run
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 HASTY = ORDERS.replace("postcode\n", "postcode,segment\n").replace("10117\n", "10117,hasty\n")
+EXPRESS = RATES.replace("9.00", "5.40")
 CALM = HASTY.replace("hasty", "calm")
 CHOICES = ("quote", "customer", "segment", "country", "shown_at", "option", "price", "days", "pickup", "taken")
 
@@ -62,14 +63,14 @@ def test_what_is_learned_is_what_the_folder_reads(learned: str, tmp_path: Path) 
 
 
 def test_learned_values_buy_speed_for_who_wants_it_and_the_receipt_says_so(learned: str, tmp_path: Path) -> None:
-    """A day is worth 1.60 to the hasty, 0.40 to the calm; express costs 5.00 more and comes two days sooner or more."""
+    """A day is worth 1.60 to the hasty, 0.40 to the calm; express costs 1.40 more and comes a day sooner or more."""
     found = {}
     for name, orders in (("hasty", HASTY), ("calm", CALM)):
-        folder = commit_brand(tmp_path / name, orders=orders, values=learned)
+        folder = commit_brand(tmp_path / name, orders=orders, rates=EXPRESS, values=learned)
         found[name], told = planned(folder, tmp_path / f"{name}-plan")
         weights = json.dumps(told["weights"])
         assert "until it is promised" in weights
-    plain, told = planned(commit_brand(tmp_path / "plain", orders=HASTY), tmp_path / "plain-plan")
+    plain, told = planned(commit_brand(tmp_path / "plain", orders=HASTY, rates=EXPRESS), tmp_path / "plain-plan")
     assert "weights" not in told
     assert found["calm"] == plain == "mule-std"
     assert found["hasty"] == "mule-exp"

@@ -10,17 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
-from math import ceil, floor
+from math import floor
 
 import numpy as np
 from tests.kernels.plan.borders import declared, duty_tax
 from tests.kernels.plan.filling import filling_minor, rooms
 from tests.kernels.plan.hauling import Hauled, hauled, hauls_of
 from tests.kernels.plan.parting import Load, partitions
+from tests.kernels.plan.waiting import leaving_minor, waiting_minor
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.supply import SHIPPING_KINDS, Site
 from doorstep.kernels.pack.check import check as check_layout
@@ -84,19 +85,6 @@ class Brute:
     def _minor(self, micros: Fraction) -> int:
         whole: int = floor(micros * 10**self.problem.brand.currency.digits / 1_000_000 + Fraction(1, 2))
         return whole
-
-    def waits(self, order: Order, days: int) -> Fraction:
-        """Millionths that an order weighs if it comes so many days after it was placed, by its value of speed."""
-        bids = self.problem.bid_prices
-        own = {one.order: one for one in bids.speed} if bids else {}
-        value = own.get(order.order) or own.get("")
-        counted = min(max(days, 0), 60)
-        return Fraction(value.day_micros * counted + value.next_day_micros * (counted > 1)) if value else Fraction(0)
-
-    def leaving(self, order: Order) -> int:
-        """What is added to the price of leaving an order: more than it can weigh."""
-        most: int = ceil(self.waits(order, 60) * 10**self.problem.brand.currency.digits / 1_000_000)
-        return most + 6
 
     def _parcel_capacity(self, site: str, service: str) -> int | None:
         rooms = [
@@ -210,15 +198,13 @@ class Brute:
     def ways(self, i: int) -> list[Way]:
         """Every way to serve order i that what there is allows, the cheapest of each usage; leaving it comes last.
 
-        A nominated day is waived where nothing that keeps it as far as it can be kept is possible. Of what weighs
-        beside the cost, the value of speed is known: an order that some way serves for less money than leaving it costs
-        is dearer to leave by more than it can weigh, and another one is left.
+        A nominated day is waived where nothing that keeps it as far as it can be kept is possible. Speed may have a
+        value: an order that money alone would serve is then dearer to leave, and another one is left.
         """
         order, leave = self.problem.orders[i], self.unplanned
-        if self.waits(order, 60):
-            bare = Brute(replace(self.problem, bid_prices=None), self.boxes)
-            leave += self.leaving(order)
-            if len(bare.ways(i)) == 1:
+        if beyond := leaving_minor(self.problem, order):
+            leave += beyond
+            if len(Brute(replace(self.problem, bid_prices=None), self.boxes).ways(i)) == 1:
                 return [Way(leave, ())]
         best = self._ways(i, leave, insists=True) or self._ways(i, leave, insists=False)
         return [*(Way(cost, usage) for usage, cost in best.items()), Way(leave, ())]
@@ -286,11 +272,9 @@ class Brute:
         wish = self._wish(i) if insists else None
         keeps = {n for n in usable if int(legs.promised_day[n]) == wish}
         keepable = {rows[n][0] for n in keeps}
-        for n in usable:
+        for n in (n for n in usable if n in keeps or rows[n][0] not in keepable):
             load, k, name, v, _, haul = rows[n]
             day, site = int(legs.ship_day[n]), self.problem.sites[k]
-            if load in keepable and n not in keeps:
-                continue
             cost = int(quotes.freight_minor[n, v]) + int(quotes.surcharges_minor[n, v])
             if haul >= 0:
                 one = self.problem.linehauls[haul]
@@ -298,7 +282,7 @@ class Brute:
                 cost += self._minor(one.cost_per_parcel_micros + kilos)
             cost += duty_tax(self.problem, self.problem.orders[i], site, v, load, cost, day)
             cost += self._own_costs(site, load, name, int(legs.as_wished_ppm[n]))
-            cost += self._waiting(self.problem.orders[i], load, int(legs.promised_day[n]))
+            cost += waiting_minor(self.problem, self.problem.orders[i], load, int(legs.promised_day[n]))
             service = self.problem.tariff.services[v].service
             usage: dict[tuple[str, ...], int] = {("stock", site.site, sku): units for sku, units in load}
             if haul >= 0:
@@ -313,10 +297,8 @@ class Brute:
         return {load: list(ways.values()) for load, ways in found.items()}
 
     def _wish(self, i: int) -> int | None:
-        order = self.problem.orders[i]
-        if order.not_before is None or order.not_before != order.promised_by:
-            return None
-        return (order.not_before - date(1970, 1, 1)).days
+        day = nominated_day(self.problem.orders[i].not_before, self.problem.orders[i].promised_by)
+        return None if day is None else (day - date(1970, 1, 1)).days
 
     def _held(self, site: Site, load: Load) -> bool:
         return all(self.limits.get(("stock", site.site, sku), 0) >= units for sku, units in load)
@@ -393,11 +375,6 @@ class Brute:
         goods = [(self.products[sku], count) for sku, count in load]
         filled = 0 if name == OWN_BOX else filling_minor(self.problem.brand, self.cartons[name], goods)
         return sum(self._minor(line) for line in lines) + filled
-
-    def _waiting(self, order: Order, load: Load, promised_day: int) -> int:
-        """What a parcel weighs until its date, by its share of the order."""
-        share = Fraction(sum(units for _, units in load), sum(line.quantity for line in order.lines))
-        return self._minor(self.waits(order, promised_day - (order.placed_at.date() - date(1970, 1, 1)).days) * share)
 
     def optimum(self) -> int:
         """Least objective of all orders together, what weighs beside it included."""
