@@ -307,15 +307,13 @@ class Brute:
         """(service, shift, linehaul), the last -1 where the service calls at the site itself."""
         site = self.problem.sites[k]
         called = {one.service for one in self.problem.collections if one.site == site.site}
-        found = []
+        found, limited = [], site.daily_order_capacity is not None
         for v, one in enumerate(self.problem.tariff.services):
             if one.service in called:
-                dated = site.daily_order_capacity is not None
-                dated = dated or self._parcel_capacity(site.site, one.service) is not None
+                dated = limited or self._parcel_capacity(site.site, one.service) is not None
                 found += [(v, shift, -1) for shift in range(DAYS if dated else 1)]
         for v, haul in hauls_of(self.problem, site):
-            dated = site.daily_order_capacity is not None
-            dated = dated or self.problem.linehauls[haul].daily_parcel_capacity is not None
+            dated = limited or self.problem.linehauls[haul].daily_parcel_capacity is not None
             found += [(v, shift, haul) for shift in range(DAYS if dated else 1)]
         return found
 
