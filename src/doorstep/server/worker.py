@@ -62,6 +62,7 @@ class Worker:
 
     def __init__(self, rota: Rota, name: str, clock: RecordClock, threads: int = THREADS) -> None:
         self.stop = threading.Event()
+        self._listed = threading.Event()
         self._rota, self._name, self._clock = rota, name, clock
         self._threads = threads if connection.vendor == "postgresql" else 1  # SQLite has one writer
         self._entered, self._jobs_first = False, False
@@ -71,6 +72,7 @@ class Worker:
         """Work until stopped. A database that is away is waited for."""
         beats = threading.Thread(target=self._beat, name="beat", daemon=True)
         beats.start()
+        self._listed.wait(BEAT_S)  # whoever holds work can be found among the workers
         with ThreadPoolExecutor(self._threads, thread_name_prefix="work") as pool:
             while not self.stop.is_set():
                 self.stop.wait(self._look(pool))
@@ -166,6 +168,7 @@ class Worker:
                 turns.renew(self._name, [one for one in keys if isinstance(one, str)], now)
             except Exception:
                 log.exception("no sign of life can be given")
+            self._listed.set()
             _wait(self.stop, BEAT_S)
         connection.close()
 

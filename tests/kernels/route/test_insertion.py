@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.kernels.route.scenes import Features, Rounds, problem_of, rounds_of
 from tests.kernels.route.slow import cost_of
@@ -72,6 +72,7 @@ def compare(problem: RouteProblem, laid: Laid, found: Insertions) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(SEEDS, FEATURES)
+@example(231500, Features(skills=False))  # no way from a van's start to its end
 def test_a_stop_costs_at_every_place_what_the_round_costs_more(seed: int, has: Features) -> None:
     problem = problem_of(seed, replace(has, pairs=False))
     laid = lay(problem, drivable(problem, seed, {0}))

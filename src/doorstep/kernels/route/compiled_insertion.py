@@ -122,7 +122,8 @@ def measure(lines: Lines, tasks: Tasks, vans: Vans, parts: Parts) -> None:
         begins = parts.begins_s[a + 1 : b - 1]
         found = judge(lines.stop[a + 1 : b - 1], lines.leg_m[a : b - 1], lines.leg_s[a : b - 1], tasks, vans, v, begins)
         parts.cost[r] = price(found, vans, v) if found.fault == GOOD else INFEASIBLE
-        parts.distance_m[r], parts.duration_s[r] = found.distance_m, found.back_s - found.depart_s
+        parts.distance_m[r] = lines.leg_m[a : b - 1].sum()  # of a van that stands idle too, where no way joins its ends
+        parts.duration_s[r] = found.back_s - found.depart_s
         parts.late[r], parts.depart_s[r], parts.break_at[r] = found.late, found.depart_s, found.break_at
         parts.begins_s[a], parts.begins_s[b - 1] = found.depart_s, found.back_s
 
@@ -221,9 +222,9 @@ def stop_costs(
     costs[:] = INFEASIBLE
     for r in range(len(lines.row)):
         v, a, b = lines.row[r], lines.first[r], lines.first[r + 1]
-        if r == skip or parts.cost[r] >= INFEASIBLE or not allowed(task, tasks, vans, v):
+        now = before(r, lines, parts)
+        if r == skip or now >= INFEASIBLE or not allowed(task, tasks, vans, v):
             continue
-        now = parts.cost[r] if lines.used[r] else 0
         ways = WAYS if trips_of(r, lines) < vans.max_trips[v] else 1
         if not lines.plain[r]:
             _whole_costs(task, r, ways, reach, lines, tasks, vans, now, costs)
@@ -235,6 +236,12 @@ def stop_costs(
                 cost = _joined_cost(task, i, way, r, reach, lines, parts, tasks, vans)
                 if cost < INFEASIBLE and not _no_way(i, way, r, reach, lines):
                     costs[i, way] = cost - now
+
+
+@compiled
+def before(r: int, lines: Lines, parts: Parts) -> int:
+    """What a round costs as it is; of a van that stands idle nothing, though no way join its ends."""
+    return int(parts.cost[r]) if lines.used[r] else 0
 
 
 @compiled

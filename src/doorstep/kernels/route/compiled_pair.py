@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.route.compiled_insertion import INFEASIBLE, WAYS, Lines, Parts, Reach, is_empty, trips_of
+from doorstep.kernels.route.compiled_insertion import INFEASIBLE, WAYS, Lines, Parts, Reach, before, is_empty, trips_of
 from doorstep.kernels.route.compiled_round import GOOD, Tasks, Vans, allowed, judge, price
 from doorstep.kernels.route.problem import RELOAD, IntArray
 
@@ -35,9 +35,9 @@ def pair_costs(
     for r in range(len(lines.row)):
         v, a, b = lines.row[r], lines.first[r], lines.first[r + 1]
         barred = not (allowed(pair.first, tasks, vans, v) and allowed(pair.second, tasks, vans, v))
-        if r == skip or parts.cost[r] >= INFEASIBLE or barred:
+        now = before(r, lines, parts)
+        if r == skip or now >= INFEASIBLE or barred:
             continue
-        now = parts.cost[r] if lines.used[r] else 0
         last = WAYS if trips_of(r, lines) < vans.max_trips[v] else 1
         for i in range(a, b - 1):
             _best_behind(i, r, last, now, pair, first, second, lines, tasks, vans, costs, behind, ways)
