@@ -14,6 +14,7 @@ from tests.kernels.plan.test_bids import chosen, two_services
 from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.plan.check import check
+from doorstep.kernels.plan.offer import offer
 from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanProblem
 
@@ -73,6 +74,18 @@ def test_no_value_of_the_next_day_makes_leaving_an_order_cheaper() -> None:
     asked = two_services((3, 2))
     dear = BidPrices(speed=(SpeedValue("", 0, cents(90_000)),))
     assert plan(replace(asked, bid_prices=dear)).plan.figures.planned == 1
+
+
+def test_why_an_order_is_left_is_told_though_others_have_values_of_their_own() -> None:
+    asked = two_services((3, 1))
+    second = replace(asked.orders[0], order="o2")  # one mug is there
+    speed = (SpeedValue("o", cents(7)), SpeedValue("o2", cents(9), cents(1)))
+    asked = replace(asked, orders=(*asked.orders, second), bid_prices=BidPrices(speed=speed))
+    result = plan(asked)
+    (left,) = result.conflicts()
+    assert left.reason == "no_stock" or "stock" in left.detail
+    nowhere = replace(asked, stock=())
+    assert [one.why is not None for one in offer(nowhere)] == [True, True]
 
 
 def test_a_value_below_nothing_is_refused() -> None:
