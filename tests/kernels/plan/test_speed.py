@@ -83,7 +83,7 @@ def test_why_an_order_is_left_is_told_though_others_have_values_of_their_own() -
     asked = replace(asked, orders=(*asked.orders, second), bid_prices=BidPrices(speed=speed))
     result = plan(asked)
     (left,) = result.conflicts()
-    assert left.reason == "no_stock" or "stock" in left.detail
+    assert left.reason == "stock_taken"
     nowhere = replace(asked, stock=())
     assert [one.why is not None for one in offer(nowhere)] == [True, True]
 
