@@ -15,6 +15,7 @@ WRITTEN = {
     "report.html",
     "summary.json",
     "worth.csv",
+    "values.csv",
     "reasons.csv",
     "places.csv",
     "favourites.csv",

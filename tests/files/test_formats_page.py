@@ -46,6 +46,7 @@ from doorstep.files.schema_customers import CUSTOMER_TABLES
 from doorstep.files.schema_pack import PACK_TABLES
 from doorstep.files.schema_rate import RATE_TABLES
 from doorstep.files.schema_route import ROUTE_TABLES
+from doorstep.files.values_out import COLUMNS as VALUE_COLUMNS
 
 MEASURES = (Measure("weight_g", "g"), Measure("volume_cm3", "cm3"))
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
@@ -109,6 +110,7 @@ def test_what_route_reads_is_on_the_page() -> None:
         ("pairs.csv", PAIR_COLUMNS),
         ("pairs.csv", PAIRS_OF_CARRIERS),
         ("cohorts.csv", COHORT_COLUMNS),
+        ("values.csv", VALUE_COLUMNS),
     ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:

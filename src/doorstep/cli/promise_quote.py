@@ -27,6 +27,16 @@ def _share(text: str) -> str:
     return _millionths(text, 1, "a probability between 0 and 1, such as 0.95", open_ends=True)
 
 
+def share(text: str) -> str:
+    """Check a share, of nothing to all."""
+    return _millionths(text, 1, "a share from 0 to 1, such as 0.1")
+
+
+def amount(text: str) -> str:
+    """Check an amount of the brand's currency."""
+    return _millionths(text, MOST_LATE_COST, f"an amount from 0 to {MOST_LATE_COST}, such as 12.50")
+
+
 def _late_cost(text: str) -> str:
     return _millionths(text, MOST_LATE_COST, f"an amount from 0 to {MOST_LATE_COST}, such as 12.50")
 

@@ -33,10 +33,11 @@ class CommitmentPrice:
 
 @dataclass(frozen=True, slots=True)
 class SpeedValue:
-    """What a day earlier is worth, of one order or, without one, of every order that has none of its own."""
+    """What an earlier date is worth, of one order or, without one, of every order that has none of its own."""
 
     order: str = ""
-    day_micros: int = 0  # never below nothing
+    day_micros: int = 0  # of each day earlier; never below nothing
+    next_day_micros: int = 0  # on top: of the day after it is placed, or that day; never below nothing
 
 
 @dataclass(frozen=True, slots=True)

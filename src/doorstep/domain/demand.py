@@ -119,6 +119,7 @@ class Order:
     address_changes: tuple[AddressChange, ...] = ()
     # A word for its first planning, not part of what was asked for: orders are compared without it.
     on_shortage: OnShortage = field(default="hold", compare=False)
+    segment: str = field(default="", compare=False)  # of the customer, as the shop sees it; asked for by nobody
 
 
 def nominated_day(not_before: date | None, promised_by: date | None) -> date | None:

@@ -19,17 +19,20 @@ class Display:
     propensity: float
 
 
-def display_of(quote: int, options: int, share_ppm: int) -> Display:
+def display_of(quote: int, options: int, share_ppm: int, usual: tuple[int, ...] | None = None) -> Display:
     """Draw the order of a quote's options: the same whenever it is asked, for the lot is drawn by the quote's id.
 
     `share_ppm` of all quotes are shown in an order that is drawn evenly from all there are, the usual one included.
+    `usual` are numbers of the options that are shown, as they usually stand; None: all, as they are numbered. Which
+    options are shown is never drawn, so that a chance is that of their order alone.
     """
-    usual = tuple(range(options))
+    usual = tuple(range(options)) if usual is None else usual
+    options = len(usual)
     if options < 2 or options > MOST_BY_LOT or share_ppm <= 0:
         return Display(usual, 1.0)
     lot = int.from_bytes(sha256(f"display {quote}".encode()).digest())
     lot, drawn = divmod(lot, PPM)
-    order = _permutation(lot, options) if drawn < share_ppm else usual
+    order = tuple(usual[one] for one in _permutation(lot, options)) if drawn < share_ppm else usual
     share = min(1.0, share_ppm / PPM)
     by_lot = share / factorial(options)
     return Display(order, by_lot + (1 - share if order == usual else 0.0))

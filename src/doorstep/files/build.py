@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import starmap
 from typing import Any
 
@@ -26,6 +27,7 @@ from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
+from doorstep.domain.worth import LearnedValue
 from doorstep.files.schema_supply import MAILER
 from doorstep.files.table import Columns
 
@@ -198,7 +200,11 @@ def orders(read: Columns, lines: Columns) -> tuple[Order, ...]:
             heads, places, tails, _contacts(read), _rows(read, "priority gift_note"), strict=True
         )
     )
-    return tuple(starmap(Order, whole))
+    found = tuple(starmap(Order, whole))
+    segments = read.values["segment"]
+    if not any(segments):
+        return found
+    return tuple(replace(order, segment=one) if one else order for order, one in zip(found, segments, strict=True))
 
 
 def _contacts(read: Columns) -> Iterator[Contact]:
@@ -217,3 +223,9 @@ def history(read: Columns | None) -> tuple[PastParcel, ...]:
         " destination_longitude ready_by attempts damaged"
     )
     return tuple(starmap(PastParcel, _rows(read, names)))
+
+
+def values(tables: Mapping[str, Columns]) -> tuple[LearnedValue, ...]:
+    """The rows of values.csv, none where the folder has no such file."""
+    read = tables.get("values")
+    return () if read is None else tuple(starmap(LearnedValue, _rows(read, "worth value segment country")))

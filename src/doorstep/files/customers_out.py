@@ -8,6 +8,7 @@ from pathlib import Path
 
 from doorstep.domain.units import PPM
 from doorstep.files.plan_out import write_summary
+from doorstep.files.values_out import write_values
 from doorstep.files.write import write_csv
 from doorstep.kernels.learn.buying import Buying
 from doorstep.kernels.learn.customers import CustomersInsight
@@ -29,6 +30,7 @@ def write_customers(folder: Path, told: CustomersInsight, names: dict[str, str],
     """Write summary.json and the tables; `names` are those of products, `more` is added to the summary."""
     write_summary(folder, {**customers_object(told), **more})
     write_csv(folder / "worth.csv", WORTH_COLUMNS, _worth_rows(told.wants))
+    write_values(folder, told.wants)
     write_csv(folder / "reasons.csv", REASON_COLUMNS, _reason_rows(told.voice))
     buying = told.buying
     write_csv(folder / "places.csv", PLACE_COLUMNS, _place_rows(buying))

@@ -20,6 +20,7 @@ from doorstep.domain.fleet import Van
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rules import Rule
 from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
+from doorstep.domain.worth import LearnedValue
 from doorstep.files import build, build_commitments, content
 from doorstep.files.build_fleet import vans
 from doorstep.files.columns import Table
@@ -59,6 +60,7 @@ class BrandFolder:
     commitments: tuple[Commitment, ...] = ()
     commitment_prices: tuple[DatedCommitmentPrice, ...] = ()
     vans: tuple[Van, ...] = ()
+    values: tuple[LearnedValue, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -119,6 +121,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         commitments=build_commitments.commitments(tables),
         commitment_prices=build_commitments.prices(tables),
         vans=vans(tables),
+        values=build.values(tables),
     )
 
 

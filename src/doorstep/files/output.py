@@ -35,6 +35,7 @@ RESULT_NAMES = frozenset(
     | {"unserved.csv", "left.csv", "notices.csv"}
     | {"shares.csv", "prices.csv", "regret.csv", "commitment_prices.csv"}  # of commitments
     | {"worth.csv", "reasons.csv", "places.csv", "favourites.csv", "pairs.csv", "cohorts.csv"}  # of customers
+    | {"values.csv"}  # of what a delivery is worth to them
 )
 
 

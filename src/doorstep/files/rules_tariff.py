@@ -15,6 +15,7 @@ from doorstep.files.rules_emissions import check_factors
 from doorstep.files.rules_exchange import EXCHANGE_RULES, own_currency
 from doorstep.files.rules_fleet import FLEET_RULES
 from doorstep.files.rules_linehauls import LINEHAUL_RULES
+from doorstep.files.rules_worth import WORTH_RULES
 from doorstep.files.schema_carriage import MOST_PERCENT
 from doorstep.files.table import Columns
 from doorstep.kernels.rate.zones import MOST_AREAS, route_key
@@ -234,5 +235,6 @@ RULES: tuple[Rule, ...] = (
     *DISRUPTION_RULES,
     *LINEHAUL_RULES,
     *COMMITMENT_RULES,
+    *WORTH_RULES,
     *FLEET_RULES,
 )

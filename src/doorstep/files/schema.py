@@ -16,6 +16,7 @@ from doorstep.files.schema_emissions import EMISSION_FACTORS
 from doorstep.files.schema_rate import MARKUPS
 from doorstep.files.schema_route import FLEET
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, LINEHAULS, PRODUCTS, SITES, STOCK
+from doorstep.files.schema_worth import VALUES
 
 TABLES: tuple[Table, ...] = (
     BRAND,
@@ -45,6 +46,7 @@ TABLES: tuple[Table, ...] = (
     COMMITMENTS,
     COMMITMENT_TIERS,
     COMMITMENT_PRICES,
+    VALUES,
 )
 WRITTEN = (*TABLES, *CUSTOMER_TABLES)  # what a brand folder may hold; of customers only their insights are learned
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -81,6 +81,7 @@ ORDERS = Table(
         opt("promised_by", day(), "date promised already, local at the destination"),
         opt("priority", whole(-1_000, 1_000), "the higher, the sooner; rules may ask for it; empty: 0").default(0),
         opt("gift_note", text(), "what the gift card says; an order with one is a gift"),
+        opt("segment", text(), "of the customer, as the shop sees it; values.csv may tell what a day is worth to it"),
     ),
     keys=(("order",),),
 )

@@ -20,6 +20,7 @@ from doorstep.files.plan_out import write_decisions, write_plan, write_summary
 from doorstep.files.plan_rounds_out import write_rounds
 from doorstep.files.plan_stored import asked_record
 from doorstep.flows.commitment_prices import commitment_prices_on
+from doorstep.flows.learned_values import with_values
 from doorstep.flows.summary import summarise
 from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
@@ -98,7 +99,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         emission_factors=with_defaults(folder.emission_factors),
         rules=folder.rules,
         linehauls=folder.linehauls,
-        bid_prices=commitment_prices_on(folder.commitment_prices, known.date()),
+        bid_prices=with_values(commitment_prices_on(folder.commitment_prices, known.date()), folder.values, orders),
         vans=folder.vans,
     )
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())

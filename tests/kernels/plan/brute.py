@@ -6,7 +6,7 @@ kernels that give them; nothing of the planner is used but its limits.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
@@ -17,10 +17,11 @@ from tests.kernels.plan.borders import declared, duty_tax
 from tests.kernels.plan.filling import filling_minor, rooms
 from tests.kernels.plan.hauling import Hauled, hauled, hauls_of
 from tests.kernels.plan.parting import Load, partitions
+from tests.kernels.plan.waiting import leaving_minor, waiting_minor
 
 from doorstep.domain.carriage import SPEEDS
 from doorstep.domain.catalog import Carton
-from doorstep.domain.demand import Order
+from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.supply import SHIPPING_KINDS, Site
 from doorstep.kernels.pack.check import check as check_layout
@@ -197,12 +198,18 @@ class Brute:
     def ways(self, i: int) -> list[Way]:
         """Every way to serve order i that what there is allows, the cheapest of each usage; leaving it comes last.
 
-        A nominated day is waived where nothing that keeps it as far as it can be kept is possible.
+        A nominated day is waived where nothing that keeps it as far as it can be kept is possible. Speed may have a
+        value: an order that money alone would serve is then dearer to leave, and another one is left.
         """
-        best = self._ways(i, insists=True) or self._ways(i, insists=False)
-        return [*(Way(cost, usage) for usage, cost in best.items()), Way(self.unplanned, ())]
+        order, leave = self.problem.orders[i], self.unplanned
+        if beyond := leaving_minor(self.problem, order):
+            leave += beyond
+            if len(Brute(replace(self.problem, bid_prices=None), self.boxes).ways(i)) == 1:
+                return [Way(leave, ())]
+        best = self._ways(i, leave, insists=True) or self._ways(i, leave, insists=False)
+        return [*(Way(cost, usage) for usage, cost in best.items()), Way(leave, ())]
 
-    def _ways(self, i: int, insists: bool) -> dict[Usage, int]:
+    def _ways(self, i: int, leave: int, insists: bool) -> dict[Usage, int]:
         atoms = self.atoms(self.problem.orders[i])
         best: dict[Usage, int] = {}
         if atoms:
@@ -211,7 +218,7 @@ class Brute:
             for split in splits:
                 for chosen in product(*(parcels[block] for block in split)):
                     way = self._together(chosen)
-                    if way.cost < best.get(way.usage, self.unplanned) and self._possible(way.usage):
+                    if way.cost < best.get(way.usage, leave) and self._possible(way.usage):
                         best[way.usage] = way.cost
         return best
 
@@ -265,11 +272,9 @@ class Brute:
         wish = self._wish(i) if insists else None
         keeps = {n for n in usable if int(legs.promised_day[n]) == wish}
         keepable = {rows[n][0] for n in keeps}
-        for n in usable:
+        for n in (n for n in usable if n in keeps or rows[n][0] not in keepable):
             load, k, name, v, _, haul = rows[n]
             day, site = int(legs.ship_day[n]), self.problem.sites[k]
-            if load in keepable and n not in keeps:
-                continue
             cost = int(quotes.freight_minor[n, v]) + int(quotes.surcharges_minor[n, v])
             if haul >= 0:
                 one = self.problem.linehauls[haul]
@@ -277,6 +282,7 @@ class Brute:
                 cost += self._minor(one.cost_per_parcel_micros + kilos)
             cost += duty_tax(self.problem, self.problem.orders[i], site, v, load, cost, day)
             cost += self._own_costs(site, load, name, int(legs.as_wished_ppm[n]))
+            cost += waiting_minor(self.problem, self.problem.orders[i], load, int(legs.promised_day[n]))
             service = self.problem.tariff.services[v].service
             usage: dict[tuple[str, ...], int] = {("stock", site.site, sku): units for sku, units in load}
             if haul >= 0:
@@ -291,10 +297,8 @@ class Brute:
         return {load: list(ways.values()) for load, ways in found.items()}
 
     def _wish(self, i: int) -> int | None:
-        order = self.problem.orders[i]
-        if order.not_before is None or order.not_before != order.promised_by:
-            return None
-        return (order.not_before - date(1970, 1, 1)).days
+        day = nominated_day(self.problem.orders[i].not_before, self.problem.orders[i].promised_by)
+        return None if day is None else (day - date(1970, 1, 1)).days
 
     def _held(self, site: Site, load: Load) -> bool:
         return all(self.limits.get(("stock", site.site, sku), 0) >= units for sku, units in load)
@@ -303,15 +307,13 @@ class Brute:
         """(service, shift, linehaul), the last -1 where the service calls at the site itself."""
         site = self.problem.sites[k]
         called = {one.service for one in self.problem.collections if one.site == site.site}
-        found = []
+        found, limited = [], site.daily_order_capacity is not None
         for v, one in enumerate(self.problem.tariff.services):
             if one.service in called:
-                dated = site.daily_order_capacity is not None
-                dated = dated or self._parcel_capacity(site.site, one.service) is not None
+                dated = limited or self._parcel_capacity(site.site, one.service) is not None
                 found += [(v, shift, -1) for shift in range(DAYS if dated else 1)]
         for v, haul in hauls_of(self.problem, site):
-            dated = site.daily_order_capacity is not None
-            dated = dated or self.problem.linehauls[haul].daily_parcel_capacity is not None
+            dated = limited or self.problem.linehauls[haul].daily_parcel_capacity is not None
             found += [(v, shift, haul) for shift in range(DAYS if dated else 1)]
         return found
 
@@ -373,10 +375,11 @@ class Brute:
         return sum(self._minor(line) for line in lines) + filled
 
     def optimum(self) -> int:
-        """Least objective of all orders together."""
-        ways = [sorted(self.ways(i), key=lambda way: way.cost) for i in range(len(self.problem.orders))]
+        """Least objective of all orders together, what weighs beside it included."""
+        found = [self.ways(i) for i in range(len(self.problem.orders))]
+        best = sum(one[-1].cost for one in found)
+        ways = [sorted(one, key=lambda way: way.cost) for one in found]
         rest = [sum(one[0].cost for one in ways[n:]) for n in range(len(ways) + 1)]
-        best = self.unplanned * len(ways)
         taken: Counter[tuple[str, ...]] = Counter()
 
         def descend(n: int, cost: int) -> None:

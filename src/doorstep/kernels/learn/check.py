@@ -7,6 +7,7 @@ from doorstep.kernels.learn.check_choice import check_choice, check_mixed
 from doorstep.kernels.learn.check_costs import check_changes, check_costs
 from doorstep.kernels.learn.check_customers import check_customers
 from doorstep.kernels.learn.check_demand import check_demand
+from doorstep.kernels.learn.check_shown import check_shown
 
 __all__ = [
     "check_carriers",
@@ -16,4 +17,5 @@ __all__ = [
     "check_customers",
     "check_demand",
     "check_mixed",
+    "check_shown",
 ]

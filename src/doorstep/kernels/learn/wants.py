@@ -36,6 +36,10 @@ class WantsOf:
     shoppers: int
     worth: dict[str, MoneyValue]
     why_not: str = ""  # too_few, separated, no_price, no_difference
+    buying: MoneyValue | None = None  # of taking any option instead of leaving; None: nobody was seen to leave
+    scatter: float | None = (
+        None  # money that makes an option e times as likely; None: no interval of a value is bounded
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +170,21 @@ def _features(one: OptionShown, micros_per_unit: int, carbon: bool, places: bool
 
 
 def _wants_of(kind: str, group: str, fit: ChoiceFit, seed: int) -> WantsOf:
-    price = FEATURES.index(PRICE)
     if fit.separated:
         return WantsOf(kind, group, fit.choices, fit.shoppers, {}, "separated")
     if PRICE in fit.unidentified:
         why = "no_price" if fit.sound else "no_difference"
         return WantsOf(kind, group, fit.choices, fit.shoppers, {}, why)
-    worth = {
-        name: money_value(fit.coefficient, fit.covariance, FEATURES.index(name), price, seed=seed)
-        for name in WORTHS
-        if name not in fit.unidentified
-    }
-    return WantsOf(kind, group, fit.choices, fit.shoppers, worth)
+    worth = {name: _money(fit, name, seed) for name in WORTHS if name not in fit.unidentified}
+    buying = None if BOUGHT in fit.unidentified else _money(fit, BOUGHT, seed)
+    slope = fit.of(PRICE)
+    bounded = _money(fit, PRICE, seed).bounded
+    return WantsOf(kind, group, fit.choices, fit.shoppers, worth, "", buying, -1 / slope if bounded else None)
+
+
+def _money(fit: ChoiceFit, name: str, seed: int) -> MoneyValue:
+    price = FEATURES.index(PRICE)
+    return money_value(fit.coefficient, fit.covariance, FEATURES.index(name), price, seed=seed)
 
 
 def _groups(kind: str, problem: ChoiceProblem, names: Sequence[str], least: int, seed: int) -> list[WantsOf]:

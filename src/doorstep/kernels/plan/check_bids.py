@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, floor
 
-from doorstep.domain.bids import BidPrices
+from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.plan import Plan
@@ -30,18 +30,23 @@ def _weight_minor(problem: PlanProblem, bids: BidPrices, plan: Plan) -> int:
     dated = {site.site for site in problem.sites if site.daily_order_capacity is not None}
     dated |= {call.site for call in problem.collections if call.daily_parcel_capacity is not None}
     minor = problem.brand.currency.micros_per_minor
+    speed = {one.order: one for one in bids.speed}
     picked: set[tuple[str, str, str]] = set()
     total = 0
     for parcel in plan.parcels:
-        total += _parcel_minor(problem, bids, orders[parcel.orders[0]], parcel)
+        order = orders[parcel.orders[0]]
+        total += _parcel_minor(problem, bids, order, speed.get(order.order) or speed.get(""), parcel)
         key = (parcel.orders[0], parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")
         if key not in picked:
             picked.add(key)
             total += _half_up(_row(bids, parcel.site), minor)
-    return total + sum(_leaving_minor(problem, bids, orders[one.order]) for one in plan.unplanned)
+    return total + sum(
+        _leaving_minor(problem, bids, orders[one.order], speed.get(one.order) or speed.get(""))
+        for one in plan.unplanned
+    )
 
 
-def _parcel_minor(problem: PlanProblem, bids: BidPrices, order: Order, parcel: Parcel) -> int:
+def _parcel_minor(problem: PlanProblem, bids: BidPrices, order: Order, speed: SpeedValue | None, parcel: Parcel) -> int:
     minor = problem.brand.currency.micros_per_minor
     goods = sum(one.quantity * _row(bids, parcel.site, sku=one.sku) for one in parcel.contents)
     carrier = next(one.carrier for one in problem.tariff.services if one.service == parcel.service)
@@ -54,11 +59,11 @@ def _parcel_minor(problem: PlanProblem, bids: BidPrices, order: Order, parcel: P
         _half_up(goods, minor)
         + _half_up(_row(bids, parcel.site, service=parcel.service), minor)
         + _half_up(commitment, minor)
-        + _half_up(_speed(bids, order) * days * share, minor)
+        + _half_up(_waiting(speed, days) * share, minor)
     )
 
 
-def _leaving_minor(problem: PlanProblem, bids: BidPrices, order: Order) -> int:
+def _leaving_minor(problem: PlanProblem, bids: BidPrices, order: Order, speed: SpeedValue | None) -> int:
     """What is added to the price of leaving an order: the most that it could weigh."""
     if bids.may_leave:
         return 0
@@ -68,7 +73,7 @@ def _leaving_minor(problem: PlanProblem, bids: BidPrices, order: Order) -> int:
             goods += line.quantity * max((one.price_micros for one in bids.rows if one.sku == line.sku), default=0)
     site = max((one.price_micros for one in bids.rows if not one.sku and not one.service), default=0)
     service = max((one.price_micros for one in bids.rows if one.service), default=0)
-    micros = goods + MOST_PARCELS * (site + service) + MOST_DAYS * _speed(bids, order)
+    micros = goods + MOST_PARCELS * (site + service) + _waiting(speed, MOST_DAYS)
     return ceil(Fraction(micros, problem.brand.currency.micros_per_minor)) + ROUNDINGS if micros else 0
 
 
@@ -77,9 +82,9 @@ def _row(bids: BidPrices, site: str, sku: str = "", service: str = "") -> int:
     return next((one.price_micros for one in rows), 0)
 
 
-def _speed(bids: BidPrices, order: Order) -> int:
-    of_order = {one.order: one.day_micros for one in bids.speed}
-    return of_order.get(order.order, of_order.get("", 0))
+def _waiting(speed: SpeedValue | None, days: int) -> int:
+    """Millionths that so many days weigh, for a whole order."""
+    return 0 if speed is None else speed.day_micros * days + (speed.next_day_micros if days > 1 else 0)
 
 
 def _half_up(amount: int | Fraction, minor: int) -> int:

@@ -9,7 +9,7 @@ from doorstep.kernels.plan.assemble import Picks
 from doorstep.kernels.plan.footprint import Sent
 from doorstep.kernels.plan.loads import Key
 from doorstep.kernels.plan.market import Market
-from doorstep.kernels.plan.scales import MOST_DAYS, Scales
+from doorstep.kernels.plan.scales import MOST_DAYS, NEXT_DAY, Scales
 
 Parts = Sequence[tuple[int, Key]]  # sites, and what each sends
 
@@ -28,9 +28,11 @@ def weights_of(market: Market, picks: Picks, rows: range, keys: Sequence[Key]) -
         named.append(Weight(f"room for a parcel by {by} at {_site(market, site)}", _room(scales, site, service)))
         named.append(Weight(f"a parcel by {by} under its commitment", int(scales.commitment_minor[service])))
         days = min(max(int(picks.promised_day[row] - scales.placed_day[order]), 0), MOST_DAYS)
-        share = days * sum(units for _, units in key) * int(scales.speed_micros[order])
-        waited = share / (scales.micros_per_minor * int(scales.units[order]))
+        own, whole = sum(units for _, units in key), scales.micros_per_minor * int(scales.units[order])
+        waited = days * int(scales.speed_micros[order]) * own / whole
         named.append(Weight(f"{days} day{'s' * (days != 1)} until it is promised", int(waited + 0.5)))
+        beyond = (days > NEXT_DAY) * int(scales.next_day_micros[order]) * own / whole
+        named.append(Weight("it is not promised for the next day", int(beyond + 0.5)))
     return tuple(one for one in named if one.amount_minor)
 
 
@@ -54,7 +56,7 @@ def weighed_flip(
     `options` (cost, name, parts, what is sent) have their goods at hand; `own` is what the choice weighs.
     """
     scales = market.scales
-    if scales is None or scales.speed_micros[order]:
+    if scales is None or scales.speed_micros[order] or scales.next_day_micros[order]:
         return None
     text = market.problem.brand.currency.text
     dearer = []

@@ -21,8 +21,8 @@ class Grounds:
     """Networks of a problem without some constraints; of the order tried last, cartons made for it, too."""
 
     def __init__(self, problem: PlanProblem, setting: Setting) -> None:
-        goodless = replace(problem, orders=(), products=(), stock=(), held=(), lying=(), inbound=())
-        self.bare = replace(goodless, rules=(), bid_prices=None)
+        goodless = replace(problem, orders=(), products=(), stock=(), held=(), lying=(), inbound=(), bid_prices=None)
+        self.bare = replace(goodless, rules=())
         self.setting = setting
         self.networks: dict[At, Ready] = {}
         self.tariffs: dict[At, AnyDestination] = {}  # by what of their rates is gone

@@ -11,7 +11,7 @@ options; the cost that is told stays money.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from doorstep.domain.carriage import SPEEDS, Speed
 from doorstep.domain.decision import AtBorder, Unplanned
 from doorstep.domain.parcel import CostParts, Injection
 from doorstep.kernels.pack.problem import PackParams
+from doorstep.kernels.plan.alone import with_orders
 from doorstep.kernels.plan.assemble import EPOCH, Picks, is_fresh
 from doorstep.kernels.plan.atoms import split_orders
 from doorstep.kernels.plan.blocks import Blocks, exact_limit, form_blocks
@@ -132,7 +133,7 @@ def offer(
 
 def _why(problem: PlanProblem, i: int, params: PlanParams, run: Run, ready: Ready | None) -> Unplanned | None:
     """Let the planner say it, in the words in which it would leave the order."""
-    left = plan(replace(problem, orders=(problem.orders[i],)), params, run, ready=ready).plan.unplanned
+    left = plan(with_orders(problem, (problem.orders[i],)), params, run, ready=ready).plan.unplanned
     return left[0] if left else None
 
 

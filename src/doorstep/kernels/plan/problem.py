@@ -205,5 +205,6 @@ def _understood(problem: PlanProblem, bids: BidPrices, sites: set[str], skus: se
         if not known or abs(one.price_micros) > MOST_PRICE_MICROS:
             raise InvalidProblem(f"commitment price of {one.service or one.carrier} is not understood")
     for value in bids.speed:
-        if (value.order and value.order not in orders) or not 0 <= value.day_micros <= MOST_PRICE_MICROS:
+        worth = value.day_micros, value.next_day_micros
+        if (value.order and value.order not in orders) or not all(0 <= one <= MOST_PRICE_MICROS for one in worth):
             raise InvalidProblem(f"value of speed of {value.order or 'all orders'} is not understood")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
 MOST_DAYS = 60  # of waiting that speed is valued for
+NEXT_DAY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class QuoteScales:
     service_minor: IntArray  # [K, V]
     commitment_minor: IntArray  # [V]
     speed_micros: IntArray  # [i]
+    next_day_micros: IntArray  # [i]
     placed_day: IntArray  # [i]
     units: IntArray  # [i]
     micros_per_minor: int
@@ -28,8 +30,9 @@ class QuoteScales:
     def speed_minor(self, order: IntArray, units: IntArray, promised_day: IntArray) -> IntArray:
         """What it weighs that so many units of orders come on these days: each parcel by its share of the order."""
         days = np.clip(promised_day - self.placed_day[order], 0, MOST_DAYS)
+        micros = waiting_micros(days, self.speed_micros[order], self.next_day_micros[order])
         whole = 2 * self.micros_per_minor * self.units[order]
-        found: IntArray = (2 * self.speed_micros[order] * days * units + whole // 2) // whole
+        found: IntArray = (2 * micros * units + whole // 2) // whole
         return found
 
 
@@ -42,6 +45,7 @@ class Scales:
     service_minor: IntArray  # [K, V] of room for a parcel
     commitment_minor: IntArray  # [V] of a parcel
     speed_micros: IntArray  # [N] of a day
+    next_day_micros: IntArray  # [N] of more than one day
     placed_day: IntArray  # [N]
     units: IntArray  # [N]
     leaving_minor: IntArray  # [N] nothing where orders may be left for what they weigh
@@ -49,12 +53,14 @@ class Scales:
 
     def of_quotes(self, lo: int, hi: int) -> QuoteScales | None:
         """What of it differs between the parcels of one site and block; of orders lo to hi."""
-        if not (self.service_minor.any() or self.commitment_minor.any() or self.speed_micros.any()):
+        speed = self.speed_micros.any() or self.next_day_micros.any()
+        if not (speed or self.service_minor.any() or self.commitment_minor.any()):
             return None
         return QuoteScales(
             self.service_minor,
             self.commitment_minor,
             self.speed_micros[lo:hi],
+            self.next_day_micros[lo:hi],
             self.placed_day[lo:hi],
             self.units[lo:hi],
             self.micros_per_minor,
@@ -68,6 +74,11 @@ class Scales:
             micros, np.repeat(np.arange(blocks), np.diff(use_start)), (self.stock_micros[:, use_sku] * use_quantity).T
         )
         return half_up(micros, self.micros_per_minor)
+
+
+def waiting_micros(days: IntArray, day_micros: IntArray, next_day_micros: IntArray) -> IntArray:
+    """What so many days weigh: each of them, and once that they are more than one."""
+    return days * day_micros + np.where(days > NEXT_DAY, next_day_micros, 0)
 
 
 def half_up(numerator: IntArray, denominator: int) -> IntArray:

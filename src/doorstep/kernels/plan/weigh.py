@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from doorstep.domain.bids import BidPrices
+from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.compiled import Board, Ledger, Scratch
 from doorstep.kernels.plan.improve import cost_of, own_choices
@@ -31,8 +31,8 @@ def under_bids(market: Market) -> Market:
         return market
     stock, site, service = _rows(market, bids)
     commitment = _commitments(market, bids)
-    speed = _speed(market, bids)
-    if not any(one.any() for one in (stock, site, service, commitment, speed)):
+    speed, next_day = _speed(market, bids)
+    if not any(one.any() for one in (stock, site, service, commitment, speed, next_day)):
         return market
     orders, minor = market.problem.orders, market.problem.brand.currency.micros_per_minor
     most = np.zeros(len(orders), np.int64)
@@ -42,7 +42,7 @@ def under_bids(market: Market) -> Market:
         for i, order in enumerate(orders):
             known = [line for line in order.lines if line.sku in market.sku]
             goods = sum(int(dearest[market.sku[line.sku]]) * line.quantity for line in known)
-            micros = goods + room + MOST_DAYS * int(speed[i])
+            micros = goods + room + MOST_DAYS * int(speed[i]) + int(next_day[i])
             most[i] = -(-micros // minor) + ROUNDINGS if micros else 0
     scales = Scales(
         stock_micros=stock,
@@ -50,6 +50,7 @@ def under_bids(market: Market) -> Market:
         service_minor=half_up(service, minor),
         commitment_minor=half_up(commitment, minor),
         speed_micros=speed,
+        next_day_micros=next_day,
         placed_day=np.array([(order.placed_at.date() - EPOCH).days for order in orders], np.int64),
         units=np.array([max(1, sum(one.quantity for one in order.lines)) for order in orders], np.int64),
         leaving_minor=most,
@@ -83,10 +84,14 @@ def _commitments(market: Market, bids: BidPrices) -> IntArray:
     return found
 
 
-def _speed(market: Market, bids: BidPrices) -> IntArray:
-    of_order = {one.order: one.day_micros for one in bids.speed}
-    common = of_order.get("", 0)
-    return np.array([of_order.get(order.order, common) for order in market.problem.orders], np.int64)
+def _speed(market: Market, bids: BidPrices) -> tuple[IntArray, IntArray]:
+    """[N] of each day, and [N] of more than one."""
+    of_order = {one.order: one for one in bids.speed}
+    common = of_order.get("", SpeedValue())
+    found = [of_order.get(order.order, common) for order in market.problem.orders]
+    return np.array([one.day_micros for one in found], np.int64), np.array(
+        [one.next_day_micros for one in found], np.int64
+    )
 
 
 def sure_totals(chunk: Chunk, quotes: Quotes) -> Quotes:
