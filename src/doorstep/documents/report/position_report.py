@@ -80,7 +80,7 @@ def _moves(report: PositionReport) -> tuple[str, tuple[str, ...], list[tuple[str
     ranked = sorted(
         report.moves, key=lambda one: (-one.worth_minor / one.quantity, one.origin, one.destination, one.sku)
     )
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             one.sku,
             f"{one.origin} to {one.destination}",
