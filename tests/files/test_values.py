@@ -33,7 +33,7 @@ def test_a_folder_without_it_has_none(tmp_path: Path) -> None:
         ("day_earlier,,,1", "worth", "is not one of"),
         ("day_sooner,,XX,1", "country", "country"),
         ("day_sooner,,,", "value", "is empty"),
-        ("day_sooner,,,10001", "value", "is not between -10000 and 10000"),
+        ("day_sooner,,,1000001", "value", "is not between -1000000 and 1000000"),
         ("scatter,,,0", "value", "is not above 0"),
         ("next_day,,DE,2\nnext_day,,DE,3", "worth", "repeats row"),
     ],
@@ -42,3 +42,12 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, row: str, column: str, w
     (found,) = faults_of(write_tiny(tmp_path, values=f"{HEAD}{row}\n"))
     assert (found.file, found.column) == ("values.csv", column)
     assert why in found.why
+
+
+def test_a_day_may_be_worth_tens_of_thousands_where_the_unit_is_small(tmp_path: Path) -> None:
+    """In Indonesia or Vietnam a euro is more than 15,000 of the unit."""
+    rows = f"{HEAD}day_sooner,,VN,22000\nscatter,,VN,45000.5\n"
+    assert [one.value_micros for one in read_folder(write_tiny(tmp_path, values=rows)).values] == [
+        22_000_000_000,
+        45_000_500_000,
+    ]

@@ -30,17 +30,24 @@ def rows(planned: Planned) -> tuple[Row, ...]:
     plan, rule = result.plan.figures, result.baseline
     currency, bound = result.reasons.market.problem.brand.currency, result.lower_bound_minor
     speed, saved = float(str(planned.summary["orders_per_second"])), float(str(planned.summary["saving_pct"]))
-    beside = zip(_figures(currency, plan, bound), _figures(currency, rule, bound), strict=True)
+    beside = zip(_figures(currency, plan), _figures(currency, rule), strict=True)
+    weighs = plan.bids_minor != 0  # the bound is then of the objective and of that; nobody weighed the rule
+    weights = (("weights, which are not paid", amount(currency, plan.bids_minor), ""),)
     return (
         *((name, mine, its) for (name, mine), (_, its) in beside),
+        *(weights if weighs else ()),
+        ("gap to the lower bound", _above(plan, bound), NONE if weighs else _above(rule, bound)),
         ("lower bound", amount(currency, bound), ""),
         ("saving against the rule", percent(saved / 100, 2) if rule.objective_minor else NONE, ""),
         ("orders per second", decimal(speed, 0 if speed >= 10 else 1) if plan.orders else NONE, ""),
     )
 
 
-def _figures(currency: Currency, of: Figures, bound: int) -> tuple[tuple[str, str], ...]:
-    above = (of.weighed_minor - bound) / of.weighed_minor if of.weighed_minor else 0.0
+def _above(of: Figures, bound: int) -> str:
+    return percent((of.weighed_minor - bound) / of.weighed_minor if of.weighed_minor else 0.0, 2)
+
+
+def _figures(currency: Currency, of: Figures) -> tuple[tuple[str, str], ...]:
     return (
         ("orders", count(of.orders)),
         ("unplanned", count(of.unplanned)),
@@ -51,7 +58,6 @@ def _figures(currency: Currency, of: Figures, bound: int) -> tuple[tuple[str, st
         ("expected on time, of all orders", percent(of.expected_on_time) if of.orders else NONE),
         ("split, of planned orders", percent(of.split_rate) if of.planned else NONE),
         ("objective", amount(currency, of.objective_minor)),
-        ("gap to the lower bound", percent(above, 2)),
     )
 
 

@@ -6,7 +6,7 @@ from doorstep.domain.worth import WORTHS
 from doorstep.files.columns import Table, must, opt
 from doorstep.files.kinds import country, money, one_of, text
 
-MOST_WORTH = 10_000  # of one unit, either way
+MOST_WORTH = 1_000_000  # of one unit, either way; a day is worth tens of thousands where the unit is small
 
 VALUES = Table(
     "values",

@@ -20,6 +20,12 @@ def with_values(bids: BidPrices | None, values: Sequence[LearnedValue], orders: 
     return replace(bids or BidPrices(), speed=speed) if speed else bids
 
 
+def valued_orders(bids: BidPrices | None, orders: Sequence[Order]) -> int:
+    """Count the orders to which an earlier date is worth something."""
+    worth = {one.order: bool(one.day_micros or one.next_day_micros) for one in bids.speed} if bids else {}
+    return sum(worth.get(one.order, worth.get("", False)) for one in orders)
+
+
 def _speed(values: Sequence[LearnedValue], orders: Sequence[Order]) -> tuple[SpeedValue, ...]:
     """What most orders share is said once, the others by name."""
     found: dict[tuple[str, str], SpeedValue] = {}

@@ -20,7 +20,7 @@ from doorstep.files.plan_out import write_decisions, write_plan, write_summary
 from doorstep.files.plan_rounds_out import write_rounds
 from doorstep.files.plan_stored import asked_record
 from doorstep.flows.commitment_prices import commitment_prices_on
-from doorstep.flows.learned_values import with_values
+from doorstep.flows.learned_values import valued_orders, with_values
 from doorstep.flows.summary import summarise
 from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
@@ -74,6 +74,8 @@ def plan_folder(
         seconds["seconds_writing"] = stopwatch() - decided
         summary |= {name: round(value, 3) for name, value in seconds.items()}
         summary |= told_durations(brand_folder, problem.transit.as_of)
+        if brand_folder.values:
+            summary["valued_orders"] = valued_orders(problem.bid_prices, orders)
         summary["asked"] = asked_record(selection.first, selection.until, now, run.iterations)
         summary["params"] = asdict(params or PlanParams())
         write_summary(aside, summary)

@@ -98,6 +98,7 @@ def _left_out(read: BrandFolder) -> dict[str, object]:
     rows = {
         "linehauls_left_out": len(read.linehauls),  # fates are drawn for what services collect at the site
         "commitment_prices_left_out": len(read.commitment_prices),  # they hold for days and services of their own
+        "values_left_out": len(read.values),  # policies are compared by what is paid
         "vehicles_left_out": len(read.vans),  # no parcel goes by their services
     }
     return {name: count for name, count in rows.items() if count}

@@ -27,6 +27,7 @@ def summarise(
         "lower_bound": major(result.lower_bound_minor, currency),
         "gap_pct": round(float(result.gap_pct), 4),
         **({"precedence": major(figures.precedence_minor, currency)} if figures.precedence_minor else {}),
+        **({"weights": major(figures.bids_minor, currency)} if figures.bids_minor else {}),
         "cost_per_order": per(currency, figures.cost_minor, figures.planned),
         "cost_per_parcel": per(currency, figures.cost_minor, figures.parcels),
         "split_rate": round(figures.split_rate, 6),

@@ -32,6 +32,14 @@ def test_the_table_shows_both_and_their_difference() -> None:
     assert rows["Split rate"].plan == "12.2 %"
 
 
+def test_what_weighs_is_told_as_no_money_and_the_bound_as_one_of_both() -> None:
+    rows = {row.name: row for row in totals(replace(REPORT, figures=replace(PLAN, bids_minor=9_000)))}
+    assert rows["Weights, which are not paid"].plan == "90.00 EUR"
+    assert rows["Objective"].plan == "850.00 EUR"
+    assert "Lower bound of the objective and weights" in rows
+    assert not any("eights" in row.name for row in totals(REPORT))
+
+
 def test_unplanned_stands_beside_every_rate() -> None:
     rates = {
         "Cost per order",

@@ -113,14 +113,25 @@ def _costs(report: PlanReport) -> tuple[Row, ...]:
             difference_note=percent(-saving(report)) if rule.objective_minor else "",
             strong=True,
         ),
+        *_weights(report),
         Row(
-            "Lower bound of the objective",
+            f"Lower bound of the objective{' and weights' if plan.bids_minor else ''}",
             amount(currency, report.lower_bound_minor),
             "",
-            explanation="From prices of what is short: no plan it chooses among costs less",
+            explanation="From prices of what is short: no plan it chooses among "
+            + ("comes to less, cost and weights together" if plan.bids_minor else "costs less"),
         ),
         Row("Gap to the bound", percent(gap(report), 2), "", plan_note=_beside(plan)),
     )
+
+
+def _weights(report: PlanReport) -> tuple[Row, ...]:
+    """What the plan was chosen by beside its objective; nobody weighed the rule."""
+    plan = report.figures
+    if not plan.bids_minor:
+        return ()
+    why = "Commitment prices, and days until the promised date at what they are worth to shoppers"
+    return (Row("Weights, which are not paid", amount(report.brand.currency, plan.bids_minor), "", explanation=why),)
 
 
 def _service(report: PlanReport) -> tuple[Row, ...]:
