@@ -13,6 +13,7 @@ from doorstep.files.demo.baskets import FULL_BASKET_LITRES, baskets
 from doorstep.files.demo.catalogue import LOUNGE_CHAIR, PERGOLA, SOLD_OUT, catalogue
 from doorstep.files.demo.geography import CANARY_PREFIXES, COUNTRY_SHARES, cities
 from doorstep.files.demo.tabular import DAY
+from doorstep.files.demo.voices import SEGMENTS
 
 POSTCODES = {
     "DE": r"\d{5}", "FR": r"\d{5}", "ES": r"\d{5}", "IT": r"\d{5}", "NL": r"\d{4} [A-Z]{2}", "BE": r"\d{4}",
@@ -128,3 +129,12 @@ def test_each_kind_of_awkward_order_is_there(demo: Demo) -> None:
 
 def test_awkward_orders_are_few_but_never_none_on_a_real_day() -> None:
     assert [awkward_orders(count) for count in (0, 10, 50, 100, 2000, 100_000)] == [0, 0, 2, 5, 10, 500]
+
+
+def test_orders_name_the_segments_that_the_quotes_were_shown_to(demo: Demo) -> None:
+    """So that what is learned of a segment is what a plan finds for its orders."""
+    seen: dict[str, list[str]] = {}
+    for order in demo.folder.orders:
+        seen.setdefault(order.customer, []).append(order.segment)
+    assert {one for many in seen.values() for one in many} == set(SEGMENTS)
+    assert all(one == "regular" for many in seen.values() for one in many[1:])

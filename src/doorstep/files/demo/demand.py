@@ -12,16 +12,19 @@ from doorstep.files.demo.catalogue import Catalogue
 from doorstep.files.demo.geography import Addresses, City, cities
 from doorstep.files.demo.people import COMPANIES, FIRST_NAMES, LAST_NAMES, SAFE_PLACES, STREETS, email, phone
 from doorstep.files.demo.tabular import DAY, Row, euros, instant
+from doorstep.files.demo.voices import SEGMENTS
 from doorstep.files.demo.wishes import Wishes
 
 ORDER_COLUMNS = (
     "order", "channel", "placed_at", "customer", "country", "region", "city", "postcode", "latitude", "longitude",
     "speed", "name", "company", "address_1", "phone", "email", "residential", "signed_for", "saturday",
-    "pickup_point", "safe_place", "not_before",
+    "pickup_point", "safe_place", "not_before", "segment",
 )  # fmt: skip
 LINE_COLUMNS = ("order", "line", "sku", "quantity", "unit_price")
 BUSINESS_SHARE, APP_SHARE = 0.05, 0.35
 DISCOUNTED_SHARE, DISCOUNT_PERCENT = 0.12, 85
+NEW, REGULAR = SEGMENTS  # as the quotes that were shown name them
+REGULARS_OF_FIVE = (0, 1)  # besides who orders again that day
 
 
 def order_rows(
@@ -30,6 +33,7 @@ def order_rows(
     people = [_person(cities()[c], n, rng) for n, c in enumerate(homes.city.tolist())]
     app = rng.random(len(customer)) < APP_SHARE
     rows: list[Row] = []
+    known = {number for number in customer.tolist() if number % 5 in REGULARS_OF_FIVE}
     for index, number in enumerate(customer.tolist()):
         city = cities()[int(homes.city[number])]
         name, company, street, telephone, mail = people[number]
@@ -59,8 +63,10 @@ def order_rows(
                 f"PP-{city.country}-{homes.postcode[number].replace(' ', '')}" if pickup else "",
                 SAFE_PLACES[number % len(SAFE_PLACES)] if wanted.safe[index] and not wanted.signed[index] else "",
                 (DAY + timedelta(days=later)).isoformat() if later else "",
+                REGULAR if number in known else NEW,
             )
         )
+        known.add(number)
     return rows
 
 
