@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.kernels.plan.driving import near, random_day, van, vans_day
 from tests.kernels.plan.scenes import BERLIN, PARIS, call, cents, order
 
+from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.fleet import Van
 from doorstep.domain.plan import Plan
@@ -157,6 +158,16 @@ def test_orders_that_share_a_parcel_share_its_ride() -> None:
     told = list(result.decisions())
     assert [one.chosen[0].ride.cost_minor for one in told if one.chosen[0].ride] == [100, 100]
     assert sum(one.cost_minor for one in told) == result.plan.figures.cost_minor
+
+
+def test_no_value_of_speed_leaves_an_order_that_only_a_van_takes() -> None:
+    """The post asks more than leaving the order costs; a day weighs more than that, too."""
+    asked = vans_day([order("o1", "a")], van(), post=99_000)
+    dear = replace(asked, bid_prices=BidPrices(speed=(SpeedValue("", cents(20_000), cents(5)),)))
+    result = sound(dear)
+    assert riders(result) == ["o1"]
+    assert result.plan.figures.objective_minor == 60
+    assert 0 <= result.plan.figures.weighed_minor - result.lower_bound_minor <= 1
 
 
 def test_a_rule_against_the_service_keeps_its_vans_at_home() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 from tests.kernels.plan.brute import Brute
 from tests.kernels.plan.builders import Shape, problem
@@ -17,6 +18,7 @@ from doorstep.kernels.plan.check import check
 from doorstep.kernels.plan.offer import offer
 from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanProblem
+from doorstep.kernels.plan.scales import QuoteScales
 
 ALONE = Shape(orders=1, lines=4, stock=4, capacity=0.6)
 SHARED = Shape(orders=4, lines=3, stock=3, capacity=0.5)
@@ -91,3 +93,12 @@ def test_why_an_order_is_left_is_told_though_others_have_values_of_their_own() -
 def test_a_value_below_nothing_is_refused() -> None:
     with pytest.raises(InvalidProblem, match="value of speed of all orders"):
         replace(two_services((3, 1)), bid_prices=BidPrices(speed=(SpeedValue("", 0, -1),)))
+
+
+def test_many_units_of_what_is_worth_much_are_weighed_exactly() -> None:
+    """A day at a million and an order of three hundred thousand units: their product is beyond 64 bits."""
+    none, day, units = np.zeros((1, 1), np.int64), 1_000_000_000_007, np.array([300_000])
+    scales = QuoteScales(none, none[0], np.array([day]), np.array([0]), np.array([0]), units, 10_000)
+    for own in (1, 99_999, 300_000):
+        true = (2 * 60 * day * own + 3_000_000_000) // 6_000_000_000
+        assert scales.speed_minor(np.array([0]), np.array([own]), np.array([60])).tolist() == [true]

@@ -67,7 +67,12 @@ class Table:
     short: BoolArray  # [K, J] all who could draw on the stock want more than there is
     row_short: BoolArray  # [R] the same for capacity
     contested: BoolArray  # [N] the order could draw on something short
-    beyond_minor: int = 0  # what weights add to the bound
+    beyond: IntArray | None = None  # [N] what leaving weighs of orders that are left at any price; None: nothing weighs
+
+    @property
+    def beyond_minor(self) -> int:
+        """What weights add to the bound."""
+        return 0 if self.beyond is None else int(self.beyond.sum())
 
     @property
     def paid(self) -> IntArray:
@@ -246,11 +251,11 @@ def set_table(
 def table_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, best: Best) -> Table:
     """Set the board of what is quoted, and say what is short."""
     board, rows = make_board(market, terms.lanes, blocks, best.cost, best.days)
-    ledger, beyond = unpriced(board, market.stock.copy(), rows), 0
+    ledger, beyond = unpriced(board, market.stock.copy(), rows), None
     if market.scales is not None:
         sure = best.cost if best.sure is None else best.sure
         weighed = weigh_board(market.scales, board, blocks, sure, ledger, board_scratch(board))
-        board, beyond = weighed.board, weighed.beyond_minor
+        board, beyond = weighed.board, weighed.beyond
     short, row_short = _short(board, ledger)
     contested = mark_contested(board, short, row_short)
     return Table(terms, asked, blocks, best, board, ledger, short, row_short, contested, beyond)

@@ -53,14 +53,15 @@ class Stand:
 
     @property
     def total(self) -> int:
-        """What it weighs with its rounds as they are driven."""
+        """What it weighs with its rounds as they are driven, orders included that are left whatever they weigh."""
         choice = self.assignment.choice
-        weighed = int(cost_of(self.table.board, np.arange(len(choice)), choice))
+        weighed = int(cost_of(self.table.board, np.arange(len(choice)), choice)) + self.table.beyond_minor
         return weighed if self.shares is None else weighed + int((self.shares - self.priced).sum())
 
     def cost_minor(self, i: int) -> int:
         """What an order or joint weighs at these prices; one that is left, what leaving it does."""
-        return int(cost_of(self.table.board, np.array([i]), self.assignment.choice))
+        beyond = 0 if self.table.beyond is None else int(self.table.beyond[i])
+        return int(cost_of(self.table.board, np.array([i]), self.assignment.choice)) + beyond
 
     @property
     def priced(self) -> IntArray:

@@ -31,8 +31,9 @@ class QuoteScales:
         """What it weighs that so many units of orders come on these days: each parcel by its share of the order."""
         days = np.clip(promised_day - self.placed_day[order], 0, MOST_DAYS)
         micros = waiting_micros(days, self.speed_micros[order], self.next_day_micros[order])
-        whole = 2 * self.micros_per_minor * self.units[order]
-        found: IntArray = (2 * micros * units + whole // 2) // whole
+        whole = self.micros_per_minor * self.units[order]
+        sure, rest = np.divmod(micros, whole)  # else many units of what is worth much are beyond 64 bits
+        found: IntArray = sure * units + (2 * rest * units + whole) // (2 * whole)
         return found
 
 

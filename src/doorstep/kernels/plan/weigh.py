@@ -127,7 +127,7 @@ class Weighed:
     """A board on which weights are part of the cost, and what the bound has to be told of."""
 
     board: Board
-    beyond_minor: int  # of the orders that no price keeps from being left: what leaving them weighs
+    beyond: IntArray  # [N] of the orders that no price keeps from being left: what leaving them weighs
 
 
 def weigh_board(
@@ -147,7 +147,7 @@ def weigh_board(
         pick_order=board.pick_order + scales.site_minor,
         unplanned=board.unplanned + np.where(served, scales.leaving_minor, 0),
     )
-    return Weighed(weighed, int(scales.leaving_minor[~served].sum()))
+    return Weighed(weighed, np.where(served, 0, scales.leaving_minor))
 
 
 def bids_minor(market: Market, board: Board, choice: IntArray, paid_minor: int) -> int:
