@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from doorstep.documents.insights.page import InsightPage, Section, table, tables
 from doorstep.documents.report.carrier_charts import control, day, forest
 from doorstep.documents.report.carriers_report import (
@@ -98,7 +100,7 @@ def _watch(report: CarriersReport) -> Section:
         "Control charts",
         tuple(control(one, f"control-{place}") for place, one in enumerate(drawn[:CHARTS])),
         tables(
-            table("To look into", looked, map(_case_row, record.investigations)),
+            replace(table("To look into", looked, map(_case_row, record.investigations)), of_cases=True),
             table(
                 "Average run lengths, simulated", ("Service", "Weeks between false alarms", again), map(_length, drawn)
             ),
@@ -151,6 +153,10 @@ READING = (
         "Handed over late",
         "After the day of the plan, or that of the history. Those parcels say nothing of the carrier, and are left out"
         " of its rate.",
+    ),
+    (
+        "Tracked",
+        "Parcels of services that are not tracked are left out, unless the history tells when they came.",
     ),
     ("Group", "Services that share lanes, by a chain at least. Between groups nothing can be compared."),
     (
