@@ -78,6 +78,16 @@ def test_what_goes_untracked_does_not_count_as_what_never_came(shop: Filled) -> 
     assert f"{COST * 420 / 100:,.2f} EUR" in str(worked_out(shop, "costs").tiles)  # it has cost what it has
 
 
+def test_orders_of_less_than_a_week_are_no_week_of_demand(shop: Filled) -> None:
+    Order.objects.filter(brand=shop.brand).update(placed_at=NOW - timedelta(days=1))
+    assert worked_out(shop, "demand").headline.startswith("No whole week of orders lies before this day")
+
+
+def test_parcels_not_counted_are_told_by_their_reason(shop: Filled) -> None:
+    Parcel.objects.filter(code__in=("P-00000-1", "P-00001-1")).update(promised_by=NOW.date())
+    assert "its promised day has not passed yet (" in worked_out(shop, "carriers").left_out
+
+
 def test_what_left_today_has_cost_nothing_when_the_day_began(shop: Filled) -> None:
     Parcel.objects.filter(code="P-00000-1").update(left_at=NOW)
     assert f"{COST * 419 / 100:,.2f} EUR" in str(worked_out(shop, "costs").tiles)

@@ -22,6 +22,7 @@ from doorstep.core.learned.models import Insight
 from doorstep.documents.insights.page import InsightPage, Section, Table, plain
 from doorstep.documents.report.charts import Chart
 from doorstep.documents.report.tiles import Tile
+from doorstep.documents.report.wording import day
 from doorstep.flows.insights import CHORE, JOB, key_of
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def test_what_was_worked_out_stands_there(filled: Filled) -> None:
         "TEA-1",
         "12 more are not shown",
         "No month before.",
-        f"was known when {filled.now.date()} began",
+        f"was known when {day(filled.now.date())} began",
         PAGE.left_out,
     ):
         assert words in page

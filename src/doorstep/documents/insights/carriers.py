@@ -29,7 +29,7 @@ def carriers_page(report: CarriersReport) -> InsightPage:
     """Lay out the record of carriers."""
     record, level = report.record, percent(report.params.level, 0)
     ranked = sorted(record.standings, key=lambda one: (one.group, one.rank or len(record.standings) + 1, one.service))
-    left_out = "; ".join(f"{count(number)} {reason}" for reason, number in sorted(record.left_out.items()))
+    left_out = "; ".join(f"{reason} ({count(number)})" for reason, number in sorted(record.left_out.items()))
     sections = (
         _ranking(report, ranked, level),
         _watch(report),
@@ -135,9 +135,7 @@ def _costs(report: CarriersReport, ranked: list[Standing]) -> Section:
         "What a kept promise costs",
         tables=tables(
             table("Cost per kept promise", heads, paid),
-            table(
-                "Services that nobody has measured", ("Service", "Decided parcels", "Share of eligible orders"), shares
-            ),
+            table("Services to be measured more", ("Service", "Decided parcels", "Share of eligible orders"), shares),
         ),
         empty="No freight is told.",
     )
