@@ -17,6 +17,7 @@ from doorstep.core.learned.models import Insight
 from doorstep.core.messages.models import SurveyAnswer
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels.models import Parcel, Scan
+from doorstep.core.tariffs.models import Service
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
@@ -67,6 +68,29 @@ def test_a_parcel_handed_over_late_is_not_the_carriers_doing(shop: Filled) -> No
         Parcel.objects.filter(pk=one.pk).update(left_at=one.ship_at + timedelta(days=1))
     whose = {row[0]: row for row in rows_of(worked_out(shop, "carriers"), "Lateness by whose doing it is")}
     assert whose["gp-std"][3] == "20"
+
+
+def test_what_goes_untracked_does_not_count_as_what_never_came(shop: Filled) -> None:
+    Service.objects.filter(brand=shop.brand, code="gp-std").update(tracked=False)
+    Parcel.objects.filter(brand=shop.brand, service="gp-std").update(state="handed_over", ended_at=None)
+    page = worked_out(shop, "carriers")
+    assert {row[0] for row in rows_of(page, "Services, the best first")} == {"swift"}
+    assert f"{COST * 420 / 100:,.2f} EUR" in str(worked_out(shop, "costs").tiles)  # it has cost what it has
+
+
+def test_orders_of_less_than_a_week_are_no_week_of_demand(shop: Filled) -> None:
+    Order.objects.filter(brand=shop.brand).update(placed_at=NOW - timedelta(days=1))
+    assert worked_out(shop, "demand").headline.startswith("No whole week of orders lies before this day")
+
+
+def test_parcels_not_counted_are_told_by_their_reason(shop: Filled) -> None:
+    Parcel.objects.filter(code__in=("P-00000-1", "P-00001-1")).update(promised_by=NOW.date())
+    assert "its promised day has not passed yet (" in worked_out(shop, "carriers").left_out
+
+
+def test_what_left_today_has_cost_nothing_when_the_day_began(shop: Filled) -> None:
+    Parcel.objects.filter(code="P-00000-1").update(left_at=NOW)
+    assert f"{COST * 419 / 100:,.2f} EUR" in str(worked_out(shop, "costs").tiles)
 
 
 def test_at_a_pickup_point_a_parcel_is_there(shop: Filled) -> None:

@@ -11,14 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from markupsafe import Markup
 from tests.web.filled import Filled
+from tests.web.investigated import CASE
 from tests.web.test_pages import INLINE, entered, text_of
 
+from doorstep.core.accounts.models import User
+from doorstep.core.cases.models import Case
 from doorstep.core.jobs.models import Job, Turn
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept, keep
 from doorstep.core.learned.models import Insight
 from doorstep.documents.insights.page import InsightPage, Section, Table, plain
 from doorstep.documents.report.charts import Chart
 from doorstep.documents.report.tiles import Tile
+from doorstep.documents.report.wording import day
 from doorstep.flows.insights import CHORE, JOB, key_of
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +57,7 @@ def test_what_was_worked_out_stands_there(filled: Filled) -> None:
         "TEA-1",
         "12 more are not shown",
         "No month before.",
-        f"was known when {filled.now.date()} began",
+        f"was known when {day(filled.now.date())} began",
         PAGE.left_out,
     ):
         assert words in page
@@ -166,3 +170,25 @@ def test_as_many_queries_as_without(filled: Filled) -> None:
         due_at=filled.now, put_at=filled.now - timedelta(days=1),
     )  # fmt: skip
     assert queries() == without <= 11
+
+
+def test_what_is_to_be_looked_into_leads_to_its_live_case(filled: Filled) -> None:
+    looked = Table("To look into", ("Service", "Late"), (("gp-std", "64"), ("swift", "9")), of_cases=True)
+    ranked = Table("Services, the best first", ("Service", "Late"), (("gp-std", "64"),))
+    learned(filled, "carriers", replace(PAGE, sections=(Section("watch", "Watch", tables=(looked, ranked)),)))
+    address = f"{reverse('insight_carriers')}?brand={filled.brand.code}"
+    link = f'<a href="{reverse("case", args=(CASE,))}"><bdi>gp-std</bdi></a>'
+
+    def links(user: User) -> int:
+        return text_of(entered(user), address).count(link)
+
+    assert links(filled.admin) == 1
+    assert "<bdi>swift</bdi></th>" in text_of(entered(filled.admin), address)
+    assert links(filled.viewer) == 0  # who may not enter is not led there
+    Case.objects.update(brand=None)
+    assert links(filled.admin) == 1  # one of several brands, this one among them
+    for other in ({"brand": filled.sister}, {"brand": filled.brand, "carrier": "Another"}):
+        Case.objects.update(**other)
+        assert links(filled.admin) == 0
+    Case.objects.update(carrier="General Parcels", state="closed", outcome="explained", closed_at=filled.now)
+    assert links(filled.admin) == 0

@@ -9,6 +9,7 @@ from doorstep.core.catalog.models import Product
 from doorstep.core.network.models import Site
 from doorstep.core.orders.models import Order, OrderLine
 from doorstep.core.parcels.models import Parcel
+from doorstep.core.tariffs.models import Service
 
 PLACES = (("FR", "75011", "FR-IDF"), ("DE", "10115", "DE-BE"), ("IT", "20121", "IT-25"))
 SERVICES = ("gp-std", "swift")
@@ -19,6 +20,7 @@ COST = sum(PARTS.values())
 
 def let_travel(brand: Brand, now: datetime, orders: int = 420, days: int = 182) -> None:
     """Have orders placed evenly over so many days until two weeks ago, each with one parcel that came."""
+    Service.objects.filter(brand=brand, code__in=SERVICES).update(tracked=True)
     site = Site.objects.filter(operator=brand.operator).earliest("pk")
     products = list(Product.objects.filter(brand=brand).order_by("pk"))
     placed = [now - timedelta(days=14 + (days - 14) * (orders - at) / orders) for at in range(orders)]

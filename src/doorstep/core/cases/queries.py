@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from doorstep.core.cases.models import Case
 from doorstep.core.paging import Page, page, reach, read_cursor
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.investigation import CASE_STATES, LIVE, CaseState, Outcome
 from doorstep.domain.rights import BRAND_ROLES, Scope
 
@@ -70,6 +71,16 @@ def list_cases(
     if after is not None:
         rows = rows.filter(pk__lt=read_cursor(after, int)[0])
     return page(list(rows[: reach(limit)]), limit, _row, lambda one: (one.pk,))
+
+
+def live_cases(scope: Scope, brand_id: int) -> dict[str, int]:
+    """Row ids of live cases by the services of a brand, as its contracts name their carriers. One query.
+
+    A case that several brands share stands for each of them that has such a contract.
+    """
+    mine = Service.objects.filter(brand=brand_id, carrier=OuterRef("carrier"), code=OuterRef("service"))
+    rows = _seen(scope).filter(Exists(mine), Q(brand=brand_id) | Q(brand=None), state__in=LIVE)
+    return dict(rows.values_list("service", "pk").order_by())
 
 
 def count_cases(scope: Scope) -> dict[CaseState, int]:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from doorstep.core.parcels.models import Parcel, Scan
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.journey import ARRIVED, BEFORE_LEAVING
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.money import Currency
@@ -38,7 +39,8 @@ class Charged:
 def travelled(brand_id: int, currency: Currency, since: datetime, until: datetime) -> tuple[PastParcel, ...]:
     """Parcels of orders placed from `since` to before `until`, those called off left out. Two queries.
 
-    A parcel is there once it can be fetched at a pick-up point. It had to leave on the day of its plan.
+    A parcel is there once it can be fetched at a pick-up point. It had to leave on the day of its plan. What goes
+    untracked is left out: nobody tells when it came, and it would count as what never did.
     """
     to_fetch = dict(
         Scan.objects.filter(parcel__brand=brand_id, milestone="at_pickup_point")
@@ -46,13 +48,14 @@ def travelled(brand_id: int, currency: Currency, since: datetime, until: datetim
         .values_list("parcel")
         .annotate(first=Min("at"))
     )
-    rows = _placed(brand_id, since, until).values_list(*_PAST, named=True)
+    untracked = Service.objects.filter(brand=OuterRef("brand"), code=OuterRef("service"), tracked=False)
+    rows = _placed(brand_id, since, until).exclude(Exists(untracked)).values_list(*_PAST, named=True)
     return tuple(_past(row, to_fetch.get(row.pk), currency) for row in rows)
 
 
 def charged(brand_id: int, since: datetime, until: datetime) -> tuple[Charged, ...]:
-    """What parcels cost that have left, of orders placed from `since` to before `until`. One query."""
-    gone = _placed(brand_id, since, until).exclude(state__in=BEFORE_LEAVING)
+    """What parcels cost that had left before `until`, of orders placed from `since` on. One query."""
+    gone = _placed(brand_id, since, until).exclude(state__in=BEFORE_LEAVING).exclude(left_at__gte=until)
     found = []
     for code, order, contents, *costs in gone.values_list("code", "order__code", "contents", *_COSTS):
         units: Counter[str] = Counter()

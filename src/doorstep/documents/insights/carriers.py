@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from doorstep.documents.insights.page import InsightPage, Section, table, tables
 from doorstep.documents.report.carrier_charts import control, day, forest
 from doorstep.documents.report.carriers_report import (
@@ -27,7 +29,7 @@ def carriers_page(report: CarriersReport) -> InsightPage:
     """Lay out the record of carriers."""
     record, level = report.record, percent(report.params.level, 0)
     ranked = sorted(record.standings, key=lambda one: (one.group, one.rank or len(record.standings) + 1, one.service))
-    left_out = "; ".join(f"{count(number)} {reason}" for reason, number in sorted(record.left_out.items()))
+    left_out = "; ".join(f"{reason} ({count(number)})" for reason, number in sorted(record.left_out.items()))
     sections = (
         _ranking(report, ranked, level),
         _watch(report),
@@ -98,7 +100,7 @@ def _watch(report: CarriersReport) -> Section:
         "Control charts",
         tuple(control(one, f"control-{place}") for place, one in enumerate(drawn[:CHARTS])),
         tables(
-            table("To look into", looked, map(_case_row, record.investigations)),
+            replace(table("To look into", looked, map(_case_row, record.investigations)), of_cases=True),
             table(
                 "Average run lengths, simulated", ("Service", "Weeks between false alarms", again), map(_length, drawn)
             ),
@@ -133,9 +135,7 @@ def _costs(report: CarriersReport, ranked: list[Standing]) -> Section:
         "What a kept promise costs",
         tables=tables(
             table("Cost per kept promise", heads, paid),
-            table(
-                "Services that nobody has measured", ("Service", "Decided parcels", "Share of eligible orders"), shares
-            ),
+            table("Services to be measured more", ("Service", "Decided parcels", "Share of eligible orders"), shares),
         ),
         empty="No freight is told.",
     )
@@ -151,6 +151,10 @@ READING = (
         "Handed over late",
         "After the day of the plan, or that of the history. Those parcels say nothing of the carrier, and are left out"
         " of its rate.",
+    ),
+    (
+        "Tracked",
+        "Parcels of services that are not tracked are left out, unless the history tells when they came.",
     ),
     ("Group", "Services that share lanes, by a chain at least. Between groups nothing can be compared."),
     (

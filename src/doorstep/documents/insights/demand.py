@@ -28,7 +28,7 @@ LOW, MIDDLE, HIGH = 100_000, 500_000, 900_000
 def demand_page(report: DemandReport) -> InsightPage:
     """Lay out foreseen demand."""
     if not report.problem.series:
-        return InsightPage("Nothing was ordered before this day, so nothing can be foreseen.", (), (), READING)
+        return InsightPage("No whole week of orders lies before this day, so nothing can be foreseen.", (), (), READING)
     goods, more = group_rows(report.rows, "goods")
     tested = ("Category", "Units", "Foreseen", "MASE", "Naive’s", "Pinball loss", "Naive’s", "Below to at q90")
     series = ("Product or category", "Kind", "Region", "Mean", "q10", "q50", "q90")

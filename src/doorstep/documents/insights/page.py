@@ -16,13 +16,17 @@ Rows = Sequence[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows below heads; the first `words` columns are words, the others figures. `more` rows are not shown."""
+    """Rows below heads; the first `words` columns are words, the others figures. `more` rows are not shown.
+
+    `of_cases`: each row begins with a service that a case may be open of.
+    """
 
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: int = 1
     more: int = 0
+    of_cases: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def headline(report: DemandReport) -> str:
     """Say in a sentence what is coming, and how far that can be believed."""
     found = report.found
     if not found.series:
-        return "Nothing was ordered before this day, so nothing can be foreseen."
+        return "No whole week of orders lies before this day, so nothing can be foreseen."
     words = f"{count(round(float(found.total_mean.sum())))} units are expected in {counted(_weeks(found), 'week')}."
     pair = next((pair for pair in _two(report.rows) if pair[0].by == "all"), None)
     if pair is None or pair[1].pinball <= 0:

@@ -67,6 +67,12 @@ def named(code: str, names: Mapping[str, str]) -> str:
 
 
 @register.filter
+def found_in(code: str, rows: Mapping[str, int]) -> int | None:
+    """The row id of what bears a code; None: there is none."""
+    return rows.get(code)
+
+
+@register.filter
 def percentage(micros: int) -> str:
     """Millionths of one percent, as surcharges have them: 12500000 -> 12.5 %."""
     whole, part = divmod(abs(micros), MICROS)

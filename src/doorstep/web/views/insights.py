@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from doorstep.core.accounts.queries import brands
+from doorstep.core.cases.queries import live_cases
 from doorstep.core.jobs import queries as jobs
 from doorstep.core.jobs import turns
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept, kept
@@ -48,6 +49,7 @@ def show(request: HttpRequest, scope: Scope, kind: InsightKind) -> HttpResponse:
         "job": jobs.of_key(scope, JOB, key_of(brand.id, kind)) if brand else None,
         "next_at": turns.next_of(CHORE),
         "may_ask": scope.may("plan"),
+        "cases": live_cases(scope, brand.id) if brand and kind == "carriers" and scope.may("plan") else {},
     }
     return furnished(request, scope, "insight.html", context, current="insight_carriers")
 
