@@ -29,7 +29,7 @@ class Cluster:
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        self._wait(self.told.exists)
+        self._wait(lambda: self.told.exists() and self.told.read_text())  # it is there before anything is in it
 
     @property
     def told(self) -> Path:

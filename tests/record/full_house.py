@@ -16,10 +16,11 @@ from tests.record.brand import NOW, loaded
 from tests.record.packed import LATER, House
 from tests.record.test_accept import asked
 from tests.web.filled import png
+from tests.web.investigated import case_of
 from tests.web.told_outside import tell_outside
 
 from doorstep.core.accounts import test_clock, totp
-from doorstep.core.accounts.models import Brand
+from doorstep.core.accounts.models import Brand, Operator
 from doorstep.core.floor import bench
 from doorstep.core.floor.models import Tote
 from doorstep.core.jobs import turns, workers
@@ -64,6 +65,7 @@ from doorstep.flows.define_barcodes import set_barcodes
 from doorstep.flows.define_kit import define_kit
 from doorstep.flows.disruption import declare
 from doorstep.flows.erase import erase
+from doorstep.flows.insights import learn_insight
 from doorstep.flows.learn import learn
 from doorstep.flows.learn_bids import learn_bids
 from doorstep.flows.plan_day import plan_day
@@ -141,6 +143,8 @@ def fill(at: House, folder: Path) -> None:
     learn(scope, brand, now=NOW, run=Run())
     plan_day(scope, brand, now=NOW, run=Run())
     learn_bids(scope, brand, now=NOW)
+    learn_insight(scope, brand, "carriers", now=NOW, run=Run())
+    case_of(Operator.objects.get(pk=at.scope.operator), None, NOW)
 
 
 def _people(house: FullHouse) -> None:

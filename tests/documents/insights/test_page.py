@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -33,6 +33,7 @@ def test_a_table_says_how_many_rows_it_leaves_out() -> None:
 
 
 @given(st.lists(st.integers(0, 60), min_size=5, max_size=5), st.integers(2, 40))
+@example([0, 0, 0, 0, 2], 2)
 def test_nobody_is_told_in_a_group_too_small(times: list[int], least: int) -> None:
     told = often_rows(times, least)
     people = [int(row[1]) for row in told]

@@ -91,9 +91,8 @@ def often_rows(times: Sequence[int], least: int) -> list[tuple[str, ...]]:
             rest = 0
     if not spans:
         return []
-    if rest:  # too few bought so rarely: they are told with those who bought more
-        orders, people = spans.pop()
-        spans.append((1, people + rest))
+    if spans[-1][0] > 1:  # too few bought more rarely, if anybody: they are told with those who bought more
+        spans.append((1, spans.pop()[1] + rest))
     spans.reverse()
     total = sum(times)
     ends = [start - 1 for start, _ in spans[1:]]
