@@ -8,7 +8,6 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
-from tests.browser.test_pack_report import browser as browser
 from tests.documents.report.test_carriers_report import EMPTY, WORSE, carriers_report
 
 from doorstep.documents.report.carriers_report import CarriersReport, write_carriers_report

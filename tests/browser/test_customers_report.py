@@ -8,7 +8,6 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
-from tests.browser.test_pack_report import browser as browser
 from tests.documents.report.test_customers_report import report_of
 from tests.kernels.learn.shops import AS_OF, shop
 

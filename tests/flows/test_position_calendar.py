@@ -11,10 +11,11 @@ from holidays import country_holidays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doorstep.domain.days import day_of
 from doorstep.domain.supply import Site
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import read_folder
-from doorstep.flows.position_calendar import day_of, ways_of
+from doorstep.flows.position_calendar import ways_of
 from doorstep.kernels.promise.calendars import EPOCH_ORDINAL
 
 

@@ -200,14 +200,7 @@ def planned(one: parcel.Parcel, brand: str, currency: str) -> ParcelOut:
 
 
 def cost_parts(cost: CostParts) -> CostPartsOut:
-    return CostPartsOut(
-        cost.pick_minor,
-        cost.carton_minor,
-        cost.freight_minor,
-        cost.surcharges_minor,
-        cost.duty_tax_minor,
-        cost.lateness_minor,
-    )
+    return CostPartsOut(*cost.lines_minor)
 
 
 def _foreseen(told: Foresight | None) -> ForeseenOut | None:

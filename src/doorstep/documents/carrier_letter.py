@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
+from doorstep.domain.days import day_of
 from doorstep.kernels.learn.carrier_record import Investigation
 
-EPOCH = date(1970, 1, 1)
 NAMED = 20  # parcels in the letter
 
 
@@ -15,7 +13,7 @@ def letter(case: Investigation, sender: str, *, one_in: int = 1) -> str:
 
     `one_in`: of how many parcels one was looked at; 1: all of them were.
     """
-    since = EPOCH + timedelta(days=case.since_day)
+    since = day_of(case.since_day)
     lines = [
         f"Subject: {case.service}: {case.late} of {case.due} parcels late since {since.isoformat()}",
         "",

@@ -24,15 +24,20 @@ class CostParts:
     lateness_minor: int
 
     @property
-    def total_minor(self) -> int:
+    def lines_minor(self) -> tuple[int, int, int, int, int, int]:
+        """All of them, in the order of plan.csv."""
         return (
-            self.pick_minor
-            + self.carton_minor
-            + self.freight_minor
-            + self.surcharges_minor
-            + self.duty_tax_minor
-            + self.lateness_minor
+            self.pick_minor,
+            self.carton_minor,
+            self.freight_minor,
+            self.surcharges_minor,
+            self.duty_tax_minor,
+            self.lateness_minor,
         )
+
+    @property
+    def total_minor(self) -> int:
+        return sum(self.lines_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 Worth = Literal["day_sooner", "next_day", "pickup", "carbon_kg_less", "place_higher", "buying", "scatter"]
 WORTHS: tuple[Worth, ...] = get_args(Worth)
+NEXT_DAY = 1  # days from showing, or placing, to a promised date that is of the next day
 
 
 @dataclass(frozen=True, slots=True)

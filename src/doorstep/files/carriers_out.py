@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from pathlib import Path
 
 import orjson
 
+from doorstep.domain.days import day_of
 from doorstep.domain.money import Currency
 from doorstep.files.output import MARK, SUMMARY_FILE, WRITER
 from doorstep.files.write import write_csv
 from doorstep.kernels.learn.carrier_record import CarrierRecord, Chart, Comparison, Credible, Investigation, Standing
 
 DECIMALS = 4
-EPOCH = date(1970, 1, 1)
 CARRIERS = (
     "service", "group", "rank", "rank_low", "rank_high", "best", "parcels", "late", "never", "shipper_late",
     "late_after_shipper", "raw", "on_time", "on_time_low", "on_time_high", "undamaged", "undamaged_low",
@@ -27,9 +26,9 @@ PAIR_COLUMNS = (
 INVESTIGATIONS = ("case", "service", "alarm", "since", "due", "late", "expected", "worst_lanes", "parcels", "letter")
 
 
-def day_of(number: int | None) -> str:
+def day_text(number: int | None) -> str:
     """Write a day as a date; none: empty."""
-    return "" if number is None else (EPOCH + timedelta(days=number)).isoformat()
+    return "" if number is None else day_of(number).isoformat()
 
 
 def short(value: float | None) -> float | None:
@@ -85,7 +84,7 @@ def _row(one: Standing, money: Currency) -> tuple[object, ...]:
 
 def _case(number: int, one: Investigation, letter: tuple[str, str]) -> tuple[object, ...]:
     lanes = "; ".join(f"{lane}: {late} of {due}, {usual:.1f} expected" for lane, due, late, usual in one.lanes)
-    days = day_of(one.alarm_day), day_of(one.since_day)
+    days = day_text(one.alarm_day), day_text(one.since_day)
     counts = one.due, one.late, round(one.expected, 1)
     return (number, one.service, *days, *counts, lanes, " ".join(one.parcels), f"letters/{letter[0]}")
 
@@ -93,7 +92,7 @@ def _case(number: int, one: Investigation, letter: tuple[str, str]) -> tuple[obj
 def record_object(record: CarrierRecord, money: Currency) -> dict[str, object]:
     """Give the record as JSON has it: rates to four decimals, days as dates, money in major units as text."""
     return {
-        "as_of": day_of(record.as_of_day),
+        "as_of": day_text(record.as_of_day),
         "parcels": record.parcels,
         "left_out": dict(sorted(record.left_out.items())),
         "carriers": [dict(zip(CARRIERS, _row(one, money), strict=True)) for one in record.standings],
@@ -121,15 +120,15 @@ def _chart(one: Chart) -> dict[str, object]:
     return {
         "service": one.service,
         "state": one.state,
-        "alarm": day_of(one.alarm_day) or None,
-        "since": day_of(one.since_day) or None,
+        "alarm": day_text(one.alarm_day) or None,
+        "since": day_text(one.since_day) or None,
         "scatter": short(one.scatter),
         "limit": short(one.limit),
         "weeks_between_false_alarms": short(one.weeks_between_false_alarms),
         "weeks_to_alarm": short(one.weeks_to_alarm),
         "weeks": [
             {
-                "monday": day_of(week.first_day),
+                "monday": day_text(week.first_day),
                 "due": week.due,
                 "late": week.late,
                 "expected": short(week.expected),
@@ -144,8 +143,8 @@ def _chart(one: Chart) -> dict[str, object]:
 def _investigation(one: Investigation) -> dict[str, object]:
     return {
         "service": one.service,
-        "alarm": day_of(one.alarm_day),
-        "since": day_of(one.since_day),
+        "alarm": day_text(one.alarm_day),
+        "since": day_text(one.since_day),
         "due": one.due,
         "late": one.late,
         "expected": short(one.expected),

@@ -160,15 +160,7 @@ def probability_text(ppm: int) -> str:
 
 
 def _amounts(cost: CostParts) -> tuple[int, ...]:
-    return (
-        cost.pick_minor,
-        cost.carton_minor,
-        cost.freight_minor,
-        cost.surcharges_minor,
-        cost.duty_tax_minor,
-        cost.lateness_minor,
-        cost.total_minor,
-    )
+    return (*cost.lines_minor, cost.total_minor)
 
 
 def _grams(footprint: Footprint | None) -> tuple[int | None, ...]:

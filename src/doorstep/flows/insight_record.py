@@ -14,7 +14,6 @@ from doorstep.core.parcels import past
 from doorstep.domain.catalog import Product
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.learned import PastParcel
-from doorstep.domain.parcel import CostParts
 from doorstep.files.costs_in import PlannedParcel
 
 READ_BACK = timedelta(days=800)  # two years of seasons, and some weeks
@@ -60,20 +59,8 @@ def planned(brand_id: int, brand: Brand, as_of: date) -> tuple[PlannedParcel, ..
     return tuple(
         PlannedParcel(
             one.parcel,
-            tuple(minor * micros for minor in _amounts(one.cost)),
+            tuple(minor * micros for minor in one.cost.lines_minor),
             tuple(((one.order, sku), units) for sku, units in one.units),
         )
         for one in past.charged(brand_id, *span(as_of))
-    )
-
-
-def _amounts(cost: CostParts) -> tuple[int, ...]:
-    """In the order of plan.csv."""
-    return (
-        cost.pick_minor,
-        cost.carton_minor,
-        cost.freight_minor,
-        cost.surcharges_minor,
-        cost.duty_tax_minor,
-        cost.lateness_minor,
     )

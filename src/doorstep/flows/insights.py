@@ -21,9 +21,10 @@ from doorstep.documents.report.carriers_report import CarriersReport
 from doorstep.documents.report.customers_report import CustomersReport
 from doorstep.documents.report.insight_costs import CostReport
 from doorstep.documents.report.insight_demand import DemandReport
+from doorstep.domain.days import number_of
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
-from doorstep.files.demand_out import EPOCH_ORDINAL, demand_object, recipe_in
+from doorstep.files.demand_out import demand_object, recipe_in
 from doorstep.flows.cost_charges import gather
 from doorstep.flows.insight_carriers import exploration
 from doorstep.flows.insight_costs import BY, kind_of, last_months
@@ -122,10 +123,9 @@ def _demand(_: int, read: RecordBooks, before: Before, run: Run) -> dict[str, An
     """What serves is kept beside the page: the next night judges by it."""
     sales = sales_of(exploded(order) for order in read.orders)
     category_of = {one.sku: one.category for one in read.products}
-    day = read.as_of.toordinal() - EPOCH_ORDINAL
 
     def problem(params: SeriesParams | None = None) -> DemandProblem:
-        return with_holidays(series_of(sales, category_of, day, WEEKS, params))
+        return with_holidays(series_of(sales, category_of, number_of(read.as_of), WEEKS, params))
 
     params, in_force = DemandParams(), recipe_in(before)
     whole = problem()

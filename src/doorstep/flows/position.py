@@ -12,13 +12,13 @@ import numpy as np
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.position_report import PositionReport, write_position_report
 from doorstep.documents.report.sites_map import Spot
+from doorstep.domain.days import day_of, number_of
 from doorstep.domain.placement import BulkMove, Point, Purchase, Shelf
 from doorstep.files.demand_in import ForeseenDemand, read_foreseen
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.files.position_out import write_position
-from doorstep.flows.position_calendar import day_of
 from doorstep.flows.position_demand import with_foreseen
 from doorstep.flows.position_ground import Ground, ground_of
 from doorstep.flows.position_problem import USUAL, Assumptions, Grounded, problem_of
@@ -27,7 +27,6 @@ from doorstep.kernels.position.placement import Placement, PlacementProblem, Tar
 from doorstep.kernels.position.position import position as decide
 from doorstep.kernels.position.problem import FacilityProblem, FloatArray, IntArray
 from doorstep.kernels.position.transfers import Transfer, transfers
-from doorstep.kernels.promise.calendars import EPOCH_ORDINAL
 from doorstep.kernels.run import Run
 
 WEEKS_OF_MONTH = 365.25 / 12 / 7
@@ -190,7 +189,7 @@ def _shelves(found: Positioned) -> list[Shelf]:
 def _moves(found: Positioned) -> list[BulkMove]:
     """The rows of transfers.csv, with the day on which each is taken in."""
     ways, sites, products = found.grounded.ways, found.ground.sites, found.ground.products
-    first = ways.as_of.toordinal() - EPOCH_ORDINAL
+    first = number_of(ways.as_of)
     return [
         BulkMove(
             sites[one.origin].site,
@@ -209,7 +208,7 @@ def _purchases(found: Positioned) -> list[Purchase]:
     have = (found.on_hand + found.coming).sum(axis=1)
     target, point = found.targets.target.sum(axis=1), found.targets.reorder_point.sum(axis=1)
     at, ways = found.grounded.problem.centre, found.grounded.ways
-    centre, arrives = found.ground.sites[at].site, day_of(ways.bought(at, ways.as_of.toordinal() - EPOCH_ORDINAL))
+    centre, arrives = found.ground.sites[at].site, day_of(ways.bought(at, number_of(ways.as_of)))
     wanted = np.flatnonzero((have <= point) & (target > have))
     return [Purchase(centre, found.ground.products[n].sku, int(target[n] - have[n]), arrives) for n in wanted.tolist()]
 

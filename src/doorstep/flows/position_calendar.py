@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
+from doorstep.domain.days import number_of
 from doorstep.domain.supply import Site
 from doorstep.kernels.position.problem import FloatArray
-from doorstep.kernels.promise.calendars import EPOCH_ORDINAL, CalendarBook, Calendars
+from doorstep.kernels.promise.calendars import CalendarBook, Calendars
 
 WEEK = 7
 SLACK_DAYS = 90  # beyond the longest way, for holidays
@@ -40,7 +41,7 @@ class Ways:
 
     def lead_weeks(self, centre: int) -> FloatArray:
         """Weeks until each site has what it asks for, [k]: the longest of the orders of the week that begins."""
-        first = self.as_of.toordinal() - EPOCH_ORDINAL
+        first = number_of(self.as_of)
         asked = [day for day in range(first, first + WEEK) if self._open(centre, day) == day] or [first]
         found = [
             max((self.bought(k, day) if k == centre else self.moved(centre, k, day)) - day for day in asked)
@@ -63,13 +64,8 @@ def ways_of(sites: Sequence[Site], as_of: date, supplier_weeks: float, transfer_
     """Lay out the calendars of sites from `as_of` on."""
     book = CalendarBook()
     calendar = tuple(book.add(site.working_days.mask, site.holiday_calendar) for site in sites)
-    first = as_of.toordinal() - EPOCH_ORDINAL
+    first = number_of(as_of)
     supplier_days = round(supplier_weeks * WEEK)
     last = first + supplier_days + round(transfer_weeks * WEEK) + SLACK_DAYS
     worked = tuple(max(1, round(transfer_weeks * site.working_days.mask.bit_count())) for site in sites)
     return Ways(book.build(first - 1, last), calendar, as_of, supplier_days, worked)
-
-
-def day_of(day: int) -> date:
-    """Give the date of a day since 1970-01-01."""
-    return date(1970, 1, 1) + timedelta(day)

@@ -13,7 +13,7 @@ from doorstep.domain.demand import Brand, Order
 from doorstep.domain.display import Display, display_of
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.units import PPM
-from doorstep.domain.worth import Worth, worth_to
+from doorstep.domain.worth import NEXT_DAY, Worth, worth_to
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
 from doorstep.flows.promise_wish import Wish, order_of
@@ -21,8 +21,6 @@ from doorstep.kernels.learn.shown import choose_shown
 from doorstep.kernels.learn.shown_problem import MOST_OPTIONS, Shown, ShownProblem
 from doorstep.kernels.plan.offer import Option, offer
 from doorstep.kernels.run import Run
-
-NEXT_DAY = 1
 
 
 @dataclass(frozen=True, slots=True)

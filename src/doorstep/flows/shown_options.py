@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from doorstep.core.accounts import queries
 from doorstep.core.decisions import displays
@@ -16,6 +15,7 @@ from doorstep.domain.display import display_of
 from doorstep.domain.errors import NotFound
 from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
+from doorstep.domain.worth import NEXT_DAY
 from doorstep.files.output_file import output_file
 
 COLUMNS = (
@@ -32,7 +32,6 @@ COLUMNS = (
     "propensity",
     "order",
 )
-NEXT_DAY = 1
 
 
 def write_shown(scope: Scope, code: str, out: Path, force: bool = False) -> tuple[int, int]:
@@ -52,54 +51,48 @@ def write_shown(scope: Scope, code: str, out: Path, force: bool = False) -> tupl
                 left_out += 1
                 continue
             written += 1
-            writer.writerows(_rows(quote, currency))
+            writer.writerows(_row(one, currency) for one in _options(quote, currency))
     return written, left_out
 
 
 def shown_options(brand_id: int, currency: Currency) -> tuple[OptionShown, ...]:
     """Options shown and taken as they are learned from; quotes of which nobody said what was asked are left out."""
-    return tuple(
-        OptionShown(
+    quotes = (one for one in displays.taken(brand_id) if len(one.asked) == len(one.options))
+    return tuple(option for quote in quotes for option in _options(quote, currency))
+
+
+def _options(quote: Taken, currency: Currency) -> Iterator[OptionShown]:
+    shown = display_of(quote.pk, len(quote.options), quote.display_test_ppm)
+    for number, option in enumerate(quote.options):
+        days = max(0, (date.fromisoformat(option["promised_by"]) - quote.made_at.date()).days)
+        yield OptionShown(
             quote=str(quote.pk),
             option=str(number),
             shown_at=quote.made_at,
             country=quote.cart["to"][0],
             price_micros=quote.asked[number] * currency.micros_per_minor,
-            days=_days(quote, option),
+            days=days,
             taken=number == quote.option,
             position=shown.order.index(number) + 1,
-            next_day=_days(quote, option) <= NEXT_DAY,
+            next_day=days <= NEXT_DAY,
             pickup=bool(quote.cart["pickup_point"]),
             propensity=shown.propensity,
             order=quote.order,
         )
-        for quote in displays.taken(brand_id)
-        if len(quote.asked) == len(quote.options)
-        for shown in (display_of(quote.pk, len(quote.options), quote.display_test_ppm),)
-        for number, option in enumerate(quote.options)
+
+
+def _row(one: OptionShown, currency: Currency) -> tuple[object, ...]:
+    return (
+        one.quote,
+        one.country,
+        one.shown_at.isoformat(),
+        one.option,
+        one.position,
+        currency.text(currency.minor(one.price_micros)),
+        one.days,
+        int(one.next_day),
+        int(one.pickup),
+        int(one.taken),
+        f"{one.propensity:.9g}",
+        one.order,
     )
-
-
-def _days(quote: Taken, option: Mapping[str, Any]) -> int:
-    """From showing to the promised date."""
-    return max(0, (date.fromisoformat(option["promised_by"]) - quote.made_at.date()).days)
-
-
-def _rows(quote: Taken, currency: Currency) -> Iterator[tuple[object, ...]]:
-    shown = display_of(quote.pk, len(quote.options), quote.display_test_ppm)
-    for number, option in enumerate(quote.options):
-        days = _days(quote, option)
-        yield (
-            quote.pk,
-            quote.cart["to"][0],
-            quote.made_at.isoformat(),
-            number,
-            shown.order.index(number) + 1,
-            currency.text(quote.asked[number]),
-            days,
-            int(days <= NEXT_DAY),
-            int(bool(quote.cart["pickup_point"])),
-            int(number == quote.option),
-            f"{shown.propensity:.9g}",
-            quote.order,
-        )

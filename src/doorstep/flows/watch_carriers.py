@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from doorstep.core.jobs.actions import put
 from doorstep.core.learned import snapshot as learned
 from doorstep.core.parcels.travelled import Travelled, contracts, travelled
 from doorstep.documents.carrier_letter import letter
+from doorstep.domain.days import day_of
 from doorstep.kernels.learn.carrier_problem import problem_of
 from doorstep.kernels.learn.carrier_record import CarrierParams, CarrierRecord, Chart, Investigation
 from doorstep.kernels.learn.carriers import carriers
@@ -27,7 +28,6 @@ from doorstep.kernels.run import Run
 
 WEEKS = 53  # of history that say what is usual, the watched ones among them
 MOST = 200_000  # parcels that are read
-EPOCH = date(1970, 1, 1)
 DECIMALS = 4
 Parcels = Mapping[str, Travelled]  # by names that no two have
 
@@ -107,8 +107,8 @@ def _draft(case: Investigation, chart: Chart, seen: Seen, senders: Mapping[int |
         brand,
         own[0].carrier,
         own[0].past.service,
-        _day(case.alarm_day),
-        _day(case.since_day),
+        day_of(case.alarm_day),
+        day_of(case.since_day),
         _evidence(case, chart, named, seen.one_in),
         letter(replace(case, parcels=told), senders[brand], one_in=seen.one_in),
     )
@@ -126,9 +126,15 @@ def _evidence(case: Investigation, chart: Chart, named: list[Travelled], one_in:
         "weeks_between_false_alarms": chart.weeks_between_false_alarms,
         "weeks_to_alarm": chart.weeks_to_alarm,
         "weeks": [
-            [_day(one.first_day).isoformat(), one.due, one.late, round(one.expected, DECIMALS), round(total, DECIMALS)]
-            for one, total in ((one, one.sum) for one in chart.weeks)
-            if total is not None
+            [
+                day_of(one.first_day).isoformat(),
+                one.due,
+                one.late,
+                round(one.expected, DECIMALS),
+                round(one.sum, DECIMALS),
+            ]
+            for one in chart.weeks
+            if one.sum is not None
         ],
         "lanes": [[lane, due, late, round(usual, DECIMALS)] for lane, due, late, usual in case.lanes],
         "parcels": [[one.brand, one.order, one.past.parcel, one.tracking] for one in named],
@@ -152,7 +158,3 @@ def _tell(operator_id: int, pk: int, draft: NewCase, now: datetime) -> None:
         at=now,
         actor="system",
     )
-
-
-def _day(number: int) -> date:
-    return EPOCH + timedelta(days=number)

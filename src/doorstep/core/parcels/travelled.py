@@ -15,7 +15,7 @@ from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import area_of, region_code
 from doorstep.domain.travel import Milestone
 
-ARRIVED: tuple[Milestone, ...] = ("delivered", "left_at_safe_place", "at_pickup_point")
+THERE: tuple[Milestone, ...] = ("delivered", "left_at_safe_place", "at_pickup_point")
 _NAMES = (
     "brand_id", "brand__code", "code", "order__code", "service", "manifest_carrier", "tracking", "site__code",
     "site__country", "site__postcode", "site__time_zone", "order__country", "order__region", "order__postcode",
@@ -58,7 +58,7 @@ def travelled(operator_id: int, since: datetime, until: datetime, most: int) -> 
 
 
 def _read(rows: QuerySet[Parcel], until: datetime) -> QuerySet[Parcel, dict[str, Any]]:
-    told = Scan.objects.filter(parcel=OuterRef("pk"), milestone__in=ARRIVED, at__lt=until, received_at__lt=until)
+    told = Scan.objects.filter(parcel=OuterRef("pk"), milestone__in=THERE, at__lt=until, received_at__lt=until)
     arrived = Subquery(told.order_by("at").values("at")[:1])
     named = rows.annotate(arrived_at=arrived, manifest_carrier=F("manifest__account__carrier"))
     return cast("QuerySet[Parcel, dict[str, Any]]", named.order_by("pk").values(*_NAMES))

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from doorstep.documents.report.charts import Chart
 from doorstep.documents.report.wording import count, decimal, percent
 from doorstep.documents.svg import element, picture
+from doorstep.domain.days import day_of
 from doorstep.kernels.learn import carrier_record as told
 
 WIDE, LEFT, RIGHT, TOP, ROW = 720, 170, 60, 10, 26
 NARROW, TALL, BOTTOM = 360, 200, 26
 SHOWN = 20
-EPOCH = date(1970, 1, 1)
 
 
 def day(number: int) -> str:
     """Write a day as a date."""
-    return (EPOCH + timedelta(days=number)).isoformat()
+    return day_of(number).isoformat()
 
 
 def span(one: told.Credible | None) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from doorstep.domain.decision import Flip, Weight
+from doorstep.domain.worth import NEXT_DAY
 from doorstep.kernels.plan.assemble import Picks
 from doorstep.kernels.plan.footprint import Sent
 from doorstep.kernels.plan.loads import Key
 from doorstep.kernels.plan.market import Market
-from doorstep.kernels.plan.scales import MOST_DAYS, NEXT_DAY, Scales
+from doorstep.kernels.plan.scales import MOST_DAYS, Scales
 
 Parts = Sequence[tuple[int, Key]]  # sites, and what each sends
 

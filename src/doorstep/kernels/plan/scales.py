@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from doorstep.domain.worth import NEXT_DAY
+
 IntArray = NDArray[np.int64]
 MOST_DAYS = 60  # of waiting that speed is valued for
-NEXT_DAY = 1
 
 
 @dataclass(frozen=True, slots=True)
