@@ -9,10 +9,11 @@ Arrays of an inner loop are handed over one by one: a tuple of them would count 
 points, rates, metres, seconds: where locations lie, by a rule on points [m, 3] or by matrices [m, m] (else empty).
 node [N, 20]: n stops, then two for each round, then reloads. load [N, 4 d]: what is given and taken there, and the most
 that is on board from the beginning of the trip until behind the node, and behind it until the end of the trip.
-kind [v, 19 + d]: kinds of van, see `Fleet`. ring [R, 10]: rounds, each of a kind of van for good; those without stops
-stand idle in free [v, R + 1], whose last column counts them. spare: idle reload nodes, the last cell counts them.
-unit [u + 1, 2] and member: what is served by one of its stops, and what it costs not to. fit [n, k]: beside whom it is
-worth trying a stop.
+kind [v, 19 + d]: kinds of van, see `Fleet`. ring [R, 11]: rounds, each of a kind of van for good; those without stops
+stand idle in free [v, R + 1], whose last column counts them. alike [v, v + 1]: kinds that differ from one in loads and
+costs alone, so that its rounds could be driven by them; the last column counts them. spare: idle reload nodes, the last
+cell counts them. unit [u + 1, 2] and member: what is served by one of its stops, and what it costs not to. fit [n, k]:
+beside whom it is worth trying a stop.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ UP_D, UP_E, UP_L, ON_D, ON_E, ON_L, SKILLS, ONLY, UNIT, FAR_M = range(10, 20)
 START, FINISH, SHIFT_FROM, SHIFT_TO, FIXED, PER_M, PER_S, MOST_M, MOST_S, MOST_TRIPS = range(10)
 RELOAD_S, HAS, PAUSE_S, PAUSE_FROM, PAUSE_TO, SPEED, TIMED, PLAIN, RELOAD_AT, CAPACITY = range(10, 20)
 # columns of `ring`
-KIND, END, METRES, SIZE, TRIPS, PAUSE, COST, STAMP, COST_WAS, DIRTY_YET = range(10)
+KIND, END, METRES, SIZE, TRIPS, PAUSE, COST, STAMP, COST_WAS, DIRTY_YET, FREED = range(11)
 # columns of `unit`
 LEAVE, MEMBERS = 0, 1
 # of the array `rates`

@@ -19,7 +19,7 @@ from doorstep.kernels.route.compiled_rich import (
     Ints,
     Small,
 )
-from doorstep.kernels.route.compiled_rich_search import (
+from doorstep.kernels.route.compiled_rich_journal import (
     ABSENT,
     BEST,
     CURRENT,
@@ -29,24 +29,30 @@ from doorstep.kernels.route.compiled_rich_search import (
     MOST_GONE,
     RETRIED,
     TOUCHED,
-    TRIED_AGAIN,
     WRITTEN,
+    undo,
+)
+from doorstep.kernels.route.compiled_rich_search import (
+    TRIED_AGAIN,
     insert_unit,
     mark,
     recreate,
     ruin,
     save,
     sort_units,
-    undo,
-)  # fmt: skip
+)
+from doorstep.kernels.route.compiled_rich_vans import fit_vans, release
+
+LARGER = 0.3
+"""How often a stop may come into a larger van; else it needs room, or a van more: so small vans have their chance."""
 
 
 @compiled
 def anneal(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, near: Small, knobs: Floats, state: State,
-    counts: Ints, absent: Ints, dirty: Ints, best: Ints, best_absent: Ints, iterations: int, hot: float, cold: float,
-    windows: bool,
+    free: Ints, spare: Ints, alike: Ints, unit: Ints, member: Ints, fit: Small, near: Small, knobs: Floats,
+    state: State, counts: Ints, absent: Ints, dirty: Ints, best: Ints, best_absent: Ints, iterations: int, hot: float,
+    cold: float, windows: bool,
 ) -> None:  # fmt: skip
     """Ruin and recreate so many times, the temperature falling from `hot` to `cold`."""
     journal = np.zeros((4 * MOST_GONE + 64, 8), np.int64)
@@ -55,6 +61,7 @@ def anneal(
     touched = np.zeros(len(ring) + 1, np.int64)
     ring[:, STAMP] = -1
     free_before = free[:, -1].copy()
+    mixed, none = alike[:, -1].sum() > 0, np.zeros_like(alike)
     cooling = (cold / hot) ** (1.0 / iterations)
     warmth = hot
     for iteration in range(iterations):
@@ -73,10 +80,15 @@ def anneal(
         )  # fmt: skip
         count = _gather(node, counts, gone, absent, units, state)
         sort_units(node, load, unit, member, units, count, keys, state, windows)
+        larger = alike if mixed and uniform(state) < LARGER else none
         waiting = recreate(
-            points, rates, metres, seconds, node, load, kind, ring, free, spare, unit, member, fit, knobs, state,
-            journal, counts, units, count, touched, still,
+            points, rates, metres, seconds, node, load, kind, ring, free, spare, larger, unit, member, fit, knobs,
+            state, journal, counts, units, count, touched, still,
         )  # fmt: skip
+        if mixed and waiting >= 0:
+            fit_vans(
+                points, rates, metres, seconds, node, load, kind, ring, free, alike, journal, counts, touched
+            )  # fmt: skip
         change = _change(unit, ring, counts, absent, still, waiting, touched)
         if waiting < 0 or (change > 0 and change >= -warmth * log(1.0 - uniform(state))):
             undo(node, load, kind, ring, journal, counts, touched)
@@ -84,6 +96,7 @@ def anneal(
                 free[k, -1] = free_before[k]
             spare[-1] = spare_before
             continue
+        release(ring, free, counts, touched)
         _accept(ring, counts, absent, still, waiting, touched, dirty)
         counts[CURRENT] += change
         if counts[CURRENT] < counts[BEST]:
@@ -135,11 +148,11 @@ def _accept(
 @compiled
 def settle(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, knobs: Floats, state: State, counts: Ints,
-    absent: Ints, order: Ints, scan: bool,
+    free: Ints, spare: Ints, alike: Ints, unit: Ints, member: Ints, fit: Small, knobs: Floats, state: State,
+    counts: Ints, absent: Ints, order: Ints, scan: bool,
 ) -> None:  # fmt: skip
     """Put units in one after another, in the order given; who finds no place waits in `absent`."""
-    journal, touched = np.zeros((64, 8), np.int64), np.zeros(8, np.int64)
+    journal, touched = np.zeros((4 * MOST_GONE + 64, 8), np.int64), np.zeros(8, np.int64)
     ring[:, STAMP] = -1
     counts[ABSENT] = 0
     for i in range(len(order)):
@@ -147,7 +160,7 @@ def settle(
         counts[WRITTEN] = counts[TOUCHED] = 0
         before, spare_before = free[:, -1].copy(), spare[-1]
         put = insert_unit(
-            points, rates, metres, seconds, node, load, kind, ring, free, spare, unit, member, fit, order[i],
+            points, rates, metres, seconds, node, load, kind, ring, free, spare, alike, unit, member, fit, order[i],
             int(knobs[DEPTH]), 0.0, scan, state, journal, counts, touched,
         )  # fmt: skip
         if not put:
@@ -157,3 +170,5 @@ def settle(
                 spare[-1] = spare_before
             absent[counts[ABSENT]] = order[i]
             counts[ABSENT] += 1
+        else:
+            release(ring, free, counts, touched)

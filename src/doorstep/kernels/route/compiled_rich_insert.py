@@ -53,7 +53,7 @@ from doorstep.kernels.route.compiled_rich import (
 )  # fmt: skip
 
 # how a stop comes into a round
-BESIDE, FRESH, TRIP_BEHIND, TRIP_BEFORE = 0, 1, 2, 3
+BESIDE, FRESH, TRIP_BEHIND, TRIP_BEFORE, OTHER_VAN = 0, 1, 2, 3, 4  # and on: in a van of kind 0, 1, 2 ...
 Place = tuple[int, int, int]  # cost, behind which node, how
 NOWHERE = (FAR, -1, BESIDE)
 
@@ -176,10 +176,10 @@ def price_trip(
 @inner
 def _beside(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    fit: Small, c: int, depth: int, blink: float, state: State,
-) -> tuple[int, int]:  # fmt: skip
-    """What stop c costs at best beside those whom it fits, and behind which node."""
-    best, place = FAR, -1
+    free: Ints, alike: Ints, fit: Small, c: int, depth: int, blink: float, state: State,
+) -> Place:  # fmt: skip
+    """What stop c costs at best beside those whom it fits, behind which node, and whether in a larger van."""
+    best, place, how = FAR, -1, BESIDE
     for at in range(fit.shape[1]):
         if at >= depth and place >= 0:
             break
@@ -191,22 +191,59 @@ def _beside(
             continue
         for side in range(2):
             p = v if side == 0 else node[v, PRED]
-            if not _has_room(load, kind, ring[r, KIND], p, c):
+            if _has_room(load, kind, ring[r, KIND], p, c):
+                price, way_in = price_between(points, rates, metres, seconds, node, kind, ring, r, p, c, best), BESIDE
+            elif alike[ring[r, KIND], -1] > 0:
+                price, k = _price_larger(points, rates, metres, seconds, node, load, kind, ring, free, alike, r, p, c)
+                way_in = OTHER_VAN + k
+            else:
                 continue
-            price = price_between(points, rates, metres, seconds, node, kind, ring, r, p, c, best)
             if price < best and uniform(state) >= blink:
-                best, place = price, p
-    return best, place
+                best, place, how = price, p, way_in
+    return best, place, how
+
+
+@inner
+def _price_larger(
+    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
+    free: Ints, alike: Ints, r: int, p: int, c: int,
+) -> tuple[int, int]:  # fmt: skip
+    """What round r costs more with c behind p in an idle van that has room, and of which kind; FAR: there is none."""
+    best, found = FAR, -1
+    k, s = ring[r, KIND], node[p, SUCC]
+    plain, speed, at = kind[k, PLAIN] == 1, kind[k, SPEED], node[c, AT]
+    in_m, in_s = way(points, rates, metres, seconds, plain, speed, node[p, AT], at)
+    out_m, out_s = way(points, rates, metres, seconds, plain, speed, at, node[s, AT])
+    whole_m = ring[r, METRES] + in_m + out_m - node[s, LEG_M]
+    if whole_m > kind[k, MOST_M]:
+        return best, found
+    here = (node[c, SERVICE], node[c, OPENS], node[c, CLOSES])
+    duration = join(join(upto(node, p), in_s, here), out_s, onward(node, s))[0]
+    if duration >= FAR or duration > kind[k, MOST_S]:
+        return best, found
+    was = kind[k, FIXED] + kind[k, PER_M] * ring[r, METRES]
+    if kind[k, PER_S] > 0:
+        was += kind[k, PER_S] * node[ring[r, END], UP_D]
+    for at_kind in range(alike[k, -1]):
+        other = alike[k, at_kind]
+        if free[other, -1] > 0 and _has_room(load, kind, other, p, c):
+            price = kind[other, FIXED] + kind[other, PER_M] * whole_m - was
+            if kind[other, PER_S] > 0:
+                price += kind[other, PER_S] * duration
+            if price < best:
+                best, found = price, other
+    return best, found
 
 
 @inner
 def cheapest(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, fit: Small, c: int, depth: int, blink: float, scan: bool, state: State,
+    free: Ints, spare: Ints, alike: Ints, fit: Small, c: int, depth: int, blink: float, scan: bool, state: State,
 ) -> Place:  # fmt: skip
     """Where stop c comes cheapest."""
-    best, place = _beside(points, rates, metres, seconds, node, load, kind, ring, fit, c, depth, blink, state)
-    how = BESIDE
+    best, place, how = _beside(
+        points, rates, metres, seconds, node, load, kind, ring, free, alike, fit, c, depth, blink, state
+    )
     for k in range(len(kind)):
         if free[k, -1] > 0:
             price = price_fresh(points, rates, metres, seconds, node, load, kind, k, c)

@@ -12,31 +12,19 @@ from doorstep.kernels.compiled import inner
 from doorstep.kernels.route.compiled_plain import BLINK, DEPTH, LONGEST, SPLIT, STRINGS
 from doorstep.kernels.route.compiled_random import State, below, uniform
 from doorstep.kernels.route.compiled_rich import (
-    AT,
     AWAY,
     CLOSES,
-    COST,
-    COST_WAS,
     DIRTY_YET,
     END,
     FAR,
     FAR_M,
     KIND,
     LEAVE,
-    LEG_M,
-    LEG_S,
     MEMBERS,
     OPENS,
-    PLAIN,
     PRED,
-    RELOAD_AT,
-    RELOAD_S,
     RING,
-    SERVICE,
-    SHIFT_FROM,
-    SHIFT_TO,
     SIZE,
-    SPEED,
     STAMP,
     STOP,
     SUCC,
@@ -44,93 +32,29 @@ from doorstep.kernels.route.compiled_rich import (
     Floats,
     Ints,
     Small,
-    link,
     refresh,
-    unlink,
-    way,
 )  # fmt: skip
-from doorstep.kernels.route.compiled_rich_insert import BESIDE, FRESH, TRIP_BEHIND, cheapest
+from doorstep.kernels.route.compiled_rich_insert import BESIDE, FRESH, OTHER_VAN, TRIP_BEHIND, cheapest
+from doorstep.kernels.route.compiled_rich_journal import (
+    ABSENT,
+    BEST,
+    BEST_ABSENT,
+    CURRENT,
+    DIRTY,
+    GONE,
+    ITERATION,
+    MOST_GONE,
+    WRITTEN,
+    make_reload,
+    put_in,
+    take_out,
+    touch,
+)
+from doorstep.kernels.route.compiled_rich_vans import change_van, may_change
 
-# of the array `counts`
-ABSENT, CURRENT, BEST, DIRTY, DONE, WRITTEN, TOUCHED, GONE, BEST_ABSENT, ITERATION, RETRIED = range(11)
-# kinds of a row of the journal
-OUT, IN = 0, 1
-MOST_GONE = 2_000
 TRIED_AGAIN = 10  # units that wait, an iteration
 WHOLE = 0.03  # how often a whole round is taken out
 SCANNED = 0.1  # how often every place is tried for whom no neighbour takes
-
-
-@inner
-def touch(ring: Ints, r: int, counts: Ints, touched: Ints) -> None:
-    """Write down what round r cost before this iteration."""
-    if ring[r, STAMP] != counts[ITERATION]:
-        ring[r, STAMP] = counts[ITERATION]
-        touched[counts[TOUCHED]] = r
-        ring[r, COST_WAS] = ring[r, COST]
-        counts[TOUCHED] += 1
-
-
-@inner
-def take_out(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int,
-    journal: Ints,
-    counts: Ints,
-) -> None:  # fmt: skip
-    """Remove node c and write it down; its round is not reckoned anew yet."""
-    p, s, w = node[c, PRED], node[c, SUCC], counts[WRITTEN]
-    journal[w, 0], journal[w, 1], journal[w, 2] = OUT, c, p
-    journal[w, 3], journal[w, 4] = node[c, LEG_M], node[c, LEG_S]
-    journal[w, 5], journal[w, 6], journal[w, 7] = node[s, LEG_M], node[s, LEG_S], node[c, RING]
-    counts[WRITTEN] += 1
-    m, t = way(
-        points,
-        rates,
-        metres,
-        seconds,
-        kind[ring[node[c, RING], KIND], PLAIN] == 1,
-        kind[ring[node[c, RING], KIND], SPEED],
-        node[p, AT],
-        node[s, AT],
-    )
-    unlink(node, ring, c, m, t)
-
-
-@inner
-def put_in(
-    points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, kind: Ints, ring: Ints, c: int, p: int,
-    journal: Ints, counts: Ints,
-) -> None:  # fmt: skip
-    """Put node c behind p and write it down; its round is not reckoned anew yet."""
-    s, w, k = node[p, SUCC], counts[WRITTEN], ring[node[p, RING], KIND]
-    journal[w, 0], journal[w, 1], journal[w, 2] = IN, c, p
-    journal[w, 5], journal[w, 6], journal[w, 7] = node[s, LEG_M], node[s, LEG_S], node[p, RING]
-    counts[WRITTEN] += 1
-    in_m, in_s = way(points, rates, metres, seconds, kind[k, PLAIN] == 1, kind[k, SPEED], node[p, AT], node[c, AT])
-    out_m, out_s = way(points, rates, metres, seconds, kind[k, PLAIN] == 1, kind[k, SPEED], node[c, AT], node[s, AT])
-    link(node, ring, c, p, in_m, in_s, out_m, out_s)
-
-
-@inner
-def make_reload(node: Ints, kind: Ints, c: int, k: int) -> None:
-    """Make node c a reload of a van of kind k."""
-    node[c, AT], node[c, SERVICE] = kind[k, RELOAD_AT], kind[k, RELOAD_S]
-    node[c, OPENS], node[c, CLOSES] = kind[k, SHIFT_FROM], kind[k, SHIFT_TO]
-
-
-@inner
-def undo(node: Ints, load: Ints, kind: Ints, ring: Ints, journal: Ints, counts: Ints, touched: Ints) -> None:
-    """Replay the journal backwards and reckon the rounds as they were."""
-    for w in range(counts[WRITTEN] - 1, -1, -1):
-        c = journal[w, 1]
-        if journal[w, 0] == IN:
-            unlink(node, ring, c, journal[w, 5], journal[w, 6])
-        else:
-            if node[c, STOP] == 0:
-                make_reload(node, kind, c, ring[journal[w, 7], KIND])
-            link(node, ring, c, journal[w, 2], journal[w, 3], journal[w, 4], journal[w, 5], journal[w, 6])
-    for i in range(counts[TOUCHED]):
-        refresh(node, load, kind, ring, touched[i])
 
 
 @inner
@@ -256,8 +180,8 @@ def sort_units(
 @inner
 def insert_unit(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, u: int, depth: int, blink: float, scan: bool,
-    state: State,
+    free: Ints, spare: Ints, alike: Ints, unit: Ints, member: Ints, fit: Small, u: int, depth: int, blink: float,
+    scan: bool, state: State,
     journal: Ints, counts: Ints, touched: Ints,
 ) -> bool:  # fmt: skip
     """Put one of a unit where it comes cheapest, if that is less than leaving it; whether it was put."""
@@ -265,7 +189,23 @@ def insert_unit(
     for at in range(unit[u, MEMBERS], unit[u + 1, MEMBERS]):
         c = member[at]
         price, where, way = cheapest(
-            points, rates, metres, seconds, node, load, kind, ring, free, spare, fit, c, depth, blink, scan, state
+            points,
+            rates,
+            metres,
+            seconds,
+            node,
+            load,
+            kind,
+            ring,
+            free,
+            spare,
+            alike,
+            fit,
+            c,
+            depth,
+            blink,
+            scan,
+            state,
         )
         if price < best:
             best, place, how, chosen = price, where, way, c
@@ -274,6 +214,13 @@ def insert_unit(
     if how == FRESH:
         free[place, -1] -= 1
         place = ring[free[place, free[place, -1]], END] - 1
+    elif how >= OTHER_VAN:
+        if not may_change(ring, node[place, RING], counts):
+            return False
+        place = change_van(
+            points, rates, metres, seconds, node, load, kind, ring, free, place, node[place, RING], how - OTHER_VAN,
+            journal, counts, touched,
+        )  # fmt: skip
     elif how != BESIDE:
         place = _new_trip(
             points, rates, metres, seconds, node, kind, ring, spare, place, how == TRIP_BEHIND, journal, counts, touched
@@ -303,8 +250,8 @@ def _new_trip(
 @inner
 def recreate(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
-    free: Ints, spare: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64], state: State,
-    journal: Ints,
+    free: Ints, spare: Ints, alike: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64],
+    state: State, journal: Ints,
     counts: Ints, units: Ints, count: int, touched: Ints, still: Ints,
 ) -> int:  # fmt: skip
     """Put units back; those for whom there is no place come into `still`. Gives how many they are; -1: all in vain."""
@@ -313,8 +260,8 @@ def recreate(
         scan = uniform(state) < SCANNED
         written = counts[WRITTEN]
         put = insert_unit(
-            points, rates, metres, seconds, node, load, kind, ring, free, spare, unit, member, fit, units[i], depth,
-            knobs[BLINK], scan, state, journal, counts, touched,
+            points, rates, metres, seconds, node, load, kind, ring, free, spare, alike, unit, member, fit, units[i],
+            depth, knobs[BLINK], scan, state, journal, counts, touched,
         )  # fmt: skip
         if not put:
             if counts[WRITTEN] != written:

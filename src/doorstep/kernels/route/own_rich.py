@@ -6,7 +6,7 @@ import numpy as np
 
 from doorstep.kernels.route.budget import slices
 from doorstep.kernels.route.compiled_rich import COST, FIXED, KIND, LEAVE, SIZE, UNIT
-from doorstep.kernels.route.compiled_rich_search import ABSENT
+from doorstep.kernels.route.compiled_rich_journal import ABSENT, CURRENT
 from doorstep.kernels.route.in_order import along_a_curve
 from doorstep.kernels.route.leave import leave_costs, priced
 from doorstep.kernels.route.problem import REQUIRED, IntArray, RouteParams, RouteProblem
@@ -34,8 +34,7 @@ def solve(problem: RouteProblem, params: RouteParams, run: Run, start: RouteResu
     """Search for rounds."""
     on = field_of(problem, leave_costs(problem, params))
     first = [] if start is None else list(zip(start.vehicle.tolist(), start.rounds(), strict=True))
-    search = RichSearch(on, problem.fleet.count, first, run.seed)
-    search.begin(_along(problem, on, search.absent[: search.counts[ABSENT]]))
+    search = _begun(problem, on, first, run.seed)
     scale = _scale(search)
     parted = run.width > 1 and len(on.unit) - 1 == problem.stops.count
     told, now = search.stand(best=True), search.stand()
@@ -54,6 +53,18 @@ def solve(problem: RouteProblem, params: RouteParams, run: Run, start: RouteResu
             told = best
             run.incumbent(told.objective, len(told.absent))
     return priced(problem, _result(problem, on, told, done), params)
+
+
+def _begun(problem: RouteProblem, on: Field, first: list[tuple[int, IntArray]], seed: int) -> RichSearch:
+    """Rounds to begin with: where kinds of van could stand for each other, with larger ones or without."""
+    found = RichSearch(on, problem.fleet.count, first, seed)
+    order = _along(problem, on, found.absent[: found.counts[ABSENT]])
+    found.begin(order)
+    if found.mixed:
+        other = RichSearch(on, problem.fleet.count, first, seed)
+        other.begin(order, larger=True)
+        found = min(found, other, key=lambda one: int(one.counts[CURRENT]))
+    return found
 
 
 def _along(problem: RouteProblem, on: Field, waiting: IntArray) -> IntArray:

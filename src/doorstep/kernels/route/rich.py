@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
@@ -15,14 +16,21 @@ from doorstep.kernels.route.compiled_rich import (
     END,
     FAR_M,
     FINISH,
+    HAS,
     KIND,
     LEAVE,
     LEG_M,
     LEG_S,
+    MOST_M,
+    MOST_S,
     MOST_TRIPS,
     ONLY,
     OPENS,
     PAUSE,
+    PAUSE_FROM,
+    PAUSE_S,
+    PAUSE_TO,
+    PLAIN,
     PRED,
     RELOAD_AT,
     RELOAD_S,
@@ -31,6 +39,7 @@ from doorstep.kernels.route.compiled_rich import (
     SHIFT_FROM,
     SHIFT_TO,
     SKILLS,
+    SPEED,
     STAMP,
     START,
     STOP,
@@ -42,7 +51,7 @@ from doorstep.kernels.route.compiled_rich import (
     refresh,
 )  # fmt: skip
 from doorstep.kernels.route.compiled_rich_anneal import anneal, settle
-from doorstep.kernels.route.compiled_rich_search import ABSENT, BEST, BEST_ABSENT, CURRENT, put_in
+from doorstep.kernels.route.compiled_rich_journal import ABSENT, BEST, BEST_ABSENT, CURRENT, put_in
 from doorstep.kernels.route.in_space import in_space, rule_of
 from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
 from doorstep.kernels.route.travel import block, pairwise
@@ -50,6 +59,22 @@ from doorstep.kernels.route.travel import block, pairwise
 MATRIX_UP_TO = 4_000  # locations; beyond, distances are reckoned as they are needed
 NEAR, FIT = 100, 100
 LATE_PER_S, WAIT_PER_S = 1.0, 0.2  # of a second that a neighbour would be late or wait (Vidal et al. 2013, section 4.3)
+SAME = [
+    START,
+    FINISH,
+    SHIFT_FROM,
+    SHIFT_TO,
+    MOST_M,
+    MOST_S,
+    MOST_TRIPS,
+    HAS,
+    PAUSE_S,
+    PAUSE_FROM,
+    PAUSE_TO,
+    SPEED,
+    PLAIN,
+]
+"""What kinds of van have in common that can drive each other's rounds."""
 KNOBS = (10.0, 10.0, 0.01, 0.5)
 """Strings, longest, blink, split."""
 
@@ -209,6 +234,7 @@ class RichSearch:
         self.node, self.load = _with_rounds(on, kinds, reloads)
         self.ring, self.free = _idle(kinds, n, len(count))
         self.spare = np.append(np.arange(self.spare_from, self.spare_from + reloads), reloads).astype(np.int64)
+        self.alike = _alike(on)
         self.state: State = seeded(seed)
         self.counts = np.zeros(16, np.int64)
         self.absent, self.best_absent = np.zeros(units, np.int64), np.zeros(units, np.int64)
@@ -252,13 +278,23 @@ class RichSearch:
         self.node[node, [AT, SERVICE, OPENS, CLOSES]] = kind[k, [RELOAD_AT, RELOAD_S, SHIFT_FROM, SHIFT_TO]]
         return node
 
-    def begin(self, order: Ints) -> None:
-        """Put the units that wait in, in the order given: beside neighbours first, then wherever there is a place."""
+    @property
+    def mixed(self) -> bool:
+        """Whether some kinds of van could drive each other's rounds but for what they hold."""
+        return bool(self.alike[:, -1].any())
+
+    def begin(self, order: Ints, larger: bool = False) -> None:
+        """Put the units that wait in, in the order given: beside neighbours first, then wherever there is a place.
+
+        `larger`: a round may be given to a larger van for one.
+        """
         on, knobs = self.on, np.array([*KNOBS, 30.0])
+        alike = self.alike if larger else np.zeros_like(self.alike)
         for scan in (False, True):
             settle(
                 on.points, on.rates, on.metres, on.seconds, self.node, self.load, on.kind, self.ring, self.free,
-                self.spare, on.unit, on.member, on.fit, knobs, self.state, self.counts, self.absent, order, scan,
+                self.spare, alike, on.unit, on.member, on.fit, knobs, self.state, self.counts, self.absent, order,
+                scan,
             )  # fmt: skip
             order = self.absent[: self.counts[ABSENT]].copy()
         self._stand(order)
@@ -268,7 +304,7 @@ class RichSearch:
         on = self.on
         anneal(
             on.points, on.rates, on.metres, on.seconds, self.node, self.load, on.kind, self.ring, self.free,
-            self.spare, on.unit, on.member, on.fit, on.near, np.array([*KNOBS, float(depth)]), self.state,
+            self.spare, self.alike, on.unit, on.member, on.fit, on.near, np.array([*KNOBS, float(depth)]), self.state,
             self.counts, self.absent, self.dirty, self.best, self.best_absent, iterations, hot, cold, on.windows,
         )  # fmt: skip
 
@@ -306,7 +342,7 @@ def _with_rounds(on: Field, kinds: Ints, reloads: int) -> tuple[Ints, Ints]:
 def _idle(kinds: Ints, n: int, v: int) -> tuple[Ints, Ints]:
     """Rounds that stand idle, and the list of them by kind."""
     r = len(kinds)
-    ring = np.zeros((r, 10), np.int64)
+    ring = np.zeros((r, 11), np.int64)
     ring[:, KIND], ring[:, END] = kinds, n + 2 * np.arange(r) + 1
     ring[:, STAMP] = ring[:, PAUSE] = -1
     free = np.zeros((v, r + 1), np.int64)
@@ -314,3 +350,18 @@ def _idle(kinds: Ints, n: int, v: int) -> tuple[Ints, Ints]:
         mine = np.flatnonzero(kinds == k)[::-1]
         free[k, : len(mine)], free[k, -1] = mine, len(mine)
     return ring, free
+
+
+def _alike(on: Field) -> Ints:
+    """[v, v + 1] Kinds whose vans could drive each other's rounds but for what they hold, and how many they are."""
+    kind, v = on.kind, len(on.kind)
+    found = np.full((v, v + 1), -1, np.int64)
+    found[:, -1] = 0
+    if (on.node[:, ONLY] >= 0).any():
+        return found
+    for k, other in permutations(range(v), 2):
+        same = (kind[k, SAME] == kind[other, SAME]).all() and kind[k, MOST_TRIPS] == 1
+        if same and (kind[k] != kind[other]).any():
+            found[k, found[k, -1]] = other
+            found[k, -1] += 1
+    return found
