@@ -40,6 +40,7 @@ from doorstep.api import (
     scans,
     shoppers,
     sites,
+    steering,
     stock,
     stock_health,
     stock_moves,

@@ -119,7 +119,7 @@ class QuoteOut:
     remedy: str
     display: Annotated[
         list[int],
-        Field(description="numbers of the options to show, the first on top; in an order drawn by lot for a share of quotes"),
+        Field(description="numbers of the options to show, the first on top; of a share of quotes drawn by lot"),
     ] = field(default_factory=list)
     propensity: Annotated[float, Field(description="chance with which they are shown in just this order")] = 1.0
     faults: Annotated[

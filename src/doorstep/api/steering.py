@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, with_config
@@ -17,22 +16,21 @@ from doorstep.api.fields import Code, Day, OneLine
 from doorstep.core.learned import insights
 from doorstep.core.learned.steering import in_force_of
 from doorstep.domain.commitment import DatedCommitmentPrice
-from doorstep.domain.steering import Exploration, Put, Showing, Steering
+from doorstep.domain.steering import STEERING_KINDS, Put, Showing, Steering, SteeringKind
 from doorstep.domain.units import PPM
 from doorstep.domain.worth import LearnedValue, Worth
-from doorstep.flows import steer
+from doorstep.flows.steer import MOST_ROWS, Wished, steer
 
 router = Router(tags=["brands"])
 
 VALUE = {"worth": "day_sooner", "segment": "", "country": "", "value_micros": 420_000}
 PRICE = {"carrier": "Postbird", "service": "", "price_micros": -150_000, "valid_from": None, "valid_to": "2024-06-30"}
 SHOWING = {"most": 3, "borne_micros": 0, "margin_micros": 6_000_000, "surplus_ppm": 1_000_000}
-BOUNDS = {"most_ppm": 50_000, "dearer_ppm": 10_000, "later_ppm": 5_000}
 PUT = {"version": 12, "put_at": "2024-05-01T07:30:01Z"}
 CHANGE_EXAMPLE: dict[str, Any] = {"values": [VALUE], "showing": SHOWING}
 EXAMPLE: dict[str, Any] = {
     "brand": "tea", "values": [VALUE], "values_put": PUT, "commitments": [PRICE], "commitments_put": PUT,
-    "showing": SHOWING, "showing_put": PUT, "exploration": None, "exploration_put": None,
+    "showing": SHOWING, "showing_put": PUT,
     "learned": [VALUE], "learned_as_of": "2024-05-01",
 }  # fmt: skip
 Micros = Annotated[StrictInt, Field(ge=-(10**12), le=10**12, description="in millionths of the brand's currency")]
@@ -66,21 +64,14 @@ class ShowingIn(_In):
     surplus_ppm: Share = PPM
 
 
-class ExplorationIn(_In):
-    most_ppm: Share = 50_000
-    dearer_ppm: Share = 10_000
-    later_ppm: Share = 5_000
-
-
 class SteeringIn(_In):
     """What is left out stays as it is; an empty list, or null, puts nothing in force any more."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGE_EXAMPLE]})
 
-    values: list[ValueIn] | None = Field(None, max_length=steer.MOST_ROWS)
-    commitments: list[CommitmentPriceIn] | None = Field(None, max_length=steer.MOST_ROWS)
+    values: list[ValueIn] | None = Field(None, max_length=MOST_ROWS)
+    commitments: list[CommitmentPriceIn] | None = Field(None, max_length=MOST_ROWS)
     showing: ShowingIn | None = None
-    exploration: ExplorationIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +100,6 @@ class ShowingOut:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplorationOut:
-    most_ppm: Annotated[int, Field(description="share of orders that may measure a service")]
-    dearer_ppm: Annotated[int, Field(description="by how much all orders together may be dearer")]
-    later_ppm: Annotated[int, Field(description="how many more of them may be late")]
-
-
-@dataclass(frozen=True, slots=True)
 class PutOut:
     """Decisions name the version that they went by."""
 
@@ -133,8 +117,6 @@ class SteeringOut:
     commitments_put: PutOut | None
     showing: Annotated[ShowingOut | None, Field(description="null: quotes show all options, the cheapest first")]
     showing_put: PutOut | None
-    exploration: Annotated[ExplorationOut | None, Field(description="null: no order measures a service")]
-    exploration_put: PutOut | None
     learned: Annotated[list[ValueOut], Field(description="learned last out of the record; none of it weighs by itself")]
     learned_as_of: date | None
 
@@ -156,26 +138,24 @@ def get_steering(request: HttpRequest, brand: Annotated[Code, Path()]) -> HttpRe
 def change_steering(request: HttpRequest, brand: Annotated[Code, Path()], payload: SteeringIn) -> HttpResponse:
     """Takes effect within two seconds; decisions before it keep the version they went by. Needs the right `manage`."""
     caller = allowed(request, "manage")
-    code, said = brand_of(caller, brand, "path").code, payload.model_fields_set
-    with transaction.atomic():
-        if "values" in said:
-            values = [
-                LearnedValue(one.worth, one.value_micros, one.segment, one.country) for one in payload.values or ()
-            ]
-            steer.put_values(caller.scope, code, values, now=caller.now)
-        if "commitments" in said:
-            prices = [
-                DatedCommitmentPrice(one.carrier, one.service, one.price_micros, one.valid_from, one.valid_to)
-                for one in payload.commitments or ()
-            ]
-            steer.put_commitments(caller.scope, code, prices, now=caller.now)
-        if "showing" in said:
-            shows = Showing(**payload.showing.model_dump()) if payload.showing else None
-            steer.put_showing(caller.scope, code, shows, now=caller.now)
-        if "exploration" in said:
-            bounds = Exploration(**payload.exploration.model_dump()) if payload.exploration else None
-            steer.put_exploration(caller.scope, code, bounds, now=caller.now)
+    code = brand_of(caller, brand, "path").code
+    steer(caller.scope, code, _wished(payload), now=caller.now)
     return _told(request, brand)
+
+
+def _wished(payload: SteeringIn) -> Wished:
+    """What is said of, and empty or null, is to be in force no more."""
+    values = (LearnedValue(one.worth, one.value_micros, one.segment, one.country) for one in payload.values or ())
+    prices = (
+        DatedCommitmentPrice(one.carrier, one.service, one.price_micros, one.valid_from, one.valid_to)
+        for one in payload.commitments or ()
+    )
+    return Wished(
+        tuple(values),
+        tuple(prices),
+        Showing(**payload.showing.model_dump()) if payload.showing else None,
+        frozenset(kind for kind in STEERING_KINDS if kind in payload.model_fields_set),
+    )
 
 
 def _told(request: HttpRequest, brand: str) -> HttpResponse:
@@ -183,7 +163,7 @@ def _told(request: HttpRequest, brand: str) -> HttpResponse:
     row = brand_of(caller, brand, "path")
     found, kept = in_force_of(caller.scope, row.id), insights.kept(caller.scope, row.id, "customers")
     learned = () if kept is None else kept.document.get("values", ())
-    shows, explores = found.showing, found.exploration
+    shows = found.showing
     out = SteeringOut(
         row.code,
         [ValueOut(one.worth, one.segment, one.country, one.value_micros) for one in found.values],
@@ -195,14 +175,12 @@ def _told(request: HttpRequest, brand: str) -> HttpResponse:
         _put(found, "commitments"),
         ShowingOut(shows.most, shows.borne_micros, shows.margin_micros, shows.surplus_ppm) if shows else None,
         _put(found, "showing"),
-        ExplorationOut(explores.most_ppm, explores.dearer_ppm, explores.later_ppm) if explores else None,
-        _put(found, "exploration"),
         [ValueOut(worth, segment, country, micros) for worth, micros, segment, country in learned],
         kept.as_of if kept and learned else None,
     )
     return json_answer(out)
 
 
-def _put(found: Steering, kind: Any) -> PutOut | None:
+def _put(found: Steering, kind: SteeringKind) -> PutOut | None:
     put: Put | None = found.put.get(kind)
     return PutOut(put.version, put.at) if put else None

@@ -113,8 +113,8 @@ COLUMNS: Mapping[str, Columns] = {
         shopper="name company address_1 address_2 phone email address_changes sent_digest",
     ),
     "orders.Order": Columns(
-        shopper="customer segment region city postcode latitude longitude pickup_point safe_place gift_note detail remedy"
-        " faults conflicts",
+        shopper="customer segment region city postcode latitude longitude pickup_point safe_place gift_note detail"
+        " remedy faults conflicts",
         plain="code channel country speed state reason settled payment on_shortage address_precision",
     ),
     "orders.OrderLine": Columns(plain="line sku parts"),

@@ -11,7 +11,7 @@ from doorstep.domain.commitment import DatedCommitmentPrice
 from doorstep.domain.units import PPM
 from doorstep.domain.worth import LearnedValue
 
-SteeringKind = Literal["values", "showing", "commitments", "exploration"]
+SteeringKind = Literal["values", "showing", "commitments"]
 STEERING_KINDS: tuple[SteeringKind, ...] = get_args(SteeringKind)
 
 
@@ -29,15 +29,6 @@ class Showing:
 
 
 @dataclass(frozen=True, slots=True)
-class Exploration:
-    """A share of orders goes to services that nobody has measured, within these bounds."""
-
-    most_ppm: int  # of eligible orders
-    dearer_ppm: int  # by how much all orders together may be dearer, as a share of the best one's cost
-    later_ppm: int  # how many more may be late
-
-
-@dataclass(frozen=True, slots=True)
 class Put:
     """Which version of a kind is in force, and since when."""
 
@@ -52,7 +43,6 @@ class Steering:
     values: tuple[LearnedValue, ...] = ()
     showing: Showing | None = None
     commitments: tuple[DatedCommitmentPrice, ...] = ()
-    exploration: Exploration | None = None
     put: Mapping[SteeringKind, Put] = field(default_factory=dict)  # of what is in force
 
 

@@ -114,9 +114,7 @@ def _costs(brand_id: int, read: RecordBooks, _: Before, __: Run) -> dict[str, An
 def _customers(brand_id: int, read: RecordBooks, __: Before, run: Run) -> dict[str, Any]:
     at, shown = datetime.combine(read.as_of, time.min, UTC), shown_options(brand_id, read.brand.currency)
     told = learn_customers(
-        CustomersProblem(
-            at, read.orders, read.history, shown, replies(brand_id), decided=quotes_decided(brand_id)
-        ),
+        CustomersProblem(at, read.orders, read.history, shown, replies(brand_id), decided=quotes_decided(brand_id)),
         CustomersParams(),
         run,
     )

@@ -26,8 +26,8 @@ from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.papers import lacking_papers
 from doorstep.flows.plan_now import plan_now
 from doorstep.flows.record_problem import day_problem
-from doorstep.flows.tell_why import tell_why
 from doorstep.flows.steering import steering_note, with_steering
+from doorstep.flows.tell_why import tell_why
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
 from doorstep.kernels.run import Run
 

@@ -62,7 +62,9 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
     why = {} if left is None else {name: getattr(left, name) for name in ("reason", "detail", "remedy")}
     kept = [option_record(one) for one in found.options]
     usual = usual_order(here, cart, found.options)
-    shown = {} if usual is None else {"usual": usual, **{kind: here.steering.put[kind].version for kind in SHOWN_BY}}
+    shown: dict[str, Any] = {}
+    if usual is not None:
+        shown = {"usual": usual, **{kind: here.steering.put[kind].version for kind in SHOWN_BY}}
     pk, share_ppm = quotes.keep_quote(brand_id, cart_record(cart), kept, why, shown, now)
     display = display_of(pk, len(kept), share_ppm, usual)
     return Quoted(pk, found.options, left, display, faults_of_cart(brand_id, cart, problem.tariff.zones))
@@ -73,7 +75,8 @@ def usual_order(here: Standing, cart: Order, options: Sequence[Option]) -> tuple
     rules = here.steering.showing
     if rules is None or len(options) < 2:
         return None
-    worth, currency = worth_to(here.steering.values, cart.segment, cart.place.country), here.ground.problem.brand.currency
+    currency = here.ground.problem.brand.currency
+    worth = worth_to(here.steering.values, cart.segment, cart.place.country)
     borne = currency.minor(rules.borne_micros)
     found = [shown_option(one, cart, bool(cart.pickup_point), borne, worth) for one in options]
     expected = choose_options(found, worth, rules, currency.micros_per_minor, MOST_TRIED)

@@ -44,5 +44,7 @@ def taken(brand_id: int) -> Iterator[Taken]:
     """Quotes of a brand of which an option was taken, by their ids. Those that nobody took up are not kept."""
     rows = Quote.objects.filter(brand_id=brand_id, option__isnull=False).order_by("pk")
     names = ("pk", "made_at", "cart", "options", "option", "asked", "display_test_ppm", "order__code", "shown")
-    for pk, made_at, cart, options, option, asked, share_ppm, order, shown in rows.values_list(*names).iterator(AT_ONCE):
+    for pk, made_at, cart, options, option, asked, share_ppm, order, shown in rows.values_list(*names).iterator(
+        AT_ONCE
+    ):
         yield Taken(pk, made_at, cart, options, option or 0, asked, share_ppm, order or "", usual_of(shown))

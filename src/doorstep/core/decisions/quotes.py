@@ -17,8 +17,8 @@ from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 
 KEEP = (
-    f"INSERT INTO {Quote._meta.db_table} (brand_id, state, made_at, cart, options, why, shown, asked, display_test_ppm) "
-    "VALUES (%s, 'offered', %s, %s, %s, %s, %s, '[]', "
+    f"INSERT INTO {Quote._meta.db_table} (brand_id, state, made_at, cart, options, why, shown, asked, "
+    "display_test_ppm) VALUES (%s, 'offered', %s, %s, %s, %s, %s, '[]', "
     f"(SELECT display_test_ppm FROM {Brand._meta.db_table} WHERE id = %s)) RETURNING id, display_test_ppm"
 )
 COUNT = (
@@ -53,7 +53,10 @@ def keep_quote(
     shown: Mapping[str, Any],
     at: datetime,
 ) -> tuple[int, int]:
-    """Keep what was offered, and which of it is shown; returns the row's id, and for which share of quotes the brand has lots drawn."""
+    """Keep what was offered, and which of it is shown (empty: all, as numbered).
+
+    Returns the row's id, and for which share of quotes the brand has lots drawn.
+    """
     told = [orjson.dumps(one).decode() for one in (cart, options, why, shown)]
     with connection.cursor() as cursor:
         cursor.execute(KEEP, [brand_id, connection.ops.adapt_datetimefield_value(at), *told, brand_id])

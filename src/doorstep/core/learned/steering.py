@@ -13,7 +13,7 @@ from doorstep.core.learned.models import Steering as Row
 from doorstep.core.versions import Rows
 from doorstep.domain.commitment import DatedCommitmentPrice
 from doorstep.domain.rights import Scope
-from doorstep.domain.steering import Exploration, Put, Showing, Steering, SteeringKind
+from doorstep.domain.steering import Put, Showing, Steering, SteeringKind
 from doorstep.domain.worth import LearnedValue
 
 OF_BRAND = (Rows(Row, "brand_id = %s"),)
@@ -28,18 +28,18 @@ def put(brand_id: int, kind: SteeringKind, rows: Sequence[Sequence[object]], at:
 def in_force(brand_id: int) -> Steering:
     """Give all that a brand's choices go by. One query."""
     last = Row.objects.filter(brand_id=brand_id).order_by().values("kind").annotate(last=Max("id")).values("last")
-    found = {
-        kind: (Put(pk, at), rows)
-        for kind, pk, at, rows in Row.objects.filter(pk__in=last).values_list("kind", "pk", "put_at", "rows")
-        if rows
-    }
-    rows: dict[str, Sequence[Sequence[Any]]] = {kind: some for kind, (_, some) in found.items()}
+    found = Row.objects.filter(pk__in=last).values_list("kind", "pk", "put_at", "rows")
+    rows: dict[SteeringKind, Sequence[Sequence[Any]]] = {}
+    by: dict[SteeringKind, Put] = {}
+    for name, pk, at, some in found:
+        kind: SteeringKind = name  # written from the same Literal
+        if some:
+            rows[kind], by[kind] = some, Put(pk, at)
     return Steering(
         tuple(starmap(LearnedValue, rows.get("values", ()))),
         next(starmap(Showing, rows.get("showing", ())), None),
         tuple(_price(*one) for one in rows.get("commitments", ())),
-        next(starmap(Exploration, rows.get("exploration", ())), None),
-        {kind: what for kind, (what, _) in found.items()},
+        by,
     )
 
 
@@ -53,12 +53,11 @@ def rows_of(found: Steering) -> Mapping[SteeringKind, tuple[tuple[object, ...], 
     """Give what is in force as the rows that were put, by kind."""
     values = ((one.worth, one.value_micros, one.segment, one.country) for one in found.values)
     prices = ((one.carrier, one.service, one.price_micros, one.valid_from, one.valid_to) for one in found.commitments)
-    shows, explores = found.showing, found.exploration
+    shows = found.showing
     return {
         "values": tuple(values),
         "commitments": tuple(prices),
         "showing": ((shows.most, shows.borne_micros, shows.margin_micros, shows.surplus_ppm),) if shows else (),
-        "exploration": ((explores.most_ppm, explores.dearer_ppm, explores.later_ppm),) if explores else (),
     }
 
 

@@ -249,9 +249,7 @@ def _span(days: int | None) -> int:
     return next(number for number, (_, last) in enumerate(SPANS) if last is None or days <= last)
 
 
-def _converted(
-    shown: Sequence[OptionShown], decided: Sequence[QuotesDecided], least: int
-) -> tuple[Converted, ...]:
+def _converted(shown: Sequence[OptionShown], decided: Sequence[QuotesDecided], least: int) -> tuple[Converted, ...]:
     """Share of quotes that were taken, by the fastest promise on them.
 
     Nothing where no quote is known that was left. Quotes are counted as people are: a group of few is not told.

@@ -117,7 +117,6 @@ STEERED = {
     "values": "values of a delivery",
     "commitments": "commitment prices",
     "showing": "options shown by what they are worth",
-    "exploration": "orders that measure a service",
 }
 
 
