@@ -55,7 +55,7 @@ def test_those_taken_are_told_with_those_left_from_the_day_after_counting_began(
     for day in range(2):
         at = NOW + day * DAY
         for n in range(3):
-            found = quote_cart(scope, brand_id, cart("teapot"), now=at)
+            found = quote_cart(scope, brand_id, cart(), now=at)
             if n == 0:
                 accept_quote(scope, found.pk, 0, now=at)
     days = (min(one.promised_by for one in found.options) - at.date()).days
@@ -67,7 +67,7 @@ def test_those_taken_are_told_with_those_left_from_the_day_after_counting_began(
 
 def test_another_brands_are_its_own(shop: tuple[Scope, int]) -> None:
     other = loaded(operator="south")
-    quote_cart(*other, cart("teapot"), now=NOW)
+    quote_cart(*other, cart(), now=NOW)
     expire(NOW + 3 * DAY)
     assert counted(shop[1]) == {}
     assert sum(counted(other[1]).values()) == 1

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.record.brand import NOW, loaded
+from tests.record.scarce import stocked
 from tests.record.test_quote import LATER, cart, ordered, quoted
 
 from doorstep.core.decisions.models import Decision, Quote
@@ -40,7 +41,9 @@ SHOWING = Showing(1)
 @pytest.fixture
 def shop() -> Iterator[tuple[Scope, int]]:
     forget()
-    yield loaded()
+    scope, brand_id = loaded()
+    stocked(brand_id, 40, 40)
+    yield scope, brand_id
     forget()
 
 
@@ -89,8 +92,6 @@ class TestValues:
         assert Order.objects.get(code="C").segment == "loyal"
 
     def test_weigh_where_a_day_is_planned_or_one_order_is(self, shop: tuple[Scope, int]) -> None:
-        for code in ("A", "B"):
-            accepted(shop, code)
         steer(shop[0], "tea", Wished(TEN_A_DAY), now=NOW)
         waiting = list(Order.objects.filter(state="open").order_by("pk"))
         assert len(waiting) > 1
@@ -211,6 +212,7 @@ class TestShowing:
                 steer(shop[0], "tea", wished, now=NOW)
             if n % 2 == 0:
                 quoted(*shop, cart("teapot"))  # what stands still is read once
+                accept_order(*shop, ordered(f"A-{n}", cart("mug"), NOW), now=NOW)
                 continue
             with CaptureQueriesContext(connection) as asked:
                 quoted(*shop, cart("teapot"))

@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, with_config
 from doorstep.api.answers import json_answer, shown
 from doorstep.api.auth import allowed, brand_of
 from doorstep.api.fields import Code, Day, OneLine
+from doorstep.api.problems import Fault, Invalid
 from doorstep.core.learned import insights
 from doorstep.core.learned.steering import in_force_of
 from doorstep.domain.commitment import DatedCommitmentPrice
 from doorstep.domain.steering import STEERING_KINDS, Put, Showing, Steering, SteeringKind
 from doorstep.domain.units import PPM
 from doorstep.domain.worth import LearnedValue, Worth
-from doorstep.flows.steer import MOST_ROWS, Wished, steer
+from doorstep.flows.steer import MOST_ROWS, Wished, faults_of, steer
 
 router = Router(tags=["brands"])
 
@@ -139,7 +140,10 @@ def change_steering(request: HttpRequest, brand: Annotated[Code, Path()], payloa
     """Takes effect within two seconds; decisions before it keep the version they went by. Needs the right `manage`."""
     caller = allowed(request, "manage")
     code = brand_of(caller, brand, "path").code
-    steer(caller.scope, code, _wished(payload), now=caller.now)
+    wished = _wished(payload)
+    if faults := faults_of(wished):
+        raise Invalid([Fault("body", f"/{kind}", why) for kind, why in faults])
+    steer(caller.scope, code, wished, now=caller.now)
     return _told(request, brand)
 
 

@@ -44,9 +44,8 @@ def steer(scope: Scope, code: str, wished: Wished, *, now: datetime) -> Steering
     Raises NotFound for a brand out of scope, InvalidProblem with every fault.
     """
     brand_id = _brand(scope, code)
-    faults = [*_of_values(wished), *_of_prices(wished), *_of_showing(wished.showing)]
-    if faults:
-        raise InvalidProblem("; ".join(faults))
+    if faults := faults_of(wished):
+        raise InvalidProblem("; ".join(why for _, why in faults))
     given = Steering(wished.values or (), wished.showing, wished.commitments or ())
     rows = {kind: some for kind, some in steering.rows_of(given).items() if some or kind in wished.off}
     with transaction.atomic():
@@ -66,6 +65,16 @@ def steer(scope: Scope, code: str, wished: Wished, *, now: datetime) -> Steering
             )
     forget_brand(brand_id)
     return steering.in_force(brand_id)
+
+
+def faults_of(wished: Wished) -> tuple[tuple[SteeringKind, str], ...]:
+    """Say what cannot be put in force: of which kind, and why; all of it at once."""
+    found: dict[SteeringKind, Iterator[str]] = {
+        "values": _of_values(wished),
+        "commitments": _of_prices(wished),
+        "showing": _of_showing(wished.showing),
+    }
+    return tuple((kind, why) for kind, some in found.items() for why in some)
 
 
 def weigh_learned(scope: Scope, code: str, as_of: date, *, now: datetime) -> Steering:

@@ -131,7 +131,13 @@ def forget_offered(before: datetime, limit: int) -> int:
             if (days := fastest_days(options, at.date())) is not None
         )
         with connection.cursor() as cursor:
-            cursor.executemany(COUNT, [(*key, number) for key, number in sorted(counts.items())])
+            cursor.executemany(
+                COUNT,
+                [
+                    (brand, connection.ops.adapt_datefield_value(day), days, number)
+                    for (brand, day, days), number in sorted(counts.items())
+                ],
+            )
         return Quote.objects.filter(pk__in=[pk for pk, *_ in rows]).delete()[0]
 
 

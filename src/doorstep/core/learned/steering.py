@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import starmap
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from doorstep.core.learned.models import Steering as Row
 from doorstep.core.versions import Rows
@@ -27,26 +27,12 @@ def put(brand_id: int, kind: SteeringKind, rows: Sequence[Sequence[object]], at:
 
 def in_force(brand_id: int) -> Steering:
     """Give all that a brand's choices go by. One query."""
-    last = Row.objects.filter(brand_id=brand_id).order_by().values("kind").annotate(last=Max("id")).values("last")
-    found = Row.objects.filter(pk__in=last).values_list("kind", "pk", "put_at", "rows")
-    rows: dict[SteeringKind, Sequence[Sequence[Any]]] = {}
-    by: dict[SteeringKind, Put] = {}
-    for name, pk, at, some in found:
-        kind: SteeringKind = name  # written from the same Literal
-        if some:
-            rows[kind], by[kind] = some, Put(pk, at)
-    return Steering(
-        tuple(starmap(LearnedValue, rows.get("values", ()))),
-        next(starmap(Showing, rows.get("showing", ())), None),
-        tuple(_price(*one) for one in rows.get("commitments", ())),
-        by,
-    )
+    return _newest(Row.objects.filter(brand_id=brand_id))
 
 
 def in_force_of(scope: Scope, brand_id: int) -> Steering:
-    """Give what is in force of a brand of the scope; nothing of somebody else's."""
-    mine = Row.objects.filter(brand__operator=scope.operator, brand__in=scope.brands, brand=brand_id)
-    return in_force(brand_id) if mine.exists() else Steering()
+    """Give what is in force of a brand of the scope; nothing of somebody else's. One query."""
+    return _newest(Row.objects.filter(brand__operator=scope.operator, brand__in=scope.brands, brand=brand_id))
 
 
 def rows_of(found: Steering) -> Mapping[SteeringKind, tuple[tuple[object, ...], ...]]:
@@ -59,6 +45,22 @@ def rows_of(found: Steering) -> Mapping[SteeringKind, tuple[tuple[object, ...], 
         "commitments": tuple(prices),
         "showing": ((shows.most, shows.borne_micros, shows.margin_micros, shows.surplus_ppm),) if shows else (),
     }
+
+
+def _newest(mine: QuerySet[Row]) -> Steering:
+    last = mine.order_by().values("kind").annotate(last=Max("id")).values("last")
+    rows: dict[SteeringKind, Sequence[Sequence[Any]]] = {}
+    by: dict[SteeringKind, Put] = {}
+    for name, pk, at, some in Row.objects.filter(pk__in=last).values_list("kind", "pk", "put_at", "rows"):
+        kind: SteeringKind = name  # written from the same Literal
+        if some:
+            rows[kind], by[kind] = some, Put(pk, at)
+    return Steering(
+        tuple(starmap(LearnedValue, rows.get("values", ()))),
+        next(starmap(Showing, rows.get("showing", ())), None),
+        tuple(_price(*one) for one in rows.get("commitments", ())),
+        by,
+    )
 
 
 def _price(carrier: str, service: str, micros: int, since: str | None, until: str | None) -> DatedCommitmentPrice:
