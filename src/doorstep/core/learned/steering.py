@@ -52,7 +52,7 @@ def _newest(mine: QuerySet[Row]) -> Steering:
     rows: dict[SteeringKind, Sequence[Sequence[Any]]] = {}
     by: dict[SteeringKind, Put] = {}
     for name, pk, at, some in Row.objects.filter(pk__in=last).values_list("kind", "pk", "put_at", "rows"):
-        kind: SteeringKind = name  # written from the same Literal
+        kind: SteeringKind = name  # type: ignore[assignment]  # written from the same Literal
         if some:
             rows[kind], by[kind] = some, Put(pk, at)
     return Steering(
