@@ -128,6 +128,8 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/sites/{site}": ("", None),
     "GET /v1/brands": ("", None),
     "PATCH /v1/brands/{brand}": ("", {"company": "Tea GmbH", "colour": "#204060"}),
+    "GET /v1/brands/{brand}/steering": ("", None),
+    "PATCH /v1/brands/{brand}/steering": ("", {"values": [{"worth": "day_sooner", "value_micros": 420_000}]}),
     "GET /v1/orders/{order}/trail": ("", None),
     "GET /v1/epcis/events": (f"?brand={BRAND}&order=N-1", None),
     "POST /v1/shoppers/export": ("", {"order": "N-1", "brand": BRAND}),

@@ -109,6 +109,8 @@ IDS = {
     "GET /v1/sites/{site}": "getSite",
     "GET /v1/brands": "listBrands",
     "PATCH /v1/brands/{brand}": "changeBrand",
+    "GET /v1/brands/{brand}/steering": "getSteering",
+    "PATCH /v1/brands/{brand}/steering": "changeSteering",
     "GET /v1/returns/{rma}/label": "getReturnLabel",
     "POST /v1/orders/{order}/plan": "planOrder",
     "GET /v1/keys": "listKeys",

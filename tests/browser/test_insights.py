@@ -12,8 +12,10 @@ from tests.web.filled import PASSWORD, Filled, fill
 from tests.web.travelled import let_travel
 
 from doorstep.core.learned.insights import KINDS
+from doorstep.core.learned.models import Insight
 from doorstep.domain.rights import Scope
 from doorstep.flows.insights import learn_insight
+from doorstep.flows.steer import weigh_learned
 from doorstep.kernels.run import Run
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,9 +29,19 @@ def filled(request: pytest.FixtureRequest) -> Filled:
     scope = Scope(made.operator.pk, frozenset({made.brand.pk}), "operator_admin", "system")
     for kind in KINDS:
         learn_insight(scope, made.brand.pk, kind, now=now, run=Run())
+    let_weigh(made)
     made.admin.set_password(PASSWORD)
     made.admin.save()
     return made
+
+
+def let_weigh(made: Filled) -> None:
+    """Values that weigh, as after a few hundred quotes."""
+    row = Insight.objects.get(brand=made.brand, kind="customers")
+    row.document |= {"values": [["day_sooner", 420_000, "", ""], ["next_day", -80_000, "loyal", ""]]}
+    row.save()
+    scope = Scope(made.operator.pk, frozenset({made.brand.pk}), "operator_admin", "system")
+    weigh_learned(scope, made.brand.code, row.as_of, now=timezone.now())
 
 
 def test_they_are_accessible_on_a_telephone_and_on_a_desk(

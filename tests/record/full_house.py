@@ -21,6 +21,7 @@ from tests.web.told_outside import tell_outside
 
 from doorstep.core.accounts import test_clock, totp
 from doorstep.core.accounts.models import Brand, Operator
+from doorstep.core.decisions import quotes
 from doorstep.core.floor import bench
 from doorstep.core.floor.models import Tote
 from doorstep.core.jobs import turns, workers
@@ -47,6 +48,7 @@ from doorstep.domain.parcel import OWN_BOX
 from doorstep.domain.rights import Scope
 from doorstep.domain.shopper import Shopper
 from doorstep.domain.travel import Milestone, Scan
+from doorstep.domain.worth import LearnedValue
 from doorstep.files.demo import demo_brand
 from doorstep.flows import (
     accounts,
@@ -73,6 +75,7 @@ from doorstep.flows.release import release
 from doorstep.flows.return_label import buy_return_label, way_back
 from doorstep.flows.review_rule import set_review_rule
 from doorstep.flows.ship import buy_label
+from doorstep.flows.steer import Wished, steer
 from doorstep.flows.stock import Receipt, Sending, announce, receive, send_transfer
 from doorstep.flows.survey import answer_survey
 from doorstep.flows.tell import send_messages
@@ -144,6 +147,8 @@ def fill(at: House, folder: Path) -> None:
     plan_day(scope, brand, now=NOW, run=Run())
     learn_bids(scope, brand, now=NOW)
     learn_insight(scope, brand, "carriers", now=NOW, run=Run())
+    steer(at.scope, "tea", Wished((LearnedValue("day_sooner", 420_000),)), now=NOW)
+    quotes.forget_offered(LATE, 100)  # nobody took them up
     case_of(Operator.objects.get(pk=at.scope.operator), None, NOW)
 
 
@@ -199,7 +204,7 @@ def _orders_wait(house: FullHouse) -> None:
     house.accept("held", asking=lambda code: asked(code, sku="samovar"))
     accept_order(scope, brand, asked("open", "teapot", 3), now=NOW, on_shortage="back_order")
     shop = Place(scope.operator, brand).with_key()
-    quote = shop.post("/v1/quotes", CART).json()["quote"]
+    quote, _ = (shop.post("/v1/quotes", CART).json()["quote"] for _ in range(2))
     shop.post(f"/v1/quotes/{quote}/accept", {"option": 0}, idempotency_key="quote")
     said = order("quoted", quote=quote)
     assert shop.post("/v1/orders", said, idempotency_key="order").json()["state"] == "planned"

@@ -15,12 +15,15 @@ from tests.record.brand import NOW, loaded
 from doorstep.core.accounts.models import Brand, Operator
 from doorstep.core.catalog.models import Carton, Product
 from doorstep.core.learned.bids import Learned, keep, set_heeded
+from doorstep.core.learned.steering import put
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.tariffs.models import RateBreak, Service, Surcharge, ZoneRule
 from doorstep.domain.bids import BidPrice
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import Lane, TransitModel
 from doorstep.domain.rights import Scope
+from doorstep.domain.steering import NOTHING
+from doorstep.domain.worth import LearnedValue
 from doorstep.files.durations_in import PublishedDurations, model_sha256
 from doorstep.files.durations_out import as_json
 from doorstep.flows.define_kit import define_kit
@@ -124,6 +127,15 @@ def test_prices_that_others_learn_or_switch_off_are_read(shop: tuple[Scope, int]
     assert list(heeded.of_sku) == ["mug"]
     set_heeded(brand_id, False)
     assert standing(scope.operator, brand_id, LATER + RENEW_AFTER).bids is None
+
+
+def test_what_others_put_in_force_is_read(shop: tuple[Scope, int]) -> None:
+    scope, brand_id = shop
+    assert standing(scope.operator, brand_id, NOW).steering == NOTHING
+    put(brand_id, "values", [("day_sooner", 420_000, "", "")], NOW, "ann")
+    assert standing(scope.operator, brand_id, LATER).steering.values == (LearnedValue("day_sooner", 420_000),)
+    put(brand_id, "values", [], NOW, "ann")
+    assert standing(scope.operator, brand_id, LATER + RENEW_AFTER).steering == NOTHING
 
 
 def test_every_table_that_is_read_is_asked_about(shop: tuple[Scope, int]) -> None:

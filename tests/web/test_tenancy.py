@@ -49,6 +49,8 @@ MANAGED = frozenset(
         "change_brand",
         "set_review_rule",
         "heed_bids",
+        "weigh_values",
+        "show_by_worth",
         "change_logo",
         "add_channel",
         "rename_channel",
@@ -61,6 +63,7 @@ MANAGED = frozenset(
     }
 )
 OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "heed_bids", "change_brand", "change_logo", "add_channel")
+OF_A_BRAND += ("weigh_values", "show_by_worth")
 CHANGED = frozenset({"release_hold", "plan_order", "edit_order", "cancel_order", "override_plan"})
 WORKED = frozenset(
     {
@@ -124,6 +127,7 @@ PAGES = {
     **dict.fromkeys(
         ("change_brand", "set_review_rule", "heed_bids", "change_logo", "add_channel", "rename_channel"), "brand"
     ),
+    **dict.fromkeys(("weigh_values", "show_by_worth"), "brand"),
     **dict.fromkeys(("announce_inbound", "receive_stock", "adjust_stock"), "inbound"),
     **dict.fromkeys(("send_transfer", "receive_transfer"), "transfers"),
     **dict.fromkeys(("release_wave", "settle_missing"), "floor"),

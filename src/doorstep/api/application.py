@@ -40,6 +40,7 @@ from doorstep.api import (
     scans,
     shoppers,
     sites,
+    steering,
     stock,
     stock_health,
     stock_moves,
@@ -109,6 +110,7 @@ api.add_router("/products", kits.router)  # before the products, whose path woul
 api.add_router("/products", barcodes.router)
 api.add_router("/products", products.router)
 api.add_router("/sites", sites.router)
+api.add_router("/brands", steering.router)  # before the brands, whose path would take it for a part of the code
 api.add_router("/brands", brands.router)
 api.add_router("/keys", keys.router)
 api.add_router("/test-clock", test_clock.router)

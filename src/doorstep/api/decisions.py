@@ -49,6 +49,7 @@ EXAMPLE = {
     ],
     "weights": [],
     "bid_prices": None,
+    "steering": [],
     "data_version": "3f1c",
     "seed": 0,
     "override": None,
@@ -114,6 +115,15 @@ class BidsOut:
 
 
 @dataclass(frozen=True, slots=True)
+class WentByOut:
+    """What was in force of a brand's steering and weighed on a decision."""
+
+    kind: Annotated[str, Field(description="values, commitments")]
+    version: int
+    put_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideOut:
     by: str
     reason: str
@@ -149,6 +159,7 @@ class DecisionOut:
     ]
     weights: Annotated[list[WeightOut], Field(description="what it takes that is worth something to later orders")]
     bid_prices: Annotated[BidsOut | None, Field(description="null: none were heeded, all is compared by cost alone")]
+    steering: Annotated[list[WentByOut], Field(description="what it went by beside money, as put in force")]
     data_version: str
     seed: int
     override: Annotated[OverrideOut | None, Field(description="whose choice it is; null: the kernel's")]
@@ -197,6 +208,7 @@ def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
         [_change(one) for one in receipt.flips],
         [WeightOut(one.what, one.amount_minor) for one in receipt.weights],
         BidsOut(receipt.bids_learned_at) if receipt.bids_learned_at else None,
+        [WentByOut(kind, version, at) for kind, (version, at) in sorted(receipt.steering.items())],
         receipt.data_version,
         receipt.seed,
         OverrideOut(chosen.by, chosen.reason, chosen.before_minor) if chosen else None,

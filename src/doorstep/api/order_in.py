@@ -72,6 +72,7 @@ class OrderIn(Fields):
     channel: OneLine = Field("", max_length=100)
     placed_at: Instant | None = Field(None, description="left out: now")
     customer: OneLine = Field("", max_length=100)
+    segment: OneLine = Field("", max_length=100, description="of the customer, as the shop sees it")
     to: AddressIn
     lines: list[LineIn] = Field(min_length=1, max_length=1_000)
     speed: Speed | None = Field(None, description="at least this fast; left out: any")
@@ -147,6 +148,7 @@ def to_domain(order: OrderIn, currency: Currency, now: datetime) -> demand.Order
         order.payment,
         order.review,
         on_shortage=order.on_shortage,
+        segment=order.segment,
     )
 
 

@@ -51,6 +51,7 @@ class QuoteIn(Cart):
     signed_for: StrictBool = False
     saturday: StrictBool = False
     pickup_point: OneLine = Field("", max_length=100)
+    segment: OneLine = Field("", max_length=100, description="of the shopper, as the shop sees it")
     not_before: Day | None = Field(None, description="not delivered before, local at the destination")
 
 
@@ -81,4 +82,5 @@ def to_cart(payload: QuoteIn, now: datetime) -> demand.Order:
         payload.saturday,
         payload.pickup_point,
         not_before=payload.not_before,
+        segment=payload.segment,
     )

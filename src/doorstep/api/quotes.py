@@ -119,7 +119,7 @@ class QuoteOut:
     remedy: str
     display: Annotated[
         list[int],
-        Field(description="numbers of the options, the first on top: show them so; drawn by lot for a share of quotes"),
+        Field(description="numbers of the options to show, the first on top; of a share of quotes drawn by lot"),
     ] = field(default_factory=list)
     propensity: Annotated[float, Field(description="chance with which they are shown in just this order")] = 1.0
     faults: Annotated[
@@ -167,7 +167,7 @@ def get_quote(request: HttpRequest, quote: Annotated[QuoteId, Path()]) -> HttpRe
     row = kept(caller.scope, int(quote))
     brand = next(one for one in brands(caller.scope) if one.id == row.brand_id)
     accepted = row.option if row.option >= 0 else None
-    shown_as = display_of(row.pk, len(row.options), row.display_test_ppm)
+    shown_as = display_of(row.pk, len(row.options), row.display_test_ppm, row.usual)
     told = {
         **_standing(row.pk, brand.code, brand.currency, row.state, row.made_at, accepted, row.reserved_until),
         "options": _numbered(row.options, row.made_at, brand.currency),

@@ -14,7 +14,8 @@ from doorstep.cli.promise_quote import At, Country, Postcode, Region, amount, sh
 from doorstep.cli.terminal import EXIT_SOME_UNPLANNED, bars, notice, out, print_table
 
 if TYPE_CHECKING:
-    from doorstep.flows.promise_options import OptionsToShow, ShownOption
+    from doorstep.flows.promise_options import OptionsToShow
+    from doorstep.flows.shown_choice import ShownOption
 
 MILLION = 1_000_000
 Goods = Annotated[list[str], typer.Option("--sku", metavar="SKU[:QTY]", help="What is in the cart; repeat it.")]

@@ -99,6 +99,7 @@ COLUMNS: Mapping[str, Columns] = {
     ),
     "learned.Durations": Columns(staff="decided_by", plain="reason history_sha256 model_sha256 verdict content"),
     "learned.Bids": Columns(staff="learned_by", plain="rows"),
+    "learned.Steering": Columns(staff="put_by", plain="kind rows"),
     # Of customers sums alone, and none of fewer than twenty people.
     "learned.Insight": Columns(staff="learned_by", plain="kind document"),
     "stock.Level": Columns(plain="bin lot state"),
@@ -112,8 +113,8 @@ COLUMNS: Mapping[str, Columns] = {
         shopper="name company address_1 address_2 phone email address_changes sent_digest",
     ),
     "orders.Order": Columns(
-        shopper="customer region city postcode latitude longitude pickup_point safe_place gift_note detail remedy"
-        " faults conflicts",
+        shopper="customer segment region city postcode latitude longitude pickup_point safe_place gift_note detail"
+        " remedy faults conflicts",
         plain="code channel country speed state reason settled payment on_shortage address_precision",
     ),
     "orders.OrderLine": Columns(plain="line sku parts"),
@@ -121,7 +122,8 @@ COLUMNS: Mapping[str, Columns] = {
     "orders.ReviewRule": Columns(),
     # A person's reason for an override is free text; a cart names the postcode that it would go to.
     "decisions.Decision": Columns(shopper="record", plain="data_version"),
-    "decisions.Quote": Columns(shopper="cart why", plain="state options asked"),
+    "decisions.Quote": Columns(shopper="cart why", plain="state options asked shown"),
+    "decisions.QuotesLeft": Columns(),  # numbers of quotes, which name nobody and no place
     # What carriers have said is free text: a neighbour's name, a street that they do not know.
     "parcels.SsccRange": Columns(plain="company_prefix"),
     "parcels.CarrierAccount": Columns(plain="code carrier plugin base_url key_variable hook_variable"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 DeliveryWish = Literal["cheaper", "faster", "as_it_was"]  # for the next time
@@ -30,6 +30,17 @@ class OptionShown:
     propensity: float = 1.0  # chance with which just these options were shown in this order
     sampled_at: float = 1.0  # chance with which this option came into the log, had it not been taken
     order: str = ""  # that came of the quote
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesDecided:
+    """Quotes of one day that showed some promise, and of how many an option was taken: nobody is named."""
+
+    made_on: date
+    decided_on: date  # by when all of them had been taken or let go
+    fastest_days: int  # from that day to the earliest promised date that was shown
+    quotes: int
+    taken: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ EVENT_TYPES: Mapping[str, str] = {
     "ReviewRuleSet": "brand.review_rule_set",
     "BidPricesHeeded": "brand.bid_prices_heeded",
     "DisplayTestSet": "brand.display_test_set",
+    "SteeringSet": "brand.steering_set",
     "ChannelAdded": "brand.channel_added",
     "ChannelRenamed": "brand.channel_renamed",
     "WebhookDisabled": "webhook.disabled",

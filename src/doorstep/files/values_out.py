@@ -11,6 +11,7 @@ from doorstep.kernels.learn.wants import Wants, WantsOf
 
 COLUMNS = ("worth", "segment", "country", "value")
 DECIMALS = 6
+MICROS = 10**DECIMALS
 Row = tuple[str, str, str, float]
 
 
@@ -22,6 +23,12 @@ def write_values(folder: Path, wants: Wants) -> int:
     rows = [row for one in (wants.overall, *wants.groups) for row in _rows(one)]
     write_csv(folder / "values.csv", COLUMNS, rows)
     return len(rows)
+
+
+def learned_rows(wants: Wants) -> tuple[tuple[str, int, str, str], ...]:
+    """Give the same rows as `LearnedValue` holds them: worth, millionths of the major unit, segment, country."""
+    rows = (row for one in (wants.overall, *wants.groups) for row in _rows(one))
+    return tuple((name, round(value * MICROS), segment, country) for name, segment, country, value in rows)
 
 
 def _rows(one: WantsOf) -> Iterator[Row]:

@@ -28,6 +28,7 @@ from doorstep.flows.kits import settled
 from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.flows.remedies import in_the_record
 from doorstep.flows.standing import Standing, cart_problem, ready_for, standing
+from doorstep.flows.steering import steering_note, with_steering
 from doorstep.kernels.plan.plan import PlanResult, plan
 
 ATTEMPTS = 3
@@ -90,10 +91,12 @@ def accept_order(
             return _commit_unplanned(scope, ids, held_for(order, (missing,)), now, first)
         if result.plan.unplanned:  # goods on their way matter only to the remedy
             offered = with_bids(with_orders(here.ground, brand_id, [order], now), here.bids, now)
+            offered = with_steering(offered, here.steering, now)
             result = plan(offered)
         if result.plan.unplanned:
             break
-        decision, note = next(result.decisions()), bids_note(offered, here.bids)
+        decision = next(result.decisions())
+        note = {**bids_note(offered, here.bids), **steering_note(offered, here.steering)}
         try:
             return _commit_planned(scope, here, order, result.plan.parcels, decision, note, now, first)
         except NotEnough:

@@ -52,6 +52,7 @@ def _order(one: OrderDetail) -> dict[str, Any]:
         "brand_name": one.brand_name,
         "order": row.order,
         "customer": row.customer,
+        "segment": one.segment,
         "channel": row.channel,
         "placed_at": row.placed_at,
         "state": row.state,

@@ -25,13 +25,14 @@ from doorstep.domain.days import number_of
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 from doorstep.files.demand_out import demand_object, recipe_in
+from doorstep.files.values_out import learned_rows
 from doorstep.flows.cost_charges import gather
 from doorstep.flows.insight_carriers import exploration
 from doorstep.flows.insight_costs import BY, kind_of, last_months
 from doorstep.flows.insight_demand import NO_SKU, sales_of, serving, with_holidays
 from doorstep.flows.insight_record import RecordBooks, books, planned
 from doorstep.flows.kits import exploded
-from doorstep.flows.shown_options import shown_options
+from doorstep.flows.shown_options import quotes_decided, shown_options
 from doorstep.kernels.learn.carrier_problem import problem_of
 from doorstep.kernels.learn.carrier_record import CarrierParams
 from doorstep.kernels.learn.carriers import carriers
@@ -113,10 +114,13 @@ def _costs(brand_id: int, read: RecordBooks, _: Before, __: Run) -> dict[str, An
 def _customers(brand_id: int, read: RecordBooks, __: Before, run: Run) -> dict[str, Any]:
     at, shown = datetime.combine(read.as_of, time.min, UTC), shown_options(brand_id, read.brand.currency)
     told = learn_customers(
-        CustomersProblem(at, read.orders, read.history, shown, replies(brand_id)), CustomersParams(), run
+        CustomersProblem(at, read.orders, read.history, shown, replies(brand_id), decided=quotes_decided(brand_id)),
+        CustomersParams(),
+        run,
     )
     names = {one.sku: one.name for one in read.products}
-    return plain(customers_page(CustomersReport(read.brand, told, names, "", run.seed)))
+    page = plain(customers_page(CustomersReport(read.brand, told, names, "", run.seed)))
+    return page | {"values": [list(row) for row in learned_rows(told.wants)]}
 
 
 def _demand(_: int, read: RecordBooks, before: Before, run: Run) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from doorstep.core.catalog import actions as catalog
 from doorstep.core.catalog import barcodes
 from doorstep.core.events.actions import NewFact, record, record_all
 from doorstep.core.learned import actions as learned
+from doorstep.core.learned import steering
+from doorstep.core.learned.steering import rows_of
 from doorstep.core.messages import disruptions
 from doorstep.core.network import actions as network
 from doorstep.core.orders.intake import Arrival, add_arrivals, held_for
@@ -21,6 +23,7 @@ from doorstep.core.stock import loading as stock
 from doorstep.core.tariffs import actions as tariffs
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import Fault, InputRefused
+from doorstep.domain.steering import Steering
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.flows.durations import keep_published
 from doorstep.flows.faults import examine_all
@@ -69,6 +72,7 @@ def load_brand(
         learned.add_history(brand_id, read.history)
         if read.durations is not None:
             keep_published(brand_id, read.durations)
+        _steer(brand_id, read, now, actor)
         _declare(operator_id, read, sites, now)
         stock.open_with(brand_id, sites, products, read.stock, read.inbound, at=now, actor=actor)
         count, held = _take_in(brand_id, read, products, now)
@@ -98,6 +102,14 @@ def _refuse_vans(read: BrandFolder) -> None:
     if read.vans:
         name, why = read.vans[0].vehicle, "the record does not know vans yet: leave the file out"
         raise InputRefused((Fault("vehicles.csv", 0, "", name, why),), 1)
+
+
+def _steer(brand_id: int, read: BrandFolder, now: datetime, actor: str) -> None:
+    """What weighs on a plan of the folder weighs on those of the record: somebody has put it there."""
+    found = rows_of(Steering(read.values, commitments=read.commitment_prices))
+    for kind, rows in found.items():
+        if rows:
+            steering.put(brand_id, kind, rows, now, actor)
 
 
 def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:

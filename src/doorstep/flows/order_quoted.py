@@ -29,6 +29,7 @@ from doorstep.flows.keep_plan import keep_plan, order_reference
 from doorstep.flows.kits import settled
 from doorstep.flows.quote import cart_record, quote_reference
 from doorstep.flows.standing import Standing, cart_problem, ready_for, standing
+from doorstep.flows.steering import steering_note
 from doorstep.kernels.plan.plan import PlanProblem, plan
 
 
@@ -77,8 +78,9 @@ class _Overtaken(Exception):
 def _decide(here: Standing, row: QuoteRow, order: Order, now: datetime) -> _Decided | None:
     """The quoted plan if it still stands; else the best there is, on free stock and what the quote holds itself."""
     held = _held(here, row)
-    problem = clearable(cart_problem(here, order, now), order)
-    chosen, note = row.options[row.option], bids_note(problem, here.bids)
+    problem = clearable(cart_problem(here, order, now, speed=False), order)  # the shopper has chosen a date
+    note = {**bids_note(problem, here.bids), **steering_note(problem, here.steering)}
+    chosen = row.options[row.option]
     if row.state == "accepted" and row.reserved_until and now < row.reserved_until and _same(row, order):
         result = plan(_only(problem, chosen, held))
         cost = result.plan.figures.cost_minor

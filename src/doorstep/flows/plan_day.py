@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from doorstep.core.catalog.snapshot import product_ids
+from doorstep.core.learned.steering import in_force
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders import actions as orders
 from doorstep.core.orders.snapshot import open_orders
@@ -19,10 +21,12 @@ from doorstep.domain.demand import Order
 from doorstep.domain.errors import Conflict, NotEnough, NotFound
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
+from doorstep.domain.steering import Steering
 from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
 from doorstep.flows.papers import lacking_papers
 from doorstep.flows.plan_now import plan_now
 from doorstep.flows.record_problem import day_problem
+from doorstep.flows.steering import steering_note, with_steering
 from doorstep.flows.tell_why import tell_why
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
 from doorstep.kernels.run import Run
@@ -65,10 +69,12 @@ def plan_day(
     ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
     first: PlanResult | None = None
     committed = unplanned = overtaken = 0
-    found = open_orders(brand_id, only)
+    found, steering = open_orders(brand_id, only), in_force(brand_id)
     bare = lacking_papers(scope.operator, brand_id, found)
     for waiting in _by_priority(found):
-        done = _plan_together(scope, ids, waiting - bare, now=now, run=run, leaving_from=leaving_from, params=params)
+        done = _plan_together(
+            scope, ids, waiting - bare, steering, now=now, run=run, leaving_from=leaving_from, params=params
+        )
         alone = sum(_planned_alone(scope, brand_id, pk, now) for pk in sorted(waiting & bare))
         committed += alone
         unplanned += len(waiting & bare) - alone
@@ -92,6 +98,7 @@ def _plan_together(
     scope: Scope,
     ids: Ids,
     waiting: set[int],
+    steering: Steering,
     *,
     now: datetime,
     run: Run,
@@ -104,11 +111,12 @@ def _plan_together(
     for _ in range(ATTEMPTS):
         found = open_orders(ids.brand, waiting)
         alone = replace(params or PlanParams(), sharing=False)
-        result = plan(day_problem(ids.brand, found.values(), leaving_from, now), alone, run)
+        problem = with_steering(day_problem(ids.brand, found.values(), leaving_from, now), steering, now)
+        result = plan(problem, alone, run)
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order] for one in result.plan.unplanned}
-        kept, waiting = _commit(ids, result, rows, now, scope.actor, run)
+        kept, waiting = _commit(ids, result, rows, steering_note(problem, steering), now, scope.actor, run)
         tell_why(scope, ids, {rows[one.order]: one for one in result.conflicts()}, now=now)
         committed += kept
         refused |= left
@@ -128,7 +136,7 @@ def _planned_alone(scope: Scope, brand_id: int, pk: int, now: datetime) -> bool:
 
 
 def _commit(
-    ids: Ids, result: PlanResult, rows: dict[str, int], now: datetime, actor: str, run: Run
+    ids: Ids, result: PlanResult, rows: dict[str, int], note: Mapping[str, Any], now: datetime, actor: str, run: Run
 ) -> tuple[int, set[int]]:
     """Commit order by order, each in a transaction of its own; returns how many, and those whose stock had gone."""
     parcels: dict[str, list[Parcel]] = {}
@@ -139,7 +147,7 @@ def _commit(
         run.progress("committing", number, len(parcels))
         pk = rows[decision.order]
         try:
-            kept += _commit_one(ids, pk, parcels[decision.order], decision, result, now, actor)
+            kept += _commit_one(ids, pk, parcels[decision.order], decision, result, note, now, actor)
         except NotEnough:
             gone.add(pk)
     run.progress("committing", len(parcels), len(parcels))
@@ -147,12 +155,19 @@ def _commit(
 
 
 def _commit_one(
-    ids: Ids, pk: int, parcels: list[Parcel], decision: Decision, result: PlanResult, now: datetime, actor: str
+    ids: Ids,
+    pk: int,
+    parcels: list[Parcel],
+    decision: Decision,
+    result: PlanResult,
+    note: Mapping[str, Any],
+    now: datetime,
+    actor: str,
 ) -> int:
     with transaction.atomic():
         if not orders.lock_open([pk]):
             return 0
         currency = result.reasons.market.problem.brand.currency
         claims.drop(order_reference(pk))
-        keep_plan(ids, pk, decision.order, renumbered(pk, parcels), decision, currency, at=now, actor=actor)
+        keep_plan(ids, pk, decision.order, renumbered(pk, parcels), decision, currency, at=now, actor=actor, note=note)
     return 1

@@ -17,15 +17,20 @@ from doorstep.domain.demand import Order, OrderFault
 from doorstep.domain.display import Display, display_of
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.rights import Scope
+from doorstep.domain.steering import SteeringKind
+from doorstep.domain.worth import worth_to
 from doorstep.flows.customs import clearable
 from doorstep.flows.faults import faults_of_cart
 from doorstep.flows.remedies import in_the_record
-from doorstep.flows.standing import cart_problem, ready_for, standing
+from doorstep.flows.shown_choice import choose_options, shown_option
+from doorstep.flows.standing import Standing, cart_problem, ready_for, standing
 from doorstep.kernels.plan.offer import Option, offer
 
 RESERVED_FOR = timedelta(minutes=15)  # unless the shop asks for another time
 OFFERED_FOR = timedelta(minutes=30)  # prices and stock move on
 KEPT_FOR = timedelta(days=2)  # quotes that nobody took up
+MOST_TRIED = 5  # options of a quote: each more makes choosing several times as long
+SHOWN_BY: tuple[SteeringKind, ...] = ("values", "showing")
 AT_ONCE = 500  # expired in one go
 
 
@@ -46,7 +51,7 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
         raise NotFound("no such brand")
     skus = {line.sku for line in cart.lines}
     here = standing(scope.operator, brand_id, now, skus)
-    problem = clearable(cart_problem(here, cart, now), cart)
+    problem = clearable(cart_problem(here, cart, now, speed=False), cart)  # dates weigh in what is shown
     ready = ready_for(here, problem)
     found = offer(problem, ready=ready)[0]
     if not found.options:  # goods on their way matter only to the remedy
@@ -56,9 +61,26 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
     left = in_the_record(found.why) if found.why else None
     why = {} if left is None else {name: getattr(left, name) for name in ("reason", "detail", "remedy")}
     kept = [option_record(one) for one in found.options]
-    pk, share_ppm = quotes.keep_quote(brand_id, cart_record(cart), kept, why, now)
-    display = display_of(pk, len(kept), share_ppm)
+    usual = usual_order(here, cart, found.options)
+    shown: dict[str, Any] = {}
+    if usual is not None:
+        shown = {"usual": usual, **{kind: here.steering.put[kind].version for kind in SHOWN_BY}}
+    pk, share_ppm = quotes.keep_quote(brand_id, cart_record(cart), kept, why, shown, now)
+    display = display_of(pk, len(kept), share_ppm, usual)
     return Quoted(pk, found.options, left, display, faults_of_cart(brand_id, cart, problem.tariff.zones))
+
+
+def usual_order(here: Standing, cart: Order, options: Sequence[Option]) -> tuple[int, ...] | None:
+    """Give the numbers of the options to show, the first on top, by what they are worth; None: all, as numbered."""
+    rules = here.steering.showing
+    if rules is None or len(options) < 2:
+        return None
+    currency = here.ground.problem.brand.currency
+    worth = worth_to(here.steering.values, cart.segment, cart.place.country)
+    borne = currency.minor(rules.borne_micros)
+    found = [shown_option(one, cart, bool(cart.pickup_point), borne, worth) for one in options]
+    expected = choose_options(found, worth, rules, currency.micros_per_minor, MOST_TRIED)
+    return None if expected is None else expected.order
 
 
 def accept_quote(
@@ -137,6 +159,7 @@ def cart_record(cart: Order) -> dict[str, Any]:
         "signed_for": cart.signed_for,
         "saturday": cart.saturday,
         "pickup_point": cart.pickup_point,
+        "segment": cart.segment,
         "not_before": cart.not_before.isoformat() if cart.not_before else "",
     }
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.decisions import actions as decisions
 from doorstep.core.events.actions import NewFact, record_all
+from doorstep.core.learned.steering import in_force
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.orders.rewriting import Stand, revision_of, rewrite
 from doorstep.core.orders.snapshot import Kept, one_order
@@ -45,6 +46,7 @@ from doorstep.flows.kits import settled_again
 from doorstep.flows.on_shortage import honour
 from doorstep.flows.record_problem import Ground, ground, with_orders
 from doorstep.flows.remedies import in_the_record
+from doorstep.flows.steering import steering_note, with_steering
 from doorstep.flows.untouched import must_be_untouched, off_the_floor
 from doorstep.kernels.plan.plan import PlanProblem, PlanResult, plan
 
@@ -219,7 +221,8 @@ def decide(
     if before.parcels and _plans_alike(before.kept.order, change.order, base.problem.rules):
         return change, Outcome(Stand(before.kept.state, change.settled), keeps_plan=True)
     bids = bids_in_force(ids.brand, now)
-    problem = with_bids(problem_of(ids, base, before, change.order, now), bids, now)
+    steering = in_force(ids.brand)
+    problem = with_steering(with_bids(problem_of(ids, base, before, change.order, now), bids, now), steering, now)
     offered = clearable(problem, change.order)
     result = plan(offered)
     if result.plan.unplanned and offered is not problem:
@@ -228,7 +231,8 @@ def decide(
         return change, Outcome(stand)
     if result.plan.unplanned:
         return change, _unplanned(result, change, on_shortage)
-    return change, planned_outcome(change, result, base.problem.brand.currency, bids_note(offered, bids))
+    note = {**bids_note(offered, bids), **steering_note(offered, steering)}
+    return change, planned_outcome(change, result, base.problem.brand.currency, note)
 
 
 def planned_outcome(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from doorstep.core.accounts import queries
 from doorstep.core.decisions import displays
 from doorstep.core.decisions.displays import Taken
-from doorstep.domain.customer import OptionShown
+from doorstep.core.decisions.quotes import fastest_days
+from doorstep.domain.customer import OptionShown, QuotesDecided
 from doorstep.domain.display import display_of
 from doorstep.domain.errors import NotFound
 from doorstep.domain.money import Currency
@@ -18,8 +20,10 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.worth import NEXT_DAY
 from doorstep.files.output_file import output_file
 
+DECIDED_AFTER = timedelta(days=3)  # whatever the hour: what nobody takes up is let go after two days
 COLUMNS = (
     "quote",
+    "segment",
     "country",
     "shown_at",
     "option",
@@ -37,7 +41,8 @@ COLUMNS = (
 def write_shown(scope: Scope, code: str, out: Path, force: bool = False) -> tuple[int, int]:
     """Write choices.csv of a brand; returns quotes written, and quotes left out since nobody said what was asked.
 
-    Quotes that nobody took up are not kept in the record, so none of them is written. Nobody is named.
+    Quotes that nobody took up are not kept in the record, so none of them is written. Nobody is named. A quote of which
+    an option was taken that was not to be shown is left out, too: what the shopper saw is not known.
     """
     brand = next((one for one in queries.brands(scope) if one.code == code), None)
     if brand is None:
@@ -47,7 +52,7 @@ def write_shown(scope: Scope, code: str, out: Path, force: bool = False) -> tupl
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for quote in displays.taken(brand.id):
-            if len(quote.asked) != len(quote.options):
+            if not _told(quote):
                 left_out += 1
                 continue
             written += 1
@@ -56,14 +61,43 @@ def write_shown(scope: Scope, code: str, out: Path, force: bool = False) -> tupl
 
 
 def shown_options(brand_id: int, currency: Currency) -> tuple[OptionShown, ...]:
-    """Options shown and taken as they are learned from; quotes of which nobody said what was asked are left out."""
-    quotes = (one for one in displays.taken(brand_id) if len(one.asked) == len(one.options))
+    """Options shown and taken as they are learned from; quotes that tell too little are left out."""
+    quotes = (one for one in displays.taken(brand_id) if _told(one))
     return tuple(option for quote in quotes for option in _options(quote, currency))
 
 
+def quotes_decided(brand_id: int) -> tuple[QuotesDecided, ...]:
+    """Quotes taken and let go, of the days of which both are known: what was let go before was not counted.
+
+    The first day that any were counted of may be one on which counting began, and is left out. Two queries.
+    """
+    left = displays.left(brand_id)
+    if not left:
+        return ()
+    begun = left[0][0]
+    quotes, took = Counter({(day, days): count for day, days, count in left}), Counter[tuple[date, int]]()
+    for one in displays.taken(brand_id):
+        day = one.made_at.date()
+        days = fastest_days(one.options, day)
+        if days is not None:
+            took[day, days] += 1
+    quotes.update(took)
+    return tuple(
+        QuotesDecided(day, day + DECIDED_AFTER, days, count, took[day, days])
+        for (day, days), count in sorted(quotes.items())
+        if day > begun
+    )
+
+
+def _told(quote: Taken) -> bool:
+    """Whether it is known what was asked for each option, and that the one taken was shown."""
+    return len(quote.asked) == len(quote.options) and (quote.usual is None or quote.option in quote.usual)
+
+
 def _options(quote: Taken, currency: Currency) -> Iterator[OptionShown]:
-    shown = display_of(quote.pk, len(quote.options), quote.display_test_ppm)
-    for number, option in enumerate(quote.options):
+    shown = display_of(quote.pk, len(quote.options), quote.display_test_ppm, quote.usual)
+    for number in sorted(shown.order):
+        option = quote.options[number]
         days = max(0, (date.fromisoformat(option["promised_by"]) - quote.made_at.date()).days)
         yield OptionShown(
             quote=str(quote.pk),
@@ -73,6 +107,7 @@ def _options(quote: Taken, currency: Currency) -> Iterator[OptionShown]:
             price_micros=quote.asked[number] * currency.micros_per_minor,
             days=days,
             taken=number == quote.option,
+            segment=quote.cart.get("segment", ""),
             position=shown.order.index(number) + 1,
             next_day=days <= NEXT_DAY,
             pickup=bool(quote.cart["pickup_point"]),
@@ -84,6 +119,7 @@ def _options(quote: Taken, currency: Currency) -> Iterator[OptionShown]:
 def _row(one: OptionShown, currency: Currency) -> tuple[object, ...]:
     return (
         one.quote,
+        one.segment,
         one.country,
         one.shown_at.isoformat(),
         one.option,

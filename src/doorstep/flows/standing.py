@@ -15,6 +15,7 @@ from threading import Lock
 from doorstep.core.accounts.queries import BrandRow, brands
 from doorstep.core.catalog.kits import kits
 from doorstep.core.catalog.snapshot import product_ids, products
+from doorstep.core.learned.steering import in_force
 from doorstep.core.network.snapshot import site_ids
 from doorstep.core.stock.snapshot import free_units
 from doorstep.core.versions import Version
@@ -22,12 +23,14 @@ from doorstep.domain.catalog import Product
 from doorstep.domain.demand import Order
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rights import Scope
+from doorstep.domain.steering import NOTHING, Steering
 from doorstep.domain.supply import StockLevel
 from doorstep.flows.bids import Heeded, bids_in_force, with_bids
 from doorstep.flows.durations import durations_in_force
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.kits import Kits, exploded, settled
 from doorstep.flows.record_problem import Ground, ground, ground_version, lying
+from doorstep.flows.steering import with_steering
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.ready import Ready, make_ready
@@ -48,6 +51,7 @@ class Standing:
     kits: Kits
     version: Version | None  # of the rows it was read from
     bids: Heeded | None  # what weighs on carts and orders that are decided one at a time
+    steering: Steering = NOTHING
 
 
 _held: dict[int, Standing] = {}
@@ -83,10 +87,10 @@ def brands_of(scope: Scope, now: datetime) -> tuple[BrandRow, ...]:
     return held[1]
 
 
-def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
-    """Set one cart, its products, their bid prices and the stock of this moment upon the ground.
+def cart_problem(here: Standing, cart: Order, now: datetime, speed: bool = True) -> PlanProblem:
+    """Set one cart, its products, what weighs on it and the stock of this moment upon the ground.
 
-    Goods on their way are left out.
+    Goods on their way are left out. `speed` false: who is served chooses among dates, so that no value of one weighs.
     """
     cart = exploded(settled(cart, here.kits))
     ids, skus = here.ids, sorted({line.sku for line in cart.lines} & here.products.keys())
@@ -104,7 +108,8 @@ def cart_problem(here: Standing, cart: Order, now: datetime) -> PlanProblem:
         now=now,
         lying=lying(here.ground.problem.rules, ids.brand, levels, skus),
     )
-    return with_bids(widened(problem, here.ground.disruptions, now.date()), here.bids, now)
+    heeding = with_bids(widened(problem, here.ground.disruptions, now.date()), here.bids, now)
+    return with_steering(heeding, here.steering, now, speed)
 
 
 def ready_for(here: Standing, problem: PlanProblem) -> Ready | None:
@@ -156,7 +161,8 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
         ready = make_ready(loaded.problem)
     ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
     goods = {one.sku: one for one in products(brand_id)}
-    return Standing(loaded, ready, ids, goods, kits(brand_id), version, bids_in_force(brand_id, now))
+    steered = in_force(brand_id)
+    return Standing(loaded, ready, ids, goods, kits(brand_id), version, bids_in_force(brand_id, now), steered)
 
 
 def _same(before: Standing, operator_id: int, version: Version, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kernels.learn.shops import AS_OF, BEGINS, DAY_WORTH, shop
 
+from doorstep.domain.customer import QuotesDecided
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files.customers_out import customers_object
 from doorstep.kernels.learn.check import check_customers
@@ -67,6 +68,26 @@ def test_what_they_buy(told: CustomersInsight) -> None:
     assert buying.again_difference.value is not None
     fast, slow = buying.converted[0], buying.converted[-1]
     assert fast.quotes + slow.quotes == 900
+
+
+def test_what_a_promise_sells_is_counted_of_quotes_taken_and_left() -> None:
+    day = AS_OF.date() - timedelta(days=9)
+    decided = (
+        QuotesDecided(day, day + timedelta(days=3), 1, 40, 30),
+        QuotesDecided(day, day + timedelta(days=3), 3, 60, 20),
+        QuotesDecided(day, day + timedelta(days=3), 30, 5, 5),  # too few; and with them another span is not told
+        QuotesDecided(AS_OF.date(), AS_OF.date(), 1, 999, 0),  # of today: not known yet
+    )
+    found = learn_customers(CustomersProblem(AS_OF, decided=decided), CustomersParams(20)).buying.converted
+    assert [(one.first, one.quotes, round(one.taken.value or 0, 3)) for one in found] == [(2, 60, 0.333)]
+    whole = (*decided[:2], replace(decided[2], quotes=25, taken=0))
+    found = learn_customers(CustomersProblem(AS_OF, decided=whole), CustomersParams(20)).buying.converted
+    assert [(one.first, one.quotes) for one in found] == [(0, 40), (2, 60), (29, 25)]
+    assert found[2].taken.value == 0.0
+    all_taken = tuple(replace(one, taken=one.quotes) for one in whole)
+    assert learn_customers(CustomersProblem(AS_OF, decided=all_taken)).buying.converted == ()
+    with pytest.raises(InvalidProblem):
+        CustomersProblem(AS_OF, decided=(replace(decided[0], taken=41),))
 
 
 @settings(max_examples=12, deadline=None)

@@ -23,7 +23,7 @@ def blank(orders: Collection[int]) -> dict[str, int]:
     quotes = list(Quote.objects.filter(order_id__in=orders).order_by("pk"))
     for quote in quotes:
         country, region, postcode = quote.cart["to"]
-        quote.cart |= {"to": [country, region_code(region), area_of(postcode)], "pickup_point": ""}
+        quote.cart |= {"to": [country, region_code(region), area_of(postcode)], "pickup_point": "", "segment": ""}
         quote.why = {}
     Quote.objects.bulk_update(quotes, ["cart", "why"], batch_size=200)
     return {"decisions": len(overridden), "quotes": len(quotes)}

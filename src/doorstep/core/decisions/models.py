@@ -34,6 +34,7 @@ class Quote(models.Model):
     why = models.JSONField(default=dict)  # there are no options
     option = models.SmallIntegerField(null=True)  # the one accepted
     display_test_ppm = models.PositiveIntegerField(default=0)  # as the brand had it; see `domain.display`
+    shown = models.JSONField(default=dict)  # which options, and by which versions of what; empty: all, as numbered
     asked = models.JSONField(default=list)  # minor units that the shopper was to pay for each option; empty: not said
     reserved_until = models.DateTimeField(null=True)
     order = models.ForeignKey(Order, models.SET_NULL, null=True, related_name="quotes")
@@ -52,3 +53,20 @@ class Quote(models.Model):
 
     def __str__(self) -> str:
         return f"quote {self.pk}"
+
+
+class QuotesLeft(models.Model):
+    """How many quotes that nobody took up showed a promise of so many days at best: all that is kept of them."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="quotes_left", db_index=False)  # the constraint's
+    made_on = models.DateField()
+    fastest_days = models.PositiveSmallIntegerField()  # from that day to the earliest promised date that was offered
+    quotes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("brand", "made_on", "fastest_days"), name="quotes_left_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.made_on}, {self.fastest_days} days: {self.quotes}"

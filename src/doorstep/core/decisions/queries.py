@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -36,12 +36,13 @@ class Receipt:
     seed: int
     record: Mapping[str, Any]
     weights: tuple[Weight, ...] = ()  # what it takes from later orders, which nobody pays
+    steering: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)  # what it went by: version, since when
     bids_learned_at: datetime | None = None  # of the bid prices that it heeded; None: it heeded none
 
     @property
     def weighed(self) -> bool:
         """Whether more than money was compared: what nothing weighs may have won against what weighs much."""
-        return bool(self.weights) or self.bids_learned_at is not None
+        return bool(self.weights or self.steering) or self.bids_learned_at is not None
 
     @property
     def weights_minor(self) -> int:
@@ -86,7 +87,7 @@ def history(scope: Scope, order_pk: int, limit: int = 20) -> tuple[Receipt, ...]
 def _receipt(decision: Decision) -> Receipt:
     record = decision.record
     currency = Currency(decision.order.brand.currency)
-    flip, heeded = record.get("flip"), record.get("bid_prices")
+    flip, heeded, steered = record.get("flip"), record.get("bid_prices"), record.get("steering", {})
     return Receipt(
         pk=decision.pk,
         order_id=decision.order_id,
@@ -109,6 +110,7 @@ def _receipt(decision: Decision) -> Receipt:
         seed=decision.seed,
         record=record,
         weights=tuple(Weight(one["what"], _minor(one["amount"], currency)) for one in record.get("weights", ())),
+        steering={kind: (int(one["version"]), datetime.fromisoformat(one["put_at"])) for kind, one in steered.items()},
         bids_learned_at=None if heeded is None else datetime.fromisoformat(heeded["learned_at"]),
     )
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from doorstep.core.accounts.models import Brand
-from doorstep.core.decisions.models import Quote
+from doorstep.core.decisions.models import Quote, QuotesLeft
 from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 
 KEEP = (
-    f"INSERT INTO {Quote._meta.db_table} (brand_id, state, made_at, cart, options, why, asked, display_test_ppm) "
-    "VALUES (%s, 'offered', %s, %s, %s, %s, '[]', "
+    f"INSERT INTO {Quote._meta.db_table} (brand_id, state, made_at, cart, options, why, shown, asked, "
+    "display_test_ppm) VALUES (%s, 'offered', %s, %s, %s, %s, %s, '[]', "
     f"(SELECT display_test_ppm FROM {Brand._meta.db_table} WHERE id = %s)) RETURNING id, display_test_ppm"
+)
+COUNT = (
+    f"INSERT INTO {QuotesLeft._meta.db_table} AS kept (brand_id, made_on, fastest_days, quotes) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (brand_id, made_on, fastest_days) DO UPDATE SET quotes = kept.quotes + excluded.quotes"
 )
 QuoteState = Literal["offered", "accepted", "ordered", "expired"]
 
@@ -37,6 +42,7 @@ class QuoteRow:
     option: int
     reserved_until: datetime | None
     display_test_ppm: int = 0  # share of quotes whose options were shown in an order by lot
+    usual: tuple[int, ...] | None = None  # which options are shown, as they usually stand; None: all, as numbered
 
 
 def keep_quote(
@@ -44,10 +50,14 @@ def keep_quote(
     cart: Mapping[str, Any],
     options: Sequence[Mapping[str, Any]],
     why: Mapping[str, str],
+    shown: Mapping[str, Any],
     at: datetime,
 ) -> tuple[int, int]:
-    """Keep what was offered; returns the row's id, and for which share of quotes the brand has lots drawn."""
-    told = [orjson.dumps(one).decode() for one in (cart, options, why)]
+    """Keep what was offered, and which of it is shown (empty: all, as numbered).
+
+    Returns the row's id, and for which share of quotes the brand has lots drawn.
+    """
+    told = [orjson.dumps(one).decode() for one in (cart, options, why, shown)]
     with connection.cursor() as cursor:
         cursor.execute(KEEP, [brand_id, connection.ops.adapt_datetimefield_value(at), *told, brand_id])
         pk, share_ppm = cursor.fetchone()
@@ -71,7 +81,13 @@ def get_quote(scope: Scope, pk: int, *, lock: bool = False) -> QuoteRow:
         -1 if row.option is None else row.option,
         row.reserved_until,
         row.display_test_ppm,
+        usual_of(row.shown),
     )
+
+
+def usual_of(shown: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """Which options are shown, as they usually stand; None: all, as they are numbered."""
+    return tuple(shown["usual"]) if "usual" in shown else None
 
 
 def accept_quote(pk: int, option: int, reserved_until: datetime, asked: Sequence[int] = ()) -> None:
@@ -105,6 +121,27 @@ def lock_overdue(pk: int, now: datetime) -> bool:
 
 
 def forget_offered(before: datetime, limit: int) -> int:
-    """Drop quotes that nobody took up; returns how many."""
-    old = Quote.objects.filter(state="offered", made_at__lt=before).order_by("made_at").values("pk")[:limit]
-    return Quote.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()[0]
+    """Drop quotes that nobody took up, and count them by the promise that they showed; returns how many."""
+    with transaction.atomic():
+        old = Quote.objects.select_for_update().filter(state="offered", made_at__lt=before).order_by("made_at")[:limit]
+        rows = list(old.values_list("pk", "brand_id", "made_at", "options"))
+        counts = Counter(
+            (brand, at.date(), days)
+            for _, brand, at, options in rows
+            if (days := fastest_days(options, at.date())) is not None
+        )
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                COUNT,
+                [
+                    (brand, connection.ops.adapt_datefield_value(day), days, number)
+                    for (brand, day, days), number in sorted(counts.items())
+                ],
+            )
+        return Quote.objects.filter(pk__in=[pk for pk, *_ in rows]).delete()[0]
+
+
+def fastest_days(options: Sequence[Mapping[str, Any]], made_on: date) -> int | None:
+    """Days from the quote to the earliest promise on it, none below 0; None: it offered nothing."""
+    days = [(date.fromisoformat(one["promised_by"]) - made_on).days for one in options]
+    return max(0, min(days)) if days else None

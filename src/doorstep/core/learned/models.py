@@ -102,3 +102,19 @@ class Insight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} as of {self.as_of}"
+
+
+class Steering(models.Model):
+    """What choices go by beside money, put in force by somebody; of a kind the newest is. Added, never changed."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="steering", db_index=False)  # the index begins so
+    kind = models.CharField(max_length=20)
+    put_at = models.DateTimeField()
+    put_by = models.CharField(max_length=100, blank=True)
+    rows = models.JSONField()  # as `domain.steering` names their columns; empty: nothing is in force any more
+
+    class Meta:
+        indexes = (models.Index(fields=("brand", "kind", "id"), name="steering_by_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {len(self.rows)}"

@@ -136,6 +136,7 @@ def row_of(brand_id: int, order: demand.Order, person: Person, state: OrderState
         placed_at=order.placed_at,
         placed_offset_s=int(offset.total_seconds()) if offset else 0,
         customer=order.customer,
+        segment=order.segment,
         person_id=person.pk,
         state=state,
         on_shortage=order.on_shortage if state in UNDECIDED else "",

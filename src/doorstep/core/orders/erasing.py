@@ -92,7 +92,8 @@ def blank(pks: Collection[int], *, at: datetime) -> dict[str, int]:
     people = [row.person_id for row in rows if row.person_id is not None]
     for row in rows:
         row.person_id = None
-        row.customer = row.city = row.pickup_point = row.safe_place = row.gift_note = row.detail = row.remedy = ""
+        row.customer = row.segment = ""
+        row.city = row.pickup_point = row.safe_place = row.gift_note = row.detail = row.remedy = ""
         row.region, row.postcode = region_code(row.region), area_of(row.postcode)
         row.latitude = row.longitude = None
         row.faults, row.conflicts = [], []
@@ -103,8 +104,8 @@ def blank(pks: Collection[int], *, at: datetime) -> dict[str, int]:
 
 
 _BLANKED = (
-    "person", "customer", "city", "pickup_point", "safe_place", "gift_note", "detail", "remedy", "region", "postcode",
-    "latitude", "longitude", "faults", "conflicts",
+    "person", "customer", "segment", "city", "pickup_point", "safe_place", "gift_note", "detail", "remedy", "region",
+    "postcode", "latitude", "longitude", "faults", "conflicts",
 )  # fmt: skip
 
 

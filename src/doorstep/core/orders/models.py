@@ -37,6 +37,7 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     placed_offset_s = models.IntegerField(default=0)  # of the clock that placed_at was written by
     customer = models.CharField(max_length=100, blank=True)
+    segment = models.CharField(max_length=100, blank=True)  # of the customer, as the shop sees it
     person = models.ForeignKey(Person, models.PROTECT, null=True)
     country = models.CharField(max_length=2)
     region = models.CharField(max_length=2000, blank=True)

@@ -70,6 +70,7 @@ class OrderDetail:
     brand_name: str
     on_time_target_ppm: int
     addressee: Addressee | None  # None: erased, or never told
+    segment: str
     latitude: float | None
     longitude: float | None
     residential: bool
@@ -156,6 +157,7 @@ def get_order(scope: Scope, code: str, brand: str | None = None) -> OrderDetail 
         brand_name=order.brand.name,
         on_time_target_ppm=order.brand.on_time_target_ppm,
         addressee=_addressee(order.person) if order.person else None,
+        segment=order.segment,
         latitude=order.latitude,
         longitude=order.longitude,
         residential=order.residential,

@@ -89,6 +89,7 @@ def _order(row: Order, lines: tuple[demand.OrderLine, ...]) -> demand.Order:
         row.promised_by,
         priority=row.priority,
         on_shortage=row.on_shortage or "hold",  # type: ignore[arg-type]  # written from the same Literal
+        segment=row.segment,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doorstep.documents.insights.page import InsightPage, Section, Table, table, tables
-from doorstep.documents.report.customers_charts import wishes_chart, worth_chart
+from doorstep.documents.report.customers_charts import conversion_chart, wishes_chart, worth_chart
 from doorstep.documents.report.customers_report import (
     CustomersReport,
     again_rows,
@@ -65,6 +65,7 @@ def customers_page(report: CustomersReport) -> InsightPage:
             note=f"{again} Of each customer one order counts. Nobody drew lots for whose promise is broken.",
             empty=f"Of promises kept or broken {least} customers each are not known yet, {AGAIN_DAYS} days on.",
         ),
+        _taken(report),
         _wants(report),
     )
     return InsightPage(headline(report), _tiles(report), sections, reading(least), unnamed)
@@ -114,6 +115,17 @@ def _favourites(report: CustomersReport) -> tuple[Table, ...]:
     return tables(
         table("Favourites", heads, favourite_rows(report), words=2),
         table("Bought together", pairs, pair_rows(report), words=2),
+    )
+
+
+def _taken(report: CustomersReport) -> Section:
+    chart = conversion_chart(report.told.buying)
+    return Section(
+        "taken",
+        "What a promise sells",
+        (chart,) if chart else (),
+        note="Of quotes, not of shoppers: who looks twice is asked twice." if chart else "",
+        empty=f"Fewer than {report.told.least_people} quotes were taken or let go since they are counted.",
     )
 
 

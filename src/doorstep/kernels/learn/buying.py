@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.domain.customer import OptionShown
+from doorstep.domain.customer import OptionShown, QuotesDecided
 from doorstep.domain.demand import Order
 from doorstep.kernels.learn.affinity import Pair, affinity
 from doorstep.kernels.learn.customers_problem import EPOCH, CustomersParams, CustomersProblem
@@ -108,7 +108,7 @@ def learn_buying(problem: CustomersProblem, params: CustomersParams) -> Buying:
         affinity([(one.customer, frozenset(line.sku for line in one.lines)) for one in orders], least)[: params.shown],
         promised,
         *difference,
-        _converted(problem.shown, least),
+        _converted(problem.shown, problem.decided, least),
     )
 
 
@@ -249,25 +249,35 @@ def _span(days: int | None) -> int:
     return next(number for number, (_, last) in enumerate(SPANS) if last is None or days <= last)
 
 
-def _converted(shown: Sequence[OptionShown], least: int) -> tuple[Converted, ...]:
+def _converted(shown: Sequence[OptionShown], decided: Sequence[QuotesDecided], least: int) -> tuple[Converted, ...]:
     """Share of quotes that were taken, by the fastest promise on them.
 
-    Nothing where the log keeps no quote that was left. Quotes are counted as people are: a group of few is not told.
+    Nothing where no quote is known that was left. Quotes are counted as people are: a group of few is not told.
     """
+    quotes: Counter[int] = Counter()
+    took: Counter[int] = Counter()
+    for days, taken, count in _counted(shown, decided):
+        quotes[_span(days)] += count
+        took[_span(days)] += taken
+    if took.total() == quotes.total():
+        return ()
+    told = told_apart({str(number): count for number, count in quotes.items()}, least)
+    return tuple(
+        Converted(SPANS[number][0], SPANS[number][1], count, share(took[number], count))
+        for number, count in sorted(quotes.items())
+        if str(number) in told
+    )
+
+
+def _counted(shown: Sequence[OptionShown], decided: Sequence[QuotesDecided]) -> Iterator[tuple[int, int, int]]:
+    """Days of the fastest promise, quotes taken, quotes; of the log where they are not counted already."""
+    if decided:
+        yield from ((one.fastest_days, one.taken, one.quotes) for one in decided)
+        return
     fastest: dict[str, int] = {}
     taken: set[str] = set()
     for one in shown:
         fastest[one.quote] = min(fastest.get(one.quote, one.days), one.days)
         if one.taken:
             taken.add(one.quote)
-    if len(taken) == len(fastest):
-        return ()
-    spans: dict[int, list[bool]] = {}
-    for quote, days in fastest.items():
-        spans.setdefault(_span(days), []).append(quote in taken)
-    told = told_apart({str(number): len(some) for number, some in spans.items()}, least)
-    return tuple(
-        Converted(SPANS[number][0], SPANS[number][1], len(some), share(sum(some), len(some)))
-        for number, some in sorted(spans.items())
-        if str(number) in told
-    )
+    yield from ((days, int(quote in taken), 1) for quote, days in fastest.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from doorstep.domain.customer import ContactMade, OptionShown, SurveyReply
+from doorstep.domain.customer import ContactMade, OptionShown, QuotesDecided, SurveyReply
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import PastParcel
@@ -28,7 +28,10 @@ class CustomersParams:
 
 @dataclass(frozen=True, slots=True)
 class CustomersProblem:
-    """What a shop knows of its customers, in any order; `micros_per_unit` of the currency in which values are told."""
+    """What a shop knows of its customers, in any order; `micros_per_unit` of the currency in which values are told.
+
+    `decided`: quotes taken and let go, where `shown` does not hold those that were let go.
+    """
 
     as_of: datetime
     orders: tuple[Order, ...] = ()
@@ -37,10 +40,13 @@ class CustomersProblem:
     replies: tuple[SurveyReply, ...] = ()
     contacts: tuple[ContactMade, ...] = ()
     micros_per_unit: int = 1_000_000
+    decided: tuple[QuotesDecided, ...] = ()
 
     def __post_init__(self) -> None:
         if self.as_of.tzinfo is None:
             raise InvalidProblem("as_of is an instant with an offset")
+        if any(not 0 <= one.taken <= one.quotes or one.fastest_days < 0 for one in self.decided):
+            raise InvalidProblem("more quotes were taken than shown, or a promise lies before its showing")
 
     def known(self) -> CustomersProblem:
         """Leave out what happened at `as_of` or later.
@@ -55,6 +61,7 @@ class CustomersProblem:
             shown=tuple(one for one in self.shown if one.shown_at < at),
             replies=tuple(one for one in self.replies if one.answered_at < at),
             contacts=tuple(one for one in self.contacts if one.contacted_at < at),
+            decided=tuple(one for one in self.decided if one.decided_on < at.date()),
         )
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from doorstep.core.accounts import queries
 from doorstep.core.learned.bids import heeded
+from doorstep.core.learned.steering import in_force_of
 from doorstep.core.orders.rewriting import review_over
 from doorstep.domain.errors import Conflict, NotFound
 from doorstep.domain.look import CHANNEL_KINDS, MOST_LOGO_BYTES, TextColour, contrast
@@ -133,6 +134,7 @@ def _page(
         "brand": brand,
         "review_over": "" if over is None else Currency(brand.currency).text(Currency(brand.currency).minor(over)),
         "heeds_bids": heeded(scope, brand.id),
+        "steering": in_force_of(scope, brand.id),
         "values": {name: said.get(name, getattr(brand, name)) for name in brand_look.CHANGEABLE},
         "groups": [
             (title, [(name, said.get(name, getattr(brand, name))) for name in names]) for title, names in GROUPS

@@ -15,6 +15,7 @@ from doorstep.core.cases.queries import live_cases
 from doorstep.core.jobs import queries as jobs
 from doorstep.core.jobs import turns
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept, kept
+from doorstep.core.learned.steering import in_force_of
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.rights import Scope
 from doorstep.flows.insights import CHORE, JOB, ask_for_insight, key_of
@@ -49,6 +50,9 @@ def show(request: HttpRequest, scope: Scope, kind: InsightKind) -> HttpResponse:
         "job": jobs.of_key(scope, JOB, key_of(brand.id, kind)) if brand else None,
         "next_at": turns.next_of(CHORE),
         "may_ask": scope.may("plan"),
+        "may_manage": scope.may("manage"),
+        "steering": in_force_of(scope, brand.id) if brand and kind == "customers" and scope.may("manage") else None,
+        "learned": _learned(found) if kind == "customers" else (),
         "cases": live_cases(scope, brand.id) if brand and kind == "carriers" and scope.may("plan") else {},
     }
     return furnished(request, scope, "insight.html", context, current="insight_carriers")
@@ -65,6 +69,15 @@ def ask(request: HttpRequest, scope: Scope) -> HttpResponse:
         raise Http404("There is no such insight.")
     ask_for_insight(scope, brand.id, kind, now=came_at(request))
     return redirect(f"{reverse(f'insight_{kind}')}?{urlencode({'brand': brand.code})}")
+
+
+def _learned(found: Kept | None) -> tuple[tuple[str, str, int], ...]:
+    """What a unit of something is worth to whom, as it was learned: only what is sure enough to weigh."""
+    rows = found.document.get("values", ()) if found else ()
+    return tuple(
+        (str(worth).replace("_", " "), " ".join(filter(None, (segment, country))), int(micros))
+        for worth, micros, segment, country in rows
+    )
 
 
 def _page(found: Kept | None) -> InsightPage | None:

@@ -128,7 +128,8 @@ def _weighed_bound(receipt: Receipt, currency: Currency, names: Names) -> str:
     worth = "".join(f" {_weight(one, currency, names)}." for one in receipt.weights)
     if not receipt.exact and receipt.lower_bound_minor <= 0:
         return f"What this order would come to at least, however its goods are parted, is not known.{worth}"
-    least = f"{amount(currency, receipt.lower_bound_minor)}, its cost and what later orders need together"
+    beside = "what weighs beside it" if receipt.steering else "what later orders need"
+    least = f"{amount(currency, receipt.lower_bound_minor)}, its cost and {beside} together"
     if not receipt.exact:
         return f"However its goods are parted, this order could not come to less than {least}.{worth}"
     over = receipt.cost_minor + receipt.weights_minor - receipt.lower_bound_minor

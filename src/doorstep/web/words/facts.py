@@ -113,6 +113,18 @@ def _by_lot(data: Data, _: Currency) -> str:
     return f"order of the options drawn by lot for {percent_ppm(int(data['share_ppm']))} of the quotes"
 
 
+STEERED = {
+    "values": "values of a delivery",
+    "commitments": "commitment prices",
+    "showing": "options shown by what they are worth",
+}
+
+
+def _steered(data: Data, _: Currency) -> str:
+    rows, what = int(data["rows"]), STEERED[str(data["kind"])]
+    return f"{what}: version {data['version']}" if rows else f"{what}: none any more"
+
+
 def _demanded(data: Data, _: Currency) -> str:
     return "of everybody" if data["required"] else "no longer"
 
@@ -294,6 +306,7 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "ReviewRuleSet": ("Orders to be looked at", _review),
     "BidPricesHeeded": ("Scarce goods", _heeded),
     "DisplayTestSet": ("Display test", _by_lot),
+    "SteeringSet": ("What choices go by", _steered),
     "ChannelAdded": ("Channel added", _say("{channel}")),
     "ChannelRenamed": ("Channel renamed", _say("{channel}")),
     "UserAdded": ("Person added", _say("{role}")),

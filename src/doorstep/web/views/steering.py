@@ -1,0 +1,69 @@
+"""What a brand's choices go by beside money: values that somebody has looked at, and which options are shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from doorstep.domain.errors import Conflict, DoorstepError, InvalidProblem, NotFound
+from doorstep.domain.rights import Scope
+from doorstep.domain.steering import Showing
+from doorstep.flows.steer import Wished, steer, weigh_learned
+from doorstep.web.room import came_at, room
+from doorstep.web.views import brand
+
+OFF_VALUES, OFF_SHOWING = Wished(off=frozenset({"values"})), Wished(off=frozenset({"showing"}))
+
+
+@login_required
+@require_POST
+@room("manage")
+def weigh(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
+    """Put the values in force that stand on the page, or none; a page of yesterday puts nothing in force."""
+    now = came_at(request)
+    try:
+        if request.POST.get("weigh") == "yes":
+            weigh_learned(scope, code, _day(request.POST.get("as_of", "")), now=now)
+        else:
+            steer(scope, code, OFF_VALUES, now=now)
+    except NotFound:
+        raise Http404("There is no such brand.") from None
+    except Conflict as refusal:
+        return brand.refused(request, scope, code, str(refusal))
+    return redirect(f"{reverse('insight_customers')}?{urlencode({'brand': code})}")
+
+
+@login_required
+@require_POST
+@room("manage")
+def show_by_worth(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
+    try:
+        steer(scope, code, _showing(request), now=came_at(request))
+    except NotFound:
+        raise Http404("There is no such brand.") from None
+    except DoorstepError as refusal:
+        return brand.refused(request, scope, code, str(refusal))
+    return redirect(f"{reverse('brand', args=(code,))}#steering")
+
+
+def _showing(request: HttpRequest) -> Wished:
+    if request.POST.get("showing") != "yes":
+        return OFF_SHOWING
+    try:
+        most = int(request.POST.get("most", ""))
+    except ValueError:
+        raise InvalidProblem("how many options are shown is a number") from None
+    return Wished(showing=Showing(most), off=frozenset({"showing"}))
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day as the page names it
+    except ValueError:
+        raise Conflict("the day of the values is not understood") from None

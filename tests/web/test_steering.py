@@ -1,0 +1,71 @@
+"""Learned values are let weigh from the page that shows them; the brand's page says what its quotes show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from tests.web.filled import Filled
+from tests.web.test_insights import PAGE
+from tests.web.test_pages import entered, text_of
+
+from doorstep.core.events.models import Fact
+from doorstep.core.learned.insights import Kept, keep
+from doorstep.core.learned.steering import in_force
+from doorstep.documents.insights.page import plain
+from doorstep.domain.steering import Showing
+from doorstep.domain.worth import LearnedValue
+
+pytestmark = pytest.mark.django_db
+
+
+def learned(filled: Filled) -> str:
+    """What the night found; gives its day as the page names it."""
+    document = plain(PAGE) | {"values": [["day_sooner", 420_000, "loyal", ""]]}
+    keep(filled.brand.pk, "customers", Kept(filled.now.date(), filled.now, document), "system")
+    return filled.now.date().isoformat()
+
+
+def test_values_weigh_once_somebody_lets_them(filled: Filled) -> None:
+    client, code = entered(filled.admin), filled.brand.code
+    page = reverse("insight_customers") + f"?brand={code}"
+    as_of = learned(filled)
+    assert "No learned value weighs" in text_of(client, page)
+    assert "0.42" in text_of(client, page)
+    address = reverse("weigh_values", args=(code,))
+    assert client.post(address, {"weigh": "yes", "as_of": as_of}).status_code == 302
+    assert in_force(filled.brand.pk).values == (LearnedValue("day_sooner", 420_000, "loyal", ""),)
+    assert "Let none weigh" in text_of(client, page)
+    client.post(address, {"weigh": "no"})
+    assert in_force(filled.brand.pk).values == ()
+    assert [one.data["rows"] for one in Fact.objects.filter(kind="SteeringSet").order_by("id")] == [1, 0]
+
+
+def test_values_of_another_day_are_refused(filled: Filled) -> None:
+    learned(filled)
+    client, address = entered(filled.admin), reverse("weigh_values", args=(filled.brand.code,))
+    for day in ((filled.now.date() - timedelta(days=1)).isoformat(), "yesterday", ""):
+        answer = client.post(address, {"weigh": "yes", "as_of": day})
+        assert answer.status_code == 422
+    assert in_force(filled.brand.pk).values == ()
+
+
+def test_the_brand_says_what_its_quotes_show(filled: Filled) -> None:
+    client, code = entered(filled.admin), filled.brand.code
+    address = reverse("show_by_worth", args=(code,))
+    assert client.post(address, {"showing": "yes", "most": "2"}).status_code == 302
+    assert in_force(filled.brand.pk).showing == Showing(2)
+    assert 'value="2"' in text_of(client, reverse("brand", args=(code,)))
+    for most in ("9", "many"):
+        assert client.post(address, {"showing": "yes", "most": most}).status_code == 422
+    client.post(address, {"showing": "no"})
+    assert in_force(filled.brand.pk).showing is None
+
+
+def test_who_may_not_manage_neither_sees_nor_changes_it(filled: Filled) -> None:
+    as_of = learned(filled)
+    client, code = entered(filled.viewer), filled.brand.code
+    assert "Let these weigh" not in text_of(client, reverse("insight_customers") + f"?brand={code}")
+    assert client.post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "as_of": as_of}).status_code == 403
+    assert in_force(filled.brand.pk).values == ()
