@@ -60,7 +60,7 @@ def main() -> None:
 def row(name: str, problem: FacilityProblem, optimum: float, seconds: float) -> tuple[float, float] | None:
     """Solve one and print it: how far it is from the optimum, and from its own bound, in percent."""
     start = process_time()
-    params = FacilityParams(core_seconds=seconds)
+    params = FacilityParams(core_seconds=seconds / 6)
     try:
         found = facility(problem, params, Run(spent=lambda: (process_time() - start) / seconds))
     except InvalidProblem as why:
@@ -81,13 +81,15 @@ def peer(name: str, problem: FacilityProblem, optimum: float, seconds: float) ->
         return
     nothing = np.zeros(problem.sites, np.bool_)
     start = process_time()
-    found = solve_core(problem, Branch(nothing, nothing), np.ones(problem.cost_minor.shape, np.bool_), seconds)
+    everything = np.ones(problem.cost_minor.shape, np.bool_)
+    found = solve_core(problem, Branch(nothing, nothing), everything, seconds, 10**9)
     spent = process_time() - start
-    if found is None or not found[1].any():
+    if found.share is None:
         print(f"  HiGHS {name:12} nothing found {spent:7.2f}", flush=True)
         return
-    cost = float(problem.fixed_cost_minor[found[0]].sum() + (found[1] * problem.cost_minor).sum()) / SCALE
-    bound = found[2] / SCALE
+    fixed = problem.fixed_cost_minor[found.share.any(axis=1)].sum()
+    cost = float(fixed + (found.share * problem.cost_minor).sum()) / SCALE
+    bound = found.bound / SCALE
     told = f"{100 * (cost - bound) / cost:9.4f} {100 * (cost - optimum) / optimum:12.4f} {'':6} {spent:7.2f}"
     print(f"  HiGHS {name:12} {cost:16,.2f} {bound:16,.2f} {told}", flush=True)
 

@@ -9,6 +9,7 @@ from doorstep.kernels.position.compiled_single import exchange, mend
 from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatArray
 
 LARGEST_SETS = 4_000
+CLOSE = 1e-9  # of a cost: nearer than this is as good as equal
 
 
 class Incumbent:
@@ -21,6 +22,9 @@ class Incumbent:
         self.share: FloatArray = np.zeros(problem.cost_minor.shape)
         self._costs = problem.cost_minor.astype(np.float64)
         self._total = int(problem.demand_units.sum())
+        # Whole customers cost multiples of this; what is split may cost anything.
+        every = np.append(problem.cost_minor, problem.fixed_cost_minor)
+        self.grain = int(np.gcd.reduce(every)) if problem.single_source else 0
         self._known: dict[bytes, float] = {}
 
     def try_set(self, used: BoolArray) -> float:
@@ -32,6 +36,16 @@ class Incumbent:
         self._known[key] = value
         self.take(value, used, share)
         return value
+
+    def enough(self, gap_ppm: int = 0) -> float:
+        """Give the bound from which on nothing better can be found that counts."""
+        hair = self.cost * CLOSE if np.isfinite(self.cost) else 0.0
+        return self.cost - max(hair, self.grain - hair, self.cost * gap_ppm * 1e-6 if hair else 0.0)
+
+    def take_whole(self, share: FloatArray) -> None:
+        """Keep an answer of whole customers, with those sites that serve any, if it is the cheapest so far."""
+        used = np.asarray(share.any(axis=1))
+        self.take(self._fixed(used) + float((share * self._costs).sum()), used, share)
 
     def take(self, cost: float, used: BoolArray, share: FloatArray) -> None:
         """Keep an answer if it is the cheapest so far."""
@@ -54,7 +68,10 @@ class Incumbent:
                 return float("inf"), share
             at = exchange(cost, problem.demand_units, capacity, at)
             share[rows[at], np.arange(problem.customers)] = 1.0
-        return float(problem.fixed_cost_minor[rows].sum()) + float((share[rows] * self._costs[rows]).sum()), share
+        return self._fixed(used) + float((share[rows] * self._costs[rows]).sum()), share
+
+    def _fixed(self, used: BoolArray) -> float:
+        return float(self.problem.fixed_cost_minor[used].sum())
 
     def improve(self, free: BoolArray) -> None:
         """Close, open and swap sites as long as that is cheaper; `free`: those about which anything is open."""

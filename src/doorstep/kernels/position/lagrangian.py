@@ -106,9 +106,18 @@ def choose(relaxation: Relaxation, gain: FloatArray, rows: IntArray, must: BoolA
 
 
 def ascend(
-    relaxation: Relaxation, branch: Branch, price: FloatArray, upper: float, steps: int, length: float = 1.0
+    relaxation: Relaxation,
+    branch: Branch,
+    price: FloatArray,
+    upper: float,
+    steps: int,
+    length: float = 1.0,
+    finest: float = SHORTEST,
 ) -> Bound:
-    """Raise the bound of a branch by subgradient steps (Held, Wolfe & Crowder 1974), directions smoothed."""
+    """Raise the bound of a branch by subgradient steps (Held, Wolfe & Crowder 1974), directions smoothed.
+
+    It ends where steps are shorter than `finest`, or the bound reaches `upper`.
+    """
     rows = np.flatnonzero(~branch.barred)
     must = branch.used[rows]
     best, best_price, best_gain = -np.inf, price, np.zeros(len(rows))
@@ -130,7 +139,7 @@ def ascend(
         if stalled >= PATIENCE:
             length, stalled = length / 2, 0
             price, direction = best_price, direction * 0.0
-            if length < SHORTEST:
+            if length < finest:
                 break
         slack = 1.0 - np.bincount(customer, part * np.repeat(chosen, np.diff(start)), minlength=len(price))
         direction = np.asarray(slack) if not direction.any() else SMOOTH * slack + (1 - SMOOTH) * direction
