@@ -30,7 +30,7 @@ def search(problem: FacilityProblem, incumbent: Incumbent, params: FacilityParam
     tree = _Tree(relaxation, incumbent)
     incumbent.try_set(~nothing)
     root, bound = tree.bounded(Branch(nothing, nothing), relaxation.first_prices(), params.ascent_steps // 4, 1.0)
-    incumbent.improve(root.free)
+    incumbent.improve(root.free, run)
     root, bound = tree.bounded(root, bound.price, params.ascent_steps, 1.0)  # steps are as long as the gap is wide
     nodes = 1
     tree.push(root, bound)

@@ -18,6 +18,7 @@ from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatA
 SMOOTH = 0.3  # of each new direction; the rest is kept of the one before
 PATIENCE = 15  # steps without a better bound until they are halved
 SHORTEST = 2e-3
+FARTHEST = 0.05  # above the best bound, as a share of it, is where the steps aim at most
 LARGEST_TABLE = 4_000_000  # of capacity by customers, in a knapsack of whole ones
 
 
@@ -146,7 +147,7 @@ def ascend(
         norm = float(direction @ direction)
         if norm < 1e-12:
             break
-        target = upper if np.isfinite(upper) else value + 0.05 * abs(value)
+        target = min(upper, best + FARTHEST * abs(best))  # a poor answer must not make the steps long
         price = price + length * (1.02 * target - value) / norm * direction
     whole_gain, whole_often = np.zeros(len(branch.used)), np.zeros(len(branch.used))
     whole_gain[rows], whole_often[rows] = best_gain, often

@@ -15,7 +15,7 @@ from doorstep.kernels.position.assign import Assignments
 from doorstep.kernels.position.branch import Searched, children, with_fixed
 from doorstep.kernels.position.incumbent import Incumbent
 from doorstep.kernels.position.lagrangian import Bound, Branch, Relaxation, ascend
-from doorstep.kernels.position.problem import FacilityParams, FacilityProblem, FloatArray
+from doorstep.kernels.position.problem import BoolArray, FacilityParams, FacilityProblem, FloatArray
 from doorstep.kernels.run import Run
 
 FINEST = 1e-4  # steps at the root are halved down to this: every branch below rests on its prices
@@ -63,9 +63,19 @@ class _Tree:
         fixed = with_fixed(self.relaxation, branch, bound, self.incumbent.enough())
         if fixed is None:
             return
-        self.assignments.settle((fixed.used | (bound.often > 0.5)) & ~fixed.barred, bound.price)
+        self.assignments.settle(self._likely(fixed, bound.often), bound.price)
         if bound.value < self.incumbent.enough():
             heappush(self.heap, (bound.value, next(self._order), fixed, bound))
+
+    def _likely(self, branch: Branch, often: FloatArray) -> BoolArray:
+        """Give the sites that a branch would use, those first that were used most often, until they hold the demand."""
+        found = (branch.used | (often > 0.5)) & ~branch.barred
+        others = np.flatnonzero(~found & ~branch.barred)
+        others = others[np.argsort(-often[others], kind="stable")]
+        capacity = self.relaxation.capacity
+        ahead = float(capacity[found].sum()) + np.cumsum(capacity[others]) - capacity[others]
+        found[others[ahead < self.relaxation.total]] = True
+        return found
 
     def leave(self, branch: Branch, bound: Bound) -> None:
         """Solve the assignment of a branch in which every site is used or barred, as far as the limits go."""
