@@ -1,8 +1,9 @@
 """Facility location against published optima: `python -m benchmarks.position.facility [--seconds 60] [--peers]`.
 
 OR-Library cap*, capa-c with their capacities and TBED1 (several sources), Holmberg and Yang (one source), from
-DOORSTEP_DATA. The values published with TBED1 are those of several sources, though it stands among the sets of one. Costs are scaled to integers; they are told as the sets have them. `--peers`: HiGHS with the strong
-formulation and as long a time. Seconds are of CPU, and the limit is, too.
+DOORSTEP_DATA. The values published with TBED1 are those of several sources, though it stands among the sets of one.
+Costs are scaled to integers; they are told as the sets have them. `--peers`: HiGHS with the strong formulation and as
+long a time. Seconds are of CPU, and the limit is, too.
 """
 
 from __future__ import annotations
