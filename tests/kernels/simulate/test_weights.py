@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
-from tests.kernels.simulate.test_scenario import two_services
+from tests.kernels.plan.scenes import MONDAY, order, rate, scene, service
 from tests.kernels.simulate.worlds import ground
 
 from doorstep.domain.bids import SpeedValue
 from doorstep.domain.commitment import DatedCommitmentPrice
 from doorstep.domain.errors import InvalidProblem
+from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.simulate.check import check
 from doorstep.kernels.simulate.problem import Policy, SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.result import Outcome, SimulateResult
@@ -24,6 +25,16 @@ KEEPING = SimulateParams(keep_plans=True, patience_days=1)
 BOTH = Scenario(values=True, commitment_prices=True)
 EURO = 1_000_000
 TUESDAY = date(2024, 6, 4)
+
+
+def two_services() -> PlanProblem:
+    """Twelve orders over three days; the post is cheap and takes three days, the express one."""
+    return scene(
+        [order(f"o{n}", "mug", at=MONDAY + timedelta(hours=6 * n)) for n in range(12)],
+        {"a": {"mug": 20}, "b": {"mug": 20}},
+        services=[service("post", days=(3, 3)), service("express", days=(1, 1))],
+        rates=[rate("post", 500), rate("express", 600)],
+    )
 
 
 def run(
