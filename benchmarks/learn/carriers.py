@@ -3,7 +3,8 @@
     python -m benchmarks.learn.carriers --seeds 40
 
 Parcels are given out so that good carriers get hard lanes, and some are handed over late. Told over all seeds:
-Kendall's tau between the ranking and the truth, adjusted and raw; coverage of the 90 % intervals; how often a pair of
+Kendall's tau between the ranking and the truth, adjusted and partially pooled, adjusted without pooling, and raw, with
+the root mean square error and the coverage of the 90 % intervals of each; how often a pair of
 which one is said to be better with 95 % is the right way round; false alarms of charts in 13 weeks in which nothing
 changes, and after how many weeks they notice odds of lateness that double.
 """
@@ -19,8 +20,10 @@ from itertools import combinations
 
 import numpy as np
 from benchmarks.learn.carrier_truth import FIRST, Drawn, Truth, drawn
+from benchmarks.learn.carriers_alone import Z, alone
 
-from doorstep.kernels.learn.carrier_problem import problem_of
+from doorstep.kernels.learn.adjusted import coding_of
+from doorstep.kernels.learn.carrier_problem import CarrierProblem, problem_of
 from doorstep.kernels.learn.carrier_record import CarrierParams, CarrierRecord
 from doorstep.kernels.learn.carriers import carriers
 from doorstep.kernels.run import Run
@@ -39,8 +42,13 @@ SETS = {
 @dataclass
 class Tally:
     taus: list[float] = field(default_factory=list)
+    alone_taus: list[float] = field(default_factory=list)
     raw_taus: list[float] = field(default_factory=list)
+    errors: list[float] = field(default_factory=list)  # squared, in points
+    alone_errors: list[float] = field(default_factory=list)
+    raw_errors: list[float] = field(default_factory=list)
     covered: list[bool] = field(default_factory=list)
+    alone_covered: list[bool] = field(default_factory=list)
     raw_covered: list[bool] = field(default_factory=list)
     sure_right: list[bool] = field(default_factory=list)
     alarms: list[bool] = field(default_factory=list)
@@ -55,7 +63,7 @@ def kendall(one: Sequence[float], other: Sequence[float]) -> float:
     return agree / len(pairs)
 
 
-def told(truth: Truth, made: Drawn, record: CarrierRecord, tally: Tally) -> None:
+def told(truth: Truth, made: Drawn, problem: CarrierProblem, record: CarrierRecord, tally: Tally) -> None:
     """Add what a seed tells."""
     right = dict(zip(made.names, made.on_time, strict=True))
     ranked = [one for one in record.standings if one.on_time is not None]
@@ -64,10 +72,18 @@ def told(truth: Truth, made: Drawn, record: CarrierRecord, tally: Tally) -> None
         tally.taus.append(kendall([one.on_time.mean for one in ranked if one.on_time], shares))
         raw = [1 - one.late / one.parcels for one in ranked]
         tally.raw_taus.append(kendall(raw, shares))
-        for one, share, rate in zip(ranked, shares, raw, strict=True):
+        coding = coding_of(problem, PARAMS)
+        own, error = alone(coding, ~problem.shipper_late, problem.kept.astype(np.int64))
+        at = [coding.names.index(one.service) for one in ranked]
+        tally.alone_taus.append(kendall(own[at].tolist(), shares))
+        for one, share, rate, mean, sd in zip(ranked, shares, raw, own[at], error[at], strict=True):
             assert one.on_time is not None
+            tally.errors.append((100 * (one.on_time.mean - share)) ** 2)
+            tally.alone_errors.append((100 * (mean - share)) ** 2)
+            tally.raw_errors.append((100 * (rate - share)) ** 2)
+            tally.alone_covered.append(bool(abs(mean - share) <= Z * sd))
             tally.covered.append(one.on_time.low <= share <= one.on_time.high)
-            reach = 1.645 * (rate * (1 - rate) / one.parcels) ** 0.5
+            reach = Z * (rate * (1 - rate) / one.parcels) ** 0.5
             tally.raw_covered.append(abs(rate - share) <= reach)
         for pair in record.comparisons:
             if pair.better is not None and not 0.05 < pair.better < 0.95:
@@ -91,7 +107,8 @@ def main() -> None:
     asked = parser.parse_args()
     print(f"python {platform.python_version()}, numpy {np.__version__}, seeds 0 to {asked.seeds - 1}")
     head = (
-        "tau, adjusted | tau, raw | 90 % intervals hold | raw ones | sure pairs right | false alarms | noticed | weeks"
+        "tau, pooled | tau, no pooling | tau, raw | error, pooled | no pooling | raw | 90 % intervals hold, pooled | "
+        "no pooling | raw | sure pairs right | false alarms | noticed | weeks"
     )
     print(f"set | {head} | seconds a seed")
     for name, truth in SETS.items():
@@ -100,7 +117,8 @@ def main() -> None:
         tally, begun = Tally(), time.perf_counter()
         for seed in range(asked.seeds):
             made = drawn(truth, seed)
-            told(truth, made, carriers(problem_of(made.parcels, made.as_of), PARAMS, Run(seed=seed)), tally)
+            problem = problem_of(made.parcels, made.as_of)
+            told(truth, made, problem, carriers(problem, PARAMS, Run(seed=seed)), tally)
         print(f"{name} | {row(tally)} | {(time.perf_counter() - begun) / asked.seeds:.1f}", flush=True)
 
 
@@ -112,8 +130,14 @@ def row(tally: Tally) -> str:
 
     noticed = f"{len(tally.weeks)} of {tally.changed}" if tally.changed else "-"
     weeks = f"{np.median(tally.weeks):.0f}" if tally.weeks else "-"
-    cells = (mean(tally.taus), mean(tally.raw_taus), mean(tally.covered), mean(tally.raw_covered))
-    return " | ".join((*cells, mean(tally.sure_right), mean(tally.alarms), noticed, weeks))
+
+    def root(squares: Sequence[float]) -> str:
+        return f"{np.mean(squares) ** 0.5:.2f}" if squares else "-"
+
+    taus = (mean(one) for one in (tally.taus, tally.alone_taus, tally.raw_taus))
+    errors = (root(one) for one in (tally.errors, tally.alone_errors, tally.raw_errors))
+    held = (mean(one) for one in (tally.covered, tally.alone_covered, tally.raw_covered))
+    return " | ".join((*taus, *errors, *held, mean(tally.sure_right), mean(tally.alarms), noticed, weeks))
 
 
 if __name__ == "__main__":

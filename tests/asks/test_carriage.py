@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.asks.shop import (
     written,
     zone,
 )
+from tests.cli.run import doorstep
 
 LETTER = service("letter", max_weight_g=1_000)
 CALLS = [call("hamburg", "ground"), call("hamburg", "letter")]
@@ -57,6 +59,27 @@ def test_ask_4_a_pickup_point_is_served_by_services_that_go_there(tmp_path: Path
     )
     found = planned(tmp_path, tables)
     assert {one["orders"]: one["service"] for one in found.parcels} == {"door": "ground", "shop": "point"}
+
+
+def test_ask_4_a_pickup_point_stands_beside_the_door_at_checkout(tmp_path: Path) -> None:
+    """With its own price and date; shoppers who were learned to like points see it before the cheaper way home."""
+    tables = shop(
+        services=[service("ground"), service("point", delivers_to="pickup_point")],
+        zones=[zone("ground"), zone("point")],
+        rates=[rate("ground", "4.20"), rate("point", "5.10")],
+        collections=[call("hamburg", "ground"), call("hamburg", "point")],
+        values=[{"worth": "pickup", "value": "6"}, {"worth": "scatter", "value": "1"}],
+    )
+    folder = written(tmp_path / "shop", tables)
+    cart = ["--to-country", "DE", "--to-postcode", "20099", "--sku", "mug", "--at", "2026-05-05T09:00:00+02:00"]
+    found = doorstep("promise", "options", str(folder), *cart, "--pickup-point", "PP-17", "--json")
+    told = json.loads(found.stdout)["options"]
+    assert [(one["services"], one["pickup"], one["position"]) for one in told] == [
+        (["ground"], False, 2),
+        (["point"], True, 1),
+    ]
+    assert told[0]["price"] < told[1]["price"]
+    assert all(one["promised_by"] == "2026-05-06" for one in told)
 
 
 def test_ask_6_limits_are_those_of_the_packed_parcel(tmp_path: Path) -> None:

@@ -119,3 +119,12 @@ def test_nothing_else_comes_of_any_text(tmp_path_factory: pytest.TempPathFactory
     except InputRefused:
         return
     assert isinstance(found, Scenario)
+
+
+def test_what_weighs_is_said_by_true_alone(tmp_path: Path) -> None:
+    assert scenario(tmp_path, "values = true\n") == Scenario(values=True)
+    assert scenario(tmp_path, "commitment_prices = true\nvalues = false\n") == Scenario(commitment_prices=True)
+    assert said(tmp_path, 'values = "yes"\ncommitment_prices = 1\n') == [
+        "values: is neither true nor false",
+        "commitment_prices: is neither true nor false",
+    ]

@@ -108,14 +108,16 @@ def test_prices_outside_their_days_weigh_nothing(tmp_path: Path) -> None:
     assert [one["service"] for one in rows(answer / "plan.csv")] == ["mule-std"]
 
 
-def test_a_simulation_weighs_no_commitment_price_and_says_so(tmp_path: Path) -> None:
+def test_a_simulation_weighs_commitment_prices_where_its_scenario_says_so(tmp_path: Path) -> None:
     told = {}
     for name, prices in (("without", None), ("with", "carrier,service,price\npony,pony-std,-9\n")):
         folder = commit_brand(tmp_path / name, commitment_prices=prices)
         gone = tmp_path / "gone.toml"
         gone.write_text('[[service]]\nservice = "pony-std"\nremoved = true\n')
-        for scenario in (None, gone):
-            told[name, scenario is gone] = simulate_folder(
+        weigh = tmp_path / "weigh.toml"
+        weigh.write_text("commitment_prices = true\nvalues = true\n")
+        for scenario in [None, gone, weigh]:
+            told[name, scenario.stem if scenario else None] = simulate_folder(
                 folder,
                 tmp_path / f"{name}-out",
                 selection=Selection(),
@@ -124,10 +126,13 @@ def test_a_simulation_weighs_no_commitment_price_and_says_so(tmp_path: Path) -> 
                 policies=("plan",),
                 scenario=scenario,
             ).told
-    assert told["with", False]["commitment_prices_left_out"] == 1
-    assert "commitment_prices_left_out" not in told["without", False]
-    for removed in (False, True):
-        assert told["with", removed]["policies"] == told["without", removed]["policies"]
+    assert told["with", None]["commitment_prices_left_out"] == 1
+    assert "commitment_prices_left_out" not in told["without", None]
+    for unasked in (None, "gone"):
+        assert told["with", unasked]["policies"] == told["without", unasked]["policies"]
+    assert "commitment_prices_left_out" not in told["with", "weigh"]
+    assert told["without", "weigh"]["policies"] == told["without", None]["policies"]
+    assert told["with", "weigh"]["policies"] != told["without", None]["policies"]
 
 
 def test_brands_are_pooled(brand: Path, out: Path, tmp_path: Path) -> None:

@@ -107,3 +107,20 @@ def test_what_is_no_output_is_not_in_force_and_foreign_files_are_kept(brand: Pat
 )
 def test_a_region_is_one_in_all_the_world(region: str, named: str) -> None:
     assert region_key("DE", region) == named
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "No order was placed before this day"),
+        (1, "2 orders before this day were placed on Mon 5 Jan 2026"),
+        (3, "6 orders before this day were placed from Mon 5 Jan 2026 to Wed 7 Jan 2026"),
+    ],
+)
+def test_a_past_of_less_than_a_week_is_told(days: int, words: str, tmp_path: Path) -> None:
+    asked = DemandWish(FIRST + timedelta(days=days), weeks=2, origins=4)
+    told = insight_demand(shop(tmp_path / "shop", 5), tmp_path / "out", asked, run=Run())
+    assert told["series"] == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert words in page
+    assert "nothing can be foreseen" in page

@@ -14,6 +14,7 @@ from doorstep.files.demand_in import ForeseenDemand, ForeseenSeries
 from doorstep.files.demo import demo_brand
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.flows.insight_demand import DemandWish, insight_demand, region_key
+from doorstep.flows.network import NetworkWish, network_folder
 from doorstep.flows.position import PositionWish, position, position_folder
 from doorstep.flows.position_demand import with_foreseen
 from doorstep.flows.position_ground import ground_of
@@ -99,3 +100,34 @@ def test_the_two_commands_hand_over(brand: Path, wish: PositionWish, tmp_path: P
         )
     assert [fault.column for fault in refused.value.faults] == ["from"]  # once, and not in every row
     assert not (tmp_path / "none").exists()
+
+
+def test_the_next_site_is_told_by_foreseen_demand(
+    brand: Path, read: BrandFolder, wish: PositionWish, tmp_path: Path
+) -> None:
+    """Twice as much foreseen costs twice as much and changes no place; past sales, and another day, are not read."""
+    ground = ground_of(read, wish.as_of)
+    keys = [region_key(spot.country, spot.region) for spot in ground.regions]
+    busy = keys[int(ground.region_orders.argmax())]
+
+    def told(name: str, mean: float, day: str = wish.as_of.isoformat()) -> dict[str, object]:
+        folder = tmp_path / name
+        folder.mkdir()
+        rows = [f"sku,{one.sku},{busy},{day},8,{mean},0,1,2,3,4,5,6\n" for one in ground.products[:10]]
+        head = "kind,name,region,from,weeks,mean,q10,q25,q50,q75,q90,q95,q99\n"
+        (folder / "demand_total.csv").write_text(head + "".join(rows))
+        (folder / "shares.csv").write_text("sku,category,share\n")
+        asked = NetworkWish(wish.as_of, demand=folder)
+        return network_folder(brand, tmp_path / f"{name}_out", asked, run=Run(), stopwatch=float)
+
+    once, twice = told("once", 8.0), told("twice", 16.0)  # far below what sites hold
+    assert once["demand"] == "foreseen"
+    assert twice["month_minor"] == pytest.approx(2 * int(str(once["month_minor"])), rel=0.01)
+    assert once["best"] == twice["best"]
+    assert "by foreseen demand" in (tmp_path / "once_out" / "report.html").read_text()
+    past = network_folder(brand, tmp_path / "past", NetworkWish(wish.as_of), run=Run(), stopwatch=float)
+    assert past["demand"] == "past_sales"
+    assert past["month_minor"] != once["month_minor"]
+    with pytest.raises(InputRefused):
+        told("other", 8.0, "2020-01-06")
+    assert not (tmp_path / "other_out").exists()

@@ -75,6 +75,8 @@ def _say(told: dict[str, Any], out_folder: Path) -> None:
     out.print(
         f"{told['units_foreseen']:,.0f} units in {told['weeks']} weeks from {told['from']}, {told['series']:,} series"
     )
+    if not told["series"]:
+        notice("no whole week of orders lies before that day, so nothing can be foreseen; the report is empty")
     verdict = told["verdict"]
     if told["published"]:
         out.print(f"published: {verdict['reason']}")

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from doorstep.cli.options import AsJson, BrandFolder, Force, Seed
-from doorstep.cli.position import AsOf, Days, OutFolder
+from doorstep.cli.position import AsOf, Days, Demand, OutFolder
 from doorstep.cli.terminal import bars, out, print_table
 
 Candidates = Annotated[
@@ -24,6 +24,7 @@ def network(
     out_folder: OutFolder,
     days: Days = 3,
     candidates: Candidates = None,
+    demand: Demand = None,
     seed: Seed = 0,
     as_json: AsJson = False,
     force: Force = False,
@@ -36,13 +37,14 @@ def network(
     Examples:
       doorstep network my-shop --as-of 2026-10-01 --out network
       doorstep network my-shop --as-of 2026-10-01 --candidates places.csv --days 2 --out network
+      doorstep network my-shop --as-of 2026-10-01 --demand demand --out network
 
     Exit codes: 0 told, 2 the input is refused, 1 anything else.
     """
     from doorstep.flows.network import NetworkWish, network_folder
     from doorstep.kernels.run import Run
 
-    wish = NetworkWish(as_of, days, candidates)
+    wish = NetworkWish(as_of, days, candidates, demand)
     with bars(not as_json) as progress:
         run = Run(seed=seed, progress=progress)
         told = network_folder(folder, out_folder, wish, run=run, stopwatch=perf_counter, force=force)

@@ -60,6 +60,7 @@ def _toml(path: Path, finding: Finding) -> dict[str, Any]:
 def _scenario(reader: Reader, said: dict[str, Any], base: Path) -> Scenario:
     before = reader.faults.count
     demand = reader.take(said, "", "demand", factor, PPM)
+    weighs = {name: reader.take(said, "", name, flag, False) for name in ("values", "commitment_prices")}
     target_ppm = reader.take(said, "", "on_time_target", target, None)
     stock = [
         StockChange(
@@ -101,6 +102,7 @@ def _scenario(reader: Reader, said: dict[str, Any], base: Path) -> Scenario:
         tuple(ServiceChange(*row[1:]) for row in services),
         tuple(Slowdown(*row[1:]) for row in slower),
         on_time_target_ppm=target_ppm,
+        **weighs,
         **added.built(),
     )
 

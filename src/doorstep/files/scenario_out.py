@@ -47,6 +47,8 @@ def _added(scenario: Scenario) -> dict[str, object]:
             }
             for one in scenario.cutoffs
         ],
+        "values": scenario.values,
+        "commitment_prices": scenario.commitment_prices,
         "on_time_target": None if scenario.on_time_target_ppm is None else scenario.on_time_target_ppm / PPM,
         "cartons": None if scenario.cartons is None else len(scenario.cartons),
         "placement": len(scenario.placement) or None,

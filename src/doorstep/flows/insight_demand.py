@@ -60,7 +60,8 @@ def insight_demand(folder: Path, out: Path, wish: DemandWish, *, run: Run, force
         write_backtest(aside, table)
         told = demand_object(found, table, serving(found.recipe, in_force, found.served))
         told |= {"as_of": wish.as_of.isoformat(), "data_version": read.data_version, "seed": run.seed}
-        report = DemandReport(read.brand, problem, found, tested, table, read.data_version)
+        placed = [one.placed_at.date() for one in read.orders if one.placed_at.date() < wish.as_of]
+        report = DemandReport(read.brand, problem, found, tested, table, read.data_version, placed)
         write_demand_report(aside / "report.html", report)
         write_summary(aside, told)
     return told

@@ -16,11 +16,13 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.place import Place
 from doorstep.domain.placement import Candidate, NextSite
 from doorstep.files.candidates_in import read_candidates
+from doorstep.files.demand_in import read_foreseen
 from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.files.position_out import write_next_sites
-from doorstep.flows.position_ground import Ground, distances, ground_of
+from doorstep.flows.position_demand import ground_by
+from doorstep.flows.position_ground import Ground, distances
 from doorstep.flows.position_problem import USUAL, Assumptions, problem_of
 from doorstep.kernels.position.facility import served_by
 from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatArray, IntArray
@@ -35,11 +37,15 @@ CANDIDATES_FILE = "candidates.csv"
 
 @dataclass(frozen=True, slots=True)
 class NetworkWish:
-    """What is asked for: known on `as_of`, within `days`; `candidates`: a file, None: that of the folder, if any."""
+    """What is asked for: known on `as_of`, within `days`.
+
+    `candidates`: a file, None: that of the folder, if any; `demand`: a folder of foreseen demand, None: by past sales.
+    """
 
     as_of: date
     days: int = 3
     candidates: Path | None = None
+    demand: Path | None = None
     assumed: Assumptions = USUAL
 
 
@@ -52,18 +58,19 @@ def network_folder(
     `out` is as it was before.
     """
     start = stopwatch()
-    reading = (folder, *([wish.candidates] if wish.candidates else []))
+    reading = (folder, *(one for one in (wish.candidates, wish.demand) if one))
     with output_folder(out, force, reading=reading) as aside:
         read = read_folder(folder, run.progress)
         own = folder / CANDIDATES_FILE
         named = wish.candidates or (own if own.exists() or own.with_name(f"{own.name}.gz").exists() else None)
-        ground = ground_of(read, wish.as_of)
+        ground = ground_by(read, wish.as_of, read_foreseen(wish.demand, wish.as_of) if wish.demand else None)
         candidates = read_candidates(named) if named else _centroids(ground)
         priced = _priced(read, ground, candidates, wish)
         found, today = _ranked(read, ground, candidates, priced)
         summary: dict[str, object] = {
             "as_of": wish.as_of.isoformat(),
             "days": wish.days,
+            "demand": "foreseen" if wish.demand else "past_sales",
             "sites_today": len(ground.sites),
             "month_minor": today[0],
             "share_within": round(today[1], 6),

@@ -19,8 +19,8 @@ from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.files.position_out import write_position
-from doorstep.flows.position_demand import with_foreseen
-from doorstep.flows.position_ground import Ground, ground_of
+from doorstep.flows.position_demand import ground_by
+from doorstep.flows.position_ground import Ground
 from doorstep.flows.position_problem import USUAL, Assumptions, Grounded, problem_of
 from doorstep.kernels.position.facility import at_most
 from doorstep.kernels.position.placement import Placement, PlacementProblem, Targets
@@ -96,8 +96,7 @@ def position_folder(
 
 def position(read: BrandFolder, wish: PositionWish, demand: ForeseenDemand | None = None) -> Positioned:
     """Decide by what was known on the day: sites, placement, targets, transfers and the frontier."""
-    ground = ground_of(read, wish.as_of, demand.skus if demand else ())
-    ground = with_foreseen(ground, demand) if demand else ground
+    ground = ground_by(read, wish.as_of, demand)
     grounded = problem_of(read, ground, wish.assumed, wish.as_of, wish.days)
     problem = grounded.problem
     used = _sites(ground, problem, wish.open_sites)

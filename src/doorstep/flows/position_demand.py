@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files.demand_in import LEVELS, ForeseenDemand
+from doorstep.files.folder import BrandFolder
 from doorstep.flows.insight_demand import region_key
-from doorstep.flows.position_ground import Ground
+from doorstep.flows.position_ground import Ground, ground_of
 from doorstep.kernels.position.forecast import DemandForecast, dispersion_of
 from doorstep.kernels.position.problem import FloatArray
+
+
+def ground_by(read: BrandFolder, as_of: date, demand: ForeseenDemand | None) -> Ground:
+    """Give what was known on the day, with past sales, or foreseen demand in their place."""
+    ground = ground_of(read, as_of, demand.skus if demand else ())
+    return with_foreseen(ground, demand) if demand else ground
 
 
 def with_foreseen(ground: Ground, demand: ForeseenDemand) -> Ground:

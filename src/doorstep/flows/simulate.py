@@ -10,10 +10,12 @@ from pathlib import Path
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.simulate_director import DirectorReport, write_director_report
 from doorstep.documents.report.simulate_report import SimulateReport, write_simulate_report
+from doorstep.domain.demand import Order
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import output_folder
 from doorstep.files.scenario_in import read_scenario
 from doorstep.files.simulate_out import changes_object, simulation_object, write_days, write_simulation
+from doorstep.flows.learned_values import with_values
 from doorstep.flows.plan_folder import Selection, problem_of
 from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.compare import Change, compare
@@ -22,6 +24,7 @@ from doorstep.kernels.simulate.problem import USUAL_POLICIES, Policy, SimulatePa
 from doorstep.kernels.simulate.result import SimulateResult
 from doorstep.kernels.simulate.scenario import Scenario
 from doorstep.kernels.simulate.simulate import simulate
+from doorstep.kernels.simulate.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def simulate_folder(
             changes or Scenario(),
             _day(selection.first) if orders else None,
             _day(selection.until) if orders else None,
+            _weights(read, orders),
         )
         loaded = stopwatch()
         result = simulate(problem, params, run)
@@ -71,7 +75,7 @@ def simulate_folder(
         told = simulation_object(result, params, run.seed, read.brand.currency, changes)
         if change is not None:
             told["changes"] = changes_object(change, read.brand.currency)
-        told |= _left_out(read)
+        told |= _left_out(read, problem.scenario)
         told |= {
             "data_version": read.data_version,
             "seconds_reading": round(loaded - start, 3),
@@ -93,12 +97,18 @@ def _change(problem: SimulateProblem, params: SimulateParams, run: Run, result: 
     return compare(simulate(alone, replace(params, fast_days=0), run), result, params, run.seed)
 
 
-def _left_out(read: BrandFolder) -> dict[str, object]:
+def _weights(read: BrandFolder, orders: tuple[Order, ...]) -> Weights:
+    """Give what weighs beside cost, if a scenario asks for it: policies are compared by what is paid otherwise."""
+    valued = with_values(None, read.values, orders)
+    return Weights(valued.speed if valued else (), read.commitment_prices)
+
+
+def _left_out(read: BrandFolder, scenario: Scenario) -> dict[str, object]:
     """Count the rows of the folder that a simulation does not know."""
     rows = {
         "linehauls_left_out": len(read.linehauls),  # fates are drawn for what services collect at the site
-        "commitment_prices_left_out": len(read.commitment_prices),  # they hold for days and services of their own
-        "values_left_out": len(read.values),  # policies are compared by what is paid
+        "commitment_prices_left_out": 0 if scenario.commitment_prices else len(read.commitment_prices),
+        "values_left_out": 0 if scenario.values else len(read.values),
         "vehicles_left_out": len(read.vans),  # no parcel goes by their services
     }
     return {name: count for name, count in rows.items() if count}

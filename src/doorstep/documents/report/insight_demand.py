@@ -40,6 +40,7 @@ class DemandReport:
     tested: Backtest
     rows: Sequence[BacktestRow]
     data_version: str
+    placed: Sequence[date] = ()  # of each order that was placed before the day asked for
 
 
 def write_demand_report(path: Path, report: DemandReport) -> None:
@@ -74,7 +75,7 @@ def headline(report: DemandReport) -> str:
     """Say in a sentence what is coming, and how far that can be believed."""
     found = report.found
     if not found.series:
-        return "No whole week of orders lies before this day, so nothing can be foreseen."
+        return _why_empty(report.placed)
     words = f"{count(round(float(found.total_mean.sum())))} units are expected in {counted(_weeks(found), 'week')}."
     pair = next((pair for pair in _two(report.rows) if pair[0].by == "all"), None)
     if pair is None or pair[1].pinball <= 0:
@@ -82,6 +83,16 @@ def headline(report: DemandReport) -> str:
     less = 1 - pair[0].pinball / pair[1].pinball
     beside = f"{percent(abs(less), 0)} {'less' if less >= 0 else 'more'} than seasonal-naive"
     return f"{words} In the backtest the quantiles lost {beside}."
+
+
+def _why_empty(placed: Sequence[date]) -> str:
+    """Say of what past nothing could be foreseen."""
+    if not placed:
+        return "No order was placed before this day, so nothing can be foreseen."
+    first, last = min(placed), max(placed)
+    when = f"on {day(first)}" if first == last else f"from {day(first)} to {day(last)}"
+    orders = f"{counted(len(placed), 'order')} before this day {'was' if len(placed) == 1 else 'were'} placed {when}"
+    return f"{orders}: no whole week lies before it, so nothing can be foreseen."
 
 
 def _weeks(found: DemandForecast) -> int:

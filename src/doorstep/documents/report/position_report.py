@@ -22,6 +22,7 @@ from doorstep.domain.placement import BulkMove, NextSite, Point, Shelf
 STYLES = ("page.css", "figures.css", "pack.css", "cartons.css", "record.css", "print.css")
 WIDE = 360
 MOVES_SHOWN = 20
+DEMANDS = {"foreseen": "foreseen demand", "past_sales": "past sales"}
 SHOWN = 60  # rows of a table; the CSV files have them all
 
 
@@ -123,7 +124,8 @@ def write_network_report(path: Path, report: NetworkReport) -> None:
         "headline": headline,
         "chart": None,
         "tables": [("Candidates", heads, rows, max(0, len(report.found) - SHOWN), "next_sites.csv")],
-        "lead": "What freight, picking, bulk and late orders would cost less in a month: so much may the site cost.",
+        "lead": f"What freight, picking, bulk and late orders would cost less in a month, "
+        f"by {DEMANDS[told['demand']]}: so much may the site cost.",
     }
     write_page(path, "position.html", contents)
 

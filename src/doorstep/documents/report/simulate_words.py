@@ -45,6 +45,10 @@ def _added(scenario: Scenario) -> list[str]:
         found.append(f"Orders until {_clock(cut.cutoff_s)} can leave the same day at {cut.site or 'all sites'}{calls}")
     if scenario.on_time_target_ppm is not None:
         found.append(f"Promises are to be kept with a probability of {percent(scenario.on_time_target_ppm / 10**6)}")
+    if scenario.values:
+        found.append("What shoppers were learned to want weighs beside the cost")
+    if scenario.commitment_prices:
+        found.append("Commitment prices weigh beside the cost")
     if scenario.cartons is not None:
         found.append(f"Packed in {counted(len(scenario.cartons), 'other carton')}")
     if scenario.placement:

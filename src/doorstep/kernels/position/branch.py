@@ -13,17 +13,12 @@ from doorstep.kernels.position.lagrangian import Bound, Branch, Relaxation, asce
 from doorstep.kernels.position.problem import FacilityParams, FacilityProblem, FloatArray
 from doorstep.kernels.run import Run
 
-CLOSE = 1e-9  # of a cost: nearer than this is as good as equal
-ROUNDS = 6  # of fixing sites at a branch
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Searched:
-    """What the search ends with: a bound, the root's branch and bound, and its effort."""
+    """What the search ends with: a bound, and its effort."""
 
     lower: float
-    root: Branch
-    bound: Bound
     nodes: int
     steps: int
 
@@ -35,20 +30,20 @@ def search(problem: FacilityProblem, incumbent: Incumbent, params: FacilityParam
     tree = _Tree(relaxation, incumbent)
     incumbent.try_set(~nothing)
     root, bound = tree.bounded(Branch(nothing, nothing), relaxation.first_prices(), params.ascent_steps // 4, 1.0)
-    incumbent.improve(root.free)
+    incumbent.improve(root.free, run)
     root, bound = tree.bounded(root, bound.price, params.ascent_steps, 1.0)  # steps are as long as the gap is wide
     nodes = 1
     tree.push(root, bound)
     while tree.heap and nodes < params.nodes and run.spent() < 1:
         lowest, _, branch, found = heappop(tree.heap)
-        if lowest >= tree.enough(params.gap_ppm):
+        if lowest >= incumbent.enough(params.gap_ppm):
             heappush(tree.heap, (lowest, 0, branch, found))
             break
-        for child in _children(branch, found):
+        for child in children(branch, found):
             nodes += 1
             tree.push(*tree.bounded(child, found.price, params.node_steps, 0.3))
     lower = min([incumbent.cost, *(one[0] for one in tree.heap)])
-    return Searched(lower, root, bound, nodes, tree.steps)
+    return Searched(lower, nodes, tree.steps)
 
 
 class _Tree:
@@ -61,18 +56,15 @@ class _Tree:
         self.steps = 0
         self._order = count(1)
 
-    def enough(self, gap_ppm: int = 0) -> float:
-        return self.incumbent.cost * (1 - max(CLOSE, gap_ppm * 1e-6))
-
     def push(self, branch: Branch, bound: Bound) -> None:
-        if bound.value < self.enough():
+        if bound.value < self.incumbent.enough():
             heappush(self.heap, (bound.value, next(self._order), branch, bound))
 
     def bounded(self, branch: Branch, price: FloatArray, steps: int, length: float) -> tuple[Branch, Bound]:
         """Bound a branch, try the sites it would use, and fix what cannot be otherwise."""
         bound = ascend(self.relaxation, branch, price, self.incumbent.cost, steps, length)
         self.steps += bound.steps
-        if bound.value >= self.enough():
+        if bound.value >= self.incumbent.enough():
             return branch, bound
         self.incumbent.try_set((branch.used | (bound.often > 0.5)) & ~branch.barred)
         if not branch.free.any():
@@ -82,19 +74,26 @@ class _Tree:
 
     def fixed(self, branch: Branch, bound: Bound) -> tuple[Branch, Bound]:
         """Fix sites whose other choice is dearer than the incumbent by the bound's prices."""
-        if_used, if_barred = forced(self.relaxation, branch, bound)
-        limit = self.enough()
-        bar, use = if_used >= limit, if_barred >= limit
-        if (bar & use).any():
+        limit = self.incumbent.enough()
+        found = with_fixed(self.relaxation, branch, bound, limit)
+        if found is None:
             return branch, Bound(limit, bound.price, bound.gain, bound.often, bound.steps)
-        found = Branch(branch.used | use, branch.barred | bar)
         if not found.free.any() and branch.free.any():
             value = self.incumbent.try_set(found.used)
             return found, Bound(max(value, bound.value), bound.price, bound.gain, bound.often, bound.steps)
         return found, bound
 
 
-def _children(branch: Branch, bound: Bound) -> tuple[Branch, Branch]:
+def with_fixed(relaxation: Relaxation, branch: Branch, bound: Bound, limit: float) -> Branch | None:
+    """Fix sites whose other choice costs `limit` by the bound's prices; None where the whole branch does."""
+    if bound.value >= limit:
+        return None
+    if_used, if_barred = forced(relaxation, branch, bound)
+    bar, use = if_used >= limit, if_barred >= limit
+    return None if (bar & use).any() else Branch(branch.used | use, branch.barred | bar)
+
+
+def children(branch: Branch, bound: Bound) -> tuple[Branch, Branch]:
     """Split at the free site about which the relaxation is least sure."""
     free = np.flatnonzero(branch.free)
     site = free[np.argmin(np.abs(bound.often[free] - 0.5))]

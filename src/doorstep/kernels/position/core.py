@@ -1,10 +1,12 @@
-"""Single sourcing to the end: what the bound leaves open goes to an exact solver (HiGHS).
+"""Whole customers and sites, as far as the bound leaves them open, for an exact solver (HiGHS).
 
 Sites and pairs whose choice is dearer than the incumbent by the prices of the relaxation are left out; that loses
 nothing but answers that are not cheaper.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -13,6 +15,17 @@ from scipy.sparse import coo_array, csr_array, vstack
 from doorstep.kernels.position.compiled_whole import gain_with
 from doorstep.kernels.position.lagrangian import Bound, Branch, Relaxation, forced
 from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatArray, IntArray
+
+SOLVED, INFEASIBLE = 0, 2  # what `milp` says
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Core:
+    """What was found: shares [m, n] if any, a bound (infinite: there is no answer), whether it came to an end."""
+
+    share: FloatArray | None
+    bound: float
+    ended: bool
 
 
 def open_pairs(relaxation: Relaxation, branch: Branch, bound: Bound, limit: float) -> BoolArray:
@@ -40,13 +53,8 @@ def open_pairs(relaxation: Relaxation, branch: Branch, bound: Bound, limit: floa
     return found
 
 
-def solve_core(
-    problem: FacilityProblem, branch: Branch, pairs: BoolArray, seconds: float
-) -> tuple[BoolArray, FloatArray, float] | None:
-    """Solve what is left: sites, shares [m, n] and a bound of the core; None where no answer was found.
-
-    The bound is infinite where the core is known to hold no answer.
-    """
+def solve_core(problem: FacilityProblem, branch: Branch, pairs: BoolArray, seconds: float, nodes: int) -> Core:
+    """Solve what is left: every customer gets one site of its pairs, at the least cost with that of the sites."""
     rows = np.flatnonzero(~branch.barred)
     row, customer = np.nonzero(pairs[rows])
     count, sites = len(row), len(rows)
@@ -58,14 +66,15 @@ def solve_core(
         integrality=np.ones(count + sites),
         bounds=Bounds(lowest, np.ones(count + sites)),
         constraints=_constraints(problem, rows, row, customer),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        options={"time_limit": seconds, "mip_rel_gap": 0.0, "node_limit": nodes},
     )
     dual = answer.mip_dual_bound * scale if answer.mip_dual_bound is not None else -np.inf
     if answer.x is None:
-        return (branch.used, np.zeros(pairs.shape), np.inf) if answer.status == 2 else None
+        none = answer.status == INFEASIBLE
+        return Core(None, np.inf if none else float(dual), none)
     share = np.zeros(pairs.shape)
     share[rows[row], customer] = np.rint(answer.x[:count])
-    return np.asarray(share.any(axis=1)), share, float(dual)
+    return Core(share, float(dual), answer.status == SOLVED)
 
 
 def _constraints(problem: FacilityProblem, rows: IntArray, row: IntArray, customer: IntArray) -> list[LinearConstraint]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from math import ceil, comb, floor
 
 import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
-from doorstep.kernels.position.branch import Searched, search
+from doorstep.kernels.position.branch import search
 from doorstep.kernels.position.compiled import transport
-from doorstep.kernels.position.core import open_pairs, solve_core
-from doorstep.kernels.position.incumbent import Incumbent
-from doorstep.kernels.position.lagrangian import Relaxation
+from doorstep.kernels.position.incumbent import CLOSE, Incumbent
 from doorstep.kernels.position.problem import (
     BoolArray,
     FacilityParams,
@@ -21,6 +18,7 @@ from doorstep.kernels.position.problem import (
     FacilityResult,
     FloatArray,
 )
+from doorstep.kernels.position.single import search_whole
 from doorstep.kernels.run import Run
 
 MOST_SETS = 3_000
@@ -32,8 +30,8 @@ def facility(problem: FacilityProblem, params: FacilityParams = USUAL, run: Run 
     """Choose sites and who serves whom, at the least cost of both.
 
     Multi-sourced: bounds by relaxed demand, transport problems for sets of sites, and branches until nothing is
-    better. Single-sourced: the same at the root, with knapsacks of whole customers; what it leaves open is solved by
-    HiGHS. The search stops early when `run.spent()` reaches 1; the bound then tells how far it came.
+    better. Single-sourced: the same with knapsacks of whole customers, and HiGHS assigns them where a set of sites is
+    worth it. The search stops early when `run.spent()` reaches 1; the bound then tells how far it came.
 
     Raises
     ------
@@ -44,34 +42,16 @@ def facility(problem: FacilityProblem, params: FacilityParams = USUAL, run: Run 
     if not problem.customers:
         nothing = np.zeros(problem.sites, np.bool_)
         return FacilityResult(nothing, np.zeros((problem.sites, 0)), 0, 0, 0, 0)
-    first = replace(params, nodes=1) if problem.single_source else params
-    searched = search(problem, incumbent, first, run)
-    lower = searched.lower
-    if problem.single_source and incumbent.cost - lower > 1e-9 * abs(lower):
-        lower = _finish(problem, incumbent, searched, params)
+    searched = (search_whole if problem.single_source else search)(problem, incumbent, params, run)
     if not np.isfinite(incumbent.cost):
         raise InvalidProblem("no way was found to give every customer one site with room for it")
     used = np.asarray(incumbent.share.any(axis=1))
     cost = float(problem.fixed_cost_minor[used].sum()) + float((incumbent.share * problem.cost_minor).sum())
     cost_minor = int(np.floor(cost + 0.5))
-    round_bound = ceil if problem.single_source else floor  # whole customers cost whole minor units
-    bound = min(round_bound(lower - 1e-9 * abs(lower)), cost_minor)
+    surely = searched.lower - CLOSE * abs(searched.lower)
+    grain = incumbent.grain  # whole customers cost multiples of it
+    bound = min(ceil(surely / grain) * grain if grain else floor(surely), cost_minor)
     return FacilityResult(used, incumbent.share, cost_minor, bound, searched.nodes, searched.steps)
-
-
-def _finish(problem: FacilityProblem, incumbent: Incumbent, searched: Searched, params: FacilityParams) -> float:
-    """Solve the core and take its answer over; returns the bound that holds then."""
-    pairs = open_pairs(Relaxation(problem), searched.root, searched.bound, incumbent.cost)
-    if not pairs.any() or int(pairs.sum()) > params.core_columns:
-        return incumbent.cost if not pairs.any() else searched.lower
-    solved = solve_core(problem, searched.root, pairs, params.core_seconds)
-    if solved is None:
-        return searched.lower
-    used, share, bound = solved
-    if share.any():
-        cost = float(problem.fixed_cost_minor[used].sum()) + float((share * problem.cost_minor).sum())
-        incumbent.take(cost, used, share)
-    return max(searched.lower, min(bound, incumbent.cost))
 
 
 def at_most(problem: FacilityProblem, most: int) -> FacilityResult:

@@ -18,6 +18,7 @@ from doorstep.kernels.position.problem import BoolArray, FacilityProblem, FloatA
 SMOOTH = 0.3  # of each new direction; the rest is kept of the one before
 PATIENCE = 15  # steps without a better bound until they are halved
 SHORTEST = 2e-3
+FARTHEST = 0.05  # above the best bound, as a share of it, is where the steps aim at most
 LARGEST_TABLE = 4_000_000  # of capacity by customers, in a knapsack of whole ones
 
 
@@ -106,9 +107,18 @@ def choose(relaxation: Relaxation, gain: FloatArray, rows: IntArray, must: BoolA
 
 
 def ascend(
-    relaxation: Relaxation, branch: Branch, price: FloatArray, upper: float, steps: int, length: float = 1.0
+    relaxation: Relaxation,
+    branch: Branch,
+    price: FloatArray,
+    upper: float,
+    steps: int,
+    length: float = 1.0,
+    finest: float = SHORTEST,
 ) -> Bound:
-    """Raise the bound of a branch by subgradient steps (Held, Wolfe & Crowder 1974), directions smoothed."""
+    """Raise the bound of a branch by subgradient steps (Held, Wolfe & Crowder 1974), directions smoothed.
+
+    It ends where steps are shorter than `finest`, or the bound reaches `upper`.
+    """
     rows = np.flatnonzero(~branch.barred)
     must = branch.used[rows]
     best, best_price, best_gain = -np.inf, price, np.zeros(len(rows))
@@ -130,14 +140,14 @@ def ascend(
         if stalled >= PATIENCE:
             length, stalled = length / 2, 0
             price, direction = best_price, direction * 0.0
-            if length < SHORTEST:
+            if length < finest:
                 break
         slack = 1.0 - np.bincount(customer, part * np.repeat(chosen, np.diff(start)), minlength=len(price))
         direction = np.asarray(slack) if not direction.any() else SMOOTH * slack + (1 - SMOOTH) * direction
         norm = float(direction @ direction)
         if norm < 1e-12:
             break
-        target = upper if np.isfinite(upper) else value + 0.05 * abs(value)
+        target = min(upper, best + FARTHEST * abs(best))  # a poor answer must not make the steps long
         price = price + length * (1.02 * target - value) / norm * direction
     whole_gain, whole_often = np.zeros(len(branch.used)), np.zeros(len(branch.used))
     whole_gain[rows], whole_often[rows] = best_gain, often

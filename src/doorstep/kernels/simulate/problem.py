@@ -11,12 +11,14 @@ from doorstep.kernels.plan.bid import BidParams
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.simulate.days import day_of
 from doorstep.kernels.simulate.scenario import Scenario
+from doorstep.kernels.simulate.weights import Weights
 
 Policy = Literal[
     "plan", "nearest", "priority", "fewest_splits", "distance_then_rate", "plan_alone", "plan_priced", "fast"
 ]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 USUAL_POLICIES = POLICIES[:5]  # those that plan together, and the rules of shops
+PLANNING: frozenset[Policy] = frozenset(("plan", "plan_alone", "plan_priced"))  # those for which weights weigh
 SEARCHED: frozenset[Policy] = frozenset(("plan", "plan_priced", "fast"))  # what a seed may move
 MOST_SEEDS = 1_000
 MOST_DAYS = 4_000  # of a span: more is a slip of the pen
@@ -28,6 +30,7 @@ class SimulateProblem:
 
     `ground` holds all orders of the span, the stock at its beginning, and goods announced. The days of the span, since
     1970-01-01 by the date as written in `placed_at`, are `first_day` to before `until_day`; None: those of the orders.
+    `weights` are those of the folder; they weigh where the scenario says so.
     """
 
     ground: PlanProblem
@@ -35,6 +38,7 @@ class SimulateProblem:
     scenario: Scenario = field(default_factory=Scenario)
     first_day: int | None = None
     until_day: int | None = None
+    weights: Weights = field(default_factory=Weights)
 
     def __post_init__(self) -> None:
         if not self.policies or len(set(self.policies)) < len(self.policies):
@@ -46,6 +50,8 @@ class SimulateProblem:
             raise InvalidProblem("a simulation has a clock of its own: `now` must not be set")
         if self.ground.linehauls:
             raise InvalidProblem("a simulation knows no fate of parcels that go by linehaul")
+        if "fast" in self.policies and (self.scenario.values or self.scenario.commitment_prices):
+            raise InvalidProblem("the policy fast knows nothing that weighs beside cost: leave it or the weights out")
         days = [day_of(order.placed_at) for order in self.ground.orders]
         first, until = self.span
         if any(not first <= day < until for day in days):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -19,13 +20,14 @@ from doorstep.kernels.plan.nearest import distances_m
 from doorstep.kernels.plan.plan import Laid, lay_out
 from doorstep.kernels.run import Run, silent
 from doorstep.kernels.simulate.course import Course, open_course, reorder, shipments_of, take_in
-from doorstep.kernels.simulate.days import begins_at
+from doorstep.kernels.simulate.days import EPOCH_ORDINAL, begins_at
 from doorstep.kernels.simulate.fast import FastState, decide_fast, fast_state
 from doorstep.kernels.simulate.fast_prices import learn_fast
-from doorstep.kernels.simulate.problem import Policy, SimulateParams
+from doorstep.kernels.simulate.problem import PLANNING, Policy, SimulateParams
 from doorstep.kernels.simulate.result import Replay
 from doorstep.kernels.simulate.rules import choose
 from doorstep.kernels.simulate.supply import joined
+from doorstep.kernels.simulate.weights import weighed
 from doorstep.kernels.simulate.world import Stage
 
 
@@ -113,8 +115,11 @@ def plan_batch(
     """Plan a batch and book it; returns the orders that wait for goods."""
     now = stage.slots[number].now
     problem, wanted = stage.batch(batch, course.stock, now)
-    if course.bids is not None:
-        problem = replace(problem, bid_prices=of_goods(course.bids, (one.sku for one in problem.products)))
+    bids = None if course.bids is None else of_goods(course.bids, (one.sku for one in problem.products))
+    if policy in PLANNING:
+        today = date.fromordinal(EPOCH_ORDINAL + stage.slots[number].day)  # `now` may be the midnight after it
+        bids = weighed(bids, stage.weights, {one.order for one in problem.orders}, today)
+    problem = problem if bids is None else replace(problem, bid_prices=bids)
     laid = lay_out(problem, params.plan, run, params.pack, stage.grounds)
     table, picks = choose(policy, laid, params.plan, run, lambda one: course.taken.amend(one, laid.market))
     loads = laid.blocks.block_load[picks.block].tolist()

@@ -88,6 +88,8 @@ class Scenario:
     replenish: Replenishment | None = None
     disruptions: tuple[Disruption, ...] = ()
     stations: tuple[Station, ...] = ()
+    values: bool = False  # what shoppers were learned to want weighs for the policies that plan
+    commitment_prices: bool = False  # and so do the prices of commitments
 
     def __post_init__(self) -> None:
         if not all(0 <= one <= MOST_FACTOR_PPM for one in (self.demand_ppm, *(one.factor_ppm for one in self.stock))):

@@ -21,6 +21,7 @@ from doorstep.kernels.simulate.ground import Grounds, is_closed, lay_ground
 from doorstep.kernels.simulate.problem import SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.scenario import Closure, under
 from doorstep.kernels.simulate.supply import Supply, open_supply
+from doorstep.kernels.simulate.weights import Weights, in_world
 
 if TYPE_CHECKING:
     from doorstep.kernels.simulate.fast import FastState
@@ -43,6 +44,7 @@ class Stage:
     inbound: tuple[tuple[float, int, int, int], ...]  # instant, site, sku, units; the earliest first
     inbound_before: int
     placed_day: IntArray  # [N]
+    weights: Weights = field(default_factory=Weights)
     servable: dict[int, bool] = field(default_factory=dict)
     fast: FastState | None = None  # what the fast mode found out
 
@@ -122,4 +124,12 @@ def set_stage(problem: SimulateProblem, params: SimulateParams, seed: int) -> St
         inbound=tuple(one for one in due if one[0] >= begin),
         inbound_before=sum(one[0] < begin for one in due),
         placed_day=np.array([day_of(order.placed_at) for order in ground.orders], np.int64),
+        weights=in_world(
+            Weights(
+                problem.weights.speed if scenario.values else (),
+                problem.weights.commitments if scenario.commitment_prices else (),
+            ),
+            ground.orders,
+            ground.tariff.services,
+        ),
     )
