@@ -18,6 +18,10 @@ MOMENTS = {
     "vehicles": ("shift_from", "shift_to", "break_from", "break_to"),
     "stops": ("window_from", "window_to"),
     "traffic": ("from",),
+    "routes": ("window_to",),
+    "vans_now": ("as_of", "at", "left"),
+    "events": ("at",),
+    "windows": ("window_from", "window_to"),
 }
 
 

@@ -53,6 +53,8 @@ class Van:
         Whether it has had its break.
     extra_s
         By how much its shift and its longest day have been stretched.
+    tells
+        Whether it says which stops it has done: what it has not said it has not done.
     """
 
     row: int
@@ -70,6 +72,7 @@ class Van:
     extra_s: int = 0
     at_depot: bool = False
     is_home: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,14 @@ class Day:
         In use, in the order of their rounds.
     promised
         Stops whose windows have been promised.
+    fixed
+        Stops that stay on their vans, in their order to one another.
     """
 
     problem: RouteProblem
     vans: tuple[Van, ...]
     promised: frozenset[int] = frozenset()
+    fixed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
