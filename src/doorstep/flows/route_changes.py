@@ -179,7 +179,8 @@ def _direct(at: Replanning, result: Replan, one: Happened) -> Changed:
     on = {stop: van for van, stop in visits_of(at.day)}
     stop = next(every for every in alternatives_of(at.day, one.stop) if every in on)
     begins, van = begins_of(at.day)[stop], at.van(on[stop])
-    why = f"its cheapest place of all rounds, for {people_cost(result.cost, at.told.instance)}"
+    cost = people_cost(abs(result.cost), at.told.instance)
+    why = f"put where it is cheapest; the rounds cost {cost} {'less' if result.cost < 0 else 'more'}"
     return Changed(one.row, one.kind, "served", at.stops[stop], "", van, None, begins,
                    promised=stop in at.day.promised, cost=result.cost, why=why)  # fmt: skip
 
