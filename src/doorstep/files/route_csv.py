@@ -60,7 +60,8 @@ def day_of(tables: Tables, name: str, crow: Crow, data_version: str) -> Instance
     )
     roomy = tables["vehicles"].has("capacity_cm3") or any(stops["volume_cm3"]) or any(stops["pickup_volume_cm3"])
     fleet = _fleet(vans, depots, yards, origin, skills, roomy)
-    problem = RouteProblem(travel, _stops(stops, kept, vans, len(yards), origin, skills, roomy), fleet)
+    there = _stops(stops, kept, vans, len(yards), origin, skills, roomy)
+    problem = RouteProblem(travel, there, fleet, _windows([stops["windows"][at] for at in kept], origin))
     ids = tuple(stops["stop"][at] for at in kept)
     lost = hopeless(problem, ids, [rows[at] for at in kept], clock_text)
     return Instance(
@@ -93,6 +94,13 @@ def origin_of(tables: Tables) -> datetime | None:
         if table in tables
         for cell in tables[table].values[column]
         if isinstance(cell, datetime)
+    ]
+    told += [
+        end
+        for spans in tables["stops"].values["windows"]
+        for span in spans or ()
+        for end in span
+        if isinstance(end, datetime)
     ]
     return min(told).replace(hour=0, minute=0, second=0, microsecond=0) if told else None
 
@@ -164,6 +172,8 @@ def _stops(
     roomy: bool,
 ) -> Stops:
     here = {name: [cells[at] for at in kept] for name, cells in stops.items()}
+    spans = [cell or ((begin, end),) for cell, begin, end in
+             zip(here["windows"], here["window_from"], here["window_to"], strict=True)]  # fmt: skip
     place = {stop: at for at, stop in enumerate(here["stop"])}
     row = {vehicle: at for at, vehicle in enumerate(vans["vehicle"])}
     group = {name: number for number, name in enumerate(sorted(set(here["group"]) - {""}))}
@@ -172,8 +182,8 @@ def _stops(
     return Stops(
         location=np.arange(first, first + len(kept)),
         service_s=_numbers(here["service_seconds"]),
-        from_s=_numbers([seconds_of(cell, origin, 0) for cell in here["window_from"]]),
-        to_s=_numbers([seconds_of(cell, origin, NEVER) for cell in here["window_to"]]),
+        from_s=_numbers([seconds_of(of[0][0], origin, 0) for of in spans]),
+        to_s=_numbers([seconds_of(of[-1][1], origin, NEVER) for of in spans]),
         delivery=np.stack([_numbers(here[brought]) for brought, _ in amounts], axis=1),
         pickup=np.stack([_numbers(here[taken]) for _, taken in amounts], axis=1),
         pairs=_numbers(pairs).reshape(-1, 2),  # type: ignore[arg-type]
@@ -183,6 +193,17 @@ def _stops(
         priority=_numbers(here["priority"]),
         prize=_numbers([REQUIRED if prize is None else prize for prize in here["prize"]]),
     )
+
+
+def _windows(cells: Sequence[Sequence[tuple[Any, Any]]], origin: datetime | None) -> IntArray:
+    """Every window of the stops that have several."""
+    rows = [
+        (at, seconds_of(begin, origin, 0), seconds_of(end, origin, NEVER))
+        for at, spans in enumerate(cells)
+        if len(spans) > 1
+        for begin, end in spans
+    ]
+    return np.array(rows, np.int64).reshape(-1, 3)
 
 
 def _fleet(

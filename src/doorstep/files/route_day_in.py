@@ -23,6 +23,7 @@ from doorstep.files.schema_route_day import EVENTS, ROUNDS, VANS
 from doorstep.files.table import Columns, read_table
 from doorstep.kernels.route.day import Day, Van
 from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
+from doorstep.kernels.route.windows import apart
 
 ROUTES_FILE, VANS_FILE = "routes.csv", "vans_now.csv"
 NOW = "--now"
@@ -189,12 +190,12 @@ def _refuse_aside(instance: Instance, tables: Tables) -> None:
 
 
 def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults: Faults) -> DayTold:
-    origin = instance.origin
+    origin, instance = instance.origin, _apart(instance)
     states = _states(tables.get("vans_now"))
     lines = _lines(tables["routes"])
     names = tuple(states) or tuple(lines)
     points = _Points(instance)
-    number = {stop: at for at, stop in enumerate(instance.stops)}
+    number = _numbers(instance, tables["routes"])
     fleet = tables["vehicles"].values
     vans = tuple(
         _van(instance, kind_of(name, fleet["vehicle"], fleet["count"]) or 0, lines.get(name, []), number,
@@ -226,11 +227,35 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
     return DayTold(told, day, names, fresh, as_of, now_s, len(events) - len(fresh))
 
 
+def _apart(instance: Instance) -> Instance:
+    """Lay several windows of a stop apart, as stops of that name of which one is served."""
+    problem, rows = apart(instance.problem)
+    names, labels, numbers = (
+        tuple(of[row] for row in rows.tolist()) for of in (instance.stops, instance.labels, instance.numbers)
+    )  # fmt: skip
+    return replace(instance, problem=problem, stops=names, labels=labels, numbers=numbers)
+
+
+def _numbers(instance: Instance, read: Columns) -> dict[str, int]:
+    """The row of each stop: of one with several windows, that of the window in which it is on its round."""
+    number: dict[str, int] = {}
+    rows: dict[tuple[str, int], int] = {}
+    from_s = instance.problem.stops.from_s.tolist()
+    for at, stop in enumerate(instance.stops):
+        number.setdefault(stop, at)
+        rows[stop, from_s[at]] = at
+    for _, stop, begin in sound_rows(read, "stop", "window_from"):
+        number[stop] = rows.get((stop, seconds_of(begin, instance.origin, 0)), number[stop])
+    return number
+
+
 class _Points:
     """Places beyond those of the plan, each a row of `Travel`."""
 
     def __init__(self, instance: Instance) -> None:
-        self.of, self.x, self.y = instance.problem, [], []  # type: RouteProblem, list[float], list[float]
+        self.of = instance.problem
+        self.x: list[float] = []
+        self.y: list[float] = []
 
     def row(self, latitude: float, longitude: float) -> int:
         self.x.append(longitude)

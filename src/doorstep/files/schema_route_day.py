@@ -23,7 +23,7 @@ ROUNDS = Table(
         opt("trip", whole(1, MOST_TRIPS + 1), "which of its trips; empty: the first").default(1),
         must("position", whole(0, MOST_LINES), "its place in the round: a van's rows follow one another by it"),
         must("stop", code(), "the stop", ("stops", "stop")),
-        opt("window_from", moment(seconds=True), "not heeded: that of STOPS.csv holds"),
+        opt("window_from", moment(seconds=True), "not heeded, as that of STOPS.csv holds; of several it says which"),
         opt("window_to", moment(seconds=True), "one later than in STOPS.csv is held from now on"),
         opt("arrival", moment(seconds=True), "not heeded, as times follow from the order"),
         opt("begins", moment(seconds=True), "not heeded"),
@@ -79,11 +79,14 @@ EVENTS = Table(
     optional=True,
 )  # fmt: skip
 
+NOT_ASKED = ("window_from", "window_to", "windows", "group", "pair")
 ASKED = replace(
     STOPS,
     name="asked",
     about="Shoppers who ask when they could be served: columns of stops.csv, but for windows and who goes with whom.",
-    columns=tuple(one for one in STOPS.columns if one.name not in ("window_from", "window_to", "group", "pair")),
+    columns=tuple(
+        one for one in STOPS.columns if one.name not in ("window_from", "window_to", "windows", "group", "pair")
+    ),
     needs_rows=True,
 )
 

@@ -132,8 +132,8 @@ def _with(day: Day, before: Laid, stop: int, seed: int, tries: int, names: Namin
         rounds = mended(laid, (wanted,), stay, seed, tries, missing=together(laid.stops, wanted))
         if rounds == laid.rounds:
             told = next(why_unserved(laid, names(run), [wanted]))
-            return _told(day, before, day, laid, replace(told, stop=stop))
-    return _told(day, before, settled(day, run, rounds), laid.relaid(rounds))
+            return compared(day, before, day, laid, replace(told, stop=stop))
+    return compared(day, before, settled(day, run, rounds), laid.relaid(rounds))
 
 
 def alternatives_of(day: Day, stop: int) -> tuple[int, ...]:
@@ -162,7 +162,7 @@ def _without(day: Day, before: Laid, stop: int, seed: int, tries: int) -> Replan
     laid = laid_of(run)
     touched = [run.number(one) for one in near if one in run.stop]
     rounds = mended(laid, touched, _stay(day, run), seed, tries) if touched else laid.rounds
-    return _told(day, before, settled(left, run, rounds), laid.relaid(rounds))
+    return compared(day, before, settled(left, run, rounds), laid.relaid(rounds))
 
 
 def _beside(day: Day, gone: set[int]) -> set[int]:
@@ -211,7 +211,7 @@ def caught_up(day: Day, seed: int = 0, tries: int = TRIES) -> Replan:
     late = [row for row, fits in zip(laid.lines.row.tolist(), laid.fits.tolist(), strict=True) if not fits]
     late = [row for row in late if row < len(day.vans)]
     if not late and not locked_late(day, run):
-        return _told(day, laid, day, laid)
+        return compared(day, laid, day, laid)
     before = softened(laid, laid.rounds, weights_of(day, run, late))
     return _eased(day, before, day, late, seed, tries)
 
@@ -225,7 +225,7 @@ def _eased(was: Day, before: Laid, day: Day, late: Sequence[int], seed: int, tri
     if laid.fits.all():
         rounds = mended(laid, touched, _stay(day, run), seed, tries) if touched else laid.rounds
         day = held(day, ahead, ())
-        return replace(_told(was, before, settled(day, run, rounds), laid.relaid(rounds)), broken=ahead)
+        return replace(compared(was, before, settled(day, run, rounds), laid.relaid(rounds)), broken=ahead)
     weights = weights_of(day, run, late)
     soft = softened(laid, laid.rounds, weights)
     if touched:
@@ -234,11 +234,11 @@ def _eased(was: Day, before: Laid, day: Day, late: Sequence[int], seed: int, tri
     broken, overtime = in_order([*ahead, *broken_in(day, run, soft)]), overtime_in(soft, len(day.vans))
     day = held(day, broken, overtime)
     return replace(
-        _told(was, before, settled(day, run, soft.rounds), soft), broken=broken, overtime=overtime
+        compared(was, before, settled(day, run, soft.rounds), soft), broken=broken, overtime=overtime
     )  # fmt: skip
 
 
-def _told(was: Day, before: Laid, day: Day, after: Laid, refused: Unserved | None = None) -> Replan:
+def compared(was: Day, before: Laid, day: Day, after: Laid, refused: Unserved | None = None) -> Replan:
     """Compare a day with what it was."""
     van_was, van_is = dict((stop, i) for i, stop in visits_of(was)), dict((stop, i) for i, stop in visits_of(day))
     moved = [(stop, van_was[stop], i) for stop, i in sorted(van_is.items()) if van_was.get(stop, i) != i]
