@@ -45,7 +45,7 @@ def test_what_is_done_is_done_and_the_van_goes_on_from_there() -> None:
 def test_a_van_that_tells_has_not_done_what_it_does_not_tell() -> None:
     """It is overdue at its next stop, and ends there now at the earliest; one that tells nothing goes on as planned."""
     silent, telling = van(road(), now=14), van(road(), Done(0, 9 * HOUR + 600), now=14)
-    assert silent.rest == (2, 3)
+    assert (silent.locked, silent.rest) == ((2,), (3,))
     assert (telling.locked, telling.rest) == ((1,), (RELOAD, 2, 3))
     begins = begins_of(replace(road(), vans=(telling,)))
     assert begins[1] + 600 == 14 * HOUR
