@@ -114,3 +114,10 @@ def test_a_fixed_stop_stays_where_it_is(fixed: bool) -> None:
     if fixed:
         assert lines[0] == [3, 0]
     assert sorted(one for line in lines for one in line) == [0, 3]
+
+
+def test_an_idle_van_is_not_sent_before_now() -> None:
+    day = advanced(road((0, 1), vans=2), 20 * HOUR)
+    told = replan(day, NewStop(2), tries=0)
+    assert begins_of(told.day)[2] >= 23 * HOUR
+    assert min(van.at_s for van in told.day.vans) >= 20 * HOUR

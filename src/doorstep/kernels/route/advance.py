@@ -43,7 +43,7 @@ def advanced(day: Day, now_s: int) -> Day:
             [] if r is None else _timed(laid, r, run.stop)
         )
         vans.append(_driven(day.problem, _left(day.problem, van, depart), timed, now_s, _pause(laid, r)))
-    return replace(day, vans=tuple(vans))
+    return replace(day, vans=tuple(vans), now_s=max(day.now_s, now_s))
 
 
 def _timed(laid: Laid, r: int, stop: IntArray) -> list[tuple[int, int]]:
@@ -88,19 +88,30 @@ def _bound(problem: RouteProblem, van: Van, now_s: int) -> Van:
         return replace(van, locked=van.rest[:1], rest=van.rest[1:], aboard=aboard, at_depot=False)
     fleet = problem.fleet
     can_reload = van.trips + 1 < fleet.max_trips[van.row] and fleet.end[van.row] == fleet.reload_at[van.row]
-    return replace(van, locked=(RELOAD,)) if can_reload else replace(van, is_home=True)
+    if not can_reload:
+        return replace(van, is_home=True)
+    there_s = _there_s(problem, van, int(fleet.reload_at[van.row]))
+    if there_s > now_s:
+        return replace(van, locked=(RELOAD,))
+    there = visited(problem, van, [(RELOAD, there_s)], 0)
+    return replace(there, at_s=max(there.at_s, now_s))
 
 
 def _overdue(problem: RouteProblem, van: Van, now_s: int) -> Van:
     """Let a stop that should be done by now, and is not reported, be done now at the earliest."""
     if not van.locked or van.locked[0] == RELOAD:
         return van
-    stop, fleet, travel = van.locked[0], problem.fleet, problem.travel
-    here, there = np.array(van.location), problem.stops.location[stop]
-    _, long_s = legs(travel, here, there, fleet.speed_ppm[van.row])
-    there_s = arrival(van.at_s, int(long_s), vans_of(fleet, travel))
+    stop = van.locked[0]
+    there_s = _there_s(problem, van, int(problem.stops.location[stop]))
     begin, service_s = max(there_s, int(problem.stops.from_s[stop])), int(problem.stops.service_s[stop])
     return van if begin + service_s >= now_s else replace(van, at_s=van.at_s + now_s - service_s - there_s)
+
+
+def _there_s(problem: RouteProblem, van: Van, location: int) -> int:
+    """When a van would be at a location, if it drove there now."""
+    fleet, travel = problem.fleet, problem.travel
+    _, long_s = legs(travel, np.array(van.location), np.array(location), fleet.speed_ppm[van.row])
+    return arrival(van.at_s, int(long_s), vans_of(fleet, travel))
 
 
 def visited(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], at: int) -> Van:
