@@ -108,8 +108,8 @@ def test_ask_59_a_caller_is_offered_windows_by_what_they_cost_and_how_sure_they_
     hours = "window_from,window_to\n08:00,10:00\n14:00,16:00\n18:00,20:00\n"
     (tmp_path / "windows.csv").write_text(hours, encoding="utf-8")
     words = ("--windows", tmp_path / "windows.csv", "--stops", tmp_path / "stops.csv", "--rounds", tmp_path / "out")
-    words += ("--vehicles", tmp_path / "vans.csv", "--out", tmp_path / "slots")
-    done = doorstep("slots", tmp_path / "asked.csv", *words)
+    more = ("--vehicles", tmp_path / "vans.csv", "--out", tmp_path / "slots")
+    done = doorstep("slots", tmp_path / "asked.csv", *words, *more)
     assert done.returncode == 0, done.stderr
     morning, afternoon, night = rows(tmp_path / "slots" / "slots.csv")
     assert float(morning["cost"]) < float(afternoon["cost"])

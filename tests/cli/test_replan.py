@@ -37,8 +37,8 @@ def test_windows_are_priced_and_who_has_none_ends_with_3(tmp_path: Path) -> None
     day = written(tmp_path)
     (tmp_path / "asked.csv").write_text(ASKED, encoding="utf-8")
     (tmp_path / "windows.csv").write_text(WINDOWS, encoding="utf-8")
-    words = ("slots", tmp_path / "asked.csv", "--windows", tmp_path / "windows.csv", "--stops", day.stops)
-    words += ("--vehicles", day.vehicles, "--rounds", day.rounds, "--out", tmp_path / "out")
+    asked = ("slots", tmp_path / "asked.csv", "--windows", tmp_path / "windows.csv", "--stops", day.stops)
+    words = (*asked, "--vehicles", day.vehicles, "--rounds", day.rounds, "--out", tmp_path / "out")
     done = doorstep(*words)
     assert done.returncode == 3
     assert "shoppers without an offer" in done.stdout

@@ -123,7 +123,7 @@ van-2,2,1,c,12:00:00,0,0,0
     told = read_day(written(tmp_path, routes=routes, vans_now="\n".join(rows)))
     second, first = told.day.vans
     assert told.names == ("van-2", "van-1")
-    assert (first.locked, first.rest, first.aboard, first.trips) == ((0,), (1,), {0, 1}, 1)
+    assert (first.locked, first.rest, {*first.aboard}, first.trips) == ((0,), (1,), {0, 1}, 1)
     assert (second.locked, second.rest, second.collected) == ((RELOAD,), (2,), (500,))
     assert (second.has_paused, second.tells, second.extra_s, second.left_s) == (True, True, 60, 8 * 3600 + 600)
     assert told.day.fixed == {1}
