@@ -1,11 +1,13 @@
 """Orders put one by one into a running day of 1,000 stops: how long each takes, and whether all promises hold.
 
-python -m benchmarks.route.running_day [--orders N] [--seconds T] [--seed S]
+python -m benchmarks.route.running_day [--orders N] [--seconds T] [--seed S] [--tries N] [--resume T]
 
 Real places: stops and parcel points of Seattle (`ooh_amazon`), a van for each 50 and some idle ones, half of the stops
 with a promised window of two hours. The day goes on from order to order. Every second order is a collection, which a
 van under way can take; the others lie at the depot and need a van that has not left, or comes back. After each order
 the verifier checks what is still to be driven, and whether every promised stop is on a van, within its window.
+`--tries` is how often rounds around a change are mended, `--resume` for how many seconds of processor the search of all
+rounds goes on behind each order, beginning with the rounds as they run.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ from doorstep.kernels.route.advance import advanced
 from doorstep.kernels.route.check import check
 from doorstep.kernels.route.day import Day, day_of, running, visits_of
 from doorstep.kernels.route.laid import lay
+from doorstep.kernels.route.mend import TRIES
 from doorstep.kernels.route.problem import RELOAD, RouteProblem, Stops, Travel, plain_fleet, plain_stops
 from doorstep.kernels.route.reoptimise import Late, NewStop, begins_of, replan
 from doorstep.kernels.route.result import RouteResult
+from doorstep.kernels.route.resume import resumed
 from doorstep.kernels.route.route import route
 from doorstep.kernels.run import Run
 
@@ -52,16 +56,21 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60, help="of search for the plan of the morning")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tries", type=int, default=TRIES)
+    parser.add_argument("--resume", type=float, default=0.0, help="seconds of processor behind each order")
     options = parser.parse_args()
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    print(f"tries {options.tries}, resumed for {options.resume:g} s", end="; ")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; load {load}; one process")
     problem = town(options.orders, options.seed)
     day = morning(problem, options.seconds)
     score = Score()
     rng = np.random.default_rng(options.seed)
     replan(day, Late(0, 0), tries=1)  # compiled before the first order
+    if options.resume:
+        resumed(day, Run(iterations=1))
     for number, at in enumerate(np.sort(rng.integers(8 * HOUR, 15 * HOUR, options.orders)).tolist()):
-        day = one_order(day, STOPS + number, at, score)
+        day = one_order(day, STOPS + number, at, score, options.tries, options.resume)
     told(score)
     late_vans(day, options.seed)
 
@@ -113,18 +122,23 @@ def morning(problem: RouteProblem, seconds: float) -> Day:
     return day_of(problem, plan, frozenset(promised[promised < STOPS].tolist()))
 
 
-def one_order(day: Day, stop: int, at: int, score: Score) -> Day:
+def one_order(day: Day, stop: int, at: int, score: Score, tries: int, resume: float) -> Day:
     """Let the day go on, then put an order in."""
     day = advanced(day, at)
     if day.problem.stops.to_s[stop] < at + 2 * HOUR:  # nobody asks for an hour that is over
         day = opened(day, stop, at)
     began, used = perf_counter(), process_time()
-    result = replan(day, NewStop(stop))
+    result = replan(day, NewStop(stop), tries=tries)
+    score.more += result.cost
+    if resume:
+        more = resumed(result.day, Run(spent=lambda: (process_time() - used) / resume))
+        score.moved += len(more.moved)
+        result = replace(more, refused=result.refused, moved=result.moved)
+        score.more += more.cost
     score.seconds.append(perf_counter() - began)
     score.cpu.append(process_time() - used)
     score.refused += result.refused is not None
     score.moved += len(result.moved)
-    score.more += result.cost
     windowed = day.problem.stops.to_s[stop] < 19 * HOUR and result.refused is None
     after = replace(result.day, promised=day.promised | {stop}) if windowed else result.day
     score.broken += len(broken(day, after))

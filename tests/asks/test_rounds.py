@@ -68,3 +68,66 @@ def test_ask_57_a_van_comes_back_to_load_again(tmp_path: Path) -> None:
     code, out = routed(tmp_path / "once", stops, [van("only")])
     assert code == 3
     assert len(rows(out / "unserved.csv")) == 2
+
+
+EVENTS = "event,at,stop,vehicle,latitude,longitude,seconds"
+PROMISED = ("08:00", "12:00")
+
+
+def test_ask_58_a_new_order_goes_on_a_running_day_and_no_promise_is_broken(tmp_path: Path) -> None:
+    """Two stops are promised by noon; a third comes in at nine, and a fourth that nobody could reach is refused."""
+    promised = [stop("a", 1, window=PROMISED), stop("b", 2, window=PROMISED)]
+    (tmp_path / "out").mkdir()
+    rounds = "vehicle,position,stop\nnorth,1,a\nnorth,2,b\n"
+    (tmp_path / "out" / "routes.csv").write_text(rounds, encoding="utf-8")
+    new = [stop("new", 3), stop("anvil", 2, 25_000)]
+    (tmp_path / "stops.csv").write_text("\n".join([STOPS, *promised, *new, ""]), encoding="utf-8")
+    (tmp_path / "vans.csv").write_text("\n".join([VANS, van("north", max_trips=2), ""]), encoding="utf-8")
+    happened = [EVENTS, "new,09:00,new,,,,", "new,09:01,anvil,,,,", ""]
+    (tmp_path / "events.csv").write_text("\n".join(happened), encoding="utf-8")
+    words = ("--vehicles", tmp_path / "vans.csv", "--rounds", tmp_path / "out", "--events", tmp_path / "events.csv")
+    done = doorstep("replan", tmp_path / "stops.csv", *words, "--out", tmp_path / "now")
+    assert done.returncode == 3, done.stderr
+    driven = {one["stop"]: one["begins"] for one in rows(tmp_path / "now" / "routes.csv")}
+    assert "new" in driven
+    assert all(driven.get(name, "12:00:00") <= "12:00:00" for name in ("a", "b"))
+    effects = {one["stop"]: one["effect"] for one in rows(tmp_path / "now" / "changes.csv") if one["row"]}
+    assert (effects["new"], effects["anvil"]) == ("served", "refused")
+
+
+def test_ask_59_a_caller_is_offered_windows_by_what_they_cost_and_how_sure_they_are(tmp_path: Path) -> None:
+    """While the van is near in the morning a window costs less than one for which it goes out again."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "routes.csv").write_text("vehicle,position,stop\nnorth,1,a\n", encoding="utf-8")
+    stops = [STOPS, stop("a", 5, window=("08:00", "10:00")), ""]
+    (tmp_path / "stops.csv").write_text("\n".join(stops), encoding="utf-8")
+    (tmp_path / "vans.csv").write_text("\n".join([VANS, van("north"), ""]), encoding="utf-8")
+    asked = stop("caller", 4).split(",")
+    told = "stop,latitude,longitude,service_seconds,weight_g\n" + ",".join([*asked[:4], asked[6]]) + "\n"
+    (tmp_path / "asked.csv").write_text(told, encoding="utf-8")
+    hours = "window_from,window_to\n08:00,10:00\n14:00,16:00\n18:00,20:00\n"
+    (tmp_path / "windows.csv").write_text(hours, encoding="utf-8")
+    words = ("--windows", tmp_path / "windows.csv", "--stops", tmp_path / "stops.csv", "--rounds", tmp_path / "out")
+    more = ("--vehicles", tmp_path / "vans.csv", "--out", tmp_path / "slots")
+    done = doorstep("slots", tmp_path / "asked.csv", *words, *more)
+    assert done.returncode == 0, done.stderr
+    morning, afternoon, night = rows(tmp_path / "slots" / "slots.csv")
+    assert float(morning["cost"]) < float(afternoon["cost"])
+    assert float(morning["on_time_probability"]) >= 0.9
+    assert (morning["window_from"], night["window_from"], night["offered"]) == ("08:00:00", "18:00:00", "0")
+
+
+def test_ask_60_a_stop_has_two_windows_and_one_is_kept(tmp_path: Path) -> None:
+    """Both shops close at noon; what the one van cannot do by nine it does in the afternoon."""
+    head = STOPS.replace("window_from,window_to", "windows")
+    line = [f"s{n},{DEPOT[0] + n / 123.5:.5f},{DEPOT[1]},3000,08:00/08:20 14:00/15:00,1000" for n in (1, 2)]
+    (tmp_path / "stops.csv").write_text("\n".join([head, *line, ""]), encoding="utf-8")
+    (tmp_path / "vans.csv").write_text("\n".join([VANS, van("only"), ""]), encoding="utf-8")
+    words = ("--vehicles", tmp_path / "vans.csv", "--seconds", 600, "--iterations", 200, "--engine", "own")
+    done = doorstep("route", tmp_path / "stops.csv", *words, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    driven = rows(tmp_path / "out" / "routes.csv")
+    assert {one["stop"] for one in driven} == {"s1", "s2"}
+    for one in driven:
+        assert (one["window_from"], one["window_to"]) in {("08:00:00", "08:20:00"), ("14:00:00", "15:00:00")}
+        assert one["window_from"] <= one["begins"] <= one["window_to"]

@@ -19,6 +19,7 @@ from doorstep.domain.parcel import Injection
 from doorstep.domain.rounds import Measure
 from doorstep.files.carriers_out import PAIR_COLUMNS as PAIRS_OF_CARRIERS
 from doorstep.files.cartons_out import CHOSEN_COLUMNS, CURVE_COLUMNS
+from doorstep.files.columns import Table
 from doorstep.files.customers_out import (
     COHORT_COLUMNS,
     FAVOURITE_COLUMNS,
@@ -39,13 +40,16 @@ from doorstep.files.plan_out import (
 )
 from doorstep.files.plan_rounds_out import ROUND_COLUMNS, ROUTE_COLUMNS
 from doorstep.files.rates_out import DUTY_COLUMNS, RATE_COLUMNS
+from doorstep.files.route_day_out import CHANGE_COLUMNS
 from doorstep.files.route_instance import NoticeCode
 from doorstep.files.route_out import NOT_SERVED_COLUMNS, NOTICE_COLUMNS, round_columns, route_columns
+from doorstep.files.route_slots_out import SLOT_COLUMNS
 from doorstep.files.schema import TABLES
 from doorstep.files.schema_customers import CUSTOMER_TABLES
 from doorstep.files.schema_pack import PACK_TABLES
 from doorstep.files.schema_rate import RATE_TABLES
 from doorstep.files.schema_route import ROUTE_TABLES
+from doorstep.files.schema_route_day import DAY_TABLES, SLOT_TABLES
 from doorstep.files.values_out import COLUMNS as VALUE_COLUMNS
 
 MEASURES = (Measure("weight_g", "g"), Measure("volume_cm3", "cm3"))
@@ -87,6 +91,13 @@ def test_what_route_reads_is_on_the_page() -> None:
     assert codes - columns == set(get_args(NoticeCode)) - {"diagonal"}
 
 
+@pytest.mark.parametrize(("command", "tables"), [("replan", DAY_TABLES), ("slots", SLOT_TABLES)])
+def test_what_is_read_of_a_day_under_way_is_on_the_page(command: str, tables: tuple[Table, ...]) -> None:
+    section = PAGE[PAGE.index(f"## Out: `doorstep {command} ") :]
+    told = section[section.index("### ") : section.index("Refused as well:")].strip()
+    assert told == "\n".join(markdown(table) for table in tables).strip()
+
+
 @pytest.mark.parametrize(
     ("file", "columns"),
     [
@@ -103,6 +114,9 @@ def test_what_route_reads_is_on_the_page() -> None:
         ("unserved.csv", NOT_SERVED_COLUMNS),
         ("left.csv", NOT_SERVED_COLUMNS),
         ("notices.csv", NOTICE_COLUMNS),
+        ("routes.csv", (*route_columns(MEASURES), "on_board", "under_way", "locked")),
+        ("changes.csv", CHANGE_COLUMNS),
+        ("slots.csv", SLOT_COLUMNS),
         ("worth.csv", WORTH_COLUMNS),
         ("reasons.csv", REASON_COLUMNS),
         ("places.csv", PLACE_COLUMNS),

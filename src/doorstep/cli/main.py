@@ -22,6 +22,7 @@ from doorstep.cli.plan import plan
 from doorstep.cli.position import position
 from doorstep.cli.promise import promise
 from doorstep.cli.rate import rate
+from doorstep.cli.replan import replan
 from doorstep.cli.replay_decision import replay_decision
 from doorstep.cli.roads import roads
 from doorstep.cli.route import route
@@ -29,6 +30,7 @@ from doorstep.cli.rules import rules
 from doorstep.cli.serve import serve
 from doorstep.cli.shoppers import shopper
 from doorstep.cli.simulate import simulate
+from doorstep.cli.slots import slots
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
 from doorstep.cli.tariffs import tariffs
@@ -48,6 +50,8 @@ app.command()(pack)
 app.command()(cartons)
 app.command()(rate)
 app.command()(route)
+app.command()(replan)
+app.command()(slots)
 app.command()(simulate)
 app.command()(commitments)
 app.command()(position)

@@ -61,6 +61,7 @@ class Round:
     load: Loads  # on board when leaving the depot first
     visits: tuple[Visit, ...]
     line: tuple[Point, ...] = ()  # as it is driven; empty: straight from stop to stop
+    under_way: bool = False  # it begins where the van is, and not at a depot
 
     @property
     def duration_s(self) -> int:
@@ -111,6 +112,12 @@ class Rounds:
     scale: int = 1  # of an instance: distances and instants are so many times those of its file
     origin: datetime | None = None  # the instant of second 0; None: midnight of any day
     credit: str = ""  # whose roads these are
+
+    @property
+    def depots(self) -> list[Point]:
+        """Where rounds begin and end, each place once, in order."""
+        ends = {one.end for one in self.rounds}
+        return sorted(ends | {one.start for one in self.rounds if not one.under_way})
 
     @property
     def since_midnight_s(self) -> int:

@@ -33,6 +33,7 @@ _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2
 _OFFSET = re.compile(r"Z|[+-][0-9]{2}:?[0-9]{2}")
 _INSTANT = re.compile(f"(?:{_LOCAL.pattern})(?:{_OFFSET.pattern})")
 _CLOCK = re.compile(r"([0-3][0-9]|4[0-7]):([0-5][0-9])")
+_CLOCK_S = re.compile(rf"{_CLOCK.pattern}(?::([0-5][0-9]))?")
 _SPACE = re.compile(r"\s")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -276,20 +277,21 @@ def time_of_day() -> Kind:
     return Kind("HH:MM", parse, constraints={"pattern": "([01][0-9]|2[0-3]):[0-5][0-9]"})
 
 
-def moment() -> Kind:
+def moment(seconds: bool = False) -> Kind:
     """A local time of the day in seconds, beyond 24:00 of the night that follows; or an instant."""
-    at = instant().parse
+    at, clock = instant().parse, _CLOCK_S if seconds else _CLOCK
+    written, last = ("HH:MM or HH:MM:SS", "47:59:59") if seconds else ("HH:MM", "47:59")
 
     def parse(cell: str) -> int | datetime:
-        match = _CLOCK.fullmatch(cell)
+        match = clock.fullmatch(cell)
         if match:
-            return int(match[1]) * 3600 + int(match[2]) * 60
+            return sum(int(part or 0) * unit for part, unit in zip(match.groups(), (3600, 60, 1), strict=False))
         if "-" not in cell:
-            raise ValueError("is not a time; write HH:MM, 00:00 to 47:59, or an instant of ISO 8601")
+            raise ValueError(f"is not a time; write {written}, 00:00 to {last}, or an instant of ISO 8601")
         found: datetime = at(cell)
         return found
 
-    return Kind("HH:MM, 00:00 to 47:59 (from 24:00 on: of the next day), or instant with offset", parse)
+    return Kind(f"{written}, 00:00 to {last} (from 24:00 on: of the next day), or instant with offset", parse)
 
 
 def codes() -> Kind:

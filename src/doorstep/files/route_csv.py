@@ -43,7 +43,7 @@ def day_of(tables: Tables, name: str, crow: Crow, data_version: str) -> Instance
     """Make the problem of two sound tables; stops that cannot be served are named."""
     stops, vans = tables["stops"].values, tables["vehicles"].values
     rows = list(tables["stops"].rows)
-    origin = _origin(tables)
+    origin = origin_of(tables)
     depots = _degrees(vans, "depot_latitude", "depot_longitude")
     places = _degrees(stops, "latitude", "longitude")
     aside = _aside(stops, rows, places, depots, origin)
@@ -60,9 +60,10 @@ def day_of(tables: Tables, name: str, crow: Crow, data_version: str) -> Instance
     )
     roomy = tables["vehicles"].has("capacity_cm3") or any(stops["volume_cm3"]) or any(stops["pickup_volume_cm3"])
     fleet = _fleet(vans, depots, yards, origin, skills, roomy)
-    problem = RouteProblem(travel, _stops(stops, kept, vans, len(yards), origin, skills, roomy), fleet)
+    there = _stops(stops, kept, vans, len(yards), origin, skills, roomy)
+    problem = RouteProblem(travel, there, fleet, _windows([stops["windows"][at] for at in kept], origin))
     ids = tuple(stops["stop"][at] for at in kept)
-    lost = hopeless(problem, ids, [rows[at] for at in kept], _clock)
+    lost = hopeless(problem, ids, [rows[at] for at in kept], clock_text)
     return Instance(
         problem=problem,
         name=name,
@@ -84,7 +85,7 @@ def _degrees(values: Values, *names: str) -> FloatArray:
     return np.array(list(zip(*(values[name] for name in names), strict=True)), np.float64).reshape(-1, 2)
 
 
-def _origin(tables: Tables) -> datetime | None:
+def origin_of(tables: Tables) -> datetime | None:
     """The midnight before the earliest instant, by the clock of whoever wrote it."""
     told = [
         cell
@@ -94,10 +95,18 @@ def _origin(tables: Tables) -> datetime | None:
         for cell in tables[table].values[column]
         if isinstance(cell, datetime)
     ]
+    told += [
+        end
+        for spans in tables["stops"].values["windows"]
+        for span in spans or ()
+        for end in span
+        if isinstance(end, datetime)
+    ]
     return min(told).replace(hour=0, minute=0, second=0, microsecond=0) if told else None
 
 
-def _seconds(cell: int | datetime | None, origin: datetime | None, otherwise: int) -> int:
+def seconds_of(cell: int | datetime | None, origin: datetime | None, otherwise: int) -> int:
+    """A cell as seconds from the origin of the day; `otherwise` where it is empty."""
     if cell is None:
         return otherwise
     if isinstance(cell, int):
@@ -112,12 +121,12 @@ def _periods(tables: Tables, origin: datetime | None) -> dict[str, IntArray]:
         return {}
     told = tables["traffic"].values
     return {
-        "period_from_s": _numbers([_seconds(cell, origin, 0) for cell in told["from"]]),
+        "period_from_s": _numbers([seconds_of(cell, origin, 0) for cell in told["from"]]),
         "period_pace_ppm": _numbers([divide_half_up(PPM * PPM, factor) for factor in told["speed_factor"]]),
     }
 
 
-def _clock(seconds: int) -> str:
+def clock_text(seconds: int) -> str:
     return "any time" if seconds >= NEVER else f"{seconds // 3600:02}:{seconds // 60 % 60:02}"
 
 
@@ -130,9 +139,9 @@ def _aside(
         for at, (code, why) in strays(places[:, 0], places[:, 1], depots).items()
     }
     for at, (begin, end) in enumerate(zip(stops["window_from"], stops["window_to"], strict=True)):
-        begins, ends = _seconds(begin, origin, 0), _seconds(end, origin, NEVER)
+        begins, ends = seconds_of(begin, origin, 0), seconds_of(end, origin, NEVER)
         if ends < begins:
-            why = f"its window ends at {_clock(ends)}, before it begins at {_clock(begins)}"
+            why = f"its window ends at {clock_text(ends)}, before it begins at {clock_text(begins)}"
             stop = stops["stop"][at]
             found.setdefault(stop, Notice(stop, rows[at], "window_ends_first", why, aside=True))
     for stop, partner, row in list(zip(stops["stop"], stops["pair"], rows, strict=True)):
@@ -163,6 +172,8 @@ def _stops(
     roomy: bool,
 ) -> Stops:
     here = {name: [cells[at] for at in kept] for name, cells in stops.items()}
+    spans = [cell or ((begin, end),) for cell, begin, end in
+             zip(here["windows"], here["window_from"], here["window_to"], strict=True)]  # fmt: skip
     place = {stop: at for at, stop in enumerate(here["stop"])}
     row = {vehicle: at for at, vehicle in enumerate(vans["vehicle"])}
     group = {name: number for number, name in enumerate(sorted(set(here["group"]) - {""}))}
@@ -171,8 +182,8 @@ def _stops(
     return Stops(
         location=np.arange(first, first + len(kept)),
         service_s=_numbers(here["service_seconds"]),
-        from_s=_numbers([_seconds(cell, origin, 0) for cell in here["window_from"]]),
-        to_s=_numbers([_seconds(cell, origin, NEVER) for cell in here["window_to"]]),
+        from_s=_numbers([seconds_of(of[0][0], origin, 0) for of in spans]),
+        to_s=_numbers([seconds_of(of[-1][1], origin, NEVER) for of in spans]),
         delivery=np.stack([_numbers(here[brought]) for brought, _ in amounts], axis=1),
         pickup=np.stack([_numbers(here[taken]) for _, taken in amounts], axis=1),
         pairs=_numbers(pairs).reshape(-1, 2),  # type: ignore[arg-type]
@@ -184,13 +195,24 @@ def _stops(
     )
 
 
+def _windows(cells: Sequence[Sequence[tuple[Any, Any]]], origin: datetime | None) -> IntArray:
+    """Every window of the stops that have several."""
+    rows = [
+        (at, seconds_of(begin, origin, 0), seconds_of(end, origin, NEVER))
+        for at, spans in enumerate(cells)
+        if len(spans) > 1
+        for begin, end in spans
+    ]
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
 def _fleet(
     vans: Values, depots: FloatArray, yards: FloatArray, origin: datetime | None, skills: Sequence[str], roomy: bool
 ) -> Fleet:
     yard = {tuple(place): at for at, place in enumerate(yards.tolist())}
     home = _numbers([yard[tuple(place)] for place in depots.tolist()])
-    begins = [_seconds(cell, origin, 0) for cell in vans["shift_from"]]
-    ends = [_seconds(cell, origin, NEVER) for cell in vans["shift_to"]]
+    begins = [seconds_of(cell, origin, 0) for cell in vans["shift_from"]]
+    ends = [seconds_of(cell, origin, NEVER) for cell in vans["shift_to"]]
     pauses = [zip(vans[name], edge, strict=True) for name, edge in (("break_from", begins), ("break_to", ends))]
     capacity = [_numbers(vans["capacity_g"])]
     if roomy:
@@ -211,7 +233,7 @@ def _fleet(
         reload_s=_numbers(vans["reload_seconds"]),
         skills=_bits(vans["skills"], skills),
         break_s=_numbers(vans["break_seconds"]),
-        break_from_s=_numbers([_seconds(cell, origin, edge) for cell, edge in pauses[0]]),
-        break_to_s=_numbers([_seconds(cell, origin, edge) for cell, edge in pauses[1]]),
+        break_from_s=_numbers([seconds_of(cell, origin, edge) for cell, edge in pauses[0]]),
+        break_to_s=_numbers([seconds_of(cell, origin, edge) for cell, edge in pauses[1]]),
         speed_ppm=_numbers(vans["speed_factor"]),
     )

@@ -56,7 +56,7 @@ def read_instance(
         With the first thousand faults and the count of all.
     """
     faults = Faults()
-    text = _text(path, 0, faults)
+    text = text_of(path, 0, faults)
     form = guessed(text) if text is not None else None
     if form == "csv":
         return _day(path, text or "", vehicles, traffic, crow, faults)
@@ -74,31 +74,36 @@ def read_instance(
     found = _READERS[form](lines, path.name.split(".")[0])
     faults.refuse_if_any()
     assert found is not None
-    return _sound(path, faults, lambda: instance_of(found, convention, _version(text)))
+    return sound(path, faults, lambda: instance_of(found, convention, version_of(text)))
 
 
 def _day(path: Path, text: str, vehicles: Path | None, traffic: Path | None, crow: Crow, faults: Faults) -> Instance:
+    tables, version = day_tables(path, text, vehicles, traffic, faults)
+    for rule in ROUTE_RULES:
+        rule(tables)
+    faults.refuse_if_any()
+    return sound(path, faults, lambda: day_of(tables, path.name.split(".")[0], crow, version))
+
+
+def day_tables(
+    path: Path, text: str, vehicles: Path | None, traffic: Path | None, faults: Faults
+) -> tuple[Tables, str]:
+    """Read STOPS.csv and what goes with it, not yet held against the rules; and the version of all of it."""
     tables: Tables = {"stops": read_table(text, STOPS, str(path), 0, faults)}
     fleet = None
     if vehicles is None:
         faults.rule(str(path), 0).add(0, "", "says where to stop; who drives is told by --vehicles VEHICLES.csv")
     else:
-        fleet = _text(vehicles, 1, faults)
+        fleet = text_of(vehicles, 1, faults)
     if fleet is not None:
         tables["vehicles"] = read_table(fleet, VEHICLES, str(vehicles), 1, faults)
-    periods = None if traffic is None else _text(traffic, 2, faults)
+    periods = None if traffic is None else text_of(traffic, 2, faults)
     if periods is not None:
         tables["traffic"] = read_table(periods, TRAFFIC, str(traffic), 2, faults)
-    for rule in ROUTE_RULES:
-        rule(tables)
-    faults.refuse_if_any()
-    name = path.name.split(".")[0]
-    return _sound(
-        path, faults, lambda: day_of(tables, name, crow, _version(text, fleet or "", *filter(None, [periods])))
-    )
+    return tables, version_of(text, fleet or "", *filter(None, [periods]))
 
 
-def _sound(path: Path, faults: Faults, made: Callable[[], Instance]) -> Instance:
+def sound(path: Path, faults: Faults, made: Callable[[], Instance]) -> Instance:
     """Whatever the rules have let through, a problem that contradicts itself is the file's fault."""
     try:
         return made()
@@ -108,7 +113,7 @@ def _sound(path: Path, faults: Faults, made: Callable[[], Instance]) -> Instance
     raise AssertionError
 
 
-def _version(*texts: str) -> str:
+def version_of(*texts: str) -> str:
     found = hashlib.sha256()
     for text in texts:
         canonical = content.canonical(text)
@@ -133,7 +138,7 @@ def guessed(text: str) -> Form | None:
     return None
 
 
-def _text(path: Path, rank: int, faults: Faults) -> str | None:
+def text_of(path: Path, rank: int, faults: Faults) -> str | None:
     """The text of a file, packed or not, whatever its name says; None, and a fault, where there is none."""
     packed = path.with_name(f"{path.name}.gz")
     path = packed if not path.exists() and packed.exists() else path

@@ -57,11 +57,11 @@ def write_rounds(folder: Path, rounds: Rounds, cost: str) -> None:
     """Write all of them into a folder that exists (see `output_folder`). `cost` as solution.sol has it."""
     (folder / "solution.sol").write_text(solution(rounds, cost), encoding="utf-8", newline="\n")
     measures = rounds.measures
-    rows = (_stop(one, visit, rounds) for one in rounds.rounds for visit in one.visits if not visit.is_reload)
+    rows = (stop_row(one, visit, rounds) for one in rounds.rounds for visit in one.visits if not visit.is_reload)
     write_csv(folder / "routes.csv", route_columns(measures), rows)
-    write_csv(folder / "rounds.csv", round_columns(measures), (_round(one, rounds) for one in rounds.rounds))
-    write_csv(folder / "unserved.csv", NOT_SERVED_COLUMNS, map(_not_served, rounds.unserved))
-    write_csv(folder / "left.csv", NOT_SERVED_COLUMNS, map(_not_served, rounds.left))
+    write_csv(folder / "rounds.csv", round_columns(measures), (round_row(one, rounds) for one in rounds.rounds))
+    write_csv(folder / "unserved.csv", NOT_SERVED_COLUMNS, map(not_served_row, rounds.unserved))
+    write_csv(folder / "left.csv", NOT_SERVED_COLUMNS, map(not_served_row, rounds.left))
     (folder / "routes.geojson").write_bytes(orjson.dumps(geojson(rounds)))
 
 
@@ -107,7 +107,8 @@ def _trips(one: Round) -> Iterator[list[int]]:
         yield trip
 
 
-def _stop(one: Round, visit: Visit, rounds: Rounds) -> tuple[object, ...]:
+def stop_row(one: Round, visit: Visit, rounds: Rounds) -> tuple[object, ...]:
+    """A row under `route_columns`."""
     window = (None if end is None else time_text(end, rounds) for end in visit.window_s)
     times = (time_text(at, rounds) for at in (visit.arrival_s, visit.begins_s, visit.leaves_s))
     chance = "" if visit.on_time_ppm is None else f"{visit.on_time_ppm / PPM:.6f}"
@@ -115,7 +116,8 @@ def _stop(one: Round, visit: Visit, rounds: Rounds) -> tuple[object, ...]:
     return (*placed, *window, *times, visit.pause_s, *visit.load, chance, visit.why)
 
 
-def _round(one: Round, rounds: Rounds) -> tuple[object, ...]:
+def round_row(one: Round, rounds: Rounds) -> tuple[object, ...]:
+    """A row under `round_columns`."""
     return (
         one.number,
         one.vehicle,
@@ -130,14 +132,15 @@ def _round(one: Round, rounds: Rounds) -> tuple[object, ...]:
     )
 
 
-def _not_served(one: NotServed) -> tuple[object, ...]:
+def not_served_row(one: NotServed) -> tuple[object, ...]:
+    """A row under NOT_SERVED_COLUMNS."""
     return (one.stop, one.reason, one.detail, one.remedy)
 
 
 def geojson(rounds: Rounds) -> dict[str, Any]:
     """Rounds as lines, stops and depots as points. Points of an instance that is not on earth stay in its units."""
     features = [feature for one in rounds.rounds for feature in _features(one, rounds)]
-    features += [_depot(at) for at in sorted({at for one in rounds.rounds for at in (one.start, one.end)})]
+    features += [_depot(at) for at in rounds.depots]
     for one in rounds.not_served:
         words = {"reason": one.reason, "detail": one.detail, "remedy": one.remedy}
         features.append(_point(one.at, {"kind": one.kind, "stop": one.stop, **words}))

@@ -18,6 +18,10 @@ MOMENTS = {
     "vehicles": ("shift_from", "shift_to", "break_from", "break_to"),
     "stops": ("window_from", "window_to"),
     "traffic": ("from",),
+    "routes": ("window_to",),
+    "vans_now": ("as_of", "at", "left"),
+    "events": ("at",),
+    "windows": ("window_from", "window_to"),
 }
 
 
@@ -35,6 +39,34 @@ def check_clock(tables: Tables) -> None:
                     kind = "an instant" if isinstance(cell, datetime) else "HH:MM"
                     text = cell.isoformat() if isinstance(cell, datetime) else f"{cell // 3600:02}:{cell // 60 % 60:02}"
                     finding.add(row, text, f"is {kind}, and {first[0]} is not; write all times alike")
+
+
+def check_windows(tables: Tables) -> None:
+    """Several windows stand in a column of their own, written as all times are; a stop of a pair has one."""
+    read = tables.get("stops")
+    if read is None or not read.has("windows"):
+        return
+    finding = read.rule("windows")
+    texts = dict(zip(read.rows, read.texts["windows"], strict=True))
+    partners = set(read.values["pair"]) - {""} if have(read, "pair") else set()
+    instants = _instants(tables)
+    for row, spans, begin, end, stop, pair in sound_rows(read, "windows", "window_from", "window_to", "stop", "pair"):
+        if not spans:
+            continue
+        if begin is not None or end is not None:
+            finding.add(row, texts[row], "stands beside window_from or window_to; write one or the other")
+        if len(spans) > 1 and (pair or stop in partners):
+            finding.add(row, texts[row], "is of a stop of a pair, which has one window")
+        if instants is not None and isinstance(spans[0][0], datetime) != instants:
+            finding.add(row, texts[row], "is not written as the times of the vans are; write all times alike")
+
+
+def _instants(tables: Tables) -> bool | None:
+    """Whether shifts are written as instants; None: nobody can tell."""
+    read = tables.get("vehicles")
+    if read is None or not have(read, "shift_from"):
+        return None
+    return next((isinstance(cell, datetime) for _, cell in sound_rows(read, "shift_from")), None)
 
 
 def check_shifts(tables: Tables) -> None:
@@ -153,6 +185,7 @@ ROUTE_RULES: tuple[Rule, ...] = (
     check_keys,
     check_references,
     check_clock,
+    check_windows,
     check_shifts,
     check_periods,
     check_partners,

@@ -8,6 +8,7 @@ from doorstep.domain.fleet import STOP_S
 from doorstep.domain.units import PPM
 from doorstep.files.columns import Table, must, opt
 from doorstep.files.kinds import code, codes, factor, measure, moment, money, text, whole
+from doorstep.files.kinds_spans import spans
 from doorstep.files.schema_supply import MAX_WEIGHT_G
 
 MOST_VANS = 100_000
@@ -26,6 +27,7 @@ STOPS = Table(
         must("service_seconds", whole(0, MOST_SECONDS), "how long it takes there"),
         opt("window_from", moment(), "service begins no sooner; empty: any time"),
         opt("window_to", moment(), "service begins no later; empty: any time"),
+        opt("windows", spans(), "several windows, one of which is kept, in place of window_from and window_to"),
         opt("weight_g", whole(0, MAX_WEIGHT_G), "what is delivered, gross; empty: 0").default(0),
         opt("volume_cm3", whole(0, MOST_CM3), "volume of what is delivered; empty: 0").default(0),
         opt("pickup_weight_g", whole(0, MAX_WEIGHT_G), "what is collected, gross; empty: 0").default(0),

@@ -22,6 +22,7 @@ from doorstep.kernels.route.problem import RouteParams
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.route import route
 from doorstep.kernels.route.schedule import schedule
+from doorstep.kernels.route.windows import narrowed
 from doorstep.kernels.run import Incumbent, Run
 
 ENDING_S = 0.5  # from the end of the search to the end of the process, whatever was found
@@ -68,6 +69,7 @@ def route_files(
             incumbent=_told(clock.watcher, instance),
         )
         result = route(instance.problem, params, watched)
+        instance = replace(instance, problem=narrowed(instance.problem, result))
         timed = schedule(instance.problem, result)
         why, reasons = reasons_of(instance, result, lambda: clock.age_s() < until)
         said = Said(why, chances_of(instance, result, timed, run.seed), reasons, ground.lines(result), ground.credit)
@@ -89,6 +91,7 @@ def _rehearse(ground: Ground, params: RouteParams, run: Run) -> float:
     """Call whatever will be called, once, and tell how many seconds that took: nearly all of them is compiling."""
     began, instance = ground.clock.age_s(), ground.instance
     result = route(instance.problem, params, replace(run, iterations=1))
+    instance = replace(instance, problem=narrowed(instance.problem, result))
     schedule(instance.problem, result)
     once = iter([True])
     reasons_of(instance, result, lambda: next(once, False))

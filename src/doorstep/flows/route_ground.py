@@ -82,7 +82,14 @@ def driven_on(files: Files, clock: Clock, run: Run) -> Iterator[Ground]:
             raise InputRefused((Fault(str(files.stops), 0, "", "", why),), 1)
         yield Ground(instance, clock)
         return
-    with roads(files.roads or "", progress=run.progress, told=clock.watcher.notice) as engine:
+    with on_roads(instance, files.roads, clock, run) as ground:
+        yield ground
+
+
+@contextmanager
+def on_roads(instance: Instance, where: str | None, clock: Clock, run: Run) -> Iterator[Ground]:
+    """Put a day on roads; `where` is what stands behind `--roads`. Raises Conflict."""
+    with roads(where or "", progress=run.progress, told=clock.watcher.notice) as engine:
         points = instance.problem.travel
         travel = travel_of(engine, points.y, points.x)
         travel = replace(travel, period_from_s=points.period_from_s, period_pace_ppm=points.period_pace_ppm)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,15 @@ def alone(*places: int, road: Any = None, some: Any = None, fleet: Any = None) -
 def windows() -> Feature:
     one = alone(10, 20, some={"from_s": [500, 0], "to_s": [600, 100]})
     return Feature(one, result((0, [0, 1])), "window")
+
+
+def several_windows() -> Feature:
+    # Either hour is open to the near one, and what lies between them is not; the far one is open in between alone.
+    given = {"from_s": [0, 90], "to_s": [200, 120]}
+    one = alone(10, 20, some=given)
+    of = RouteProblem(one.travel, one.stops, one.fleet, np.array([[0, 0, 5], [0, 180, 200]], np.int64))
+    wrong = replace(result((0, [1, 0])), window=ints(-1, 0))
+    return Feature(of, wrong, "window")
 
 
 def service() -> Feature:
@@ -151,6 +160,7 @@ def time_of_day() -> Feature:
 
 FEATURES: dict[str, Callable[[], Feature]] = {
     "time windows": windows,
+    "several windows of a stop": several_windows,
     "service times": service,
     "loads of several dimensions": several_loads,
     "deliveries and collections on one round": collections,

@@ -16,6 +16,7 @@ from doorstep.kernels.route.pace import searched
 from doorstep.kernels.route.problem import RouteParams, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import schedule
+from doorstep.kernels.route.windows import apart, gathered
 from doorstep.kernels.run import Run
 
 PAGE = (Path(__file__).parents[3] / "docs" / "algorithms" / "route.md").read_text(encoding="utf-8")
@@ -31,7 +32,7 @@ SOLVES: dict[str, Callable[[RouteProblem, RouteParams, Run], RouteResult]] = {
 
 
 def told() -> dict[str, dict[str, str]]:
-    """Feature -> engine -> yes, no, or searched: without its periods."""
+    """Feature -> engine -> yes, no, or searched: without its periods, or apart: each window an alternative."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line[:1] == "|"]
     first = rows.index([*HEADER])
     table = rows[first + 2 :]
@@ -41,7 +42,7 @@ def told() -> dict[str, dict[str, str]]:
 
 def test_every_feature_has_a_row_and_every_row_a_problem() -> None:
     assert list(told()) == list(FEATURES)
-    assert {cell for row in told().values() for cell in row.values()} == {"yes", "no", "searched"}
+    assert {cell for row in told().values() for cell in row.values()} == {"yes", "no", "searched", "apart"}
 
 
 @pytest.mark.parametrize("name", FEATURES)
@@ -54,9 +55,10 @@ def test_an_engine_does_what_is_told_of_it(name: str, engine: str) -> None:
         assert len(reason.split()) > 2
     if cell == "no":
         return
-    asked = searched(given) if cell == "searched" else given
+    asked, rows = apart(searched(given) if cell == "searched" else given)
     assert SUPPORTS[engine](asked) == ()
     found = SOLVES[engine](asked, RouteParams(), Run(iterations=600))
+    found = gathered(given, rows, found) if cell == "apart" else found
     assert (found.unserved.tolist(), found.left.tolist()) == (feature.unserved, feature.left)
     in_truth = priced(given, found, RouteParams())
     assert check(given, in_truth) == ()

@@ -181,7 +181,6 @@ def line(one: Round, rounds: Rounds, colour: int) -> Line:
 def data(rounds: Rounds, colours: Sequence[int]) -> dict[str, Any]:
     """What the page draws; visits as columns, for there may be tens of thousands."""
     visits = [(place, visit) for place, one in enumerate(rounds.rounds) for visit in one.visits]
-    depots = sorted({at for one in rounds.rounds for at in (one.start, one.end)})
     return {
         "facts": {
             "on_earth": rounds.on_earth,
@@ -195,7 +194,7 @@ def data(rounds: Rounds, colours: Sequence[int]) -> dict[str, Any]:
         "rounds": [_round(one, colour) for one, colour in zip(rounds.rounds, colours, strict=True)],
         "visits": _columns(visits),
         "not_served": [_not_served(one) for one in rounds.not_served],
-        "depots": [list(at) for at in depots],
+        "depots": [list(at) for at in rounds.depots],
     }
 
 

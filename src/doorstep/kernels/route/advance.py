@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from doorstep.kernels.route.compiled_round import arrival
 from doorstep.kernels.route.day import Day, Van, goods, running, timed_of
 from doorstep.kernels.route.eased import together
-from doorstep.kernels.route.laid import Laid, legs
+from doorstep.kernels.route.laid import Laid, legs, vans_of
 from doorstep.kernels.route.problem import RELOAD, IntArray, RouteProblem
 
 
@@ -19,8 +22,8 @@ def advanced(day: Day, now_s: int) -> Day:
     day
         Whose rounds can be driven.
     now_s
-        Service begun by then counts as done. A van that is on its way to a stop goes there before all else; one that
-        is not may be sent elsewhere from `now_s` on.
+        Service begun by then counts as done, but for vans that say themselves what is. A van that is on its way to a
+        stop goes there before all else; one that is not may be sent elsewhere from `now_s` on.
     """
     run = running(day)
     laid = timed_of(run)
@@ -32,11 +35,15 @@ def advanced(day: Day, now_s: int) -> Day:
         if van.is_home or (not van.is_out and (depart > now_s or not van.rest)):
             vans.append(replace(van, at_s=max(van.at_s, now_s)))
             continue
+        if van.tells and van.is_out:
+            bound = _bound(day.problem, replace(van, locked=(), rest=(*van.locked, *van.rest)), now_s)
+            vans.append(_overdue(day.problem, bound, now_s))
+            continue
         timed = [(stop, run.locked_begin_s[i, stop]) for stop in van.locked] + (
             [] if r is None else _timed(laid, r, run.stop)
         )
         vans.append(_driven(day.problem, _left(day.problem, van, depart), timed, now_s, _pause(laid, r)))
-    return replace(day, vans=tuple(vans))
+    return replace(day, vans=tuple(vans), now_s=max(day.now_s, now_s))
 
 
 def _timed(laid: Laid, r: int, stop: IntArray) -> list[tuple[int, int]]:
@@ -64,7 +71,7 @@ def _driven(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], n
     """Move a van along its visits; each is a stop, or a reload, and when that begins."""
     done = 0
     while done < len(timed) and timed[done][1] <= now_s:
-        van = _visited(problem, van, timed, done)
+        van = visited(problem, van, timed, done)
         done += 1
     paused = van.has_paused or (pause_s is not None and any(at == pause_s for _, at in timed[:done]))
     return _bound(
@@ -81,10 +88,34 @@ def _bound(problem: RouteProblem, van: Van, now_s: int) -> Van:
         return replace(van, locked=van.rest[:1], rest=van.rest[1:], aboard=aboard, at_depot=False)
     fleet = problem.fleet
     can_reload = van.trips + 1 < fleet.max_trips[van.row] and fleet.end[van.row] == fleet.reload_at[van.row]
-    return replace(van, locked=(RELOAD,)) if can_reload else replace(van, is_home=True)
+    if not can_reload:
+        return replace(van, is_home=True)
+    there_s = _there_s(problem, van, int(fleet.reload_at[van.row]))
+    if there_s > now_s:
+        return replace(van, locked=(RELOAD,))
+    there = visited(problem, van, [(RELOAD, there_s)], 0)
+    return replace(there, at_s=max(there.at_s, now_s))
 
 
-def _visited(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], at: int) -> Van:
+def _overdue(problem: RouteProblem, van: Van, now_s: int) -> Van:
+    """Let a stop that should be done by now, and is not reported, be done now at the earliest."""
+    if not van.locked or van.locked[0] == RELOAD:
+        return van
+    stop = van.locked[0]
+    there_s = _there_s(problem, van, int(problem.stops.location[stop]))
+    begin, service_s = max(there_s, int(problem.stops.from_s[stop])), int(problem.stops.service_s[stop])
+    return van if begin + service_s >= now_s else replace(van, at_s=van.at_s + now_s - service_s - there_s)
+
+
+def _there_s(problem: RouteProblem, van: Van, location: int) -> int:
+    """When a van would be at a location, if it drove there now."""
+    fleet, travel = problem.fleet, problem.travel
+    _, long_s = legs(travel, np.array(van.location), np.array(location), fleet.speed_ppm[van.row])
+    return arrival(van.at_s, int(long_s), vans_of(fleet, travel))
+
+
+def visited(problem: RouteProblem, van: Van, timed: Sequence[tuple[int, int]], at: int) -> Van:
+    """Let a van be done with one of some visits; those behind it are what it has still before it."""
     stops, fleet = problem.stops, problem.fleet
     stop, begin = timed[at]
     there = int(fleet.reload_at[van.row] if stop == RELOAD else stops.location[stop])

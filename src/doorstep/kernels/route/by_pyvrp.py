@@ -51,6 +51,7 @@ def supports(problem: RouteProblem) -> tuple[str, ...]:
     reasons = {
         "breaks: PyVRP knows none": fleet.break_s[used].any(),
         "periods: PyVRP knows one duration of a way; search without them": len(problem.travel.period_from_s) > 0,
+        "several windows: PyVRP knows one of a stop; search what `apart(problem)` gives": len(problem.windows) > 0,
         "pairs: PyVRP brings nothing else to a stop of a pair, and takes nothing else from it": own.any(),
         f"size: its matrices would have more than {MOST_CELLS:,} cells": cells(problem) > MOST_CELLS,
     }

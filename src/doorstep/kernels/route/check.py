@@ -15,6 +15,8 @@ A round
     Leaves `start` at from_s of the shift or later, visits, ends at `end` by to_s. At a stop: arrival; the break if it
     is here; service, no sooner than from_s and begun by to_s of the stop; departure after service_s. A reload visits
     `reload_at` and takes reload_s; it is never first, last, or next to another; there are at most max_trips - 1.
+Windows
+    Of a stop with several, service begins within the one that `RouteResult.window` says; at all others it says -1.
 Break
     With break_s > 0 a pause of break_s begins from break_from_s to break_to_s, both included: at a stop before service,
     or before the first departure and within the shift; then it is no part of the round's duration.
@@ -50,6 +52,7 @@ from itertools import pairwise
 
 from doorstep.kernels.route.check_round import Driven, RouteFault, drive, trips
 from doorstep.kernels.route.check_travel import Roads
+from doorstep.kernels.route.check_windows import windows_said
 from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, REQUIRED, RouteParams, RouteProblem, Stops
 from doorstep.kernels.route.result import RouteResult
 
@@ -80,6 +83,8 @@ def check(problem: RouteProblem, result: RouteResult, params: RouteParams = PLAI
     vehicles = result.vehicle.tolist()
     faults += _coverage(problem.stops, result, rounds)
     faults += _pairs(problem.stops, rounds)
+    problem, windows = windows_said(problem, result)
+    faults += windows
     faults += _vans(problem, vehicles, rounds)
     roads = Roads(problem.travel)
     driven = [
@@ -96,6 +101,8 @@ def _shapes(problem: RouteProblem, result: RouteResult) -> Iterator[RouteFault]:
     start, visits, stops = result.start.tolist(), len(result.visit), problem.stops.count
     if len(start) != len(result.vehicle) + 1 or start[0] != 0 or start[-1] != visits:
         yield RouteFault("shape", "start does not begin at 0, end at the number of visits, or is not one longer")
+    elif len(result.window) not in (0, visits):
+        yield RouteFault("shape", "window is not as long as the visits")
     elif any(b <= a for a, b in pairwise(start)):
         yield RouteFault("shape", "a round without visits")
     for vehicle in sorted(set(result.vehicle.tolist()) - set(range(problem.fleet.kinds))):

@@ -53,6 +53,8 @@ class Van:
         Whether it has had its break.
     extra_s
         By how much its shift and its longest day have been stretched.
+    tells
+        Whether it says which stops it has done: what it has not said it has not done.
     """
 
     row: int
@@ -70,6 +72,7 @@ class Van:
     extra_s: int = 0
     at_depot: bool = False
     is_home: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,17 @@ class Day:
         In use, in the order of their rounds.
     promised
         Stops whose windows have been promised.
+    fixed
+        Stops that stay on their vans, in their order to one another.
+    now_s
+        The instant: no van that stands idle leaves sooner.
     """
 
     problem: RouteProblem
     vans: tuple[Van, ...]
     promised: frozenset[int] = frozenset()
+    fixed: frozenset[int] = frozenset()
+    now_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,7 @@ def running(day: Day, more: Sequence[int] = ()) -> Running:
     vans = [_past_locked(day.problem, i, van, begins) for i, van in enumerate(day.vans)]
     stops = _left(vans, more)
     number = {stop: i for i, stop in enumerate(stops.tolist())}
-    rows, fleet = _fleet(day.problem, vans)
+    rows, fleet = _fleet(day.problem, vans, day.now_s)
     out = [i for i, van in enumerate(vans) if van.is_out and not van.is_home]
     marks = {i: len(stops) + at for at, i in enumerate(out)}
     rounds = []
@@ -202,7 +211,7 @@ def _left(vans: Sequence[Van], more: Sequence[int]) -> IntArray:
     return np.array(sorted({*more, *(stop for van in vans for stop in van.rest if stop != RELOAD)}), np.int64)
 
 
-def _fleet(problem: RouteProblem, vans: Sequence[Van]) -> tuple[IntArray, Fleet]:
+def _fleet(problem: RouteProblem, vans: Sequence[Van], now_s: int) -> tuple[IntArray, Fleet]:
     """Each van as a row of one, and the idle ones behind; with the rows they are made of."""
     fleet = problem.fleet
     busy = np.bincount([van.row for van in vans], minlength=fleet.kinds)
@@ -211,6 +220,8 @@ def _fleet(problem: RouteProblem, vans: Sequence[Van]) -> tuple[IntArray, Fleet]
     told = {one.name: getattr(fleet, one.name)[rows] for one in fields(fleet) if one.name != "reload"}
     told["count"] = np.concatenate([np.ones(len(vans), np.int64), (fleet.count - busy)[idle]])
     told["reload"] = fleet.reload_at[rows]
+    told["from_s"][len(vans) :] = np.maximum(told["from_s"][len(vans) :], now_s)
+    told["to_s"] = np.maximum(told["to_s"], told["from_s"])
     free = len(problem.stops.location) + 1
     told["capacity"] = np.column_stack([told["capacity"], np.full(len(rows), free)])
     for i, van in enumerate(vans):
@@ -274,7 +285,8 @@ def settled(day: Day, run: Running, rounds: Sequence[Round]) -> Day:
         kind = int(run.row[row])
         for visits in rest.get(row, []):
             none = (0,) * day.problem.dimensions
-            vans.append(Van(kind, visits, int(fleet.start[kind]), int(fleet.from_s[kind]), collected=none))
+            at_s = max(int(fleet.from_s[kind]), day.now_s)
+            vans.append(Van(kind, visits, int(fleet.start[kind]), at_s, collected=none))
     return replace(day, vans=tuple(vans))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.route.compiled_insertion import DEPOT, INFEASIBLE, Lines, Parts, measure
 from doorstep.kernels.route.compiled_round import Tasks, Vans
 from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, Fleet, IntArray, RouteProblem, Stops, Travel
@@ -71,7 +72,9 @@ def rounds_of(result: RouteResult) -> tuple[Round, ...]:
 
 
 def lay(problem: RouteProblem, rounds: Iterable[Round]) -> Laid:
-    """Lay rounds out."""
+    """Lay rounds out. Raises InvalidProblem where stops have several windows: see `narrowed`."""
+    if len(problem.windows):
+        raise InvalidProblem("several windows of a stop: lay out what `narrowed(problem, result)` gives")
     return lay_parts(problem.travel, problem.stops, problem.fleet, rounds)
 
 

@@ -16,6 +16,7 @@ from doorstep.kernels.route.pace import Pace, pace
 from doorstep.kernels.route.problem import NEVER, RELOAD, FloatArray, IntArray, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import Schedule, ways
+from doorstep.kernels.route.windows import narrowed
 
 _MILLION = 1_000_000
 _OVER_S = 2**38  # beyond all instants of a day
@@ -97,7 +98,7 @@ def on_time(
         For every visit.
     """
     begins = drawn_begins(problem, result, planned, by, seed)
-    to_s = np.where(result.visit == RELOAD, NEVER, problem.stops.to_s[result.visit])
+    to_s = np.where(result.visit == RELOAD, NEVER, narrowed(problem, result).stops.to_s[result.visit])
     held = (begins <= to_s[:, None]).mean(1) if len(begins) else np.zeros(0)
     span = [by.low_ppm / _MILLION, 0.5, by.high_ppm / _MILLION]
     quantiles = np.quantile(begins, span, axis=1) if len(begins) else np.zeros((3, 0))
@@ -130,7 +131,7 @@ def margin(
     """
     if not 0 <= target_ppm <= _MILLION:
         raise InvalidProblem("target_ppm: 0 to 1,000,000")
-    promised = (result.visit != RELOAD) & (problem.stops.to_s[result.visit] < NEVER)
+    promised = (result.visit != RELOAD) & (narrowed(problem, result).stops.to_s[result.visit] < NEVER)
     if not promised.any():
         return 0
     delay = (drawn_begins(problem, result, planned, by, seed) - planned.begin_s[:, None])[promised]
@@ -141,6 +142,7 @@ def drawn_begins(
     problem: RouteProblem, result: RouteResult, planned: Schedule, by: Uncertainty = USUAL, seed: int = 0
 ) -> FloatArray:
     """[k, draws] when service begins, day after day."""
+    problem = narrowed(problem, result)
     found = np.zeros((len(result.visit), by.draws))
     way_s, service_s = ways(problem, result)[1] / _MILLION, planned.end_s - planned.begin_s
     from_s = np.where(result.visit == RELOAD, -NEVER, problem.stops.from_s[result.visit])

@@ -27,6 +27,8 @@ def supports(problem: RouteProblem) -> tuple[str, ...]:
         why.append("pick-up and delivery in pairs")
     if len(problem.travel.period_from_s):
         why.append("periods of traffic: search `searched(problem)`")
+    if len(problem.windows):
+        why.append("several windows of a stop: search what `apart(problem)` gives")
     return tuple(why)
 
 

@@ -186,6 +186,14 @@ class Fleet:
 class RouteProblem:
     """Stops, vans and distances.
 
+    Parameters
+    ----------
+    travel, stops, fleet
+        Each as it is.
+    windows
+        [w, 3] stop, from and to of each window of the stops that have several; by stop, then by from, apart from one
+        another. Their `from_s` and `to_s` are the first beginning and the last end.
+
     Raises
     ------
     InvalidProblem
@@ -195,6 +203,7 @@ class RouteProblem:
     travel: Travel
     stops: Stops
     fleet: Fleet
+    windows: IntArray = field(default_factory=lambda: np.zeros((0, 3), np.int64))
 
     def __post_init__(self) -> None:
         _check_travel(self.travel)
@@ -202,6 +211,7 @@ class RouteProblem:
         _check_shapes(self.fleet, self.fleet.kinds, {}, {"capacity"})
         _check_stops(self.stops, self.fleet, self.travel.locations)
         _check_fleet(self.fleet, self.travel.locations)
+        _check_windows(self.windows, self.stops)
 
     @property
     def dimensions(self) -> int:
@@ -305,6 +315,20 @@ def _check_stops(stops: Stops, fleet: Fleet, locations: int) -> None:
     )
     _refuse(stops.group[pairs.ravel()] != ANY, "pairs: a stop of a pair may not be in a group")
     _refuse(stops.prize[pairs[:, 0]] != stops.prize[pairs[:, 1]], "pairs: two prizes")
+
+
+def _check_windows(windows: IntArray, stops: Stops) -> None:
+    _refuse(windows.ndim != 2 or windows.shape[1] != 3 or windows.dtype != np.int64, "windows: shape")
+    of, begins, ends = windows.T
+    _refuse((of < 0) | (of >= stops.count), "windows: no such stop")
+    _refuse(begins > ends, "windows: one that ends before it begins")
+    same = of[1:] == of[:-1]
+    _refuse(np.diff(of) < 0, "windows: not by stop")
+    _refuse(same & (begins[1:] <= ends[:-1]), "windows: not apart from one another, or not in order")
+    first, last = np.append(True, ~same)[: len(of)], np.append(~same, True)[: len(of)]
+    hull = (begins[first] != stops.from_s[of[first]]) | (ends[last] != stops.to_s[of[last]])
+    _refuse(hull, "windows: from_s and to_s are not their first beginning and last end")
+    _refuse(np.isin(of, stops.pairs), "windows: a stop of a pair has one")
 
 
 def _check_fleet(fleet: Fleet, locations: int) -> None:

@@ -7,7 +7,7 @@ more: then lateness is as little as can be, that of promised windows before all 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,14 +15,22 @@ import numpy as np
 from doorstep.kernels.route.day import Day, Running, Van, laid_of, running, settled, timed_of, visits_of
 from doorstep.kernels.route.eased import together
 from doorstep.kernels.route.insertion import cheapest, inserted, without
-from doorstep.kernels.route.laid import Laid, Round, lay_parts
-from doorstep.kernels.route.mend import TRIES, Weights, mended
+from doorstep.kernels.route.laid import Laid
+from doorstep.kernels.route.lateness import (
+    Broken,
+    broken_in,
+    held,
+    in_order,
+    locked_late,
+    overtime_in,
+    softened,
+    weights_of,
+)
+from doorstep.kernels.route.mend import TRIES, mended
 from doorstep.kernels.route.problem import ANY, RELOAD, IntArray
 from doorstep.kernels.route.why import Unserved, why_unserved
 from doorstep.kernels.route.why_words import Names
 
-PROMISED_WEIGHT = 1_000
-"""A promised second against one that was not promised, where something has to be late."""
 MOST_LATE_TRIES = 8
 """Where something has to be late rounds are driven as a whole to know by how much, which takes longer."""
 
@@ -50,15 +58,7 @@ class Late:
 
 
 Change = NewStop | Cancelled | Late
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A window that cannot be held, and by how much it is missed."""
-
-    stop: int
-    by_s: int
-    promised: bool
+Naming = Callable[[Running], Names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Replan:
     cost: int
 
 
-def replan(day: Day, change: Change, seed: int = 0, tries: int = TRIES) -> Replan:
+def replan(day: Day, change: Change, seed: int = 0, tries: int = TRIES, names: Naming | None = None) -> Replan:
     """Plan what is left of a day anew.
 
     Parameters
@@ -106,32 +106,34 @@ def replan(day: Day, change: Change, seed: int = 0, tries: int = TRIES) -> Repla
         What has happened.
     seed, tries
         Of the search around what was touched; 0 tries: nothing else is moved.
+    names
+        What the stops and vans of what is still to be driven are called where a stop is refused.
     """
     before = laid_of(running(day))
     match change:
         case NewStop(stop):
-            return _with(day, before, stop, seed, tries)
+            return _with(day, before, stop, seed, tries, names or numbered)
         case Cancelled(stop):
             return _without(day, before, stop, seed, tries)
         case Late(van, by_s):
             return _late(day, before, van, by_s, seed, tries)
 
 
-def _with(day: Day, before: Laid, stop: int, seed: int, tries: int) -> Replan:
+def _with(day: Day, before: Laid, stop: int, seed: int, tries: int, names: Naming) -> Replan:
     every = {*alternatives_of(day, stop), *together(day.problem.stops, stop)}
     run = running(day, sorted(every))
-    laid, marks = laid_of(run), _marks(run)
+    laid, stay = laid_of(run), _stay(day, run)
     those = [run.number(one) for one in alternatives_of(day, stop)]
     best = cheapest(laid, those)
     if best is not None:
-        rounds = mended(laid.relaid(inserted(laid.rounds, best)), best.stops, marks, seed, tries)
+        rounds = mended(laid.relaid(inserted(laid.rounds, best)), best.stops, stay, seed, tries)
     else:
         wanted = those[0]
-        rounds = mended(laid, (wanted,), marks, seed, tries, missing=together(laid.stops, wanted))
+        rounds = mended(laid, (wanted,), stay, seed, tries, missing=together(laid.stops, wanted))
         if rounds == laid.rounds:
-            told = next(why_unserved(laid, _names(run), [wanted]))
-            return _told(day, before, day, laid, replace(told, stop=stop))
-    return _told(day, before, settled(day, run, rounds), laid.relaid(rounds))
+            told = next(why_unserved(laid, names(run), [wanted]))
+            return compared(day, before, day, laid, replace(told, stop=stop))
+    return compared(day, before, settled(day, run, rounds), laid.relaid(rounds))
 
 
 def alternatives_of(day: Day, stop: int) -> tuple[int, ...]:
@@ -140,13 +142,14 @@ def alternatives_of(day: Day, stop: int) -> tuple[int, ...]:
     return (stop,) if group == ANY else tuple(np.flatnonzero(day.problem.stops.group == group).tolist())
 
 
-def _names(run: Running) -> Names:
+def numbered(run: Running) -> Names:
     """Name stops by their numbers in the day."""
     return Names(stops=tuple(f"stop {one}" if one != ANY else "where it is" for one in run.stop.tolist()))
 
 
-def _marks(run: Running) -> list[int]:
-    return np.flatnonzero(run.stop == ANY).tolist()
+def _stay(day: Day, run: Running) -> list[int]:
+    """Visits that are never taken out: marks, and stops that are fixed."""
+    return np.flatnonzero((run.stop == ANY) | np.isin(run.stop, list(day.fixed))).tolist()
 
 
 def _without(day: Day, before: Laid, stop: int, seed: int, tries: int) -> Replan:
@@ -158,8 +161,8 @@ def _without(day: Day, before: Laid, stop: int, seed: int, tries: int) -> Replan
     run = running(left)
     laid = laid_of(run)
     touched = [run.number(one) for one in near if one in run.stop]
-    rounds = mended(laid, touched, _marks(run), seed, tries) if touched else laid.rounds
-    return _told(day, before, settled(left, run, rounds), laid.relaid(rounds))
+    rounds = mended(laid, touched, _stay(day, run), seed, tries) if touched else laid.rounds
+    return compared(day, before, settled(left, run, rounds), laid.relaid(rounds))
 
 
 def _beside(day: Day, gone: set[int]) -> set[int]:
@@ -177,93 +180,65 @@ def _rid(day: Day, van: Van, gone: set[int]) -> Van:
     """Take stops off a van; what it has on board for them it brings back."""
     back = [day.problem.stops.delivery[one] for one in gone & van.aboard]
     collected = tuple(int(held + sum(one[k] for one in back)) for k, held in enumerate(van.collected))
+    rest = without(van.rest, gone)
+    trip = van.rest[: van.rest.index(RELOAD)] if RELOAD in van.rest else ()
+    if van.is_out and not van.at_depot and rest and RELOAD in van.rest and gone >= {*trip}:
+        rest = (RELOAD, *rest)  # what lies at the depot is fetched before all else
     return replace(
-        van, rest=without(van.rest, gone), locked=tuple(one for one in van.locked if one not in gone),
+        van, rest=rest, locked=tuple(one for one in van.locked if one not in gone),
         aboard=van.aboard - gone, collected=collected if van.is_out else van.collected,
     )  # fmt: skip
 
 
 def _late(day: Day, before: Laid, number: int, by_s: int, seed: int, tries: int) -> Replan:
-    was, van = day, day.vans[number]
-    day = replace(day, vans=(*day.vans[:number], replace(van, at_s=van.at_s + by_s), *day.vans[number + 1 :]))
+    van = day.vans[number]
+    vans = (*day.vans[:number], replace(van, at_s=van.at_s + by_s), *day.vans[number + 1 :])
+    return _eased(day, before, replace(day, vans=vans), [number], seed, tries)
+
+
+def caught_up(day: Day, seed: int = 0, tries: int = TRIES) -> Replan:
+    """Plan anew what has become late while the day went on, as with `Late`; nothing, if all can be held.
+
+    Parameters
+    ----------
+    day
+        As it is now.
+    seed, tries
+        Of the search; 0 tries: nothing is moved.
+    """
     run = running(day)
     laid = laid_of(run)
-    touched = [run.number(stop) for stop in van.rest if stop != RELOAD]
-    ahead = _locked_late(day, run)  # it is on its way there, and nothing can be done about it
+    late = [row for row, fits in zip(laid.lines.row.tolist(), laid.fits.tolist(), strict=True) if not fits]
+    late = [row for row in late if row < len(day.vans)]
+    if not late and not locked_late(day, run):
+        return compared(day, laid, day, laid)
+    before = softened(laid, laid.rounds, weights_of(day, run, late))
+    return _eased(day, before, day, late, seed, tries)
+
+
+def _eased(was: Day, before: Laid, day: Day, late: Sequence[int], seed: int, tries: int) -> Replan:
+    """Plan a day anew of which some vans are late: windows give way only if they must."""
+    run = running(day)
+    laid = laid_of(run)
+    touched = [run.number(stop) for number in late for stop in day.vans[number].rest if stop != RELOAD]
+    ahead = locked_late(day, run)  # it is on its way there, and nothing can be done about it
     if laid.fits.all():
-        rounds = mended(laid, touched, _marks(run), seed, tries) if touched else laid.rounds
-        day = _held(day, ahead, ())
-        return replace(_told(was, before, settled(day, run, rounds), laid.relaid(rounds)), broken=ahead)
-    weights = _weights(day, run, number)
-    soft = _soft(laid, laid.rounds, weights)
-    soft = _soft(laid, mended(soft, touched, _marks(run), seed, min(tries, MOST_LATE_TRIES), weights), weights)
-    broken, overtime = _in_order([*ahead, *_broken(day, run, soft)]), _overtime(soft, len(day.vans))
-    day = _held(day, broken, overtime)
+        rounds = mended(laid, touched, _stay(day, run), seed, tries) if touched else laid.rounds
+        day = held(day, ahead, ())
+        return replace(compared(was, before, settled(day, run, rounds), laid.relaid(rounds)), broken=ahead)
+    weights = weights_of(day, run, late)
+    soft = softened(laid, laid.rounds, weights)
+    if touched:
+        better = mended(soft, touched, _stay(day, run), seed, min(tries, MOST_LATE_TRIES), weights)
+        soft = softened(laid, better, weights)
+    broken, overtime = in_order([*ahead, *broken_in(day, run, soft)]), overtime_in(soft, len(day.vans))
+    day = held(day, broken, overtime)
     return replace(
-        _told(was, before, settled(day, run, soft.rounds), soft), broken=broken, overtime=overtime
+        compared(was, before, settled(day, run, soft.rounds), soft), broken=broken, overtime=overtime
     )  # fmt: skip
 
 
-def _weights(day: Day, run: Running, van: int) -> Weights:
-    """Any stop may be late, promised ones at a price; the van that is late may be out for longer."""
-    promised = np.isin(run.stop, list(day.promised))
-    stops = np.where(promised, PROMISED_WEIGHT, 1)
-    stops[run.stop == ANY] = 0
-    vans = np.zeros(len(run.row), np.int64)
-    vans[van] = 1
-    return Weights(stops, vans)
-
-
-def _soft(laid: Laid, rounds: Sequence[Round], weights: Weights) -> Laid:
-    return lay_parts(laid.travel, laid.stops, laid.fleet, rounds, weights.stops, weights.vans)
-
-
-def _broken(day: Day, run: Running, laid: Laid) -> tuple[Broken, ...]:
-    stops, begins = laid.lines.stop, laid.parts.begins_s
-    found = []
-    for place in np.flatnonzero(stops >= 0).tolist():
-        by_s = int(begins[place] - laid.stops.to_s[stops[place]])
-        if by_s > 0:
-            stop = int(run.stop[stops[place]])
-            found.append(Broken(stop, by_s, stop in day.promised))
-    return tuple(found)
-
-
-def _locked_late(day: Day, run: Running) -> tuple[Broken, ...]:
-    """Stops that are locked before all others and begun too late."""
-    to_s = day.problem.stops.to_s
-    late = [(stop, at - int(to_s[stop])) for (_, stop), at in run.locked_begin_s.items() if stop >= 0]
-    return _in_order([Broken(stop, by_s, stop in day.promised) for stop, by_s in late if by_s > 0])
-
-
-def _in_order(found: Sequence[Broken]) -> tuple[Broken, ...]:
-    """Promised ones first, the latest of them first."""
-    return tuple(sorted(found, key=lambda one: (not one.promised, -one.by_s, one.stop)))
-
-
-def _overtime(laid: Laid, vans: int) -> tuple[tuple[int, int], ...]:
-    found = []
-    for r, (row, _) in enumerate(laid.rounds):
-        took, depart = int(laid.parts.duration_s[r]), int(laid.parts.depart_s[r])
-        over = max(depart + took - int(laid.fleet.to_s[row]), took - int(laid.fleet.max_duration_s[row]))
-        if row < vans and laid.fits[r] and over > 0:
-            found.append((row, over))
-    return tuple(found)
-
-
-def _held(day: Day, broken: Sequence[Broken], overtime: Sequence[tuple[int, int]]) -> Day:
-    """Hold what could be had from now on."""
-    to_s = day.problem.stops.to_s.copy()
-    for one in broken:
-        to_s[one.stop] += one.by_s
-    vans = list(day.vans)
-    for van, by_s in overtime:
-        vans[van] = replace(vans[van], extra_s=vans[van].extra_s + by_s)
-    stops = replace(day.problem.stops, to_s=to_s)
-    return replace(day, vans=tuple(vans), problem=replace(day.problem, stops=stops))
-
-
-def _told(was: Day, before: Laid, day: Day, after: Laid, refused: Unserved | None = None) -> Replan:
+def compared(was: Day, before: Laid, day: Day, after: Laid, refused: Unserved | None = None) -> Replan:
     """Compare a day with what it was."""
     van_was, van_is = dict((stop, i) for i, stop in visits_of(was)), dict((stop, i) for i, stop in visits_of(day))
     moved = [(stop, van_was[stop], i) for stop, i in sorted(van_is.items()) if van_was.get(stop, i) != i]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from doorstep.kernels.route.problem import IntArray
 
@@ -33,6 +35,8 @@ class RouteResult:
         "own" or "pyvrp".
     lower_bound
         Of `objective`, where one is known; else None.
+    window
+        [k] which row of `RouteProblem.windows` service begins in, ANY at a stop of one window; empty: all are such.
     """
 
     vehicle: IntArray
@@ -45,6 +49,7 @@ class RouteResult:
     iterations: int
     engine: str
     lower_bound: int | None = None
+    window: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def rounds(self) -> list[IntArray]:
         """The visits of each round."""

@@ -10,6 +10,7 @@ from doorstep.kernels.route.leave import priced
 from doorstep.kernels.route.pace import searched
 from doorstep.kernels.route.problem import NEVER, RouteParams, RouteProblem
 from doorstep.kernels.route.result import RouteResult
+from doorstep.kernels.route.windows import apart, gathered, spread
 from doorstep.kernels.run import Run
 
 USUAL = RouteParams()
@@ -33,7 +34,7 @@ def route(
     ----------
     problem
         Stops, vans and distances. With periods of traffic the search takes each van's slowest; costs are told as they
-        are in the periods.
+        are in the periods. Several windows of a stop are searched as alternatives of it.
     params
         Engine and leave cost.
     run
@@ -54,6 +55,9 @@ def route(
     NotInstalled
         If PyVRP is asked for, or alone can search it, and is not there.
     """
+    if len(problem.windows):
+        each, rows = apart(problem)
+        return gathered(problem, rows, route(each, params, run, spread(problem, start)))
     plain = searched(problem) if len(problem.travel.period_from_s) else problem
     if not problem.stops.count or not problem.fleet.count.any():
         return priced(problem, _NOTHING, params)

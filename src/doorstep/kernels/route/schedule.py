@@ -11,6 +11,7 @@ from doorstep.kernels.route.pace import driving_us, pace
 from doorstep.kernels.route.problem import NEVER, RELOAD, IntArray, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.travel import pairwise
+from doorstep.kernels.route.windows import narrowed
 
 _ANY_TIME = -4 * NEVER
 
@@ -84,7 +85,7 @@ def schedule(problem: RouteProblem, result: RouteResult) -> Schedule:
     problem
         With its periods, not `searched`.
     result
-        Its `vehicle`, `start` and `visit` are used.
+        Its `vehicle`, `start` and `visit` are used, and `window` where stops have several.
 
     Returns
     -------
@@ -92,6 +93,7 @@ def schedule(problem: RouteProblem, result: RouteResult) -> Schedule:
         A round that can keep all windows keeps them. One that cannot leaves when its shift begins and is late where
         `slack_s` says so.
     """
+    problem = narrowed(problem, result)
     fleet, rounds, visits = problem.fleet, len(result.vehicle), len(result.visit)
     metres, driving = ways(problem, result)
     first, back = result.start[:-1] + np.arange(rounds), result.start[1:] + np.arange(rounds)

@@ -105,7 +105,7 @@ def why(problem: RouteProblem, result: RouteResult, names: Names | None = None) 
 
 def why_served(laid: Laid, names: Names) -> Iterator[Served]:
     """Explain every stop on a round."""
-    saved, places, looked = removals(laid), _places(laid), 0
+    saved, places, looked = removals(laid), _places(laid, names), 0
     for stop, (r, place) in sorted(places.items()):
         row = laid.rounds[r][0]
         best, found = insertions(laid, stop, skip=r).best(), None
@@ -128,11 +128,11 @@ def _next(laid: Laid, stop: int, best: Insertion | None, found: Found | None, na
     return f"No other van can take it: {obstacle(laid, stop, found, names)}."
 
 
-def _places(laid: Laid) -> dict[int, tuple[int, int]]:
-    """Round and place of every stop on one."""
+def _places(laid: Laid, names: Names) -> dict[int, tuple[int, int]]:
+    """Round and place of every stop on one that has a name: the mark of a van under way has none."""
     found: dict[int, tuple[int, int]] = {}
     for r, (_, visits) in enumerate(laid.rounds):
-        stops = [stop for stop in visits if stop != RELOAD]
+        stops = [stop for stop in visits if stop != RELOAD and names.stop(stop)]
         found |= {stop: (r, place) for place, stop in enumerate(stops, 1)}
     return found
 

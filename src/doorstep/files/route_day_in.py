@@ -1,0 +1,344 @@
+"""A day under way in: its stops and vans, its rounds as they stand, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from doorstep.files.faults import Faults
+from doorstep.files.kinds import moment
+from doorstep.files.route_csv import Crow, day_of, origin_of, seconds_of
+from doorstep.files.route_in import CROW, day_tables, guessed, sound, text_of, version_of
+from doorstep.files.route_instance import Instance
+from doorstep.files.rules import Tables, sound_rows
+from doorstep.files.rules_route import ROUTE_RULES
+from doorstep.files.rules_route_day import DAY_RULES, kind_of
+from doorstep.files.schema_route_day import EVENTS, ROUNDS, VANS
+from doorstep.files.table import Columns, read_table
+from doorstep.kernels.route.day import Day, Van
+from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
+from doorstep.kernels.route.windows import apart
+
+ROUTES_FILE, VANS_FILE = "routes.csv", "vans_now.csv"
+NOW = "--now"
+More = Callable[[Tables, Faults], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFiles:
+    """What a day under way is read from.
+
+    Parameters
+    ----------
+    stops, vehicles, traffic
+        As for `doorstep route`.
+    rounds
+        The folder that `doorstep route` or `doorstep replan` wrote, or its routes.csv.
+    events
+        EVENTS.csv; None: nothing has happened.
+    """
+
+    stops: Path
+    vehicles: Path | None
+    rounds: Path
+    events: Path | None = None
+    traffic: Path | None = None
+
+    @property
+    def routes(self) -> Path:
+        """The file of the rounds."""
+        return self.rounds if self.rounds.is_file() else self.rounds / ROUTES_FILE
+
+    @property
+    def read(self) -> tuple[Path, ...]:
+        """Every file that is read."""
+        return tuple(one for one in (self.stops, self.vehicles, self.traffic, self.events) if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A row of EVENTS.csv: its stop, its van by number in the day, its place as a row of `Travel`; ANY: none."""
+
+    row: int
+    kind: str
+    at_s: int
+    stop: int = ANY
+    van: int = ANY
+    place: int = ANY
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayTold:
+    """A day as it was when the rounds were written, and what has happened since, in the order of its instants.
+
+    Parameters
+    ----------
+    names
+        Of the vans of `day`.
+    as_of_s, now_s
+        The instant of the rounds, None: the plan of a whole day; and until when all is told.
+    known
+        Events no later than `as_of_s`: they are in the rounds already.
+    """
+
+    instance: Instance
+    day: Day
+    names: tuple[str, ...]
+    events: tuple[Happened, ...]
+    as_of_s: int | None
+    now_s: int
+    known: int
+
+
+def read_day(files: DayFiles, now: str = "", crow: Crow = CROW, more: More | None = None) -> DayTold:
+    """Read a day under way.
+
+    Parameters
+    ----------
+    files
+        Where it stands.
+    now
+        The instant, as the files write theirs; empty: of the last event, or of the rounds.
+    crow
+        As in `read_instance`.
+    more
+        Reads further tables and gives their texts; stops of one that is called "asked" are stops of the day on no
+        round, and then nobody needs to say what time it is.
+
+    Raises
+    ------
+    InputRefused
+        With the first thousand faults of all files and the count of all.
+    """
+    faults = Faults()
+    text = text_of(files.stops, 0, faults)
+    if text is not None and guessed(text) != "csv":
+        faults.rule(str(files.stops), 0).add(0, "", "is no STOPS.csv; only a day of one's own is under way")
+        text = None
+    tables, version = day_tables(files.stops, text, files.vehicles, files.traffic, faults) if text else ({}, "")
+    texts = _more(files, tables, faults) + (more(tables, faults) if more else [])
+    for rule in (*ROUTE_RULES, *DAY_RULES):
+        rule(tables)
+    at = _now(now, tables, faults)
+    faults.refuse_if_any()
+    name = files.stops.name.split(".")[0]
+    whole = tables | {"stops": joined(tables["stops"], tables["asked"])} if "asked" in tables else tables
+    instance = sound(files.stops, faults, lambda: day_of(whole, name, crow, version_of(version, *texts)))
+    _refuse_aside(instance, tables)
+    faults.refuse_if_any()
+    return _told(instance, tables, at, faults)
+
+
+def joined(stops: Columns, more: Columns) -> Columns:
+    """Put further stops behind those of a day; what they have no column for is empty."""
+    values: dict[str, Sequence[Any]] = {}
+    for name, cells in stops.values.items():
+        empty = [stops.table.column(name).kind.absent] * len(more.rows)
+        values[name] = [*cells, *more.values.get(name, empty)]
+    return replace(stops, rows=[*stops.rows, *more.rows], values=values)
+
+
+def _more(files: DayFiles, tables: Tables, faults: Faults) -> list[str]:
+    """Read the files of the day itself."""
+    found = []
+    vans = files.routes.with_name(VANS_FILE)
+    told = [(files.routes, ROUNDS, 3)]
+    told += [(vans, VANS, 4)] if vans.exists() else []
+    told += [(files.events, EVENTS, 5)] if files.events is not None else []
+    for path, table, rank in told:
+        text = text_of(path, rank, faults)
+        if text is not None:
+            tables[table.name] = read_table(text, table, str(path), rank, faults)
+            found.append(text)
+    return found
+
+
+def _now(now: str, tables: Tables, faults: Faults) -> int | datetime | None:
+    """What `--now` says; it is written as the files write their times."""
+    if not now:
+        return None
+    finding = faults.rule(NOW, 6)
+    try:
+        found: int | datetime = moment(seconds=True).parse(now)
+    except ValueError as why:
+        finding.add(0, now, str(why))
+        return None
+    of_day = origin_of(tables) if tables else None
+    if tables and isinstance(found, datetime) != (of_day is not None):
+        finding.add(0, now, "is not written as the times of the files are: all as HH:MM, or all as instants")
+    return found
+
+
+def _refuse_aside(instance: Instance, tables: Tables) -> None:
+    """A stop that the reader sets aside cannot be on a round."""
+    aside = {one.stop: one.why for one in instance.aside}
+    for name in ("routes", "events", "asked"):
+        read = tables.get(name)
+        if read is None or not aside:
+            continue
+        finding = read.rule("stop")
+        for row, stop in sound_rows(read, "stop"):
+            if stop in aside:
+                finding.add(row, stop, f"cannot be served: {aside[stop]}")
+
+
+def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults: Faults) -> DayTold:
+    origin, instance = instance.origin, _apart(instance)
+    states = _states(tables.get("vans_now"))
+    lines = _lines(tables["routes"])
+    names = tuple(states) or tuple(lines)
+    points = _Points(instance)
+    number = _numbers(instance, tables["routes"])
+    fleet = tables["vehicles"].values
+    vans = tuple(
+        _van(instance, kind_of(name, fleet["vehicle"], fleet["count"]) or 0, lines.get(name, []), number,
+             states.get(name), points)
+        for name in names
+    )  # fmt: skip
+    as_of = max((seconds_of(one["as_of"], origin, 0) for one in states.values()), default=None)
+    events = _events(tables.get("events"), origin, number, {name: at for at, name in enumerate(names)}, points)
+    last = max([one.at_s for one in events], default=as_of)
+    now_s = last if now is None else seconds_of(now, origin, 0)
+    finding = faults.rule(NOW, 6)
+    if now_s is None and "asked" in tables:
+        now_s = 0
+    elif now_s is None:
+        finding.add(0, "", "is needed: neither an event nor vans_now.csv says what time it is")
+        now_s = 0
+    elif as_of is not None and now_s < as_of:
+        finding.add(0, "", "is before the instant at which vans_now.csv stands")
+    for one in events:
+        if one.at_s > now_s:
+            tables["events"].rule("at").add(one.row, "", "is later than --now")
+    faults.refuse_if_any()
+    fresh = tuple(one for one in events if as_of is None or one.at_s > as_of)
+    told = replace(instance, problem=_held(points.problem(), tables["routes"], number, origin))
+    rounds = tables["routes"].values
+    fixed = {number[stop] for stop, is_so in zip(rounds["stop"], rounds["locked"], strict=True) if is_so}
+    promised = {stop for van in vans for stop in van.rest if told.problem.stops.to_s[max(stop, 0)] < NEVER}
+    day = Day(told.problem, vans, frozenset(promised - {RELOAD}), frozenset(fixed))
+    return DayTold(told, day, names, fresh, as_of, now_s, len(events) - len(fresh))
+
+
+def _apart(instance: Instance) -> Instance:
+    """Lay several windows of a stop apart, as stops of that name of which one is served."""
+    problem, rows = apart(instance.problem)
+    names, labels, numbers = (
+        tuple(of[row] for row in rows.tolist()) for of in (instance.stops, instance.labels, instance.numbers)
+    )  # fmt: skip
+    return replace(instance, problem=problem, stops=names, labels=labels, numbers=numbers)
+
+
+def _numbers(instance: Instance, read: Columns) -> dict[str, int]:
+    """The row of each stop: of one with several windows, that of the window in which it is on its round."""
+    number: dict[str, int] = {}
+    rows: dict[tuple[str, int], int] = {}
+    from_s = instance.problem.stops.from_s.tolist()
+    for at, stop in enumerate(instance.stops):
+        number.setdefault(stop, at)
+        rows[stop, from_s[at]] = at
+    for _, stop, begin in sound_rows(read, "stop", "window_from"):
+        number[stop] = rows.get((stop, seconds_of(begin, instance.origin, 0)), number[stop])
+    return number
+
+
+class _Points:
+    """Places beyond those of the plan, each a row of `Travel`."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.of = instance.problem
+        self.x: list[float] = []
+        self.y: list[float] = []
+
+    def row(self, latitude: float, longitude: float) -> int:
+        self.x.append(longitude)
+        self.y.append(latitude)
+        return self.of.travel.locations + len(self.x) - 1
+
+    def problem(self) -> RouteProblem:
+        travel = self.of.travel
+        x, y = np.concatenate([travel.x, self.x]), np.concatenate([travel.y, self.y])
+        return replace(self.of, travel=replace(travel, x=x, y=y))
+
+
+def _states(read: Columns | None) -> dict[str, dict[str, Any]]:
+    if read is None:
+        return {}
+    names = [column.name for column in read.table.columns]
+    return {cells[0]: dict(zip(names, cells, strict=True)) for _, *cells in sound_rows(read, *names)}
+
+
+def _lines(read: Columns) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of each van in their order: stop, trip, on board, under way."""
+    rows = sound_rows(read, "vehicle", "position", "stop", "trip", "on_board", "under_way")
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for _, van, position, *cells in rows:
+        found.setdefault(van, []).append((position, *cells))
+    return {van: [one[1:] for one in sorted(lines)] for van, lines in found.items()}
+
+
+def _van(
+    instance: Instance, kind: int, lines: Sequence[tuple[Any, ...]], number: Mapping[str, int],
+    state: Mapping[str, Any] | None, points: _Points,
+) -> Van:  # fmt: skip
+    """A van as it stands; without a state, before its day."""
+    fleet, origin = instance.problem.fleet, instance.origin
+    trips = 0 if state is None else state["reloads"]
+    ahead: list[int] = []
+    bound, trip = 0, trips + 1
+    for own, of_trip in groupby(lines, key=lambda one: one[1]):
+        if own > trip:
+            ahead.append(RELOAD)
+        trip = max(trip, own)
+        for stop, _, _, under_way in of_trip:
+            ahead.append(number[stop])
+            bound = len(ahead) if under_way else bound
+    none = (0,) * instance.problem.dimensions
+    van = Van(kind, tuple(ahead[bound:]), int(fleet.start[kind]), int(fleet.from_s[kind]), locked=tuple(ahead[:bound]))
+    if state is None:
+        return replace(van, locked=(), rest=tuple(ahead), collected=none)
+    at_s = seconds_of(state["at"], origin, 0)
+    if state["state"] == "waiting":
+        return replace(van, at_s=at_s, locked=(), rest=tuple(ahead), collected=none, extra_s=state["extra_seconds"])
+    returning = state["state"] == "returning"
+    if returning and van.rest[:1] == (RELOAD,):
+        van = replace(van, rest=van.rest[1:])
+    collected = (state["collected_weight_g"], state["collected_volume_cm3"])[: len(none)]
+    return replace(
+        van, at_s=at_s, is_out=True, location=points.row(state["latitude"], state["longitude"]),
+        left_s=seconds_of(state["left"], origin, at_s), driven_m=state["driven_m"], trips=trips, collected=collected,
+        locked=(RELOAD,) if returning else van.locked,
+        aboard=frozenset(number[stop] for stop, _, on_board, _ in lines if on_board),
+        has_paused=state["has_paused"], tells=state["reports"], extra_s=state["extra_seconds"],
+        at_depot=state["state"] == "at_depot", is_home=state["state"] == "home",
+    )  # fmt: skip
+
+
+def _events(
+    read: Columns | None, origin: datetime | None, number: Mapping[str, int], vans: Mapping[str, int], points: _Points
+) -> tuple[Happened, ...]:
+    if read is None:
+        return ()
+    names = ("event", "at", "stop", "vehicle", "latitude", "longitude", "seconds")
+    found = []
+    for row, kind, at, stop, van, latitude, longitude, seconds in sound_rows(read, *names):
+        place = ANY if latitude is None else points.row(latitude, longitude)
+        at_s = seconds_of(at, origin, 0)
+        found.append(Happened(row, kind, at_s, number.get(stop, ANY), vans.get(van, ANY), place, seconds or 0))
+    return tuple(sorted(found, key=lambda one: (one.at_s, one.row)))
+
+
+def _held(problem: RouteProblem, read: Columns, number: Mapping[str, int], origin: datetime | None) -> RouteProblem:
+    """Windows that were stretched before are held as they are now."""
+    to_s = problem.stops.to_s.copy()
+    for _, stop, until in sound_rows(read, "stop", "window_to"):
+        if until is not None and to_s[number[stop]] < NEVER:
+            to_s[number[stop]] = max(int(to_s[number[stop]]), seconds_of(until, origin, 0))
+    return replace(problem, stops=replace(problem.stops, to_s=to_s))

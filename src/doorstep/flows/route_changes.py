@@ -1,0 +1,206 @@
+"""A day under way brought up to date: what was reported, what is late, and what was asked for, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from doorstep.domain.units import PPM
+from doorstep.files.route_day_in import DayTold, Happened
+from doorstep.files.route_day_out import Changed
+from doorstep.flows.route_summary import people_cost
+from doorstep.kernels.route.advance import advanced
+from doorstep.kernels.route.day import Day, Running, visits_of
+from doorstep.kernels.route.problem import ANY, NEVER
+from doorstep.kernels.route.reoptimise import (
+    Cancelled,
+    Change,
+    Late,
+    NewStop,
+    Replan,
+    alternatives_of,
+    begins_of,
+    caught_up,
+    replan,
+)
+from doorstep.kernels.route.reported import Done, Left, Loaded, Paused, Report, Seen, reported
+from doorstep.kernels.route.why import Unserved
+from doorstep.kernels.route.why_words import Names
+
+AT_DEPOT = "what is fetched from the depot"  # the dimension of load by which a van under way has no room for it
+REPORTS: dict[str, Callable[[Happened], Report]] = {
+    "left": lambda one: Left(one.van, one.at_s),
+    "loaded": lambda one: Loaded(one.van, one.at_s),
+    "paused": lambda one: Paused(one.van, one.at_s),
+    "position": lambda one: Seen(one.van, one.at_s, one.place),
+    "done": lambda one: Done(one.stop, one.at_s),
+}
+
+
+@dataclass
+class Replanning:
+    """A day under way, the names of its vans, and what has come of each change.
+
+    Parameters
+    ----------
+    refused
+        Why new stops have no place, by stop.
+    took_s
+        Of each change, how long planning anew took.
+    """
+
+    told: DayTold
+    day: Day
+    names: list[str]
+    changes: list[Changed] = field(default_factory=list)
+    refused: dict[int, Unserved] = field(default_factory=dict)
+    took_s: list[float] = field(default_factory=list)
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        return self.told.instance.stops
+
+    def van(self, number: int) -> str:
+        """Name a van; one that was idle until now gets the first name that is free."""
+        while number >= len(self.names):
+            row = self.day.vans[len(self.names)].row
+            self.names.append(self._free(row))
+        return self.names[number]
+
+    def _free(self, row: int) -> str:
+        instance = self.told.instance
+        name, count = instance.vehicles[row], int(instance.problem.fleet.count[row])
+        every = [name] if count == 1 else (f"{name}-{k}" for k in range(1, count + 1))
+        return next(one for one in every if one not in self.names)
+
+
+def brought_up(told: DayTold, seed: int, tries: int, stopwatch: Callable[[], float]) -> Replanning:
+    """Bring a day up to date, and take on what has happened in the order in which it did."""
+    reports = [REPORTS[one.kind](one) for one in told.events if one.kind in REPORTS]
+    day = advanced(reported(told.day, reports), told.now_s)
+    at = Replanning(told, day, list(told.names))
+    _locked(at)
+    _timed(at, stopwatch, None, "delay", partial(caught_up, at.day, seed, tries))
+    for one in told.events:
+        asked = _asked(at, one)
+        if asked is not None:
+            _timed(at, stopwatch, one, one.kind, partial(replan, at.day, asked, seed, tries, _naming(at)))
+    return at
+
+
+def _locked(at: Replanning) -> None:
+    on = {stop for _, stop in visits_of(at.day)}
+    for one in at.told.events:
+        if one.kind == "locked" and one.stop not in on:
+            at.changes.append(_nothing(at, one, "it is done, as far as is known"))
+    fixed = {one.stop for one in at.told.events if one.kind == "locked"} | at.day.fixed
+    at.day = replace(at.day, fixed=frozenset(fixed & on))
+
+
+def _asked(at: Replanning, one: Happened) -> Change | None:
+    """What a row asks for; None: nothing any more, which is told."""
+    on = {stop for _, stop in visits_of(at.day)}
+    if one.kind == "late":
+        return Late(one.van, one.seconds)
+    if one.kind == "cancelled":
+        if one.stop in on:
+            return Cancelled(one.stop)
+        at.changes.append(_nothing(at, one, "too late: it is done, as far as is known, or on no round"))
+    if one.kind == "new":
+        if not on & {*alternatives_of(at.day, one.stop)}:
+            return NewStop(one.stop)
+        at.changes.append(_nothing(at, one, "it, or another of its group or pair, is on a round already"))
+    return None
+
+
+def _nothing(at: Replanning, one: Happened, why: str) -> Changed:
+    return Changed(one.row, one.kind, "nothing", at.stops[one.stop], why=why)
+
+
+def _timed(
+    at: Replanning, stopwatch: Callable[[], float], one: Happened | None, kind: str, planned: Callable[[], Replan]
+) -> None:
+    began = stopwatch()
+    result = planned()
+    at.took_s.append(stopwatch() - began)
+    was, at.day = at.day, result.day
+    if one is not None and one.kind == "new":
+        on = {stop for _, stop in visits_of(at.day)} & {*alternatives_of(at.day, one.stop)}
+        ends = {stop for stop in on if at.day.problem.stops.to_s[stop] < NEVER}
+        at.day = replace(at.day, promised=at.day.promised | ends)
+    at.changes += _told(at, was, result, one, kind)
+
+
+def _told(at: Replanning, was: Day, result: Replan, one: Happened | None, kind: str) -> Iterator[Changed]:
+    """Say what a change has come to: what was asked for first, then what it did to others."""
+    row = None if one is None else one.row
+    for number in range(len(was.vans), len(at.day.vans)):
+        yield Changed(row, kind, "sent", vehicle=at.van(number), why="it stood idle until now")
+    if one is not None:
+        yield _direct(at, result, one)
+    because = _because(at, one)
+    then, now = begins_of(was), begins_of(at.day)
+    for stop, before, after in result.moved:
+        yield Changed(
+            row, kind, "moved", at.stops[stop], at.van(before), at.van(after), then.get(stop), now.get(stop),
+            promised=stop in at.day.promised, why=because,
+        )  # fmt: skip
+    gone = {stop for stop, _, _ in result.moved}
+    where = {stop: van for van, stop in visits_of(at.day)}
+    for stop, begun, begins in result.shifted:
+        if stop not in gone:
+            van = at.van(where[stop])
+            yield Changed(row, kind, "shifted", at.stops[stop], van, van, begun, begins,
+                          promised=stop in at.day.promised, why=because)  # fmt: skip
+    for missed in result.broken:
+        van = at.van(where[missed.stop])
+        yield Changed(
+            row, kind, "broken", at.stops[missed.stop], vehicle=van, begins_s=now.get(missed.stop), seconds=missed.by_s,
+            promised=missed.promised, why=f"{because}; no other order was found that holds it; held to the new time",
+        )  # fmt: skip
+    for number, by_s in result.overtime:
+        yield Changed(row, kind, "overtime", vehicle=at.van(number), seconds=by_s, why=because)
+    for number in result.unfit:
+        why = "what it brings back takes the room of what it is to collect"
+        yield Changed(row, kind, "unfit", vehicle=at.van(number), why=why)
+
+
+def _direct(at: Replanning, result: Replan, one: Happened) -> Changed:
+    if one.kind == "late":
+        return Changed(one.row, one.kind, "taken", vehicle=at.van(one.van), seconds=one.seconds, cost=result.cost)
+    name = at.stops[one.stop]
+    if one.kind == "cancelled":
+        return Changed(one.row, one.kind, "gone", name, cost=result.cost)
+    if result.refused is not None:
+        at.refused[one.stop] = result.refused
+        why = f"{result.refused.detail}. {result.refused.remedy}".removesuffix(". ")
+        return Changed(one.row, one.kind, "refused", name, why=why)
+    on = {stop: van for van, stop in visits_of(at.day)}
+    stop = next(every for every in alternatives_of(at.day, one.stop) if every in on)
+    begins, van = begins_of(at.day)[stop], at.van(on[stop])
+    cost = people_cost(abs(result.cost), at.told.instance)
+    why = f"put where it is cheapest; the rounds cost {cost} {'less' if result.cost < 0 else 'more'}"
+    return Changed(one.row, one.kind, "served", at.stops[stop], "", van, None, begins,
+                   promised=stop in at.day.promised, cost=result.cost, why=why)  # fmt: skip
+
+
+def _because(at: Replanning, one: Happened | None) -> str:
+    if one is None:
+        return "the day runs behind its plan"
+    if one.kind == "late":
+        return f"{at.van(one.van)} is {-(-one.seconds // 60)} minutes late"
+    return f"{at.stops[one.stop]} is {one.kind}"
+
+
+def _naming(at: Replanning) -> Callable[[Running], Names]:
+    """Name what is still to be driven, for the reasons of a refusal."""
+    instance = at.told.instance
+
+    def named(run: Running) -> Names:
+        vans = [at.van(i) if i < len(at.day.vans) else instance.vehicles[row] for i, row in enumerate(run.row.tolist())]
+        stops = ["where it is" if one == ANY else at.stops[one] for one in run.stop.tolist()]
+        loads = [*(name.replace("_", " ") for name in instance.loads), AT_DEPOT]
+        return Names(stops, vans, loads, True, lambda cost: f"{cost / PPM:,.2f}")
+
+    return named

@@ -1,0 +1,132 @@
+"""From a day under way to the day as it is now; what a change comes to is the kernel's affair."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import orjson
+import pytest
+from tests.flows.route_day import Watching, clock
+from tests.flows.running_day import EVENTS, ROUTES, written
+
+from doorstep.domain.errors import InputRefused, OutputRefused
+from doorstep.files.route_day_in import DayFiles, read_day
+from doorstep.flows.route_replan import Asked, Replanned, replan_files
+from doorstep.kernels.run import Run
+
+
+def replanned(files: DayFiles, out: Path, now: str = "", tries: int = 4, documents: bool = True) -> Replanned:
+    return replan_files(files, out, Asked(now, tries), clock=clock(Watching()), run=Run(seed=3), documents=documents)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("day")
+    replanned(written(where), where / "out")
+    return where
+
+
+def test_new_stops_are_served_or_refused_with_the_reason(folder: Path) -> None:
+    told = {(one["stop"], one["effect"]): one for one in rows(folder / "out" / "changes.csv")}
+    assert {("e", "served"), ("two", "served"), ("d", "gone"), ("far", "refused")} <= set(told)
+    assert told["far", "refused"]["why"]
+    (lost,) = rows(folder / "out" / "unserved.csv")
+    assert (lost["stop"], bool(lost["detail"])) == ("far", True)
+    driven = {one["stop"]: one for one in rows(folder / "out" / "routes.csv")}
+    assert set(driven) == {"b", "c", "e", "two"}
+    assert driven["two"]["window_from"] == "10:00:00"
+    assert driven["c"]["begins"] <= "12:00:00"
+    assert told["e", "served"]["begins"] == driven["e"]["begins"]
+    assert told["e", "served"]["row"] == "4"
+
+
+def test_all_files_are_there_and_the_summary_counts_what_has_changed(folder: Path) -> None:
+    out = folder / "out"
+    assert {one.name for one in out.iterdir()} == {
+        "routes.csv", "rounds.csv", "vans_now.csv", "changes.csv", "unserved.csv", "routes.geojson", "map.html",
+        "summary.json",
+    }  # fmt: skip
+    summary, effects = orjson.loads((out / "summary.json").read_bytes()), Counter(
+        one["effect"] for one in rows(out / "changes.csv")
+    )  # fmt: skip
+    assert (summary["served"], summary["refused"], summary["cancelled"]) == (2, 1, 1)
+    assert (summary["moved"], summary["shifted"]) == (effects["moved"], effects["shifted"])
+    assert (summary["events"], summary["known_before"], summary["stops"]) == (6, 0, 4)
+    assert summary["longest_seconds"] <= summary["replanning_seconds"]
+    assert summary["broken_promised"] == 0
+
+
+def test_places_and_loads_are_those_of_the_van_and_not_of_its_mark(folder: Path) -> None:
+    driven = rows(folder / "out" / "routes.csv")
+    for name in {one["round"] for one in driven}:
+        line = [one for one in driven if one["round"] == name]
+        assert [one["position"] for one in line] == [str(place) for place in range(1, len(line) + 1)]
+        assert all("where it is" not in one["why"] and f"no. {one['position']} of" in one["why"] for one in line)
+    lines = orjson.loads((folder / "out" / "routes.geojson").read_bytes())["features"]
+    depots = [one["geometry"]["coordinates"] for one in lines if one["properties"]["kind"] == "depot"]
+    assert depots == [[-8.61, 41.15]]
+    begins = [one["geometry"]["coordinates"][0] for one in lines if one["properties"]["kind"] == "round"]
+    assert [-8.61, 41.163] in begins  # where van-1 was seen
+
+
+def test_what_is_written_is_the_day_that_is_read_again(folder: Path) -> None:
+    """Nothing has happened since: the same vans, the same rounds, the same windows."""
+    files = written(folder)
+    again = DayFiles(files.stops, files.vehicles, folder / "out", files.events)
+    read = read_day(again)
+    assert (read.known, read.events, read.now_s) == (6, (), 10 * 3600)
+    stood = replanned(again, folder / "again", tries=0)
+    assert stood.at.changes == []
+    for name in ("routes.csv", "vans_now.csv"):
+        assert (folder / "again" / name).read_text() == (folder / "out" / name).read_text()
+
+
+def test_a_day_goes_on_in_its_own_folder(tmp_path: Path) -> None:
+    files, out = written(tmp_path), tmp_path / "out"
+    replanned(files, out, documents=False)
+    more = tmp_path / "more.csv"
+    more.write_text(
+        EVENTS + "late,10:20,,van-1,,,600,\nlocked,10:20,b,,,,,\ncancelled,10:21,a,,,,,\n", encoding="utf-8"
+    )
+    done = replanned(DayFiles(files.stops, files.vehicles, out, more), out, documents=False)
+    assert [(one.row, one.effect) for one in done.at.changes if one.effect in ("taken", "nothing")] == [
+        (8, "taken"), (10, "nothing"),
+    ]  # fmt: skip
+    assert [one["locked"] for one in rows(out / "routes.csv") if one["stop"] == "b"] == ["1"]
+    assert done.told.known == 6
+
+
+def test_a_promise_that_cannot_be_held_is_told_and_held_to_the_new_time(tmp_path: Path) -> None:
+    late = EVENTS.splitlines()[0] + "\ndone,11:50,d,,,,,\n"
+    files = written(tmp_path, events=late, routes=ROUTES.replace("1,c", "3,c"))
+    done = replanned(files, tmp_path / "out", "12:20", documents=False)
+    (missed,) = [one for one in done.at.changes if one.effect == "broken" and one.stop == "c"]
+    assert (missed.promised, missed.row, missed.change) == (True, None, "delay")
+    (driven,) = [one for one in rows(tmp_path / "out" / "routes.csv") if one["stop"] == "c"]
+    assert driven["window_to"] == driven["begins"] > "12:00:00"
+    assert done.summary["broken_promised"]
+    again = DayFiles(files.stops, files.vehicles, tmp_path / "out", None)
+    assert replanned(again, tmp_path / "again", documents=False).summary["broken_promised"] == 0
+
+
+def test_equal_seeds_give_equal_days(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        replanned(written(tmp_path), tmp_path / name, documents=False)
+    for name in ("routes.csv", "changes.csv", "vans_now.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_what_is_refused_leaves_all_as_it_was(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(InputRefused):
+        replanned(written(tmp_path, events="event,at\nflown,10:00\n"), out)
+    assert not out.exists()
+    with pytest.raises(OutputRefused):
+        replanned(written(tmp_path), tmp_path)
