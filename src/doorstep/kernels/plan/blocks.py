@@ -23,7 +23,7 @@ from doorstep.kernels.run import Run
 
 FEW_ORDERS = 4  # of a batch, that get all their partitions though they are large
 SITES_RELIEVED = 6  # of which pairs and triples are looked at
-FEW_PARTITIONS = 50  # of more, those of an order are left out that its stock rules out
+FEW_PARTITIONS = 50  # of more, those of an order are left out that stock rules out
 MOST_EXACT = 10  # atoms of an order that gets all its partitions
 HASTY_ATOMS, HASTY_PARTITIONS = 8, 500  # more of both: hundreds of loads of one order
 
@@ -56,14 +56,17 @@ def form_blocks(
     exact_atoms: int,
     run: Run,
     more: Mapping[int, Sequence[Partition]] = NO_MORE,
+    every: bool = False,
 ) -> Blocks:
     """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel.
 
-    `more`: partitions to be added to the families of some orders.
+    `more`: partitions to be added to the families of some orders. `every`: those with a block that no site holds, too,
+    where orders have all of very many partitions.
     """
     families = _families(market, atoms, max_parcels, exact_atoms, more)
     wide = {i: _ways(family, max_parcels) for i, family in enumerate(families) if len(family) > FEW_PARTITIONS}
-    near = {i: in_reach(market, atoms.of[i], ways) for i, ways in wide.items()}
+    thin = {i for i in wide if len(atoms.of[i]) <= exact_atoms and not every}
+    near = {i: in_reach(market, atoms.of[i], ways) if i in thin else ways for i, ways in wide.items()}
     many = [i for i in wide if _is_many(atoms.of[i], families[i])]
     load = [_loads(book, atoms.of[i], _masks(family)) if i not in wide else {} for i, family in enumerate(families)]
     for i in sorted(wide.keys() - many):
@@ -123,6 +126,16 @@ def _that_travel(
     book.pack_new(run, in_haste)
     kept = ways.only(book.ships[load].any(axis=1))
     return kept, load[np.searchsorted(ways.masks, kept.masks)].tolist()
+
+
+def every_block(market: Market, atoms: Atoms, book: LoadBook, blocks: Blocks, i: int, max_parcels: int) -> Blocks:
+    """Give blocks in which order i has those, too, that were left out since no site holds them or their partners."""
+    own = atoms.of[i]
+    if not blocks.exact[i] or len(_all_partitions(len(own), max_parcels)) <= FEW_PARTITIONS:
+        return blocks
+    owners = {i: atoms.owners[i]} if i in atoms.owners else {}
+    alone = Atoms((*((),) * i, own, *((),) * (len(atoms.of) - i - 1)), {}, owners)
+    return form_blocks(market, alone, book, max_parcels, len(own), Run(), every=True)
 
 
 def exact_limit(atoms: Atoms, params: PlanParams) -> int:

@@ -13,7 +13,7 @@ from doorstep.domain.catalog import Product
 from doorstep.kernels.pack.compiled import UNSEEN
 from doorstep.kernels.pack.fit import fit, fit_nested
 from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams, VerdictArray
-from doorstep.kernels.plan.load_lines import Key, Lines, lines_of, nest
+from doorstep.kernels.plan.load_lines import Key, Lines, Nest, lines_of, nest
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.rate.bounds import MAX_VALUE_MINOR
 from doorstep.kernels.run import Run
@@ -99,25 +99,24 @@ class LoadBook:
     def _verdicts(self, lines: Lines, run: Run, in_haste: bool) -> VerdictArray:
         """Have packed what is not remembered; a verdict rests on nothing but the goods' measures and the cartons."""
         known, names = self.known_hasty if in_haste else self.known, self._names(lines)
+        within = nest(lines) if in_haste else None
+        sure = np.ones(len(names), bool) if within is None else within.sure
         told = np.full((len(names), self.market.n_cartons), UNSEEN, np.uint8)
-        new = []
         for n, name in enumerate(names):
-            verdict = known.get(name)
-            if verdict is None:
-                new.append(n)
-            else:
+            verdict = known.get(name) if sure[n] else None
+            if verdict is not None:
                 told[n] = verdict
-        if not new:
+        new = np.flatnonzero(told[:, 0] == UNSEEN)
+        if len(new) == 0:
             return told
-        if in_haste:
-            sure = self._nested(lines, told)
-            new = [n for n in new if sure[n]]
+        if within is not None:
+            told = self._nested(within, told)
         else:
-            some = lines if len(new) == len(names) else lines.some(np.array(new, np.int64))
+            some = lines if len(new) == len(names) else lines.some(new)
             told[new] = fit(pack_problem(self.market, some), self.params, run).verdict
         if len(known) + len(new) > MOST_VERDICTS:
             known.clear()
-        known.update((names[n], told[n].copy()) for n in new)
+        known.update((names[n], told[n].copy()) for n in new.tolist() if sure[n])
         return told
 
     def _names(self, lines: Lines) -> list[bytes]:
@@ -130,17 +129,16 @@ class LoadBook:
         data, ends = rows.tobytes(), (rows.itemsize * 3 * lines.start).tolist()
         return [data[lo:hi] for lo, hi in pairwise(ends)]
 
-    def _nested(self, lines: Lines, told: VerdictArray) -> BoolArray:
-        """Pack loads of one order in haste, into `told`, and say which verdicts hang on nothing but the load itself.
+    def _nested(self, within: Nest, told: VerdictArray) -> VerdictArray:
+        """Pack loads of one order in haste: what is proven of its parts spares looking at a load.
 
-        What is proven of the parts of a load spares looking at the load, so that all of them have to be there.
+        So a verdict hangs on the load alone only where all its parts are there.
         """
-        known = nest(lines)
-        before = np.full((len(known.lines.start) - 1, told.shape[1]), UNSEEN, np.uint8)
-        before[known.first :] = told[known.order]
-        problem = pack_problem(self.market, known.lines)
-        told[known.order] = fit_nested(problem, known.part, before, hasty(self.params)).verdict[known.first :]
-        return known.sure
+        before = np.full((len(within.lines.start) - 1, told.shape[1]), UNSEEN, np.uint8)
+        before[within.first :] = told[within.order]
+        problem, found = pack_problem(self.market, within.lines), np.empty_like(told)
+        found[within.order] = fit_nested(problem, within.part, before, hasty(self.params)).verdict[within.first :]
+        return found
 
 
 def hasty(params: PackParams) -> PackParams:
