@@ -68,17 +68,8 @@ def serve(
             parts = 1 + (board.partition[p, 1] >= 0) + (board.partition[p, 2] >= 0)
             if parts > fewest:
                 break  # partitions stand in order of size
-            metres, found = np.int64(0), 0
-            for n in range(parts):
-                b = board.partition[p, n]
-                if near[b - first] == UNSOUGHT:
-                    near[b - first] = nearest_column(board, stock, rows, price, rank, distance_m[i], i, b)
-                q = near[b - first]
-                if q < 0:
-                    break
-                metres += distance_m[i, board.column_site[q]]
-                found += 1
-            if found < parts or (parts == fewest and metres >= nearest):
+            least = sought(board, stock, rows, price, rank, distance_m[i], i, p, near)
+            if least < 0 or (parts == fewest and least >= nearest):
                 continue  # with others before it a block goes no shorter way
             trial[:] = -1
             trial[0] = p
@@ -101,6 +92,32 @@ def serve(
                 choice[i] = trial
         book(board, stock, rows, i, choice[i], -1)
     return choice
+
+
+@compiled
+def sought(
+    board: Board,
+    stock: IntArray,
+    rows: IntArray,
+    price: IntArray,
+    rank: IntArray,
+    metres: IntArray,
+    i: int,
+    p: int,
+    near: IntArray,
+) -> int:
+    """Metres of a partition, each block from its nearest site; -1: one has none. What is found stays in `near`."""
+    total, first = 0, board.order_block[i]
+    for n in range(3):
+        b = board.partition[p, n]
+        if b < 0:
+            break
+        if near[b - first] == UNSOUGHT:
+            near[b - first] = nearest_column(board, stock, rows, price, rank, metres, i, b)
+        if near[b - first] < 0:
+            return -1
+        total += metres[board.column_site[near[b - first]]]
+    return int(total)
 
 
 @compiled
