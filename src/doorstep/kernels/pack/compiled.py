@@ -285,20 +285,30 @@ def judge(
     cartons: IntArray,
     rank: IntArray,
     knobs: IntArray,
+    part: IntArray,
     verdict: IntArray,
 ) -> None:
-    """Write the verdict of every load in every carton; `rank` lists the cartons from small to large."""
+    """Write the verdicts that are UNSEEN of loads in cartons, which `rank` lists from small to large.
+
+    `part` [lines] names the load, judged before, of all other lines of a line's load; -1: it is not known. What is
+    proven not to hold the part does not hold the whole.
+    """
     room = scratch(items, start, line_quantity, knobs[3])
     for load in range(len(start) - 1):
         own_item = line_item[start[load] : start[load + 1]]
         own_quantity = line_quantity[start[load] : start[load + 1]]
         count = units_of(start, line_quantity, load)
+        if len(rank) == 0 or verdict[load, 0] != UNSEEN:
+            continue
         if count <= knobs[3]:
             unpack(items, own_item, own_quantity, room[0])
             turn(room[0], count, room[1], room[2])
         for at in range(len(rank)):
             carton = rank[at]
-            if refused(items, own_item, own_quantity, cartons[carton]):
+            out = False
+            for less in part[start[load] : start[load + 1]]:
+                out = out or (less >= 0 and verdict[less, carton] == NO)
+            if out or refused(items, own_item, own_quantity, cartons[carton]):
                 verdict[load, carton] = NO
                 continue
             fits = False

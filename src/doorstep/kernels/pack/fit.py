@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from doorstep.kernels.pack.compiled import judge
-from doorstep.kernels.pack.problem import FitProblem, FitResult, PackParams, VerdictArray
+from doorstep.domain.errors import InvalidProblem
+from doorstep.kernels.pack.compiled import UNSEEN, judge
+from doorstep.kernels.pack.problem import FitProblem, FitResult, IntArray, PackParams, VerdictArray
 from doorstep.kernels.pack.tables import Tables, some_loads, tables
 from doorstep.kernels.run import Run
 
@@ -51,6 +52,40 @@ def fit(problem: FitProblem, params: PackParams = USUAL, run: Run = PLAIN) -> Fi
 
 def fit_chunk(chunk: Tables) -> VerdictArray:
     """Judge the loads of one task, [loads, c]."""
-    verdict = np.empty((len(chunk.start) - 1, len(chunk.cartons)), np.int64)
-    judge(*chunk, verdict)
+    verdict = np.full((len(chunk.start) - 1, len(chunk.cartons)), UNSEEN, np.int64)
+    judge(*chunk, np.full(len(chunk.line_item), -1, np.int64), verdict)
     return verdict.astype(np.uint8)
+
+
+def fit_nested(problem: FitProblem, part: IntArray, told: VerdictArray, params: PackParams = USUAL) -> FitResult:
+    """Judge loads of which some are parts of others, as the parcels are that one order may be parted into.
+
+    A carton that is proven not to hold a part does not hold the whole: what is left of a layout of the whole, when all
+    is taken away that is not of the part, would be one of the part. So nobody has to look, and what would be left open
+    is proven now and then. What fits is what `fit` says fits.
+
+    Parameters
+    ----------
+    problem
+        Items, loads and cartons.
+    part
+        [k] of each line of a load: the load of all its other lines, which stands before it; -1: it is not there.
+    told
+        [m, c] verdicts that are known already; a row of UNSEEN is to be found.
+    params
+        Effort and support rule.
+
+    Raises
+    ------
+    InvalidProblem
+        A part does not stand before its whole, or the shapes disagree.
+    """
+    whole = tables(problem, params)
+    load = np.repeat(np.arange(problem.loads), np.diff(whole.start))
+    if part.shape != load.shape or (part >= load).any() or (part < -1).any():
+        raise InvalidProblem("part must name for each line a load that stands before the line's own, or -1")
+    if told.shape != (problem.loads, problem.cartons):
+        raise InvalidProblem(f"told must have shape {(problem.loads, problem.cartons)}, not {told.shape}")
+    verdict = told.astype(np.int64)
+    judge(*whole, part, verdict)
+    return FitResult(verdict.astype(np.uint8))

@@ -16,7 +16,8 @@ from doorstep.kernels.plan.blocks import exact_limit, form_blocks
 from doorstep.kernels.plan.board import Table, set_table
 from doorstep.kernels.plan.improve import insert_all, own_choices
 from doorstep.kernels.plan.lanes import Lanes
-from doorstep.kernels.plan.loads import Key, LoadBook, Verdicts
+from doorstep.kernels.plan.load_lines import Key
+from doorstep.kernels.plan.loads import LoadBook, Verdicts
 from doorstep.kernels.plan.market import IntArray, Market, open_market
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.ready import Ready

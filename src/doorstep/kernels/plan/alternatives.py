@@ -16,7 +16,8 @@ from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.explain_bids import weighed_flip, weighs_more
 from doorstep.kernels.plan.fleets import refusal
 from doorstep.kernels.plan.footprint import Sent
-from doorstep.kernels.plan.loads import Key, LoadBook
+from doorstep.kernels.plan.load_lines import Key
+from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes
 from doorstep.kernels.plan.search import Assignment

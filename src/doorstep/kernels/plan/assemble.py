@@ -17,7 +17,8 @@ from doorstep.kernels.pack.layout import place_all
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.customs import Customs, consign, contents_of
-from doorstep.kernels.plan.loads import Key, LoadBook, pack_problem
+from doorstep.kernels.plan.load_lines import Key, lines_of
+from doorstep.kernels.plan.loads import LoadBook, pack_problem
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import half_up, lateness_minor, wrapping_minor
 from doorstep.kernels.plan.relays import handed_days, injection, local_name
@@ -256,7 +257,7 @@ def _layouts(
     laid: list[IntArray] = [np.zeros((0, 7), np.int64)] * len(pairs)
     if keys:
         wanted = np.stack([np.arange(len(keys)), pairs[boxed, 1]], axis=1)
-        for at, layout in zip(boxed, place_all(pack_problem(market, keys), wanted, params, run), strict=True):
+        for at, layout in zip(boxed, place_all(pack_problem(market, lines_of(keys)), wanted, params, run), strict=True):
             laid[at] = layout.copy()
             laid[at][:, 1:4] += market.padding_mm[pairs[at, 1]]
     for at in np.flatnonzero(pairs[:, 1] == market.n_cartons):

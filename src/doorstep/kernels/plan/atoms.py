@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from doorstep.domain.decision import Unplanned
 from doorstep.domain.demand import Order
-from doorstep.kernels.plan.loads import Key, LoadBook
+from doorstep.kernels.plan.load_lines import Key
+from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.run import Run
 

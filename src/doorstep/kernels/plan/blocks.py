@@ -6,10 +6,10 @@ atom once. Orders of few atoms get all their partitions, larger ones those that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -18,13 +18,15 @@ from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanParams
+from doorstep.kernels.plan.wide import Partition, Ways, in_reach, rows_of, ways_of
 from doorstep.kernels.run import Run
 
 FEW_ORDERS = 4  # of a batch, that get all their partitions though they are large
 SITES_RELIEVED = 6  # of which pairs and triples are looked at
+FEW_PARTITIONS = 50  # of more, those of an order are left out that stock rules out
+MOST_EXACT = 10  # atoms of an order that gets all its partitions
 HASTY_ATOMS, HASTY_PARTITIONS = 8, 500  # more of both: hundreds of loads of one order
 
-Partition = tuple[int, ...]  # masks of atoms
 NO_MORE: Mapping[int, Sequence[Partition]] = {}
 
 
@@ -54,12 +56,44 @@ def form_blocks(
     exact_atoms: int,
     run: Run,
     more: Mapping[int, Sequence[Partition]] = NO_MORE,
+    every: bool = False,
 ) -> Blocks:
     """Enumerate partitions, pack the loads of their blocks, and drop those with a block that cannot travel.
 
-    `more`: partitions to be added to the families of some orders.
+    `more`: partitions to be added to the families of some orders. `every`: those with a block that no site holds, too,
+    where orders have all of very many partitions.
     """
+    families = _families(market, atoms, max_parcels, exact_atoms, more)
+    wide = {i: _ways(family, max_parcels) for i, family in enumerate(families) if len(family) > FEW_PARTITIONS}
+    thin = {i for i in wide if len(atoms.of[i]) <= exact_atoms and not every}
+    near = {i: in_reach(market, atoms.of[i], ways) if i in thin else ways for i, ways in wide.items()}
+    many = [i for i in wide if _is_many(atoms.of[i], families[i])]
+    load = [_loads(book, atoms.of[i], _masks(family)) if i not in wide else {} for i, family in enumerate(families)]
+    for i in sorted(wide.keys() - many):
+        _loads(book, atoms.of[i], near[i].masks.tolist())
+    book.pack_new(run)
+    kept = {i: _that_travel(book, atoms.of[i], near[i], run, i in many) for i in wide}
+    for i in [i for i in wide if len(kept[i][0]) == 0 and len(near[i]) < len(wide[i])]:
+        # Nothing of it that there is goes into a carton: whether what there is not would, says why it is left.
+        kept[i] = _that_travel(book, atoms.of[i], wide[i], run, i in many)
+    travels: list[bool] = np.asarray(book.ships.any(axis=1)).tolist()
+    writer = _Writer(market, book)
+    for i, (one, family) in enumerate(zip(atoms.of, families, strict=True)):
+        exact = len(one) <= exact_atoms
+        if i in kept:
+            writer.add_many(*kept[i], exact)
+            continue
+        stay = {mask for mask, number in load[i].items() if not travels[number]}
+        writer.add([p for p in family if stay.isdisjoint(p)] if stay else family, load[i], exact)
+    return writer.finish()
+
+
+def _families(
+    market: Market, atoms: Atoms, max_parcels: int, exact_atoms: int, more: Mapping[int, Sequence[Partition]]
+) -> list[Sequence[Partition]]:
+    """Partitions of each order that its rules and its owners leave."""
     pressure = _pressure(market, atoms)
+    families: list[Sequence[Partition]]
     families = [_family(market, one, max_parcels, exact_atoms, pressure) for one in atoms.of]
     for i, ways in more.items():
         families[i] = tuple(sorted({*families[i], *ways}, key=lambda p: (len(p), p)))
@@ -68,18 +102,40 @@ def form_blocks(
         families = [tuple(market.ruled.partitions(i, *pair)) for i, pair in enumerate(given)]
     for i, owners in atoms.owners.items():
         families[i] = tuple(p for p in families[i] if linked(p, owners))
-    pairs = list(zip(atoms.of, families, strict=True))
-    loads = [{} if _is_many(*pair) else _loads(book, *pair) for pair in pairs]
-    book.pack_new(run)
-    loads = [_loads(book, *pair) if _is_many(*pair) else load for pair, load in zip(pairs, loads, strict=True)]
-    book.pack_new(run, in_haste=True)
-    travels: list[bool] = np.asarray(book.ships.any(axis=1)).tolist()
-    writer = _Writer(market, book)
-    for one, family, load in zip(atoms.of, families, loads, strict=True):
-        stay = {mask for mask, number in load.items() if not travels[number]}
-        kept = [p for p in family if stay.isdisjoint(p)] if stay else family
-        writer.add(kept, load, len(one) <= exact_atoms)
-    return writer.finish()
+    return families
+
+
+def _ways(family: Sequence[Partition], max_parcels: int) -> Ways:
+    """Index a family; that of all partitions only once."""
+    atoms = family[0][0].bit_length()
+    if len(family[0]) == 1 and atoms <= MOST_EXACT and family is _all_partitions(atoms, max_parcels):
+        return _all_ways(atoms, max_parcels)
+    return ways_of(rows_of(family))
+
+
+@cache
+def _all_ways(n: int, max_parcels: int) -> Ways:
+    return ways_of(rows_of(_all_partitions(n, max_parcels)))
+
+
+def _that_travel(
+    book: LoadBook, atoms: tuple[tuple[int, int], ...], ways: Ways, run: Run, in_haste: bool
+) -> tuple[Ways, list[int]]:
+    """Partitions of which every block fits a carton that a service admits, and the loads of their blocks."""
+    load = np.array(list(_loads(book, atoms, ways.masks.tolist()).values()), np.int64)
+    book.pack_new(run, in_haste)
+    kept = ways.only(book.ships[load].any(axis=1))
+    return kept, load[np.searchsorted(ways.masks, kept.masks)].tolist()
+
+
+def every_block(market: Market, atoms: Atoms, book: LoadBook, blocks: Blocks, i: int, max_parcels: int) -> Blocks:
+    """Give blocks in which order i has those, too, that were left out since no site holds them or their partners."""
+    own = atoms.of[i]
+    if not blocks.exact[i] or len(_all_partitions(len(own), max_parcels)) <= FEW_PARTITIONS:
+        return blocks
+    owners = {i: atoms.owners[i]} if i in atoms.owners else {}
+    alone = Atoms((*((),) * i, own, *((),) * (len(atoms.of) - i - 1)), {}, owners)
+    return form_blocks(market, alone, book, max_parcels, len(own), Run(), every=True)
 
 
 def exact_limit(atoms: Atoms, params: PlanParams) -> int:
@@ -93,9 +149,13 @@ def _is_many(atoms: tuple[tuple[int, int], ...], family: Sequence[Partition]) ->
     return len(atoms) > HASTY_ATOMS and len(family) > HASTY_PARTITIONS
 
 
-def _loads(book: LoadBook, atoms: tuple[tuple[int, int], ...], family: Sequence[Partition]) -> dict[int, int]:
+def _masks(family: Sequence[Partition]) -> Iterable[int]:
+    """Blocks of a family, each once."""
+    return {mask: None for p in family for mask in p}
+
+
+def _loads(book: LoadBook, atoms: tuple[tuple[int, int], ...], masks: Iterable[int]) -> dict[int, int]:
     """Number of the load of each block."""
-    masks = {mask: None for p in family for mask in p}
     if len({sku for sku, _ in atoms}) < len(atoms):
         return {mask: book.add(load_key(atoms, mask)) for mask in masks}
     bits = [(1 << bit, atom) for bit, atom in enumerate(atoms)]  # ascending by sku, as keys are
@@ -191,7 +251,9 @@ class _Writer:
         self.mask: list[int] = []
         self.load: list[int] = []
         self.use: list[tuple[int, int]] = []
-        self.partition: list[tuple[int, int, int]] = []
+        self.few: list[tuple[int, int, int]] = []  # partitions not yet in an array
+        self.partition: list[IntArray] = []
+        self.partitions = 0
         self.exact: list[bool] = []
 
     def add(self, kept: Sequence[Partition], load: dict[int, int], exact: bool) -> None:
@@ -205,15 +267,36 @@ class _Writer:
             self.use.extend(self.book.keys[load[mask]])
             self.use_start.append(len(self.use))
         at[0] = -1
-        self.partition += [(at[x], at[y], at[z]) for x, y, z in ((*p, 0, 0)[:3] for p in kept)]
+        self.few += [(at[x], at[y], at[z]) for x, y, z in ((*p, 0, 0)[:3] for p in kept)]
+        self._close(len(kept), exact)
+
+    def add_many(self, kept: Ways, load: list[int], exact: bool) -> None:
+        first = len(self.mask)
+        self.order += [len(self.order_block) - 1] * len(load)
+        self.mask += kept.masks.tolist()
+        self.load += load
+        for number in load:
+            self.use.extend(self.book.keys[number])
+            self.use_start.append(len(self.use))
+        self._flush()
+        self.partition.append(np.where(kept.parts >= 0, kept.parts + first, -1))
+        self._close(len(kept), exact)
+
+    def _close(self, partitions: int, exact: bool) -> None:
+        self.partitions += partitions
         self.order_block.append(len(self.mask))
-        self.order_partition.append(len(self.partition))
+        self.order_partition.append(self.partitions)
         self.exact.append(exact)
 
+    def _flush(self) -> None:
+        self.partition.append(np.array(self.few, np.int64).reshape(-1, 3))
+        self.few = []
+
     def finish(self) -> Blocks:
-        use = np.array(self.use, np.int64).reshape(-1, 2)
+        use = np.fromiter(chain.from_iterable(self.use), np.int64, 2 * len(self.use)).reshape(-1, 2)
         start = np.array(self.use_start, np.int64)
         units, held = _held_by_site(self.market, start, use)
+        self._flush()
         return Blocks(
             order_block=np.array(self.order_block, np.int64),
             block_order=np.array(self.order, np.int64),
@@ -225,7 +308,7 @@ class _Writer:
             use_sku=np.ascontiguousarray(use[:, 0]),
             use_quantity=np.ascontiguousarray(use[:, 1]),
             order_partition=np.array(self.order_partition, np.int64),
-            partition=np.array(self.partition, np.int64).reshape(-1, 3),
+            partition=np.concatenate(self.partition),
             exact=np.array(self.exact, bool),
         )
 

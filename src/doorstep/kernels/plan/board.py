@@ -33,6 +33,7 @@ from doorstep.kernels.plan.wish import only_kept
 from doorstep.kernels.run import Run
 
 ShortArray = NDArray[np.int16]  # indices of cartons, services, shifts: there are millions
+FEW_ORDERS = 4  # whose quotes are kept, as at checkout: they are asked for again to explain the choice
 CHUNK_BLOCKS = 6_000  # bounds the memory of one chunk's quotes
 
 
@@ -68,6 +69,7 @@ class Table:
     row_short: BoolArray  # [R] the same for capacity
     contested: BoolArray  # [N] the order could draw on something short
     beyond: IntArray | None = None  # [N] what leaving weighs of orders that are left at any price; None: nothing weighs
+    quotes: Quotes | None = None  # that it was set of, where there are few
 
     @property
     def beyond_minor(self) -> int:
@@ -119,7 +121,9 @@ def chunk_of(
     at = slice(first, last) if some is None else first + some
     load = blocks.block_load[at]
     customs = terms.customs
-    own = np.array([book.keys[one][0][0] if book.ships[one, -1] else -1 for one in load], np.int64)
+    own = np.full(len(load), -1, np.int64)
+    for n in np.flatnonzero(book.ships[load, -1]).tolist():
+        own[n] = book.keys[load[n]][0][0]
     bars = _bars(market, blocks, lo, hi)
     return Chunk(
         terms=terms,
@@ -157,9 +161,19 @@ def spans(blocks: Blocks, most_blocks: int = CHUNK_BLOCKS) -> Iterator[tuple[int
         lo = hi
 
 
+def quotes_of(chunk: Chunk) -> Quotes:
+    """Quote a chunk; of what may keep a nominated day, only what does."""
+    return only_kept(chunk, quote(chunk))
+
+
 def best_of_chunk(chunk: Chunk) -> Best:
     """Quote a chunk and keep the best. Runs in any process."""
-    quotes, size = only_kept(chunk, quote(chunk)), (len(chunk.order), len(chunk.terms.lanes.column_site), chunk.terms)
+    return best_of_quotes(chunk, quotes_of(chunk))
+
+
+def best_of_quotes(chunk: Chunk, quotes: Quotes) -> Best:
+    """Keep the best of the quotes of a chunk."""
+    size = len(chunk.order), len(chunk.terms.lanes.column_site), chunk.terms
     best = reduce(quotes, *size)
     return best if chunk.scales is None else _weighed(chunk, quotes, best, size)
 
@@ -232,8 +246,13 @@ def _reduce(quotes: Quotes, blocks: int, columns: int, terms: Terms) -> tuple[Be
 def set_table(
     market: Market, terms: Terms, asked: Asked, atoms: Atoms, blocks: Blocks, book: LoadBook, run: Run
 ) -> Table:
-    """Quote all orders, chunk by chunk through `run.map`, and set the board."""
+    """Quote all orders, chunk by chunk through `run.map`, and set the board; of few orders keep the quotes."""
     cuts = list(spans(blocks))
+    if len(cuts) == 1 and len(atoms.of) <= FEW_ORDERS:
+        chunk = chunk_of(market, terms, asked, blocks, book, *cuts[0])
+        quotes = quotes_of(chunk)
+        run.progress("quoting", len(atoms.of), len(atoms.of))
+        return table_of(market, terms, asked, blocks, best_of_quotes(chunk, quotes), quotes)
     parts: list[Best] = []
     done = 0
     tasks = (chunk_of(market, terms, asked, blocks, book, lo, hi) for lo, hi in cuts)
@@ -248,12 +267,14 @@ def set_table(
     return table_of(market, terms, asked, blocks, best)
 
 
-def table_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, best: Best) -> Table:
+def table_of(
+    market: Market, terms: Terms, asked: Asked, blocks: Blocks, best: Best, quotes: Quotes | None = None
+) -> Table:
     """Set the board of what is quoted, and say what is short."""
     board, ledger, beyond = set_board(market, terms, blocks, best)
     short, row_short = _short(board, ledger)
     contested = mark_contested(board, short, row_short)
-    return Table(terms, asked, blocks, best, board, ledger, short, row_short, contested, beyond)
+    return Table(terms, asked, blocks, best, board, ledger, short, row_short, contested, beyond, quotes)
 
 
 def set_board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Board, Ledger, IntArray | None]:

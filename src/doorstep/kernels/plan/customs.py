@@ -13,7 +13,7 @@ import numpy as np
 
 from doorstep.domain.decision import AtBorder
 from doorstep.domain.place import Place
-from doorstep.kernels.plan.loads import Key
+from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.rate.duty import DUTY, TAX, Consignments, Owed, itemise, owed

@@ -16,7 +16,7 @@ from doorstep.kernels.pack.problem import UNPROVEN
 from doorstep.kernels.plan.alternatives import Alternatives, Priced, find_flip, list_priced, list_rejected
 from doorstep.kernels.plan.assemble import EPOCH, Picks
 from doorstep.kernels.plan.atoms import Atoms
-from doorstep.kernels.plan.board import Table, chunk_of, spans
+from doorstep.kernels.plan.board import Table, chunk_of, quotes_of, spans
 from doorstep.kernels.plan.customs import at_border
 from doorstep.kernels.plan.explain_bids import weights_of
 from doorstep.kernels.plan.explain_rules import ruled_options
@@ -26,10 +26,9 @@ from doorstep.kernels.plan.footprint import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
-from doorstep.kernels.plan.quote import Quotes, quote
+from doorstep.kernels.plan.quote import Quotes
 from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.search import Assignment
-from doorstep.kernels.plan.wish import only_kept
 from doorstep.kernels.run import Run
 
 MOST_FLIPS = 300  # orders of a plan whose decisions tell all flips
@@ -111,9 +110,12 @@ def _quoted(reasons: Reasons, lo: int, hi: int, planned: IntArray, fully: IntArr
     whole = board.partition[board.order_partition[planned]]
     kept[whole[whole[:, 1] < 0, 0] - first] = True
     kept[picks.block[np.isin(picks.order, planned)] - first] = True
+    known = reasons.table.quotes
+    if known is not None and kept.all() and (first, last) == (0, len(blocks.block_order)):
+        return known
     at = np.flatnonzero(kept)
     chunk = chunk_of(reasons.market, reasons.table.terms, reasons.table.asked, blocks, reasons.book, lo, hi, at)
-    quotes = only_kept(chunk, quote(chunk))
+    quotes = quotes_of(chunk)
     return replace(quotes, block=at[quotes.block])
 
 

@@ -8,7 +8,7 @@ from doorstep.domain.decision import Flip, Weight
 from doorstep.domain.worth import NEXT_DAY
 from doorstep.kernels.plan.assemble import Picks
 from doorstep.kernels.plan.footprint import Sent
-from doorstep.kernels.plan.loads import Key
+from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.scales import MOST_DAYS, Scales
 

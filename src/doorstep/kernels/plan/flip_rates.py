@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,10 +24,10 @@ MOST_BREAKS = 1_000_000  # of rates that stand side by side
 class Rated:
     """What one service asks for the parcels of an order's quotes."""
 
-    def __init__(self, seen: Alternatives, rows: range, service: int) -> None:
+    def __init__(self, seen: Alternatives, rows: IntArray, service: int) -> None:
         quotes = seen.quotes
-        taken: BoolArray = quotes.total_minor[rows.start : rows.stop, service] < NEVER
-        self.service, self.at = service, rows.start + np.flatnonzero(taken)
+        taken: BoolArray = quotes.total_minor[rows, service] < NEVER
+        self.service, self.at = service, rows[taken]
         of = seen.table.blocks.order_block  # blocks that no site holds have no quotes
         self.block = quotes.block[self.at] - int(of[seen.i] - of[seen.lo])
         self.column = quotes.column[self.at, service]
@@ -52,6 +52,10 @@ class Guess:
     n: int
     excess_minor: int
     to: str
+
+    def among(self, rated: Rated) -> Guess:
+        """Give the same guess among more quotes, ascending, of its service."""
+        return replace(self, rated=rated, n=int(np.searchsorted(rated.at, self.rated.at[self.n])))
 
     def refined(self, cut_minor: IntArray) -> int:
         """The cut by what such a cut takes off the parcel's price, given the totals with it."""
@@ -111,14 +115,17 @@ def _search(seen: Alternatives, trial: Trial) -> Search:
     """Search the cut of one order, asking for what rates come to."""
     rows, cost = _rows(seen), seen.cost
     chosen = {int(seen.picks.service[row]) for row in seen.rows}
-    total = seen.quotes.total_minor[rows.start : rows.stop]
+    paid = _paid(seen, cost)
+    near = np.concatenate([np.arange(0), *(np.array(seen.quotes_of(block), np.int64) for block in paid)])
+    taken = (seen.quotes.total_minor[near] < NEVER).any(axis=0)
     guesses = [
         guess
-        for v in np.flatnonzero((total < NEVER).any(axis=0)).tolist()
-        if v not in chosen and (guess := _guess(seen, Rated(seen, rows, v), cost)) is not None
+        for v in np.flatnonzero(taken).tolist()
+        if v not in chosen and (guess := _guess(seen, Rated(seen, near, v), paid)) is not None
     ]
     best: tuple[int, Guess] | None = None
-    for guess in sorted(guesses, key=lambda one: (one.cut, one.rated.service))[:TRIED]:
+    for rough in sorted(guesses, key=lambda one: (one.cut, one.rated.service))[:TRIED]:
+        guess = rough.among(Rated(seen, rows, rough.rated.service))
         cut = yield from _least_cut(trial, guess, cost, MOST + 1 if best is None else best[0])
         best = best if cut is None else (cut, guess)
     if best is None:
@@ -131,20 +138,25 @@ def _search(seen: Alternatives, trial: Trial) -> Search:
     )
 
 
-def _rows(seen: Alternatives) -> range:
+def _rows(seen: Alternatives) -> IntArray:
     """Quote rows of all blocks of the order; a block's rows stand side by side."""
     blocks = seen.table.blocks
     first, last = (int(at) for at in blocks.order_block[seen.i : seen.i + 2] - blocks.order_block[seen.lo])
     lo, hi = np.searchsorted(seen.quotes.block, [first, last])
-    return range(int(lo), int(hi))
+    return np.arange(int(lo), int(hi))
 
 
-def _guess(seen: Alternatives, rated: Rated, cost: int) -> Guess | None:
-    """How a parcel of the choice, or the whole order, would go with the service; None: not even almost for nothing."""
-    market, picks, quotes = seen.market, seen.picks, seen.quotes
+def _paid(seen: Alternatives, cost: int) -> dict[int, int]:
+    """What is paid for the whole order and for each parcel of the choice, by block."""
     paid = {seen.whole: cost} if seen.whole >= 0 else {}
     if len(seen.rows) > 1:
-        paid |= {int(picks.block[row]): int(picks.cost[row]) for row in seen.rows}
+        paid |= {int(seen.picks.block[row]): int(seen.picks.cost[row]) for row in seen.rows}
+    return paid
+
+
+def _guess(seen: Alternatives, rated: Rated, paid: dict[int, int]) -> Guess | None:
+    """How a parcel of the choice, or the whole order, would go with the service; None: not even almost for nothing."""
+    market, quotes = seen.market, seen.quotes
     first = int(seen.table.blocks.order_block[seen.lo])
     best: Guess | None = None
     for block, before in paid.items():

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from itertools import pairwise
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from doorstep.domain.catalog import Product
-from doorstep.kernels.pack.fit import fit
-from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams
+from doorstep.kernels.pack.compiled import UNSEEN
+from doorstep.kernels.pack.fit import fit, fit_nested
+from doorstep.kernels.pack.problem import FITS, NO, FitProblem, PackParams, VerdictArray
+from doorstep.kernels.plan.load_lines import Key, Lines, Nest, lines_of, nest
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.rate.bounds import MAX_VALUE_MINOR
 from doorstep.kernels.run import Run
 
-Key = tuple[tuple[int, int], ...]  # (sku index, quantity), ascending by sku
-Verdicts = dict[tuple[tuple[Hashable, int], ...], NDArray[np.uint8]]  # by what a load consists of, and of how many
+Verdicts = dict[bytes, VerdictArray]  # by what a load consists of, and of how many, as `_names` writes it
 LARGEST = np.iinfo(np.int64).max
 HASTY_NODES = 500
 MOST_VERDICTS = 20_000  # remembered; then it begins anew
@@ -36,7 +37,7 @@ class LoadBook:
     known_hasty: Verdicts = field(default_factory=dict)  # likewise, with `hasty(params)`
     number: dict[Key, int] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
-    verdict: NDArray[np.uint8] = field(init=False)  # [L, C + 1] of the packer
+    verdict: VerdictArray = field(init=False)  # [L, C + 1] of the packer
     ships: BoolArray = field(init=False)  # [L, C + 1] fits, and some service admits it
     weight_g: IntArray = field(init=False)  # [L] net
     volume_mm3: IntArray = field(init=False)  # [L] of the goods in their padding
@@ -62,21 +63,31 @@ class LoadBook:
         keys = self.keys[len(self.verdict) :]
         if not keys:
             return
-        own = np.array([_own_sku(self.market, key) for key in keys], np.int64)
-        verdict = np.full((len(keys), self.market.n_cartons + 1), NO, np.uint8)
-        if self.market.n_cartons:
-            bare = [n for n, key in enumerate(keys) if not any(self.market.own_box[j] for j, _ in key)]
-            verdict[bare, :-1] = self._verdicts([keys[n] for n in bare], run, in_haste)
+        lines, market = lines_of(keys), self.market
+        first = lines.start[:-1]
+        single = (np.diff(lines.start) == 1) & (lines.units[first] == 1) & market.own_box[lines.sku[first]]
+        own = np.where(single, lines.sku[first], -1)
+        verdict = np.full((len(keys), market.n_cartons + 1), NO, np.uint8)
+        if market.n_cartons:
+            bare = np.flatnonzero(~np.logical_or.reduceat(market.own_box[lines.sku], first))
+            some = lines if len(bare) == len(keys) else lines.some(bare)
+            if len(bare):
+                verdict[bare, :-1] = self._verdicts(some, run, in_haste)
         verdict[own >= 0, -1] = FITS
-        weight = np.array([sum(self.market.weight_g[j] * q for j, q in key) for key in keys], np.int64)
-        ships = (verdict == FITS) & carriable(self.market, weight, own)
+        weight = np.add.reduceat(market.weight_g[lines.sku] * lines.units, first)
+        ships = (verdict == FITS) & carriable(market, weight, own)
         self.verdict = np.concatenate([self.verdict, verdict])
         self.ships = np.concatenate([self.ships, ships])
         self.weight_g = np.concatenate([self.weight_g, weight])
-        worth = {pair: _worth_minor(self.market, *pair) for pair in {pair for key in keys for pair in key}}
-        value = np.array([min(sum(worth[pair] for pair in key), MAX_VALUE_MINOR) for key in keys], np.int64)
-        self.value_minor = np.concatenate([self.value_minor, value])
+        self.value_minor = np.concatenate([self.value_minor, self._values(lines)])
         self.volume_mm3 = np.concatenate([self.volume_mm3, self._volumes(keys)])
+
+    def _values(self, lines: Lines) -> IntArray:
+        """Declared value of each load; each line of it is rounded once."""
+        pairs = list(zip(lines.sku.tolist(), lines.units.tolist(), strict=True))
+        worth = {pair: min(_worth_minor(self.market, *pair), MAX_VALUE_MINOR) for pair in set(pairs)}
+        each = np.fromiter((worth[pair] for pair in pairs), np.int64, len(pairs))
+        return np.minimum(np.add.reduceat(each, lines.start[:-1]), MAX_VALUE_MINOR)
 
     def _volumes(self, keys: list[Key]) -> IntArray:
         """Of goods too large for 64 bits the greatest number: they fit nowhere. 0 where nothing is filled up."""
@@ -85,20 +96,49 @@ class LoadBook:
         sizes = {j: prod(self.market.wrapped_mm[j].tolist()) for j in {j for key in keys for j, _ in key}}
         return np.array([min(sum(sizes[j] * q for j, q in key), LARGEST) for key in keys], np.int64)
 
-    def _verdicts(self, keys: list[Key], run: Run, in_haste: bool) -> NDArray[np.uint8]:
+    def _verdicts(self, lines: Lines, run: Run, in_haste: bool) -> VerdictArray:
         """Have packed what is not remembered; a verdict rests on nothing but the goods' measures and the cartons."""
-        known, params = (self.known_hasty, hasty(self.params)) if in_haste else (self.known, self.params)
-        goods = {j: _measures(self.market.problem.products[j]) for j in {j for key in keys for j, _ in key}}
-        loads = [tuple((goods[j], q) for j, q in key) for key in keys]
-        found = [known.get(load) for load in loads]
-        new = [n for n, verdict in enumerate(found) if verdict is None]
-        if new:
-            if len(known) + len(new) > MOST_VERDICTS:
-                known.clear()
-            fresh = fit(pack_problem(self.market, [keys[n] for n in new]), params, run).verdict
-            for n, verdict in zip(new, fresh, strict=True):
-                found[n] = known[loads[n]] = verdict
-        return np.array(found, np.uint8).reshape(len(keys), self.market.n_cartons)
+        known, names = self.known_hasty if in_haste else self.known, self._names(lines)
+        within = nest(lines) if in_haste else None
+        sure = np.ones(len(names), bool) if within is None else within.sure
+        told = np.full((len(names), self.market.n_cartons), UNSEEN, np.uint8)
+        for n, name in enumerate(names):
+            verdict = known.get(name) if sure[n] else None
+            if verdict is not None:
+                told[n] = verdict
+        new = np.flatnonzero(told[:, 0] == UNSEEN)
+        if len(new) == 0:
+            return told
+        if within is not None:
+            told = self._nested(within, told)
+        else:
+            some = lines if len(new) == len(names) else lines.some(new)
+            told[new] = fit(pack_problem(self.market, some), self.params, run).verdict
+        if len(known) + len(new) > MOST_VERDICTS:
+            known.clear()
+        known.update((names[n], told[n].copy()) for n in new.tolist() if sure[n])
+        return told
+
+    def _names(self, lines: Lines) -> list[bytes]:
+        """Write down of each load, line by line, a digest of the goods' measures, and their units."""
+        goods, at = np.unique(lines.sku, return_inverse=True)
+        digests = b"".join(_digest(self.market.problem.products[j]) for j in goods.tolist())
+        rows = np.empty((len(at), 3), np.int64)
+        rows[:, :2] = np.frombuffer(digests, np.int64).reshape(-1, 2)[at]
+        rows[:, 2] = lines.units
+        data, ends = rows.tobytes(), (rows.itemsize * 3 * lines.start).tolist()
+        return [data[lo:hi] for lo, hi in pairwise(ends)]
+
+    def _nested(self, within: Nest, told: VerdictArray) -> VerdictArray:
+        """Pack loads of one order in haste: what is proven of its parts spares looking at a load.
+
+        So a verdict hangs on the load alone only where all its parts are there.
+        """
+        before = np.full((len(within.lines.start) - 1, told.shape[1]), UNSEEN, np.uint8)
+        before[within.first :] = told[within.order]
+        problem, found = pack_problem(self.market, within.lines), np.empty_like(told)
+        found[within.order] = fit_nested(problem, within.part, before, hasty(self.params)).verdict[within.first :]
+        return found
 
 
 def hasty(params: PackParams) -> PackParams:
@@ -106,18 +146,18 @@ def hasty(params: PackParams) -> PackParams:
     return replace(params, exact_nodes=min(params.exact_nodes, HASTY_NODES))
 
 
-def _measures(product: Product) -> Hashable:
-    """All of a product that a carton minds."""
+def _digest(product: Product) -> bytes:
+    """Tell goods apart by all that a carton minds, in 16 bytes."""
     size = product.length_mm, product.width_mm, product.height_mm, product.padding_mm
     bears = product.weight_g, product.fragile, product.max_load_g
-    return (*size, *bears, product.this_side_up, product.soft, product.hazmat_class)
+    measures = (*size, *bears, product.this_side_up, product.soft, product.hazmat_class)
+    return blake2b(repr(measures).encode(), digest_size=16).digest()
 
 
-def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
+def pack_problem(market: Market, lines: Lines) -> FitProblem:
     """The pack kernel's view of these loads; its items are the products."""
     products = market.problem.products
     classes = {name: i + 1 for i, name in enumerate(sorted({p.hazmat_class for p in products} - {""}))}
-    flat = [pair for key in keys for pair in key]
     return FitProblem(
         item_size_mm=market.wrapped_mm,
         item_weight_g=market.weight_g,
@@ -125,9 +165,9 @@ def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
         item_fragile=np.array([p.fragile for p in products], bool),
         item_max_load_g=np.array([-1 if p.max_load_g is None else p.max_load_g for p in products], np.int64),
         item_class=np.array([classes.get(p.hazmat_class, 0) for p in products], np.int64),
-        load_start=np.concatenate([[0], np.cumsum([len(key) for key in keys])]).astype(np.int64),
-        load_item=np.array([j for j, _ in flat], np.int64),
-        load_quantity=np.array([q for _, q in flat], np.int64),
+        load_start=lines.start,
+        load_item=lines.sku,
+        load_quantity=lines.units,
         carton_inner_mm=market.inner_mm,
         carton_tare_g=market.tare_g,
         carton_max_weight_g=np.array([c.max_weight_g for c in market.problem.cartons], np.int64)[market.named[:-1]],
@@ -138,8 +178,3 @@ def pack_problem(market: Market, keys: list[Key]) -> FitProblem:
 def _worth_minor(market: Market, sku: int, quantity: int) -> int:
     """What units of a product are declared at: rounded once."""
     return market.problem.brand.currency.minor(market.problem.products[sku].value_micros * quantity)
-
-
-def _own_sku(market: Market, key: Key) -> int:
-    sku, quantity = key[0]
-    return sku if len(key) == 1 and quantity == 1 and market.own_box[sku] else -1

@@ -15,6 +15,7 @@ from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER, Board, book
 from doorstep.kernels.plan.market import IntArray, Market
 
+UNSOUGHT = -2
 UNLOCATED_M = 0  # where an order's place is not located, all sites are equally near: the first of the table wins
 
 
@@ -52,20 +53,32 @@ def serve(
     distance_m: IntArray,
     order: IntArray,
 ) -> IntArray:
-    """Serve the orders in sequence; `stock` and `rows` are used up."""
+    """Serve the orders in sequence; `stock` and `rows` are used up.
+
+    The nearest column of a block is sought once, out of all that the orders before left. Where blocks before it in the
+    same partition leave it open it is the nearest still, and only where they do not another one is sought.
+    """
     choice = np.full((len(order), 4), -1, np.int64)
     trial = np.full(4, -1, np.int64)
+    near = np.empty(int(np.diff(board.order_block).max()) if len(order) else 0, np.int64)
     for i in order:
-        nearest, fewest = np.int64(0), 4
+        nearest, fewest, first = np.int64(0), 4, board.order_block[i]
+        near[: board.order_block[i + 1] - first] = UNSOUGHT
         for p in range(board.order_partition[i], board.order_partition[i + 1]):
             parts = 1 + (board.partition[p, 1] >= 0) + (board.partition[p, 2] >= 0)
             if parts > fewest:
                 break  # partitions stand in order of size
+            least = sought(board, stock, rows, price, rank, distance_m[i], i, p, near)
+            if least < 0 or (parts == fewest and least >= nearest):
+                continue  # with others before it a block goes no shorter way
             trial[:] = -1
             trial[0] = p
             metres, found = np.int64(0), 0
             for n in range(parts):
-                q = nearest_column(board, stock, rows, price, rank, distance_m[i], i, board.partition[p, n])
+                b = board.partition[p, n]
+                q = near[b - first]
+                if n > 0 and not at_hand(board, stock, rows, i, b, q):
+                    q = nearest_column(board, stock, rows, price, rank, distance_m[i], i, b)
                 if q < 0:
                     break
                 metres += distance_m[i, board.column_site[q]]
@@ -79,6 +92,32 @@ def serve(
                 choice[i] = trial
         book(board, stock, rows, i, choice[i], -1)
     return choice
+
+
+@compiled
+def sought(
+    board: Board,
+    stock: IntArray,
+    rows: IntArray,
+    price: IntArray,
+    rank: IntArray,
+    metres: IntArray,
+    i: int,
+    p: int,
+    near: IntArray,
+) -> int:
+    """Metres of a partition, each block from its nearest site; -1: one has none. What is found stays in `near`."""
+    total, first = 0, board.order_block[i]
+    for n in range(3):
+        b = board.partition[p, n]
+        if b < 0:
+            break
+        if near[b - first] == UNSOUGHT:
+            near[b - first] = nearest_column(board, stock, rows, price, rank, metres, i, b)
+        if near[b - first] < 0:
+            return -1
+        total += metres[board.column_site[near[b - first]]]
+    return int(total)
 
 
 @compiled

@@ -8,6 +8,7 @@ from doorstep.domain.decision import Unplanned
 from doorstep.domain.rule_words import told
 from doorstep.kernels.plan.alternatives import kept_back
 from doorstep.kernels.plan.blame import Blame
+from doorstep.kernels.plan.blocks import every_block
 from doorstep.kernels.plan.board import chunk_of
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.explain import Reasons
@@ -142,15 +143,16 @@ def _not_carried(reasons: Reasons, i: int) -> Unplanned:
     """Goods and carton there, but no service: quote the lightest part of the order that nobody takes, and say why."""
     market, table = reasons.market, reasons.table
     name = market.problem.orders[i].order
-    quotes = quote(chunk_of(market, table.terms, table.asked, table.blocks, reasons.book, i, i + 1))
+    blocks = every_block(market, reasons.atoms, reasons.book, table.blocks, i, reasons.max_parcels)
+    quotes = quote(chunk_of(market, table.terms, table.asked, blocks, reasons.book, i, i + 1))
     served = quotes.block[(quotes.total_minor < NEVER).any(axis=1)]
     rows = np.flatnonzero(~np.isin(quotes.block, served))
     if len(rows) == 0:
         return _apart(reasons, i)
     refused = {_refusal(reasons, quotes, int(r), v)[0] for r in rows for v in range(quotes.total_minor.shape[1])}
     lightest = int(rows[np.argmin(quotes.problem.parcels.weight_g[quotes.rated[rows]])])
-    block = int(table.blocks.order_block[i]) + int(quotes.block[lightest])
-    skus = [market.problem.products[j].sku for j, _ in reasons.book.keys[int(table.blocks.block_load[block])]]
+    block = int(blocks.order_block[i]) + int(quotes.block[lightest])
+    skus = [market.problem.products[j].sku for j, _ in reasons.book.keys[int(blocks.block_load[block])]]
     part = len(skus) < len(_needs(reasons, i))
     what = f"{', '.join(skus)}: " if part else ""
     texts = [

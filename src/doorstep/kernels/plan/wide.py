@@ -1,0 +1,72 @@
+"""Orders with very many partitions: the same steps as for others, on arrays, and only what some site could send.
+
+A parcel that no site holds the goods of can be in no plan. So partitions with one are left out before anything is
+packed: of ten atoms that half of eight sites hold, three in four loads need not be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+
+FEW_MASKS = 1 << 12  # below it masks are found by a table in place of sorting
+
+Partition = tuple[int, ...]  # masks of atoms
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Partitions of one order: its blocks' masks, ascending, and which of them each partition has."""
+
+    masks: IntArray  # [m]
+    parts: IntArray  # [P, 3] -1: none
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def only(self, good: BoolArray) -> Ways:
+        """Keep the partitions of which all blocks [m] are good, and only their blocks."""
+        parts = self.parts[np.append(good, True)[self.parts].all(axis=1)]
+        there = np.zeros(len(self.masks) + 1, bool)
+        there[parts] = True
+        there[-1] = False
+        at = np.where(there, np.cumsum(there) - 1, -1)
+        return Ways(self.masks[there[:-1]], at[parts])
+
+
+def ways_of(rows: IntArray) -> Ways:
+    """Index partitions [P, 3] that are given as masks, 0: none."""
+    if rows.max(initial=0) < FEW_MASKS:
+        there = np.zeros(FEW_MASKS, bool)
+        there[rows] = True
+        there[0] = False
+        return Ways(np.flatnonzero(there), np.where(there, np.cumsum(there) - 1, -1)[rows])
+    masks, at = np.unique(np.append(rows, 0), return_inverse=True)
+    return Ways(masks[1:], at[:-1].reshape(rows.shape) - 1)
+
+
+def rows_of(family: Sequence[Partition]) -> IntArray:
+    """Write partitions as masks [P, 3], 0: none."""
+    return np.array([(*p, 0, 0)[:3] for p in family], np.int64).reshape(-1, 3)
+
+
+def in_reach(market: Market, atoms: Sequence[tuple[int, int]], ways: Ways) -> Ways:
+    """Leave out partitions with a block that no site holds; the order as a whole stays, so that it can be told of."""
+    held = some_site_holds(market, atoms, ways.masks)
+    held[ways.masks == (1 << len(atoms)) - 1] = True
+    return ways.only(held)
+
+
+def some_site_holds(market: Market, atoms: Sequence[tuple[int, int]], masks: IntArray) -> BoolArray:
+    """Say of sets of atoms [m] whether the whole stock of one site that ships has all of their goods."""
+    sku, units = np.array(atoms, np.int64).reshape(-1, 2).T
+    stock, bits = market.stock[market.ships], masks[:, None] >> np.arange(len(sku)) & 1
+    held = np.ones((len(stock), len(masks)), bool)
+    for j in np.unique(sku).tolist():
+        mine = sku == j
+        held &= bits[:, mine] @ units[mine] <= stock[:, j, None]
+    return held.any(axis=0)
