@@ -1,0 +1,63 @@
+"""The bound as good as whole ways and covers make it, for clusters that are not too large for a programme."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from doorstep.kernels.plan.board import Table
+from doorstep.kernels.plan.clusters import Clusters
+from doorstep.kernels.plan.compiled import FLOATING
+from doorstep.kernels.plan.least import Least
+from doorstep.kernels.plan.market import IntArray
+from doorstep.kernels.plan.master import Ground, leaving, open_master, tightened
+from doorstep.kernels.plan.price import Prices, set_worth
+from doorstep.kernels.plan.problem import PlanParams
+from doorstep.kernels.run import Run
+
+CLUSTERS = 2  # of the largest size that a programme prices: so many orders of all clusters
+
+
+def tighten(
+    table: Table,
+    least: Least,
+    clusters: Clusters,
+    own_choice: IntArray,
+    choice: IntArray,
+    known_cost: IntArray,
+    prices: Prices,
+    params: PlanParams,
+    run: Run,
+) -> Prices:
+    """Give prices with which the bounds of clusters are higher, where they are short of a known solution.
+
+    `own_choice` and `choice` [N, 4] are ways to begin with: of each order by itself, and of the known solution, which
+    costs `known_cost` [C]. Changes the ledger of the prices.
+    """
+    ground = Ground(
+        table.board, table.ledger.stock, prices.cuts, least, table.blocks.exact, table.scratch(), prices.ledger
+    )
+    bound, of_cut, leave = prices.bound_minor.copy(), prices.of_cut.copy(), prices.leave.copy()
+    some = _within(clusters, np.flatnonzero(bound < known_cost), params.whole_orders)
+    for done, c in enumerate(some):
+        run.progress("programmes", done, len(some))
+        orders, rows = clusters.orders(c), clusters.rows(c)
+        master = open_master(ground, orders, rows, own_choice)
+        for known in (own_choice, choice):
+            master.add(orders, known[orders])
+        best = tightened(master, of_cut[master.cut], float(known_cost[c]))
+        found = int(np.ceil(best.bound - FLOATING))
+        if found > bound[c]:
+            bound[c], of_cut[master.cut] = found, best.price[: len(master.cut)]
+            leave += leaving(master, best.price, len(leave))
+        set_worth(prices.ledger, rows, prices.cuts, of_cut)
+    run.progress("programmes", len(some), len(some))
+    return replace(prices, bound_minor=bound, of_cut=of_cut, leave=leave)
+
+
+def _within(clusters: Clusters, some: IntArray, most: int) -> list[int]:
+    """Those of the clusters that are small enough, as long as they are not too many orders together."""
+    sizes = np.diff(clusters.start)[some]
+    fit = some[sizes <= most]
+    return [int(c) for c in fit[np.cumsum(np.diff(clusters.start)[fit]) <= CLUSTERS * most]]
