@@ -27,7 +27,7 @@ from doorstep.kernels.plan.ways import costs_of, priced_ways, uses_of
 
 MOST_ROUNDS = 60  # of programmes
 MOST_COVERINGS = 6  # rounds of covers among them
-NEAR = 0.8  # how near the best prices ways are looked for
+STEPS = (0.2, 0.6, 1.0)  # of the way from the best prices to the programme's, at which ways are looked for
 CLOSE = 2e-4  # of the programme's optimum, that the bound may lack
 
 
@@ -57,7 +57,7 @@ class Master:
     choice: IntArray = field(default_factory=lambda: np.zeros((0, 4), np.int64))
     cost: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     use: csc_array | None = None
-    known: set[tuple[int, ...]] = field(default_factory=set)
+    known: dict[tuple[int, ...], int] = field(default_factory=dict)  # which way it is
     covers: list[Cover] = field(default_factory=list)
 
     def add(self, order: IntArray, choice: IntArray) -> int:
@@ -66,7 +66,7 @@ class Master:
         new = [n for n, key in enumerate(keys) if key not in self.known]
         if not new:
             return 0
-        self.known.update(keys[n] for n in new)
+        self.known.update((keys[n], len(self.order) + at) for at, n in enumerate(new))
         order, choice = order[new], np.ascontiguousarray(choice[new])
         cut, way, lumps = uses_of(self.ground.board, self.ground.cuts, order, choice)
         use = csc_array((lumps, (np.searchsorted(self.cut, cut), way)), shape=(len(self.cut), len(order)))
@@ -159,12 +159,11 @@ def tightened(master: Master, start: FloatArray, ceiling: float) -> Valued:
         new = 0
         if fun - steer.whole > CLOSE * abs(fun):
             centre = np.append(steer.price, np.zeros(len(price) - len(steer.price)))
-            for near in (NEAR, 0.0):
-                found, new = valued(master, near * centre + (1 - near) * price)
+            for step in STEPS:
+                found, more = valued(master, centre + step * (price - centre))
                 best = max(best, found, key=lambda one: one.bound)
                 steer = max(steer, found, key=lambda one: one.whole)
-                if new:
-                    break
+                new += more
         if new:
             continue
         covers = _covers(master, share) if coverings < MOST_COVERINGS else []

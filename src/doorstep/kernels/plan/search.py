@@ -9,13 +9,14 @@ import numpy as np
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters, find_clusters
 from doorstep.kernels.plan.compiled import FloatArray, Ledger
+from doorstep.kernels.plan.exchange import exchange
 from doorstep.kernels.plan.improve import book_all, cost_of, insert_all, own_choices, sweep
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.price import Prices, find_prices, own_bounds
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.ruin import open_bench, ruin_and_recreate
-from doorstep.kernels.plan.tighten import tighten
+from doorstep.kernels.plan.tighten import Met, tighten
 from doorstep.kernels.run import Run
 
 SWEEP_SCALES = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)
@@ -68,11 +69,12 @@ def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignme
     """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
     found = price(table, least, params.price_rounds, run)
     known = (found.own_choice, found.choice, found.known_cost)
-    choice, prices = found.choice, tighten(table, least, found.clusters, *known, found.prices, params, run)
+    prices, met = tighten(table, least, found.clusters, *known, found.prices, params, run)
+    choice = found.choice
     book_all(table.board, prices.ledger, choice)
     quiet = int(found.own_bound[~table.contested].sum())
     given = (found.known_cost, prices.bound_minor, found.own_cost, choice)
-    steps = _settle(table, prices.ledger, found.clusters, *given, params, run)
+    steps = _settle(table, prices.ledger, found.clusters, *given, met, params, run)
     bound = quiet + int(prices.bound_minor.sum())
     own = found.own_choice, found.own_cost, found.own_bound
     return Assignment(choice, *own, bound, prices.ledger, prices.leave, steps)
@@ -86,10 +88,11 @@ def _settle(
     bound: IntArray,
     own_cost: IntArray,
     choice: IntArray,
+    met: dict[int, Met],
     params: PlanParams,
     run: Run,
 ) -> int:
-    """Sweep the clusters that may still gain, then ruin and recreate them; returns the steps granted.
+    """Sweep the clusters that may still gain, ruin and recreate them, exchange ways; returns the steps granted.
 
     Changes `choice` and `ledger`.
     """
@@ -109,6 +112,8 @@ def _settle(
             if done + last - told >= BATCH:
                 told = done + last
                 run.progress("improving", told, total)
+        if most and c in met and cost[c] > bound[c]:
+            cost[c] -= exchange(met[c].master, met[c].price, ledger, choice)
         insert_all(board, ledger, orders, 0.0, scratch, choice)  # leave nobody with a cheaper choice that is open
         done += most
     run.progress("improving", total, total)

@@ -1,22 +1,30 @@
-"""The bound as good as whole ways and covers make it, for clusters that are not too large for a programme."""
+"""Bounds as good as whole ways and covers make them, of clusters that are not too large for a programme."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters
-from doorstep.kernels.plan.compiled import FLOATING
+from doorstep.kernels.plan.compiled import FLOATING, FloatArray
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
-from doorstep.kernels.plan.master import Ground, leaving, open_master, tightened
+from doorstep.kernels.plan.master import Ground, Master, leaving, open_master, tightened
 from doorstep.kernels.plan.price import Prices, set_worth
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.run import Run
 
 CLUSTERS = 2  # of the largest size that a programme prices: so many orders of all clusters
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The ways met of a cluster's orders, and the prices of what they take, covers at the end."""
+
+    master: Master
+    price: FloatArray
 
 
 def tighten(
@@ -29,8 +37,10 @@ def tighten(
     prices: Prices,
     params: PlanParams,
     run: Run,
-) -> Prices:
-    """Give prices with which the bounds of clusters are higher, where they are short of a known solution.
+) -> tuple[Prices, dict[int, Met]]:
+    """Give prices with which the bounds of clusters are higher, and by cluster the ways that were met.
+
+    Only clusters whose bound is short of a known solution.
 
     `own_choice` and `choice` [N, 4] are ways to begin with: of each order by itself, and of the known solution, which
     costs `known_cost` [C]. Changes the ledger of the prices.
@@ -38,6 +48,7 @@ def tighten(
     ground = Ground(
         table.board, table.ledger.stock, prices.cuts, least, table.blocks.exact, table.scratch(), prices.ledger
     )
+    met: dict[int, Met] = {}
     bound, of_cut, leave = prices.bound_minor.copy(), prices.of_cut.copy(), prices.leave.copy()
     some = _within(clusters, np.flatnonzero(bound < known_cost), params.whole_orders)
     for done, c in enumerate(some):
@@ -52,8 +63,9 @@ def tighten(
             bound[c], of_cut[master.cut] = found, best.price[: len(master.cut)]
             leave += leaving(master, best.price, len(leave))
         set_worth(prices.ledger, rows, prices.cuts, of_cut)
+        met[c] = Met(master, best.price)
     run.progress("programmes", len(some), len(some))
-    return replace(prices, bound_minor=bound, of_cut=of_cut, leave=leave)
+    return replace(prices, bound_minor=bound, of_cut=of_cut, leave=leave), met
 
 
 def _within(clusters: Clusters, some: IntArray, most: int) -> list[int]:
