@@ -16,8 +16,8 @@ from doorstep.kernels.plan.compiled import FloatArray, Ledger, book
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.master import Master
 
-MOST_ORDERS = 120  # of one programme
-MOST_TRIES = 30  # programmes of a cluster
+MOST_ORDERS = 300  # of one programme
+MOST_TRIES = 40  # programmes of a cluster
 MOST_NODES = 50
 WORTH_A_TRY = 1.0  # minor units that an order pays beyond its priced ideal
 
@@ -33,7 +33,7 @@ def exchange(master: Master, price: FloatArray, ledger: Ledger, choice: IntArray
     assert use is not None
     keys = [(i, *one) for i, one in zip(orders.tolist(), choice[orders].tolist(), strict=True)]
     now = np.array([master.known[key] for key in keys], np.int64)
-    saved = _saved(master, use, _beyond(master, use, price, now), now)
+    saved = _saved(master, use, _beyond(master, use, price), now)
     if saved:
         for i, way in zip(orders.tolist(), now.tolist(), strict=True):
             book(master.ground.board, ledger.stock, ledger.row, i, choice[i], 1)
@@ -42,12 +42,12 @@ def exchange(master: Master, price: FloatArray, ledger: Ledger, choice: IntArray
     return saved
 
 
-def _beyond(master: Master, use: csc_array, price: FloatArray, now: IntArray) -> FloatArray:
-    """What each order pays beyond the cheapest of its ways, under prices."""
+def _beyond(master: Master, use: csc_array, price: FloatArray) -> FloatArray:
+    """What each way [W] costs beyond the cheapest of its order's, under prices."""
     priced = master.cost + use.T @ price[: len(master.cut)]
     least = np.full(int(master.orders.max()) + 1, np.inf)
     np.minimum.at(least, master.order, priced)
-    beyond: FloatArray = priced[now] - least[master.orders]
+    beyond: FloatArray = priced - least[master.order]
     return beyond
 
 
@@ -60,8 +60,8 @@ def _saved(master: Master, use: csc_array, beyond: FloatArray, now: IntArray) ->
     of_way, by_row = place[master.order], csr_array(use)
     saved, tried = 0, np.zeros(len(now), np.bool_)
     for _ in range(MOST_TRIES):
-        first = int(np.argmax(np.where(tried, -np.inf, beyond)))
-        if tried[first] or beyond[first] < WORTH_A_TRY:
+        first = int(np.argmax(np.where(tried, -np.inf, beyond[now])))
+        if tried[first] or beyond[now[first]] < WORTH_A_TRY:
             break
         some = _together(use, by_row, of_way, now, left, first)
         tried[first] = True
@@ -73,7 +73,8 @@ def _saved(master: Master, use: csc_array, beyond: FloatArray, now: IntArray) ->
         if gain > 0:
             left += use[:, now[some]].sum(axis=1) - use[:, better].sum(axis=1)
             saved, now[some] = saved + gain, better
-            tried[some] = True
+            tried[:] = False  # what was in vain may gain now
+            tried[first] = True
     return saved
 
 

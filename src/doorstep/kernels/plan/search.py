@@ -9,7 +9,6 @@ import numpy as np
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters, find_clusters
 from doorstep.kernels.plan.compiled import FloatArray, Ledger
-from doorstep.kernels.plan.exchange import exchange
 from doorstep.kernels.plan.improve import book_all, cost_of, insert_all, own_choices, sweep
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
@@ -69,15 +68,15 @@ def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignme
     """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
     found = price(table, least, params.price_rounds, run)
     known = (found.own_choice, found.choice, found.known_cost)
-    prices, met = tighten(table, least, found.clusters, *known, found.prices, params, run)
-    choice = found.choice
+    choice, prices = found.choice, found.prices  # of the rounds: sweeps do no better under those of the bound
+    tight, met = tighten(table, least, found.clusters, *known, prices, params, run)
     book_all(table.board, prices.ledger, choice)
     quiet = int(found.own_bound[~table.contested].sum())
-    given = (found.known_cost, prices.bound_minor, found.own_cost, choice)
+    given = (found.known_cost, tight.bound_minor, found.own_cost, choice)
     steps = _settle(table, prices.ledger, found.clusters, *given, met, params, run)
-    bound = quiet + int(prices.bound_minor.sum())
+    bound = quiet + int(tight.bound_minor.sum())
     own = found.own_choice, found.own_cost, found.own_bound
-    return Assignment(choice, *own, bound, prices.ledger, prices.leave, steps)
+    return Assignment(choice, *own, bound, tight.ledger, tight.leave, steps)
 
 
 def _settle(
@@ -113,11 +112,17 @@ def _settle(
                 told = done + last
                 run.progress("improving", told, total)
         if most and c in met and cost[c] > bound[c]:
-            cost[c] -= exchange(met[c].master, met[c].price, ledger, choice)
+            cost[c] -= _exchanged(met[c], ledger, choice)
         insert_all(board, ledger, orders, 0.0, scratch, choice)  # leave nobody with a cheaper choice that is open
         done += most
     run.progress("improving", total, total)
     return total
+
+
+def _exchanged(met: Met, ledger: Ledger, choice: IntArray) -> int:
+    from doorstep.kernels.plan.exchange import exchange  # late: scipy takes a while
+
+    return exchange(met.master, met.price, ledger, choice)
 
 
 def _steps(sizes: IntArray, params: PlanParams, run: Run) -> IntArray:

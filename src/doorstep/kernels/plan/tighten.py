@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,10 +12,12 @@ from doorstep.kernels.plan.clusters import Clusters
 from doorstep.kernels.plan.compiled import FLOATING, FloatArray
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
-from doorstep.kernels.plan.master import Ground, Master, leaving, open_master, tightened
 from doorstep.kernels.plan.price import Prices, set_worth
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.run import Run
+
+if TYPE_CHECKING:
+    from doorstep.kernels.plan.master import Master
 
 CLUSTERS = 2  # of the largest size that a programme prices: so many orders of all clusters
 
@@ -43,14 +46,17 @@ def tighten(
     Only clusters whose bound is short of a known solution.
 
     `own_choice` and `choice` [N, 4] are ways to begin with: of each order by itself, and of the known solution, which
-    costs `known_cost` [C]. Changes the ledger of the prices.
+    costs `known_cost` [C]. The stock of the ledger stays the same, and that of `prices` keeps its prices.
     """
-    ground = Ground(
-        table.board, table.ledger.stock, prices.cuts, least, table.blocks.exact, table.scratch(), prices.ledger
-    )
+    some = _within(clusters, np.flatnonzero(prices.bound_minor < known_cost), params.whole_orders)
+    if not some:
+        return prices, {}
+    from doorstep.kernels.plan.master import Ground, leaving, open_master, tightened  # late: scipy takes a while
+
+    ledger = prices.ledger._replace(worth=prices.ledger.worth.copy(), row_price=prices.ledger.row_price.copy())
+    ground = Ground(table.board, table.ledger.stock, prices.cuts, least, table.blocks.exact, table.scratch(), ledger)
     met: dict[int, Met] = {}
     bound, of_cut, leave = prices.bound_minor.copy(), prices.of_cut.copy(), prices.leave.copy()
-    some = _within(clusters, np.flatnonzero(bound < known_cost), params.whole_orders)
     for done, c in enumerate(some):
         run.progress("programmes", done, len(some))
         orders, rows = clusters.orders(c), clusters.rows(c)
@@ -62,10 +68,10 @@ def tighten(
         if found > bound[c]:
             bound[c], of_cut[master.cut] = found, best.price[: len(master.cut)]
             leave += leaving(master, best.price, len(leave))
-        set_worth(prices.ledger, rows, prices.cuts, of_cut)
+        set_worth(ledger, rows, prices.cuts, of_cut)
         met[c] = Met(master, best.price)
     run.progress("programmes", len(some), len(some))
-    return replace(prices, bound_minor=bound, of_cut=of_cut, leave=leave), met
+    return replace(prices, ledger=ledger, bound_minor=bound, of_cut=of_cut, leave=leave), met
 
 
 def _within(clusters: Clusters, some: IntArray, most: int) -> list[int]:
