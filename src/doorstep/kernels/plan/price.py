@@ -44,10 +44,16 @@ class Dual(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """The priced ledger, and each cluster's bound [C] in minor units."""
+    """The priced ledger, and each cluster's bound [C] in minor units; the cuts, and what they cost.
+
+    In the bound, leaving order i counts `leave[i]` less than it costs (see `covers`).
+    """
 
     ledger: Ledger
     bound_minor: IntArray
+    cuts: Cuts
+    of_cut: FloatArray
+    leave: FloatArray  # [N]
 
 
 def find_prices(
@@ -80,7 +86,7 @@ def find_prices(
         bound[c] = int(np.ceil(best - FLOATING))
         done += len(orders)
     run.progress("pricing", done, len(clusters.order))
-    return Prices(ledger, bound)
+    return Prices(ledger, bound, cuts, dual.best, np.zeros(len(table.board.unplanned)))
 
 
 def _open_dual(cuts: Cuts, shape: tuple[int, ...], rows: int, limits: int) -> Dual:

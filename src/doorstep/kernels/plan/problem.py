@@ -117,6 +117,9 @@ class PlanParams:
         Calendar days considered where a capacity is set, the earliest leaving day included; 4 reach over a weekend.
     price_rounds
         Updates of the stock and capacity prices.
+    whole_orders
+        Most orders that a programme over whole ways prices, too: of a cluster, and of all clusters together twice as
+        many. What is beyond has the prices of the rounds. 0: none.
     improvement_rounds
         Ruin-and-recreate steps per order that may still gain from them, unless the run sets `iterations`.
     improvement_limit
@@ -130,6 +133,7 @@ class PlanParams:
     exact_atoms_of_few: int = 10
     days_ahead: int = 4
     price_rounds: int = 150
+    whole_orders: int = 5_000
     improvement_rounds: int = 80
     improvement_limit: int = 300_000
     sharing: bool = True
@@ -139,7 +143,8 @@ class PlanParams:
             raise InvalidProblem("max_parcels lies between 1 and 3")
         if not (1 <= self.exact_atoms <= 10 and 1 <= self.exact_atoms_of_few <= 10):
             raise InvalidProblem("exact_atoms and exact_atoms_of_few lie between 1 and 10")
-        if self.days_ahead < 1 or min(self.price_rounds, self.improvement_rounds, self.improvement_limit) < 0:
+        efforts = self.price_rounds, self.whole_orders, self.improvement_rounds, self.improvement_limit
+        if self.days_ahead < 1 or min(efforts) < 0:
             raise InvalidProblem("days_ahead < 1 or negative rounds not understood")
 
 

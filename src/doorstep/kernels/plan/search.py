@@ -8,13 +8,14 @@ import numpy as np
 
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters, find_clusters
-from doorstep.kernels.plan.compiled import Ledger
+from doorstep.kernels.plan.compiled import FloatArray, Ledger
 from doorstep.kernels.plan.improve import book_all, cost_of, insert_all, own_choices, sweep
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.price import Prices, find_prices, own_bounds
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.ruin import open_bench, ruin_and_recreate
+from doorstep.kernels.plan.tighten import Met, tighten
 from doorstep.kernels.run import Run
 
 SWEEP_SCALES = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)
@@ -31,6 +32,7 @@ class Assignment:
     own_bound: IntArray  # [N] of the own cost; the same where all partitions were looked at
     lower_bound_minor: int
     ledger: Ledger  # what is left, and the prices
+    leave: FloatArray  # [N] what leaving an order counts less in the bound
     iterations: int  # ruin-and-recreate steps granted to clusters not yet proven optimal
 
 
@@ -65,13 +67,16 @@ def price(table: Table, least: Least, rounds: int, run: Run) -> Priced:
 def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
     """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
     found = price(table, least, params.price_rounds, run)
-    choice, prices = found.choice, found.prices
+    known = (found.own_choice, found.choice, found.known_cost)
+    choice, prices = found.choice, found.prices  # of the rounds: sweeps do no better under those of the bound
+    tight, met = tighten(table, least, found.clusters, *known, prices, params, run)
     book_all(table.board, prices.ledger, choice)
     quiet = int(found.own_bound[~table.contested].sum())
-    given = (found.known_cost, prices.bound_minor, found.own_cost, choice)
-    steps = _settle(table, prices.ledger, found.clusters, *given, params, run)
-    bound = quiet + int(prices.bound_minor.sum())
-    return Assignment(choice, found.own_choice, found.own_cost, found.own_bound, bound, prices.ledger, steps)
+    given = (found.known_cost, tight.bound_minor, found.own_cost, choice)
+    steps = _settle(table, prices.ledger, found.clusters, *given, met, params, run)
+    bound = quiet + int(tight.bound_minor.sum())
+    own = found.own_choice, found.own_cost, found.own_bound
+    return Assignment(choice, *own, bound, tight.ledger, tight.leave, steps)
 
 
 def _settle(
@@ -82,10 +87,11 @@ def _settle(
     bound: IntArray,
     own_cost: IntArray,
     choice: IntArray,
+    met: dict[int, Met],
     params: PlanParams,
     run: Run,
 ) -> int:
-    """Sweep the clusters that may still gain, then ruin and recreate them; returns the steps granted.
+    """Sweep the clusters that may still gain, ruin and recreate them, exchange ways; returns the steps granted.
 
     Changes `choice` and `ledger`.
     """
@@ -105,10 +111,18 @@ def _settle(
             if done + last - told >= BATCH:
                 told = done + last
                 run.progress("improving", told, total)
+        if most and c in met and cost[c] > bound[c]:
+            cost[c] -= _exchanged(met[c], ledger, choice)
         insert_all(board, ledger, orders, 0.0, scratch, choice)  # leave nobody with a cheaper choice that is open
         done += most
     run.progress("improving", total, total)
     return total
+
+
+def _exchanged(met: Met, ledger: Ledger, choice: IntArray) -> int:
+    from doorstep.kernels.plan.exchange import exchange  # late: scipy takes a while
+
+    return exchange(met.master, met.price, ledger, choice)
 
 
 def _steps(sizes: IntArray, params: PlanParams, run: Run) -> IntArray:

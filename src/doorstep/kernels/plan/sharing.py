@@ -17,7 +17,18 @@ from functools import cache
 import numpy as np
 
 from doorstep.kernels.plan.board import Table, holding, leaving_minor, set_board
-from doorstep.kernels.plan.compiled import FLOATING, NEVER, NO_DAY, Board, Ledger, Scratch, book, choose, true_cost
+from doorstep.kernels.plan.compiled import (
+    FLOATING,
+    NEVER,
+    NO_DAY,
+    Board,
+    FloatArray,
+    Ledger,
+    Scratch,
+    book,
+    choose,
+    true_cost,
+)
 from doorstep.kernels.plan.improve import cost_of, insert_all
 from doorstep.kernels.plan.joints import Bunch, Joints
 from doorstep.kernels.plan.laid import Laid, settle, settle_all
@@ -62,9 +73,8 @@ def settle_sharing(laid: Laid, joints: Joints, params: PlanParams, run: Run) -> 
     alone = _aside(joints, (), orders)
     bare, table, found = settle_all(laid, params, run, lambda bare: among(market, bare, alone, joints))
     whole = among(market, bare, np.zeros(orders, bool), joints)
-    bench = _Bench(
-        whole.board, whole.ledger, found.ledger, whole.scratch(), found.choice, whole.beyond, _paid(market, whole)
-    )
+    weights = whole.beyond, _paid(market, whole)
+    bench = _Bench(whole.board, whole.ledger, found.ledger, whole.scratch(), found.choice, found.leave, *weights)
     bound = found.lower_bound_minor - sum(_could_save(bench, joints, one, table.contested) for one in joints.bunches)
     sent = _put_together(bench, joints, table.contested)
     own_choice, own_cost, own_bound = found.own_choice.copy(), found.own_cost.copy(), found.own_bound.copy()
@@ -137,6 +147,7 @@ class _Bench:
     ledger: Ledger  # what is left, and the prices
     scratch: Scratch
     choice: IntArray  # [N, 4]
+    leave: FloatArray  # [N] what leaving an order counts less in the bound
     beyond: IntArray | None  # [N] what leaving weighs of orders that are left at any price; None: nothing weighs
     paid: Board  # the board in money
 
@@ -152,13 +163,16 @@ class _Bench:
     def priced(self, i: int) -> float:
         """Its least cost under the prices, however little is left."""
         found = float(choose(self.board, self.ledger, i, False, 1.0, self.scratch, np.full(4, -1, np.int64)))
-        return found + self.beyond_minor(i)
+        return min(found, self._left(i)) + self.beyond_minor(i)
 
     def priced_within(self, i: int) -> float:
         """Its least cost under the prices, of what the whole stock allows."""
         ledger = self.ledger._replace(stock=self.all_stock.stock, row=self.all_stock.row)
         found = float(choose(self.board, ledger, i, True, 1.0, self.scratch, np.full(4, -1, np.int64)))
-        return found + self.beyond_minor(i)
+        return min(found, self._left(i)) + self.beyond_minor(i)
+
+    def _left(self, i: int) -> float:
+        return float(self.board.unplanned[i] - self.leave[i])
 
     def cost(self, some: Parting) -> int:
         """What orders and joints cost as they have chosen, with what weighs."""
@@ -227,7 +241,7 @@ def _could_save(bench: _Bench, joints: Joints, bunch: Bunch, contested: BoolArra
     taken off as well.
     """
     choice = np.full(4, -1, np.int64)
-    alone = sum(max(bench.priced(i), bench.own(i, choice)) for i in bunch)
+    alone = sum(max(bench.priced(i), bench.own(i, choice) - float(bench.leave[i])) for i in bunch)
     saved = alone - min(alone, *_least(bunch, joints, bench.priced_within))
     if saved <= FLOATING:
         return 0
