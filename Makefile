@@ -49,7 +49,8 @@ test: dev warm ## run the whole test suite, and what touches the database once m
 
 storm: dev ## the long forms of the tests: 50 rounds of races, 10,000 steps of the ledger, 1,000,000 orders, on PostgreSQL; 100,000 random packings; servers replaced under load; crash points of 1,000 labels; 100,000 scans
 	DOORSTEP_STORM=1 $(BIN)/python scripts/postgres.py $(BIN)/python -m pytest -m "long or not long" tests/core/stock tests/concurrency tests/server tests/storm tests/web/test_growth.py tests/api/test_schemathesis.py
-	$(BIN)/python -m pytest -m long tests/kernels tests/cli tests/test_compute_dask.py
+	DOORSTEP_STORM=1 $(BIN)/python -m pytest -m "long or not long" tests/kernels/plan
+	$(BIN)/python -m pytest -m long tests/kernels/pack tests/cli tests/test_compute_dask.py
 
 lint: $(VENV)/.dev ## ruff: rules and format
 	$(BIN)/ruff check .
