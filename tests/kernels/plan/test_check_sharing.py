@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.kernels.plan.test_sharing import day, of
 
-from doorstep.domain.bids import BidPrices
+from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.domain.parcel import Parcel, picked_together
 from doorstep.domain.plan import Plan
 from doorstep.kernels.plan.check import check
@@ -68,13 +69,16 @@ def test_orders_that_must_not_share(wish: dict[str, object]) -> None:
     assert any("is shared" in fault for fault in check(told, MADE))
 
 
-def test_nobodys_orders_gifts_and_priced_orders_do_not_share() -> None:
+def test_nobodys_orders_gifts_and_those_that_wait_from_other_days_do_not_share() -> None:
     nobody = replace(ASKED, orders=tuple(replace(one, customer="") for one in ASKED.orders))
     assert any("nobody in particular" in fault for fault in check(nobody, MADE))
     gifts = replace(ASKED, orders=tuple(replace(one, gift_note="!") for one in ASKED.orders))
     assert any("a gift" in fault for fault in check(gifts, MADE))
-    priced = replace(ASKED, bid_prices=BidPrices())
-    assert any("prices weigh" in fault for fault in check(priced, MADE))
+    first, second = ASKED.orders
+    days = replace(ASKED, orders=(replace(first, placed_at=first.placed_at - timedelta(days=1)), second))
+    waiting = replace(days, bid_prices=BidPrices(speed=(SpeedValue("one", 10_000),)))
+    assert any("several days" in fault for fault in check(waiting, MADE))
+    assert not any("several days" in fault for fault in check(days, MADE))
 
 
 def test_orders_apart_are_picked_apart() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -19,6 +19,7 @@ from tests.kernels.plan.scenes import (
     brand,
     call,
     carton,
+    cents,
     order,
     product,
     rate,
@@ -27,8 +28,9 @@ from tests.kernels.plan.scenes import (
     site,
 )
 from tests.kernels.plan.sharers import best_sharing, sharers
+from tests.kernels.plan.test_bids import random_bids
 
-from doorstep.domain.bids import BidPrices
+from doorstep.domain.bids import BidPrice, BidPrices, CommitmentPrice, SpeedValue
 from doorstep.domain.demand import Contact, Order
 from doorstep.domain.rules import Rule, RuleScope
 from doorstep.kernels.plan.check import check
@@ -59,7 +61,8 @@ def planned(asked: PlanProblem, params: PlanParams | None = None) -> PlanResult:
     left = {one.order for one in result.plan.unplanned}
     assert [one.order for one in decisions] == [one.order for one in asked.orders if one.order not in left]
     assert sum(one.cost_minor for one in decisions) == result.plan.figures.cost_minor
-    assert all(one.lower_bound_minor <= one.cost_minor for one in decisions)
+    if asked.bid_prices is None:
+        assert all(one.lower_bound_minor <= one.cost_minor for one in decisions)
     return result
 
 
@@ -184,9 +187,50 @@ def test_orders_to_another_customs_territory_go_apart() -> None:
     assert shared(planned(day([of("one", "x", place=PARIS), of("two", "y", place=PARIS)])))
 
 
-def test_with_prices_on_what_each_order_takes_they_go_apart() -> None:
-    asked = replace(day([of("one", "x"), of("two", "y")]), bid_prices=BidPrices())
-    assert not shared(planned(asked))
+def test_what_weighs_on_each_order_weighs_on_what_they_share() -> None:
+    """Once for picking, once for the parcel, for all goods in it, and for the waiting of both."""
+    bids = BidPrices(
+        rows=(BidPrice("B", "x", "", cents(10)), BidPrice("B", "", "", cents(7)), BidPrice("B", "", "post", cents(5))),
+        commitments=(CommitmentPrice("post", "", cents(-20)),),
+        speed=(SpeedValue("", cents(30)), SpeedValue("two", cents(3))),
+    )
+    asked = replace(day([of("one", "x"), of("two", ("x", 2))]), bid_prices=bids)
+    result = planned(asked)
+    assert shared(result) == [("one", "two")]
+    (parcel,) = result.plan.parcels
+    days = (parcel.promised_by - asked.orders[0].placed_at.date()).days
+    assert result.plan.figures.bids_minor == 3 * 10 + 7 + 5 - 20 + 33 * days
+    first, second = result.decisions()
+    weights = [sum(weight.amount_minor for weight in one.weights) for one in (first, second)]
+    assert sum(weights) == result.plan.figures.bids_minor
+    assert weights[0] < weights[1]
+
+
+def test_orders_of_two_days_share_unless_waiting_weighs() -> None:
+    later = MONDAY + timedelta(days=1)
+    asked = day([of("one", "x"), of("two", "y", at=later)], now=later)
+    assert shared(planned(asked))
+    prices = BidPrices(rows=(BidPrice("B", "x", "", cents(10)),))
+    assert shared(planned(replace(asked, bid_prices=prices)))
+    result = planned(replace(asked, bid_prices=replace(prices, speed=(SpeedValue("one", cents(1)),))))
+    assert not shared(result)
+
+
+def test_going_asunder_for_less_money_is_told_to_weigh_more() -> None:
+    """Together they need the dear parcel of the quick service; apart each would go slowly, for less and later."""
+    fridays = replace(call("B", "slow"), working_days=type(call("B", "slow").working_days).parse("Fri"))
+    bare = day(
+        [of("one", "x"), of("two", "y")],
+        products=[product("x", weight=300), product("y", weight=300)],
+        services=[service("post"), service("slow", max_weight=500)],
+        rates=[rate("post", 600), rate("slow", 100)],
+        collections=[call("B", "post"), fridays],
+    )
+    result = planned(replace(bare, bid_prices=BidPrices(speed=(SpeedValue("", cents(90)),))))
+    assert shared(result) == [("one", "two")]
+    for one in result.decisions():
+        (asunder,) = [lost for lost in one.rejected if "not all in shared parcels" in lost.option]
+        assert (asunder.cost_minor, asunder.constraint, one.together_minor) == (400, "it weighs more", 700)
 
 
 def test_orders_that_a_rule_tells_apart_go_apart() -> None:
@@ -304,3 +348,44 @@ def test_going_asunder_costs_what_it_does_when_both_are_served() -> None:
     for one in result.decisions():
         (asunder,) = [lost for lost in one.rejected if "not all in shared parcels" in lost.option]
         assert (asunder.cost_minor, asunder.constraint) == (5_500, "")
+
+
+def weighing(seed: int, shape: Shape) -> PlanProblem:
+    """Sharers of one day on which everything weighs."""
+    drawn = problem(Random(seed), shape)
+    today = drawn.orders[0].placed_at
+    same = tuple(
+        replace(one, placed_at=max(today, datetime.combine(today, one.placed_at.timetz()))) for one in drawn.orders
+    )
+    asked = sharers(replace(drawn, orders=same), 3)
+    return replace(asked, bid_prices=random_bids(Random(seed), asked))
+
+
+@pytest.mark.parametrize("may_leave", [False, True])
+@pytest.mark.parametrize("seed", range(24))
+def test_under_weights_sharing_never_weighs_more_and_no_plan_is_below_the_bound(seed: int, may_leave: bool) -> None:
+    asked = weighing(seed, (AMPLE, SHORT, *SCARCE)[seed % 4])
+    assert asked.bid_prices is not None
+    asked = replace(asked, bid_prices=replace(asked.bid_prices, may_leave=may_leave))
+    result, apart = planned(asked), plan(asked, APART)
+    assert result.plan.figures.weighed_minor <= apart.plan.figures.weighed_minor
+    light = plan(replace(asked, bid_prices=None)).plan
+    faults = check(asked, light)
+    assert all(" weigh " in fault for fault in faults)
+    weight = int(faults[0].split(" weigh ")[1].split(" ")[0]) if faults else 0
+    assert result.lower_bound_minor <= light.figures.objective_minor + weight
+
+
+def test_sharing_happens_under_weights_and_is_sometimes_worth_it() -> None:
+    """Without this the tests above could hold for never sharing."""
+    results = [plan(weighing(seed, AMPLE)) for seed in range(12)]
+    assert sum(bool(shared(one)) for one in results) >= 3
+
+
+def test_prices_of_nothing_change_nothing_of_what_is_shared() -> None:
+    for seed in range(6):
+        asked = sharers(problem(Random(seed), SHORT), 3)
+        nothing = BidPrices(tuple(BidPrice(s.site, p.sku) for s in asked.sites for p in asked.products))
+        without, beside = plan(asked), plan(replace(asked, bid_prices=nothing))
+        assert beside.plan == without.plan
+        assert list(beside.decisions()) == list(without.decisions())

@@ -250,15 +250,21 @@ def set_table(
 
 def table_of(market: Market, terms: Terms, asked: Asked, blocks: Blocks, best: Best) -> Table:
     """Set the board of what is quoted, and say what is short."""
-    board, rows = make_board(market, terms.lanes, blocks, best.cost, best.days)
-    ledger, beyond = unpriced(board, market.stock.copy(), rows), None
-    if market.scales is not None:
-        sure = best.cost if best.sure is None else best.sure
-        weighed = weigh_board(market.scales, board, blocks, sure, ledger, board_scratch(board))
-        board, beyond = weighed.board, weighed.beyond
+    board, ledger, beyond = set_board(market, terms, blocks, best)
     short, row_short = _short(board, ledger)
     contested = mark_contested(board, short, row_short)
     return Table(terms, asked, blocks, best, board, ledger, short, row_short, contested, beyond)
+
+
+def set_board(market: Market, terms: Terms, blocks: Blocks, best: Best) -> tuple[Board, Ledger, IntArray | None]:
+    """Set a board with what weighs on its choices, and open its ledger; and what leaving weighs, as in `Table`."""
+    board, rows = make_board(market, terms.lanes, blocks, best.cost, best.days)
+    ledger = unpriced(board, market.stock.copy(), rows)
+    if market.scales is None:
+        return board, ledger, None
+    sure = best.cost if best.sure is None else best.sure
+    weighed = weigh_board(market.scales, board, blocks, sure, ledger, board_scratch(board))
+    return weighed.board, ledger, weighed.beyond
 
 
 def holding(table: Table, ledger: Ledger) -> Table:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, floor
 
 from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.domain.demand import Order
-from doorstep.domain.parcel import Parcel
+from doorstep.domain.parcel import Parcel, picked_together
 from doorstep.domain.plan import Plan
 from doorstep.kernels.plan.problem import PlanProblem
 
@@ -33,10 +34,15 @@ def _weight_minor(problem: PlanProblem, bids: BidPrices, plan: Plan) -> int:
     speed = {one.order: one for one in bids.speed}
     picked: set[tuple[str, str, str]] = set()
     total = 0
+    together = picked_together(plan.parcels)
+    sharers: defaultdict[str, list[str]] = defaultdict(list)
+    for name, first in together.items():
+        sharers[first].append(name)
     for parcel in plan.parcels:
-        order = orders[parcel.orders[0]]
-        total += _parcel_minor(problem, bids, order, speed.get(order.order) or speed.get(""), parcel)
-        key = (parcel.orders[0], parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")
+        first = together[parcel.orders[0]]
+        mine = [(orders[name], speed.get(name) or speed.get("")) for name in sharers[first]]
+        total += _parcel_minor(problem, bids, mine, parcel)
+        key = (first, parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")
         if key not in picked:
             picked.add(key)
             total += _half_up(_row(bids, parcel.site), minor)
@@ -46,20 +52,25 @@ def _weight_minor(problem: PlanProblem, bids: BidPrices, plan: Plan) -> int:
     )
 
 
-def _parcel_minor(problem: PlanProblem, bids: BidPrices, order: Order, speed: SpeedValue | None, parcel: Parcel) -> int:
+def _parcel_minor(
+    problem: PlanProblem, bids: BidPrices, sharers: list[tuple[Order, SpeedValue | None]], parcel: Parcel
+) -> int:
+    """What a parcel weighs: its share of the units of all that are picked together, of the sum of their values."""
     minor = problem.brand.currency.micros_per_minor
     goods = sum(one.quantity * _row(bids, parcel.site, sku=one.sku) for one in parcel.contents)
     carrier = next(one.carrier for one in problem.tariff.services if one.service == parcel.service)
     commitment = sum(
         one.price_micros for one in bids.commitments if one.carrier == carrier and one.service in ("", parcel.service)
     )
-    days = min(max((parcel.promised_by - order.placed_at.date()).days, 0), MOST_DAYS)
-    share = Fraction(sum(one.quantity for one in parcel.contents), sum(line.quantity for line in order.lines))
+    days = [min(max((parcel.promised_by - one.placed_at.date()).days, 0), MOST_DAYS) for one, _ in sharers]
+    whole = sum(line.quantity for one, _ in sharers for line in one.lines)
+    share = Fraction(sum(one.quantity for one in parcel.contents), whole)
+    waited = sum(_waiting(value, long) for (_, value), long in zip(sharers, days, strict=True))
     return (
         _half_up(goods, minor)
         + _half_up(_row(bids, parcel.site, service=parcel.service), minor)
         + _half_up(commitment, minor)
-        + _half_up(_waiting(speed, days) * share, minor)
+        + _half_up(waited * share, minor)
     )
 
 

@@ -82,8 +82,9 @@ def _may(problem: PlanProblem, name: str, orders: list[Order]) -> Iterator[str]:
         yield f"{name} is shared, and a gift"
     if first.not_before is not None and first.not_before == first.promised_by:
         yield f"{name} is shared by orders with a nominated day"
-    if problem.bid_prices is not None:
-        yield f"{name} is shared where prices weigh on each order"
+    days = {order.placed_at.date() for order in orders}
+    if problem.bid_prices is not None and problem.bid_prices.speed and len(days) > 1:
+        yield f"{name} is shared by orders of several days, where waiting weighs"
     for site in problem.sites:
         if site.kind in SHIPPING_KINDS and apart(problem.tariff.territories, site.place.country, first.place.country):
             yield f"{name} is shared by orders that may come across a border, from {site.site}"

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import combinations
 
 import numpy as np
 
+from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.domain.carriage import apart
 from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.supply import SHIPPING_KINDS
@@ -54,8 +56,6 @@ def may_share(market: Market, atoms: Atoms, asked: Asked, terms: Terms, most_ato
     with one collection and is promised for one day, equally surely, as it would be for each of them.
     """
     problem, alike = market.problem, dict[Hashable, list[int]]()
-    if problem.bid_prices is not None:
-        return None
     customers: dict[str, list[int]] = {}
     for i, order in enumerate(problem.orders):
         if order.customer and 0 < len(atoms.of[i]) < most_atoms:
@@ -64,7 +64,7 @@ def may_share(market: Market, atoms: Atoms, asked: Asked, terms: Terms, most_ato
         for i in orders if len(orders) > 1 else ():
             wished = wishes(problem.orders[i])
             if wished is not None and not may_cross(problem, problem.orders[i]):
-                alike.setdefault(wished, []).append(i)
+                alike.setdefault((wished, waits_since(problem.bid_prices, problem.orders[i])), []).append(i)
     groups = [orders for orders in alike.values() if len(orders) > 1]
     some = sorted(i for orders in groups for i in orders)
     if not some:
@@ -85,6 +85,11 @@ def wishes(order: Order) -> Hashable | None:
     door = order.customer, order.place, order.contact, order.pickup_point, order.safe_place, order.residential
     asked = order.speed, order.signed_for, order.saturday, order.not_before, order.promised_by
     return (*door, *asked, order.channel, order.priority, order.payment, order.review)
+
+
+def waits_since(bids: BidPrices | None, order: Order) -> date | None:
+    """The day from which an order's waiting is counted, where it weighs: those that share must wait as long."""
+    return order.placed_at.date() if bids is not None and bids.speed else None
 
 
 def may_cross(problem: PlanProblem, order: Order) -> bool:
@@ -125,7 +130,9 @@ def _bunches(orders: list[int], atoms: Atoms, leaves: dict[int, IntArray], most_
 
 
 def with_joints(bare: Market, atoms: Atoms, sharing: MayShare) -> tuple[Market, Atoms, Joints]:
-    """Put a joint for each set of a bunch's orders into a market that rules have not been applied to.
+    """Put a joint for each set of a bunch's orders into a market that neither rules nor weights were applied to.
+
+    Rules are applied then; weights are not yet.
 
     One whose orders a rule tells apart, or that is itself another order to a rule, gets no atoms: it cannot be sent.
     """
@@ -140,7 +147,8 @@ def with_joints(bare: Market, atoms: Atoms, sharing: MayShare) -> tuple[Market, 
         for some in first.get(i, ()):
             sets[len(written)] = some
             written.append(_joined([orders[one] for one in some]))
-    market = under_rules(replace(bare, problem=replace(bare.problem, orders=tuple(written))))
+    bids = _bids(bare.problem.bid_prices, [[orders[one] for one in some] for some in sets.values()])
+    market = under_rules(replace(bare, problem=replace(bare.problem, orders=tuple(written), bid_prices=bids)))
     members = {i: tuple(number[list(some)].tolist()) for i, some in sets.items()}
     alike = {i for i, some in members.items() if _under_the_same_rules(market, i, some)}
     if market.ruled is not None:
@@ -166,9 +174,27 @@ def _sets_by_first(bunches: Sequence[Bunch]) -> dict[int, list[Bunch]]:
 
 
 def _joined(orders: Sequence[Order]) -> Order:
-    """Give one order the lines of several; an id with spaces is no order's."""
-    name = " ".join(one.order for one in orders)
-    return replace(orders[-1], order=name, lines=tuple(line for one in orders for line in one.lines))
+    """Give one order the lines of several."""
+    return replace(orders[-1], order=_name(orders), lines=tuple(line for one in orders for line in one.lines))
+
+
+def _name(orders: Sequence[Order]) -> str:
+    """A name with spaces is no order's."""
+    return " ".join(one.order for one in orders)
+
+
+def _bids(bids: BidPrices | None, sets: Sequence[Sequence[Order]]) -> BidPrices | None:
+    """Give each joint the sum of what a day is worth to its orders."""
+    if bids is None or not bids.speed:
+        return bids
+    of_order = {one.order: one for one in bids.speed}
+    common = of_order.get("", SpeedValue())
+    summed = []
+    for orders in sets:
+        values = [of_order.get(one.order, common) for one in orders]
+        day, next_day = sum(one.day_micros for one in values), sum(one.next_day_micros for one in values)
+        summed.append(SpeedValue(_name(orders), day, next_day))
+    return replace(bids, speed=(*bids.speed, *summed))
 
 
 def _under_the_same_rules(market: Market, joint: int, members: Bunch) -> bool:

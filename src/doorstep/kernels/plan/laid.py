@@ -63,6 +63,7 @@ def lay_out(
     some = may_share(market, atoms, asked, terms, params.exact_atoms) if sharing else None
     if some is not None:
         market, atoms, joints = with_joints(bare, atoms, some)
+        market = under_bids(market)
         asked = replace(ask(market), waits=joints.waits)  # their places are known already: the terms stay as they are
     if driven:
         asked = replace(asked, rides=least_rides(market))

@@ -125,7 +125,7 @@ def plan(
         plan=Plan(
             parcels,
             why_unplanned(reasons, blame),
-            _figures(laid, table, picks, assignment, paid) if shared is None else figures_of_orders(shared),
+            _figures(laid, table, picks, assignment, paid, shared),
             () if told is None else with_parcels(told, parcels),
         ),
         baseline=_baseline(laid, table, sharing) if driven is None else _baseline(laid, *driven.usual),
@@ -145,10 +145,13 @@ def _there(assignment: Assignment, sharing: Sharing | None) -> Assignment:
     return replace(assignment, own_choice=np.where(sharing.aside[:, None], 0, assignment.own_choice))
 
 
-def _figures(laid: Laid, table: Table, picks: Picks, assignment: Assignment, paid_minor: int) -> Figures:
+def _figures(
+    laid: Laid, table: Table, picks: Picks, assignment: Assignment, paid_minor: int, shared: Shared | None
+) -> Figures:
     """Totals of the plan, with what it weighs; `paid_minor` as the board has it."""
-    found = figures(laid.market, picks, "plan")
-    weighs = bids_minor(laid.market, table.board, assignment.choice, paid_minor)
+    found = figures(laid.market, picks, "plan") if shared is None else figures_of_orders(shared)
+    aside = None if shared is None else shared.sharing.aside
+    weighs = bids_minor(laid.market, table.board, assignment.choice, paid_minor, aside)
     return replace(found, bids_minor=weighs) if weighs else found
 
 

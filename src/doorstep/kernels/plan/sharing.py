@@ -16,7 +16,7 @@ from functools import cache
 
 import numpy as np
 
-from doorstep.kernels.plan.board import Table, holding, make_board, unpriced
+from doorstep.kernels.plan.board import Table, holding, leaving_minor, set_board
 from doorstep.kernels.plan.compiled import FLOATING, NEVER, NO_DAY, Board, Ledger, Scratch, book, choose, true_cost
 from doorstep.kernels.plan.improve import cost_of, insert_all
 from doorstep.kernels.plan.joints import Bunch, Joints
@@ -31,12 +31,20 @@ Parting = tuple[int, ...]  # orders and joints that a bunch is parted into
 
 
 @dataclass(frozen=True, slots=True)
+class Asunder:
+    """What orders cost if not all of them share, and whether that weighs more than what they have."""
+
+    paid_minor: int
+    weighs_more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sharing:
     """What came of it: which joints are sent, and which orders are not there by themselves."""
 
     joints: Joints
     sent: tuple[int, ...]  # joints
-    asunder_minor: dict[int, int]  # by joint sent: what its orders cost if not all share, the whole stock theirs
+    asunder: dict[int, Asunder]  # by joint sent: its orders if not all share, the whole stock theirs
     aside: BoolArray  # [N] orders that a joint stands for, and joints that are not sent
     bare: Table  # all orders and joints quoted, whether they are there or not
 
@@ -54,14 +62,17 @@ def settle_sharing(laid: Laid, joints: Joints, params: PlanParams, run: Run) -> 
     alone = _aside(joints, (), orders)
     bare, table, found = settle_all(laid, params, run, lambda bare: among(market, bare, alone, joints))
     whole = among(market, bare, np.zeros(orders, bool), joints)
-    bench = _Bench(whole.board, whole.ledger, found.ledger, whole.scratch(), found.choice)
+    bench = _Bench(
+        whole.board, whole.ledger, found.ledger, whole.scratch(), found.choice, whole.beyond, _paid(market, whole)
+    )
     bound = found.lower_bound_minor - sum(_could_save(bench, joints, one, table.contested) for one in joints.bunches)
     sent = _put_together(bench, joints, table.contested)
     own_choice, own_cost, own_bound = found.own_choice.copy(), found.own_cost.copy(), found.own_bound.copy()
-    asunder: dict[int, int] = {}
+    asunder: dict[int, Asunder] = {}
     for joint in sent:
-        least, asunder[joint] = _with_all_stock(bench, joints, joints.members[joint])
+        least, asunder[joint] = _with_all_stock(bench, joints, joint)
         own_cost[joint], own_bound[joint] = bench.own(joint, own_choice[joint]), least
+        bound += sum(bench.beyond_minor(i) for i in joints.members[joint])  # which the table forgets: they are not left
     aside = _aside(joints, sent, orders)
     settled = replace(
         found, own_choice=own_choice, own_cost=own_cost, own_bound=own_bound, lower_bound_minor=int(bound)
@@ -82,14 +93,32 @@ def among(market: Market, table: Table, aside: BoolArray, joints: Joints) -> Tab
     blocks, best = table.blocks, table.best
     gone = aside[blocks.block_order][:, None]
     best = replace(best, cost=np.where(gone, NEVER, best.cost), rule_cost=np.where(gone, NEVER, best.rule_cost))
-    board, rows = make_board(market, table.terms.lanes, blocks, best.cost, best.days)
+    if best.sure is not None:
+        best = replace(best, sure=np.where(gone, NEVER, best.sure))
+    board, ledger, beyond = set_board(market, table.terms, blocks, best)
     group_row = board.group_row.copy()
     group_row[aside] = NO_DAY
     unplanned = board.unplanned.copy()
     unplanned[list(joints.members)] = NEVER
     unplanned[aside] = 0
+    if beyond is not None:
+        beyond[list(joints.members)] = 0
+        beyond[aside] = 0
     board = board._replace(unplanned=unplanned, group_row=group_row)
-    return holding(replace(table, best=best, board=board), unpriced(board, market.stock.copy(), rows))
+    return holding(replace(table, best=best, board=board, beyond=beyond), ledger)
+
+
+def _paid(market: Market, table: Table) -> Board:
+    """Give the board in money: without what weighs beside it."""
+    scales, board, best = market.scales, table.board, table.best
+    if scales is None or table.beyond is None:
+        return board
+    paid = best.cost if best.paid is None else best.paid
+    return board._replace(
+        cost=np.where(board.cost < NEVER, paid, NEVER),
+        pick_order=board.pick_order - scales.site_minor,
+        unplanned=np.where(board.unplanned < NEVER, leaving_minor(market), NEVER),
+    )
 
 
 def _aside(joints: Joints, sent: Collection[int], orders: int) -> BoolArray:
@@ -108,24 +137,37 @@ class _Bench:
     ledger: Ledger  # what is left, and the prices
     scratch: Scratch
     choice: IntArray  # [N, 4]
+    beyond: IntArray | None  # [N] what leaving weighs of orders that are left at any price; None: nothing weighs
+    paid: Board  # the board in money
+
+    def beyond_minor(self, i: int) -> int:
+        """What is to be added to the cost of an order that is always left."""
+        return 0 if self.beyond is None else int(self.beyond[i])
 
     def own(self, i: int, choice: IntArray) -> int:
         """Cost of an order, or joint, with the whole stock to itself; NEVER: a joint cannot be sent."""
         choose(self.board, self.all_stock, i, True, 0.0, self.scratch, choice)
-        return int(true_cost(self.board, i, choice))
+        return int(true_cost(self.board, i, choice)) + self.beyond_minor(i)
 
     def priced(self, i: int) -> float:
         """Its least cost under the prices, however little is left."""
-        return float(choose(self.board, self.ledger, i, False, 1.0, self.scratch, np.full(4, -1, np.int64)))
+        found = float(choose(self.board, self.ledger, i, False, 1.0, self.scratch, np.full(4, -1, np.int64)))
+        return found + self.beyond_minor(i)
 
     def priced_within(self, i: int) -> float:
         """Its least cost under the prices, of what the whole stock allows."""
         ledger = self.ledger._replace(stock=self.all_stock.stock, row=self.all_stock.row)
-        return float(choose(self.board, ledger, i, True, 1.0, self.scratch, np.full(4, -1, np.int64)))
+        found = float(choose(self.board, ledger, i, True, 1.0, self.scratch, np.full(4, -1, np.int64)))
+        return found + self.beyond_minor(i)
 
     def cost(self, some: Parting) -> int:
-        """What orders and joints cost as they have chosen."""
-        return int(cost_of(self.board, np.array(some, np.int64), self.choice))
+        """What orders and joints cost as they have chosen, with what weighs."""
+        whole = int(cost_of(self.board, np.array(some, np.int64), self.choice))
+        return whole + sum(self.beyond_minor(i) for i in some)
+
+    def paid_minor(self, some: Parting) -> int:
+        """What they cost in money alone."""
+        return int(cost_of(self.paid, np.array(some, np.int64), self.choice))
 
     def take_out(self, some: Parting) -> None:
         """Give back what they have."""
@@ -193,8 +235,9 @@ def _could_save(bench: _Bench, joints: Joints, bunch: Bunch, contested: BoolArra
     return int(np.ceil(saved + (FLOATING if rounded else -FLOATING))) + rounded
 
 
-def _with_all_stock(bench: _Bench, joints: Joints, bunch: Bunch) -> tuple[int, int]:
-    """Bound of the cost of some orders with the whole stock to themselves, and the least in which not all share."""
+def _with_all_stock(bench: _Bench, joints: Joints, joint: int) -> tuple[int, Asunder]:
+    """Bound of the cost of a joint's orders with the whole stock to themselves, and the least if not all share."""
+    bunch = joints.members[joint]
     choice = np.full(4, -1, np.int64)
     least = min(_least(bunch, joints, lambda i: bench.own(i, choice)))
     stock = bench.all_stock
@@ -203,9 +246,10 @@ def _with_all_stock(bench: _Bench, joints: Joints, bunch: Bunch) -> tuple[int, i
     *asunder, _ = _ways(bunch, joints)
     costs = []
     for way in asunder:
-        costs.append(trial.insert(way))
+        costs.append((trial.insert(way), trial.paid_minor(way)))
         trial.take_out(way)
-    return int(least), min(costs)
+    weighed, paid = min(costs)
+    return int(least), Asunder(paid, weighs_more=weighed >= bench.cost((joint,)))
 
 
 def _put_together(bench: _Bench, joints: Joints, contested: BoolArray) -> tuple[int, ...]:

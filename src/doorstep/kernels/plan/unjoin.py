@@ -12,7 +12,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from doorstep.domain.decision import MAX_REJECTED, Choice, Decision, Rejected
+from doorstep.domain.decision import MAX_REJECTED, Choice, Decision, Rejected, Weight
 from doorstep.domain.demand import Order
 from doorstep.domain.emission import Footprint
 from doorstep.domain.parcel import Content, CostParts, Parcel
@@ -21,8 +21,9 @@ from doorstep.kernels.plan.assemble import Picks, figures
 from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.market import Market
-from doorstep.kernels.plan.sharing import Sharing
+from doorstep.kernels.plan.sharing import Asunder, Sharing
 
+WEIGHS_MORE = "it weighs more"
 ASUNDER = "not all in shared parcels, were the whole stock theirs"
 
 
@@ -152,9 +153,10 @@ def of_joint(shared: Shared, joint: int, decision: Decision) -> tuple[Decision, 
         for n, part in enumerate(_shares(choice, tuple(orders), units)):
             chosen[n] += [part] if units[n] else []
     cost = [sum(one.cost.total_minor for one in mine) for mine in chosen]
-    weights = cost if min(cost) >= 0 < sum(cost) else [sum(one[n] for one in held) for n in range(len(orders))]
-    bound = split(decision.lower_bound_minor, weights)
-    rejected = _with_asunder(decision, shared.sharing.asunder_minor[joint])
+    units = [sum(one[n] for one in held) for n in range(len(orders))]
+    bound = split(decision.lower_bound_minor, cost if min(cost) >= 0 < sum(cost) else units)
+    rejected = _with_asunder(decision, shared.sharing.asunder[joint])
+    weights = _weights(decision.weights, units)
     return tuple(
         replace(
             decision,
@@ -163,6 +165,7 @@ def of_joint(shared: Shared, joint: int, decision: Decision) -> tuple[Decision, 
             cost_minor=cost[n],
             lower_bound_minor=bound[n],
             rejected=rejected,
+            weights=weights[n],
             ladders=ladders[n],
             shared_with=tuple(one for one in orders if one != order),
             together_minor=decision.cost_minor,
@@ -201,9 +204,18 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
 
 
-def _with_asunder(decision: Decision, minor: int) -> tuple[Rejected, ...]:
+def _weights(weights: Sequence[Weight], units: Sequence[int]) -> list[tuple[Weight, ...]]:
+    """Part what weighed on the choice by the units of the orders."""
+    parts = [[Weight(one.what, part) for part in split(one.amount_minor, units)] for one in weights]
+    return [tuple(mine[n] for mine in parts if mine[n].amount_minor) for n in range(len(units))]
+
+
+def _with_asunder(decision: Decision, asunder: Asunder) -> tuple[Rejected, ...]:
     """Name among what lost, by cost, that the orders go asunder."""
-    rejected, why = decision.rejected, "" if minor >= decision.cost_minor else "its stock goes to other orders"
+    rejected, minor = decision.rejected, asunder.paid_minor
+    why = (
+        "" if minor >= decision.cost_minor else WEIGHS_MORE if asunder.weighs_more else "its stock goes to other orders"
+    )
     costly = [one for one in rejected if one.cost_minor is not None and not one.constraint]
     at = next((n for n, one in enumerate(rejected) if one in costly and (one.cost_minor or 0) > minor), len(costly))
     return (*rejected[:at], Rejected(ASUNDER, minor, why), *rejected[at:])[:MAX_REJECTED]

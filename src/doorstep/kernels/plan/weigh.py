@@ -15,7 +15,7 @@ from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.compiled import Board, Ledger, Scratch
 from doorstep.kernels.plan.improve import cost_of, own_choices
-from doorstep.kernels.plan.market import IntArray, Market
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import NEVER, Chunk, Quotes
 from doorstep.kernels.plan.scales import MOST_DAYS, Scales, half_up
 
@@ -150,10 +150,14 @@ def weigh_board(
     return Weighed(weighed, np.where(served, 0, scales.leaving_minor))
 
 
-def bids_minor(market: Market, board: Board, choice: IntArray, paid_minor: int) -> int:
-    """What the chosen parcels weigh beyond what is paid for them, and what leaving the others weighs."""
+def bids_minor(market: Market, board: Board, choice: IntArray, paid_minor: int, aside: BoolArray | None = None) -> int:
+    """What the chosen parcels weigh beyond what is paid for them, and what leaving the others weighs.
+
+    `aside` [N]: neither sent nor left, see `sharing`.
+    """
     scales = market.scales
     if scales is None:
         return 0
-    left = choice[:, 0] < 0
-    return cost_of(board, np.flatnonzero(~left), choice) - paid_minor + int(scales.leaving_minor[left].sum())
+    sent = choice[:, 0] >= 0
+    left = ~sent if aside is None else ~sent & ~aside
+    return cost_of(board, np.flatnonzero(sent), choice) - paid_minor + int(scales.leaving_minor[left].sum())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from threading import Event
+from typing import BinaryIO
 
 from doorstep.plugins.maps.answers import Asker
 from doorstep.plugins.maps.base import MapRefused, MapUnreachable
@@ -31,7 +33,7 @@ class Routed:
         self._executables, self._folder, self._graph = executables, folder, graph
         self._threads, self._port = threads, port
         self._keeper: subprocess.Popen[str] | None = None
-        self._log: Path | None = None
+        self._log: BinaryIO | None = None
         self.address = ""
         self.pid = 0  # of osrm-routed itself
 
@@ -82,7 +84,7 @@ class Routed:
             assert keeper.stdout is not None
             keeper.stdout.close()
         if self._log is not None:
-            self._log.unlink(missing_ok=True)
+            self._log.close()
             self._log = None
 
     def wait(self) -> int:
@@ -104,19 +106,18 @@ class Routed:
             *("-t", str(self._threads), "--max-table-size", str(MOST_TABLE), "--max-viaroute-size", "1000"),
             *("-l", "WARNING", str(self._folder.resolve() / NAME)),
         ]
-        with tempfile.NamedTemporaryFile("w", prefix="osrm-routed.", suffix=".log", delete=False) as log:
-            self._log = Path(log.name)
-            try:
-                self._keeper = subprocess.Popen(
-                    [sys.executable, "-I", str(Path(__file__).with_name("keeper.py")), *words],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                    start_new_session=True,  # Ctrl-C ends our search, not the roads that its answer is drawn on
-                )
-            except OSError as error:
-                raise MapUnreachable(f"osrm-routed does not start: {error.strerror}") from error
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by `stop`; without a name, so nothing stays where we are killed
+        try:
+            self._keeper = subprocess.Popen(
+                [sys.executable, "-I", str(Path(__file__).with_name("keeper.py")), *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                text=True,
+                start_new_session=True,  # Ctrl-C ends our search, not the roads that its answer is drawn on
+            )
+        except OSError as error:
+            raise MapUnreachable(f"osrm-routed does not start: {error.strerror}") from error
         assert self._keeper.stdout is not None
         told = self._keeper.stdout.readline().strip()
         self.pid = int(told) if told.isdigit() else 0
@@ -138,8 +139,13 @@ class Routed:
         return False
 
     def _complaint(self) -> str:
-        written = self._log.read_text(encoding="utf-8", errors="replace") if self._log is not None else ""
-        return last_words(written) or "it takes too long"
+        return last_words(self._written().decode("utf-8", "replace")) or "it takes too long"
+
+    def _written(self) -> bytes:
+        if self._log is None:
+            return b""
+        handle = self._log.fileno()
+        return os.pread(handle, os.fstat(handle).st_size, 0)  # not `read`: its place in the file is the engine's too
 
 
 def _data_at(address: str) -> str | None:
