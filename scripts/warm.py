@@ -55,7 +55,8 @@ def main() -> int:
             subprocess.Popen(words(Path(made)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
             for words in cold()
         ]
-        return max([0, *(0 if code == SOME_LEFT else code for code in [one.wait() for one in begun])])
+        codes = [one.wait() for one in begun]
+    return int(any(code not in (0, SOME_LEFT) for code in codes))
 
 
 if __name__ == "__main__":
