@@ -6,12 +6,15 @@ ORDERS ?= 2000
 DEMO := demo
 # Run again on PostgreSQL, but for what among them is not marked `record`: what touches no database cannot differ there.
 RECORD_TESTS := tests/core tests/api tests/web tests/record tests/concurrency
-# Each worker takes a half that lies together, so that what a module makes once is made once; who is done first helps.
-WORKERS := -n 2 --dist worksteal
+# A worker for each core. Each takes a part that lies together, so that what a module makes once is made once; who is
+# done first helps.
+WORKERS := -n logical --dist worksteal
+# Arithmetic by one thread in each: threads of several workers on the same cores wait for one another, and are busy at it.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 unexport PYTHONDONTWRITEBYTECODE # the suite starts hundreds of processes; each would compile what it imports
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test storm lint types contracts check landing bench lock clean
+.PHONY: help install dev demo warm test storm lint types contracts check landing bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,12 +40,16 @@ demo: $(BIN)/doorstep ## generate a brand, plan its day, name the report, and se
 	@$(BIN)/doorstep plan $(DEMO)/brand --out $(DEMO)/plan --force || [ $$? -eq 3 ]  # 3: planned, with some orders left
 	@DOORSTEP_HOME=$(DEMO) $(BIN)/doorstep demo-tower $(DEMO)/brand $(if $(DEMO_ONCE),--once)
 
-test: dev ## run the whole test suite, and what touches the database once more on PostgreSQL
-	$(BIN)/python -m pytest $(WORKERS)
-	$(BIN)/python scripts/postgres.py $(BIN)/python -m pytest $(WORKERS) -m "record and not long" $(RECORD_TESTS)
+warm: $(VENV)/.dev ## compile the kernels, once for all who run them
+	@$(BIN)/python scripts/warm.py
+
+test: dev warm ## run the whole test suite, and what touches the database once more on PostgreSQL
+	$(ONE_THREAD) $(BIN)/python -m pytest $(WORKERS)
+	$(ONE_THREAD) $(BIN)/python scripts/postgres.py $(BIN)/python -m pytest $(WORKERS) -m "record and not long" $(RECORD_TESTS)
 
 storm: dev ## the long forms of the tests: 50 rounds of races, 10,000 steps of the ledger, 1,000,000 orders, on PostgreSQL; 100,000 random packings; servers replaced under load; crash points of 1,000 labels; 100,000 scans
 	DOORSTEP_STORM=1 $(BIN)/python scripts/postgres.py $(BIN)/python -m pytest -m "long or not long" tests/core/stock tests/concurrency tests/server tests/storm tests/web/test_growth.py tests/api/test_schemathesis.py
+	DOORSTEP_STORM=1 $(BIN)/python -m pytest -m "long or not long" tests/kernels/plan
 	$(BIN)/python -m pytest -m long tests/kernels/pack tests/cli tests/test_compute_dask.py
 
 lint: $(VENV)/.dev ## ruff: rules and format

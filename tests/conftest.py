@@ -18,8 +18,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches the database: only that can go otherwise on another engine."""
+    """Mark what touches the database: only that can go otherwise on another engine, but for what is run `once`."""
     for item in items:
+        if item.get_closest_marker("once"):
+            continue
         if item.get_closest_marker("django_db") or OF_THE_RECORD & set(getattr(item, "fixturenames", ())):
             item.add_marker("record")
 

@@ -11,9 +11,15 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
-@pytest.fixture
-def place(db: None) -> Place:  # noqa: ARG001
+@pytest.fixture(scope="module")
+def kept(kept_rows: None) -> Place:  # noqa: ARG001
+    """The tea shop in the record, loaded once for all tests of a module."""
     return opened()
+
+
+@pytest.fixture
+def place(kept: Place, db: None) -> Place:  # noqa: ARG001
+    return kept
 
 
 @pytest.fixture

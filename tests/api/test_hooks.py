@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from standardwebhooks import Webhook
-from tests.api.shop import NOW, Answer, Place, order
+from tests.api.shop import NOW, Answer, Place, opened, order
 from tests.api.travelling import TRACKING, travelling
 from tests.core_fixtures import make_operator
 from tests.sandbox.running import HOOK, KEY, sandbox, tell
@@ -27,6 +27,12 @@ from doorstep.plugins.carriers.base import Handover, LabelWanted
 
 pytestmark = pytest.mark.django_db
 DELIVERED = {"event": "e9", "tracking": "T2", "status": "delivered", "at": NOW.isoformat(), "place": "door"}
+
+
+@pytest.fixture
+def place(db: None) -> Place:  # noqa: ARG001
+    """Loaded for each: one of them has a server, with transactions of its own."""
+    return opened()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_a_quoted_parcel_has_the_names_of_an_orders_parcel(shop: Shop) -> None:
 
 def test_a_quote_over_a_border_tells_what_is_owed_there_and_who_pays(tmp_path: Path) -> None:
     bordered_brand(tmp_path / "brand", 60, 5)
-    shop = opened(folder=tmp_path / "brand").with_key()
+    shop = opened("harbour", tmp_path / "brand").with_key()
     abroad = [one for one in read_folder(tmp_path / "brand").orders if one.place.country in ABROAD]
     told = []
     for one in abroad[:12]:

@@ -209,6 +209,7 @@ def test_the_tea_shop_itself_is_served(place: Place, own: dict[str, str], route:
     assert answer.content != b'{"data":[],"next":null}'
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", routes(), ids=str)
 @pytest.mark.parametrize("who", ["sister", "stranger"])
 def test_somebody_else_is_told_nothing_and_changes_nothing(
@@ -235,6 +236,7 @@ def test_somebody_else_is_told_nothing_and_changes_nothing(
         assert nothing_of_the_tea_shop(route, answer)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "route",
     [one for one in routes() if HOW[str(one)][0] and one.method == "GET" and str(one) not in ONE_OF_A_KIND],

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 from django.test import Client
-from tests.api.shop import Place, order
+from tests.api.shop import Place, opened, order
 
 from doorstep.core.accounts import actions as accounts
 from doorstep.core.accounts.models import User
@@ -17,6 +17,12 @@ from doorstep.core.orders.models import Order
 from doorstep.core.stock.models import Move
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def place(db: None) -> Place:  # noqa: ARG001
+    """Loaded for each: they have transactions of their own."""
+    return opened()
 
 
 @contextmanager

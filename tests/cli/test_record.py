@@ -187,13 +187,12 @@ def free_port() -> int:
     return port
 
 
-def test_a_share_of_quotes_is_shown_by_lot(tmp_path: Path) -> None:
-    run(tmp_path, "migrate")
-    run(tmp_path, "load", TEA_SHOP)
-    done = run(tmp_path, "insight", "display-test", "tea", "--share", "0.1")
+def test_a_share_of_quotes_is_shown_by_lot(home: Path) -> None:
+    run(home, "load", TEA_SHOP)
+    done = run(home, "insight", "display-test", "tea", "--share", "0.1")
     assert done.returncode == 0, done.stderr
-    assert rows(tmp_path, "SELECT display_test_ppm FROM accounts_brand") == [(100_000,)]
-    assert run(tmp_path, "insight", "display-test", "tea", "--share", "2").returncode == 2
-    written = run(tmp_path, "insight", "shown", "tea", "--out", tmp_path / "choices.csv")
+    assert rows(home, "SELECT display_test_ppm FROM accounts_brand") == [(100_000,)]
+    assert run(home, "insight", "display-test", "tea", "--share", "2").returncode == 2
+    written = run(home, "insight", "shown", "tea", "--out", home / "choices.csv")
     assert (written.returncode, "0 quotes" in written.stdout) == (0, True), written.stderr
-    assert (tmp_path / "choices.csv").read_text(encoding="utf-8").startswith("quote,country,shown_at,option")
+    assert (home / "choices.csv").read_text(encoding="utf-8").startswith("quote,country,shown_at,option")

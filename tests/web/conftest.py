@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -24,6 +25,13 @@ def morning(monkeypatch: pytest.MonkeyPatch) -> None:
     at_morning(monkeypatch)
 
 
-@pytest.fixture
-def filled(db: None) -> Filled:  # noqa: ARG001
+@pytest.fixture(scope="module")
+def kept(kept_rows: None) -> Filled:  # noqa: ARG001
+    """The record, filled once for all tests of a module."""
     return fill(timezone.now())
+
+
+@pytest.fixture
+def filled(kept: Filled, db: None) -> Filled:  # noqa: ARG001
+    """What it names, as it was when it was filled: a request logs its user in, and may change what it is given."""
+    return deepcopy(kept)

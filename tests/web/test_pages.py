@@ -67,6 +67,13 @@ COUNTED = (*ROOMS, "order", "tariff", "case")
 INLINE = re.compile(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 
 
+@pytest.fixture(scope="module")
+def kept(kept_rows: None) -> Filled:  # noqa: ARG001
+    with pytest.MonkeyPatch.context() as patch:
+        at_morning(patch)
+        return fill(timezone.now())
+
+
 def entered(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -138,7 +145,7 @@ def parcels_behind(filled: Filled, address: str) -> set[str]:
 
 @pytest.mark.django_db
 def test_every_number_of_today_leads_to_as_many_parcels() -> None:
-    filled = fill(timezone.now().replace(hour=8), orders=40)
+    filled = fill_anew(40, hour=8)
     Order.objects.filter(brand=filled.brand, code="O-00001").update(latitude=-30.0, longitude=150.0)
     Parcel.objects.filter(order__code__in=("O-00010", "O-00020")).update(ship_at=filled.now - timedelta(hours=3))
     client = entered(filled.admin)
@@ -248,7 +255,7 @@ def test_stock_is_searched_by_the_beginning_of_a_sku(filled: Filled) -> None:
 
 @pytest.mark.django_db
 def test_lists_turn_their_pages() -> None:
-    filled = fill(timezone.now(), orders=120)
+    filled = fill_anew(120)
     client = entered(filled.viewer)
     for name, least in (("orders", 3), ("shipments", 2)):
         address, seen, pages = reverse(name), list[str](), 0
@@ -294,13 +301,14 @@ def test_queries_do_not_grow_with_orders(counted: dict[str, list[int]], name: st
     assert few <= 22
 
 
-def fill_anew(orders: int) -> Filled:
+def fill_anew(orders: int, hour: int | None = None) -> Filled:
     from django.apps import apps
 
     for model in reversed(list(apps.get_models())):
         if model.__module__.startswith("doorstep.core"):
             model._default_manager.all().delete()
-    return fill(timezone.now(), orders=orders)
+    now = timezone.now()
+    return fill(now if hour is None else now.replace(hour=hour), orders=orders)
 
 
 @pytest.mark.parametrize(

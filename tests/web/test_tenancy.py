@@ -1,19 +1,21 @@
-"""Every address of the pages, found from the resolver, asked for by those whose it is not."""
+"""Every address of the pages, found from the resolver, asked for by those whose it is not.
+
+Refusals are asked for on one engine: it is Python that refuses, and rows are scoped by the same words on either. That
+owners are served is asked on both.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
-from django.utils import timezone
 from tests.addresses import UNKNOWN, operations, served
 from tests.api.routes import routes
 from tests.core.behind import given_up, stuck
-from tests.web.filled import Filled, fill
+from tests.web.filled import Filled
 from tests.web.investigated import CASE
 
 from doorstep.core.accounts.models import ApiKey, User
@@ -154,18 +156,6 @@ PAGES = {
 POSTED = MANAGED | OWN_ACCOUNT | CHANGED | WORKED | AT_THE_GATE | LABELS_CHANGED
 
 
-@pytest.fixture(scope="module")
-def kept(kept_rows: None) -> Filled:  # noqa: ARG001
-    """The record, filled once for all who ask."""
-    return fill(timezone.now())
-
-
-@pytest.fixture
-def filled(kept: Filled, db: None) -> Filled:  # noqa: ARG001
-    """What it names, as it was when it was filled: a request logs its user in, and may change what it is given."""
-    return deepcopy(kept)
-
-
 def entered(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -246,6 +236,7 @@ def test_every_address_of_the_server_is_walked_by_strangers() -> None:
     assert pages | api | OPENED_OTHERWISE.keys() == set(served())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/v1/openapi.json", "/v1/docs", "/v1/docs.css"])
 def test_what_is_open_to_all_says_nothing_of_anybody(filled: Filled, path: str) -> None:
     told = {one.get(path).content for one in (Client(), entered(filled.admin), entered(filled.viewer))}
@@ -256,6 +247,7 @@ def test_what_is_open_to_all_says_nothing_of_anybody(filled: Filled, path: str) 
     assert not [word for word in words if word in page]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", names())
 def test_rows_of_others_are_not_there(filled: Filled, name: str) -> None:
     address = reverse(name, kwargs=arguments(name, filled))
@@ -288,6 +280,7 @@ def test_their_owners_do_see_them(filled: Filled, name: str) -> None:
         assert entered(owner).get(reverse(name, kwargs=arguments(name, filled))).status_code == expected
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", [name for name in names() if name not in OPEN_TO_ALL])
 def test_nobody_enters_without_logging_in(filled: Filled, name: str) -> None:
     client = Client()
@@ -307,6 +300,7 @@ def test_filters_do_not_reach_beyond_the_scope(filled: Filled, query: str) -> No
                 assert word not in page.replace(f'value="{query.partition("=")[2]}"', ""), (name, word)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(POSTED))
 def test_changes_ask_for_a_token_of_the_form_and_for_the_right(filled: Filled, name: str) -> None:
     address = reverse(name, kwargs=arguments(name, filled))
@@ -321,6 +315,7 @@ def test_changes_ask_for_a_token_of_the_form_and_for_the_right(filled: Filled, n
         assert entered(filled.viewer).post(address).status_code in (403, 404)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(POSTED))
 def test_the_address_of_a_form_leads_to_its_page(filled: Filled, name: str) -> None:
     client = entered(filled.admin)

@@ -26,8 +26,8 @@ def _loopback(settings: Settings) -> None:
     settings.WEBHOOK_NETWORKS = LOOPBACK
 
 
-@pytest.fixture
-def filled(db: None) -> Filled:  # noqa: ARG001
+@pytest.fixture(scope="module")
+def kept(kept_rows: None) -> Filled:  # noqa: ARG001
     return fill(NOW)
 
 

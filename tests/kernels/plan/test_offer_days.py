@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from tests.kernels.plan.builders import Shape, problems
+from tests.seeds import examples
 
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import EPOCH
@@ -52,7 +53,7 @@ def costs_by_day(problem: PlanProblem) -> list[Costs]:
     return found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(25, 80), deadline=None)
 @given(problems(WIDE))
 def test_every_option_is_the_least_cost_for_its_day(problem: PlanProblem) -> None:
     for one, costs in zip(offer(problem), costs_by_day(problem), strict=True):
@@ -65,7 +66,7 @@ def test_every_option_is_the_least_cost_for_its_day(problem: PlanProblem) -> Non
                 assert min([other for due, other in by_day.items() if due <= day], default=NOT_SERVED) == cost
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(25, 80), deadline=None)
 @given(problems(Shape(orders=3)))
 def test_what_is_remembered_changes_no_offer(problem: PlanProblem) -> None:
     ready = make_ready(replace(problem, orders=(), products=(), stock=(), inbound=()))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from random import Random
 
 import pytest
@@ -20,7 +21,9 @@ SHAPES = {
 CASES = [(name, seed) for name in SHAPES for seed in range(12)]
 
 
+@cache
 def planned(name: str, seed: int) -> tuple[PlanProblem, PlanResult]:
+    """Plan once what several tests look at."""
     asked = problem(Random(f"{name} {seed}"), SHAPES[name])
     return asked, plan(asked)
 
