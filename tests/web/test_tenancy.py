@@ -64,8 +64,8 @@ MANAGED = frozenset(
         "rotate_key",
     }
 )
-OF_A_BRAND = ("brand", "brand_logo", "set_review_rule", "heed_bids", "change_brand", "change_logo", "add_channel")
-OF_A_BRAND += ("weigh_values", "show_by_worth")
+SETTINGS_OF_A_BRAND = ("set_review_rule", "heed_bids", "weigh_values", "show_by_worth")
+OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel", *SETTINGS_OF_A_BRAND)
 CHANGED = frozenset({"release_hold", "plan_order", "edit_order", "cancel_order", "override_plan"})
 WORKED = frozenset(
     {

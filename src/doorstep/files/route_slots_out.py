@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
+from doorstep.domain.slots import Offer, instant_text
 from doorstep.domain.units import PPM
 from doorstep.files.write import write_csv
 
@@ -16,33 +16,9 @@ SLOT_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A window for a shopper; without a cost it has no place. Costs are millionths of the major unit."""
-
-    stop: str
-    rank: int
-    from_s: int
-    to_s: int
-    offered: bool
-    cost: int | None
-    on_time_ppm: int | None
-    others_ppm: int | None
-    profit: int | None
-    vehicle: str
-    begins_s: int | None
-
-
 def write_slots(folder: Path, offers: Iterable[Offer], origin: datetime | None) -> None:
     """Write slots.csv into a folder: of each shopper every window, the best first."""
     write_csv(folder / "slots.csv", SLOT_COLUMNS, (_row(one, origin) for one in offers))
-
-
-def instant_text(seconds: int, origin: datetime | None) -> str:
-    """`HH:MM:SS` since midnight, from 24:00:00 on of the next day; an instant where the files have such."""
-    if origin is not None:
-        return (origin + timedelta(seconds=seconds)).isoformat()
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def _row(one: Offer, origin: datetime | None) -> tuple[object, ...]:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from doorstep.documents.report.slots_report import SlotsReport, write_slots_report
+from doorstep.domain.slots import Offer
 from doorstep.domain.units import PPM
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.files.route_day_in import DayFiles, DayTold
 from doorstep.files.route_slots_in import Asked, read_asked
-from doorstep.files.route_slots_out import Offer, write_slots
+from doorstep.files.route_slots_out import write_slots
 from doorstep.flows.route_clock import Clock
 from doorstep.flows.route_ground import on_roads
 from doorstep.kernels.route.advance import advanced

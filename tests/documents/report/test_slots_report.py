@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from doorstep.documents.report.slots_report import SlotsReport, write_slots_report
-from doorstep.files.route_slots_out import Offer, write_slots
+from doorstep.domain.slots import Offer
+from doorstep.files.route_slots_out import write_slots
 
 HOUR, EURO = 3600, 1_000_000
 

@@ -16,8 +16,8 @@ from doorstep.documents.report.page import dress, write_page
 from doorstep.documents.report.tiles import Tile
 from doorstep.documents.report.wording import count, counted, decimal, percent, percent_ppm
 from doorstep.documents.svg import element, picture
+from doorstep.domain.slots import Offer, instant_text
 from doorstep.domain.units import PPM
-from doorstep.files.route_slots_out import Offer, instant_text
 
 STYLES = ("page.css", "figures.css", "pack.css", "cartons.css", "record.css", "insight.css", "print.css")
 SHOWN = 40  # shoppers; slots.csv has them all

@@ -14,13 +14,13 @@ from itertools import combinations
 import numpy as np
 
 from doorstep.kernels.plan.atoms import Atoms
-from doorstep.kernels.plan.blocks import Partition
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import FloatArray, Ledger
 from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.search import price
+from doorstep.kernels.plan.wide import Partition
 from doorstep.kernels.run import Run
 
 SCALES = (1.0, 0.5)  # of the prices: those of a first look are too high for some
