@@ -124,7 +124,7 @@ def _that_travel(
     """Partitions of which every block fits a carton that a service admits, and the loads of their blocks."""
     load = np.array(list(_loads(book, atoms, ways.masks.tolist()).values()), np.int64)
     book.pack_new(run, in_haste)
-    travels: BoolArray = book.ships[load].any(axis=1)
+    travels: BoolArray = np.any(book.ships[load], axis=1)
     kept = ways.only(travels)
     return kept, load[np.searchsorted(ways.masks, kept.masks)].tolist()
 

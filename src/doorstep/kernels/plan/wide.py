@@ -69,5 +69,5 @@ def some_site_holds(market: Market, atoms: Sequence[tuple[int, int]], masks: Int
     for j in np.unique(sku).tolist():
         mine = sku == j
         held &= bits[:, mine] @ units[mine] <= stock[:, j, None]
-    found: BoolArray = held.any(axis=0)
+    found: BoolArray = np.any(held, axis=0)
     return found
