@@ -234,7 +234,7 @@ class RichSearch:
         self.node, self.load = _with_rounds(on, kinds, reloads)
         self.ring, self.free = _idle(kinds, n, len(count))
         self.spare = np.append(np.arange(self.spare_from, self.spare_from + reloads), reloads).astype(np.int64)
-        self.alike = _alike(on)
+        self.alike = _alike(on.kind, on.node[:, ONLY])
         self.state: State = seeded(seed)
         self.counts = np.zeros(16, np.int64)
         self.absent, self.best_absent = np.zeros(units, np.int64), np.zeros(units, np.int64)
@@ -352,12 +352,17 @@ def _idle(kinds: Ints, n: int, v: int) -> tuple[Ints, Ints]:
     return ring, free
 
 
-def _alike(on: Field) -> Ints:
+def is_mixed(problem: RouteProblem) -> bool:
+    """Whether some kinds of van could drive each other's rounds but for what they hold."""
+    return bool(_alike(_kinds(problem), problem.stops.only)[:, -1].any())
+
+
+def _alike(kind: Ints, only: Ints) -> Ints:
     """[v, v + 1] Kinds whose vans could drive each other's rounds but for what they hold, and how many they are."""
-    kind, v = on.kind, len(on.kind)
+    v = len(kind)
     found = np.full((v, v + 1), -1, np.int64)
     found[:, -1] = 0
-    if (on.node[:, ONLY] >= 0).any():
+    if (only >= 0).any():
         return found
     for k, other in permutations(range(v), 2):
         same = (kind[k, SAME] == kind[other, SAME]).all() and kind[k, MOST_TRIPS] == 1

@@ -10,13 +10,16 @@ from doorstep.kernels.route.leave import priced
 from doorstep.kernels.route.pace import searched
 from doorstep.kernels.route.problem import NEVER, RouteParams, RouteProblem
 from doorstep.kernels.route.result import RouteResult
+from doorstep.kernels.route.rich import is_mixed
 from doorstep.kernels.route.windows import apart, gathered, spread
 from doorstep.kernels.run import Run
 
 USUAL = RouteParams()
 PLAIN = Run()
-PLAIN_FROM, RICH_FROM = 250, 600
-"""Stops from which on our own engine is ahead of PyVRP where only loads bound, and else; docs/algorithms/route.md."""
+PLAIN_FROM, MIXED_FROM, DEPOTS_FROM, RICH_FROM = 250, 100, 450, 600
+"""Stops from which on our own engine is ahead of PyVRP: where only loads bound; where kinds of van are mixed and no
+stop has a window; where vans start from several depots; and else. Measured: benchmarks/RESULTS.md.
+"""
 MOST_LONG = 5_000
 LONG_ROUNDS = 20
 """Stops of a round, by load, from which on PyVRP is ahead on days with windows, however many stops they have."""
@@ -94,8 +97,14 @@ def _pyvrp_is_ahead(problem: RouteProblem) -> bool:
     stops, fleet = problem.stops, problem.fleet
     if own_plain.suits(problem):
         return stops.count < PLAIN_FROM
-    if stops.count < RICH_FROM:
+    windows = bool((stops.to_s < NEVER).any())
+    if stops.count < _rich_from(problem, windows):
         return True
     needed = max(1.0, float((stops.delivery.sum(0) / fleet.capacity.max(0).clip(1)).max()))
-    windows = bool((stops.to_s < NEVER).any())
     return windows and stops.count / needed > LONG_ROUNDS and stops.count <= MOST_LONG
+
+
+def _rich_from(problem: RouteProblem, windows: bool) -> int:
+    if not windows and is_mixed(problem):
+        return MIXED_FROM
+    return DEPOTS_FROM if len(np.unique(problem.fleet.start)) > 1 else RICH_FROM
