@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -176,7 +176,9 @@ def _marks(at: Replanning) -> Marks:
 
 
 def _summary(at: Replanning, rounds: Rounds, cost: int, seed: int) -> dict[str, object]:
-    counted = Counter(one.effect for one in at.changes)
+    touched: defaultdict[str, set[str]] = defaultdict(set)  # a stop, or van, that several events concern is one
+    for one in at.changes:
+        touched[one.effect].add(one.stop or one.vehicle or f"row {one.row}")
     broken = [one for one in at.changes if one.effect == "broken"]
     chances = [visit.on_time_ppm for one in rounds.rounds for visit in one.visits if visit.on_time_ppm is not None]
     instance = at.told.instance
@@ -184,9 +186,9 @@ def _summary(at: Replanning, rounds: Rounds, cost: int, seed: int) -> dict[str, 
         "name": instance.name,
         "events": len(at.told.events),
         "known_before": at.told.known,
-        **{key: counted[effect] for effect, key in EFFECTS.items()},
-        "broken": len(broken),
-        "broken_promised": sum(bool(one.promised) for one in broken),
+        **{key: len(touched[effect]) for effect, key in EFFECTS.items()},
+        "broken": len(touched["broken"]),
+        "broken_promised": len({one.stop for one in broken if one.promised}),
         "routes": len(rounds.rounds),
         "stops": sum(len(one.stops) for one in rounds.rounds),
         "cost": cost_number(cost, instance),
