@@ -53,9 +53,8 @@ def test_all_files_are_there_and_the_summary_counts_what_has_changed(folder: Pat
         "routes.csv", "rounds.csv", "vans_now.csv", "changes.csv", "unserved.csv", "routes.geojson", "map.html",
         "summary.json",
     }  # fmt: skip
-    summary, effects = orjson.loads((out / "summary.json").read_bytes()), Counter(
-        one["effect"] for one in rows(out / "changes.csv")
-    )  # fmt: skip
+    summary = orjson.loads((out / "summary.json").read_bytes())
+    effects = Counter(effect for effect, _ in {(one["effect"], one["stop"]) for one in rows(out / "changes.csv")})
     assert (summary["served"], summary["refused"], summary["cancelled"]) == (2, 1, 1)
     assert (summary["moved"], summary["shifted"]) == (effects["moved"], effects["shifted"])
     assert (summary["events"], summary["known_before"], summary["stops"]) == (6, 0, 4)
@@ -130,3 +129,25 @@ def test_what_is_refused_leaves_all_as_it_was(tmp_path: Path) -> None:
     assert not out.exists()
     with pytest.raises(OutputRefused):
         replanned(written(tmp_path), tmp_path)
+
+
+def test_what_is_reported_twice_is_done_once(tmp_path: Path) -> None:
+    twice = EVENTS.replace("done,09:30,a,,,,,\n", "done,09:30,a,,,,,\ndone,09:31,a,,,,,\n")
+    assert twice != EVENTS
+    replanned(written(tmp_path, events=twice), tmp_path / "out", documents=False)
+    assert "a" not in {one["stop"] for one in rows(tmp_path / "out" / "routes.csv")}
+
+
+def test_a_new_stop_with_two_windows_can_be_cancelled_at_once(tmp_path: Path) -> None:
+    events = EVENTS.rstrip("\n") + "\ncancelled,10:00,two,,,,,\n"
+    replanned(written(tmp_path, events=events), tmp_path / "out", documents=False)
+    assert "two" not in {one["stop"] for one in rows(tmp_path / "out" / "routes.csv")}
+    assert ("two", "gone") in {(one["stop"], one["effect"]) for one in rows(tmp_path / "out" / "changes.csv")}
+
+
+@pytest.mark.parametrize("event", ["done", "locked"])
+def test_a_stop_that_is_new_in_the_same_file_cannot_be_done_yet(tmp_path: Path, event: str) -> None:
+    events = EVENTS.rstrip("\n") + f"\n{event},10:00,e,,,,,\n"
+    with pytest.raises(InputRefused) as refused:
+        replanned(written(tmp_path, events=events), tmp_path / "out")
+    assert any("replan first" in str(one) for one in refused.value.faults)

@@ -86,7 +86,7 @@ def check_events(tables: Tables) -> None:
 
 
 def check_stops_of_events(tables: Tables) -> None:
-    """What is done, locked or cancelled is on a round, or new; what is new is on none, and new once."""
+    """What is done, locked or cancelled is on a round; what is new is on none, new once, and at most cancelled."""
     read, rounds = tables.get("events"), tables.get("routes")
     if read is None or rounds is None or not rounds.complete or not rounds.has("stop"):
         return
@@ -97,8 +97,12 @@ def check_stops_of_events(tables: Tables) -> None:
         if event == "new" and fresh.setdefault(stop, row) != row:
             finding.add(row, stop, f"is new already in row {fresh[stop]}")
     for row, event, stop in cells:
-        if event in ON_VAN and stop not in on and stop not in fresh and not tables.get("vans_now"):
+        if event not in ON_VAN or stop in on or tables.get("vans_now"):
+            continue
+        if stop not in fresh:
             finding.add(row, stop, f"is on no round of {rounds.file}, and no event says that it is new")
+        elif event != "cancelled":
+            finding.add(row, stop, f"is new in row {fresh[stop]}, and on no round of {rounds.file} yet: replan first")
 
 
 def _stop_events(read: Columns) -> Iterator[tuple[Any, ...]]:

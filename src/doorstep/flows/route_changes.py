@@ -104,8 +104,10 @@ def _asked(at: Replanning, one: Happened) -> Change | None:
     if one.kind == "late":
         return Late(one.van, one.seconds)
     if one.kind == "cancelled":
-        if one.stop in on:
-            return Cancelled(one.stop)
+        rows = (row for row in alternatives_of(at.day, one.stop) if at.stops[row] == at.stops[one.stop])  # its windows
+        there = next((row for row in rows if row in on), None)
+        if there is not None:
+            return Cancelled(there)
         at.changes.append(_nothing(at, one, "too late: it is done, as far as is known, or on no round"))
     if one.kind == "new":
         if not on & {*alternatives_of(at.day, one.stop)}:

@@ -7,12 +7,25 @@ from random import Random
 
 import pytest
 from tests.kernels.plan.builders import Shape, problem
-from tests.kernels.plan.scenes import PARIS, brand, call, cents, order, rate, scene, service, site, zone
+from tests.kernels.plan.scenes import (
+    PARIS,
+    brand,
+    call,
+    carton,
+    cents,
+    order,
+    product,
+    rate,
+    scene,
+    service,
+    site,
+    zone,
+)
 
 from doorstep.domain.bids import BidPrice, BidPrices, CommitmentPrice, SpeedValue
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.plan.check import check
-from doorstep.kernels.plan.plan import PlanResult, plan
+from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.run import Run
 
@@ -229,3 +242,19 @@ def test_room_has_its_price_by_order_and_by_parcel() -> None:
 def test_names_unknown_and_prices_below_nothing_are_refused(bids: BidPrices) -> None:
     with pytest.raises(InvalidProblem):
         replace(near_and_far("german"), bid_prices=bids)
+
+
+def test_the_bound_of_an_order_of_which_not_all_partitions_are_known_holds_for_those_it_has() -> None:
+    """Three goods of which two may not travel together, in a carton for one or the other and the third."""
+    goods = [
+        product("a", (150, 150, 150)),
+        product("b", (100, 100, 100), hazmat="3"),
+        product("c", (99, 99, 99), hazmat="5"),
+    ]
+    cartons, stock = [carton("box", (260, 160, 160))], {"berlin": {"a": 5, "b": 5, "c": 5}}
+    asked = scene([order("o", "a", "b", "c")], stock, goods, cartons=cartons)
+    asked = replace(asked, bid_prices=BidPrices((BidPrice("berlin", price_micros=cents(5_000)),)))
+    some, whole = (plan(asked, PlanParams(max_parcels=2, exact_atoms=n, exact_atoms_of_few=n)) for n in (1, 8))
+    assert whole.plan.figures.planned == 1
+    assert some.plan.figures.planned == 0
+    assert some.lower_bound_minor <= whole.plan.figures.weighed_minor

@@ -18,6 +18,7 @@ from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.fleet import Van
 from doorstep.domain.plan import Plan
 from doorstep.domain.rules import Rule
+from doorstep.kernels.plan import board
 from doorstep.kernels.plan.check import check
 from doorstep.kernels.plan.offer import offer
 from doorstep.kernels.plan.plan import PlanResult, plan
@@ -251,3 +252,11 @@ def test_vans_never_cost_more_than_they_save(seed: int) -> None:
 def test_equal_days_give_equal_plans(seed: int) -> None:
     problem = random_day(Random(seed))
     assert plan(problem).plan == plan(problem).plan
+
+
+def test_few_orders_are_explained_by_the_prices_of_the_rounds_that_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quotes are kept for a small batch; those with vans are of other prices than the ones that are told."""
+    asked = vans_day([order("o1", "a", place=near(1)), order("o2", "a", place=near(40, 1))], van())
+    kept = list(plan(asked).decisions())
+    monkeypatch.setattr(board, "FEW_ORDERS", 0)
+    assert list(plan(asked).decisions()) == kept

@@ -13,6 +13,7 @@ from tests.kernels.route.days import ints, line, result, stops, vans
 from doorstep.domain.errors import InvalidProblem
 from doorstep.kernels.route.check import check
 from doorstep.kernels.route.laid import lay
+from doorstep.kernels.route.on_time import with_margin
 from doorstep.kernels.route.problem import NEVER, RouteParams, RouteProblem
 from doorstep.kernels.route.route import route
 from doorstep.kernels.route.schedule import schedule
@@ -99,3 +100,11 @@ def test_rounds_are_laid_out_in_one_window_each() -> None:
     problem = RouteProblem(line(0, 10), stops(1, to_s=[200]), vans(1), ints(0, 0, 50, 0, 180, 200).reshape(-1, 3))
     with pytest.raises(InvalidProblem, match="narrowed"):
         lay(problem, [(0, (0,))])
+
+
+def test_a_margin_ends_every_window_sooner_and_none_before_it_begins() -> None:
+    windows = ints(0, 0, 50, 0, 190, 200).reshape(-1, 3)
+    two = RouteProblem(line(0, 10, 20), stops(1, 2, from_s=[0, 0], to_s=[200, 90]), vans(1), windows)
+    safe = with_margin(two, 20)
+    assert safe.windows.tolist() == [[0, 0, 30], [0, 190, 190]]
+    assert safe.stops.to_s.tolist() == [190, 70]

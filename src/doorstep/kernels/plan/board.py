@@ -73,7 +73,12 @@ class Table:
 
     @property
     def beyond_minor(self) -> int:
-        """What weights add to the bound."""
+        """What weights add to the bound: of orders that no partition serves, whichever were looked at."""
+        return 0 if self.beyond is None else int(self.beyond[self.blocks.exact].sum())
+
+    @property
+    def left_minor(self) -> int:
+        """What leaving weighs of all orders that are left at any price."""
         return 0 if self.beyond is None else int(self.beyond.sum())
 
     @property

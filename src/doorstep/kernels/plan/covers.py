@@ -46,7 +46,7 @@ def lacking_goods(board: Board, stock: IntArray, orders: IntArray, own_choice: I
     """Goods of which the orders that could be served at all ask for more than all sites hold."""
     order, sku, units = _needs(board, orders[own_choice[orders, 0] >= 0])
     asked = np.bincount(sku, weights=units, minlength=stock.shape[1]).astype(np.int64)
-    held = stock.sum(axis=0)
+    held = np.maximum(stock, 0).sum(axis=0)
     found = []
     for j in np.flatnonzero(asked > held).tolist():
         mine = sku == j

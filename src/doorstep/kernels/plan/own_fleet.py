@@ -55,7 +55,7 @@ class Stand:
     def total(self) -> int:
         """What it weighs with its rounds as they are driven, orders included that are left whatever they weigh."""
         choice = self.assignment.choice
-        weighed = int(cost_of(self.table.board, np.arange(len(choice)), choice)) + self.table.beyond_minor
+        weighed = int(cost_of(self.table.board, np.arange(len(choice)), choice)) + self.table.left_minor
         return weighed if self.shares is None else weighed + int((self.shares - self.priced).sum())
 
     def cost_minor(self, i: int) -> int:
@@ -84,7 +84,8 @@ class Driven:
     def settled(self) -> tuple[Table, Assignment, Sharing | None]:
         """The plan as its explanations see it: rides at the prices that are told, bounds at their least."""
         stand = self.stand
-        table = replace(stand.table, asked=replace(stand.table.asked, rides=self.told))
+        asked = replace(stand.table.asked, rides=self.told)
+        table = replace(stand.table, asked=asked, quotes=None)  # those that were kept are of other prices
         return table, replace(stand.assignment, own_bound=self.own_bound), stand.sharing
 
     @property

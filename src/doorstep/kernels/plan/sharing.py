@@ -82,7 +82,8 @@ def settle_sharing(laid: Laid, joints: Joints, params: PlanParams, run: Run) -> 
     for joint in sent:
         least, asunder[joint] = _with_all_stock(bench, joints, joint)
         own_cost[joint], own_bound[joint] = bench.own(joint, own_choice[joint]), least
-        bound += sum(bench.beyond_minor(i) for i in joints.members[joint])  # which the table forgets: they are not left
+        there = [i for i in joints.members[joint] if whole.blocks.exact[i]]
+        bound += sum(bench.beyond_minor(i) for i in there)  # which the table forgets: they are not left
     aside = _aside(joints, sent, orders)
     settled = replace(
         found, own_choice=own_choice, own_cost=own_cost, own_bound=own_bound, lower_bound_minor=int(bound)

@@ -111,9 +111,15 @@ def with_margin(problem: RouteProblem, margin_s: int) -> RouteProblem:
 
     A window keeps its end where none is set.
     """
-    stops = problem.stops
-    to_s = np.where(stops.to_s < NEVER, np.maximum(stops.from_s, stops.to_s - margin_s), stops.to_s)
-    return replace(problem, stops=replace(stops, to_s=to_s))
+    stops, windows = problem.stops, problem.windows.copy()
+    to_s = _sooner(stops.from_s, stops.to_s, margin_s)
+    windows[:, 2] = _sooner(windows[:, 1], windows[:, 2], margin_s)
+    to_s[windows[:, 0]] = windows[:, 2]  # by stop and in order: the last one stays
+    return replace(problem, stops=replace(stops, to_s=to_s), windows=windows)
+
+
+def _sooner(from_s: IntArray, to_s: IntArray, margin_s: int) -> IntArray:
+    return np.where(to_s < NEVER, np.maximum(from_s, to_s - margin_s), to_s)
 
 
 def margin(

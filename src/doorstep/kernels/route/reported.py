@@ -150,6 +150,8 @@ def _seen(problem: RouteProblem, van: Van, at_s: int, location: int, left_s: int
 
 
 def _done(problem: RouteProblem, van: Van, stop: int, at_s: int, left_s: int) -> Van:
+    if stop not in (*van.locked, *van.rest):
+        return van  # reported already
     van = _gone(problem, van, left_s) if not van.is_out else van
     line = [*van.locked, *van.rest]
     if RELOAD in line[: line.index(stop)]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
 
 import numpy as np
 
@@ -32,8 +31,6 @@ from doorstep.kernels.route.compiled_rich import (
     PAUSE_TO,
     PLAIN,
     PRED,
-    RELOAD_AT,
-    RELOAD_S,
     RING,
     SERVICE,
     SHIFT_FROM,
@@ -51,7 +48,7 @@ from doorstep.kernels.route.compiled_rich import (
     refresh,
 )  # fmt: skip
 from doorstep.kernels.route.compiled_rich_anneal import anneal, settle
-from doorstep.kernels.route.compiled_rich_journal import ABSENT, BEST, BEST_ABSENT, CURRENT, put_in
+from doorstep.kernels.route.compiled_rich_journal import ABSENT, BEST, BEST_ABSENT, CURRENT, make_reload, put_in
 from doorstep.kernels.route.in_space import in_space, rule_of
 from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
 from doorstep.kernels.route.travel import block, pairwise
@@ -274,8 +271,8 @@ class RichSearch:
 
     def _reload(self, k: int) -> int:
         self.spare[-1] -= 1
-        node, kind = int(self.spare[self.spare[-1]]), self.on.kind
-        self.node[node, [AT, SERVICE, OPENS, CLOSES]] = kind[k, [RELOAD_AT, RELOAD_S, SHIFT_FROM, SHIFT_TO]]
+        node = int(self.spare[self.spare[-1]])
+        make_reload(self.node, self.on.kind, node, k)
         return node
 
     @property
@@ -364,9 +361,8 @@ def _alike(kind: Ints, only: Ints) -> Ints:
     found[:, -1] = 0
     if (only >= 0).any():
         return found
-    for k, other in permutations(range(v), 2):
-        same = (kind[k, SAME] == kind[other, SAME]).all() and kind[k, MOST_TRIPS] == 1
-        if same and (kind[k] != kind[other]).any():
-            found[k, found[k, -1]] = other
-            found[k, -1] += 1
+    _, group = np.unique(kind[:, SAME], axis=0, return_inverse=True)
+    for k in np.flatnonzero(kind[:, MOST_TRIPS] == 1).tolist():
+        others = np.flatnonzero((group.ravel() == group.ravel()[k]) & (kind != kind[k]).any(axis=1))
+        found[k, : len(others)], found[k, -1] = others, len(others)
     return found

@@ -44,7 +44,7 @@ def route(
         An anytime search: it ends by `iterations` or when `spent` reaches 1. `incumbent` is told each better answer.
         With `width` above 1 the day is parted by where rounds lie, and `map` searches the parts.
     start
-        Rounds to begin with.
+        Rounds to begin with; of stops with several windows they say in which (`window`), else it begins from nothing.
 
     Returns
     -------
