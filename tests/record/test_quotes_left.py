@@ -9,6 +9,7 @@ from tests.record.brand import NOW, loaded
 from tests.record.test_quote import cart
 
 from doorstep.core.decisions.models import Quote, QuotesLeft
+from doorstep.core.decisions.quotes import MOST_DAYS
 from doorstep.domain.customer import QuotesDecided
 from doorstep.domain.rights import Scope
 from doorstep.flows.quote import accept_quote, expire, quote_cart
@@ -63,6 +64,16 @@ def test_those_taken_are_told_with_those_left_from_the_day_after_counting_began(
     expire(NOW + 4 * DAY)
     second = (NOW + DAY).date()
     assert quotes_decided(brand_id) == (QuotesDecided(second, second + 3 * DAY, days, 3, 1),)
+
+
+def test_a_promise_of_a_far_year_is_counted_and_let_go_like_any_other(shop: tuple[Scope, int]) -> None:
+    found = quote_cart(*shop, cart("teapot"), now=NOW)
+    row = Quote.objects.get(pk=found.pk)
+    row.options = [option | {"promised_by": "2150-01-01"} for option in row.options]
+    row.save()
+    expire(NOW + 3 * DAY)
+    assert counted(shop[1]) == {(NOW.date(), MOST_DAYS): 1}
+    assert not Quote.objects.exists()
 
 
 def test_another_brands_are_its_own(shop: tuple[Scope, int]) -> None:

@@ -26,6 +26,7 @@ COUNT = (
     " ON CONFLICT (brand_id, made_on, fastest_days) DO UPDATE SET quotes = kept.quotes + excluded.quotes"
 )
 QuoteState = Literal["offered", "accepted", "ordered", "expired"]
+MOST_DAYS = 3_650  # that are told apart: a cart may ask not to come before a far year, and a column holds so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,6 @@ def forget_offered(before: datetime, limit: int) -> int:
 
 
 def fastest_days(options: Sequence[Mapping[str, Any]], made_on: date) -> int | None:
-    """Days from the quote to the earliest promise on it, none below 0; None: it offered nothing."""
+    """Days from the quote to the earliest promise on it, from 0 to MOST_DAYS; None: it offered nothing."""
     days = [(date.fromisoformat(one["promised_by"]) - made_on).days for one in options]
-    return max(0, min(days)) if days else None
+    return min(MOST_DAYS, max(0, min(days))) if days else None
