@@ -66,6 +66,26 @@ def test_those_taken_are_told_with_those_left_from_the_day_after_counting_began(
     assert quotes_decided(brand_id) == (QuotesDecided(second, second + 3 * DAY, days, 3, 1),)
 
 
+def test_only_options_that_were_shown_count(shop: tuple[Scope, int]) -> None:
+    """The fastest stood on the quote and was not to be shown: nobody left it, or took another instead of it."""
+    scope, brand_id = shop
+    for day in range(2):
+        at = NOW + day * DAY
+        for n in range(2):
+            found = quote_cart(scope, brand_id, cart(), now=at)
+            row = Quote.objects.get(pk=found.pk)
+            slow, fast = ((at + days * DAY).date().isoformat() for days in (6, 1))
+            row.options = [row.options[0] | {"promised_by": one} for one in (slow, fast)]
+            row.shown = {"usual": [0]}
+            row.save()
+            if n == 0:
+                accept_quote(scope, found.pk, 0, now=at)
+    expire(NOW + 4 * DAY)
+    second = (NOW + DAY).date()
+    assert counted(brand_id) == {(NOW.date(), 6): 1, (second, 6): 1}
+    assert quotes_decided(brand_id) == (QuotesDecided(second, second + 3 * DAY, 6, 2, 1),)
+
+
 def test_a_promise_of_a_far_year_is_counted_and_let_go_like_any_other(shop: tuple[Scope, int]) -> None:
     found = quote_cart(*shop, cart("teapot"), now=NOW)
     row = Quote.objects.get(pk=found.pk)

@@ -78,7 +78,7 @@ def quotes_decided(brand_id: int) -> tuple[QuotesDecided, ...]:
     quotes, took = Counter({(day, days): count for day, days, count in left}), Counter[tuple[date, int]]()
     for one in displays.taken(brand_id):
         day = one.made_at.date()
-        days = fastest_days(one.options, day)
+        days = fastest_days(one.options, day, one.usual)
         if days is not None:
             took[day, days] += 1
     quotes.update(took)

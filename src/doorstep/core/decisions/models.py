@@ -60,7 +60,7 @@ class QuotesLeft(models.Model):
 
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="quotes_left", db_index=False)  # the constraint's
     made_on = models.DateField()
-    fastest_days = models.PositiveSmallIntegerField()  # from that day to the earliest promised date that was offered
+    fastest_days = models.PositiveSmallIntegerField()  # from that day to the earliest promised date that was shown
     quotes = models.PositiveIntegerField()
 
     class Meta:

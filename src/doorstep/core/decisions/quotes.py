@@ -125,11 +125,11 @@ def forget_offered(before: datetime, limit: int) -> int:
     """Drop quotes that nobody took up, and count them by the promise that they showed; returns how many."""
     with transaction.atomic():
         old = Quote.objects.select_for_update().filter(state="offered", made_at__lt=before).order_by("made_at")[:limit]
-        rows = list(old.values_list("pk", "brand_id", "made_at", "options"))
+        rows = list(old.values_list("pk", "brand_id", "made_at", "options", "shown"))
         counts = Counter(
             (brand, at.date(), days)
-            for _, brand, at, options in rows
-            if (days := fastest_days(options, at.date())) is not None
+            for _, brand, at, options, shown in rows
+            if (days := fastest_days(options, at.date(), usual_of(shown))) is not None
         )
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -142,7 +142,11 @@ def forget_offered(before: datetime, limit: int) -> int:
         return Quote.objects.filter(pk__in=[pk for pk, *_ in rows]).delete()[0]
 
 
-def fastest_days(options: Sequence[Mapping[str, Any]], made_on: date) -> int | None:
-    """Days from the quote to the earliest promise on it, from 0 to MOST_DAYS; None: it offered nothing."""
-    days = [(date.fromisoformat(one["promised_by"]) - made_on).days for one in options]
+def fastest_days(options: Sequence[Mapping[str, Any]], made_on: date, usual: Sequence[int] | None = None) -> int | None:
+    """Days from the quote to the earliest promise that it showed, from 0 to MOST_DAYS; None: it showed nothing.
+
+    `usual` are numbers of the options that were shown; None: all.
+    """
+    shown = options if usual is None else [options[number] for number in usual]
+    days = [(date.fromisoformat(one["promised_by"]) - made_on).days for one in shown]
     return min(MOST_DAYS, max(0, min(days))) if days else None
