@@ -20,9 +20,9 @@ from doorstep.domain.worth import LearnedValue
 pytestmark = pytest.mark.django_db
 
 
-def learned(filled: Filled) -> str:
+def learned(filled: Filled, worth: str = "day_sooner", micros: int = 420_000) -> str:
     """What the night found; gives its day as the page names it."""
-    document = plain(PAGE) | {"values": [["day_sooner", 420_000, "loyal", ""]]}
+    document = plain(PAGE) | {"values": [[worth, micros, "loyal", ""]]}
     keep(filled.brand.pk, "customers", Kept(filled.now.date(), filled.now, document), "system")
     return filled.now.date().isoformat()
 
@@ -48,6 +48,14 @@ def test_values_of_another_day_are_refused(filled: Filled) -> None:
     for day in ((filled.now.date() - timedelta(days=1)).isoformat(), "yesterday", ""):
         answer = client.post(address, {"weigh": "yes", "as_of": day})
         assert answer.status_code == 422
+    assert in_force(filled.brand.pk).values == ()
+
+
+def test_values_that_cannot_weigh_are_refused_on_the_page(filled: Filled) -> None:
+    as_of, code = learned(filled, "scatter", 0), filled.brand.code
+    answer = entered(filled.admin).post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "as_of": as_of})
+    assert answer.status_code == 422
+    assert "scatter of 0 is not understood" in answer.content.decode()
     assert in_force(filled.brand.pk).values == ()
 
 

@@ -34,7 +34,7 @@ def weigh(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
             steer(scope, code, OFF_VALUES, now=now)
     except NotFound:
         raise Http404("There is no such brand.") from None
-    except Conflict as refusal:
+    except DoorstepError as refusal:
         return brand.refused(request, scope, code, str(refusal))
     return redirect(f"{reverse('insight_customers')}?{urlencode({'brand': code})}")
 
