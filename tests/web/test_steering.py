@@ -12,9 +12,9 @@ from tests.web.test_pages import entered, text_of
 
 from doorstep.core.events.models import Fact
 from doorstep.core.learned.insights import Kept, keep
-from doorstep.core.learned.steering import in_force
+from doorstep.core.learned.steering import in_force, put, rows_of
 from doorstep.documents.insights.page import plain
-from doorstep.domain.steering import Showing
+from doorstep.domain.steering import Showing, Steering
 from doorstep.domain.worth import LearnedValue
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,8 @@ def test_values_weigh_once_somebody_lets_them(filled: Filled) -> None:
     assert client.post(address, {"weigh": "yes", "as_of": as_of}).status_code == 302
     assert in_force(filled.brand.pk).values == (LearnedValue("day_sooner", 420_000, "loyal", ""),)
     assert "Let none weigh" in text_of(client, page)
+    assert client.post(address).status_code == 422
+    assert in_force(filled.brand.pk).values
     client.post(address, {"weigh": "no"})
     assert in_force(filled.brand.pk).values == ()
     assert [one.data["rows"] for one in Fact.objects.filter(kind="SteeringSet").order_by("id")] == [1, 0]
@@ -65,10 +67,18 @@ def test_the_brand_says_what_its_quotes_show(filled: Filled) -> None:
     assert client.post(address, {"showing": "yes", "most": "2"}).status_code == 302
     assert in_force(filled.brand.pk).showing == Showing(2)
     assert 'value="2"' in text_of(client, reverse("brand", args=(code,)))
+    assert client.post(address, {"most": "2"}).status_code == 422
     for most in ("9", "many"):
         assert client.post(address, {"showing": "yes", "most": most}).status_code == 422
     client.post(address, {"showing": "no"})
     assert in_force(filled.brand.pk).showing is None
+
+
+def test_saving_the_page_keeps_what_it_does_not_ask_for(filled: Filled) -> None:
+    put(filled.brand.pk, "showing", rows_of(Steering(showing=Showing(2, 1, 2, 3)))["showing"], filled.now, "key:1")
+    address = reverse("show_by_worth", args=(filled.brand.code,))
+    assert entered(filled.admin).post(address, {"showing": "yes", "most": "4"}).status_code == 302
+    assert in_force(filled.brand.pk).showing == Showing(4, 1, 2, 3)
 
 
 def test_who_may_not_manage_neither_sees_nor_changes_it(filled: Filled) -> None:

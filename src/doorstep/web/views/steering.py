@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -11,11 +12,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from doorstep.core.accounts.queries import brands
+from doorstep.core.learned.steering import in_force_of
 from doorstep.domain.errors import Conflict, DoorstepError, InvalidProblem, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.steering import Showing
 from doorstep.flows.steer import Wished, steer, weigh_learned
-from doorstep.web.room import came_at, room
+from doorstep.web.room import came_at, of_brands, room
 from doorstep.web.views import brand
 
 OFF_VALUES, OFF_SHOWING = Wished(off=frozenset({"values"})), Wished(off=frozenset({"showing"}))
@@ -28,7 +31,7 @@ def weigh(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     """Put the values in force that stand on the page, or none; a page of yesterday puts nothing in force."""
     now = came_at(request)
     try:
-        if request.POST.get("weigh") == "yes":
+        if _agreed(request, "weigh"):
             weigh_learned(scope, code, _day(request.POST.get("as_of", "")), now=now)
         else:
             steer(scope, code, OFF_VALUES, now=now)
@@ -44,7 +47,7 @@ def weigh(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
 @room("manage")
 def show_by_worth(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     try:
-        steer(scope, code, _showing(request), now=came_at(request))
+        steer(scope, code, _showing(request, scope, code), now=came_at(request))
     except NotFound:
         raise Http404("There is no such brand.") from None
     except DoorstepError as refusal:
@@ -52,14 +55,25 @@ def show_by_worth(request: HttpRequest, scope: Scope, code: str) -> HttpResponse
     return redirect(f"{reverse('brand', args=(code,))}#steering")
 
 
-def _showing(request: HttpRequest) -> Wished:
-    if request.POST.get("showing") != "yes":
+def _agreed(request: HttpRequest, name: str) -> bool:
+    """Yes or no: what says neither changes nothing."""
+    said = request.POST.get(name)
+    if said not in ("yes", "no"):
+        raise InvalidProblem("say yes or no")
+    return said == "yes"
+
+
+def _showing(request: HttpRequest, scope: Scope, code: str) -> Wished:
+    """How many are shown, as the page asks; what it does not ask for stays as it was set otherwise."""
+    if not _agreed(request, "showing"):
         return OFF_SHOWING
     try:
         most = int(request.POST.get("most", ""))
     except ValueError:
         raise InvalidProblem("how many options are shown is a number") from None
-    return Wished(showing=Showing(most), off=frozenset({"showing"}))
+    of = of_brands(brands(scope), code)
+    before = in_force_of(scope, of.id).showing if of else None
+    return Wished(showing=replace(before or Showing(most), most=most), off=frozenset({"showing"}))
 
 
 def _day(text: str) -> date:
