@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.api.shop import TEA_SHOP
 from tests.record.brand import NOW, loaded
 from tests.record.scarce import stocked
 from tests.record.test_quote import LATER, cart, ordered, quoted
@@ -232,6 +235,17 @@ class TestPutting:
         facts = [one.data for one in Fact.objects.filter(kind="SteeringSet").order_by("id")]
         assert [(one["kind"], one["rows"]) for one in facts] == [("values", 1), ("showing", 1), ("values", 0)]
         assert facts[0]["version"] == first.put["values"].version
+
+    def test_loading_a_folder_puts_what_lies_in_it_and_tells_it(self, tmp_path: Path) -> None:
+        folder = tmp_path / "shop"
+        shutil.copytree(TEA_SHOP, folder)
+        (folder / "values.csv").write_text("worth,segment,country,value\nday_sooner,,,10\n", encoding="utf-8")
+        scope, brand_id = loaded(folder, "east")
+        found = steering.in_force(brand_id)
+        assert found.values == TEN_A_DAY
+        facts = Fact.objects.filter(operator=scope.operator, brand=brand_id, kind="SteeringSet")
+        told = {"kind": "values", "rows": 1, "version": found.put["values"].version}
+        assert [one.data for one in facts] == [told]
 
     @pytest.mark.parametrize(
         ("wished", "why"),

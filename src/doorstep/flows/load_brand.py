@@ -14,7 +14,6 @@ from doorstep.core.catalog import actions as catalog
 from doorstep.core.catalog import barcodes
 from doorstep.core.events.actions import NewFact, record, record_all
 from doorstep.core.learned import actions as learned
-from doorstep.core.learned import steering
 from doorstep.core.learned.steering import rows_of
 from doorstep.core.messages import disruptions
 from doorstep.core.network import actions as network
@@ -29,6 +28,7 @@ from doorstep.flows.durations import keep_published
 from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.record_problem import ground
+from doorstep.flows.steer import put_in_force
 from doorstep.kernels.promise.transit import fit_transit
 from doorstep.kernels.rate.duty_tables import duty_book
 from doorstep.kernels.rate.tables import compile_tariff
@@ -72,7 +72,7 @@ def load_brand(
         learned.add_history(brand_id, read.history)
         if read.durations is not None:
             keep_published(brand_id, read.durations)
-        _steer(brand_id, read, now, actor)
+        _steer(operator_id, brand_id, read, now, actor)
         _declare(operator_id, read, sites, now)
         stock.open_with(brand_id, sites, products, read.stock, read.inbound, at=now, actor=actor)
         count, held = _take_in(brand_id, read, products, now)
@@ -104,12 +104,12 @@ def _refuse_vans(read: BrandFolder) -> None:
         raise InputRefused((Fault("vehicles.csv", 0, "", name, why),), 1)
 
 
-def _steer(brand_id: int, read: BrandFolder, now: datetime, actor: str) -> None:
+def _steer(operator_id: int, brand_id: int, read: BrandFolder, now: datetime, actor: str) -> None:
     """What weighs on a plan of the folder weighs on those of the record: somebody has put it there."""
     found = rows_of(Steering(read.values, commitments=read.commitment_prices))
     for kind, rows in found.items():
         if rows:
-            steering.put(brand_id, kind, rows, now, actor)
+            put_in_force(operator_id, brand_id, kind, rows, now=now, actor=actor)
 
 
 def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import starmap
@@ -25,6 +25,7 @@ from doorstep.flows.standing import forget_brand
 from doorstep.kernels.learn.shown_problem import MOST_OPTIONS
 
 MICROS = 1_000_000
+Rows = Sequence[Sequence[object]]
 MOST_ROWS = 1_000
 
 
@@ -53,18 +54,25 @@ def steer(scope: Scope, code: str, wished: Wished, *, now: datetime) -> Steering
         for kind, some in rows.items():
             if before[kind] == some:
                 continue
-            version = steering.put(brand_id, kind, some, now, scope.actor)
-            record(
-                scope.operator,
-                brand_id,
-                kind="SteeringSet",
-                subject=f"brand:{brand_id}",
-                data={"kind": kind, "rows": len(some), "version": version},
-                at=now,
-                actor=scope.actor,
-            )
+            put_in_force(scope.operator, brand_id, kind, some, now=now, actor=scope.actor)
     forget_brand(brand_id)
     return steering.in_force(brand_id)
+
+
+def put_in_force(
+    operator_id: int, brand_id: int, kind: SteeringKind, rows: Rows, *, now: datetime, actor: str
+) -> None:
+    """Put rows of a kind in force, and tell it as a fact; within a transaction of the caller."""
+    version = steering.put(brand_id, kind, rows, now, actor)
+    record(
+        operator_id,
+        brand_id,
+        kind="SteeringSet",
+        subject=f"brand:{brand_id}",
+        data={"kind": kind, "rows": len(rows), "version": version},
+        at=now,
+        actor=actor,
+    )
 
 
 def faults_of(wished: Wished) -> tuple[tuple[SteeringKind, str], ...]:
