@@ -41,7 +41,7 @@ def let_weigh(made: Filled) -> None:
     row.document |= {"values": [["day_sooner", 420_000, "", ""], ["next_day", -80_000, "loyal", ""]]}
     row.save()
     scope = Scope(made.operator.pk, frozenset({made.brand.pk}), "operator_admin", "system")
-    weigh_learned(scope, made.brand.code, row.as_of, now=timezone.now())
+    weigh_learned(scope, made.brand.code, row.learned_at, now=timezone.now())
 
 
 def test_they_are_accessible_on_a_telephone_and_on_a_desk(

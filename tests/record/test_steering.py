@@ -125,17 +125,17 @@ class TestValues:
     def test_that_were_learned_weigh_when_somebody_has_looked(self, shop: tuple[Scope, int]) -> None:
         scope, brand_id = shop
         with pytest.raises(Conflict, match="meanwhile"):
-            weigh_learned(scope, "tea", NOW.date(), now=NOW)
+            weigh_learned(scope, "tea", NOW, now=NOW)
         rows = [["day_sooner", 420_000, "", "DE"]]
         insights.keep(brand_id, "customers", insights.Kept(NOW.date(), NOW, {"values": rows}), "system")
         assert steering.in_force(brand_id).values == ()  # the night alone changes nothing
         with pytest.raises(Conflict, match="meanwhile"):
-            weigh_learned(scope, "tea", NOW.date() - timedelta(days=1), now=NOW)
-        found = weigh_learned(scope, "tea", NOW.date(), now=NOW)
+            weigh_learned(scope, "tea", NOW - timedelta(seconds=1), now=NOW)
+        found = weigh_learned(scope, "tea", NOW, now=NOW)
         assert found.values == (LearnedValue("day_sooner", 420_000, "", "DE"),)
         insights.keep(brand_id, "customers", insights.Kept(NOW.date(), NOW, {"values": []}), "system")
         with pytest.raises(Conflict, match="sure enough"):
-            weigh_learned(scope, "tea", NOW.date(), now=NOW)
+            weigh_learned(scope, "tea", NOW, now=NOW)
 
 
 class TestCommitments:

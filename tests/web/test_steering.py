@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,23 +19,26 @@ from doorstep.domain.steering import Showing, Steering
 from doorstep.domain.worth import LearnedValue
 
 pytestmark = pytest.mark.django_db
+FOUND = plain(PAGE) | {"values": [["day_sooner", 420_000, "loyal", ""]]}
 
 
 def learned(filled: Filled, worth: str = "day_sooner", micros: int = 420_000) -> str:
-    """What the night found; gives its day as the page names it."""
-    document = plain(PAGE) | {"values": [[worth, micros, "loyal", ""]]}
+    """What the night found; gives when, as the page names it."""
+    document = FOUND | {"values": [[worth, micros, "loyal", ""]]}
     keep(filled.brand.pk, "customers", Kept(filled.now.date(), filled.now, document), "system")
-    return filled.now.date().isoformat()
+    return filled.now.isoformat()
 
 
 def test_values_weigh_once_somebody_lets_them(filled: Filled) -> None:
     client, code = entered(filled.admin), filled.brand.code
     page = reverse("insight_customers") + f"?brand={code}"
-    as_of = learned(filled)
+    learned(filled)
     assert "No learned value weighs" in text_of(client, page)
     assert "0.42" in text_of(client, page)
     address = reverse("weigh_values", args=(code,))
-    assert client.post(address, {"weigh": "yes", "as_of": as_of}).status_code == 302
+    named = re.search(r'name="learned_at" value="([^"]*)"', client.get(page).content.decode())
+    assert named
+    assert client.post(address, {"weigh": "yes", "learned_at": named[1]}).status_code == 302
     assert in_force(filled.brand.pk).values == (LearnedValue("day_sooner", 420_000, "loyal", ""),)
     assert "Let none weigh" in text_of(client, page)
     assert client.post(address).status_code == 422
@@ -44,18 +48,20 @@ def test_values_weigh_once_somebody_lets_them(filled: Filled) -> None:
     assert [one.data["rows"] for one in Fact.objects.filter(kind="SteeringSet").order_by("id")] == [1, 0]
 
 
-def test_values_of_another_day_are_refused(filled: Filled) -> None:
-    learned(filled)
+def test_values_that_nobody_has_looked_at_are_refused(filled: Filled) -> None:
+    """Those learned anew on the same day, too."""
+    seen = learned(filled)
+    keep(filled.brand.pk, "customers", Kept(filled.now.date(), filled.now + timedelta(seconds=1), FOUND), "system")
     client, address = entered(filled.admin), reverse("weigh_values", args=(filled.brand.code,))
-    for day in ((filled.now.date() - timedelta(days=1)).isoformat(), "yesterday", ""):
-        answer = client.post(address, {"weigh": "yes", "as_of": day})
+    for at in (seen, "yesterday", "", "2026-10-01"):
+        answer = client.post(address, {"weigh": "yes", "learned_at": at})
         assert answer.status_code == 422
     assert in_force(filled.brand.pk).values == ()
 
 
 def test_values_that_cannot_weigh_are_refused_on_the_page(filled: Filled) -> None:
-    as_of, code = learned(filled, "scatter", 0), filled.brand.code
-    answer = entered(filled.admin).post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "as_of": as_of})
+    learned_at, code = learned(filled, "scatter", 0), filled.brand.code
+    answer = entered(filled.admin).post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "learned_at": learned_at})
     assert answer.status_code == 422
     assert "scatter of 0 is not understood" in answer.content.decode()
     assert in_force(filled.brand.pk).values == ()
@@ -82,8 +88,8 @@ def test_saving_the_page_keeps_what_it_does_not_ask_for(filled: Filled) -> None:
 
 
 def test_who_may_not_manage_neither_sees_nor_changes_it(filled: Filled) -> None:
-    as_of = learned(filled)
+    learned_at = learned(filled)
     client, code = entered(filled.viewer), filled.brand.code
     assert "Let these weigh" not in text_of(client, reverse("insight_customers") + f"?brand={code}")
-    assert client.post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "as_of": as_of}).status_code == 403
+    assert client.post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "learned_at": learned_at}).status_code == 403
     assert in_force(filled.brand.pk).values == ()

@@ -85,13 +85,13 @@ def faults_of(wished: Wished) -> tuple[tuple[SteeringKind, str], ...]:
     return tuple((kind, why) for kind, some in found.items() for why in some)
 
 
-def weigh_learned(scope: Scope, code: str, as_of: date, *, now: datetime) -> Steering:
-    """Have the values weigh that were learned out of the record as of a day: those that somebody has looked at.
+def weigh_learned(scope: Scope, code: str, learned_at: datetime, *, now: datetime) -> Steering:
+    """Have the values weigh that were learned out of the record at an instant: those that somebody has looked at.
 
-    Raises NotFound, and Conflict where those of another day are kept by now, or none that are sure enough.
+    Raises NotFound, and Conflict where they were learned anew by now, or none are sure enough.
     """
     found = insights.kept(scope, _brand(scope, code), "customers")
-    if found is None or found.as_of != as_of:
+    if found is None or found.learned_at != learned_at:
         raise Conflict("other values were learned meanwhile: look at them first")
     values = tuple(starmap(LearnedValue, found.document.get("values", ())))
     if not values:

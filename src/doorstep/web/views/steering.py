@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -28,11 +28,11 @@ OFF_VALUES, OFF_SHOWING = Wished(off=frozenset({"values"})), Wished(off=frozense
 @require_POST
 @room("manage")
 def weigh(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
-    """Put the values in force that stand on the page, or none; a page of yesterday puts nothing in force."""
+    """Put the values in force that stand on the page, or none; a page from before they were learned anew puts nothing in force."""
     now = came_at(request)
     try:
         if _agreed(request, "weigh"):
-            weigh_learned(scope, code, _day(request.POST.get("as_of", "")), now=now)
+            weigh_learned(scope, code, _instant(request.POST.get("learned_at", "")), now=now)
         else:
             steer(scope, code, OFF_VALUES, now=now)
     except NotFound:
@@ -76,8 +76,8 @@ def _showing(request: HttpRequest, scope: Scope, code: str) -> Wished:
     return Wished(showing=replace(before or Showing(most), most=most), off=frozenset({"showing"}))
 
 
-def _day(text: str) -> date:
+def _instant(text: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day as the page names it
+        return datetime.fromisoformat(text)  # as the page names it
     except ValueError:
-        raise Conflict("the day of the values is not understood") from None
+        raise Conflict("when the values were learned is not understood") from None
