@@ -247,7 +247,6 @@ def test_what_is_open_to_all_says_nothing_of_anybody(filled: Filled, path: str) 
     assert not [word for word in words if word in page]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", names())
 def test_rows_of_others_are_not_there(filled: Filled, name: str) -> None:
     address = reverse(name, kwargs=arguments(name, filled))
