@@ -61,10 +61,23 @@ def test_values_that_nobody_has_looked_at_are_refused(filled: Filled) -> None:
 
 def test_values_that_cannot_weigh_are_refused_on_the_page(filled: Filled) -> None:
     learned_at, code = learned(filled, "scatter", 0), filled.brand.code
-    answer = entered(filled.admin).post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "learned_at": learned_at})
+    answer = entered(filled.admin).post(
+        reverse("weigh_values", args=(code,)), {"weigh": "yes", "learned_at": learned_at}
+    )
     assert answer.status_code == 422
     assert "scatter of 0 is not understood" in answer.content.decode()
     assert in_force(filled.brand.pk).values == ()
+
+
+def test_values_in_force_stand_beside_those_learned_last(filled: Filled) -> None:
+    weighs = (LearnedValue("day_sooner", 300_000, "loyal", ""), LearnedValue("next_day", 70_000))
+    put(filled.brand.pk, "values", rows_of(Steering(weighs))["values"], filled.now, "key:1")
+    client, page = entered(filled.admin), reverse("insight_customers") + f"?brand={filled.brand.code}"
+    learned(filled)
+    rows = re.findall(
+        r'<td class="number">([^<]*)</td><td class="number">([^<]*)</td>', client.get(page).content.decode()
+    )
+    assert [one for one in rows if "0." in one[0]] == [("0.30", "0.42"), ("0.07", "–")]
 
 
 def test_the_brand_says_what_its_quotes_show(filled: Filled) -> None:
@@ -90,6 +103,9 @@ def test_saving_the_page_keeps_what_it_does_not_ask_for(filled: Filled) -> None:
 def test_who_may_not_manage_neither_sees_nor_changes_it(filled: Filled) -> None:
     learned_at = learned(filled)
     client, code = entered(filled.viewer), filled.brand.code
-    assert "Let these weigh" not in text_of(client, reverse("insight_customers") + f"?brand={code}")
-    assert client.post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "learned_at": learned_at}).status_code == 403
+    assert "learned last" not in text_of(client, reverse("insight_customers") + f"?brand={code}")
+    assert (
+        client.post(reverse("weigh_values", args=(code,)), {"weigh": "yes", "learned_at": learned_at}).status_code
+        == 403
+    )
     assert in_force(filled.brand.pk).values == ()

@@ -59,9 +59,7 @@ def steer(scope: Scope, code: str, wished: Wished, *, now: datetime) -> Steering
     return steering.in_force(brand_id)
 
 
-def put_in_force(
-    operator_id: int, brand_id: int, kind: SteeringKind, rows: Rows, *, now: datetime, actor: str
-) -> None:
+def put_in_force(operator_id: int, brand_id: int, kind: SteeringKind, rows: Rows, *, now: datetime, actor: str) -> None:
     """Put rows of a kind in force, and tell it as a fact; within a transaction of the caller."""
     version = steering.put(brand_id, kind, rows, now, actor)
     record(

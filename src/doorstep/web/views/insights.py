@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import starmap
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -18,6 +21,7 @@ from doorstep.core.learned.insights import KINDS, InsightKind, Kept, kept
 from doorstep.core.learned.steering import in_force_of
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.rights import Scope
+from doorstep.domain.worth import LearnedValue
 from doorstep.flows.insights import CHORE, JOB, ask_for_insight, key_of
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, of_brands, room
@@ -51,8 +55,7 @@ def show(request: HttpRequest, scope: Scope, kind: InsightKind) -> HttpResponse:
         "next_at": turns.next_of(CHORE),
         "may_ask": scope.may("plan"),
         "may_manage": scope.may("manage"),
-        "steering": in_force_of(scope, brand.id) if brand and kind == "customers" and scope.may("manage") else None,
-        "learned": _learned(found) if kind == "customers" else (),
+        **(_weighing(scope, brand.id, found) if brand and kind == "customers" and scope.may("manage") else {}),
         "cases": live_cases(scope, brand.id) if brand and kind == "carriers" and scope.may("plan") else {},
     }
     return furnished(request, scope, "insight.html", context, current="insight_carriers")
@@ -71,13 +74,20 @@ def ask(request: HttpRequest, scope: Scope) -> HttpResponse:
     return redirect(f"{reverse(f'insight_{kind}')}?{urlencode({'brand': brand.code})}")
 
 
-def _learned(found: Kept | None) -> tuple[tuple[str, str, int], ...]:
-    """What a unit of something is worth to whom, as it was learned: only what is sure enough to weigh."""
-    rows = found.document.get("values", ()) if found else ()
-    return tuple(
-        (str(worth).replace("_", " "), " ".join(filter(None, (segment, country))), int(micros))
-        for worth, micros, segment, country in rows
-    )
+def _weighing(scope: Scope, brand_id: int, found: Kept | None) -> dict[str, Any]:
+    """What a unit of something is worth to whom: as it weighs, beside what was learned last and is sure enough to."""
+    steering = in_force_of(scope, brand_id)
+    learned = _by_whom(starmap(LearnedValue, found.document.get("values", ()) if found else ()))
+    weighs = _by_whom(steering.values)
+    rows = [
+        (key[0].replace("_", " "), " ".join(filter(None, key[1:])), weighs.get(key), learned.get(key))
+        for key in {**learned, **weighs}
+    ]
+    return {"steering": steering, "worths": rows, "learned": bool(learned)}
+
+
+def _by_whom(values: Iterable[LearnedValue]) -> dict[tuple[str, str, str], int]:
+    return {(one.worth, one.segment, one.country): one.value_micros for one in values}
 
 
 def _page(found: Kept | None) -> InsightPage | None:

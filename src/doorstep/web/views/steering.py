@@ -28,7 +28,7 @@ OFF_VALUES, OFF_SHOWING = Wished(off=frozenset({"values"})), Wished(off=frozense
 @require_POST
 @room("manage")
 def weigh(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
-    """Put the values in force that stand on the page, or none; a page from before they were learned anew puts nothing in force."""
+    """Put the values in force that stand on the page, or none; a page from before they were learned anew puts none."""
     now = came_at(request)
     try:
         if _agreed(request, "weigh"):
