@@ -240,6 +240,31 @@ def test_a_van_on_its_way_to_its_depot_is_there_when_it_was_to_be() -> None:
     assert advanced(left, 20 * HOUR).vans[0].is_home
 
 
+@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize("change", [Cancelled(0), Cancelled(1), Late(0, 600)])
+def test_nothing_begins_before_now_whatever_has_changed(change: Cancelled | Late, tells: bool) -> None:
+    """The van is half an hour on its way to a stop that is an hour away."""
+    day, now = line(1, [18, 18, 18]), 8 * HOUR + HOUR // 2
+    out = replace(
+        day.vans[0], is_out=True, left_s=8 * HOUR, at_s=8 * HOUR, aboard=frozenset({0, 1, 2}), tells=tells
+    )  # fmt: skip
+    gone_on = advanced(replace(day, vans=(out,)), now)
+    assert gone_on.vans[0].locked == (0,)
+    told = replan(gone_on, change, tries=0)
+    assert min(begins_of(told.day).values()) >= now
+    later = advanced(told.day, now + 60)
+    assert sorted(begins_of(later)) == sorted(begins_of(told.day))  # nothing is done that was never driven to
+    if change == Cancelled(0):
+        assert begins_of(told.day)[1] == now + 2 * HOUR
+
+
+def test_what_a_van_that_turns_cannot_hold_is_told() -> None:
+    day = line(1, [18, 10, 18])
+    out = replace(day.vans[0], is_out=True, left_s=8 * HOUR, at_s=8 * HOUR, aboard=frozenset({0, 1, 2}))
+    told = replan(advanced(replace(day, vans=(out,)), 8 * HOUR + 1800), Cancelled(0), tries=0)
+    assert [(one.stop, one.by_s, one.promised) for one in told.broken] == [(1, 1800, True)]
+
+
 @pytest.mark.parametrize("hour", [7, 10, 13, 16, 20])
 def test_a_day_gone_on_has_done_what_was_begun_by_then(hour: int) -> None:
     day = begun(town(11, reloads=True, pairs=True))

@@ -160,6 +160,9 @@ def _without(day: Day, before: Laid, stop: int, seed: int, tries: int) -> Replan
     left = replace(day, vans=tuple(_rid(day, van, gone) for van in day.vans))
     run = running(left)
     laid = laid_of(run)
+    turned = [i for i, van in enumerate(left.vans) if van.at_s > day.vans[i].at_s]
+    if turned and not laid.fits.all():  # from where it is taken to be the next stop may be further than it was
+        return _eased(day, before, left, turned, seed, tries)
     touched = [run.number(one) for one in near if one in run.stop]
     rounds = mended(laid, touched, _stay(day, run), seed, tries) if touched else laid.rounds
     return compared(day, before, settled(left, run, rounds), laid.relaid(rounds))
@@ -177,15 +180,19 @@ def _beside(day: Day, gone: set[int]) -> set[int]:
 
 
 def _rid(day: Day, van: Van, gone: set[int]) -> Van:
-    """Take stops off a van; what it has on board for them it brings back."""
+    """Take stops off a van; what it has on board for them it brings back.
+
+    One that was on its way to such a stop turns now, and no sooner, from the last place at which it is known to be.
+    """
     back = [day.problem.stops.delivery[one] for one in gone & van.aboard]
     collected = tuple(int(held + sum(one[k] for one in back)) for k, held in enumerate(van.collected))
     rest = without(van.rest, gone)
     trip = van.rest[: van.rest.index(RELOAD)] if RELOAD in van.rest else ()
     if van.is_out and not van.at_depot and rest and RELOAD in van.rest and gone >= {*trip}:
         rest = (RELOAD, *rest)  # what lies at the depot is fetched before all else
+    turns = van.is_out and bool(gone & {*van.locked})
     return replace(
-        van, rest=rest, locked=tuple(one for one in van.locked if one not in gone),
+        van, rest=rest, at_s=max(van.at_s, day.now_s) if turns else van.at_s, locked=tuple(one for one in van.locked if one not in gone),
         aboard=van.aboard - gone, collected=collected if van.is_out else van.collected,
     )  # fmt: skip
 
