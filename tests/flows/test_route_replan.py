@@ -50,8 +50,8 @@ def test_new_stops_are_served_or_refused_with_the_reason(folder: Path) -> None:
 def test_all_files_are_there_and_the_summary_counts_what_has_changed(folder: Path) -> None:
     out = folder / "out"
     assert {one.name for one in out.iterdir()} == {
-        "routes.csv", "rounds.csv", "vans_now.csv", "changes.csv", "unserved.csv", "routes.geojson", "map.html",
-        "summary.json",
+        "routes.csv", "rounds.csv", "vans_now.csv", "events_known.csv", "changes.csv", "unserved.csv", "routes.geojson",
+        "map.html", "summary.json",
     }  # fmt: skip
     summary = orjson.loads((out / "summary.json").read_bytes())
     effects = Counter(effect for effect, _ in {(one["effect"], one["stop"]) for one in rows(out / "changes.csv")})
@@ -83,7 +83,7 @@ def test_what_is_written_is_the_day_that_is_read_again(folder: Path) -> None:
     assert (read.known, read.events, read.now_s) == (6, (), 10 * 3600)
     stood = replanned(again, folder / "again", tries=0)
     assert stood.at.changes == []
-    for name in ("routes.csv", "vans_now.csv"):
+    for name in ("routes.csv", "vans_now.csv", "events_known.csv"):
         assert (folder / "again" / name).read_text() == (folder / "out" / name).read_text()
 
 
@@ -151,3 +151,30 @@ def test_a_stop_that_is_new_in_the_same_file_cannot_be_done_yet(tmp_path: Path, 
     with pytest.raises(InputRefused) as refused:
         replanned(written(tmp_path, events=events), tmp_path / "out")
     assert any("replan first" in str(one) for one in refused.value.faults)
+
+
+@pytest.mark.parametrize("at", ["10:00", "09:20"])
+def test_a_row_that_comes_late_is_heeded_once(tmp_path: Path, at: str) -> None:
+    """Of the minute of the last row, or of one before it: the stop is new to the rounds all the same."""
+    first, rest = EVENTS.replace("new,09:45,e,,,,,\n", ""), f"new,{at},e,,,,,\n"
+    files, out = written(tmp_path, events=first), tmp_path / "out"
+    replanned(files, out, documents=False)
+    assert "e" not in {one["stop"] for one in rows(out / "routes.csv")}
+    (tmp_path / "events.csv").write_text(first + rest, encoding="utf-8")
+    again = DayFiles(files.stops, files.vehicles, out, files.events)
+    done = replanned(again, out, documents=False)
+    assert [(one.row, one.effect) for one in done.at.changes if one.stop == "e"] == [(7, "served")]
+    assert (done.told.known, len(done.told.events)) == (5, 1)
+    assert "e" in {one["stop"] for one in rows(out / "routes.csv")}
+    once = replanned(again, out, documents=False)
+    assert (once.told.known, once.told.events, once.at.changes) == (6, (), [])
+
+
+def test_the_same_row_twice_is_two_events(tmp_path: Path) -> None:
+    late, out = "late,10:00,,van-1,,,600,\n", tmp_path / "out"
+    files = written(tmp_path, events=EVENTS + late)
+    replanned(files, out, documents=False)
+    assert [one["seconds"] for one in rows(out / "events_known.csv") if one["event"] == "late"] == ["600"]
+    (tmp_path / "events.csv").write_text(EVENTS + late + late, encoding="utf-8")
+    done = replanned(DayFiles(files.stops, files.vehicles, out, files.events), out, documents=False)
+    assert [(one.row, one.kind) for one in done.told.events] == [(9, "late")]

@@ -21,6 +21,7 @@ MOMENTS = {
     "routes": ("window_to",),
     "vans_now": ("as_of", "at", "left"),
     "events": ("at",),
+    "events_known": ("at",),
     "windows": ("window_from", "window_to"),
 }
 

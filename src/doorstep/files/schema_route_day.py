@@ -79,6 +79,13 @@ EVENTS = Table(
     optional=True,
 )  # fmt: skip
 
+HEEDED = replace(
+    EVENTS,
+    name="events_known",
+    about="Rows of EVENTS.csv that were heeded: written by `doorstep replan`, and read with vans_now.csv.",
+    columns=tuple(replace(one, refers_to=None) for one in EVENTS.columns if one.name != "note"),
+)
+
 NOT_ASKED = ("window_from", "window_to", "windows", "group", "pair")
 ASKED = replace(
     STOPS,
@@ -102,7 +109,7 @@ WINDOWS = Table(
 )
 
 SLOT_TABLES = (ASKED, WINDOWS)
-DAY_TABLES = (ROUNDS, VANS, EVENTS)
+DAY_TABLES = (ROUNDS, VANS, HEEDED, EVENTS)
 NEEDED = {
     "position": ("vehicle", "latitude", "longitude"),
     "left": ("vehicle",),

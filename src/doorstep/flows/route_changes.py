@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from doorstep.domain.units import PPM
-from doorstep.files.route_day_in import DayTold, Happened
+from doorstep.files.route_day_in import DayTold
 from doorstep.files.route_day_out import Changed
+from doorstep.files.route_events_in import Happened, Row
 from doorstep.flows.route_summary import people_cost
 from doorstep.kernels.route.advance import advanced
 from doorstep.kernels.route.day import Day, Running, visits_of
@@ -60,6 +61,11 @@ class Replanning:
     @property
     def stops(self) -> tuple[str, ...]:
         return self.told.instance.stops
+
+    @property
+    def heeded(self) -> tuple[Row, ...]:
+        """All that was heeded, before and now."""
+        return (*self.told.heeded, *(one.says for one in self.told.events))
 
     def van(self, number: int) -> str:
         """Name a van; one that was idle until now gets the first name that is free."""

@@ -192,7 +192,8 @@ def _rid(day: Day, van: Van, gone: set[int]) -> Van:
         rest = (RELOAD, *rest)  # what lies at the depot is fetched before all else
     turns = van.is_out and bool(gone & {*van.locked})
     return replace(
-        van, rest=rest, at_s=max(van.at_s, day.now_s) if turns else van.at_s, locked=tuple(one for one in van.locked if one not in gone),
+        van, rest=rest, at_s=max(van.at_s, day.now_s) if turns else van.at_s,
+        locked=tuple(one for one in van.locked if one not in gone),
         aboard=van.aboard - gone, collected=collected if van.is_out else van.collected,
     )  # fmt: skip
 
