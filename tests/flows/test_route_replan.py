@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -178,3 +179,14 @@ def test_the_same_row_twice_is_two_events(tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text(EVENTS + late + late, encoding="utf-8")
     done = replanned(DayFiles(files.stops, files.vehicles, out, files.events), out, documents=False)
     assert [(one.row, one.kind) for one in done.told.events] == [(9, "late")]
+
+
+def test_a_packed_day_is_the_same_day(tmp_path: Path) -> None:
+    files, out = written(tmp_path), tmp_path / "out"
+    replanned(files, out, documents=False)
+    plain = read_day(DayFiles(files.stops, files.vehicles, out, files.events))
+    for name in ("routes.csv", "vans_now.csv", "events_known.csv"):
+        (out / f"{name}.gz").write_bytes(gzip.compress((out / name).read_bytes()))
+        (out / name).unlink()
+    packed = read_day(DayFiles(files.stops, files.vehicles, out, files.events))
+    assert (packed.as_of_s, packed.known, packed.day.vans) == (plain.as_of_s, 6, plain.day.vans)

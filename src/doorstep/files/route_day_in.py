@@ -15,7 +15,7 @@ from doorstep.files.faults import Faults
 from doorstep.files.kinds import moment
 from doorstep.files.route_csv import Crow, day_of, origin_of, seconds_of
 from doorstep.files.route_events_in import Happened, Row, heard
-from doorstep.files.route_in import CROW, day_tables, guessed, sound, text_of, version_of
+from doorstep.files.route_in import CROW, day_tables, guessed, sound, stands, text_of, version_of
 from doorstep.files.route_instance import Instance
 from doorstep.files.rules import Tables, sound_rows
 from doorstep.files.rules_route import ROUTE_RULES
@@ -141,9 +141,9 @@ def _more(files: DayFiles, tables: Tables, faults: Faults) -> list[str]:
     found = []
     told = [(files.routes, ROUNDS, 3)]
     vans, heeded = (files.routes.with_name(table.file) for table in (VANS, HEEDED))
-    if vans.exists():
+    if stands(vans):
         told += [(vans, VANS, 4)]
-        told += [(heeded, HEEDED, 4)] if heeded.exists() else []
+        told += [(heeded, HEEDED, 4)] if stands(heeded) else []
     told += [(files.events, EVENTS, 5)] if files.events is not None else []
     for path, table, rank in told:
         text = text_of(path, rank, faults)
