@@ -190,3 +190,18 @@ def test_a_packed_day_is_the_same_day(tmp_path: Path) -> None:
         (out / name).unlink()
     packed = read_day(DayFiles(files.stops, files.vehicles, out, files.events))
     assert (packed.as_of_s, packed.known, packed.day.vans) == (plain.as_of_s, 6, plain.day.vans)
+
+
+@pytest.mark.parametrize("event", ["done", "locked"])
+def test_a_stop_that_is_new_in_the_same_file_of_a_day_under_way(tmp_path: Path, event: str) -> None:
+    """It is locked where it is put; and done only by the next one, which has it on a round."""
+    files, out = written(tmp_path, events=EVENTS.replace("new,09:45,e,,,,,\n", "")), tmp_path / "out"
+    replanned(files, out, documents=False)
+    (tmp_path / "events.csv").write_text(EVENTS + f"{event},10:05,e,,,,,\n", encoding="utf-8")
+    again = DayFiles(files.stops, files.vehicles, out, files.events)
+    effects = [one.effect for one in replanned(again, out, documents=False).at.changes if one.row == 8]
+    locked = {one["stop"]: one["locked"] for one in rows(out / "routes.csv")}
+    assert (effects, locked["e"]) == (([], "1") if event == "locked" else (["nothing"], "0"))
+    done = replanned(again, out, documents=False)
+    assert [one.kind for one in done.told.events] == ([] if event == "locked" else ["done"])
+    assert ("e" in {one["stop"] for one in rows(out / "routes.csv")}) == (event == "locked")
