@@ -205,3 +205,12 @@ def test_a_stop_that_is_new_in_the_same_file_of_a_day_under_way(tmp_path: Path, 
     done = replanned(again, out, documents=False)
     assert [one.kind for one in done.told.events] == ([] if event == "locked" else ["done"])
     assert ("e" in {one["stop"] for one in rows(out / "routes.csv")}) == (event == "locked")
+
+
+def test_a_day_that_runs_beyond_the_night_is_read_again(tmp_path: Path) -> None:
+    events = EVENTS.splitlines()[0] + "\nlate,10:00,,van-1,,,172800,\nlate,10:00,,van-2,,,172800,\n"
+    files, out = written(tmp_path, events=events), tmp_path / "out"
+    replanned(files, out, documents=False)
+    assert max(one["at"] for one in rows(out / "vans_now.csv")) > "47:59:59"
+    again = DayFiles(files.stops, files.vehicles, out, files.events)
+    assert replanned(again, out, documents=False).at.changes == []
