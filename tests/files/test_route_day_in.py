@@ -135,3 +135,19 @@ def test_vans_of_a_row_have_numbers() -> None:
     known = (("van", "bike", "van-2"), (3, 1, 1))
     assert [kind_of(name, *known) for name in ("van-1", "van-3", "bike", "van-2")] == [0, 0, 1, 2]
     assert [kind_of(name, *known) for name in ("van", "van-4", "van-0", "van-01", "bike-1", "x", "van-")] == [None] * 7
+
+
+@pytest.mark.parametrize("name", ["stops", "vehicles", "routes", "vans_now", "events_known", "events"])
+@pytest.mark.parametrize("text", ["", "vehicle;as_of;state\nvan-1;10:00;out\n"])
+def test_a_file_that_is_no_table_is_told_and_no_other_fault_made_of_it(tmp_path: Path, name: str, text: str) -> None:
+    texts = {"vans_now": HEAD + "\nvan-1,09:00,waiting,09:00,41.15,-8.61\nvan-2,09:00,waiting,09:00,41.15,-8.61\n"}
+    files = written(tmp_path, **texts | {name: text})
+    with pytest.raises(InputRefused) as refused:
+        read_day(files, "10:00")
+    assert {Path(one.file).name for one in refused.value.faults} == {f"{name}.csv"}
+
+
+def test_stops_that_are_not_there_are_named_whatever_time_it_is(tmp_path: Path) -> None:
+    files = written(tmp_path)
+    files.stops.unlink()
+    assert why(files, "09:00") == "is not there"

@@ -163,8 +163,9 @@ def _now(now: str, tables: Tables, faults: Faults) -> int | datetime | None:
     except ValueError as why:
         finding.add(0, now, str(why))
         return None
-    of_day = origin_of(tables) if tables else None
-    if tables and isinstance(found, datetime) != (of_day is not None):
+    known = "stops" in tables
+    of_day = origin_of(tables) if known else None
+    if known and isinstance(found, datetime) != (of_day is not None):
         finding.add(0, now, "is not written as the times of the files are: all as HH:MM, or all as instants")
     return found
 
