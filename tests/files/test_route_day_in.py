@@ -34,6 +34,8 @@ BROKEN = [
     ("events", "new,09:45,e", "new,09:45,two", 5, "stop", "is new already in row 4"),
     ("events", "cancelled,09:55,d", "cancelled,09:55,x", 6, "stop", "names no stop"),
     ("stops", "08:00/09:00 10:00/17:00", "08:00/09:00 09:00/17:00", 8, "windows", "do not follow one another"),
+    ("routes", "position,stop\n1,van-1,1,1,a", "position,stop,window_from\n1,van-1,1,1,a,2026-11-28T09:30Z", 2, "window_from",
+     "is an instant"),
     ("stops", "08:00/09:00 10:00/17:00", "08:00-09:00", 8, "windows", "is not"),
     ("stops", ",,08:00/09:00", "08:00,,08:00/09:00", 8, "windows", "stands beside window_from"),
 ]  # fmt: skip
