@@ -220,6 +220,23 @@ def test_a_van_under_way_fetches_new_goods_only_by_a_reload() -> None:
     assert replan(replace(day, vans=(home,)), NewStop(2), tries=2).refused is not None
 
 
+def test_no_way_out_is_told_that_is_past() -> None:
+    """To be there by nine a van would have to leave before now; and goods at the depot are not on a larger van."""
+    day = line(2, [18, 18, 9])
+    vans = tuple(replace(van, rest=(0, 1)) for van in day.vans)
+    refused = replan(advanced(replace(day, vans=vans), 7 * HOUR), NewStop(2), tries=0).refused
+    assert refused is not None
+    assert {ease.kind for one in refused.remedies for ease in one.eases} == {"window_closes"}
+    assert "leave" not in refused.remedy
+    early = replan(advanced(replace(day, vans=vans), 5 * HOUR), NewStop(2), tries=0).refused
+    assert early is not None
+    assert "leave" in early.remedy
+    out = replace(vans[0], is_out=True, left_s=8 * HOUR, aboard=frozenset({0, 1}))
+    told = replan(replace(line(1, [18, 18, 18]), vans=(out,)), NewStop(2), tries=0).refused
+    assert told is not None
+    assert all(ease.kind != "capacity" for one in told.remedies for ease in one.eases)
+
+
 def test_a_van_on_its_way_to_its_depot_is_there_when_it_was_to_be() -> None:
     day = line(1, [18, 18, 18])
     fleet = replace(day.problem.fleet, max_trips=np.array([2]), reload_s=np.array([HOUR // 2]))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from doorstep.kernels.route.conflicts import Remedy
 from doorstep.kernels.route.day import Day, Running, Van, laid_of, running, settled, timed_of, visits_of
 from doorstep.kernels.route.eased import together
 from doorstep.kernels.route.insertion import cheapest, inserted, without
@@ -131,9 +133,20 @@ def _with(day: Day, before: Laid, stop: int, seed: int, tries: int, names: Namin
         wanted = those[0]
         rounds = mended(laid, (wanted,), stay, seed, tries, missing=together(laid.stops, wanted))
         if rounds == laid.rounds:
-            told = next(why_unserved(laid, names(run), [wanted]))
+            told = next(why_unserved(laid, names(run), [wanted], partial(_still_possible, day, laid)))
             return compared(day, before, day, laid, replace(told, stop=stop))
     return compared(day, before, settled(day, run, rounds), laid.relaid(rounds))
+
+
+def _still_possible(day: Day, laid: Laid, remedy: Remedy) -> bool:
+    """Nobody leaves before now, nor again who has left; and what lies at the depot is not fetched by a larger van."""
+    for one in remedy.eases:
+        if one.kind == "capacity" and one.dimension >= day.problem.dimensions:
+            return False
+        gone = one.row < len(day.vans) and day.vans[one.row].is_out
+        if one.kind == "shift_begins" and (gone or int(laid.fleet.from_s[one.row]) - one.amount < day.now_s):
+            return False
+    return True
 
 
 def alternatives_of(day: Day, stop: int) -> tuple[int, ...]:
