@@ -34,7 +34,7 @@ BROKEN = [
     ("events", "new,09:45,e", "new,09:45,two", 5, "stop", "is new already in row 4"),
     ("events", "cancelled,09:55,d", "cancelled,09:55,x", 6, "stop", "names no stop"),
     ("stops", "08:00/09:00 10:00/17:00", "08:00/09:00 09:00/17:00", 8, "windows", "do not follow one another"),
-    ("routes", "position,stop\n1,van-1,1,1,a", "position,stop,window_from\n1,van-1,1,1,a,2026-11-28T09:30Z", 2, "window_from",
+    ("routes", "stop\n1,van-1,1,1,a", "stop,window_from\n1,van-1,1,1,a,2026-11-28T09:30Z", 2, "window_from",
      "is an instant"),
     ("stops", "08:00/09:00 10:00/17:00", "08:00-09:00", 8, "windows", "is not"),
     ("stops", ",,08:00/09:00", "08:00,,08:00/09:00", 8, "windows", "stands beside window_from"),
@@ -86,6 +86,12 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 )
 def test_now_is_after_all_that_has_happened(tmp_path: Path, now: str, told: str) -> None:
     assert told in why(written(tmp_path), now)
+
+
+def test_what_is_later_than_now_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused) as refused:
+        read_day(written(tmp_path), "09:50")
+    assert [(one.row, one.value) for one in refused.value.faults] == [(3, "10:00"), (6, "09:55"), (7, "10:00")]
 
 
 def test_somebody_says_what_time_it_is(tmp_path: Path) -> None:

@@ -209,9 +209,7 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
         now_s = 0
     elif as_of is not None and now_s < as_of:
         finding.add(0, "", "is before the instant at which vans_now.csv stands")
-    for one in news.fresh:
-        if one.at_s > now_s:
-            tables["events"].rule("at").add(one.row, "", "is later than --now")
+    _refuse_later(tables.get("events"), news.fresh, now_s)
     faults.refuse_if_any()
     told = replace(instance, problem=_held(points.problem(), tables["routes"], number, origin))
     rounds = tables["routes"].values
@@ -219,6 +217,16 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
     promised = {stop for van in vans for stop in van.rest if told.problem.stops.to_s[max(stop, 0)] < NEVER}
     day = Day(told.problem, vans, frozenset(promised - {RELOAD}), frozenset(fixed))
     return DayTold(told, day, names, news.fresh, as_of, now_s, news.known, news.before)
+
+
+def _refuse_later(read: Columns | None, fresh: Sequence[Happened], now_s: int) -> None:
+    later = {one.row for one in fresh if one.at_s > now_s}
+    if read is None or not later:
+        return
+    finding = read.rule("at")
+    for row, text in zip(read.rows, read.texts["at"], strict=True):
+        if row in later:
+            finding.add(row, text, "is later than --now")
 
 
 def _apart(instance: Instance) -> Instance:
