@@ -92,9 +92,7 @@ ASKED = replace(
     STOPS,
     name="asked",
     about="Shoppers who ask when they could be served: columns of stops.csv, but for windows and who goes with whom.",
-    columns=tuple(
-        one for one in STOPS.columns if one.name not in ("window_from", "window_to", "windows", "group", "pair")
-    ),
+    columns=tuple(one for one in STOPS.columns if one.name not in NOT_ASKED),
     needs_rows=True,
 )
 
