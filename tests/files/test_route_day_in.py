@@ -34,6 +34,8 @@ BROKEN = [
     ("events", "new,09:45,e", "new,09:45,two", 5, "stop", "is new already in row 4"),
     ("events", "cancelled,09:55,d", "cancelled,09:55,x", 6, "stop", "names no stop"),
     ("stops", "08:00/09:00 10:00/17:00", "08:00/09:00 09:00/17:00", 8, "windows", "do not follow one another"),
+    ("routes", "stop\n1,van-1,1,1,a", "stop,window_from\n1,van-1,1,1,a,2026-11-28T09:30Z", 2, "window_from",
+     "is an instant"),
     ("stops", "08:00/09:00 10:00/17:00", "08:00-09:00", 8, "windows", "is not"),
     ("stops", ",,08:00/09:00", "08:00,,08:00/09:00", 8, "windows", "stands beside window_from"),
 ]  # fmt: skip
@@ -86,6 +88,12 @@ def test_now_is_after_all_that_has_happened(tmp_path: Path, now: str, told: str)
     assert told in why(written(tmp_path), now)
 
 
+def test_what_is_later_than_now_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused) as refused:
+        read_day(written(tmp_path), "09:50")
+    assert [(one.row, one.value) for one in refused.value.faults] == [(3, "10:00"), (6, "09:55"), (7, "10:00")]
+
+
 def test_somebody_says_what_time_it_is(tmp_path: Path) -> None:
     assert "neither an event nor vans_now.csv" in why(written(tmp_path, events=EVENTS.splitlines()[0] + "\n"))
     assert read_day(written(tmp_path), "10:20:30").now_s == 10 * 3600 + 20 * 60 + 30
@@ -135,3 +143,19 @@ def test_vans_of_a_row_have_numbers() -> None:
     known = (("van", "bike", "van-2"), (3, 1, 1))
     assert [kind_of(name, *known) for name in ("van-1", "van-3", "bike", "van-2")] == [0, 0, 1, 2]
     assert [kind_of(name, *known) for name in ("van", "van-4", "van-0", "van-01", "bike-1", "x", "van-")] == [None] * 7
+
+
+@pytest.mark.parametrize("name", ["stops", "vehicles", "routes", "vans_now", "events_known", "events"])
+@pytest.mark.parametrize("text", ["", "vehicle;as_of;state\nvan-1;10:00;out\n"])
+def test_a_file_that_is_no_table_is_told_and_no_other_fault_made_of_it(tmp_path: Path, name: str, text: str) -> None:
+    texts = {"vans_now": HEAD + "\nvan-1,09:00,waiting,09:00,41.15,-8.61\nvan-2,09:00,waiting,09:00,41.15,-8.61\n"}
+    files = written(tmp_path, **texts | {name: text})
+    with pytest.raises(InputRefused) as refused:
+        read_day(files, "10:00")
+    assert {Path(one.file).name for one in refused.value.faults} == {f"{name}.csv"}
+
+
+def test_stops_that_are_not_there_are_named_whatever_time_it_is(tmp_path: Path) -> None:
+    files = written(tmp_path)
+    files.stops.unlink()
+    assert why(files, "09:00") == "is not there"

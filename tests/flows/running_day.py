@@ -39,7 +39,8 @@ def written(folder: Path, **texts: str) -> DayFiles:
     """Write the files of the day; any of them with another text, and none that is empty."""
     known = {"stops": STOPS, "vehicles": VEHICLES, "routes": ROUTES, "events": EVENTS} | texts
     (folder / "morning").mkdir(exist_ok=True)
-    paths = {name: folder / ("morning" if name in ("routes", "vans_now") else "") / f"{name}.csv" for name in known}
+    morning = ("routes", "vans_now", "events_known")
+    paths = {name: folder / ("morning" if name in morning else "") / f"{name}.csv" for name in known}
     for name, text in known.items():
         paths[name].write_text(text, encoding="utf-8")
     return DayFiles(paths["stops"], paths["vehicles"], folder / "morning", paths["events"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -50,8 +51,8 @@ def test_new_stops_are_served_or_refused_with_the_reason(folder: Path) -> None:
 def test_all_files_are_there_and_the_summary_counts_what_has_changed(folder: Path) -> None:
     out = folder / "out"
     assert {one.name for one in out.iterdir()} == {
-        "routes.csv", "rounds.csv", "vans_now.csv", "changes.csv", "unserved.csv", "routes.geojson", "map.html",
-        "summary.json",
+        "routes.csv", "rounds.csv", "vans_now.csv", "events_known.csv", "changes.csv", "unserved.csv", "routes.geojson",
+        "map.html", "summary.json",
     }  # fmt: skip
     summary = orjson.loads((out / "summary.json").read_bytes())
     effects = Counter(effect for effect, _ in {(one["effect"], one["stop"]) for one in rows(out / "changes.csv")})
@@ -83,7 +84,7 @@ def test_what_is_written_is_the_day_that_is_read_again(folder: Path) -> None:
     assert (read.known, read.events, read.now_s) == (6, (), 10 * 3600)
     stood = replanned(again, folder / "again", tries=0)
     assert stood.at.changes == []
-    for name in ("routes.csv", "vans_now.csv"):
+    for name in ("routes.csv", "vans_now.csv", "events_known.csv"):
         assert (folder / "again" / name).read_text() == (folder / "out" / name).read_text()
 
 
@@ -151,3 +152,65 @@ def test_a_stop_that_is_new_in_the_same_file_cannot_be_done_yet(tmp_path: Path, 
     with pytest.raises(InputRefused) as refused:
         replanned(written(tmp_path, events=events), tmp_path / "out")
     assert any("replan first" in str(one) for one in refused.value.faults)
+
+
+@pytest.mark.parametrize("at", ["10:00", "09:20"])
+def test_a_row_that_comes_late_is_heeded_once(tmp_path: Path, at: str) -> None:
+    """Of the minute of the last row, or of one before it: the stop is new to the rounds all the same."""
+    first, rest = EVENTS.replace("new,09:45,e,,,,,\n", ""), f"new,{at},e,,,,,\n"
+    files, out = written(tmp_path, events=first), tmp_path / "out"
+    replanned(files, out, documents=False)
+    assert "e" not in {one["stop"] for one in rows(out / "routes.csv")}
+    (tmp_path / "events.csv").write_text(first + rest, encoding="utf-8")
+    again = DayFiles(files.stops, files.vehicles, out, files.events)
+    done = replanned(again, out, documents=False)
+    assert [(one.row, one.effect) for one in done.at.changes if one.stop == "e"] == [(7, "served")]
+    assert (done.told.known, len(done.told.events)) == (5, 1)
+    assert "e" in {one["stop"] for one in rows(out / "routes.csv")}
+    once = replanned(again, out, documents=False)
+    assert (once.told.known, once.told.events, once.at.changes) == (6, (), [])
+
+
+def test_the_same_row_twice_is_two_events(tmp_path: Path) -> None:
+    late, out = "late,10:00,,van-1,,,600,\n", tmp_path / "out"
+    files = written(tmp_path, events=EVENTS + late)
+    replanned(files, out, documents=False)
+    assert [one["seconds"] for one in rows(out / "events_known.csv") if one["event"] == "late"] == ["600"]
+    (tmp_path / "events.csv").write_text(EVENTS + late + late, encoding="utf-8")
+    done = replanned(DayFiles(files.stops, files.vehicles, out, files.events), out, documents=False)
+    assert [(one.row, one.kind) for one in done.told.events] == [(9, "late")]
+
+
+def test_a_packed_day_is_the_same_day(tmp_path: Path) -> None:
+    files, out = written(tmp_path), tmp_path / "out"
+    replanned(files, out, documents=False)
+    plain = read_day(DayFiles(files.stops, files.vehicles, out, files.events))
+    for name in ("routes.csv", "vans_now.csv", "events_known.csv"):
+        (out / f"{name}.gz").write_bytes(gzip.compress((out / name).read_bytes()))
+        (out / name).unlink()
+    packed = read_day(DayFiles(files.stops, files.vehicles, out, files.events))
+    assert (packed.as_of_s, packed.known, packed.day.vans) == (plain.as_of_s, 6, plain.day.vans)
+
+
+@pytest.mark.parametrize("event", ["done", "locked"])
+def test_a_stop_that_is_new_in_the_same_file_of_a_day_under_way(tmp_path: Path, event: str) -> None:
+    """It is locked where it is put; and done only by the next one, which has it on a round."""
+    files, out = written(tmp_path, events=EVENTS.replace("new,09:45,e,,,,,\n", "")), tmp_path / "out"
+    replanned(files, out, documents=False)
+    (tmp_path / "events.csv").write_text(EVENTS + f"{event},10:05,e,,,,,\n", encoding="utf-8")
+    again = DayFiles(files.stops, files.vehicles, out, files.events)
+    effects = [one.effect for one in replanned(again, out, documents=False).at.changes if one.row == 8]
+    locked = {one["stop"]: one["locked"] for one in rows(out / "routes.csv")}
+    assert (effects, locked["e"]) == (([], "1") if event == "locked" else (["nothing"], "0"))
+    done = replanned(again, out, documents=False)
+    assert [one.kind for one in done.told.events] == ([] if event == "locked" else ["done"])
+    assert ("e" in {one["stop"] for one in rows(out / "routes.csv")}) == (event == "locked")
+
+
+def test_a_day_that_runs_beyond_the_night_is_read_again(tmp_path: Path) -> None:
+    events = EVENTS.splitlines()[0] + "\nlate,10:00,,van-1,,,172800,\nlate,10:00,,van-2,,,172800,\n"
+    files, out = written(tmp_path, events=events), tmp_path / "out"
+    replanned(files, out, documents=False)
+    assert max(one["at"] for one in rows(out / "vans_now.csv")) > "47:59:59"
+    again = DayFiles(files.stops, files.vehicles, out, files.events)
+    assert replanned(again, out, documents=False).at.changes == []

@@ -11,6 +11,7 @@ import typer
 
 LARGEST_SEED = 2**63 - 1
 LARGEST_COUNT = 10_000_000
+LARGEST_AMOUNT = 10**9  # major units
 MOST_WORKERS = 256
 
 
@@ -63,9 +64,14 @@ def price(text: str | None) -> str | None:
     return None if text is None else _decimal(text, 1000)
 
 
+def amount(text: str | None) -> str | None:
+    """Money that may be as much as the files take."""
+    return None if text is None else _decimal(text, LARGEST_AMOUNT)
+
+
 def _decimal(text: str, most: int) -> str:
     """A decimal from 0 to `most`, of at most 6 decimals, as it was written."""
-    match = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?", text)
+    match = re.fullmatch(r"([0-9]{1,10})(?:\.([0-9]{1,6}))?", text)
     if not match or int(match[1]) * 10**6 + int((match[2] or "0").ljust(6, "0")) > most * 10**6:
         raise typer.BadParameter(f"{text!r} is not a decimal from 0 to {most}, such as 0.8")
     return text

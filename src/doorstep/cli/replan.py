@@ -55,9 +55,9 @@ def replan(
 ) -> None:
     """Plan a day under way anew: stops that are new, cancelled or done, vans that are late, seen or back.
 
-    Promised windows are held; a new stop that has no place is refused, and told why. Writes routes.csv, rounds.csv,
-    vans_now.csv, changes.csv, unserved.csv, routes.geojson, map.html and summary.json into DIR, which is read again
-    by the next one.
+    Promised windows are held unless a van is late; a new stop that has no place is refused, and told why.
+    Writes routes.csv, rounds.csv, vans_now.csv, events_known.csv, changes.csv, unserved.csv, routes.geojson, map.html
+    and summary.json into DIR, which is read again by the next one.
 
     \b
     Examples:
@@ -72,7 +72,7 @@ def replan(
     files = DayFiles(stops, vehicles, rounds, events, traffic)
     done = _replanned(files, out_folder, Asked(now, tries, roads), seed, documents, force)
     if done.told.known:
-        notice(f"{done.told.known:,} events are no later than the rounds, and taken to be in them")
+        notice(f"{done.told.known:,} events are in the rounds already")
     if as_json:
         print((out_folder / "summary.json").read_text(encoding="utf-8"), end="")
     else:

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from doorstep.cli.age import age_s
-from doorstep.cli.options import AsJson, Force, Seed, price, support_share
+from doorstep.cli.options import AsJson, Force, Seed, amount, support_share
 from doorstep.cli.replan import Now, RoundsOption, Vehicles
 from doorstep.cli.route import ENOUGH, Roads, Traffic
 from doorstep.cli.search_line import SearchLine
@@ -30,11 +30,11 @@ Sure = Annotated[
 ]
 MostCost = Annotated[
     str | None,
-    typer.Option("--most", metavar="AMOUNT", callback=price, help="A dearer window is not offered."),
+    typer.Option("--most", metavar="AMOUNT", callback=amount, help="A dearer window is not offered."),
 ]
 LateCost = Annotated[
     str | None,
-    typer.Option("--late-cost", metavar="AMOUNT", callback=price, help="What a window costs that is not kept."),
+    typer.Option("--late-cost", metavar="AMOUNT", callback=amount, help="What a window costs that is not kept."),
 ]
 
 

@@ -34,6 +34,7 @@ _OFFSET = re.compile(r"Z|[+-][0-9]{2}:?[0-9]{2}")
 _INSTANT = re.compile(f"(?:{_LOCAL.pattern})(?:{_OFFSET.pattern})")
 _CLOCK = re.compile(r"([0-3][0-9]|4[0-7]):([0-5][0-9])")
 _CLOCK_S = re.compile(rf"{_CLOCK.pattern}(?::([0-5][0-9]))?")
+_CLOCK_LONG = re.compile(r"([0-9]{2,3}):([0-5][0-9])(?::([0-5][0-9]))?")
 _SPACE = re.compile(r"\s")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -277,10 +278,16 @@ def time_of_day() -> Kind:
     return Kind("HH:MM", parse, constraints={"pattern": "([01][0-9]|2[0-3]):[0-5][0-9]"})
 
 
-def moment(seconds: bool = False) -> Kind:
-    """A local time of the day in seconds, beyond 24:00 of the night that follows; or an instant."""
-    at, clock = instant().parse, _CLOCK_S if seconds else _CLOCK
-    written, last = ("HH:MM or HH:MM:SS", "47:59:59") if seconds else ("HH:MM", "47:59")
+def moment(seconds: bool = False, any_day: bool = False) -> Kind:
+    """A local time of the day in seconds, beyond 24:00 of the night that follows; or an instant.
+
+    `any_day` lets it be of the days after as well: a day under way that runs late is written until it ends.
+    """
+    at = instant().parse
+    clock = _CLOCK_LONG if any_day else _CLOCK_S if seconds else _CLOCK
+    written = "HH:MM or HH:MM:SS" if seconds or any_day else "HH:MM"
+    last = "999:59:59" if any_day else "47:59:59" if seconds else "47:59"
+    beyond = "the days after" if any_day else "the next day"
 
     def parse(cell: str) -> int | datetime:
         match = clock.fullmatch(cell)
@@ -291,7 +298,7 @@ def moment(seconds: bool = False) -> Kind:
         found: datetime = at(cell)
         return found
 
-    return Kind(f"{written}, 00:00 to {last} (from 24:00 on: of the next day), or instant with offset", parse)
+    return Kind(f"{written}, 00:00 to {last} (from 24:00 on: of {beyond}), or instant with offset", parse)
 
 
 def codes() -> Kind:

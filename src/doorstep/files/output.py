@@ -33,7 +33,8 @@ RESULT_NAMES = frozenset(
     | {SIMULATE_FILE, "days.csv", "director.html"}  # of simulations
     | {"solution.sol", "routes.csv", "rounds.csv", "routes.geojson", "map.html", "sheets.pdf"}  # of routing
     | {"unserved.csv", "left.csv", "notices.csv"}
-    | {"vans_now.csv", "changes.csv", "slots.csv", "slots.html"}  # of a day under way, and of what is offered
+    | {"vans_now.csv", "events_known.csv", "changes.csv"}  # of a day under way
+    | {"slots.csv", "slots.html"}  # of what is offered
     | {"shares.csv", "prices.csv", "regret.csv", "commitment_prices.csv"}  # of commitments
     | {"worth.csv", "reasons.csv", "places.csv", "favourites.csv", "pairs.csv", "cohorts.csv"}  # of customers
     | {"values.csv"}  # of what a delivery is worth to them

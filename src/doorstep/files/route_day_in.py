@@ -14,18 +14,19 @@ import numpy as np
 from doorstep.files.faults import Faults
 from doorstep.files.kinds import moment
 from doorstep.files.route_csv import Crow, day_of, origin_of, seconds_of
-from doorstep.files.route_in import CROW, day_tables, guessed, sound, text_of, version_of
+from doorstep.files.route_events_in import Happened, Row, heard
+from doorstep.files.route_in import CROW, day_tables, guessed, sound, stands, text_of, version_of
 from doorstep.files.route_instance import Instance
 from doorstep.files.rules import Tables, sound_rows
 from doorstep.files.rules_route import ROUTE_RULES
 from doorstep.files.rules_route_day import DAY_RULES, kind_of
-from doorstep.files.schema_route_day import EVENTS, ROUNDS, VANS
+from doorstep.files.schema_route_day import EVENTS, HEEDED, ROUNDS, VANS
 from doorstep.files.table import Columns, read_table
 from doorstep.kernels.route.day import Day, Van
-from doorstep.kernels.route.problem import ANY, NEVER, RELOAD, RouteProblem
+from doorstep.kernels.route.problem import NEVER, RELOAD, RouteProblem
 from doorstep.kernels.route.windows import apart
 
-ROUTES_FILE, VANS_FILE = "routes.csv", "vans_now.csv"
+ROUTES_FILE = "routes.csv"
 NOW = "--now"
 More = Callable[[Tables, Faults], list[str]]
 
@@ -62,19 +63,6 @@ class DayFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """A row of EVENTS.csv: its stop, its van by number in the day, its place as a row of `Travel`; ANY: none."""
-
-    row: int
-    kind: str
-    at_s: int
-    stop: int = ANY
-    van: int = ANY
-    place: int = ANY
-    seconds: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class DayTold:
     """A day as it was when the rounds were written, and what has happened since, in the order of its instants.
 
@@ -85,7 +73,9 @@ class DayTold:
     as_of_s, now_s
         The instant of the rounds, None: the plan of a whole day; and until when all is told.
     known
-        Events no later than `as_of_s`: they are in the rounds already.
+        How many events are in the rounds already.
+    heeded
+        What those said that were heeded until now, whether EVENTS.csv still has them or not.
     """
 
     instance: Instance
@@ -95,6 +85,7 @@ class DayTold:
     as_of_s: int | None
     now_s: int
     known: int
+    heeded: tuple[Row, ...] = ()
 
 
 def read_day(files: DayFiles, now: str = "", crow: Crow = CROW, more: More | None = None) -> DayTold:
@@ -148,9 +139,11 @@ def joined(stops: Columns, more: Columns) -> Columns:
 def _more(files: DayFiles, tables: Tables, faults: Faults) -> list[str]:
     """Read the files of the day itself."""
     found = []
-    vans = files.routes.with_name(VANS_FILE)
     told = [(files.routes, ROUNDS, 3)]
-    told += [(vans, VANS, 4)] if vans.exists() else []
+    vans, heeded = (files.routes.with_name(table.file) for table in (VANS, HEEDED))
+    if stands(vans):
+        told += [(vans, VANS, 4)]
+        told += [(heeded, HEEDED, 4)] if stands(heeded) else []
     told += [(files.events, EVENTS, 5)] if files.events is not None else []
     for path, table, rank in told:
         text = text_of(path, rank, faults)
@@ -170,8 +163,9 @@ def _now(now: str, tables: Tables, faults: Faults) -> int | datetime | None:
     except ValueError as why:
         finding.add(0, now, str(why))
         return None
-    of_day = origin_of(tables) if tables else None
-    if tables and isinstance(found, datetime) != (of_day is not None):
+    known = "stops" in tables
+    of_day = origin_of(tables) if known else None
+    if known and isinstance(found, datetime) != (of_day is not None):
         finding.add(0, now, "is not written as the times of the files are: all as HH:MM, or all as instants")
     return found
 
@@ -203,8 +197,9 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
         for name in names
     )  # fmt: skip
     as_of = max((seconds_of(one["as_of"], origin, 0) for one in states.values()), default=None)
-    events = _events(tables.get("events"), origin, number, {name: at for at, name in enumerate(names)}, points)
-    last = max([one.at_s for one in events], default=as_of)
+    van_of = {name: at for at, name in enumerate(names)}
+    news = heard(tables.get("events"), tables.get("events_known"), as_of, origin, number, van_of, points)
+    last = max((at for at in (news.last_s, as_of) if at is not None), default=None)
     now_s = last if now is None else seconds_of(now, origin, 0)
     finding = faults.rule(NOW, 6)
     if now_s is None and "asked" in tables:
@@ -214,17 +209,24 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
         now_s = 0
     elif as_of is not None and now_s < as_of:
         finding.add(0, "", "is before the instant at which vans_now.csv stands")
-    for one in events:
-        if one.at_s > now_s:
-            tables["events"].rule("at").add(one.row, "", "is later than --now")
+    _refuse_later(tables.get("events"), news.fresh, now_s)
     faults.refuse_if_any()
-    fresh = tuple(one for one in events if as_of is None or one.at_s > as_of)
     told = replace(instance, problem=_held(points.problem(), tables["routes"], number, origin))
     rounds = tables["routes"].values
     fixed = {number[stop] for stop, is_so in zip(rounds["stop"], rounds["locked"], strict=True) if is_so}
     promised = {stop for van in vans for stop in van.rest if told.problem.stops.to_s[max(stop, 0)] < NEVER}
     day = Day(told.problem, vans, frozenset(promised - {RELOAD}), frozenset(fixed))
-    return DayTold(told, day, names, fresh, as_of, now_s, len(events) - len(fresh))
+    return DayTold(told, day, names, news.fresh, as_of, now_s, news.known, news.before)
+
+
+def _refuse_later(read: Columns | None, fresh: Sequence[Happened], now_s: int) -> None:
+    later = {one.row for one in fresh if one.at_s > now_s}
+    if read is None or not later:
+        return
+    finding = read.rule("at")
+    for row, text in zip(read.rows, read.texts["at"], strict=True):
+        if row in later:
+            finding.add(row, text, "is later than --now")
 
 
 def _apart(instance: Instance) -> Instance:
@@ -319,20 +321,6 @@ def _van(
         has_paused=state["has_paused"], tells=state["reports"], extra_s=state["extra_seconds"],
         at_depot=state["state"] == "at_depot", is_home=state["state"] == "home",
     )  # fmt: skip
-
-
-def _events(
-    read: Columns | None, origin: datetime | None, number: Mapping[str, int], vans: Mapping[str, int], points: _Points
-) -> tuple[Happened, ...]:
-    if read is None:
-        return ()
-    names = ("event", "at", "stop", "vehicle", "latitude", "longitude", "seconds")
-    found = []
-    for row, kind, at, stop, van, latitude, longitude, seconds in sound_rows(read, *names):
-        place = ANY if latitude is None else points.row(latitude, longitude)
-        at_s = seconds_of(at, origin, 0)
-        found.append(Happened(row, kind, at_s, number.get(stop, ANY), vans.get(van, ANY), place, seconds or 0))
-    return tuple(sorted(found, key=lambda one: (one.at_s, one.row)))
 
 
 def _held(problem: RouteProblem, read: Columns, number: Mapping[str, int], origin: datetime | None) -> RouteProblem:

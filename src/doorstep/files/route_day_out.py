@@ -10,6 +10,7 @@ import orjson
 
 from doorstep.domain.rounds import Rounds
 from doorstep.domain.units import PPM
+from doorstep.files.route_events_in import CELLS, Row
 from doorstep.files.route_out import (
     NOT_SERVED_COLUMNS,
     geojson,
@@ -20,7 +21,7 @@ from doorstep.files.route_out import (
     stop_row,
     time_text,
 )
-from doorstep.files.schema_route_day import VANS
+from doorstep.files.schema_route_day import HEEDED, VANS
 from doorstep.files.write import write_csv
 
 CHANGE_COLUMNS = (
@@ -87,9 +88,10 @@ class Marks:
 
 
 def write_day(
-    folder: Path, rounds: Rounds, vans: Sequence[VanStands], marks: Marks, changes: Sequence[Changed], now_s: int
-) -> None:
-    """Write routes.csv, rounds.csv, vans_now.csv, changes.csv, unserved.csv and routes.geojson into a folder."""
+    folder: Path, rounds: Rounds, vans: Sequence[VanStands], marks: Marks, changes: Sequence[Changed], now_s: int,
+    heeded: Sequence[Row] = (),
+) -> None:  # fmt: skip
+    """Write routes.csv, rounds.csv, vans_now.csv, events_known.csv, changes.csv, unserved.csv and routes.geojson."""
     measures = rounds.measures
     rows = (
         (*stop_row(one, visit, rounds), *(visit.stop in of for of in (marks.on_board, marks.under_way, marks.locked)))
@@ -99,6 +101,7 @@ def write_day(
     write_csv(folder / "rounds.csv", round_columns(measures), (round_row(one, rounds) for one in rounds.rounds))
     columns = [column.name for column in VANS.columns]
     write_csv(folder / "vans_now.csv", columns, (_van(one, rounds, now_s) for one in vans))
+    write_csv(folder / HEEDED.file, CELLS, ((kind, time_text(at, rounds), *rest) for kind, at, *rest in heeded))
     write_csv(folder / "changes.csv", CHANGE_COLUMNS, (_change(one, rounds) for one in changes))
     write_csv(folder / "unserved.csv", NOT_SERVED_COLUMNS, map(not_served_row, rounds.unserved))
     (folder / "routes.geojson").write_bytes(orjson.dumps(geojson(rounds)))

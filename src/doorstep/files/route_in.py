@@ -138,6 +138,11 @@ def guessed(text: str) -> Form | None:
     return None
 
 
+def stands(path: Path) -> bool:
+    """Whether a file is there, packed or not."""
+    return path.exists() or path.with_name(f"{path.name}.gz").exists()
+
+
 def text_of(path: Path, rank: int, faults: Faults) -> str | None:
     """The text of a file, packed or not, whatever its name says; None, and a fault, where there is none."""
     packed = path.with_name(f"{path.name}.gz")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from doorstep.domain.rounds import Measure, NotServed, Point, Round, Rounds, Visit
+from doorstep.domain.slots import instant_text
 from doorstep.domain.units import PPM
 from doorstep.files.route_instance import Notice
 from doorstep.files.write import write_csv
@@ -81,10 +81,8 @@ def solution(rounds: Rounds, cost: str) -> str:
 
 def time_text(seconds: int, rounds: Rounds) -> str:
     """`HH:MM:SS` since midnight, past 24 hours on the next day; an instant where the file has such; else its units."""
-    if rounds.origin is not None:
-        return (rounds.origin + timedelta(seconds=seconds)).isoformat()
-    if rounds.clocked:
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    if rounds.origin is not None or rounds.clocked:
+        return instant_text(seconds, rounds.origin)
     return in_units(seconds, rounds.scale)
 
 

@@ -18,9 +18,10 @@ MOMENTS = {
     "vehicles": ("shift_from", "shift_to", "break_from", "break_to"),
     "stops": ("window_from", "window_to"),
     "traffic": ("from",),
-    "routes": ("window_to",),
+    "routes": ("window_from", "window_to"),
     "vans_now": ("as_of", "at", "left"),
     "events": ("at",),
+    "events_known": ("at",),
     "windows": ("window_from", "window_to"),
 }
 

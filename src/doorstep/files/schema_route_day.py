@@ -13,6 +13,7 @@ EVENTS_KNOWN = ("position", "left", "loaded", "paused", "done", "locked", "new",
 STATES = ("waiting", "out", "at_depot", "returning", "home")
 MOST_LINES = 10_000_000
 MOST_METRES = 10**9
+MOST_EXTRA_S = 3_600_000  # of a thousand hours, as times go
 
 ROUNDS = Table(
     "routes",
@@ -23,11 +24,11 @@ ROUNDS = Table(
         opt("trip", whole(1, MOST_TRIPS + 1), "which of its trips; empty: the first").default(1),
         must("position", whole(0, MOST_LINES), "its place in the round: a van's rows follow one another by it"),
         must("stop", code(), "the stop", ("stops", "stop")),
-        opt("window_from", moment(seconds=True), "not heeded, as that of STOPS.csv holds; of several it says which"),
-        opt("window_to", moment(seconds=True), "one later than in STOPS.csv is held from now on"),
-        opt("arrival", moment(seconds=True), "not heeded, as times follow from the order"),
-        opt("begins", moment(seconds=True), "not heeded"),
-        opt("leaves", moment(seconds=True), "not heeded"),
+        opt("window_from", moment(any_day=True), "not heeded, as that of STOPS.csv holds; of several it says which"),
+        opt("window_to", moment(any_day=True), "one later than in STOPS.csv is held from now on"),
+        opt("arrival", text(), "not heeded, as times follow from the order"),
+        opt("begins", text(), "not heeded"),
+        opt("leaves", text(), "not heeded"),
         opt("pause_seconds", whole(0, MOST_SECONDS), "not heeded"),
         opt("load_weight_g", whole(0, 10**12), "not heeded"),
         opt("load_volume_cm3", whole(0, 10**15), "not heeded"),
@@ -45,19 +46,19 @@ VANS = Table(
     "Where vans in use are: written by `doorstep replan`, and read where it stands beside routes.csv.",
     (
         must("vehicle", code(), "the van, as `doorstep route` names it"),
-        must("as_of", moment(seconds=True), "the instant at which all of this was so"),
+        must("as_of", moment(any_day=True), "the instant at which all of this was so"),
         must("state", one_of(STATES), "waiting: it has not left; returning: on its way to load; home: back for good"),
-        must("at", moment(seconds=True), "from then on it can drive on"),
+        must("at", moment(any_day=True), "from then on it can drive on"),
         must("latitude", measure(-90, 90), "degrees, WGS 84: where it is"),
         must("longitude", measure(-180, 180), "degrees, WGS 84"),
-        opt("left", moment(seconds=True), "when it left its depot; empty: it has not"),
+        opt("left", moment(any_day=True), "when it left its depot; empty: it has not"),
         opt("driven_m", whole(0, MOST_METRES), "metres since it left").default(0),
         opt("reloads", whole(0, MOST_TRIPS), "how often it has loaded since").default(0),
         opt("collected_weight_g", whole(0, MAX_WEIGHT_G), "collected this trip, for the depot").default(0),
         opt("collected_volume_cm3", whole(0, MOST_CM3), "of the same").default(0),
         opt("has_paused", flag(), "1: it has had its break"),
         opt("reports", flag(), "1: it says which stops are done, and others are not"),
-        opt("extra_seconds", whole(0, MOST_SECONDS), "by how much its shift has been stretched").default(0),
+        opt("extra_seconds", whole(0, MOST_EXTRA_S), "by how much its shift has been stretched").default(0),
     ),
     keys=(("vehicle",),),
     optional=True,
@@ -79,14 +80,19 @@ EVENTS = Table(
     optional=True,
 )  # fmt: skip
 
+HEEDED = replace(
+    EVENTS,
+    name="events_known",
+    about="Rows of EVENTS.csv that were heeded: written by `doorstep replan`, and read with vans_now.csv.",
+    columns=tuple(replace(one, refers_to=None) for one in EVENTS.columns if one.name != "note"),
+)
+
 NOT_ASKED = ("window_from", "window_to", "windows", "group", "pair")
 ASKED = replace(
     STOPS,
     name="asked",
     about="Shoppers who ask when they could be served: columns of stops.csv, but for windows and who goes with whom.",
-    columns=tuple(
-        one for one in STOPS.columns if one.name not in ("window_from", "window_to", "windows", "group", "pair")
-    ),
+    columns=tuple(one for one in STOPS.columns if one.name not in NOT_ASKED),
     needs_rows=True,
 )
 
@@ -102,7 +108,7 @@ WINDOWS = Table(
 )
 
 SLOT_TABLES = (ASKED, WINDOWS)
-DAY_TABLES = (ROUNDS, VANS, EVENTS)
+DAY_TABLES = (ROUNDS, VANS, HEEDED, EVENTS)
 NEEDED = {
     "position": ("vehicle", "latitude", "longitude"),
     "left": ("vehicle",),

@@ -50,7 +50,7 @@ OTHERS = {";": "semicolons", "\t": "tabs"}  # what spreadsheets put between cell
 
 def read_table(text: str, table: Table, file: str, rank: int, faults: Faults) -> Columns:
     """Read a file's text; what is wrong goes to `faults`, what is right into the columns."""
-    read = Columns(table, file, rank, faults)
+    read = Columns(table, file, rank, faults, values={column.name: [] for column in table.columns})
     records, broken = _records(text)
     if broken:
         read.complete = False

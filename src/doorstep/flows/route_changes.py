@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from doorstep.domain.units import PPM
-from doorstep.files.route_day_in import DayTold, Happened
+from doorstep.files.route_day_in import DayTold
 from doorstep.files.route_day_out import Changed
+from doorstep.files.route_events_in import Happened, Row
 from doorstep.flows.route_summary import people_cost
 from doorstep.kernels.route.advance import advanced
 from doorstep.kernels.route.day import Day, Running, visits_of
@@ -61,6 +62,13 @@ class Replanning:
     def stops(self) -> tuple[str, ...]:
         return self.told.instance.stops
 
+    @property
+    def heeded(self) -> tuple[Row, ...]:
+        """All that was heeded, before and now; not what was done before its stop was put on a round."""
+        early = {one.row for one in self.told.events if one.kind == "done" and not _was_on(self.told, one)}
+        kept = (one for one in self.told.events if one.row not in early or _there(self, one.stop) is None)
+        return (*self.told.heeded, *(one.says for one in kept))
+
     def van(self, number: int) -> str:
         """Name a van; one that was idle until now gets the first name that is free."""
         while number >= len(self.names):
@@ -80,22 +88,47 @@ def brought_up(told: DayTold, seed: int, tries: int, stopwatch: Callable[[], flo
     reports = [REPORTS[one.kind](one) for one in told.events if one.kind in REPORTS]
     day = advanced(reported(told.day, reports), told.now_s)
     at = Replanning(told, day, list(told.names))
-    _locked(at)
+    held = _locked(at)
+    _undone(at)
     _timed(at, stopwatch, None, "delay", partial(caught_up, at.day, seed, tries))
     for one in told.events:
         asked = _asked(at, one)
         if asked is not None:
             _timed(at, stopwatch, one, one.kind, partial(replan, at.day, asked, seed, tries, _naming(at)))
+        held |= _locked(at) if one.kind == "new" else set()
+    for one in told.events:
+        if one.kind == "locked" and one.row not in held:
+            at.changes.append(_nothing(at, one, "it is done, as far as is known, or on no round"))
     return at
 
 
-def _locked(at: Replanning) -> None:
+def _locked(at: Replanning) -> set[int]:
+    """Hold the stops that are locked and on a round by now; give the rows that say so."""
     on = {stop for _, stop in visits_of(at.day)}
+    found = {one.row: _there(at, one.stop) for one in at.told.events if one.kind == "locked"}
+    fixed = {stop for stop in found.values() if stop is not None}
+    at.day = replace(at.day, fixed=frozenset((fixed | at.day.fixed) & on))
+    return {row for row, stop in found.items() if stop is not None}
+
+
+def _undone(at: Replanning) -> None:
+    """Tell of stops that are said to be done, and were on no round."""
     for one in at.told.events:
-        if one.kind == "locked" and one.stop not in on:
-            at.changes.append(_nothing(at, one, "it is done, as far as is known"))
-    fixed = {one.stop for one in at.told.events if one.kind == "locked"} | at.day.fixed
-    at.day = replace(at.day, fixed=frozenset(fixed & on))
+        if one.kind == "done" and not _was_on(at.told, one):
+            at.changes.append(
+                _nothing(at, one, "it was on no round: done already, as far as is known, or not put in yet")
+            )
+
+
+def _was_on(told: DayTold, one: Happened) -> bool:
+    return any(stop == one.stop for _, stop in visits_of(told.day))
+
+
+def _there(at: Replanning, stop: int) -> int | None:
+    """The stop on a round that has this name: of several windows, that in which it is."""
+    on = {one for _, one in visits_of(at.day)}
+    rows = (row for row in alternatives_of(at.day, stop) if at.stops[row] == at.stops[stop])
+    return next((row for row in rows if row in on), None)
 
 
 def _asked(at: Replanning, one: Happened) -> Change | None:
@@ -104,8 +137,7 @@ def _asked(at: Replanning, one: Happened) -> Change | None:
     if one.kind == "late":
         return Late(one.van, one.seconds)
     if one.kind == "cancelled":
-        rows = (row for row in alternatives_of(at.day, one.stop) if at.stops[row] == at.stops[one.stop])  # its windows
-        there = next((row for row in rows if row in on), None)
+        there = _there(at, one.stop)
         if there is not None:
             return Cancelled(there)
         at.changes.append(_nothing(at, one, "too late: it is done, as far as is known, or on no round"))

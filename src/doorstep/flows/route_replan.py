@@ -57,7 +57,7 @@ class Replanned:
 def replan_files(
     files: DayFiles, out: Path, asked: Asked, *, clock: Clock, run: Run, documents: bool = True, force: bool = False
 ) -> Replanned:
-    """Write routes.csv, rounds.csv, vans_now.csv, changes.csv, unserved.csv, map.html and summary.json into `out`.
+    """Write routes.csv, rounds.csv, vans_now.csv, events_known.csv, changes.csv, unserved.csv, map.html, summary.json.
 
     `out` may be the folder that the rounds were read from. Raises InputRefused with every fault, or OutputRefused; in
     both cases `out` is as it was before.
@@ -68,7 +68,7 @@ def replan_files(
             told = replace(told, instance=ground.instance, day=replace(told.day, problem=ground.instance.problem))
             at = brought_up(told, run.seed, asked.tries, clock.age_s)
             rounds, cost = _as_it_stands(at, ground, run.seed, documents)
-        write_day(aside, rounds, _vans(at), _marks(at), at.changes, told.now_s)
+        write_day(aside, rounds, _vans(at), _marks(at), at.changes, told.now_s, at.heeded)
         summary = _summary(at, rounds, cost, run.seed) | {"tries": asked.tries}
         if documents:
             told_cost = people_cost(cost, told.instance)

@@ -220,6 +220,23 @@ def test_a_van_under_way_fetches_new_goods_only_by_a_reload() -> None:
     assert replan(replace(day, vans=(home,)), NewStop(2), tries=2).refused is not None
 
 
+def test_no_way_out_is_told_that_is_past() -> None:
+    """To be there by nine a van would have to leave before now; and goods at the depot are not on a larger van."""
+    day = line(2, [18, 18, 9])
+    vans = tuple(replace(van, rest=(0, 1)) for van in day.vans)
+    refused = replan(advanced(replace(day, vans=vans), 7 * HOUR), NewStop(2), tries=0).refused
+    assert refused is not None
+    assert {ease.kind for one in refused.remedies for ease in one.eases} == {"window_closes"}
+    assert "leave" not in refused.remedy
+    early = replan(advanced(replace(day, vans=vans), 5 * HOUR), NewStop(2), tries=0).refused
+    assert early is not None
+    assert "leave" in early.remedy
+    out = replace(vans[0], is_out=True, left_s=8 * HOUR, aboard=frozenset({0, 1}))
+    told = replan(replace(line(1, [18, 18, 18]), vans=(out,)), NewStop(2), tries=0).refused
+    assert told is not None
+    assert all(ease.kind != "capacity" for one in told.remedies for ease in one.eases)
+
+
 def test_a_van_on_its_way_to_its_depot_is_there_when_it_was_to_be() -> None:
     day = line(1, [18, 18, 18])
     fleet = replace(day.problem.fleet, max_trips=np.array([2]), reload_s=np.array([HOUR // 2]))
@@ -238,6 +255,31 @@ def test_a_van_on_its_way_to_its_depot_is_there_when_it_was_to_be() -> None:
     assert left.vans[0].locked == (2,)
     assert left.vans[0].aboard == {2}
     assert advanced(left, 20 * HOUR).vans[0].is_home
+
+
+@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize("change", [Cancelled(0), Cancelled(1), Late(0, 600)])
+def test_nothing_begins_before_now_whatever_has_changed(change: Cancelled | Late, tells: bool) -> None:
+    """The van is half an hour on its way to a stop that is an hour away."""
+    day, now = line(1, [18, 18, 18]), 8 * HOUR + HOUR // 2
+    out = replace(
+        day.vans[0], is_out=True, left_s=8 * HOUR, at_s=8 * HOUR, aboard=frozenset({0, 1, 2}), tells=tells
+    )  # fmt: skip
+    gone_on = advanced(replace(day, vans=(out,)), now)
+    assert gone_on.vans[0].locked == (0,)
+    told = replan(gone_on, change, tries=0)
+    assert min(begins_of(told.day).values()) >= now
+    later = advanced(told.day, now + 60)
+    assert sorted(begins_of(later)) == sorted(begins_of(told.day))  # nothing is done that was never driven to
+    if change == Cancelled(0):
+        assert begins_of(told.day)[1] == now + 2 * HOUR
+
+
+def test_what_a_van_that_turns_cannot_hold_is_told() -> None:
+    day = line(1, [18, 10, 18])
+    out = replace(day.vans[0], is_out=True, left_s=8 * HOUR, at_s=8 * HOUR, aboard=frozenset({0, 1, 2}))
+    told = replan(advanced(replace(day, vans=(out,)), 8 * HOUR + 1800), Cancelled(0), tries=0)
+    assert [(one.stop, one.by_s, one.promised) for one in told.broken] == [(1, 1800, True)]
 
 
 @pytest.mark.parametrize("hour", [7, 10, 13, 16, 20])

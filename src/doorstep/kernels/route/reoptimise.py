@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from doorstep.kernels.route.conflicts import Remedy
 from doorstep.kernels.route.day import Day, Running, Van, laid_of, running, settled, timed_of, visits_of
 from doorstep.kernels.route.eased import together
 from doorstep.kernels.route.insertion import cheapest, inserted, without
@@ -131,9 +133,20 @@ def _with(day: Day, before: Laid, stop: int, seed: int, tries: int, names: Namin
         wanted = those[0]
         rounds = mended(laid, (wanted,), stay, seed, tries, missing=together(laid.stops, wanted))
         if rounds == laid.rounds:
-            told = next(why_unserved(laid, names(run), [wanted]))
+            told = next(why_unserved(laid, names(run), [wanted], partial(_still_possible, day, laid)))
             return compared(day, before, day, laid, replace(told, stop=stop))
     return compared(day, before, settled(day, run, rounds), laid.relaid(rounds))
+
+
+def _still_possible(day: Day, laid: Laid, remedy: Remedy) -> bool:
+    """Nobody leaves before now, nor again who has left; and what lies at the depot is not fetched by a larger van."""
+    for one in remedy.eases:
+        if one.kind == "capacity" and one.dimension >= day.problem.dimensions:
+            return False
+        gone = one.row < len(day.vans) and day.vans[one.row].is_out
+        if one.kind == "shift_begins" and (gone or int(laid.fleet.from_s[one.row]) - one.amount < day.now_s):
+            return False
+    return True
 
 
 def alternatives_of(day: Day, stop: int) -> tuple[int, ...]:
@@ -160,6 +173,9 @@ def _without(day: Day, before: Laid, stop: int, seed: int, tries: int) -> Replan
     left = replace(day, vans=tuple(_rid(day, van, gone) for van in day.vans))
     run = running(left)
     laid = laid_of(run)
+    turned = [i for i, van in enumerate(left.vans) if van.at_s > day.vans[i].at_s]
+    if turned and not laid.fits.all():  # from where it is taken to be the next stop may be further than it was
+        return _eased(day, before, left, turned, seed, tries)
     touched = [run.number(one) for one in near if one in run.stop]
     rounds = mended(laid, touched, _stay(day, run), seed, tries) if touched else laid.rounds
     return compared(day, before, settled(left, run, rounds), laid.relaid(rounds))
@@ -177,15 +193,20 @@ def _beside(day: Day, gone: set[int]) -> set[int]:
 
 
 def _rid(day: Day, van: Van, gone: set[int]) -> Van:
-    """Take stops off a van; what it has on board for them it brings back."""
+    """Take stops off a van; what it has on board for them it brings back.
+
+    One that was on its way to such a stop turns now, and no sooner, from the last place at which it is known to be.
+    """
     back = [day.problem.stops.delivery[one] for one in gone & van.aboard]
     collected = tuple(int(held + sum(one[k] for one in back)) for k, held in enumerate(van.collected))
     rest = without(van.rest, gone)
     trip = van.rest[: van.rest.index(RELOAD)] if RELOAD in van.rest else ()
     if van.is_out and not van.at_depot and rest and RELOAD in van.rest and gone >= {*trip}:
         rest = (RELOAD, *rest)  # what lies at the depot is fetched before all else
+    turns = van.is_out and bool(gone & {*van.locked})
     return replace(
-        van, rest=rest, locked=tuple(one for one in van.locked if one not in gone),
+        van, rest=rest, at_s=max(van.at_s, day.now_s) if turns else van.at_s,
+        locked=tuple(one for one in van.locked if one not in gone),
         aboard=van.aboard - gone, collected=collected if van.is_out else van.collected,
     )  # fmt: skip
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -137,8 +137,10 @@ def _places(laid: Laid, names: Names) -> dict[int, tuple[int, int]]:
     return found
 
 
-def why_unserved(laid: Laid, names: Names, those: Iterable[int] | None = None) -> Iterator[Unserved]:
-    """Explain some stops on no round, or all of them."""
+def why_unserved(
+    laid: Laid, names: Names, those: Iterable[int] | None = None, possible: Callable[[Remedy], bool] = lambda _: True
+) -> Iterator[Unserved]:
+    """Explain some stops on no round, or all of them; ways out that are not possible are not told."""
     on = served(laid)
     for looked, stop in enumerate(np.flatnonzero(on == ANY).tolist() if those is None else those):
         mate = next((one for one in alternatives(laid, stop) if on[one] != ANY), None)
@@ -148,11 +150,12 @@ def why_unserved(laid: Laid, names: Names, those: Iterable[int] | None = None) -
         elif looked >= MOST_EXPLAINED:
             yield Unserved(stop, "not_looked_for", "it is on no round", "explain it by itself", None)
         else:
-            yield _unserved(laid, stop, names)
+            yield _unserved(laid, stop, names, possible)
 
 
-def _unserved(laid: Laid, stop: int, names: Names) -> Unserved:
+def _unserved(laid: Laid, stop: int, names: Names, possible: Callable[[Remedy], bool]) -> Unserved:
     found = conflicts(Bench(laid, stop))
+    found = replace(found, remedies=tuple(filter(possible, found.remedies)))
     prize = int(laid.stops.prize[stop])
     if found.servable is not None and prize != REQUIRED and found.servable.cost > prize:
         detail = f"serving it costs {names.money(found.servable.cost)}, leaving it {names.money(prize)}"
