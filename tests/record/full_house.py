@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from django.apps import apps
@@ -148,7 +148,9 @@ def fill(at: House, folder: Path) -> None:
     learn_bids(scope, brand, now=NOW)
     learn_insight(scope, brand, "carriers", now=NOW, run=Run())
     steer(at.scope, "tea", Wished((LearnedValue("day_sooner", 420_000),)), now=NOW)
-    quotes.forget_offered(LATE, 100)  # nobody took them up
+    quotes.forget_offered(
+        datetime.now(UTC) + timedelta(days=1), 100
+    )  # they were made by today's clock; nobody took them up
     case_of(Operator.objects.get(pk=at.scope.operator), None, NOW)
 
 

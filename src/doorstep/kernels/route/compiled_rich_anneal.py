@@ -56,11 +56,9 @@ def anneal(
 ) -> None:  # fmt: skip
     """Ruin and recreate so many times, the temperature falling from `hot` to `cold`."""
     journal = np.zeros((4 * MOST_GONE + 64, 8), np.int64)
-    gone, units = np.zeros(MOST_GONE + 64, np.int64), np.zeros(MOST_GONE + 64, np.int64)
-    keys, still = np.zeros(MOST_GONE + 64, np.int64), np.zeros(MOST_GONE + 64, np.int64)
-    touched = np.zeros(len(ring) + 1, np.int64)
+    gone, units, keys, still = np.zeros((4, MOST_GONE + 64), np.int64)
+    touched, free_before = np.zeros(len(ring) + 1, np.int64), free[:, -1].copy()
     ring[:, STAMP] = -1
-    free_before = free[:, -1].copy()
     mixed, none = alike[:, -1].sum() > 0, np.zeros_like(alike)
     cooling = (cold / hot) ** (1.0 / iterations)
     warmth = hot
