@@ -60,8 +60,7 @@ def anneal(
     touched, free_before = np.zeros(len(ring) + 1, np.int64), free[:, -1].copy()
     ring[:, STAMP] = -1
     mixed, none = alike[:, -1].sum() > 0, np.zeros_like(alike)
-    cooling = (cold / hot) ** (1.0 / iterations)
-    warmth = hot
+    cooling, warmth = (cold / hot) ** (1.0 / iterations), hot
     for iteration in range(iterations):
         warmth *= cooling
         counts[ITERATION] = iteration
