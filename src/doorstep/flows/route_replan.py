@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.rounds_map import RoundsMap, write_rounds_map
 from doorstep.domain.rounds import NotServed, Round, Rounds
@@ -23,12 +21,11 @@ from doorstep.flows.route_reasons import chances_of, reasons_of
 from doorstep.flows.route_rounds import Said, rounds_of
 from doorstep.flows.route_summary import cost_number, people_cost
 from doorstep.kernels.route.day import Day, Running, Van, running
+from doorstep.kernels.route.laid import result_of
 from doorstep.kernels.route.problem import ANY, RELOAD
-from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import schedule
 from doorstep.kernels.run import Run
 
-NOBODY = np.zeros(0, np.int64)
 EFFECTS = {
     "served": "served", "refused": "refused", "gone": "cancelled", "moved": "moved", "shifted": "shifted",
     "nothing": "nothing_to_do", "sent": "vans_sent", "overtime": "overtime", "unfit": "unfit",
@@ -84,17 +81,14 @@ def _as_it_stands(at: Replanning, ground: Ground, seed: int, documents: bool) ->
     day = replace(at.day, vans=tuple(_unlocked(van) for van in at.day.vans))
     run = running(day)
     driven = [(row, visits) for row, visits in run.rounds if any(one >= 0 and run.stop[one] != ANY for one in visits)]
-    start = np.cumsum([0, *(len(visits) for _, visits in driven)])
-    visit = np.array([one for _, visits in driven for one in visits], np.int64)
-    rows = np.array([row for row, _ in driven], np.int64)
-    result = RouteResult(rows, start, visit, NOBODY, NOBODY, 0, 0, 0, "own")
+    result = result_of(driven)
     timed = schedule(run.problem, result)
     instance = _named(at, day, run)
     why = reasons_of(instance, result, lambda: True)[0] if documents else {}
     chances = chances_of(instance, result, timed, seed)
     lines = replace(ground, instance=instance).lines(result)
     rounds = rounds_of(instance, result, timed, Said(why, chances, {}, lines, ground.credit))
-    kept = tuple(_own(one, day.vans[row], day) for one, row in zip(rounds.rounds, rows.tolist(), strict=True))
+    kept = tuple(_own(one, day.vans[row], day) for one, (row, _) in zip(rounds.rounds, driven, strict=True))
     lost = tuple(_lost(at, stop) for stop in sorted(at.refused))
     served = sum(len(one.stops) for one in kept)
     return replace(rounds, rounds=kept, not_served=lost, stops=served + len(lost)), timed.cost

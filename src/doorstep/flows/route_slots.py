@@ -20,14 +20,11 @@ from doorstep.flows.route_ground import on_roads
 from doorstep.kernels.route.advance import advanced
 from doorstep.kernels.route.day import Day, Running, running
 from doorstep.kernels.route.insertion import inserted
-from doorstep.kernels.route.laid import lay, rounds_of
+from doorstep.kernels.route.laid import lay, result_of
 from doorstep.kernels.route.pace import searched
 from doorstep.kernels.route.problem import REQUIRED, RouteProblem
-from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.slots import Slot, Worth, slots
 from doorstep.kernels.run import Run
-
-NOBODY = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def _offers(told: DayTold, day: Day, read: Asked, stop: int, wish: SlotsWish, se
     run = running(day, [stop])
     prize = int(run.problem.stops.prize[run.number(stop)])
     worth = None if prize == REQUIRED else Worth(prize, wish.late_cost)
-    found = slots(run.problem, _result(run), run.number(stop), read.windows, worth, seed=seed)
+    found = slots(run.problem, result_of(run.rounds), run.number(stop), read.windows, worth, seed=seed)
     offers = []
     for rank, one in enumerate(found, start=1):
         row = -1 if one.insertion is None else one.insertion.row
@@ -82,14 +79,6 @@ def _offers(told: DayTold, day: Day, read: Asked, stop: int, wish: SlotsWish, se
             )
         )  # fmt: skip
     return offers
-
-
-def _result(run: Running) -> RouteResult:
-    start = np.cumsum([0, *(len(visits) for _, visits in run.rounds)])
-    visit = np.array([one for _, visits in run.rounds for one in visits], np.int64)
-    return RouteResult(
-        np.array([row for row, _ in run.rounds], np.int64), start, visit, NOBODY, NOBODY, 0, 0, 0, "own"
-    )  # fmt: skip
 
 
 def _offered(one: Slot, wish: SlotsWish) -> bool:
@@ -109,7 +98,7 @@ def _begins(run: Running, stop: int, one: Slot) -> int | None:
     from_s, to_s = problem.stops.from_s.copy(), problem.stops.to_s.copy()
     from_s[number], to_s[number] = one.from_s, one.to_s
     there: RouteProblem = replace(problem, stops=replace(problem.stops, from_s=from_s, to_s=to_s))
-    rounds = inserted(rounds_of(_result(run)), one.insertion)
+    rounds = inserted(run.rounds, one.insertion)
     round_ = rounds[one.insertion.round] if one.insertion.round < len(run.rounds) else rounds[-1]
     laid = lay(searched(there), [round_])
     return int(laid.parts.begins_s[np.flatnonzero(laid.lines.stop == number)[0]])

@@ -71,6 +71,14 @@ def rounds_of(result: RouteResult) -> tuple[Round, ...]:
     return tuple((int(v), tuple(one.tolist())) for v, one in zip(result.vehicle, result.rounds(), strict=True))
 
 
+def result_of(rounds: Sequence[Round]) -> RouteResult:
+    """The reverse of `rounds_of`: rounds as a result that says nothing of costs, nor of who is left."""
+    nobody = np.zeros(0, np.int64)
+    start = np.cumsum([0, *(len(visits) for _, visits in rounds)])
+    visit = np.array([one for _, visits in rounds for one in visits], np.int64)
+    return RouteResult(np.array([row for row, _ in rounds], np.int64), start, visit, nobody, nobody, 0, 0, 0, "own")
+
+
 def lay(problem: RouteProblem, rounds: Iterable[Round]) -> Laid:
     """Lay rounds out. Raises InvalidProblem where stops have several windows: see `narrowed`."""
     if len(problem.windows):

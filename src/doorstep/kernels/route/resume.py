@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from doorstep.kernels.route.day import Day, Running, laid_of, running, settled
-from doorstep.kernels.route.laid import Round, rounds_of
+from doorstep.kernels.route.laid import Round, result_of, rounds_of
 from doorstep.kernels.route.pace import searched
 from doorstep.kernels.route.problem import ANY, RELOAD, RouteParams
 from doorstep.kernels.route.reoptimise import Replan, compared
-from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.route import route
 from doorstep.kernels.run import Run
 
 OWN, PAIRED = RouteParams(engine="own"), RouteParams()
-NOBODY = np.zeros(0, np.int64)
 
 
 def resumed(day: Day, run: Run) -> Replan:
@@ -37,7 +33,6 @@ def resumed(day: Day, run: Run) -> Replan:
     """
     now = running(day)
     before = laid_of(now)
-    visits = [visit for _, line in now.rounds for visit in line]
     if not now.rounds or not before.fits.all():
         return compared(day, before, day, before)
     problem = searched(now.problem)
@@ -47,10 +42,7 @@ def resumed(day: Day, run: Run) -> Replan:
             if visit != RELOAD and now.stop[visit] in day.fixed:
                 only[visit] = row
     problem = replace(problem, stops=replace(problem.stops, only=only))
-    start = np.cumsum([0, *(len(line) for _, line in now.rounds)])
-    rows = np.array([row for row, _ in now.rounds], np.int64)
-    begun = RouteResult(rows, start, np.array(visits, np.int64), NOBODY, NOBODY, 0, 0, 0, "own")
-    found = route(problem, PAIRED if len(problem.stops.pairs) else OWN, run, begun)
+    found = route(problem, PAIRED if len(problem.stops.pairs) else OWN, run, result_of(now.rounds))
     rounds = tuple(_marked_first(now, rounds_of(found)))
     after = before.relaid(rounds)
     better = after.fits.all() and after.cost < before.cost and not len(found.unserved) and not len(found.left)
