@@ -195,4 +195,4 @@ def test_a_share_of_quotes_is_shown_by_lot(home: Path) -> None:
     assert run(home, "insight", "display-test", "tea", "--share", "2").returncode == 2
     written = run(home, "insight", "shown", "tea", "--out", home / "choices.csv")
     assert (written.returncode, "0 quotes" in written.stdout) == (0, True), written.stderr
-    assert (home / "choices.csv").read_text(encoding="utf-8").startswith("quote,country,shown_at,option")
+    assert (home / "choices.csv").read_text(encoding="utf-8").startswith("quote,segment,country,shown_at,option")
