@@ -41,14 +41,23 @@ class SpeedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CarbonValue:
+    """What a kilogram of CO2e less is worth, of one order or, without one, of every order that has none of its own."""
+
+    order: str = ""
+    kg_micros: int = 0  # never below nothing
+
+
+@dataclass(frozen=True, slots=True)
 class BidPrices:
     """All that weighs on a choice beside its cost; none of it is money that is paid.
 
     `may_leave`: an order may then be left because what it takes is worth more to others that are yet to come. Else it
-    never is: what the prices and the value of speed may add to an order is added to the price of leaving it too.
+    never is: what the prices and the values may add to an order is added to the price of leaving it too.
     """
 
     rows: tuple[BidPrice, ...] = ()
     commitments: tuple[CommitmentPrice, ...] = ()
     speed: tuple[SpeedValue, ...] = ()
+    carbon: tuple[CarbonValue, ...] = ()
     may_leave: bool = False

@@ -106,6 +106,16 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """That a service was chosen to be measured, in place of the one that would have been; what that costs more."""
+
+    service: str
+    instead: str
+    extra_minor: int  # below nothing: it costs less
+    propensity_ppm: int  # of orders like it, so many try this service
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What was chosen for an order, and why.
 
@@ -128,6 +138,7 @@ class Decision:
     flips: tuple[Flip, ...] = ()  # changes that can be made, each enough by itself; where they are asked for
     shared_with: tuple[str, ...] = ()  # the other orders, where some parcel of theirs or its own is shared
     together_minor: int = 0  # what all of them cost
+    trial: Trial | None = None  # None: it was chosen on its merits
 
     @property
     def compared_minor(self) -> int:

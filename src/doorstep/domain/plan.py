@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorstep.domain.decision import Unplanned
+from doorstep.domain.exploration import Tried
 from doorstep.domain.fleet import VanRound
 from doorstep.domain.parcel import Parcel
 
@@ -68,3 +69,4 @@ class Plan:
     unplanned: tuple[Unplanned, ...]
     figures: Figures
     rounds: tuple[VanRound, ...] = ()  # of own vans, by their numbers
+    tried: tuple[Tried, ...] = ()  # orders that try a service, in order of the problem

@@ -24,6 +24,7 @@ from doorstep.domain.catalog import Carton, Product, ProductCode
 from doorstep.domain.demand import Brand, Contact, Order, OrderLine
 from doorstep.domain.disruption import DeclaredDisruption, Disruption
 from doorstep.domain.emission import EmissionFactor
+from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
 from doorstep.domain.supply import Collection, Inbound, Linehaul, Site, StockLevel
@@ -229,3 +230,9 @@ def values(tables: Mapping[str, Columns]) -> tuple[LearnedValue, ...]:
     """The rows of values.csv, none where the folder has no such file."""
     read = tables.get("values")
     return () if read is None else tuple(starmap(LearnedValue, _rows(read, "worth value segment country")))
+
+
+def trials(tables: Mapping[str, Columns]) -> tuple[ServiceTrial, ...]:
+    """The rows of explore.csv, none where the folder has no such file."""
+    read = tables.get("explore")
+    return () if read is None else tuple(starmap(ServiceTrial, _rows(read, "service share most_extra")))

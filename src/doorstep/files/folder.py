@@ -16,6 +16,7 @@ from doorstep.domain.commitment import Commitment, DatedCommitmentPrice
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.disruption import DeclaredDisruption
 from doorstep.domain.emission import EmissionFactor
+from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.fleet import Van
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rules import Rule
@@ -61,6 +62,7 @@ class BrandFolder:
     commitment_prices: tuple[DatedCommitmentPrice, ...] = ()
     vans: tuple[Van, ...] = ()
     values: tuple[LearnedValue, ...] = ()
+    trials: tuple[ServiceTrial, ...] = ()
 
 
 def read_folder(path: Path | str, progress: Progress = silent) -> BrandFolder:
@@ -122,6 +124,7 @@ def _read(path: Path, progress: Progress) -> BrandFolder:
         commitment_prices=build_commitments.prices(tables),
         vans=vans(tables),
         values=build.values(tables),
+        trials=build.trials(tables),
     )
 
 

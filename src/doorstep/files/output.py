@@ -28,6 +28,7 @@ RESULT_NAMES = frozenset(
     | {"placement.csv", "transfers.csv", "purchases.csv", "frontier.csv", "next_sites.csv"}  # of where stock lives
     | {RECORD_FILE}  # of promises
     | {"carriers.csv", "lanes.csv", "pairs.csv", "investigations.csv", "letters"}  # of carriers
+    | {"explore.csv"}  # of what to measure
     | {"demand.csv", "demand_total.csv", "shares.csv", "backtest.csv"}  # of demand
     | {"costs.csv", "costs_by.csv", "changes.csv"}  # of costs
     | {SIMULATE_FILE, "days.csv", "director.html"}  # of simulations

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from doorstep.domain.decision import AtBorder, Choice, Conflict, Decision, Flip, Unplanned
+from doorstep.domain.decision import AtBorder, Choice, Conflict, Decision, Flip, Trial, Unplanned
 from doorstep.domain.emission import Footprint
 from doorstep.domain.fleet import Ride
 from doorstep.domain.money import Currency
@@ -203,6 +203,16 @@ def decision_record(decision: Decision, currency: Currency) -> dict[str, Any]:
         "seed": decision.seed,
         **({"flips": [flip_record(one) for one in decision.flips]} if decision.flips else {}),
         **(_shared_record(decision, currency) if decision.shared_with else {}),
+        **({} if decision.trial is None else {"trial": _trial_record(decision.trial, currency)}),
+    }
+
+
+def _trial_record(trial: Trial, currency: Currency) -> dict[str, Any]:
+    return {
+        "service": trial.service,
+        "in_place_of": trial.instead,
+        "extra_cost": major(trial.extra_minor, currency),
+        "propensity": trial.propensity_ppm / PPM,
     }
 
 

@@ -13,6 +13,7 @@ from doorstep.files.rules_disruptions import DISRUPTION_RULES
 from doorstep.files.rules_duty import DUTY_RULES
 from doorstep.files.rules_emissions import check_factors
 from doorstep.files.rules_exchange import EXCHANGE_RULES, own_currency
+from doorstep.files.rules_explore import EXPLORE_RULES
 from doorstep.files.rules_fleet import FLEET_RULES
 from doorstep.files.rules_linehauls import LINEHAUL_RULES
 from doorstep.files.rules_worth import WORTH_RULES
@@ -236,5 +237,6 @@ RULES: tuple[Rule, ...] = (
     *LINEHAUL_RULES,
     *COMMITMENT_RULES,
     *WORTH_RULES,
+    *EXPLORE_RULES,
     *FLEET_RULES,
 )

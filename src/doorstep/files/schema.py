@@ -13,6 +13,7 @@ from doorstep.files.schema_demand import BRAND, HISTORY, ORDER_LINES, ORDERS
 from doorstep.files.schema_disruptions import DISRUPTIONS
 from doorstep.files.schema_duty import DUTIES, TERRITORIES
 from doorstep.files.schema_emissions import EMISSION_FACTORS
+from doorstep.files.schema_explore import EXPLORE
 from doorstep.files.schema_rate import MARKUPS
 from doorstep.files.schema_route import FLEET
 from doorstep.files.schema_supply import CARTONS, COLLECTIONS, INBOUND, LINEHAULS, PRODUCTS, SITES, STOCK
@@ -47,6 +48,7 @@ TABLES: tuple[Table, ...] = (
     COMMITMENT_TIERS,
     COMMITMENT_PRICES,
     VALUES,
+    EXPLORE,
 )
 WRITTEN = (*TABLES, *CUSTOMER_TABLES)  # what a brand folder may hold; of customers only their insights are learned
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

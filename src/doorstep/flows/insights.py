@@ -12,6 +12,7 @@ from doorstep.core.jobs.actions import put_many
 from doorstep.core.learned import insights
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept
 from doorstep.core.messages.surveys import replies
+from doorstep.core.tariffs.snapshot import tariff
 from doorstep.documents.insights.carriers import carriers_page
 from doorstep.documents.insights.costs import costs_page
 from doorstep.documents.insights.customers import customers_page
@@ -27,7 +28,7 @@ from doorstep.domain.rights import Scope
 from doorstep.files.demand_out import demand_object, recipe_in
 from doorstep.files.values_out import learned_rows
 from doorstep.flows.cost_charges import gather
-from doorstep.flows.insight_carriers import exploration
+from doorstep.flows.insight_carriers import exploration, trials_proposed
 from doorstep.flows.insight_costs import BY, kind_of, last_months
 from doorstep.flows.insight_demand import NO_SKU, sales_of, serving, with_holidays
 from doorstep.flows.insight_record import RecordBooks, books, planned
@@ -94,11 +95,13 @@ def _jobs(brand_id: int, kinds: tuple[InsightKind, ...], actor: str) -> dict[str
     return {key_of(brand_id, kind): {"brand": brand_id, "kind": kind, "actor": actor} for kind in kinds}
 
 
-def _carriers(_: int, read: RecordBooks, __: Before, run: Run) -> dict[str, Any]:
+def _carriers(brand_id: int, read: RecordBooks, __: Before, run: Run) -> dict[str, Any]:
     params = CarrierParams(late_cost_micros=read.brand.late_cost_micros)
     record = carriers(problem_of(read.history, read.as_of), params, run)
-    report = CarriersReport(read.brand, record, params, (), exploration(record, params), "", run.seed)
-    return plain(carriers_page(report))
+    proposals = exploration(record, params, (one.service for one in tariff(brand_id).services))
+    report = CarriersReport(read.brand, record, params, (), proposals, "", run.seed)
+    trials = [[one.service, one.share_ppm, one.most_extra_micros] for one in trials_proposed(proposals)]
+    return plain(carriers_page(report)) | {"trials": trials}
 
 
 def _costs(brand_id: int, read: RecordBooks, _: Before, __: Run) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.records import MOST_LADDERS
 from doorstep.documents.report.write import write_report
 from doorstep.domain.demand import Order
+from doorstep.domain.exploration import Exploration
 from doorstep.domain.learned import TransitModel
 from doorstep.files.emissions import with_defaults
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
@@ -20,8 +21,8 @@ from doorstep.files.plan_out import write_decisions, write_plan, write_summary
 from doorstep.files.plan_rounds_out import write_rounds
 from doorstep.files.plan_stored import asked_record
 from doorstep.flows.commitment_prices import commitment_prices_on
-from doorstep.flows.learned_values import valued_orders, with_values
-from doorstep.flows.summary import summarise
+from doorstep.flows.learned_values import valued_carbon, valued_orders, with_values
+from doorstep.flows.summary import summarise, trials_of
 from doorstep.flows.widen import known_by, widened
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
 from doorstep.kernels.promise.durations import durations_at
@@ -65,7 +66,7 @@ def plan_folder(
         brand_folder = read_folder(folder, run.progress)
         orders = select_orders(brand_folder, selection.first, selection.until)
         loaded = stopwatch()
-        problem = problem_of(brand_folder, orders, now)
+        problem = problem_of(brand_folder, orders, now, run.seed)
         result = plan(problem, params, run)
         decided = stopwatch()
         seconds = {"seconds_reading": loaded - start, "seconds_planning": decided - loaded}
@@ -76,14 +77,22 @@ def plan_folder(
         summary |= told_durations(brand_folder, problem.transit.as_of)
         if brand_folder.values:
             summary["valued_orders"] = valued_orders(problem.bid_prices, orders)
+            summary |= valued_carbon(problem.bid_prices, orders)
+        if brand_folder.trials:
+            summary |= trials_of(brand_folder.trials, result)
         summary["asked"] = asked_record(selection.first, selection.until, now, run.iterations)
         summary["params"] = asdict(params or PlanParams())
         write_summary(aside, summary)
     return Planned(result, summary)
 
 
-def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | None = None) -> PlanProblem:
-    """Build the kernel's problem; durations and disruptions are those known when the first of the orders was placed."""
+def problem_of(
+    folder: BrandFolder, orders: tuple[Order, ...], now: datetime | None = None, seed: int = 0
+) -> PlanProblem:
+    """Build the kernel's problem; durations and disruptions are those known when the first of the orders was placed.
+
+    `seed`: of the lots that say which orders try a service.
+    """
     known = now or min((order.placed_at for order in orders), default=datetime(1970, 1, 1, tzinfo=UTC))
     problem = PlanProblem(
         brand=folder.brand,
@@ -103,6 +112,7 @@ def problem_of(folder: BrandFolder, orders: tuple[Order, ...], now: datetime | N
         linehauls=folder.linehauls,
         bid_prices=with_values(commitment_prices_on(folder.commitment_prices, known.date()), folder.values, orders),
         vans=folder.vans,
+        exploration=Exploration(folder.trials, seed) if folder.trials else None,
     )
     return widened(problem, known_by(folder.disruptions, known.date()), known.date())
 

@@ -51,7 +51,7 @@ def replay_decision(folder: Path, out: Path, order: str, run: Run) -> Replayed:
         why = f"was written from other data: the folder is now {read.data_version}"
         raise refused(SUMMARY_FILE, asked.data_version, why)
     result = plan(
-        problem_of(read, select_orders(read, asked.first, asked.until), asked.now),
+        problem_of(read, select_orders(read, asked.first, asked.until), asked.now, asked.seed),
         _params(asked),
         Run(asked.seed, asked.iterations, run.progress, run.map),
     )

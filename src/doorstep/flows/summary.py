@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.plan import Figures
@@ -66,6 +67,20 @@ def sharing_of(parcels: Sequence[Parcel]) -> dict[str, object]:
     """How many parcels are for several orders, and how many orders these are."""
     shared = [parcel for parcel in parcels if len(parcel.orders) > 1]
     return {"shared_parcels": len(shared), "sharing_orders": len({one for parcel in shared for one in parcel.orders})}
+
+
+def trials_of(trials: Sequence[ServiceTrial], result: PlanResult) -> dict[str, object]:
+    """How many orders try each service that may be tried, and what they cost more for it, of all planned orders."""
+    currency, tried = result.reasons.market.problem.brand.currency, result.plan.tried
+    each = {
+        one.service: {
+            "orders": sum(of.service == one.service for of in tried),
+            "extra_cost": major(sum(of.extra_minor for of in tried if of.service == one.service), currency),
+        }
+        for one in trials
+    }
+    extra = major(sum(of.extra_minor for of in tried), currency)
+    return {"tried_orders": len(tried), "tried_extra_cost": extra, "tried": each}
 
 
 def saving_pct(figures: Figures, baseline: Figures) -> float:

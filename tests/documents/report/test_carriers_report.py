@@ -15,6 +15,7 @@ from doorstep.domain.money import Currency
 from doorstep.kernels.learn.carrier_problem import problem_of
 from doorstep.kernels.learn.carrier_record import CarrierParams, Comparison, Credible
 from doorstep.kernels.learn.carriers import carriers
+from doorstep.kernels.learn.explore import Proposal
 from doorstep.kernels.run import Run
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
@@ -29,7 +30,9 @@ def carriers_report(truth: Truth, name: str = "Hearth") -> CarriersReport:
     parcels = [replace(one, service=f"{one.service}{name[6:]}") for one in made.parcels]
     record = carriers(problem_of(parcels, made.as_of if truth.parcels > 1 else FIRST), PARAMS, Run())
     letters = tuple((f"{at}.txt", letter(case, name)) for at, case in enumerate(record.investigations))
-    return CarriersReport(replace(BRAND, name=name), record, PARAMS, letters, (("new", 3, 20_000),), "0" * 64, 0)
+    return CarriersReport(
+        replace(BRAND, name=name), record, PARAMS, letters, (Proposal("new", 3, 20_000, 400_000),), "0" * 64, 0
+    )
 
 
 @pytest.fixture(scope="module")

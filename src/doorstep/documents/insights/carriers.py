@@ -15,6 +15,7 @@ from doorstep.documents.report.carriers_report import (
     other_row,
     pair_row,
     pairs_by_sureness,
+    shares_row,
     standing_row,
     tiles,
     whose_row,
@@ -129,13 +130,14 @@ def _costs(report: CarriersReport, ranked: list[Standing]) -> Section:
         "Freight a kept promise",
         "With what late ones cost",
     )
-    shares = [(name, count(n), percent(ppm / 1_000_000, 2)) for name, n, ppm in report.exploration]
+    heads_of_shares = ("Service", "Decided parcels", "Share of eligible orders", "Dearer at most")
+    shares = [shares_row(one, report.brand.currency) for one in report.exploration]
     return Section(
         "kept",
         "What a kept promise costs",
         tables=tables(
             table("Cost per kept promise", heads, paid),
-            table("Services to be measured more", ("Service", "Decided parcels", "Share of eligible orders"), shares),
+            table("Services to be measured more", heads_of_shares, shares),
         ),
         empty="No freight is told.",
     )

@@ -13,6 +13,7 @@ from doorstep.documents.report.wording import amount, count, counted, decimal, p
 from doorstep.domain.demand import Brand
 from doorstep.domain.money import Currency
 from doorstep.kernels.learn.carrier_record import CarrierParams, CarrierRecord, Comparison, Standing
+from doorstep.kernels.learn.explore import Proposal
 
 STYLES = ("page.css", "figures.css", "pack.css", "cartons.css", "record.css", "carriers.css", "print.css")
 SHOWN = 60  # rows of a table; the files have them all
@@ -22,13 +23,13 @@ Rows = list[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class CarriersReport:
-    """`exploration`: service, decided parcels, share of orders it may be given, in ppm."""
+    """What is told of carriers, and what is proposed to be measured."""
 
     brand: Brand
     record: CarrierRecord
     params: CarrierParams
     letters: tuple[tuple[str, str], ...]
-    exploration: tuple[tuple[str, int, int], ...]
+    exploration: tuple[Proposal, ...]
     data_version: str
     seed: int
 
@@ -56,7 +57,7 @@ def write_carriers_report(path: Path, report: CarriersReport) -> None:
         "lengths": [length_row(one.service, one.weeks_between_false_alarms, one.weeks_to_alarm) for one in drawn],
         "unwatched": [one.service for one in record.charts if one.state == "too few weeks"],
         "cases": list(zip(record.investigations, report.letters, strict=True)),
-        "exploration": [(name, count(n), percent(ppm / 1_000_000, 2)) for name, n, ppm in report.exploration],
+        "exploration": [shares_row(one, money) for one in report.exploration],
         "left_out": sorted(record.left_out.items()),
         "level": percent(report.params.level, 0),
         "count": count,
@@ -66,6 +67,12 @@ def write_carriers_report(path: Path, report: CarriersReport) -> None:
         "day": day,
     }
     write_page(path, "carriers.html", contents)
+
+
+def shares_row(one: Proposal, money: Currency) -> tuple[str, str, str, str]:
+    """Name a service that is to be measured: decided parcels, share of orders, and what one may cost more at most."""
+    extra = amount(money, money.minor(one.most_extra_micros))
+    return one.service, count(one.parcels), percent(one.share_ppm / 1_000_000, 2), extra
 
 
 def headline(record: CarrierRecord) -> str:

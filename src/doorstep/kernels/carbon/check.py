@@ -27,15 +27,16 @@ def check(
             continue
         for s, service in enumerate(services):
             told = [int(one) for one in grams[:, n, s]]
-            due = _due(factors, service, weight_g, distance_m, overseas) if distance_m >= 0 else [0, 0, 0]
+            due = due_g(factors, service, weight_g, distance_m, overseas) if distance_m >= 0 else [0, 0, 0]
             if told != due:
                 wrong.append(f"parcel {n} on {service.service}: {told}, not {due}")
     return tuple(wrong)
 
 
-def _due(
+def due_g(
     factors: Sequence[EmissionFactor], service: Service, weight_g: int, distance_m: int, overseas: bool
 ) -> list[int]:
+    """Reckon one parcel on one service: grams, low, middle, high."""
     mode = service.mode or ("air" if overseas else "road")
     hauls = [one for one in factors if one.leg == "line_haul" and one.mode == mode]
     near = [one for one in hauls if one.up_to_km is not None and distance_m <= one.up_to_km * 1000]

@@ -1,19 +1,18 @@
 """Safe exploration: a small share of orders goes to services that nobody has measured, within a bound on what it costs.
 
-Thompson sampling among the unmeasured ones (Thompson 1933), under the condition of conservative bandits (Wu, Shariff,
-Lattimore & Szepesvari 2016): even if each of them is as bad as its evidence allows, all orders together cost at most a
-given share more than by the best one known, and are late at most a given share more often. The bound holds order by
-order in expectation, so nothing has to be remembered; which order is drawn follows from its id.
+The condition is that of conservative bandits (Wu, Shariff, Lattimore & Szepesvari 2016): even if each of these services
+is as bad as its evidence allows, all orders together cost at most a given share more than by the best one known, and
+are late at most a given share more often. The bound holds order by order in expectation: nothing is remembered.
+Which order tries what is a lot of fixed shares, drawn by its id: so the chance of it, the propensity, is known whatever
+else the order could have had, and stays the same until shares are proposed anew.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
-
-import numpy as np
 
 from doorstep.domain.errors import InvalidProblem
 
@@ -41,7 +40,7 @@ class ExploreParams:
     Attributes
     ----------
     most_ppm
-        Share of eligible orders at most.
+        Share of eligible orders at most, all services together.
     dearer_ppm, later_ppm
         By how much all orders together may be dearer, as a share of the best one's cost; how many more may be late.
     measured_parcels
@@ -70,52 +69,64 @@ class ExploreParams:
 
 
 @dataclass(frozen=True, slots=True)
-class Explored:
-    """Who carries an order: `share_ppm` of orders like it go to services not measured yet; whether it does."""
+class Proposal:
+    """The share of orders that may try a service, and by how much each of them may cost more."""
 
     service: str
-    explored: bool
+    parcels: int  # decided so far
     share_ppm: int
-    unmeasured: tuple[str, ...]
+    most_extra_micros: int
 
 
-def explore(order: str, candidates: Sequence[Candidate], params: ExploreParams, seed: int = 0) -> Explored:
-    """Choose who carries an order.
+def propose(candidates: Sequence[Candidate], params: ExploreParams) -> tuple[Proposal, ...]:
+    """Propose shares of all services that are not measured yet, by name; none where nothing is measured.
+
+    Parameters
+    ----------
+    candidates
+        Services, each at its price of a usual parcel.
+    params
+        Bounds. Those on all orders together are parted alike among the services.
+
+    Raises
+    ------
+    InvalidProblem
+        A service stands twice.
+    """
+    if len({one.service for one in candidates}) < len(candidates):
+        raise InvalidProblem("a service stands twice")
+    measured = [one for one in candidates if one.parcels >= params.measured_parcels]
+    if not measured:
+        return ()
+    best = min(measured, key=lambda one: (_loss(one, _mean(one, params), params), one.service))
+    unknown = sorted((one for one in candidates if one.parcels < params.measured_parcels), key=lambda one: one.service)
+    shares = [(one, share_ppm(one, best, params)) for one in unknown]
+    open_to = [(one, share) for one, share in shares if share >= len(unknown)]
+    return tuple(
+        Proposal(one.service, one.parcels, share // len(open_to), _most_extra(one, best, share, params))
+        for one, share in open_to
+    )
+
+
+def draw(order: str, shares: Iterable[tuple[str, int]], seed: int) -> str | None:
+    """Draw the service that an order tries; None: none, it goes as is known to be best.
 
     Parameters
     ----------
     order
         Its id; with the seed it decides alone, so that a second look gives the same answer.
-    candidates
-        Services that are eligible, at least one.
-    params
-        Bounds.
+    shares
+        Services, and the share of orders that tries each, ppm; together at most `PPM`. Their sequence does not matter.
     seed
         Of the operator.
-
-    Raises
-    ------
-    InvalidProblem
-        Without a candidate.
     """
-    if not candidates:
-        raise InvalidProblem("no service is eligible")
-    ranked = sorted(candidates, key=lambda one: (_loss(one, _mean(one, params), params), one.service))
-    known = [one for one in ranked if one.parcels >= params.measured_parcels]
-    best = known[0] if known else ranked[0]
-    unknown = [one for one in ranked if one.parcels < params.measured_parcels and one is not best]
-    shares = {one.service: share_ppm(one, best, params) for one in unknown}
-    open_to = [one for one in unknown if shares[one.service] > 0]
-    if not open_to:
-        return Explored(best.service, False, 0, ())
-    share = min(shares[one.service] for one in open_to)  # whichever is drawn, the bound holds
-    names = tuple(sorted(one.service for one in open_to))
     digest = hashlib.sha256(f"{seed} {order}".encode()).digest()
-    if int.from_bytes(digest[:8]) * PPM >= share << 64:
-        return Explored(best.service, False, share, names)
-    rng = np.random.default_rng(list(digest[8:]))
-    sampled = [(_loss(one, float(rng.beta(*_beta(one, params))), params), one.service) for one in open_to]
-    return Explored(min(sampled)[1], True, share, names)
+    lot, begins = int.from_bytes(digest[:8]), 0
+    for service, share in sorted(shares):
+        begins += share
+        if lot * PPM < begins << 64:
+            return service
+    return None
 
 
 def share_ppm(one: Candidate, best: Candidate, params: ExploreParams) -> int:
@@ -129,6 +140,13 @@ def share_ppm(one: Candidate, best: Candidate, params: ExploreParams) -> int:
     if later > 0:
         share = min(share, params.later_ppm / PPM / later)
     return int(share * PPM)
+
+
+def _most_extra(one: Candidate, best: Candidate, share: int, params: ExploreParams) -> int:
+    """By how much an order may be dearer, so that orders of that share use up what all of them may be dearer."""
+    usual = _mean(best, params)
+    worse = params.late_cost_micros * max(0.0, usual - _bad(one, params))
+    return max(0, int(params.dearer_ppm * _loss(best, usual, params) / share - worse))
 
 
 def _loss(one: Candidate, kept: float, params: ExploreParams) -> float:

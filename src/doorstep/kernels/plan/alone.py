@@ -78,10 +78,14 @@ class Alone:
 
 
 def with_orders(problem: PlanProblem, orders: Sequence[Order]) -> PlanProblem:
-    """Give a problem other orders, and of the values of speed those that concern them."""
+    """Give a problem other orders, and of the values of speed and carbon those that concern them."""
     bids, names = problem.bid_prices, {one.order for one in orders}
     if bids is not None:
-        bids = replace(bids, speed=tuple(one for one in bids.speed if not one.order or one.order in names))
+        bids = replace(
+            bids,
+            speed=tuple(one for one in bids.speed if not one.order or one.order in names),
+            carbon=tuple(one for one in bids.carbon if not one.order or one.order in names),
+        )
     return replace(problem, orders=tuple(orders), bid_prices=bids)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.domain.decision import MAX_REJECTED, Flip, Rejected
+from doorstep.domain.decision import MAX_REJECTED, Flip, Rejected, Trial
 from doorstep.domain.emission import Footprint
 from doorstep.domain.rule_words import told
 from doorstep.kernels.plan.assemble import Picks
@@ -15,7 +15,7 @@ from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.explain_bids import weighed_flip, weighs_more
 from doorstep.kernels.plan.fleets import refusal
-from doorstep.kernels.plan.footprint import Sent
+from doorstep.kernels.plan.grams import Sent
 from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
@@ -40,6 +40,7 @@ class Alternatives:
     rows: range
     picks: Picks
     atoms: tuple[tuple[int, int], ...] = ()  # of the order
+    trial: Trial | None = None
 
     @property
     def cost(self) -> int:
@@ -209,6 +210,8 @@ def _lacking(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> tuple[st
 
 
 def _shortage(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> str:
+    if seen.trial is not None and _lacking(seen, parts) is None:
+        return f"this order tries {seen.trial.service}, so that it gets measured"
     lacking = _lacking(seen, parts)
     if lacking is None and seen.market.scales is not None:
         return weighs_more(seen.market, seen.market.scales, parts)

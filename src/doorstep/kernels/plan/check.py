@@ -15,6 +15,7 @@ from doorstep.kernels.plan.check_bids import bid_faults
 from doorstep.kernels.plan.check_parcel import parcel_faults
 from doorstep.kernels.plan.check_rules import rule_faults
 from doorstep.kernels.plan.check_sharing import sharing_faults
+from doorstep.kernels.plan.check_tried import trial_faults
 from doorstep.kernels.plan.check_vans import van_faults
 from doorstep.kernels.plan.problem import PlanProblem
 
@@ -40,6 +41,7 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
         *rule_faults(problem, plan),
         *bid_faults(problem, plan),
         *van_faults(problem, plan),
+        *trial_faults(problem, plan),
     )
 
 

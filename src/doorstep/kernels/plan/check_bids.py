@@ -1,4 +1,4 @@
-"""Verifier of what a plan weighs beside its cost: bid prices, commitment prices and the value of speed."""
+"""Verifier of what a plan weighs beside its cost: bid prices, commitment prices, the values of speed and carbon."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from doorstep.domain.bids import BidPrices, SpeedValue
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel, picked_together
 from doorstep.domain.plan import Plan
+from doorstep.kernels.plan.check_carbon import most_carbon_minor, parcel_carbon_minor
 from doorstep.kernels.plan.problem import PlanProblem
 
 MOST_DAYS = 60  # of waiting that a value of speed counts
@@ -42,12 +43,14 @@ def _weight_minor(problem: PlanProblem, bids: BidPrices, plan: Plan) -> int:
         first = together[parcel.orders[0]]
         mine = [(orders[name], speed.get(name) or speed.get("")) for name in sharers[first]]
         total += _parcel_minor(problem, bids, mine, parcel)
+        total += parcel_carbon_minor(problem, bids, [one for one, _ in mine], parcel)
         key = (first, parcel.site, str(parcel.ship_at.date()) if parcel.site in dated else "")
         if key not in picked:
             picked.add(key)
             total += _half_up(_row(bids, parcel.site), minor)
     return total + sum(
         _leaving_minor(problem, bids, orders[one.order], speed.get(one.order) or speed.get(""))
+        + most_carbon_minor(problem, bids, orders[one.order])
         for one in plan.unplanned
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
 
-from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Flip
+from doorstep.domain.decision import MAX_REJECTED, AtBorder, Choice, Decision, Flip, Trial
 from doorstep.domain.emission import Footprint
 from doorstep.domain.fleet import Ride
 from doorstep.domain.parcel import CostParts
@@ -22,7 +22,7 @@ from doorstep.kernels.plan.explain_bids import weights_of
 from doorstep.kernels.plan.explain_rules import ruled_options
 from doorstep.kernels.plan.flip_terms import Turns, find_turns
 from doorstep.kernels.plan.flips import find_flips, tells_flips
-from doorstep.kernels.plan.footprint import Ways
+from doorstep.kernels.plan.grams import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
@@ -51,6 +51,11 @@ class Reasons:
     aside: BoolArray | None = None  # [N] orders that others stand for, and what is not sent for others; see `sharing`
     rides: Sequence[Ride | None] | None = None  # of the picks, where there are vans
     could: BoolArray | None = None  # [N] orders that a van could serve, so that their optimum is not known
+    trials: Mapping[int, Trial] = field(default_factory=dict)  # of orders that try a service
+
+    def by_lot(self, i: int) -> bool:
+        """Whether no change of what there is would flip the choice, or none is known: it is shared, or tried."""
+        return i in self.atoms.owners or i in self.trials
 
 
 def explain(reasons: Reasons, run: Run, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
@@ -82,8 +87,8 @@ def explain_one(reasons: Reasons, i: int, most_flips: int = MOST_FLIPS) -> tuple
 
 
 def _alone(reasons: Reasons, orders: IntArray) -> IntArray:
-    """Give those of the orders that share with nobody: of others no flips are told, they might be parted instead."""
-    return np.setdiff1d(orders, list(reasons.atoms.owners) or [-1])
+    """Give those that share with nobody and try nothing: of others no flips are told, they might be parted instead."""
+    return np.setdiff1d(orders, [*reasons.atoms.owners, *reasons.trials] or [-1])
 
 
 def _explain_some(
@@ -99,7 +104,7 @@ def _explain_some(
     footprints = _footprints(reasons, planned.tolist(), priced)
     flips = find_flips(seen, priced, [turns if full else None for full in np.isin(planned, fully).tolist()])
     for one, options, carbon, changes in zip(seen, priced, footprints, flips, strict=True):
-        yield one, _decide(reasons, one, options, carbon, () if one.i in reasons.atoms.owners else changes)
+        yield one, _decide(reasons, one, options, carbon, () if reasons.by_lot(one.i) else changes)
 
 
 def _quoted(reasons: Reasons, lo: int, hi: int, planned: IntArray, fully: IntArray) -> Quotes:
@@ -127,7 +132,7 @@ def _turns(reasons: Reasons, orders: IntArray) -> Turns | None:
 
 def _seen(reasons: Reasons, quotes: Quotes, lo: int, i: int, rows: range) -> Alternatives:
     known = (reasons.market, reasons.table, reasons.assignment, reasons.book)
-    return Alternatives(*known, quotes, lo, i, rows, reasons.picks, reasons.atoms.of[i])
+    return Alternatives(*known, quotes, lo, i, rows, reasons.picks, reasons.atoms.of[i], reasons.trials.get(i))
 
 
 def _footprints(
@@ -153,7 +158,7 @@ def _decide(
     exact = bool(blocks.exact[i]) and not (reasons.could is not None and reasons.could[i])
     keys = [reasons.book.keys[int(blocks.block_load[reasons.picks.block[row]])] for row in seen.rows]
     weights = weights_of(market, reasons.picks, seen.rows, keys)
-    told = bool(flips) or i in reasons.atoms.owners
+    told = bool(flips) or reasons.by_lot(i)
     words = None if told else find_flip(seen, priced, cost, sum(one.amount_minor for one in weights))
     return Decision(
         order=market.problem.orders[i].order,
@@ -168,6 +173,7 @@ def _decide(
         seed=reasons.seed,
         weights=weights,
         flips=flips,
+        trial=reasons.trials.get(i),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from doorstep.domain.decision import Flip, Weight
 from doorstep.domain.worth import NEXT_DAY
 from doorstep.kernels.plan.assemble import Picks
-from doorstep.kernels.plan.footprint import Sent
+from doorstep.kernels.plan.grams import Sent
 from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.scales import MOST_DAYS, Scales
@@ -34,6 +36,7 @@ def weights_of(market: Market, picks: Picks, rows: range, keys: Sequence[Key]) -
         named.append(Weight(f"{days} day{'s' * (days != 1)} until it is promised", int(waited + 0.5)))
         beyond = (days > NEXT_DAY) * int(scales.next_day_micros[order]) * own / whole
         named.append(Weight("it is not promised for the next day", int(beyond + 0.5)))
+        named += _carbon(scales, order, site, service, int(picks.weight_g[row]))
     return tuple(one for one in named if one.amount_minor)
 
 
@@ -42,7 +45,7 @@ def weighs_more(market: Market, scales: Scales, parts: Parts) -> str:
     currency = market.problem.brand.currency
     goods = sorted(_goods(market, scales, parts), key=lambda one: -one.amount_minor)
     if not goods:
-        return "it weighs more, by its carrier's commitment or by the days until it is promised, or is full that day"
+        return "it weighs more, by its carrier's commitment, its carbon or the days until then, or is full that day"
     dearest = goods[0]
     more = sum(one.amount_minor for one in goods[1:])
     others = f", and other goods worth {currency.text(more)}" if more else ""
@@ -52,12 +55,14 @@ def weighs_more(market: Market, scales: Scales, parts: Parts) -> str:
 def weighed_flip(
     market: Market, order: int, options: Sequence[tuple[int, str, Parts, Sent]], cost: int, own: int
 ) -> Flip | None:
-    """How much cheaper the next best option by weight would have to be; None: speed weighs, so it is not told.
+    """How much cheaper the next best option by weight would have to be; None: a value weighs, so it is not told.
 
     `options` (cost, name, parts, what is sent) have their goods at hand; `own` is what the choice weighs.
     """
     scales = market.scales
     if scales is None or scales.speed_micros[order] or scales.next_day_micros[order]:
+        return None
+    if scales.carbon is not None and scales.carbon.kg_micros[order]:
         return None
     text = market.problem.brand.currency.text
     dearer = []
@@ -81,6 +86,15 @@ def _goods(market: Market, scales: Scales, parts: Parts) -> Iterator[Weight]:
             if micros:
                 name = market.problem.products[sku].sku
                 yield Weight(f"{units} x {name} at {_site(market, site)}", market.problem.brand.currency.minor(micros))
+
+
+def _carbon(scales: Scales, order: int, site: int, service: int, weight_g: int) -> list[Weight]:
+    """What the carbon of one parcel weighs, where its way is known and it has a value."""
+    if scales.carbon is None or not scales.carbon.kg_micros[order]:
+        return []
+    one = tuple(np.array([number], np.int64) for number in (order, site, service, weight_g))
+    grams = int(scales.carbon.ways.middle_g(*one)[0])
+    return [Weight(f"{grams} g of CO2e", int(scales.carbon.minor(*one)[0]))]
 
 
 def _room(scales: Scales, site: int, service: int) -> int:

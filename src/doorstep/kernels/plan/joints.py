@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from doorstep.domain.bids import BidPrices, SpeedValue
+from doorstep.domain.bids import BidPrices, CarbonValue, SpeedValue
 from doorstep.domain.carriage import apart
 from doorstep.domain.demand import Order, nominated_day
 from doorstep.domain.supply import SHIPPING_KINDS
@@ -184,17 +184,22 @@ def _name(orders: Sequence[Order]) -> str:
 
 
 def _bids(bids: BidPrices | None, sets: Sequence[Sequence[Order]]) -> BidPrices | None:
-    """Give each joint the sum of what a day is worth to its orders."""
-    if bids is None or not bids.speed:
+    """Give each joint the sum of what a day is worth to its orders, and of carbon the most that it is worth to one.
+
+    A day is waited by all of them; what a parcel emits is emitted once.
+    """
+    if bids is None or not (bids.speed or bids.carbon):
         return bids
-    of_order = {one.order: one for one in bids.speed}
-    common = of_order.get("", SpeedValue())
-    summed = []
+    of_order, green = {one.order: one for one in bids.speed}, {one.order: one for one in bids.carbon}
+    common, usual = of_order.get("", SpeedValue()), green.get("", CarbonValue())
+    summed, most = [], []
     for orders in sets:
         values = [of_order.get(one.order, common) for one in orders]
         day, next_day = sum(one.day_micros for one in values), sum(one.next_day_micros for one in values)
         summed.append(SpeedValue(_name(orders), day, next_day))
-    return replace(bids, speed=(*bids.speed, *summed))
+        most.append(CarbonValue(_name(orders), max(green.get(one.order, usual).kg_micros for one in orders)))
+    speed, carbon = summed if bids.speed else (), most if bids.carbon else ()
+    return replace(bids, speed=(*bids.speed, *speed), carbon=(*bids.carbon, *carbon))
 
 
 def _under_the_same_rules(market: Market, joint: int, members: Bunch) -> bool:

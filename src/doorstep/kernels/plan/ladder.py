@@ -12,7 +12,7 @@ from doorstep.kernels.plan.alternatives import Alternatives, undated
 from doorstep.kernels.plan.assemble import EPOCH
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.fleets import refusal
-from doorstep.kernels.plan.footprint import Ways
+from doorstep.kernels.plan.grams import Ways
 from doorstep.kernels.plan.market import IntArray
 
 

@@ -11,6 +11,7 @@ from doorstep.domain.catalog import Carton, Product
 from doorstep.domain.demand import Brand, Order
 from doorstep.domain.emission import EmissionFactor
 from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.exploration import MOST_TRYING_PPM, Exploration
 from doorstep.domain.fleet import Van
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rules import Rule
@@ -44,9 +45,11 @@ class PlanProblem:
     lies at the sites, free or not, where that is more than `stock`: a safety stock's share is one of that. `today`: the
     day by which safety stocks are in force; None: that of `now`, else of the first order.
     `bid_prices`: what weighs on a choice beside its cost, without being paid; every name in them must be the problem's.
-    `emission_factors`: what the carbon of parcels is reckoned from, for the explanations; without them it is not known.
+    `emission_factors`: what the carbon of parcels is reckoned from, for the explanations and for what
+    it weighs; without them it is not known.
     `linehauls`: by which parcels may travel to a depot and be taken over by the services that call there.
     `vans`: the brand's own; the parcels of their services leave on rounds, whose cost is part of the freight.
+    `exploration`: services that a share of the orders tries so that they get measured; see `tried`.
     `relays`: how the kernel itself writes them, see `relays.with_relays`; left empty by whoever makes a problem.
     """
 
@@ -71,6 +74,7 @@ class PlanProblem:
     lying: tuple[StockLevel, ...] = ()
     today: date | None = None
     vans: tuple[Van, ...] = ()
+    exploration: Exploration | None = None
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
@@ -96,6 +100,8 @@ class PlanProblem:
         for order in self.orders:
             if order.placed_at.tzinfo is None or any(line.quantity < 1 for line in order.lines):
                 raise InvalidProblem(f"order {order.order} is not understood")
+        if self.exploration is not None:
+            _trials(self.exploration, services)
         if self.bid_prices is not None:
             _understood(self, self.bid_prices, sites, skus)
 
@@ -193,6 +199,17 @@ def _vans(problem: PlanProblem) -> None:
             raise InvalidProblem(f"the times of van {one.vehicle} are not understood")
 
 
+def _trials(exploration: Exploration, services: set[str]) -> None:
+    """Refuse services that the problem does not have, and shares that leave too few orders as they are."""
+    _unique("trial of service", [one.service for one in exploration.trials])
+    for one in exploration.trials:
+        sound = one.share_ppm > 0 and 0 <= one.most_extra_micros <= MOST_PRICE_MICROS
+        if one.service not in services or not sound:
+            raise InvalidProblem(f"trial of service {one.service} is not understood")
+    if sum(one.share_ppm for one in exploration.trials) > MOST_TRYING_PPM:
+        raise InvalidProblem(f"more than {MOST_TRYING_PPM} ppm of the orders would try a service")
+
+
 def _understood(problem: PlanProblem, bids: BidPrices, sites: set[str], skus: set[str]) -> None:
     """Refuse names that the problem does not have, and prices that can be none."""
     offers, orders = problem.tariff.services, {order.order for order in problem.orders}
@@ -209,6 +226,12 @@ def _understood(problem: PlanProblem, bids: BidPrices, sites: set[str], skus: se
         known = (one.carrier, one.service) in pairs if one.service else one.carrier in carriers
         if not known or abs(one.price_micros) > MOST_PRICE_MICROS:
             raise InvalidProblem(f"commitment price of {one.service or one.carrier} is not understood")
+    _unique("value of carbon", [one.order for one in bids.carbon])
+    if bids.carbon and not problem.emission_factors:
+        raise InvalidProblem("a value of carbon needs emission factors")
+    for green in bids.carbon:
+        if (green.order and green.order not in orders) or not 0 <= green.kg_micros <= MOST_PRICE_MICROS:
+            raise InvalidProblem(f"value of carbon of {green.order or 'all orders'} is not understood")
     for value in bids.speed:
         worth = value.day_micros, value.next_day_micros
         if (value.order and value.order not in orders) or not all(0 <= one <= MOST_PRICE_MICROS for one in worth):

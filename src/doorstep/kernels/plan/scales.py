@@ -1,4 +1,4 @@
-"""Weights as the plan takes them: bid prices, commitment prices, the value of speed; see `weigh`.
+"""Weights as the plan takes them: bid prices, commitment prices, the values of speed and carbon; see `weigh`.
 
 Everything here is None where nothing weighs, so that a plan without weights does nothing for them.
 """
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorstep.domain.worth import NEXT_DAY
+from doorstep.kernels.plan.grams import CarbonScale
 
 IntArray = NDArray[np.int64]
 MOST_DAYS = 60  # of waiting that speed is valued for
@@ -27,6 +28,7 @@ class QuoteScales:
     placed_day: IntArray  # [i]
     units: IntArray  # [i]
     micros_per_minor: int
+    carbon: CarbonScale | None = None  # where it has a value
 
     def speed_minor(self, order: IntArray, units: IntArray, promised_day: IntArray) -> IntArray:
         """What it weighs that so many units of orders come on these days: each parcel by its share of the order."""
@@ -52,11 +54,13 @@ class Scales:
     units: IntArray  # [N]
     leaving_minor: IntArray  # [N] nothing where orders may be left for what they weigh
     micros_per_minor: int
+    carbon: CarbonScale | None = None  # of all orders; where it has a value
 
     def of_quotes(self, lo: int, hi: int) -> QuoteScales | None:
         """What of it differs between the parcels of one site and block; of orders lo to hi."""
         speed = self.speed_micros.any() or self.next_day_micros.any()
-        if not (speed or self.service_minor.any() or self.commitment_minor.any()):
+        carbon = None if self.carbon is None else self.carbon.part(lo, hi)
+        if not (speed or carbon is not None or self.service_minor.any() or self.commitment_minor.any()):
             return None
         return QuoteScales(
             self.service_minor,
@@ -66,6 +70,7 @@ class Scales:
             self.placed_day[lo:hi],
             self.units[lo:hi],
             self.micros_per_minor,
+            carbon,
         )
 
     def goods_minor(self, use_start: IntArray, use_sku: IntArray, use_quantity: IntArray) -> IntArray:

@@ -1,7 +1,7 @@
-"""Put weights on a choice beside its cost: bid prices, commitment prices, the value of speed.
+"""Put weights on a choice beside its cost: bid prices, commitment prices, the values of speed and carbon.
 
-They are added to what the search sees and never to what is paid. Weights are whole minor units: goods and speed are
-rounded once for each parcel, room and commitments once each.
+They are added to what the search sees and never to what is paid. Weights are whole minor units: goods, speed and
+carbon are rounded once for each parcel, room and commitments once each.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from datetime import date
 
 import numpy as np
 
-from doorstep.domain.bids import BidPrices, SpeedValue
+from doorstep.domain.bids import BidPrices, CarbonValue, SpeedValue
+from doorstep.kernels.carbon.problem import MAX_WEIGHT_G
 from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.compiled import Board, Ledger, Scratch
+from doorstep.kernels.plan.footprint import ways
+from doorstep.kernels.plan.grams import GRAMS_PER_KG, CarbonScale
 from doorstep.kernels.plan.improve import cost_of, own_choices
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import NEVER, Chunk, Quotes
@@ -32,7 +35,8 @@ def under_bids(market: Market) -> Market:
     stock, site, service = _rows(market, bids)
     commitment = _commitments(market, bids)
     speed, next_day = _speed(market, bids)
-    if not any(one.any() for one in (stock, site, service, commitment, speed, next_day)):
+    carbon = _carbon(market, bids)
+    if carbon is None and not any(one.any() for one in (stock, site, service, commitment, speed, next_day)):
         return market
     orders, minor = market.problem.orders, market.problem.brand.currency.micros_per_minor
     most = np.zeros(len(orders), np.int64)
@@ -44,6 +48,8 @@ def under_bids(market: Market) -> Market:
             goods = sum(int(dearest[market.sku[line.sku]]) * line.quantity for line in known)
             micros = goods + room + MOST_DAYS * int(speed[i]) + int(next_day[i])
             most[i] = -(-micros // minor) + ROUNDINGS if micros else 0
+        if carbon is not None:
+            most += _most_carbon_minor(market, carbon)
     scales = Scales(
         stock_micros=stock,
         site_minor=half_up(site, minor),
@@ -55,6 +61,7 @@ def under_bids(market: Market) -> Market:
         units=np.array([max(1, sum(one.quantity for one in order.lines)) for order in orders], np.int64),
         leaving_minor=most,
         micros_per_minor=minor,
+        carbon=carbon,
     )
     return replace(market, scales=scales)
 
@@ -94,6 +101,38 @@ def _speed(market: Market, bids: BidPrices) -> tuple[IntArray, IntArray]:
     )
 
 
+def _carbon(market: Market, bids: BidPrices) -> CarbonScale | None:
+    """Of orders whose ways are known; None: carbon weighs on none of them."""
+    of_order = {one.order: one for one in bids.carbon}
+    common = of_order.get("", CarbonValue())
+    worth = np.array([of_order.get(one.order, common).kg_micros for one in market.problem.orders], np.int64)
+    known = ways(market) if worth.any() else None
+    if known is None or not worth[known.located].any():
+        return None
+    return CarbonScale(np.where(known.located, worth, 0), known, market.problem.brand.currency.micros_per_minor)
+
+
+def _most_carbon_minor(market: Market, carbon: CarbonScale) -> IntArray:
+    """[N] the most that the carbon of an order weighs: three parcels, each as heavy as all of it, on the worst way."""
+    orders, relays = market.problem.orders, market.problem.relays
+    goods = [
+        sum(int(market.weight_g[market.sku[one.sku]]) * one.quantity for one in order.lines if one.sku in market.sku)
+        for order in orders
+    ]
+    heaviest = np.minimum(
+        np.array(goods, np.int64) + max((one.tare_g for one in market.problem.cartons), default=0), MAX_WEIGHT_G
+    )
+    direct = len(market.service) - len(relays)
+    lanes = [(k, v) for k in range(len(market.site)) for v in range(direct)]
+    lanes += [(market.site[one.linehaul.site], direct + x) for x, one in enumerate(relays)]
+    at, most = np.arange(len(orders)), np.zeros(len(orders), np.int64)
+    for k, v in lanes:
+        there = np.full(len(orders), k), np.full(len(orders), v)
+        most = np.maximum(most, carbon.ways.middle_g(at, *there, heaviest))
+    whole, rest = np.divmod(carbon.kg_micros, GRAMS_PER_KG * carbon.micros_per_minor)
+    return MOST_PARCELS * (most * whole - (-most * rest // (GRAMS_PER_KG * carbon.micros_per_minor)))
+
+
 def sure_totals(chunk: Chunk, quotes: Quotes) -> Quotes:
     """Count commitments in, as money that is certain to be earned or paid."""
     scales = chunk.scales
@@ -112,6 +151,9 @@ def weighed_totals(chunk: Chunk, quotes: Quotes) -> Quotes:
     day = np.where(quotes.leg >= 0, quotes.legs.promised_day[quotes.leg], 0)
     speed = scales.speed_minor(order[:, None], chunk.units[quotes.block][:, None], day)
     more = scales.service_minor[quotes.site] + speed
+    if scales.carbon is not None:
+        weight_g = quotes.problem.parcels.weight_g[quotes.rated]
+        more = more + scales.carbon.of_quotes(order, quotes.site, weight_g, total < NEVER)
     return replace(quotes, total_minor=np.where(total < NEVER, total + more, NEVER))
 
 
