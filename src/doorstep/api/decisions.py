@@ -16,7 +16,7 @@ from doorstep.api.fields import Code
 from doorstep.api.parcels import CostPartsOut, cost_parts
 from doorstep.core.decisions import queries
 from doorstep.core.orders.queries import get_order
-from doorstep.domain.decision import Flip, FlipKind, FlipUnit
+from doorstep.domain.decision import Flip, FlipKind, FlipUnit, Trial
 from doorstep.domain.errors import NotFound
 
 router = Router(tags=["decisions"])
@@ -50,6 +50,7 @@ EXAMPLE = {
     "weights": [],
     "bid_prices": None,
     "steering": [],
+    "trial": None,
     "data_version": "3f1c",
     "seed": 0,
     "override": None,
@@ -118,9 +119,19 @@ class BidsOut:
 class WentByOut:
     """What was in force of a brand's steering and weighed on a decision."""
 
-    kind: Annotated[str, Field(description="values, commitments")]
+    kind: Annotated[str, Field(description="values, commitments, trials")]
     version: int
     put_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOut:
+    """A service that was chosen to be measured: drawn by the order's id, within the bound that is in force."""
+
+    service: str
+    in_place_of: str
+    extra_minor: Annotated[int, Field(description="what the order costs more for it; below nothing: less")]
+    propensity_ppm: Annotated[int, Field(description="of orders like it, so many try this service")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +171,7 @@ class DecisionOut:
     weights: Annotated[list[WeightOut], Field(description="what it takes that is worth something to later orders")]
     bid_prices: Annotated[BidsOut | None, Field(description="null: none were heeded, all is compared by cost alone")]
     steering: Annotated[list[WentByOut], Field(description="what it went by beside money, as put in force")]
+    trial: Annotated[TrialOut | None, Field(description="null: its services were chosen on their merits")]
     data_version: str
     seed: int
     override: Annotated[OverrideOut | None, Field(description="whose choice it is; null: the kernel's")]
@@ -176,6 +188,10 @@ def get_decision(
     if receipt is None:
         raise NotFound(f"no decision on an order {order}")
     return json_answer(_told(order, receipt))
+
+
+def _trial(trial: Trial | None) -> TrialOut | None:
+    return trial and TrialOut(trial.service, trial.instead, trial.extra_minor, trial.propensity_ppm)
 
 
 def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
@@ -209,6 +225,7 @@ def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
         [WeightOut(one.what, one.amount_minor) for one in receipt.weights],
         BidsOut(receipt.bids_learned_at) if receipt.bids_learned_at else None,
         [WentByOut(kind, version, at) for kind, (version, at) in sorted(receipt.steering.items())],
+        _trial(receipt.trial),
         receipt.data_version,
         receipt.seed,
         OverrideOut(chosen.by, chosen.reason, chosen.before_minor) if chosen else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from doorstep.api.problems import Fault, Invalid
 from doorstep.core.learned import insights
 from doorstep.core.learned.steering import in_force_of
 from doorstep.domain.commitment import DatedCommitmentPrice
+from doorstep.domain.exploration import MOST_TRYING_PPM, ServiceTrial
 from doorstep.domain.steering import STEERING_KINDS, Put, Showing, Steering, SteeringKind
 from doorstep.domain.units import PPM
 from doorstep.domain.worth import LearnedValue, Worth
@@ -26,13 +28,15 @@ router = Router(tags=["brands"])
 
 VALUE = {"worth": "day_sooner", "segment": "", "country": "", "value_micros": 420_000}
 PRICE = {"carrier": "Postbird", "service": "", "price_micros": -150_000, "valid_from": None, "valid_to": "2024-06-30"}
+TRIAL = {"service": "Postbird Express", "share_ppm": 20_000, "most_extra_micros": 400_000}
 SHOWING = {"most": 3, "borne_micros": 0, "margin_micros": 6_000_000, "surplus_ppm": 1_000_000}
 PUT = {"version": 12, "put_at": "2024-05-01T07:30:01Z"}
 CHANGE_EXAMPLE: dict[str, Any] = {"values": [VALUE], "showing": SHOWING}
 EXAMPLE: dict[str, Any] = {
     "brand": "tea", "values": [VALUE], "values_put": PUT, "commitments": [PRICE], "commitments_put": PUT,
     "showing": SHOWING, "showing_put": PUT,
-    "learned": [VALUE], "learned_as_of": "2024-05-01",
+    "trials": [TRIAL], "trials_put": PUT, "learned": [VALUE], "learned_as_of": "2024-05-01",
+    "proposed": [TRIAL], "proposed_as_of": "2024-05-01",
 }  # fmt: skip
 Micros = Annotated[StrictInt, Field(ge=-(10**12), le=10**12, description="in millionths of the brand's currency")]
 Amount = Annotated[StrictInt, Field(ge=0, le=10**12, description="in millionths of the brand's currency")]
@@ -65,6 +69,12 @@ class ShowingIn(_In):
     surplus_ppm: Share = PPM
 
 
+class TrialIn(_In):
+    service: OneLine = Field(max_length=100)
+    share_ppm: Annotated[StrictInt, Field(ge=1, le=MOST_TRYING_PPM, description="of the orders that may try it")]
+    most_extra_micros: Amount = Field(description="that a parcel may cost more, expected lateness in it")
+
+
 class SteeringIn(_In):
     """What is left out stays as it is; an empty list, or null, puts nothing in force any more."""
 
@@ -73,6 +83,7 @@ class SteeringIn(_In):
     values: list[ValueIn] | None = Field(None, max_length=MOST_ROWS)
     commitments: list[CommitmentPriceIn] | None = Field(None, max_length=MOST_ROWS)
     showing: ShowingIn | None = None
+    trials: list[TrialIn] | None = Field(None, max_length=MOST_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,13 @@ class ShowingOut:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialOut:
+    service: str
+    share_ppm: int
+    most_extra_micros: Annotated[int, Field(description="that a parcel may cost more, expected lateness in it")]
+
+
+@dataclass(frozen=True, slots=True)
 class PutOut:
     """Decisions name the version that they went by."""
 
@@ -118,8 +136,12 @@ class SteeringOut:
     commitments_put: PutOut | None
     showing: Annotated[ShowingOut | None, Field(description="null: quotes show all options, the cheapest first")]
     showing_put: PutOut | None
+    trials: Annotated[list[TrialOut], Field(description="services that are tried so that they get measured")]
+    trials_put: PutOut | None
     learned: Annotated[list[ValueOut], Field(description="learned last out of the record; none of it weighs by itself")]
     learned_as_of: date | None
+    proposed: Annotated[list[TrialOut], Field(description="services to be measured, proposed last; none by itself is")]
+    proposed_as_of: date | None
 
 
 @router.get(
@@ -158,6 +180,7 @@ def _wished(payload: SteeringIn) -> Wished:
         tuple(values),
         tuple(prices),
         Showing(**payload.showing.model_dump()) if payload.showing else None,
+        tuple(ServiceTrial(one.service, one.share_ppm, one.most_extra_micros) for one in payload.trials or ()),
         frozenset(kind for kind in STEERING_KINDS if kind in payload.model_fields_set),
     )
 
@@ -167,6 +190,8 @@ def _told(request: HttpRequest, brand: str) -> HttpResponse:
     row = brand_of(caller, brand, "path")
     found, kept = in_force_of(caller.scope, row.id), insights.kept(caller.scope, row.id, "customers")
     learned = () if kept is None else kept.document.get("values", ())
+    carriers = insights.kept(caller.scope, row.id, "carriers")
+    proposed = () if carriers is None else carriers.document.get("trials", ())
     shows = found.showing
     out = SteeringOut(
         row.code,
@@ -179,8 +204,12 @@ def _told(request: HttpRequest, brand: str) -> HttpResponse:
         _put(found, "commitments"),
         ShowingOut(shows.most, shows.borne_micros, shows.margin_micros, shows.surplus_ppm) if shows else None,
         _put(found, "showing"),
+        [TrialOut(one.service, one.share_ppm, one.most_extra_micros) for one in found.trials],
+        _put(found, "trials"),
         [ValueOut(worth, segment, country, micros) for worth, micros, segment, country in learned],
         kept.as_of if kept and learned else None,
+        list(starmap(TrialOut, proposed)),
+        carriers.as_of if carriers and proposed else None,
     )
     return json_answer(out)
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from doorstep.domain.commitment import DatedCommitmentPrice
+from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.units import PPM
 from doorstep.domain.worth import LearnedValue
 
-SteeringKind = Literal["values", "showing", "commitments"]
+SteeringKind = Literal["values", "showing", "commitments", "trials"]
 STEERING_KINDS: tuple[SteeringKind, ...] = get_args(SteeringKind)
 
 
@@ -43,6 +44,7 @@ class Steering:
     values: tuple[LearnedValue, ...] = ()
     showing: Showing | None = None
     commitments: tuple[DatedCommitmentPrice, ...] = ()
+    trials: tuple[ServiceTrial, ...] = ()
     put: Mapping[SteeringKind, Put] = field(default_factory=dict)  # of what is in force
 
 

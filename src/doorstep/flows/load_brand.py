@@ -106,7 +106,7 @@ def _refuse_vans(read: BrandFolder) -> None:
 
 def _steer(operator_id: int, brand_id: int, read: BrandFolder, now: datetime, actor: str) -> None:
     """What weighs on a plan of the folder weighs on those of the record: somebody has put it there."""
-    found = rows_of(Steering(read.values, commitments=read.commitment_prices))
+    found = rows_of(Steering(read.values, commitments=read.commitment_prices, trials=read.trials))
     for kind, rows in found.items():
         if rows:
             put_in_force(operator_id, brand_id, kind, rows, now=now, actor=actor)

@@ -15,11 +15,13 @@ from doorstep.core.events.actions import record
 from doorstep.core.learned import insights, steering
 from doorstep.domain.commitment import DatedCommitmentPrice
 from doorstep.domain.errors import Conflict, InvalidProblem, NotFound
+from doorstep.domain.exploration import MOST_TRYING_PPM, ServiceTrial
 from doorstep.domain.rights import Scope
 from doorstep.domain.steering import Showing, Steering, SteeringKind
 from doorstep.domain.units import PPM
 from doorstep.domain.worth import WORTHS, LearnedValue
 from doorstep.files.schema_commitments import MOST_WEIGHT
+from doorstep.files.schema_explore import MOST_EXTRA
 from doorstep.files.schema_worth import MOST_WORTH
 from doorstep.flows.standing import forget_brand
 from doorstep.kernels.learn.shown_problem import MOST_OPTIONS
@@ -36,6 +38,7 @@ class Wished:
     values: tuple[LearnedValue, ...] | None = None
     commitments: tuple[DatedCommitmentPrice, ...] | None = None
     showing: Showing | None = None
+    trials: tuple[ServiceTrial, ...] | None = None
     off: frozenset[SteeringKind] = frozenset()
 
 
@@ -47,7 +50,7 @@ def steer(scope: Scope, code: str, wished: Wished, *, now: datetime) -> Steering
     brand_id = _brand(scope, code)
     if faults := faults_of(wished):
         raise InvalidProblem("; ".join(why for _, why in faults))
-    given = Steering(wished.values or (), wished.showing, wished.commitments or ())
+    given = Steering(wished.values or (), wished.showing, wished.commitments or (), wished.trials or ())
     rows = {kind: some for kind, some in steering.rows_of(given).items() if some or kind in wished.off}
     with transaction.atomic():
         before = steering.rows_of(steering.in_force(brand_id))
@@ -79,6 +82,7 @@ def faults_of(wished: Wished) -> tuple[tuple[SteeringKind, str], ...]:
         "values": _of_values(wished),
         "commitments": _of_prices(wished),
         "showing": _of_showing(wished.showing),
+        "trials": _of_trials(wished),
     }
     return tuple((kind, why) for kind, some in found.items() for why in some)
 
@@ -95,6 +99,20 @@ def weigh_learned(scope: Scope, code: str, learned_at: datetime, *, now: datetim
     if not values:
         raise Conflict("nothing was learned that is sure enough to weigh")
     return steer(scope, code, Wished(values), now=now)
+
+
+def try_proposed(scope: Scope, code: str, learned_at: datetime, *, now: datetime) -> Steering:
+    """Have the services tried that were proposed out of the record at an instant, as somebody has looked at them.
+
+    Raises NotFound, and Conflict where others were proposed by now, or none are.
+    """
+    found = insights.kept(scope, _brand(scope, code), "carriers")
+    if found is None or found.learned_at != learned_at:
+        raise Conflict("other services were proposed meanwhile: look at them first")
+    trials = tuple(starmap(ServiceTrial, found.document.get("trials", ())))
+    if not trials:
+        raise Conflict("no service is proposed: all are measured, or nothing is")
+    return steer(scope, code, Wished(trials=trials), now=now)
 
 
 def _of_values(wished: Wished) -> Iterator[str]:
@@ -137,6 +155,19 @@ def _of_showing(shows: Showing | None) -> Iterator[str]:
         yield f"between 1 and {MOST_OPTIONS} options can be shown"
     if not 0 <= shows.surplus_ppm <= PPM:
         yield "a share lies between 0 and 1"
+
+
+def _of_trials(wished: Wished) -> Iterator[str]:
+    trials = wished.trials or ()
+    services = Counter(one.service for one in trials)
+    yield from (f"{name} stands twice" for name, count in services.items() if count > 1)
+    if len(trials) > MOST_ROWS:
+        yield f"more than {MOST_ROWS} services"
+    for one in trials:
+        if one.share_ppm < 1 or not 0 <= one.most_extra_micros <= MOST_EXTRA * MICROS:
+            yield f"{one.share_ppm} ppm to {one.service}, each for {one.most_extra_micros} more, is not understood"
+    if sum(one.share_ppm for one in trials) > MOST_TRYING_PPM:
+        yield f"more than {MOST_TRYING_PPM} ppm of the orders would try a service"
 
 
 def _brand(scope: Scope, code: str) -> int:

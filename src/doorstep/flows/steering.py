@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.domain.bids import BidPrices
+from doorstep.domain.exploration import Exploration
 from doorstep.domain.steering import Steering, SteeringKind
 from doorstep.flows.commitment_prices import commitment_prices_on
 from doorstep.flows.learned_values import with_values
@@ -15,10 +16,11 @@ from doorstep.kernels.plan.problem import PlanProblem
 
 
 def with_steering(problem: PlanProblem, steering: Steering, now: datetime, speed: bool = True) -> PlanProblem:
-    """Set commitment prices of today, and what an earlier date is worth, beside the bid prices of a problem.
+    """Set commitment prices of today, and the values of speed and carbon, beside the bid prices of a problem.
 
-    `speed` false: whoever is served chooses among dates himself. What is not there any more weighs nothing. The problem
-    itself, where nothing weighs; else its version is another one.
+    And which services may be tried. `speed` false: whoever is served chooses among dates himself, so that no value
+    weighs and nothing is tried. What is not there any more weighs nothing. The problem itself, where nothing weighs and
+    nothing is tried; else its version is another one.
     """
     there = {one.carrier for one in problem.tariff.services}
     pairs = {(one.carrier, one.service) for one in problem.tariff.services}
@@ -33,18 +35,23 @@ def with_steering(problem: PlanProblem, steering: Steering, now: datetime, speed
         weighed = replace(weighed or BidPrices(), commitments=prices.commitments)
     if speed:
         weighed = with_values(weighed, steering.values, problem.orders)
-    if weighed is problem.bid_prices:
+    offers = {one.service for one in problem.tariff.services}
+    trials = tuple(one for one in steering.trials if one.service in offers) if speed else ()
+    if weighed is problem.bid_prices and not trials:
         return problem
-    version = hashlib.sha256(repr((problem.data_version, weighed)).encode()).hexdigest()
-    return replace(problem, bid_prices=weighed, data_version=version)
+    tried = Exploration(trials) if trials else None
+    told = (problem.data_version, weighed, *((tried,) if tried else ()))
+    version = hashlib.sha256(repr(told).encode()).hexdigest()
+    return replace(problem, bid_prices=weighed, exploration=tried, data_version=version)
 
 
 def steering_note(problem: PlanProblem, steering: Steering) -> dict[str, Any]:
     """What a decision's record says of what it went by: the versions of it, by which the decision comes out again."""
     weighed = problem.bid_prices
     found: tuple[tuple[SteeringKind, bool], ...] = (
-        ("values", bool(weighed and weighed.speed)),
+        ("values", bool(weighed and (weighed.speed or weighed.carbon))),
         ("commitments", bool(weighed and weighed.commitments)),
+        ("trials", problem.exploration is not None),
     )
     told = {kind: put_record(steering, kind) for kind, used in found if used}
     return {"steering": told} if told else {}

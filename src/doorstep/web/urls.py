@@ -167,6 +167,7 @@ urlpatterns = [
     path("brands/<code:code>/review", review_rule.change, name="set_review_rule"),
     path("brands/<code:code>/scarce", heed_bids.change, name="heed_bids"),
     path("brands/<code:code>/values", steering.weigh, name="weigh_values"),
+    path("brands/<code:code>/trials", steering.try_services, name="try_services"),
     path("brands/<code:code>/showing", steering.show_by_worth, name="show_by_worth"),
     path("brands/<code:code>/logo", brand.change_logo, name="change_logo"),
     path("brands/<code:code>/channels", brand.add_channel, name="add_channel"),

@@ -76,7 +76,7 @@ def test_the_same_seed_gives_the_same_answer_and_another_one_another() -> None:
     [
         shop(40, (2, 2)),  # a day later
         shop(price=561),  # beyond the bound
-        replace(shop(), rules=(Rule("r", "no_service", "why", services=("new",)),)),
+        replace(shop(), rules=(Rule("not-new", "never_services", services=("new",)),)),
         replace(shop(), exploration=Exploration()),
     ],
 )
@@ -86,6 +86,20 @@ def test_nobody_is_served_later_nor_beyond_the_bound_nor_against_a_rule(asked: P
     assert result.plan.tried == ()
     assert check(asked, result.plan) == ()
     assert {one.service for one in result.plan.parcels} == {"post"}
+
+
+def test_a_service_that_is_promised_sooner_must_be_as_sure_of_the_later_day() -> None:
+    """Of two services that come within three days one is thought to come a day sooner, and is tried."""
+    asked = shop(40, (1, 2))
+    slow = replace(
+        asked, tariff=replace(asked.tariff, services=(service("post", days=(2, 3)), asked.tariff.services[1]))
+    )
+    result = plan(slow)
+    assert check(slow, result.plan) == ()
+    assert [one.order for one in result.plan.tried] == drawn(slow)
+    one = result.plan.tried[0]
+    (sent,) = (parcel for parcel in result.plan.parcels if parcel.orders == (one.order,))
+    assert sent.promised_by < one.instead.promised_by
 
 
 def test_what_weighs_is_bounded_as_what_is_paid() -> None:

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from doorstep.core.decisions.models import Decision
-from doorstep.domain.decision import Choice, Flip, Rejected, Weight
+from doorstep.domain.decision import Choice, Flip, Rejected, Trial, Weight
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import CostParts
 from doorstep.domain.rights import Scope
@@ -38,11 +38,13 @@ class Receipt:
     weights: tuple[Weight, ...] = ()  # what it takes from later orders, which nobody pays
     steering: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)  # what it went by: version, since when
     bids_learned_at: datetime | None = None  # of the bid prices that it heeded; None: it heeded none
+    trial: Trial | None = None  # None: the service was chosen on its merits
 
     @property
     def weighed(self) -> bool:
         """Whether more than money was compared: what nothing weighs may have won against what weighs much."""
-        return bool(self.weights or self.steering) or self.bids_learned_at is not None
+        beside = any(kind != "trials" for kind in self.steering)
+        return bool(self.weights) or beside or self.bids_learned_at is not None
 
     @property
     def weights_minor(self) -> int:
@@ -87,6 +89,7 @@ def history(scope: Scope, order_pk: int, limit: int = 20) -> tuple[Receipt, ...]
 def _receipt(decision: Decision) -> Receipt:
     record = decision.record
     currency = Currency(decision.order.brand.currency)
+    tried = record.get("trial")
     flip, heeded, steered = record.get("flip"), record.get("bid_prices"), record.get("steering", {})
     return Receipt(
         pk=decision.pk,
@@ -112,7 +115,13 @@ def _receipt(decision: Decision) -> Receipt:
         weights=tuple(Weight(one["what"], _minor(one["amount"], currency)) for one in record.get("weights", ())),
         steering={kind: (int(one["version"]), datetime.fromisoformat(one["put_at"])) for kind, one in steered.items()},
         bids_learned_at=None if heeded is None else datetime.fromisoformat(heeded["learned_at"]),
+        trial=None if tried is None else _trial(tried, currency),
     )
+
+
+def _trial(tried: Mapping[str, Any], currency: Currency) -> Trial:
+    extra, share = _minor(tried["extra_cost"], currency), round(tried["propensity"] * PPM)
+    return Trial(tried["service"], tried["in_place_of"], extra, share)
 
 
 def _choice(choice: Mapping[str, Any], currency: Currency) -> Choice:

@@ -12,6 +12,7 @@ from django.db.models import Max, QuerySet
 from doorstep.core.learned.models import Steering as Row
 from doorstep.core.versions import Rows
 from doorstep.domain.commitment import DatedCommitmentPrice
+from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.rights import Scope
 from doorstep.domain.steering import Put, Showing, Steering, SteeringKind
 from doorstep.domain.worth import LearnedValue
@@ -44,6 +45,7 @@ def rows_of(found: Steering) -> Mapping[SteeringKind, tuple[tuple[object, ...], 
         "values": tuple(values),
         "commitments": tuple(prices),
         "showing": ((shows.most, shows.borne_micros, shows.margin_micros, shows.surplus_ppm),) if shows else (),
+        "trials": tuple((one.service, one.share_ppm, one.most_extra_micros) for one in found.trials),
     }
 
 
@@ -59,6 +61,7 @@ def _newest(mine: QuerySet[Row]) -> Steering:
         tuple(starmap(LearnedValue, rows.get("values", ()))),
         next(starmap(Showing, rows.get("showing", ())), None),
         tuple(_price(*one) for one in rows.get("commitments", ())),
+        tuple(starmap(ServiceTrial, rows.get("trials", ()))),
         by,
     )
 

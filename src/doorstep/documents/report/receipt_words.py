@@ -80,8 +80,12 @@ def turns(flips: Sequence[Flip], first: Flip | None, names: Names) -> tuple[Turn
     return tuple(Turn(FLIP_NAMES[one.kind], flip_words(one, names), then_words(one.to, names)) for one in told)
 
 
-def unsought(told: bool, *, shared: bool = False, weighed: bool = False, hauled: bool = False) -> str:
+def unsought(
+    told: bool, *, shared: bool = False, weighed: bool = False, hauled: bool = False, tried: bool = False
+) -> str:
     """Say why no changes, or no more than those told, were looked for. Empty: they were."""
+    if tried:
+        return "No changes are told of an order that tries a service: it was drawn by lot."
     if shared:
         return "Of orders that share a parcel no changes are told."
     no = "No other changes are looked for" if told else "No changes are looked for"

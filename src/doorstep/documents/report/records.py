@@ -182,7 +182,11 @@ def _turns(decision: Decision | None, names: Names, hauled: bool) -> dict[str, A
         "turns": [(one.about, one.change, one.then) for one in told[:MOST_TURNS]],
         "turns_left": len(told[MOST_TURNS:]),
         "unsought": unsought(
-            bool(told), shared=bool(decision.shared_with), weighed=bool(decision.weights), hauled=hauled
+            bool(told),
+            shared=bool(decision.shared_with),
+            weighed=bool(decision.weights),
+            hauled=hauled,
+            tried=decision.trial is not None,
         ),
     }
 

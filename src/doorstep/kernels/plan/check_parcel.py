@@ -74,7 +74,7 @@ def _faults_for(problem: PlanProblem, parcel: Parcel, order: Order | None) -> It
 def _dated(problem: PlanProblem, order: Order, parcel: Parcel, box_minor: int) -> Iterator[str]:
     """Dates, and what is charged by them, as ready when it came in or when a day that was shut to it had passed."""
     found: tuple[str, ...] = ()
-    for ready in (_ready(problem, order), *opening_instants(problem, order, parcel)):
+    for ready in ready_at(problem, order, parcel):
         found = (*_dates(problem, order, parcel, ready), *_lines(problem, order, parcel, box_minor, ready))
         if not found:
             return
@@ -92,8 +92,11 @@ def _lines(problem: PlanProblem, order: Order, parcel: Parcel, box_minor: int, r
 def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel, ready: datetime) -> int:
     """How probably it arrives by the day that its lateness is charged by: a nominated one, else the promised one."""
     day = nominated_day(order.not_before, order.promised_by)
-    if day is None:
-        return parcel.on_time_ppm
+    return parcel.on_time_ppm if day is None else chance_of(problem, order, parcel, ready, day)
+
+
+def chance_of(problem: PlanProblem, order: Order, parcel: Parcel, ready: datetime, day: date) -> int:
+    """How probably a parcel, ready at an instant, arrives by a day."""
     if parcel.injection is not None:
         return injected_chance(problem, order, parcel, ready, day)
     site = next(one for one in problem.sites if one.site == parcel.site)
@@ -104,6 +107,11 @@ def _as_wished(problem: PlanProblem, order: Order, parcel: Parcel, ready: dateti
     if not any(weekday in call.working_days and weekday in site.working_days for call in calls for weekday in range(7)):
         return 0
     return chance_by(site, calls, service, order.place, problem.transit, ready, parcel.ship_at.date(), day)
+
+
+def ready_at(problem: PlanProblem, order: Order, parcel: Parcel) -> tuple[datetime, ...]:
+    """Instants from which a parcel may have been ready: when it came in, or when a day that was shut had passed."""
+    return (_ready(problem, order), *opening_instants(problem, order, parcel))
 
 
 def _ready(problem: PlanProblem, order: Order) -> datetime:

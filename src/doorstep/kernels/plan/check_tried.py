@@ -8,7 +8,7 @@ from hashlib import sha256
 from doorstep.domain.exploration import Exploration, ServiceTrial, Tried
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.plan import Plan
-from doorstep.kernels.plan.check_parcel import parcel_faults
+from doorstep.kernels.plan.check_parcel import chance_of, parcel_faults, ready_at
 from doorstep.kernels.plan.problem import PlanProblem
 
 SIZE = 1 << 64
@@ -39,7 +39,7 @@ def _kept(problem: PlanProblem, one: Tried, trial: ServiceTrial, parcel: Parcel)
         yield f"{one.order} goes by {parcel.service} in place of {usual.service}, to try {trial.service}"
     if (usual.orders, usual.site, usual.contents) != (parcel.orders, parcel.site, parcel.contents):
         yield f"{one.order} would have been sent otherwise than by another service alone"
-    if parcel.promised_by > usual.promised_by or parcel.on_time_ppm < usual.on_time_ppm:
+    if parcel.promised_by > usual.promised_by or _chance(problem, parcel, usual) < usual.on_time_ppm:
         yield f"{one.order} is promised later, or less surely, to try {trial.service}"
     if parcel.cost.lateness_minor > usual.cost.lateness_minor:
         yield f"{one.order} keeps the day that it asks for less surely, to try {trial.service}"
@@ -47,6 +47,15 @@ def _kept(problem: PlanProblem, one: Tried, trial: ServiceTrial, parcel: Parcel)
         yield f"{one.order} costs {extra} more to try {trial.service}, and does so in {trial.share_ppm} ppm of cases"
     if extra * problem.brand.currency.micros_per_minor > trial.most_extra_micros:
         yield f"{one.order} costs {extra} more to try {trial.service}, which is beyond the bound"
+
+
+def _chance(problem: PlanProblem, parcel: Parcel, usual: Parcel) -> int:
+    """How probably a parcel arrives by the day that another would have been promised for."""
+    if parcel.promised_by == usual.promised_by:
+        return parcel.on_time_ppm
+    order = next(one for one in problem.orders if one.order == parcel.orders[0])
+    instants = ready_at(problem, order, parcel)
+    return max(chance_of(problem, order, parcel, ready, usual.promised_by) for ready in instants)
 
 
 def _lot(exploration: Exploration, order: str) -> ServiceTrial | None:

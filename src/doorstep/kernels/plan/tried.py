@@ -23,7 +23,7 @@ from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
-from doorstep.kernels.plan.quote import Quotes
+from doorstep.kernels.plan.quote import Chunk, Quotes, travel
 from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.weigh import sure_totals, weighed_totals
 from doorstep.kernels.run import Run
@@ -117,14 +117,20 @@ class _Seen:
     table: Table
     quotes: Quotes
     weighed: IntArray  # [r, v] of the quotes
+    by_then_ppm: IntArray  # [legs] probability to arrive by the day that the order is promised for without a trial
     rows: IntArray
+
+    @property
+    def usual(self) -> tuple[int, int]:
+        """Row and service of the quotes that it would leave by."""
+        best, at = self.table.best, (self.block, self.column)
+        mine = (self.quotes.carton[self.rows] == best.carton[at]) & (self.quotes.shift[self.rows] == best.shift[at])
+        return int(self.rows[np.flatnonzero(mine)[0]]), int(best.service[at])
 
     def swap(self, left: IntArray, service: int, most_minor: int) -> Swap | None:
         """How it may try a service; None: it may not. `left` of capacity rows; what it takes is taken off."""
-        best, quotes = self.table.best, self.quotes
-        carton, shift = best.carton[self.block, self.column], best.shift[self.block, self.column]
-        mine = self.rows[(quotes.carton[self.rows] == carton) & (quotes.shift[self.rows] == shift)]
-        row, usual = int(mine[0]), int(best.service[self.block, self.column])
+        quotes = self.quotes
+        row, usual = self.usual
         if usual == service:
             return None
         paid = quotes.total_minor[self.rows, service] - quotes.total_minor[row, usual]
@@ -146,7 +152,7 @@ class _Seen:
         """Promised no later, and no less surely: for that day, and for one that was asked for."""
         legs, leg, own = self.quotes.legs, self.quotes.leg[rows, service], self.quotes.leg[row, usual]
         good: BoolArray = (leg >= 0) & (legs.promised_day[leg] <= legs.promised_day[own])
-        good &= legs.on_time_ppm[leg] >= legs.on_time_ppm[own]
+        good &= self.by_then_ppm[leg] >= legs.on_time_ppm[own]
         good &= legs.as_wished_ppm[leg] >= legs.as_wished_ppm[own]
         return good
 
@@ -174,11 +180,26 @@ def _seen(market: Market, table: Table, assignment: Assignment, book: LoadBook, 
         chunk = chunk_of(market, table.terms, table.asked, blocks, book, lo, hi, at)
         quotes = quotes_of(chunk)
         weighed = weighed_totals(chunk, sure_totals(chunk, quotes)).total_minor
+        seen = []
         for n, (i, block) in enumerate(zip(mine, chosen, strict=True)):
             column = int(assignment.choice[i, 1])
             first, last = np.searchsorted(quotes.block, [n, n + 1]).tolist()
             rows = first + np.flatnonzero(quotes.site[first:last] == table.board.column_site[column])
-            yield _Seen(i, block, column, table, quotes, weighed, rows)
+            seen.append(_Seen(i, block, column, table, quotes, weighed, quotes.legs.on_time_ppm, rows))
+        by_then = _by_then(chunk, seen, lo)
+        yield from (replace(one, by_then_ppm=by_then) for one in seen)
+
+
+def _by_then(chunk: Chunk, seen: list[_Seen], lo: int) -> IntArray:
+    """Promise each leg again, as if the day that orders are promised for without a trial were promised already."""
+    due = chunk.asked.promised_by.copy()
+    for one in seen:
+        day = int(one.quotes.legs.promised_day[one.quotes.leg[one.usual]])
+        if due[one.i - lo] < 0 and chunk.asked.not_before[one.i - lo] != day:  # else it would be a nominated day
+            due[one.i - lo] = day
+    bars = chunk.bars
+    shut = (bars.shut, bars.order) if bars else (None, None)
+    return travel(chunk.terms, replace(chunk.asked, promised_by=due), *shut)[0].on_time_ppm
 
 
 def _swapped(table: Table, assignment: Assignment, swaps: list[Swap]) -> Trials:

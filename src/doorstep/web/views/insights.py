@@ -20,6 +20,7 @@ from doorstep.core.jobs import turns
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept, kept
 from doorstep.core.learned.steering import in_force_of
 from doorstep.documents.insights.page import InsightPage, read
+from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.rights import Scope
 from doorstep.domain.worth import LearnedValue
 from doorstep.flows.insights import CHORE, JOB, ask_for_insight, key_of
@@ -56,6 +57,7 @@ def show(request: HttpRequest, scope: Scope, kind: InsightKind) -> HttpResponse:
         "may_ask": scope.may("plan"),
         "may_manage": scope.may("manage"),
         **(_weighing(scope, brand.id, found) if brand and kind == "customers" and scope.may("manage") else {}),
+        **(_trying(scope, brand.id, found) if brand and kind == "carriers" and scope.may("manage") else {}),
         "cases": live_cases(scope, brand.id) if brand and kind == "carriers" and scope.may("plan") else {},
     }
     return furnished(request, scope, "insight.html", context, current="insight_carriers")
@@ -84,6 +86,15 @@ def _weighing(scope: Scope, brand_id: int, found: Kept | None) -> dict[str, Any]
         for key in {**learned, **weighs}
     ]
     return {"steering": steering, "worths": rows, "learned": bool(learned)}
+
+
+def _trying(scope: Scope, brand_id: int, found: Kept | None) -> dict[str, Any]:
+    """What may be tried, beside what was proposed last."""
+    steering = in_force_of(scope, brand_id)
+    proposed = {one.service: one for one in starmap(ServiceTrial, found.document.get("trials", ()) if found else ())}
+    tried = {one.service: one for one in steering.trials}
+    rows = [(name, tried.get(name), proposed.get(name)) for name in {**proposed, **tried}]
+    return {"steering": steering, "trials": rows, "proposed": bool(proposed)}
 
 
 def _by_whom(values: Iterable[LearnedValue]) -> dict[tuple[str, str, str], int]:

@@ -17,11 +17,12 @@ from doorstep.core.learned.steering import in_force_of
 from doorstep.domain.errors import Conflict, DoorstepError, InvalidProblem, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.domain.steering import Showing
-from doorstep.flows.steer import Wished, steer, weigh_learned
+from doorstep.flows.steer import Wished, steer, try_proposed, weigh_learned
 from doorstep.web.room import came_at, of_brands, room
 from doorstep.web.views import brand
 
 OFF_VALUES, OFF_SHOWING = Wished(off=frozenset({"values"})), Wished(off=frozenset({"showing"}))
+OFF_TRIALS = Wished(off=frozenset({"trials"}))
 
 
 @login_required
@@ -40,6 +41,24 @@ def weigh(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     except DoorstepError as refusal:
         return brand.refused(request, scope, code, str(refusal))
     return redirect(f"{reverse('insight_customers')}?{urlencode({'brand': code})}")
+
+
+@login_required
+@require_POST
+@room("manage")
+def try_services(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
+    """Have the services tried that stand on the page, or none; a page from before others were proposed does nothing."""
+    now = came_at(request)
+    try:
+        if _agreed(request, "try"):
+            try_proposed(scope, code, _instant(request.POST.get("learned_at", "")), now=now)
+        else:
+            steer(scope, code, OFF_TRIALS, now=now)
+    except NotFound:
+        raise Http404("There is no such brand.") from None
+    except DoorstepError as refusal:
+        return brand.refused(request, scope, code, str(refusal))
+    return redirect(f"{reverse('insight_carriers')}?{urlencode({'brand': code})}")
 
 
 @login_required
@@ -80,4 +99,4 @@ def _instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)  # as the page names it
     except ValueError:
-        raise Conflict("when the values were learned is not understood") from None
+        raise Conflict("when it was learned is not understood") from None

@@ -9,9 +9,10 @@ from doorstep.core.accounts.actors import Actors
 from doorstep.core.decisions.queries import Receipt
 from doorstep.documents.report.option_words import Names, carton_words, option_words
 from doorstep.documents.report.receipt_words import Turn, turns, unsought
-from doorstep.documents.report.wording import amount, change, counted
-from doorstep.domain.decision import Rejected, Weight
+from doorstep.documents.report.wording import amount, change, counted, percent
+from doorstep.domain.decision import Rejected, Trial, Weight
 from doorstep.domain.money import Currency
+from doorstep.domain.units import PPM
 from doorstep.web.words.facts import who
 from doorstep.web.words.options import ruled_out
 
@@ -50,19 +51,23 @@ def told(receipt: Receipt, known: Actors, names: Names) -> Told:
     changes = () if receipt.override else turns(receipt.flips, receipt.flip, names)
     first = OptionRow(chosen, amount(currency, receipt.cost_minor), "", "", chosen=True, ruled_out=False)
     return Told(
-        summary=_summary(receipt, currency, known),
+        summary=_summary(receipt, currency, known, names),
         options=(first, *(_option(lost, receipt.cost_minor, currency, names) for lost in receipt.rejected)),
         lost=len(receipt.rejected),
         turns=changes,
-        unsought=unsought(bool(changes), shared=receipt.shares, weighed=receipt.weighed),
+        unsought=unsought(
+            bool(changes), shared=receipt.shares, weighed=receipt.weighed, tried=receipt.trial is not None
+        ),
         bound=_weighed_bound(receipt, currency, names) if receipt.weighed else _bound(receipt, currency),
         proofs=_proofs(receipt),
     )
 
 
-def _summary(receipt: Receipt, currency: Currency, known: Actors) -> str:
+def _summary(receipt: Receipt, currency: Currency, known: Actors, names: Names) -> str:
     needed = f", with {amount(currency, receipt.weights_minor)} of what later orders need" if receipt.weights else ""
     text = f"{counted(len(receipt.chosen), 'parcel')} for {amount(currency, receipt.cost_minor)}{needed}."
+    if receipt.trial:
+        text = f"{text} {_tried(receipt.trial, currency, names)}"
     if receipt.override:
         before = amount(currency, receipt.override.before_minor)
         return f"{text} Chosen by {who(receipt.override.by, known)}, instead of {before}: {receipt.override.reason}"
@@ -90,6 +95,15 @@ def _summary(receipt: Receipt, currency: Currency, known: Actors) -> str:
     return f"{text} The next best option costs {amount(currency, least)} more."
 
 
+def _tried(trial: Trial, currency: Currency, names: Names) -> str:
+    """Say that a service was not chosen on its merits, and what that costs."""
+    more = trial.extra_minor
+    cost = "costs the same" if not more else f"costs {amount(currency, abs(more))} {'more' if more > 0 else 'less'}"
+    share = percent(trial.propensity_ppm / PPM, 2)
+    service, instead = names.service(trial.service), names.service(trial.instead)
+    return f"{service} was chosen to be measured, by lot for {share} of orders like it: it {cost} than {instead}."
+
+
 def _option(lost: Rejected, chosen_minor: int, currency: Currency, names: Names) -> OptionRow:
     option, why = option_words(lost.option, names), ruled_out(lost.constraint, names)
     if lost.cost_minor is None:
@@ -115,6 +129,8 @@ def _bound(receipt: Receipt, currency: Currency) -> str:
         return "What this order would cost at least, however its goods are parted, is not known."
     if not receipt.exact:
         return f"However its goods are parted, this order could not cost less than {least}."
+    if over > 0 and receipt.trial:
+        return f"Alone, with the whole stock to itself, this order would cost {least} at the least."
     if over > 0:
         return (
             f"Alone, with the whole stock to itself, this order would cost {least}: "

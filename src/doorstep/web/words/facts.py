@@ -117,6 +117,7 @@ STEERED = {
     "values": "values of a delivery",
     "commitments": "commitment prices",
     "showing": "options shown by what they are worth",
+    "trials": "services that are tried",
 }
 
 

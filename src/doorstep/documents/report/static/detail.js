@@ -105,6 +105,8 @@ function proofs(decision) {
   const over = decision.cost_minor - decision.lower_bound_minor;
   const bound = decision.shared_with.length
     ? `It shares parcels with ${decision.shared_with.join(", ")}: ${amount(decision.together_minor)} for all of them. With the whole stock to themselves, ${amount(decision.lower_bound_minor)} would fall to this order at the least.`
+    : over > 0 && decision.trial
+    ? `Alone, with the whole stock to itself, this order would cost ${amount(decision.lower_bound_minor)} at the least.`
     : over > 0
     ? `Alone, with the whole stock to itself, this order would cost ${amount(decision.lower_bound_minor)}: sharing stock and capacity costs it ${amount(over)}.`
     : `Alone, with the whole stock to itself, this order could not cost less than ${amount(decision.lower_bound_minor)}.`;
@@ -112,6 +114,11 @@ function proofs(decision) {
   const packing = decision.packing_proven ? "Every carton ruled out was proven too small." : "Some cartons were ruled out by a packing heuristic, without proof.";
   return make("div", { class: "proofs" }, make("p", {}, bound, " ", exact, " ", packing),
     make("p", { class: "quiet" }, "Data ", make("code", {}, decision.data_version), `, seed ${decision.seed}.`));
+}
+
+function tried({ service, instead, extra_minor: more, propensity_ppm: share }) {
+  const cost = more === 0 ? "costs the same" : `costs ${amount(Math.abs(more))} ${more > 0 ? "more" : "less"}`;
+  return `${service} was chosen to be measured, by lot for ${(share / 10000).toFixed(2)} % of orders like it: it ${cost} than ${instead}.`;
 }
 
 function summary({ order, decision, parcels }) {
@@ -142,7 +149,7 @@ function detail(found) {
       make("h3", {}, "Asked for"), make("ul", { class: "plain" }, ...lines));
     return body;
   }
-  body.append(make("p", { class: "why" }, summary(found)),
+  body.append(make("p", { class: "why" }, summary(found)), decision.trial ? make("p", { class: "why" }, named(tried(decision.trial))) : "",
     ...parcels.map((parcel, place) => parcelCard(parcel, place, parcels.length, order.id, drawings[drawn[place]], products, decision.chosen[place])),
     ...ladders(decision, parcels),
     make("h3", {}, "What else was possible ", make("small", {}, `${counted(decision.rejected.length, "alternative")} kept`)));
