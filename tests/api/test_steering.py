@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 PATH = "/v1/brands/tea/steering"
 VALUE = {"worth": "day_sooner", "segment": "loyal", "country": "DE", "value_micros": 10_000_000}
 PRICE = {"carrier": "Postbird", "service": "", "price_micros": -1, "valid_from": None, "valid_to": "2026-12-31"}
+TRIAL = {"service": "express", "share_ppm": 20_000, "most_extra_micros": 400_000}
 SHOWING = {"most": 2, "borne_micros": 0, "margin_micros": 0, "surplus_ppm": 1_000_000}
 
 
@@ -34,6 +35,16 @@ def test_what_is_left_out_stays_and_null_ends_it(place: Place) -> None:
     assert shop.ask("PATCH", PATH, {}).json() == after
 
 
+def test_services_are_tried_as_they_were_put_beside_those_proposed(place: Place) -> None:
+    shop = place.with_key("operator_admin")
+    keep(place.brand, "carriers", Kept(NOW.date(), NOW, {"trials": [["express", 5, 6]]}), "system")
+    found = shop.ask("PATCH", PATH, {"trials": [TRIAL]}).json()
+    assert (found["trials"], found["trials_put"] is not None) == ([TRIAL], True)
+    assert found["proposed"] == [{"service": "express", "share_ppm": 5, "most_extra_micros": 6}]
+    assert found["proposed_as_of"] == NOW.date().isoformat()
+    assert shop.ask("PATCH", PATH, {"trials": []}).json()["trials_put"] is None
+
+
 def test_a_decision_names_the_version(place: Place) -> None:
     shop = place.with_key("operator_admin")
     put = shop.ask("PATCH", PATH, {"values": [VALUE | {"segment": ""}]}).json()["values_put"]
@@ -52,6 +63,8 @@ def test_a_decision_names_the_version(place: Place) -> None:
         {"commitments": [PRICE | {"price_micros": 10**12}]},
         {"showing": SHOWING | {"most": 9}},
         {"exploring": True},
+        {"trials": [TRIAL | {"share_ppm": 500_001}]},
+        {"trials": [TRIAL, TRIAL]},
     ],
 )
 def test_what_cannot_be_is_refused_whole(place: Place, said: dict[str, object]) -> None:

@@ -15,6 +15,7 @@ from doorstep.core.events.models import Fact
 from doorstep.core.learned.insights import Kept, keep
 from doorstep.core.learned.steering import in_force, put, rows_of
 from doorstep.documents.insights.page import plain
+from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.steering import Showing, Steering
 from doorstep.domain.worth import LearnedValue
 
@@ -109,3 +110,21 @@ def test_who_may_not_manage_neither_sees_nor_changes_it(filled: Filled) -> None:
         == 403
     )
     assert in_force(filled.brand.pk).values == ()
+
+
+def test_services_are_tried_once_somebody_lets_them(filled: Filled) -> None:
+    client, code = entered(filled.admin), filled.brand.code
+    page = reverse("insight_carriers") + f"?brand={code}"
+    document = plain(PAGE) | {"trials": [["courier", 20_000, 400_000]]}
+    keep(filled.brand.pk, "carriers", Kept(filled.now.date(), filled.now, document), "system")
+    assert "No service is tried" in text_of(client, page)
+    assert "courier" in text_of(client, page)
+    address = reverse("try_services", args=(code,))
+    named = re.search(r'name="learned_at" value="([^"]*)"', client.get(page).content.decode())
+    assert named
+    assert client.post(address, {"try": "yes", "learned_at": "yesterday"}).status_code == 422
+    assert client.post(address, {"try": "yes", "learned_at": named[1]}).status_code == 302
+    assert in_force(filled.brand.pk).trials == (ServiceTrial("courier", 20_000, 400_000),)
+    assert "Let none be tried" in text_of(client, page)
+    client.post(address, {"try": "no"})
+    assert in_force(filled.brand.pk).trials == ()
