@@ -28,6 +28,7 @@ from doorstep.files.customers_out import (
     REASON_COLUMNS,
     WORTH_COLUMNS,
 )
+from doorstep.files.explore_out import COLUMNS as EXPLORE_COLUMNS
 from doorstep.files.pack_out import PARCEL_COLUMNS, UNPACKED_COLUMNS
 from doorstep.files.package import markdown
 from doorstep.files.plan_out import (
@@ -125,6 +126,7 @@ def test_what_is_read_of_a_day_under_way_is_on_the_page(command: str, tables: tu
         ("pairs.csv", PAIRS_OF_CARRIERS),
         ("cohorts.csv", COHORT_COLUMNS),
         ("values.csv", VALUE_COLUMNS),
+        ("explore.csv", EXPLORE_COLUMNS),
     ],
 )
 def test_every_column_written_is_on_the_page(file: str, columns: tuple[str, ...]) -> None:
