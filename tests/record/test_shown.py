@@ -10,11 +10,13 @@ from tests.api.shop import TEA_SHOP
 from tests.record.brand import NOW, loaded
 from tests.record.test_quote import LATER, cart, ordered, quoted
 
+from doorstep.core.decisions.models import Quote
 from doorstep.core.events.models import Fact
 from doorstep.domain.display import display_of
 from doorstep.domain.errors import Conflict, InvalidProblem, NotFound
 from doorstep.domain.rights import Scope
 from doorstep.files.customers_in import read_customers
+from doorstep.files.schema_customers import MOST_DAYS
 from doorstep.flows.display_test import set_display_test
 from doorstep.flows.order_quoted import accept_quoted
 from doorstep.flows.quote import accept_quote
@@ -84,3 +86,17 @@ def test_prices_for_some_options_alone_are_refused() -> None:
     told = quoted(scope, brand_id, cart("teapot"))
     with pytest.raises(Conflict, match="for each, or for none"):
         accept_quote(scope, told.pk, 0, now=NOW, asked=[100])
+
+
+def test_a_promise_of_a_far_year_comes_out_as_what_is_read_again(tmp_path: Path) -> None:
+    scope, brand_id = loaded()
+    asked = cart("teapot")
+    far = quoted(scope, brand_id, asked)
+    accept_quote(scope, far.pk, 0, now=NOW, asked=[300] * len(far.options))
+    accept_quoted(scope, brand_id, ordered("o1", asked), far.pk, now=LATER)
+    row = Quote.objects.get(pk=far.pk)
+    row.options = [option | {"promised_by": "2150-01-01"} for option in row.options]
+    row.save()
+    (tmp_path / "brand.csv").write_bytes((TEA_SHOP / "brand.csv").read_bytes())
+    write_shown(scope, brand_code(scope), tmp_path / "choices.csv")
+    assert {one.days for one in read_customers(tmp_path).shown} == {MOST_DAYS}

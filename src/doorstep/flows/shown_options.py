@@ -19,6 +19,7 @@ from doorstep.domain.money import Currency
 from doorstep.domain.rights import Scope
 from doorstep.domain.worth import NEXT_DAY
 from doorstep.files.output_file import output_file
+from doorstep.files.schema_customers import MOST_DAYS
 
 DECIDED_AFTER = timedelta(days=3)  # whatever the hour: what nobody takes up is let go after two days
 COLUMNS = (
@@ -98,7 +99,8 @@ def _options(quote: Taken, currency: Currency) -> Iterator[OptionShown]:
     shown = display_of(quote.pk, len(quote.options), quote.display_test_ppm, quote.usual)
     for number in sorted(shown.order):
         option = quote.options[number]
-        days = max(0, (date.fromisoformat(option["promised_by"]) - quote.made_at.date()).days)
+        waited = (date.fromisoformat(option["promised_by"]) - quote.made_at.date()).days
+        days = min(MOST_DAYS, max(0, waited))  # a cart may ask not to come before a far year
         yield OptionShown(
             quote=str(quote.pk),
             option=str(number),

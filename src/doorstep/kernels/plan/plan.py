@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doorstep.domain.decision import Decision, Trial, Unplanned
-from doorstep.domain.exploration import Tried
+from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.plan import Figures, Plan
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_parcels
@@ -24,7 +23,7 @@ from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.ready import Ready
 from doorstep.kernels.plan.search import Assignment
 from doorstep.kernels.plan.sharing import Sharing, each_by_itself, settle_batch
-from doorstep.kernels.plan.tried import told_trials, try_services
+from doorstep.kernels.plan.tried import Trials, explored
 from doorstep.kernels.plan.unjoin import Shared, decisions_of_orders, figures_of_orders, parcels_of_orders
 from doorstep.kernels.plan.van_rounds import tell_rounds, with_parcels
 from doorstep.kernels.plan.weigh import bids_minor
@@ -109,19 +108,14 @@ def plan(
     else:
         table, assignment, sharing = driven.settled
         picks = driven.picks
-    usual, trials = table, try_services(market, table, assignment, book, atoms.owners) if driven is None else None
-    brief: dict[int, Trial] = {}
-    tried: tuple[Tried, ...] = ()
-    if trials is not None:
-        brief, tried = told_trials(market, table, book, trials, picks, pack_params, run)
-        table, assignment = trials.table, trials.assignment
-        picks = pick_parcels(market, table, book, assignment.choice)
+    usual, tries = table, explored(Trials(market, table, assignment, book, picks), atoms.owners, pack_params, run)
+    table, assignment, picks = tries.table, tries.assignment, tries.picks
     told = None if driven is None else tell_rounds(market, driven)
     led = ways(market)
     footprints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(picks.order)
     parcels = build_parcels(market, table, book, picks, footprints, pack_params, run)
     found = (market, table, atoms, book, assignment, picks, led, footprints, run.seed, params.max_parcels)
-    reasons = Reasons(*found, sharing.aside if sharing else None, trials=brief)
+    reasons = Reasons(*found, sharing.aside if sharing else None, trials=tries.brief)
     if driven is not None and told is not None:
         reasons = replace(reasons, rides=told.rides, could=driven.could)
     blame = blamed(market, atoms, book, _there(assignment, sharing), params, pack_params)
@@ -136,7 +130,7 @@ def plan(
             why_unplanned(reasons, blame),
             _figures(laid, table, picks, assignment, paid, shared),
             () if told is None else with_parcels(told, parcels),
-            tried,
+            tries.told,
         ),
         baseline=_baseline(laid, usual, sharing) if driven is None else _baseline(laid, *driven.usual),
         lower_bound_minor=assignment.lower_bound_minor + table.beyond_minor if driven is None else driven.bound_minor,

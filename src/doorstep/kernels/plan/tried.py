@@ -8,8 +8,8 @@ what an order costs more is known to the minor unit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from doorstep.domain.decision import Trial
 from doorstep.domain.exploration import Exploration, Tried
 from doorstep.kernels.learn.explore import draw
 from doorstep.kernels.pack.problem import PackParams
-from doorstep.kernels.plan.assemble import Picks, build_parcels
+from doorstep.kernels.plan.assemble import Picks, build_parcels, pick_parcels
 from doorstep.kernels.plan.board import Table, chunk_of, quotes_of, spans
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.footprint import ways
@@ -45,60 +45,57 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """A settled plan in which some orders try a service."""
+    """A settled plan and its parcels, and who tries what in it."""
 
+    market: Market
     table: Table
     assignment: Assignment
-    swaps: tuple[Swap, ...]  # by order
+    book: LoadBook
+    picks: Picks
+    brief: Mapping[int, Trial] = field(default_factory=dict)  # by the number of the order
+    told: tuple[Tried, ...] = ()
 
 
-def try_services(
-    market: Market, table: Table, assignment: Assignment, book: LoadBook, joints: Collection[int]
-) -> Trials | None:
-    """Let orders of a settled plan try what they draw; None: no order tries anything.
+def explored(settled: Trials, joints: Collection[int], params: PackParams, run: Run) -> Trials:
+    """Let orders of a settled plan try what they draw; with own vans nothing is tried.
 
     `joints` stand for several orders: these go together as they are.
     """
-    drawn = _drawn(market, assignment, joints)
-    if not drawn:
-        return None
-    left = assignment.ledger.row.copy()
-    swaps = []
-    for seen in _seen(market, table, assignment, book, sorted(drawn)):
-        swap = seen.swap(left, *drawn[seen.i])
-        if swap is not None:
-            swaps.append(swap)
-    return _swapped(table, replace(assignment, ledger=assignment.ledger._replace(row=left)), swaps) if swaps else None
+    drawn = _drawn(settled, joints) if settled.market.fleets is None else {}
+    left = settled.assignment.ledger.row.copy()
+    found = (seen.swap(left, *drawn[seen.i]) for seen in _seen(settled, sorted(drawn)))
+    swaps = [swap for swap in found if swap is not None]
+    return _told(_swapped(settled, left, swaps), settled, swaps, params, run) if swaps else settled
 
 
-def told_trials(
-    market: Market, table: Table, book: LoadBook, trials: Trials, usual: Picks, params: PackParams, run: Run
-) -> tuple[dict[int, Trial], tuple[Tried, ...]]:
-    """Say who tries what, for the explanations and for the plan; `usual` are the parcels without it."""
+def _told(trying: Trials, settled: Trials, swaps: list[Swap], params: PackParams, run: Run) -> Trials:
+    """Say who tries what, for the explanations and for the plan, beside the parcels without it."""
+    market, usual = settled.market, settled.picks
     exploration = market.problem.exploration or Exploration()
     shares = {one.service: one.share_ppm for one in exploration.trials}
-    at = np.searchsorted(usual.order, [one.i for one in trials.swaps])
+    at = np.searchsorted(usual.order, [one.i for one in swaps])
     picks = Picks(*(getattr(usual, name)[at] for name in Picks.__slots__))
     led = ways(market)
     footprints = led.grams(picks.order, picks.site, picks.service, picks.weight_g) if led else [None] * len(at)
-    parcels = build_parcels(market, table, book, picks, footprints, params, run)
+    parcels = build_parcels(market, settled.table, settled.book, picks, footprints, params, run)
     brief: dict[int, Trial] = {}
     told: list[Tried] = []
-    for swap, parcel in zip(trials.swaps, parcels, strict=True):
+    for swap, parcel in zip(swaps, parcels, strict=True):
         service = market.problem.tariff.services[swap.service].service
         brief[swap.i] = Trial(service, parcel.service, swap.paid_minor, shares[service])
         told.append(Tried(parcel.orders[0], service, parcel, swap.paid_minor, shares[service]))
-    return brief, tuple(told)
+    return replace(trying, brief=brief, told=tuple(told))
 
 
-def _drawn(market: Market, assignment: Assignment, joints: Collection[int]) -> dict[int, tuple[int, int]]:
+def _drawn(settled: Trials, joints: Collection[int]) -> dict[int, tuple[int, int]]:
     """Of orders that go in one parcel of their own those that draw a service: it, and the bound of what is extra."""
+    market, choice = settled.market, settled.assignment.choice
     exploration, minor = market.problem.exploration, market.problem.brand.currency.micros_per_minor
     if exploration is None or not exploration.trials:
         return {}
     shares = [(one.service, one.share_ppm) for one in exploration.trials]
     most = {one.service: (market.service[one.service], one.most_extra_micros // minor) for one in exploration.trials}
-    single = (assignment.choice[:, 0] >= 0) & (assignment.choice[:, 2] < 0)
+    single = (choice[:, 0] >= 0) & (choice[:, 2] < 0)
     found = {}
     for i in np.flatnonzero(single).tolist():
         service = None if i in joints else draw(market.problem.orders[i].order, shares, exploration.seed)
@@ -168,8 +165,9 @@ class _Seen:
         return there
 
 
-def _seen(market: Market, table: Table, assignment: Assignment, book: LoadBook, orders: list[int]) -> Iterator[_Seen]:
+def _seen(settled: Trials, orders: list[int]) -> Iterator[_Seen]:
     """Quote the parcels of some orders again, chunk by chunk."""
+    market, table, assignment, book = settled.market, settled.table, settled.assignment, settled.book
     blocks, partition = table.blocks, table.board.partition
     for lo, hi in spans(blocks):
         mine = [i for i in orders if lo <= i < hi]
@@ -202,9 +200,9 @@ def _by_then(chunk: Chunk, seen: list[_Seen], lo: int) -> IntArray:
     return travel(chunk.terms, replace(chunk.asked, promised_by=due), *shut)[0].on_time_ppm
 
 
-def _swapped(table: Table, assignment: Assignment, swaps: list[Swap]) -> Trials:
-    """Write what was swapped into a table and its choices."""
-    best, choice = table.best, assignment.choice.copy()
+def _swapped(settled: Trials, left: IntArray, swaps: list[Swap]) -> Trials:
+    """Write what was swapped into a table and its choices; `left` of capacity rows."""
+    table, best, choice = settled.table, settled.table.best, settled.assignment.choice.copy()
     carton, service, shift = best.carton.copy(), best.service.copy(), best.shift.copy()
     cost, paid, board = best.cost.copy(), table.paid.copy(), table.board.cost.copy()
     for one in swaps:
@@ -216,5 +214,9 @@ def _swapped(table: Table, assignment: Assignment, swaps: list[Swap]) -> Trials:
     found = replace(
         best, carton=carton, service=service, shift=shift, cost=cost, paid=None if best.paid is None else paid
     )
-    amended = replace(table, best=found, board=table.board._replace(cost=board))
-    return Trials(amended, replace(assignment, choice=choice), tuple(swaps))
+    table = replace(table, best=found, board=table.board._replace(cost=board))
+    ledger = settled.assignment.ledger._replace(row=left)
+    picks = pick_parcels(settled.market, table, settled.book, choice)
+    return replace(
+        settled, table=table, assignment=replace(settled.assignment, choice=choice, ledger=ledger), picks=picks
+    )
