@@ -12,9 +12,9 @@ from doorstep.domain.carriage import Service
 from doorstep.domain.demand import Order
 from doorstep.domain.landmass import landmass
 from doorstep.domain.parcel import Parcel
+from doorstep.domain.place import Place, distance_m
 from doorstep.domain.supply import Site
 from doorstep.kernels.carbon.check import due_g
-from doorstep.kernels.carbon.great_circle import great_circle_m, radians_of
 from doorstep.kernels.carbon.problem import MAX_WEIGHT_G
 from doorstep.kernels.plan.problem import PlanProblem
 
@@ -64,7 +64,12 @@ def _grams(problem: PlanProblem, order: Order, site: Site, by: Site | None, serv
     """The middle figure; 0 where nobody knows where the order goes."""
     if not order.place.located or weight_g > MAX_WEIGHT_G:
         return 0
-    stops = radians_of([one.place for one in (site, by) if one is not None] + [order.place])
-    metres = sum(int(great_circle_m(to, at)) for at, to in pairwise(stops))
+    stops = [one.place for one in (site, by) if one is not None] + [order.place]
+    metres = sum(_metres(at, to) for at, to in pairwise(stops))
     overseas = landmass(order.place.country) != landmass(site.place.country)
     return due_g(problem.emission_factors, service, weight_g, metres, overseas)[1]
+
+
+def _metres(at: Place, to: Place) -> int:
+    """As the crow flies. Sites are located: folders and the record ask for it."""
+    return distance_m(at.latitude or 0.0, at.longitude or 0.0, to.latitude or 0.0, to.longitude or 0.0)
