@@ -12,7 +12,7 @@ import pytest
 from tests.files.test_plan_out import DECISION
 
 from doorstep.documents.report.rounds_map import REASONS
-from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit, Weight
+from doorstep.domain.decision import FLIP_KINDS, AtBorder, Flip, FlipUnit, Trial, Weight
 from doorstep.domain.fleet import Ride
 from doorstep.domain.money import Currency
 from doorstep.domain.parcel import Injection
@@ -176,6 +176,8 @@ def test_every_key_of_a_decision_is_on_the_page() -> None:
     sharing = replace(DECISION, chosen=(replace(chosen, orders=("o1", "o2")),), shared_with=("o2",))
     shared = decision_record(sharing, Currency("EUR"))
     inner |= (set(shared) - set(record)) | (set(shared["chosen"][0]) - set(record["chosen"][0]))
+    trying = decision_record(replace(DECISION, trial=Trial("a", "b", 1, 1)), Currency("EUR"))
+    inner |= {"trial", *trying["trial"]}
     assert set(re.findall(r"`(\w+)`", section)) == inner
 
 

@@ -18,6 +18,7 @@ from doorstep.core.learned import insights, steering
 from doorstep.core.orders.models import Order
 from doorstep.domain.errors import Conflict, InvalidProblem
 from doorstep.domain.exploration import ServiceTrial
+from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
 from doorstep.flows.accept import accept_order
 from doorstep.flows.order_quoted import accept_quoted
@@ -31,6 +32,7 @@ from doorstep.kernels.run import Run
 pytestmark = pytest.mark.django_db
 EXPRESS = ServiceTrial("express", 500_000, 20_000_000)
 TRYING = Wished(trials=(EXPRESS,))
+HAMBURG = Place("DE", "HH", "Hamburg", "20095", 53.55, 9.99)  # both services go there from one site
 NONE = Wished(off=frozenset({"trials"}))
 
 
@@ -46,11 +48,11 @@ def shop() -> Iterator[tuple[Scope, int]]:
 def named(tries: bool) -> Iterator[str]:
     """Ids of orders that draw express, or do not."""
     shares = [(EXPRESS.service, EXPRESS.share_ppm)]
-    return (code for code in (f"T-{n}" for n in count()) if (draw(code, shares, 0) is not None) == tries)
+    return (code for code in (f"lot-{n}" for n in count()) if (draw(code, shares, 0) is not None) == tries)
 
 
 def accepted(shop: tuple[Scope, int], code: str) -> Decision:
-    assert accept_order(*shop, ordered(code, cart("teapot"), NOW), now=NOW).state == "planned"
+    assert accept_order(*shop, ordered(code, cart("teapot", place=HAMBURG), NOW), now=NOW).state == "planned"
     return Decision.objects.get(order__code=code)
 
 
@@ -87,9 +89,9 @@ def test_the_bound_holds_and_nothing_is_tried_once_it_is_put_off(shop: tuple[Sco
 def test_an_order_that_comes_with_a_quote_tries_nothing(shop: tuple[Scope, int]) -> None:
     code = next(named(True))
     steer(shop[0], "tea", TRYING, now=NOW)
-    quote = quoted(*shop, cart("teapot"))
+    quote = quoted(*shop, cart("teapot", place=HAMBURG))
     accept_quote(shop[0], quote.pk, 0, now=NOW)
-    accept_quoted(*shop, ordered(code, cart("teapot")), quote.pk, now=LATER)
+    accept_quoted(*shop, ordered(code, cart("teapot", place=HAMBURG)), quote.pk, now=LATER)
     assert "trial" not in Decision.objects.get(order__code=code).record
 
 
