@@ -191,7 +191,9 @@ def get_decision(
 
 
 def _trial(trial: Trial | None) -> TrialOut | None:
-    return trial and TrialOut(trial.service, trial.instead, trial.extra_minor, trial.propensity_ppm)
+    if trial is None:
+        return None
+    return TrialOut(trial.service, trial.instead, trial.extra_minor, trial.propensity_ppm)
 
 
 def _told(order: str, receipt: queries.Receipt) -> DecisionOut:
