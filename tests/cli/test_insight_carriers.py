@@ -15,7 +15,7 @@ COLUMNS = (
     "destination_postcode", "weight_g", "placed_at", "handed_over_at", "delivered_at", "promised_by", "status",
     "ready_by", "damaged", "attempts",
 )  # fmt: skip
-ALWAYS = {"report.html", "summary.json", "carriers.csv", "lanes.csv", "pairs.csv", "investigations.csv"}
+ALWAYS = {"report.html", "summary.json", "carriers.csv", "lanes.csv", "pairs.csv", "investigations.csv", "explore.csv"}
 
 
 def shop(folder: Path) -> Path:
