@@ -77,8 +77,7 @@ def anneal(
         count = _gather(node, counts, gone, absent, units, state)
         sort_units(node, load, unit, member, units, count, keys, state, windows)
         larger = alike if mixed and uniform(state) < LARGER else none
-        saved = _saved(unit, counts, absent)
-        worse = -warmth * log(1.0 - uniform(state))
+        saved, worse = _saved(unit, counts, absent), -warmth * log(1.0 - uniform(state))
         most = np.inf if mixed else worse + saved  # smaller vans may make good afterwards what a place costs
         waiting = recreate(
             points, rates, metres, seconds, node, load, kind, ring, free, spare, larger, unit, member, fit, knobs,
@@ -88,9 +87,7 @@ def anneal(
             fit_vans(
                 points, rates, metres, seconds, node, load, kind, ring, free, alike, journal, counts, touched
             )  # fmt: skip
-        change = dearer(ring, counts, touched) - saved
-        for i in range(waiting):
-            change += unit[still[i], LEAVE]
+        change = dearer(ring, counts, touched) + _lost(unit, still, waiting) - saved
         if waiting < 0 or (change > 0 and change >= worse):
             undo(node, load, kind, ring, journal, counts, touched)
             for k in range(len(free)):
@@ -127,6 +124,15 @@ def _saved(unit: Ints, counts: Ints, absent: Ints) -> int:
     for i in range(counts[RETRIED]):
         saved += unit[absent[counts[ABSENT] - 1 - i], LEAVE]
     return saved
+
+
+@inner
+def _lost(unit: Ints, still: Ints, waiting: int) -> int:
+    """What those cost who found no place."""
+    lost = 0
+    for i in range(waiting):
+        lost += unit[still[i], LEAVE]
+    return lost
 
 
 @inner
