@@ -9,8 +9,10 @@ import pytest
 from tests.kernels.plan.builders import Shape, problem
 
 from doorstep.kernels.pack.problem import PackParams
+from doorstep.kernels.plan.compiled import FloatArray
 from doorstep.kernels.plan.cuts import make_cuts
 from doorstep.kernels.plan.improve import cost_of
+from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.parts import Ground, clustered, part_of, ranges
 from doorstep.kernels.plan.plan import PlanParams, lay_out, plan
 from doorstep.kernels.plan.price import set_worth
@@ -22,14 +24,14 @@ MIXED = Shape(orders=20, fewest_orders=14, lines=4, products=8, stock=4, capacit
 FEW_ATOMS = PlanParams(exact_atoms=2, sharing=False)  # so that some orders are large
 
 
-def priced(ground: Ground, order: np.ndarray, leave: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def priced(ground: Ground, order: IntArray, leave: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
     choice, least, floor = np.full((len(order), 4), -1, np.int64), np.zeros(len(order)), np.zeros(len(order))
     terms = ground.least, ground.exact, ground.scratch
     priced_ways(ground.board, ground.ledger, order, leave, *terms, choice, least, floor)
     return choice, least, floor
 
 
-def ground_of(asked: PlanProblem, rng: np.random.Generator) -> tuple[Ground, np.ndarray]:
+def ground_of(asked: PlanProblem, rng: np.random.Generator) -> tuple[Ground, FloatArray]:
     """Price everything at random: all rows are cut, short or not."""
     table = plan(asked, FEW_ATOMS).reasons.table
     least = lay_out(asked, FEW_ATOMS, Run(), PackParams()).least
