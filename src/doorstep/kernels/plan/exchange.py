@@ -18,7 +18,7 @@ from doorstep.kernels.plan.master import Master
 
 MOST_ORDERS = 300  # of one programme
 MOST_TRIES = 40  # programmes of a cluster
-ORDERS_A_TRY = 100  # of a large one
+FEW_ORDERS, MANY_ORDERS = 8, 100  # to one of them, where a cluster is small and where it is large
 MOST_NODES = 50
 WORTH_A_TRY = 1.0  # minor units that an order pays beyond its priced ideal
 
@@ -57,7 +57,7 @@ def _saved(master: Master, use: csc_array, beyond: FloatArray, now: IntArray) ->
     left = capacity - use[:, now].sum(axis=1)
     of_way, by_row = master.of_way(), csr_array(use)
     saved, tried = 0, np.zeros(len(now), np.bool_)
-    for _ in range(max(MOST_TRIES, len(now) // ORDERS_A_TRY)):
+    for _ in range(max(min(MOST_TRIES, 1 + len(now) // FEW_ORDERS), len(now) // MANY_ORDERS)):
         first = int(np.argmax(np.where(tried, -np.inf, beyond[now])))
         if tried[first] or beyond[now[first]] < WORTH_A_TRY:
             break
