@@ -159,7 +159,7 @@ def optimum(master: Master, unfinished: BoolArray) -> Optimum | None:
     price, share = np.zeros(len(most)), np.zeros(len(master.order))
     price[rows], share[ways] = np.maximum(0.0, -found.ineqlin.marginals), found.x
     cost = np.bincount(some.of_order[at], weights=master.cost * share, minlength=some.clusters)
-    return Optimum(cost, price, share)
+    return Optimum(cost.astype(np.float64), price, share)
 
 
 def _covering(master: Master) -> csc_array:
@@ -186,8 +186,7 @@ def gained(master: Master, price: FloatArray) -> FloatArray:
     of_cover = price[len(master.some.cut) :]
     least = np.array([one.least for one in master.covers[: len(of_cover)]], np.float64)
     cluster = np.array(master.of_cover[: len(of_cover)], np.int64)
-    found: FloatArray = np.bincount(cluster, of_cover * least, master.some.clusters)
-    return found
+    return np.bincount(cluster, of_cover * least, master.some.clusters).astype(np.float64)
 
 
 def valued(master: Master, price: FloatArray, asked: BoolArray) -> tuple[Valued, IntArray]:

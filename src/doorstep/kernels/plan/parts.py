@@ -68,9 +68,9 @@ class Part:
         """Number rows of the batch as the part does: rows of stock of skus that it has, rows of capacity."""
         sites, skus = self.ground.stock.shape
         k, j = np.divmod(row, self.skus)
-        return np.where(
-            row < sites * self.skus, k * skus + np.searchsorted(self.sku, j), row - sites * (self.skus - skus)
-        )
+        stock, capacity = k * skus + np.searchsorted(self.sku, j), row - sites * (self.skus - skus)
+        found: IntArray = np.where(row < sites * self.skus, stock, capacity)
+        return found
 
 
 def ranges(start: IntArray, some: IntArray) -> tuple[IntArray, IntArray]:
