@@ -13,7 +13,8 @@ from doorstep.kernels.plan.cuts import make_cuts
 from doorstep.kernels.plan.exchange import exchange
 from doorstep.kernels.plan.improve import cost_of
 from doorstep.kernels.plan.least import nothing_known
-from doorstep.kernels.plan.master import Ground, open_master
+from doorstep.kernels.plan.master import open_master
+from doorstep.kernels.plan.parts import Ground, one_cluster
 from doorstep.kernels.plan.plan import plan
 
 SHORT = Shape(orders=14, fewest_orders=10, lines=3, products=5, stock=4, capacity=0.3)
@@ -31,11 +32,11 @@ def saved_from_nothing(seed: int) -> int:
     clusters, total = find_clusters(table, known.own_cost), 0
     for c in range(len(clusters)):
         orders = clusters.orders(c)
-        master = open_master(ground, orders, clusters.rows(c), known.own_choice)
+        master = open_master(ground, one_cluster(cuts, orders, clusters.rows(c)), known.own_choice)
         master.add(orders, known.own_choice[orders])
         choice = np.full_like(known.choice, -1)
         before = cost_of(table.board, orders, choice)
-        saved = exchange(master, np.zeros(len(master.cut)), ledger, choice)
+        saved = exchange(master, np.zeros(len(master.some.cut)), ledger, choice)
         assert saved == before - cost_of(table.board, orders, choice) >= 0
         total += saved
     assert (ledger.stock[table.short] >= 0).all()

@@ -74,6 +74,8 @@ def covers_against(goods: list[Lacking], left: FloatArray) -> list[Cover]:
 
 def _worst(good: Lacking, left: FloatArray) -> Cover | None:
     """Take orders to be left one by one, most left first; of all covers on the way the one that lacks most."""
+    if not ((left > FULL) & (left < 1.0 - FULL)).any():
+        return None  # whole orders that leave enough units keep every cover
     best, most = None, LEAST_LACK
     inside, rest = np.zeros(len(left), np.bool_), good.lacking
     for n in np.argsort(-left, kind="stable").tolist():

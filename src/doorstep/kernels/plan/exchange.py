@@ -18,6 +18,7 @@ from doorstep.kernels.plan.master import Master
 
 MOST_ORDERS = 300  # of one programme
 MOST_TRIES = 40  # programmes of a cluster
+FEW_ORDERS, MANY_ORDERS = 8, 100  # to one of them, where a cluster is small and where it is large
 MOST_NODES = 50
 WORTH_A_TRY = 1.0  # minor units that an order pays beyond its priced ideal
 
@@ -27,10 +28,9 @@ def exchange(master: Master, price: FloatArray, ledger: Ledger, choice: IntArray
 
     `price` of the programme's rows tells which orders pay too much. Changes `ledger` and `choice` [N, 4].
     """
-    orders = master.orders
+    orders = master.some.order
     master.add(orders, choice[orders])
     use = master.use
-    assert use is not None
     keys = [(i, *one) for i, one in zip(orders.tolist(), choice[orders].tolist(), strict=True)]
     now = np.array([master.known[key] for key in keys], np.int64)
     saved = _saved(master, use, _beyond(master, use, price), now)
@@ -44,8 +44,8 @@ def exchange(master: Master, price: FloatArray, ledger: Ledger, choice: IntArray
 
 def _beyond(master: Master, use: csc_array, price: FloatArray) -> FloatArray:
     """What each way [W] costs beyond the cheapest of its order's, under prices."""
-    priced = master.cost + use.T @ price[: len(master.cut)]
-    least = np.full(int(master.orders.max()) + 1, np.inf)
+    priced = master.cost + use.T @ price[: len(master.some.cut)]
+    least = np.full(int(master.some.order.max()) + 1, np.inf)
     np.minimum.at(least, master.order, priced)
     beyond: FloatArray = priced - least[master.order]
     return beyond
@@ -53,13 +53,11 @@ def _beyond(master: Master, use: csc_array, price: FloatArray) -> FloatArray:
 
 def _saved(master: Master, use: csc_array, beyond: FloatArray, now: IntArray) -> int:
     """Try the orders that pay most beyond their ideal; writes the ways found to `now`."""
-    capacity = master.ground.cuts.capacity[master.cut]
+    capacity = master.ground.cuts.capacity[master.some.cut]
     left = capacity - use[:, now].sum(axis=1)
-    place = np.zeros(int(master.orders.max()) + 1, np.int64)
-    place[master.orders] = np.arange(len(master.orders))
-    of_way, by_row = place[master.order], csr_array(use)
+    of_way, by_row = master.of_way(), csr_array(use)
     saved, tried = 0, np.zeros(len(now), np.bool_)
-    for _ in range(MOST_TRIES):
+    for _ in range(max(min(MOST_TRIES, 1 + len(now) // FEW_ORDERS), len(now) // MANY_ORDERS)):
         first = int(np.argmax(np.where(tried, -np.inf, beyond[now])))
         if tried[first] or beyond[now[first]] < WORTH_A_TRY:
             break
@@ -67,14 +65,14 @@ def _saved(master: Master, use: csc_array, beyond: FloatArray, now: IntArray) ->
         tried[first] = True
         ways = np.flatnonzero(np.isin(of_way, some))
         better = _cheapest(master, use, of_way, ways, some, left + use[:, now[some]].sum(axis=1))
-        if better is None:
-            continue
-        gain = int(master.cost[now[some]].sum() - master.cost[better].sum())
-        if gain > 0:
+        gain = 0 if better is None else round(float(master.cost[now[some]].sum() - master.cost[better].sum()))
+        if better is not None and gain > 0:
             left += use[:, now[some]].sum(axis=1) - use[:, better].sum(axis=1)
             saved, now[some] = saved + gain, better
             tried[:] = False  # what was in vain may gain now
             tried[first] = True
+        if len(some) == len(now):
+            break  # all of them at once: another try would be the same
     return saved
 
 

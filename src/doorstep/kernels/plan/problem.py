@@ -124,8 +124,8 @@ class PlanParams:
     price_rounds
         Updates of the stock and capacity prices.
     whole_orders
-        Most orders that a programme over whole ways prices, too: of a cluster, and of all clusters together twice as
-        many. What is beyond has the prices of the rounds. 0: none.
+        Most orders of a cluster that a programme over whole ways prices as a whole; larger clusters are priced part by
+        part. 0: all prices are those of the rounds.
     improvement_rounds
         Ruin-and-recreate steps per order that may still gain from them, unless the run sets `iterations`.
     improvement_limit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.ruin import open_bench, ruin_and_recreate
 from doorstep.kernels.plan.tighten import Met, tighten
 from doorstep.kernels.run import Run
+
+if TYPE_CHECKING:
+    from doorstep.kernels.plan.master import Master
 
 SWEEP_SCALES = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)
 BATCH = 20_000  # steps between reports of progress
@@ -72,7 +76,7 @@ def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignme
     tight, met = tighten(table, least, found.clusters, *known, prices, params, run)
     book_all(table.board, prices.ledger, choice)
     quiet = int(found.own_bound[~table.contested].sum())
-    given = (found.known_cost, tight.bound_minor, found.own_cost, choice)
+    given = (found.known_cost, tight, found.own_cost, choice)
     steps = _settle(table, prices.ledger, found.clusters, *given, met, params, run)
     bound = quiet + int(tight.bound_minor.sum())
     own = found.own_choice, found.own_cost, found.own_bound
@@ -84,10 +88,10 @@ def _settle(
     ledger: Ledger,
     clusters: Clusters,
     cost: IntArray,
-    bound: IntArray,
+    tight: Prices,
     own_cost: IntArray,
     choice: IntArray,
-    met: dict[int, Met],
+    met: Met,
     params: PlanParams,
     run: Run,
 ) -> int:
@@ -95,6 +99,7 @@ def _settle(
 
     Changes `choice` and `ledger`.
     """
+    bound = tight.bound_minor
     board, scratch, bench = table.board, table.scratch(), open_bench(table.board, clusters.order, table.short.shape[1])
     scales = np.array(SWEEP_SCALES)
     for c in np.flatnonzero(cost > bound).tolist():
@@ -111,18 +116,18 @@ def _settle(
             if done + last - told >= BATCH:
                 told = done + last
                 run.progress("improving", told, total)
-        if most and c in met and cost[c] > bound[c]:
-            cost[c] -= _exchanged(met[c], ledger, choice)
+        if most and c in met.ways and cost[c] > bound[c]:
+            cost[c] -= _exchanged(met.master(clusters, c), tight.of_cut, ledger, choice)
         insert_all(board, ledger, orders, 0.0, scratch, choice)  # leave nobody with a cheaper choice that is open
         done += most
     run.progress("improving", total, total)
     return total
 
 
-def _exchanged(met: Met, ledger: Ledger, choice: IntArray) -> int:
+def _exchanged(master: Master, of_cut: FloatArray, ledger: Ledger, choice: IntArray) -> int:
     from doorstep.kernels.plan.exchange import exchange  # late: scipy takes a while
 
-    return exchange(met.master, met.price, ledger, choice)
+    return exchange(master, of_cut[master.some.cut], ledger, choice)
 
 
 def _steps(sizes: IntArray, params: PlanParams, run: Run) -> IntArray:

@@ -22,12 +22,14 @@ def priced_ways(
     exact: BoolArray,
     scratch: Scratch,
     choice: IntArray,
-) -> tuple[float, float]:
-    """Sum of the cheapest priced ways of the orders, and a bound of it that holds for all partitions.
+    least_cost: FloatArray,
+    floor: FloatArray,
+) -> None:
+    """Find the cheapest priced way of each order.
 
-    `choice` [n, 4] gets the ways. Leaving order i counts `leave[i]` [N] less than it costs.
+    `choice` [n, 4] gets the ways, `least_cost` [n] what they cost under prices, `floor` [n] a bound of that which holds
+    for all partitions. Leaving order i counts `leave[i]` [N] less than it costs.
     """
-    total, floor = 0.0, 0.0
     for n in range(len(orders)):
         i = orders[n]
         cost = choose(board, ledger, i, False, 1.0, scratch, choice[n])
@@ -35,9 +37,7 @@ def priced_ways(
         if board.unplanned[i] - leave[i] < cost:
             cost = board.unplanned[i] - leave[i]
             choice[n, :] = -1
-        total += cost
-        floor += min(cost, lowest)
-    return total, floor
+        least_cost[n], floor[n] = cost, min(cost, lowest)
 
 
 @compiled
