@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_TRIES = 10_000
 SHOWN = 20  # changes on the terminal; changes.csv has them all
-WORTH_SAYING = ("served", "refused", "gone", "nothing", "broken", "overtime", "unfit", "sent")
+WORTH_SAYING = ("served", "refused", "gone", "nothing", "broken", "overtime", "unfit", "sent", "set_aside")
 
 Stops = Annotated[Path, typer.Argument(metavar="STOPS.csv", help="All stops of the day, those that are new with them.")]
 Vehicles = Annotated[Path, typer.Option("--vehicles", metavar="VEHICLES.csv", help="The vans of the day.")]

@@ -10,6 +10,7 @@ from doorstep.domain.units import PPM
 from doorstep.files.route_day_in import DayTold
 from doorstep.files.route_day_out import Changed
 from doorstep.files.route_events_in import Happened, Row
+from doorstep.files.route_instance import Notice
 from doorstep.flows.route_summary import people_cost
 from doorstep.kernels.route.advance import advanced
 from doorstep.kernels.route.day import Day, Running, visits_of
@@ -47,6 +48,8 @@ class Replanning:
     ----------
     refused
         Why new stops have no place, by stop.
+    nowhere
+        New stops to which no van can go, and why.
     took_s
         Of each change, how long planning anew took.
     """
@@ -56,7 +59,13 @@ class Replanning:
     names: list[str]
     changes: list[Changed] = field(default_factory=list)
     refused: dict[int, Unserved] = field(default_factory=dict)
+    nowhere: list[Notice] = field(default_factory=list)
     took_s: list[float] = field(default_factory=list)
+
+    @property
+    def events(self) -> tuple[Happened, ...]:
+        """What there is to be done about; not what is set aside."""
+        return tuple(one for one in self.told.events if not one.aside)
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -64,10 +73,14 @@ class Replanning:
 
     @property
     def heeded(self) -> tuple[Row, ...]:
-        """All that was heeded, before and now; not what was done before its stop was put on a round."""
-        early = {one.row for one in self.told.events if one.kind == "done" and not _was_on(self.told, one)}
-        kept = (one for one in self.told.events if one.row not in early or _there(self, one.stop) is None)
-        return (*self.told.heeded, *(one.says for one in kept))
+        """All that was heeded, before and now; not what was done before its stop was put on a round.
+
+        Nor what concerns a stop to which no van can go: once its row of STOPS.csv is mended it is heeded after all.
+        """
+        early = (one for one in self.events if one.kind == "done" and not _was_on(self.told, one))
+        again = {one.row for one in early if _there(self, one.stop) is not None}
+        again |= {one.row for one in self.told.events if one.aside and one.kind != "position"}
+        return (*self.told.heeded, *(one.says for one in self.told.events if one.row not in again))
 
     def van(self, number: int) -> str:
         """Name a van; one that was idle until now gets the first name that is free."""
@@ -85,27 +98,47 @@ class Replanning:
 
 def brought_up(told: DayTold, seed: int, tries: int, stopwatch: Callable[[], float]) -> Replanning:
     """Bring a day up to date, and take on what has happened in the order in which it did."""
-    reports = [REPORTS[one.kind](one) for one in told.events if one.kind in REPORTS]
-    day = advanced(reported(told.day, reports), told.now_s)
-    at = Replanning(told, day, list(told.names))
+    at = Replanning(told, told.day, list(told.names))
+    reports = [REPORTS[one.kind](one) for one in at.events if one.kind in REPORTS]
+    at.day = advanced(reported(told.day, reports), told.now_s)
+    _astray(at)
     held = _locked(at)
     _undone(at)
     _timed(at, stopwatch, None, "delay", partial(caught_up, at.day, seed, tries))
-    for one in told.events:
+    for one in at.events:
         asked = _asked(at, one)
         if asked is not None:
             _timed(at, stopwatch, one, one.kind, partial(replan, at.day, asked, seed, tries, _naming(at)))
         held |= _locked(at) if one.kind == "new" else set()
-    for one in told.events:
+    for one in at.events:
         if one.kind == "locked" and one.row not in held:
             at.changes.append(_nothing(at, one, "it is done, as far as is known, or on no round"))
     return at
 
 
+def _astray(at: Replanning) -> None:
+    """Tell of places that no van can be at, and of stops that no van can go to; the rest goes on."""
+    for van, why in at.told.strays.items():
+        told = f"where vans_now.csv has it {why}; it is taken to be at its depot"
+        at.changes.append(Changed(None, "position", "set_aside", vehicle=van, why=told))
+    notices = {one.stop: one for one in at.told.instance.aside}
+    for one in at.told.events:
+        if not one.aside:
+            continue
+        if one.kind == "position":
+            why = f"where it is said to be {one.aside}; the row is not heeded"
+            at.changes.append(Changed(one.row, one.kind, "set_aside", vehicle=at.van(one.van), why=why))
+            continue
+        notice = notices[one.says[2]]
+        effect = "refused" if one.kind == "new" else "set_aside"
+        at.changes.append(Changed(one.row, one.kind, effect, notice.stop, why=one.aside))
+        at.nowhere += [notice] if one.kind == "new" else []
+
+
 def _locked(at: Replanning) -> set[int]:
     """Hold the stops that are locked and on a round by now; give the rows that say so."""
     on = {stop for _, stop in visits_of(at.day)}
-    found = {one.row: _there(at, one.stop) for one in at.told.events if one.kind == "locked"}
+    found = {one.row: _there(at, one.stop) for one in at.events if one.kind == "locked"}
     fixed = {stop for stop in found.values() if stop is not None}
     at.day = replace(at.day, fixed=frozenset((fixed | at.day.fixed) & on))
     return {row for row, stop in found.items() if stop is not None}
@@ -113,7 +146,7 @@ def _locked(at: Replanning) -> set[int]:
 
 def _undone(at: Replanning) -> None:
     """Tell of stops that are said to be done, and were on no round."""
-    for one in at.told.events:
+    for one in at.events:
         if one.kind == "done" and not _was_on(at.told, one):
             at.changes.append(
                 _nothing(at, one, "it was on no round: done already, as far as is known, or not put in yet")

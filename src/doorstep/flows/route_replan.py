@@ -18,7 +18,7 @@ from doorstep.flows.route_changes import Replanning, brought_up
 from doorstep.flows.route_clock import Clock
 from doorstep.flows.route_ground import Ground, on_roads
 from doorstep.flows.route_reasons import chances_of, reasons_of
-from doorstep.flows.route_rounds import Said, rounds_of
+from doorstep.flows.route_rounds import Said, nowhere, rounds_of
 from doorstep.flows.route_summary import cost_number, people_cost
 from doorstep.kernels.route.day import Day, Running, Van, running
 from doorstep.kernels.route.laid import result_of
@@ -29,6 +29,7 @@ from doorstep.kernels.run import Run
 EFFECTS = {
     "served": "served", "refused": "refused", "gone": "cancelled", "moved": "moved", "shifted": "shifted",
     "nothing": "nothing_to_do", "sent": "vans_sent", "overtime": "overtime", "unfit": "unfit",
+    "set_aside": "set_aside",
 }  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def _as_it_stands(at: Replanning, ground: Ground, seed: int, documents: bool) ->
     lines = replace(ground, instance=instance).lines(result)
     rounds = rounds_of(instance, result, timed, Said(why, chances, {}, lines, ground.credit))
     kept = tuple(_own(one, day.vans[row], day) for one, (row, _) in zip(rounds.rounds, driven, strict=True))
-    lost = tuple(_lost(at, stop) for stop in sorted(at.refused))
+    lost = (*(_lost(at, stop) for stop in sorted(at.refused)), *map(nowhere, at.nowhere))
     served = sum(len(one.stops) for one in kept)
     return replace(rounds, rounds=kept, not_served=lost, stops=served + len(lost)), timed.cost
 
