@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kernels.route.test_reoptimise import HOUR, begun, faults, late, on, town
@@ -38,3 +39,13 @@ def test_rounds_gone_on_with_are_no_dearer_and_hold_all_they_held(
 def test_with_nothing_to_drive_nothing_is_searched() -> None:
     day = replace(begun(town(3)), vans=())
     assert resumed(day, Run(iterations=10)).day == day
+
+
+def test_who_is_on_a_round_stays_on_one_whatever_they_bring() -> None:
+    """A stop that was taken for a prize has been told that it is served: the search is that of stops without one."""
+    day = advanced(begun(town(3)), 9 * HOUR)
+    stops = replace(day.problem.stops, prize=np.ones_like(day.problem.stops.prize))
+    prized = replace(day, problem=replace(day.problem, stops=stops))
+    plain, told = resumed(day, Run(iterations=400)), resumed(prized, Run(iterations=400))
+    assert on(told.day) == on(day)
+    assert told.cost == plain.cost < 0

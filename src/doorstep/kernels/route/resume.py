@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from doorstep.kernels.route.day import Day, Running, laid_of, running, settled
 from doorstep.kernels.route.laid import Round, result_of, rounds_of
 from doorstep.kernels.route.pace import searched
-from doorstep.kernels.route.problem import ANY, RELOAD, RouteParams
+from doorstep.kernels.route.problem import ANY, RELOAD, REQUIRED, RouteParams
 from doorstep.kernels.route.reoptimise import Replan, compared
 from doorstep.kernels.route.route import route
 from doorstep.kernels.run import Run
@@ -24,12 +26,18 @@ def resumed(day: Day, run: Run) -> Replan:
     day
         Whose rounds can be driven; else it stays as it is.
     run
-        Of the search. Stops that are fixed stay on their vans; rounds that change their order are not taken.
+        Of the search. Stops that are fixed stay on their vans; rounds that change their order are not taken. All that
+        is on a round stays on one, whatever its prize.
 
     Returns
     -------
     Replan
         Nothing in it where nothing better was found.
+
+    Raises
+    ------
+    InvalidProblem, NotInstalled
+        As `route`: pairs are searched by PyVRP alone.
     """
     now = running(day)
     before = laid_of(now)
@@ -41,7 +49,8 @@ def resumed(day: Day, run: Run) -> Replan:
         for visit in line:
             if visit != RELOAD and now.stop[visit] in day.fixed:
                 only[visit] = row
-    problem = replace(problem, stops=replace(problem.stops, only=only))
+    prize, group = np.full_like(only, REQUIRED), np.full_like(only, ANY)  # who is on a round has been chosen
+    problem = replace(problem, stops=replace(problem.stops, only=only, prize=prize, group=group))
     found = route(problem, PAIRED if len(problem.stops.pairs) else OWN, run, result_of(now.rounds))
     rounds = tuple(_marked_first(now, rounds_of(found)))
     after = before.relaid(rounds)
