@@ -265,3 +265,23 @@ def test_a_new_stop_where_no_van_goes_is_refused_until_its_row_is_mended(tmp_pat
     stops[0].write_text(STOPS, encoding="utf-8")
     again = replanned(DayFiles(files.stops, files.vehicles, out, files.events), out, documents=False)
     assert [(one.row, one.effect) for one in again.at.changes if one.stop == "e"] == [(4, "served")]
+
+
+def test_of_several_windows_of_a_refused_stop_the_one_that_takes_least_is_told(tmp_path: Path) -> None:
+    stops = STOPS.replace("far,41.45,-8.61,300,,10:30,,", "far,41.45,-8.61,300,,,08:00/09:00 10:05/10:20,")
+    assert stops != STOPS
+    done = replanned(written(tmp_path, stops=stops), tmp_path / "out", documents=False)
+    (lost,) = [one for one in done.at.changes if one.effect == "refused"]
+    assert "of its 2 windows that from 10:05 until 10:20 takes least" in lost.why
+    assert "let its window close" in lost.why
+
+
+def test_a_map_says_what_another_window_would_cost(folder: Path) -> None:
+    (driven,) = [one for one in rows(folder / "out" / "routes.csv") if one["stop"] == "two"]
+    assert "In its other window" not in driven["why"]  # it is over
+    early = EVENTS.splitlines()[0] + "\nnew,07:50,two,,,,,\n"
+    where = folder / "early"
+    where.mkdir()
+    replanned(written(where, events=early), where / "out")
+    (driven,) = [one for one in rows(where / "out" / "routes.csv") if one["stop"] == "two"]
+    assert "In its other window from " in driven["why"]

@@ -196,17 +196,18 @@ def _timed(
         on = {stop for _, stop in visits_of(at.day)} & {*alternatives_of(at.day, one.stop)}
         ends = {stop for stop in on if at.day.problem.stops.to_s[stop] < NEVER}
         at.day = replace(at.day, promised=at.day.promised | ends)
-    at.changes += _told(at, was, result, one, kind)
+    at.changes += changes_told(at, was, result, one, kind, _because(at, one))
 
 
-def _told(at: Replanning, was: Day, result: Replan, one: Happened | None, kind: str) -> Iterator[Changed]:
+def changes_told(
+    at: Replanning, was: Day, result: Replan, one: Happened | None, kind: str, because: str
+) -> Iterator[Changed]:
     """Say what a change has come to: what was asked for first, then what it did to others."""
     row = None if one is None else one.row
     for number in range(len(was.vans), len(at.day.vans)):
         yield Changed(row, kind, "sent", vehicle=at.van(number), why="it stood idle until now")
     if one is not None:
         yield _direct(at, result, one)
-    because = _because(at, one)
     then, now = begins_of(was), begins_of(at.day)
     for stop, before, after in result.moved:
         yield Changed(
