@@ -285,3 +285,23 @@ def test_a_map_says_what_another_window_would_cost(folder: Path) -> None:
     replanned(written(where, events=early), where / "out")
     (driven,) = [one for one in rows(where / "out" / "routes.csv") if one["stop"] == "two"]
     assert "In its other window from " in driven["why"]
+
+
+def test_a_van_that_leaves_before_its_shift_is_out(tmp_path: Path) -> None:
+    """It is on the road: its round can be driven from where it is, whenever its shift begins."""
+    events = EVENTS.splitlines()[0] + "\nposition,07:40,,van-1,41.155,-8.61,,\n"
+    done = replanned(written(tmp_path, events=events), tmp_path / "out", documents=False)
+    assert done.at.changes == [] or {one.effect for one in done.at.changes} == {"shifted"}
+    (first,) = [one for one in rows(tmp_path / "out" / "routes.csv") if one["stop"] == "a"]
+    assert "07:40:00" < first["begins"] < "08:00:00"
+
+
+def test_a_round_that_the_files_have_made_too_heavy_is_told_as_that(tmp_path: Path) -> None:
+    """The stop weighs more than in the morning, on a van that is out already: nobody can take anything off it."""
+    files, out = written(tmp_path), tmp_path / "out"
+    replanned(files, out, documents=False)
+    (tmp_path / "stops.csv").write_text(STOPS.replace(",6000,", ",60000,"), encoding="utf-8")
+    done = replanned(DayFiles(files.stops, files.vehicles, out), tmp_path / "again", "10:05", documents=False)
+    (unfit,) = [one for one in done.at.changes if one.effect == "unfit"]
+    assert unfit.vehicle == "van-1"
+    assert "is more than it carries" in unfit.why

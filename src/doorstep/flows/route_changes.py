@@ -13,7 +13,9 @@ from doorstep.files.route_events_in import Happened, Row
 from doorstep.files.route_instance import Notice
 from doorstep.flows.route_summary import people_cost
 from doorstep.kernels.route.advance import advanced
-from doorstep.kernels.route.day import Day, Running, visits_of
+from doorstep.kernels.route.check import check
+from doorstep.kernels.route.day import Day, Running, running, visits_of
+from doorstep.kernels.route.laid import result_of
 from doorstep.kernels.route.problem import ANY, NEVER
 from doorstep.kernels.route.reoptimise import (
     Cancelled,
@@ -31,6 +33,19 @@ from doorstep.kernels.route.why import Unserved
 from doorstep.kernels.route.why_words import Names
 
 AT_DEPOT = "what is fetched from the depot"  # the dimension of load by which a van under way has no room for it
+UNFIT = {
+    "capacity": "what it has on board or fetches, with what it is to collect, is more than it carries",
+    "skill": "it lacks a skill that a stop of its round needs",
+    "only": "a stop of its round is for another van alone",
+    "trips": "it would load more often than it may",
+    "distance": "its round is longer than it may drive",
+    "no_way": "no way leads to a stop of its round",
+    "break": "its break fits nowhere",
+    "window": "a stop of its round is reached after its window",
+    "shift": "it would be back after its shift",
+    "duration": "it would be out for longer than it may",
+}
+"""What the verifier finds, in words; the first that it names is told."""
 REPORTS: dict[str, Callable[[Happened], Report]] = {
     "left": lambda one: Left(one.van, one.at_s),
     "loaded": lambda one: Loaded(one.van, one.at_s),
@@ -229,9 +244,17 @@ def changes_told(
         )  # fmt: skip
     for number, by_s in result.overtime:
         yield Changed(row, kind, "overtime", vehicle=at.van(number), seconds=by_s, why=because)
+    told = {changed.vehicle for changed in at.changes if changed.effect == "unfit"}
     for number in result.unfit:
-        why = "what it brings back takes the room of what it is to collect"
-        yield Changed(row, kind, "unfit", vehicle=at.van(number), why=why)
+        if at.van(number) not in told:
+            yield Changed(row, kind, "unfit", vehicle=at.van(number), why=_unfit(at.day, number))
+
+
+def _unfit(day: Day, number: int) -> str:
+    """Why a round cannot be driven any more, as the verifier sees it."""
+    run = running(day)
+    found = check(run.problem, result_of([one for one in run.rounds if one[0] == number]))
+    return next((UNFIT[one.code] for one in found if one.code in UNFIT), "its round cannot be driven as it is")
 
 
 def _direct(at: Replanning, result: Replan, one: Happened) -> Changed:
