@@ -131,7 +131,7 @@ def check_stands(tables: Tables) -> None:
     stands, rounds = tables.get("vans_now"), tables.get("routes")
     if stands is None or not have(stands, "vehicle", "state", "at", "left"):
         return
-    finding, texts = stands.rule("left"), dict(zip(stands.rows, stands.texts["left"], strict=True))
+    finding, texts = stands.rule("left"), dict(zip(stands.rows, stands.texts.get("left", ()), strict=False))
     for row, at, left in sound_rows(stands, "at", "left"):
         if left is not None and type(left) is type(at) and left > at:
             finding.add(row, texts[row], "is later than at: it could drive on before it left")

@@ -214,13 +214,14 @@ def why_none(
     return replace(nearest, detail=f"{words}: {nearest.detail}")
 
 
-def _takes(one: Unserved) -> tuple[int, int, int]:
-    """Rank what it takes to serve a stop: nothing, few constraints at little cost, or what nobody can do."""
+def _takes(one: Unserved) -> tuple[int, int, int, int]:
+    """Rank what it takes to serve a stop: nothing, few constraints at little cost and by little, or what nobody can."""
     if one.found is not None and one.found.servable is not None:
-        return 0, 0, one.found.servable.cost
+        return 0, 0, one.found.servable.cost, 0
     if not one.remedies:
-        return 2, 0, 0
-    return 1, len(one.remedies[0].eases), one.remedies[0].cost
+        return 2, 0, 0, 0
+    eases = one.remedies[0].eases
+    return 1, len(eases), one.remedies[0].cost, sum(ease.amount for ease in eases)
 
 
 def _unserved(laid: Laid, stop: int, names: Names, possible: Callable[[Remedy], bool]) -> Unserved:
