@@ -1,13 +1,14 @@
 """Orders put one by one into a running day of 1,000 stops: how long each takes, and whether all promises hold.
 
-python -m benchmarks.route.running_day [--orders N] [--seconds T] [--seed S] [--tries N] [--resume T]
+python -m benchmarks.route.running_day [--orders N] [--seconds T] [--seed S] [--tries N] [--search T ...]
 
 Real places: stops and parcel points of Seattle (`ooh_amazon`), a van for each 50 and some idle ones, half of the stops
 with a promised window of two hours. The day goes on from order to order. Every second order is a collection, which a
 van under way can take; the others lie at the depot and need a van that has not left, or comes back. After each order
 the verifier checks what is still to be driven, and whether every promised stop is on a van, within its window.
-`--tries` is how often rounds around a change are mended, `--resume` for how many seconds of processor the search of all
-rounds goes on behind each order, beginning with the rounds as they run.
+`--tries` is how often rounds around a change are mended, `--search` for how many seconds of processor the search of all
+rounds goes on behind each order, beginning with the rounds as they run; 0: mending alone. Each of several is driven
+through the same orders from the same morning. Vans are late on the morning's rounds, half a day gone by.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ from doorstep.kernels.run import Run
 
 DATA = Path(os.environ.get("DOORSTEP_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 HOUR, STOPS, NOBODY = 3600, 1_000, np.zeros(0, np.int64)
+NOON = 12 * HOUR
 
 
 @dataclass
 class Score:
-    """What 50 orders come to."""
+    """What the orders come to; `searched`: of `moved` and `more`, what is the search's."""
 
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -48,6 +50,8 @@ class Score:
     faults: int = 0
     moved: int = 0
     more: int = 0
+    searched_moved: int = 0
+    searched_more: int = 0
 
 
 def main() -> None:
@@ -57,22 +61,24 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="of search for the plan of the morning")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tries", type=int, default=TRIES)
-    parser.add_argument("--resume", type=float, default=0.0, help="seconds of processor behind each order")
+    parser.add_argument("--search", type=float, nargs="+", default=[0.0], help="seconds of processor behind each order")
     options = parser.parse_args()
     load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
-    print(f"tries {options.tries}, resumed for {options.resume:g} s", end="; ")
+    print(f"tries {options.tries}, seed {options.seed}", end="; ")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; load {load}; one process")
     problem = town(options.orders, options.seed)
-    day = morning(problem, options.seconds)
-    score = Score()
+    first = morning(problem, options.seconds)
+    replan(first, Late(0, 0), tries=1)  # compiled before the first order
+    if any(options.search):
+        resumed(first, Run(iterations=1))
     rng = np.random.default_rng(options.seed)
-    replan(day, Late(0, 0), tries=1)  # compiled before the first order
-    if options.resume:
-        resumed(day, Run(iterations=1))
-    for number, at in enumerate(np.sort(rng.integers(8 * HOUR, 15 * HOUR, options.orders)).tolist()):
-        day = one_order(day, STOPS + number, at, score, options.tries, options.resume)
-    told(score)
-    late_vans(day, options.seed)
+    hours = np.sort(rng.integers(8 * HOUR, 15 * HOUR, options.orders)).tolist()
+    for search in options.search:
+        day, score = first, Score()
+        for number, at in enumerate(hours):
+            day = one_order(day, STOPS + number, at, score, options.tries, search)
+        told(score, search)
+    late_vans(advanced(first, NOON), options.seed)
 
 
 def town(orders: int, seed: int) -> RouteProblem:
@@ -122,7 +128,7 @@ def morning(problem: RouteProblem, seconds: float) -> Day:
     return day_of(problem, plan, frozenset(promised[promised < STOPS].tolist()))
 
 
-def one_order(day: Day, stop: int, at: int, score: Score, tries: int, resume: float) -> Day:
+def one_order(day: Day, stop: int, at: int, score: Score, tries: int, search: float) -> Day:
     """Let the day go on, then put an order in."""
     day = advanced(day, at)
     if day.problem.stops.to_s[stop] < at + 2 * HOUR:  # nobody asks for an hour that is over
@@ -130,11 +136,12 @@ def one_order(day: Day, stop: int, at: int, score: Score, tries: int, resume: fl
     began, used = perf_counter(), process_time()
     result = replan(day, NewStop(stop), tries=tries)
     score.more += result.cost
-    if resume:
-        more = resumed(result.day, Run(spent=lambda: (process_time() - used) / resume))
-        score.moved += len(more.moved)
-        result = replace(more, refused=result.refused, moved=result.moved)
-        score.more += more.cost
+    if search:
+        since = process_time()
+        more = resumed(result.day, Run(spent=lambda: (process_time() - since) / search))
+        score.searched_moved += len(more.moved)
+        score.searched_more += more.cost
+        result = replace(result, day=more.day)
     score.seconds.append(perf_counter() - began)
     score.cpu.append(process_time() - used)
     score.refused += result.refused is not None
@@ -171,13 +178,16 @@ def faults(day: Day) -> int:
     return len(found)
 
 
-def told(score: Score) -> None:
+def told(score: Score, search: float) -> None:
     """Print a row."""
     took, cpu = np.array(score.seconds), np.array(score.cpu)
     print(
-        f"{len(took)} orders: p50 {np.percentile(took, 50):.2f} s, max {took.max():.2f} s, over 2 s {(took > 2).sum()} "
+        f"searched on for {search:g} s; {len(took)} orders: "
+        f"p50 {np.percentile(took, 50):.2f} s, max {took.max():.2f} s, over 2 s {(took > 2).sum()} "
         f"(of CPU: p50 {np.percentile(cpu, 50):.2f}, max {cpu.max():.2f}, over 2 s {(cpu > 2).sum()}), "
-        f"refused {score.refused}, other stops on another van {score.moved}, cost {score.more / 1e6:,.2f} more; "
+        f"refused {score.refused}, other stops on another van {score.moved} by mending, {score.searched_moved} by "
+        f"searching, cost {score.more / 1e6:,.2f} more by the orders, {-score.searched_more / 1e6:,.2f} less by "
+        f"searching, {(score.more + score.searched_more) / 1e6:,.2f} more in all; "
         f"promised windows broken: {score.broken}, faults {score.faults}"
     )
 

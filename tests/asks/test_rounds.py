@@ -131,3 +131,5 @@ def test_ask_60_a_stop_has_two_windows_and_one_is_kept(tmp_path: Path) -> None:
     for one in driven:
         assert (one["window_from"], one["window_to"]) in {("08:00:00", "08:20:00"), ("14:00:00", "15:00:00")}
         assert one["window_from"] <= one["begins"] <= one["window_to"]
+    (morning,) = [one for one in driven if one["window_from"] == "08:00:00"]
+    assert "In its other window from 14:00 until 15:00: only, for " in morning["why"]

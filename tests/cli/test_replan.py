@@ -24,6 +24,18 @@ def test_a_stop_without_a_place_ends_with_3_and_is_told(tmp_path: Path) -> None:
     assert "map.html" not in files_of(tmp_path / "out")
 
 
+def test_the_search_goes_on_and_says_what_it_moved(tmp_path: Path) -> None:
+    day = written(tmp_path)
+    words = ("replan", day.stops, "--vehicles", day.vehicles, "--rounds", day.rounds, "--out", tmp_path / "out")
+    done = doorstep(*words, "--now", "07:30", "--search", 0.3, "--no-documents")
+    assert done.returncode == 0
+    assert "on another van by that" in done.stdout
+    assert "search: searched." in done.stdout
+    told = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert told["search_seconds"] >= 0.3
+    assert doorstep(*words, "--now", "07:30", "--search", "nan").returncode == 2
+
+
 def test_a_faulty_day_ends_with_2_and_leaves_nothing(tmp_path: Path) -> None:
     day = written(tmp_path, events=EVENTS.replace("new,09:45,e", "new,9,e2"))
     words = ("replan", day.stops, "--vehicles", day.vehicles, "--rounds", day.rounds, "--out", tmp_path / "out")

@@ -139,6 +139,18 @@ van-2,2,1,c,12:00:00,0,0,0
     assert "which is of another day" in why(written(tmp_path, routes=routes.replace("van-2", "van-3")))
 
 
+def test_vans_that_cannot_stand_so_are_refused(tmp_path: Path) -> None:
+    vans = f"{HEAD},left\nvan-1,09:00,home,09:00,41.15,-8.61,08:00\nvan-2,09:00,out,09:00,41.15,-8.61,09:30\n"
+    with pytest.raises(InputRefused) as refused:
+        read_day(written(tmp_path, vans_now=vans))
+    told = [(Path(one.file).name, one.row, one.column, one.why) for one in refused.value.faults]
+    assert [one[:3] for one in told] == [
+        ("routes.csv", 2, "vehicle"), ("routes.csv", 3, "vehicle"), ("vans_now.csv", 3, "left"),
+    ]  # fmt: skip
+    assert "is home for good" in told[0][3]
+    assert told[2][3] == "is later than at: it could drive on before it left"
+
+
 def test_vans_of_a_row_have_numbers() -> None:
     known = (("van", "bike", "van-2"), (3, 1, 1))
     assert [kind_of(name, *known) for name in ("van-1", "van-3", "bike", "van-2")] == [0, 0, 1, 2]

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 from tests.flows.route_day import Watching, clock
-from tests.flows.running_day import EVENTS, ROUTES, written
+from tests.flows.running_day import EVENTS, ROUTES, STOPS, written
 
 from doorstep.domain.errors import InputRefused, OutputRefused
 from doorstep.files.route_day_in import DayFiles, read_day
@@ -214,3 +214,94 @@ def test_a_day_that_runs_beyond_the_night_is_read_again(tmp_path: Path) -> None:
     assert max(one["at"] for one in rows(out / "vans_now.csv")) > "47:59:59"
     again = DayFiles(files.stops, files.vehicles, out, files.events)
     assert replanned(again, out, documents=False).at.changes == []
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("-8.61,41.163", "with latitude and longitude exchanged it would be 1.4 km"),
+        ("0,0", "km from the nearest depot"),
+    ],
+)
+def test_a_position_where_no_van_goes_is_told_and_not_heeded(tmp_path: Path, place: str, told: str) -> None:
+    """The rest is heeded: the day is that of the other rows alone."""
+    for name in ("stray", "plain"):
+        (tmp_path / name).mkdir()
+    row = "position,10:00,,van-1,41.163,-8.61,,by phone\n"
+    stray = written(tmp_path / "stray", events=EVENTS.replace("41.163,-8.61", place))
+    done = replanned(stray, tmp_path / "stray" / "out", documents=False)
+    replanned(written(tmp_path / "plain", events=EVENTS.replace(row, "")), tmp_path / "plain" / "out", documents=False)
+    (aside,) = [one for one in done.at.changes if one.effect == "set_aside"]
+    assert (aside.row, aside.vehicle, done.summary["set_aside"]) == (3, "van-1", 1)
+    assert told in aside.why
+    for name in ("routes.csv", "vans_now.csv"):
+        assert (tmp_path / "stray" / "out" / name).read_text() == (tmp_path / "plain" / "out" / name).read_text()
+    files = DayFiles(stray.stops, stray.vehicles, tmp_path / "stray" / "out", stray.events)
+    assert replanned(files, tmp_path / "again", documents=False).at.changes == []
+
+
+def test_a_van_that_stands_in_the_sea_is_taken_to_be_at_its_depot(tmp_path: Path) -> None:
+    files, out = written(tmp_path), tmp_path / "out"
+    replanned(files, out, documents=False)
+    stood = (out / "vans_now.csv").read_text()
+    (out / "vans_now.csv").write_text(stood.replace("41.163000,-8.610000", "-8.610000,41.163000"))
+    done = replanned(DayFiles(files.stops, files.vehicles, out), tmp_path / "again", documents=False)
+    (aside,) = [one for one in done.at.changes if one.effect == "set_aside"]
+    assert (aside.row, aside.vehicle) == (None, "van-1")
+    assert "exchanged it would be 1.4 km; it is taken to be at its depot" in aside.why
+    stands = {one["vehicle"]: one for one in rows(tmp_path / "again" / "vans_now.csv")}
+    assert (stands["van-1"]["latitude"], stands["van-1"]["longitude"]) == ("41.150000", "-8.610000")
+    assert {one["stop"] for one in rows(tmp_path / "again" / "routes.csv")} == {"b", "c", "e", "two"}
+
+
+def test_a_new_stop_where_no_van_goes_is_refused_until_its_row_is_mended(tmp_path: Path) -> None:
+    stops = (tmp_path / "stops.csv", STOPS.replace("e,41.165,-8.61", "e,-8.61,41.165"))
+    files, out = written(tmp_path, stops=stops[1]), tmp_path / "out"
+    done = replanned(files, out, documents=False)
+    assert [(one.row, one.stop) for one in done.at.changes if one.effect == "refused"] == [(4, "e"), (7, "far")]
+    lost = {one["stop"]: one for one in rows(out / "unserved.csv")}
+    assert (lost["e"]["reason"], lost["e"]["remedy"]) == ("position_swapped", "mend row 6 of the file")
+    assert "two" in {one["stop"] for one in rows(out / "routes.csv")}
+    stops[0].write_text(STOPS, encoding="utf-8")
+    again = replanned(DayFiles(files.stops, files.vehicles, out, files.events), out, documents=False)
+    assert [(one.row, one.effect) for one in again.at.changes if one.stop == "e"] == [(4, "served")]
+
+
+def test_of_several_windows_of_a_refused_stop_the_one_that_takes_least_is_told(tmp_path: Path) -> None:
+    stops = STOPS.replace("far,41.45,-8.61,300,,10:30,,", "far,41.45,-8.61,300,,,08:00/09:00 10:05/10:20,")
+    assert stops != STOPS
+    done = replanned(written(tmp_path, stops=stops), tmp_path / "out", documents=False)
+    (lost,) = [one for one in done.at.changes if one.effect == "refused"]
+    assert "of its 2 windows that from 10:05 until 10:20 takes least" in lost.why
+    assert "let its window close" in lost.why
+
+
+def test_a_map_says_what_another_window_would_cost(folder: Path) -> None:
+    (driven,) = [one for one in rows(folder / "out" / "routes.csv") if one["stop"] == "two"]
+    assert "In its other window" not in driven["why"]  # it is over
+    early = EVENTS.splitlines()[0] + "\nnew,07:50,two,,,,,\n"
+    where = folder / "early"
+    where.mkdir()
+    replanned(written(where, events=early), where / "out")
+    (driven,) = [one for one in rows(where / "out" / "routes.csv") if one["stop"] == "two"]
+    assert "In its other window from " in driven["why"]
+
+
+def test_a_van_that_leaves_before_its_shift_is_out(tmp_path: Path) -> None:
+    """It is on the road: its round can be driven from where it is, whenever its shift begins."""
+    events = EVENTS.splitlines()[0] + "\nposition,07:40,,van-1,41.155,-8.61,,\n"
+    done = replanned(written(tmp_path, events=events), tmp_path / "out", documents=False)
+    assert done.at.changes == [] or {one.effect for one in done.at.changes} == {"shifted"}
+    (first,) = [one for one in rows(tmp_path / "out" / "routes.csv") if one["stop"] == "a"]
+    assert "07:40:00" < first["begins"] < "08:00:00"
+
+
+def test_a_round_that_the_files_have_made_too_heavy_is_told_as_that(tmp_path: Path) -> None:
+    """The stop weighs more than in the morning, on a van that is out already: nobody can take anything off it."""
+    files, out = written(tmp_path), tmp_path / "out"
+    replanned(files, out, documents=False)
+    (tmp_path / "stops.csv").write_text(STOPS.replace(",6000,", ",60000,"), encoding="utf-8")
+    done = replanned(DayFiles(files.stops, files.vehicles, out), tmp_path / "again", "10:05", documents=False)
+    (unfit,) = [one for one in done.at.changes if one.effect == "unfit"]
+    assert unfit.vehicle == "van-1"
+    assert "is more than it carries" in unfit.why

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 from tests.flows.route_day import Watching, clock
 from tests.flows.running_day import EVENTS, written
@@ -66,12 +67,23 @@ def test_beside_a_day_under_way_no_window_that_is_over_has_a_place(tmp_path: Pat
     assert all(one["cost"] for one in later)
 
 
+def test_who_is_where_no_van_goes_is_told_and_the_others_are_served(tmp_path: Path) -> None:
+    asked = ASKED.replace("bob,41.20,-8.61", "bob,-8.61,41.20")
+    told = offered(tmp_path, written(tmp_path), SlotsWish(), asked)
+    bob = [one for one in told if one["stop"] == "bob"]
+    assert [(one["rank"], one["offered"], one["cost"]) for one in bob] == [(rank, "0", "") for rank in "123"]
+    assert all("exchanged it would be 5.6 km" in one["why"] for one in bob)
+    assert any(one["offered"] == "1" and not one["why"] for one in told if one["stop"] == "ann")
+    summary = orjson.loads((tmp_path / "slots" / "summary.json").read_bytes())
+    assert (summary["shoppers"], summary["without_offer"], summary["set_aside"]) == (3, 2, 1)
+    assert "No window can be offered: it lies" in (tmp_path / "slots" / "slots.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("asked", "windows", "why"),
     [
         (ASKED.replace("ann", "a", 1), WINDOWS, "already; who asks has an id"),
         (ASKED.replace("bob", "ann"), WINDOWS, "repeats row 2"),
-        (ASKED.replace("bob,41.20", "bob,12.20"), WINDOWS, "cannot be served"),
         (ASKED, WINDOWS.replace("13:00,15:00", "15:00,13:00"), "is before window_from"),
         (ASKED, WINDOWS.replace("13:00,15:00", "2026-11-28T13:00Z,15:00"), "write all times alike"),
         (ASKED, "window_from,window_to\n", "has no rows"),

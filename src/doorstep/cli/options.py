@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,13 @@ def instant(text: str) -> datetime:
 
 def seed_number(seed: int) -> int:
     return _at_most(seed, LARGEST_SEED)
+
+
+def finite(seconds: float) -> float:
+    """Seconds that end: Python takes `nan` for a number, and no clock ever shows it."""
+    if not isfinite(seconds):
+        raise typer.BadParameter(f"{seconds} is no number of seconds")
+    return seconds
 
 
 def some(count: int | None) -> int | None:

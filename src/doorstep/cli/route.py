@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from doorstep.cli.age import age_s
-from doorstep.cli.options import MOST_WORKERS, AsJson, Force, Seed, some
+from doorstep.cli.options import MOST_WORKERS, AsJson, Force, Seed, finite, some
 from doorstep.cli.search_line import search_line
 from doorstep.cli.stopping import ending_first
 from doorstep.cli.terminal import EXIT_SOME_UNPLANNED, notice, out, print_table
@@ -35,7 +35,13 @@ Stops = Annotated[Path, typer.Argument(metavar="FILE", help="STOPS.csv, or an in
 Vehicles = Annotated[Path | None, typer.Option("--vehicles", metavar="VEHICLES.csv", help="The vans of STOPS.csv.")]
 Seconds = Annotated[
     float,
-    typer.Option(metavar="T", min=0.1, max=MOST_SECONDS, help="Wall time of the whole command, starting included."),
+    typer.Option(
+        metavar="T",
+        min=0.1,
+        max=MOST_SECONDS,
+        callback=finite,
+        help="Wall time of the whole command, starting included.",
+    ),
 ]
 OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the rounds go.")]
 Iterations = Annotated[

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A window for a shopper; without a cost it has no place. Costs are millionths of the major unit."""
+    """A window for a shopper; without a cost it has no place. Costs are millionths of the major unit.
+
+    `why`: no van can go where the shopper is; empty: one can.
+    """
 
     stop: str
     rank: int
@@ -21,6 +24,7 @@ class Offer:
     profit: int | None
     vehicle: str
     begins_s: int | None
+    why: str = ""
 
 
 def instant_text(seconds: int, origin: datetime | None) -> str:

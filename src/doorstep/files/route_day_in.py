@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,7 @@ from doorstep.files.route_csv import Crow, day_of, origin_of, seconds_of
 from doorstep.files.route_events_in import Happened, Row, heard
 from doorstep.files.route_in import CROW, day_tables, guessed, sound, stands, text_of, version_of
 from doorstep.files.route_instance import Instance
+from doorstep.files.route_places import Reach, nearest_m
 from doorstep.files.rules import Tables, sound_rows
 from doorstep.files.rules_route import ROUTE_RULES
 from doorstep.files.rules_route_day import DAY_RULES, kind_of
@@ -76,6 +77,8 @@ class DayTold:
         How many events are in the rounds already.
     heeded
         What those said that were heeded until now, whether EVENTS.csv still has them or not.
+    strays
+        Why a van cannot be where vans_now.csv has it, by name; it is taken to be at its depot.
     """
 
     instance: Instance
@@ -86,6 +89,7 @@ class DayTold:
     now_s: int
     known: int
     heeded: tuple[Row, ...] = ()
+    strays: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_day(files: DayFiles, now: str = "", crow: Crow = CROW, more: More | None = None) -> DayTold:
@@ -173,14 +177,11 @@ def _now(now: str, tables: Tables, faults: Faults) -> int | datetime | None:
 def _refuse_aside(instance: Instance, tables: Tables) -> None:
     """A stop that the reader sets aside cannot be on a round."""
     aside = {one.stop: one.why for one in instance.aside}
-    for name in ("routes", "events", "asked"):
-        read = tables.get(name)
-        if read is None or not aside:
-            continue
-        finding = read.rule("stop")
-        for row, stop in sound_rows(read, "stop"):
-            if stop in aside:
-                finding.add(row, stop, f"cannot be served: {aside[stop]}")
+    read = tables["routes"]
+    finding = read.rule("stop")
+    for row, stop in sound_rows(read, "stop"):
+        if stop in aside:
+            finding.add(row, stop, f"cannot be served: {aside[stop]}")
 
 
 def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults: Faults) -> DayTold:
@@ -191,14 +192,16 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
     points = _Points(instance)
     number = _numbers(instance, tables["routes"])
     fleet = tables["vehicles"].values
+    strays = {name: why for name, state in states.items() if (why := _astray(state, points))}
     vans = tuple(
         _van(instance, kind_of(name, fleet["vehicle"], fleet["count"]) or 0, lines.get(name, []), number,
-             states.get(name), points)
+             states.get(name), None if name in strays else points)
         for name in names
     )  # fmt: skip
     as_of = max((seconds_of(one["as_of"], origin, 0) for one in states.values()), default=None)
     van_of = {name: at for at, name in enumerate(names)}
-    news = heard(tables.get("events"), tables.get("events_known"), as_of, origin, number, van_of, points)
+    lost = {one.stop: one.why for one in instance.aside}
+    news = heard(tables.get("events"), tables.get("events_known"), as_of, origin, number, van_of, points, lost)
     last = max((at for at in (news.last_s, as_of) if at is not None), default=None)
     now_s = last if now is None else seconds_of(now, origin, 0)
     finding = faults.rule(NOW, 6)
@@ -216,7 +219,7 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
     fixed = {number[stop] for stop, is_so in zip(rounds["stop"], rounds["locked"], strict=True) if is_so}
     promised = {stop for van in vans for stop in van.rest if told.problem.stops.to_s[max(stop, 0)] < NEVER}
     day = Day(told.problem, vans, frozenset(promised - {RELOAD}), frozenset(fixed))
-    return DayTold(told, day, names, news.fresh, as_of, now_s, news.known, news.before)
+    return DayTold(told, day, names, news.fresh, as_of, now_s, news.known, news.before, strays)
 
 
 def _refuse_later(read: Columns | None, fresh: Sequence[Happened], now_s: int) -> None:
@@ -258,16 +261,36 @@ class _Points:
         self.of = instance.problem
         self.x: list[float] = []
         self.y: list[float] = []
+        self.reach = _reach(instance.problem)
 
     def row(self, latitude: float, longitude: float) -> int:
         self.x.append(longitude)
         self.y.append(latitude)
         return self.of.travel.locations + len(self.x) - 1
 
+    def stray(self, latitude: float, longitude: float) -> str:
+        found = None if self.reach is None else self.reach.stray(latitude, longitude)
+        return "" if found is None else found[1]
+
     def problem(self) -> RouteProblem:
         travel = self.of.travel
         x, y = np.concatenate([travel.x, self.x]), np.concatenate([travel.y, self.y])
         return replace(self.of, travel=replace(travel, x=x, y=y))
+
+
+def _reach(problem: RouteProblem) -> Reach | None:
+    """Where vans may be, going by where the stops are; None: there are none."""
+    depots = np.unique(np.concatenate([problem.fleet.start, problem.fleet.end]))
+    at = np.column_stack([problem.travel.y, problem.travel.x])
+    places = at[problem.stops.location]
+    if not len(places) or not len(depots):
+        return None
+    return Reach(at[depots], float(np.median(nearest_m(places[:, 0], places[:, 1], at[depots]))))
+
+
+def _astray(state: Mapping[str, Any], points: _Points) -> str:
+    """Why a van that has left cannot be where it is said to be; empty: it can."""
+    return "" if state["state"] == "waiting" else points.stray(state["latitude"], state["longitude"])
 
 
 def _states(read: Columns | None) -> dict[str, dict[str, Any]]:
@@ -288,9 +311,9 @@ def _lines(read: Columns) -> dict[str, list[tuple[Any, ...]]]:
 
 def _van(
     instance: Instance, kind: int, lines: Sequence[tuple[Any, ...]], number: Mapping[str, int],
-    state: Mapping[str, Any] | None, points: _Points,
+    state: Mapping[str, Any] | None, points: _Points | None,
 ) -> Van:  # fmt: skip
-    """A van as it stands; without a state, before its day."""
+    """A van as it stands; without a state, before its day. Without `points` it is taken to be at its depot."""
     fleet, origin = instance.problem.fleet, instance.origin
     trips = 0 if state is None else state["reloads"]
     ahead: list[int] = []
@@ -312,9 +335,10 @@ def _van(
     returning = state["state"] == "returning"
     if returning and van.rest[:1] == (RELOAD,):
         van = replace(van, rest=van.rest[1:])
+    here = van.location if points is None else points.row(state["latitude"], state["longitude"])
     collected = (state["collected_weight_g"], state["collected_volume_cm3"])[: len(none)]
     return replace(
-        van, at_s=at_s, is_out=True, location=points.row(state["latitude"], state["longitude"]),
+        van, at_s=at_s, is_out=True, location=here,
         left_s=seconds_of(state["left"], origin, at_s), driven_m=state["driven_m"], trips=trips, collected=collected,
         locked=(RELOAD,) if returning else van.locked,
         aboard=frozenset(number[stop] for stop, _, on_board, _ in lines if on_board),

@@ -28,6 +28,8 @@ class Happened:
         When it is heeded: no sooner than the vans stand.
     says
         What stands in the file.
+    aside
+        Why it is not heeded: its place, or its stop, lies where no van goes; empty: it is.
     """
 
     row: int
@@ -38,6 +40,7 @@ class Happened:
     place: int = ANY
     seconds: int = 0
     says: Row = ("", 0, "", "", None, None, None)
+    aside: str = ""
 
 
 class Places(Protocol):
@@ -45,6 +48,9 @@ class Places(Protocol):
 
     def row(self, latitude: float, longitude: float) -> int:
         """Give its row in `Travel`."""
+
+    def stray(self, latitude: float, longitude: float) -> str:
+        """Say why no van can be there; empty: one can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Heard:
 
 def heard(
     read: Columns | None, heeded: Columns | None, as_of_s: int | None, origin: datetime | None,
-    number: Mapping[str, int], vans: Mapping[str, int], points: Places,
+    number: Mapping[str, int], vans: Mapping[str, int], points: Places, lost: Mapping[str, str],
 ) -> Heard:  # fmt: skip
     """Tell what is new in EVENTS.csv.
 
@@ -79,6 +85,12 @@ def heard(
         EVENTS.csv and events_known.csv. Without the latter all no later than `as_of_s` counts as heeded.
     as_of_s
         At which the vans stand; None: before their day, and nothing was heeded.
+    number, vans
+        Of the stops and vans of the day, by name.
+    points
+        Takes the places that vans were seen at.
+    lost
+        Why stops are set aside, by name.
     """
     said = _rows(read, origin)
     before = [says for _, says in _rows(heeded, origin)] if as_of_s is not None else []
@@ -90,9 +102,13 @@ def heard(
             left[says] -= 1
             continue
         kind, at_s, stop, van, latitude, longitude, seconds = says
-        place = ANY if latitude is None or longitude is None else points.row(latitude, longitude)
+        place, aside = ANY, lost.get(stop, "")
+        if latitude is not None and longitude is not None:
+            aside = points.stray(latitude, longitude)
+            place = ANY if aside else points.row(latitude, longitude)
         at_s = at_s if as_of_s is None else max(at_s, as_of_s)
-        fresh.append(Happened(row, kind, at_s, number.get(stop, ANY), vans.get(van, ANY), place, seconds or 0, says))
+        known = number.get(stop, ANY), vans.get(van, ANY)
+        fresh.append(Happened(row, kind, at_s, *known, place, seconds or 0, says, aside))
     fresh.sort(key=lambda one: (one.at_s, one.says[1], one.row))
     last = max((says[1] for _, says in said), default=None)
     return Heard(tuple(fresh), len(said) - len(fresh), tuple(before), last)

@@ -8,6 +8,7 @@ import numpy as np
 
 from doorstep.files.route_instance import Notice, NoticeCode
 from doorstep.kernels.route.problem import ANY, IntArray, RouteProblem
+from doorstep.kernels.route.windows import apart, windows_of
 
 
 def hopeless(
@@ -37,13 +38,17 @@ def _is(only: IntArray, kinds: int) -> np.ndarray[tuple[int, ...], np.dtype[np.b
 def _alone(problem: RouteProblem) -> dict[NoticeCode, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
     """[n, v] for each kind of obstacle: whether it does not stand between a stop and a van."""
     stops, fleet = problem.stops, problem.fleet
+    each, of = apart(problem)
+    meet = (each.stops.to_s[:, None] >= fleet.from_s) & (each.stops.from_s[:, None] <= fleet.to_s)
+    in_shift = np.zeros((stops.count, fleet.kinds), np.bool_)
+    np.logical_or.at(in_shift, of, meet)
     load = np.maximum(stops.delivery, stops.pickup)
     light = np.ones((stops.count, fleet.kinds), np.bool_)
     for dimension in range(problem.dimensions):
         light &= load[:, dimension, None] <= fleet.capacity[None, :, dimension]
     return {
         "load_over_every_van": light,
-        "window_outside_shifts": (stops.to_s[:, None] >= fleet.from_s) & (stops.from_s[:, None] <= fleet.to_s),
+        "window_outside_shifts": in_shift,
         "no_van_has_skill": (stops.skills[:, None] & ~fleet.skills[None, :]) == 0,
     }
 
@@ -58,8 +63,13 @@ def _words(problem: RouteProblem, code: NoticeCode, said: Callable[[int], str]) 
         )
     if code == "window_outside_shifts":
         shift = f"{said(int(fleet.from_s.min()))} to {said(int(fleet.to_s.max()))}"
-        return lambda stop: (
-            f"its window, {said(int(stops.from_s[stop]))} to {said(int(stops.to_s[stop]))}, lies outside every shift; "
-            f"they are within {shift}"
-        )
+        several = windows_of(problem)
+
+        def outside(stop: int) -> str:
+            spans = several.get(stop) or [(int(stops.from_s[stop]), int(stops.to_s[stop]))]
+            told = " and ".join(f"{said(begin)} to {said(end)}" for begin, end in spans)
+            one = "its window" if len(spans) == 1 else "each of its windows"
+            return f"{one}, {told}, lies outside every shift; they are within {shift}"
+
+        return outside
     return lambda _: "no van that may serve it has all the skills that it needs"

@@ -16,11 +16,15 @@ from doorstep.files.table import read_table
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A day with the stops of those who ask on no round, and the windows: from and to, in seconds of the day."""
+    """A day with the stops of those who ask on no round, and the windows: from and to, in seconds of the day.
+
+    `aside` has why no van can go to some of them, by id; they have no stop.
+    """
 
     told: DayTold
     stops: tuple[int, ...]
     windows: tuple[tuple[int, int], ...]
+    aside: dict[str, str]
 
 
 def read_asked(files: DayFiles, asked: Path, windows: Path, now: str = "") -> Asked:
@@ -42,10 +46,12 @@ def read_asked(files: DayFiles, asked: Path, windows: Path, now: str = "") -> As
     number = {stop: at for at, stop in enumerate(told.instance.stops)}
     origin, of = told.instance.origin, read["windows"].values
     ends = zip(of["window_from"], of["window_to"], strict=True)
+    asking = read["asked"].values["stop"]
     return Asked(
         told,
-        tuple(number[stop] for stop in read["asked"].values["stop"]),
+        tuple(number[stop] for stop in asking if stop in number),
         tuple((seconds_of(begin, origin, 0), seconds_of(end, origin, 0)) for begin, end in ends),
+        {one.stop: one.why for one in told.instance.aside if one.stop in set(asking)},
     )
 
 

@@ -12,7 +12,7 @@ from doorstep.files.write import write_csv
 
 SLOT_COLUMNS = (
     "stop", "rank", "window_from", "window_to", "offered", "cost", "on_time_probability", "others_lose", "profit",
-    "vehicle", "begins",
+    "vehicle", "begins", "why",
 )  # fmt: skip
 
 
@@ -27,5 +27,5 @@ def _row(one: Offer, origin: datetime | None) -> tuple[object, ...]:
     begins = None if one.begins_s is None else instant_text(one.begins_s, origin)
     return (
         one.stop, one.rank, instant_text(one.from_s, origin), instant_text(one.to_s, origin), one.offered, cost, sure,
-        others, profit, one.vehicle, begins,
+        others, profit, one.vehicle, begins, one.why,
     )  # fmt: skip

@@ -126,10 +126,29 @@ def check_order(tables: Tables) -> None:
         last[van] = (trip, bool(under_way))
 
 
+def check_stands(tables: Tables) -> None:
+    """A van can drive on no sooner than it left; one that is home for good has no stops any more."""
+    stands, rounds = tables.get("vans_now"), tables.get("routes")
+    if stands is None or not have(stands, "vehicle", "state", "at", "left"):
+        return
+    finding, texts = stands.rule("left"), dict(zip(stands.rows, stands.texts.get("left", ()), strict=False))
+    for row, at, left in sound_rows(stands, "at", "left"):
+        if left is not None and type(left) is type(at) and left > at:
+            finding.add(row, texts[row], "is later than at: it could drive on before it left")
+    home = {van for _, van, state in sound_rows(stands, "vehicle", "state") if state == "home"}
+    if rounds is None or not rounds.has("vehicle"):
+        return
+    finding = rounds.rule("vehicle")
+    for row, van in sound_rows(rounds, "vehicle"):
+        if van in home:
+            finding.add(row, van, f"is home for good, says {stands.file}, and has this stop still to come")
+
+
 DAY_RULES: tuple[Rule, ...] = (
     check_vans_known,
     check_vans_in_use,
     check_events,
     check_stops_of_events,
     check_order,
+    check_stands,
 )

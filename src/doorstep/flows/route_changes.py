@@ -10,9 +10,12 @@ from doorstep.domain.units import PPM
 from doorstep.files.route_day_in import DayTold
 from doorstep.files.route_day_out import Changed
 from doorstep.files.route_events_in import Happened, Row
+from doorstep.files.route_instance import Notice
 from doorstep.flows.route_summary import people_cost
 from doorstep.kernels.route.advance import advanced
-from doorstep.kernels.route.day import Day, Running, visits_of
+from doorstep.kernels.route.check import check
+from doorstep.kernels.route.day import Day, Running, running, visits_of
+from doorstep.kernels.route.laid import result_of
 from doorstep.kernels.route.problem import ANY, NEVER
 from doorstep.kernels.route.reoptimise import (
     Cancelled,
@@ -30,6 +33,19 @@ from doorstep.kernels.route.why import Unserved
 from doorstep.kernels.route.why_words import Names
 
 AT_DEPOT = "what is fetched from the depot"  # the dimension of load by which a van under way has no room for it
+UNFIT = {
+    "capacity": "what it has on board or fetches, with what it is to collect, is more than it carries",
+    "skill": "it lacks a skill that a stop of its round needs",
+    "only": "a stop of its round is for another van alone",
+    "trips": "it would load more often than it may",
+    "distance": "its round is longer than it may drive",
+    "no_way": "no way leads to a stop of its round",
+    "break": "its break fits nowhere",
+    "window": "a stop of its round is reached after its window",
+    "shift": "it would be back after its shift",
+    "duration": "it would be out for longer than it may",
+}
+"""What the verifier finds, in words; the first that it names is told."""
 REPORTS: dict[str, Callable[[Happened], Report]] = {
     "left": lambda one: Left(one.van, one.at_s),
     "loaded": lambda one: Loaded(one.van, one.at_s),
@@ -47,6 +63,8 @@ class Replanning:
     ----------
     refused
         Why new stops have no place, by stop.
+    nowhere
+        New stops to which no van can go, and why.
     took_s
         Of each change, how long planning anew took.
     """
@@ -56,7 +74,13 @@ class Replanning:
     names: list[str]
     changes: list[Changed] = field(default_factory=list)
     refused: dict[int, Unserved] = field(default_factory=dict)
+    nowhere: list[Notice] = field(default_factory=list)
     took_s: list[float] = field(default_factory=list)
+
+    @property
+    def events(self) -> tuple[Happened, ...]:
+        """What there is to be done about; not what is set aside."""
+        return tuple(one for one in self.told.events if not one.aside)
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -64,10 +88,14 @@ class Replanning:
 
     @property
     def heeded(self) -> tuple[Row, ...]:
-        """All that was heeded, before and now; not what was done before its stop was put on a round."""
-        early = {one.row for one in self.told.events if one.kind == "done" and not _was_on(self.told, one)}
-        kept = (one for one in self.told.events if one.row not in early or _there(self, one.stop) is None)
-        return (*self.told.heeded, *(one.says for one in kept))
+        """All that was heeded, before and now; not what was done before its stop was put on a round.
+
+        Nor what concerns a stop to which no van can go: once its row of STOPS.csv is mended it is heeded after all.
+        """
+        early = (one for one in self.events if one.kind == "done" and not _was_on(self.told, one))
+        again = {one.row for one in early if _there(self, one.stop) is not None}
+        again |= {one.row for one in self.told.events if one.aside and one.kind != "position"}
+        return (*self.told.heeded, *(one.says for one in self.told.events if one.row not in again))
 
     def van(self, number: int) -> str:
         """Name a van; one that was idle until now gets the first name that is free."""
@@ -85,27 +113,47 @@ class Replanning:
 
 def brought_up(told: DayTold, seed: int, tries: int, stopwatch: Callable[[], float]) -> Replanning:
     """Bring a day up to date, and take on what has happened in the order in which it did."""
-    reports = [REPORTS[one.kind](one) for one in told.events if one.kind in REPORTS]
-    day = advanced(reported(told.day, reports), told.now_s)
-    at = Replanning(told, day, list(told.names))
+    at = Replanning(told, told.day, list(told.names))
+    reports = [REPORTS[one.kind](one) for one in at.events if one.kind in REPORTS]
+    at.day = advanced(reported(told.day, reports), told.now_s)
+    _astray(at)
     held = _locked(at)
     _undone(at)
     _timed(at, stopwatch, None, "delay", partial(caught_up, at.day, seed, tries))
-    for one in told.events:
+    for one in at.events:
         asked = _asked(at, one)
         if asked is not None:
             _timed(at, stopwatch, one, one.kind, partial(replan, at.day, asked, seed, tries, _naming(at)))
         held |= _locked(at) if one.kind == "new" else set()
-    for one in told.events:
+    for one in at.events:
         if one.kind == "locked" and one.row not in held:
             at.changes.append(_nothing(at, one, "it is done, as far as is known, or on no round"))
     return at
 
 
+def _astray(at: Replanning) -> None:
+    """Tell of places that no van can be at, and of stops that no van can go to; the rest goes on."""
+    for van, why in at.told.strays.items():
+        told = f"where vans_now.csv has it {why}; it is taken to be at its depot"
+        at.changes.append(Changed(None, "position", "set_aside", vehicle=van, why=told))
+    notices = {one.stop: one for one in at.told.instance.aside}
+    for one in at.told.events:
+        if not one.aside:
+            continue
+        if one.kind == "position":
+            why = f"where it is said to be {one.aside}; the row is not heeded"
+            at.changes.append(Changed(one.row, one.kind, "set_aside", vehicle=at.van(one.van), why=why))
+            continue
+        notice = notices[one.says[2]]
+        effect = "refused" if one.kind == "new" else "set_aside"
+        at.changes.append(Changed(one.row, one.kind, effect, notice.stop, why=one.aside))
+        at.nowhere += [notice] if one.kind == "new" else []
+
+
 def _locked(at: Replanning) -> set[int]:
     """Hold the stops that are locked and on a round by now; give the rows that say so."""
     on = {stop for _, stop in visits_of(at.day)}
-    found = {one.row: _there(at, one.stop) for one in at.told.events if one.kind == "locked"}
+    found = {one.row: _there(at, one.stop) for one in at.events if one.kind == "locked"}
     fixed = {stop for stop in found.values() if stop is not None}
     at.day = replace(at.day, fixed=frozenset((fixed | at.day.fixed) & on))
     return {row for row, stop in found.items() if stop is not None}
@@ -113,7 +161,7 @@ def _locked(at: Replanning) -> set[int]:
 
 def _undone(at: Replanning) -> None:
     """Tell of stops that are said to be done, and were on no round."""
-    for one in at.told.events:
+    for one in at.events:
         if one.kind == "done" and not _was_on(at.told, one):
             at.changes.append(
                 _nothing(at, one, "it was on no round: done already, as far as is known, or not put in yet")
@@ -163,17 +211,18 @@ def _timed(
         on = {stop for _, stop in visits_of(at.day)} & {*alternatives_of(at.day, one.stop)}
         ends = {stop for stop in on if at.day.problem.stops.to_s[stop] < NEVER}
         at.day = replace(at.day, promised=at.day.promised | ends)
-    at.changes += _told(at, was, result, one, kind)
+    at.changes += changes_told(at, was, result, one, kind, _because(at, one))
 
 
-def _told(at: Replanning, was: Day, result: Replan, one: Happened | None, kind: str) -> Iterator[Changed]:
+def changes_told(
+    at: Replanning, was: Day, result: Replan, one: Happened | None, kind: str, because: str
+) -> Iterator[Changed]:
     """Say what a change has come to: what was asked for first, then what it did to others."""
     row = None if one is None else one.row
     for number in range(len(was.vans), len(at.day.vans)):
         yield Changed(row, kind, "sent", vehicle=at.van(number), why="it stood idle until now")
     if one is not None:
         yield _direct(at, result, one)
-    because = _because(at, one)
     then, now = begins_of(was), begins_of(at.day)
     for stop, before, after in result.moved:
         yield Changed(
@@ -195,9 +244,17 @@ def _told(at: Replanning, was: Day, result: Replan, one: Happened | None, kind: 
         )  # fmt: skip
     for number, by_s in result.overtime:
         yield Changed(row, kind, "overtime", vehicle=at.van(number), seconds=by_s, why=because)
+    told = {changed.vehicle for changed in at.changes if changed.effect == "unfit"}
     for number in result.unfit:
-        why = "what it brings back takes the room of what it is to collect"
-        yield Changed(row, kind, "unfit", vehicle=at.van(number), why=why)
+        if at.van(number) not in told:
+            yield Changed(row, kind, "unfit", vehicle=at.van(number), why=_unfit(at.day, number))
+
+
+def _unfit(day: Day, number: int) -> str:
+    """Why a round cannot be driven any more, as the verifier sees it."""
+    run = running(day)
+    found = check(run.problem, result_of([one for one in run.rounds if one[0] == number]))
+    return next((UNFIT[one.code] for one in found if one.code in UNFIT), "its round cannot be driven as it is")
 
 
 def _direct(at: Replanning, result: Replan, one: Happened) -> Changed:

@@ -22,7 +22,7 @@ from doorstep.kernels.route.problem import RouteParams
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.route import route
 from doorstep.kernels.route.schedule import schedule
-from doorstep.kernels.route.windows import narrowed
+from doorstep.kernels.route.windows import narrowed, windows_of
 from doorstep.kernels.run import Incumbent, Run
 
 ENDING_S = 0.5  # from the end of the search to the end of the process, whatever was found
@@ -69,9 +69,10 @@ def route_files(
             incumbent=_told(clock.watcher, instance),
         )
         result = route(instance.problem, params, watched)
+        windows = windows_of(instance.problem)
         instance = replace(instance, problem=narrowed(instance.problem, result))
         timed = schedule(instance.problem, result)
-        why, reasons = reasons_of(instance, result, lambda: clock.age_s() < until)
+        why, reasons = reasons_of(instance, result, lambda: clock.age_s() < until, windows)
         said = Said(why, chances_of(instance, result, timed, run.seed), reasons, ground.lines(result), ground.credit)
         rounds = rounds_of(instance, result, timed, said)
         write_rounds(aside, rounds, cost_text(result.cost, instance))

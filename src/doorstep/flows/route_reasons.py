@@ -16,8 +16,9 @@ from doorstep.kernels.route.on_time import USUAL, on_time
 from doorstep.kernels.route.problem import NEVER, RELOAD, IntArray
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import Schedule
-from doorstep.kernels.route.why import why_served, why_unserved
+from doorstep.kernels.route.why import NO_WINDOWS, why_served, why_unserved
 from doorstep.kernels.route.why_words import Names
+from doorstep.kernels.route.windows import Windows
 
 MOST_EXPLAINED = 2_000  # stops of a day; beyond, each of them waits too long for the one before
 BEGIN_S, STOP_S, PAUSED_STOP_S = 1.0, 0.0015, 0.15  # to begin, and to explain one; a break is tried in many places
@@ -61,22 +62,27 @@ def chances_of(instance: Instance, result: RouteResult, planned: Schedule, seed:
     return np.where(ends < NEVER, chances, -1)
 
 
-def reasons_of(instance: Instance, result: RouteResult, in_time: Callable[[], bool]) -> tuple[Why, Reasons]:
-    """Explain the stops on no round first, then those on one. An instance of research is left to its figures."""
+def reasons_of(
+    instance: Instance, result: RouteResult, in_time: Callable[[], bool], windows: Windows = NO_WINDOWS
+) -> tuple[Why, Reasons]:
+    """Explain the stops on no round first, then those on one. An instance of research is left to its figures.
+
+    `windows` has all of those that have several; `instance` the one in which each is served.
+    """
     reasons: Reasons = {}
     texts: Why = {}
     if instance.research:
         return texts, reasons
     laid, names = lay(instance.problem, rounds_of(result)), names_of(instance)
     lost = [*result.unserved.tolist(), *result.left.tolist()]
-    for one in why_unserved(laid, names, sorted(lost)):
+    for one in why_unserved(laid, names, sorted(lost), windows):
         reasons[one.stop] = (one.reason, one.detail, one.remedy)
         if not in_time():
             return texts, reasons
     if len(instance.stops) > MOST_EXPLAINED:
         return texts, reasons
     row = {stop: at for at, stop in enumerate(result.visit.tolist()) if stop != RELOAD}
-    for served in why_served(laid, names):
+    for served in why_served(laid, names, windows):
         texts[row[served.stop]] = served.text
         if not in_time():
             break

@@ -18,27 +18,43 @@ from doorstep.flows.route_changes import Replanning, brought_up
 from doorstep.flows.route_clock import Clock
 from doorstep.flows.route_ground import Ground, on_roads
 from doorstep.flows.route_reasons import chances_of, reasons_of
-from doorstep.flows.route_rounds import Said, rounds_of
+from doorstep.flows.route_rounds import Said, nowhere, rounds_of
+from doorstep.flows.route_search_on import Search, searched_on
 from doorstep.flows.route_summary import cost_number, people_cost
 from doorstep.kernels.route.day import Day, Running, Van, running
 from doorstep.kernels.route.laid import result_of
 from doorstep.kernels.route.problem import ANY, RELOAD
 from doorstep.kernels.route.schedule import schedule
+from doorstep.kernels.route.windows import Windows
 from doorstep.kernels.run import Run
 
 EFFECTS = {
     "served": "served", "refused": "refused", "gone": "cancelled", "moved": "moved", "shifted": "shifted",
     "nothing": "nothing_to_do", "sent": "vans_sent", "overtime": "overtime", "unfit": "unfit",
+    "set_aside": "set_aside",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a day is to be planned anew: the instant, as the files write theirs, and how often the search tries."""
+    """How a day is to be planned anew.
+
+    Parameters
+    ----------
+    now
+        The instant, as the files write theirs.
+    tries
+        Of the search around each change.
+    roads
+        As in `on_roads`.
+    search
+        Of all that is still to be driven, behind the changes; None: there is none.
+    """
 
     now: str
     tries: int
     roads: str | None = None
+    search: Search | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +80,10 @@ def replan_files(
         with on_roads(told.instance, asked.roads, clock, run) as ground:
             told = replace(told, instance=ground.instance, day=replace(told.day, problem=ground.instance.problem))
             at = brought_up(told, run.seed, asked.tries, clock.age_s)
+            searched = {} if asked.search is None else searched_on(at, asked.search, clock, run)
             rounds, cost = _as_it_stands(at, ground, run.seed, documents)
         write_day(aside, rounds, _vans(at), _marks(at), at.changes, told.now_s, at.heeded)
-        summary = _summary(at, rounds, cost, run.seed) | {"tries": asked.tries}
+        summary = _summary(at, rounds, cost, run.seed) | {"tries": asked.tries} | searched
         if documents:
             told_cost = people_cost(cost, told.instance)
             measure = "of what is still to be driven: vans, kilometres and hours"
@@ -84,12 +101,12 @@ def _as_it_stands(at: Replanning, ground: Ground, seed: int, documents: bool) ->
     result = result_of(driven)
     timed = schedule(run.problem, result)
     instance = _named(at, day, run)
-    why = reasons_of(instance, result, lambda: True)[0] if documents else {}
+    why = reasons_of(instance, result, lambda: True, _windows(at, run))[0] if documents else {}
     chances = chances_of(instance, result, timed, seed)
     lines = replace(ground, instance=instance).lines(result)
     rounds = rounds_of(instance, result, timed, Said(why, chances, {}, lines, ground.credit))
     kept = tuple(_own(one, day.vans[row], day) for one, (row, _) in zip(rounds.rounds, driven, strict=True))
-    lost = tuple(_lost(at, stop) for stop in sorted(at.refused))
+    lost = (*(_lost(at, stop) for stop in sorted(at.refused)), *map(nowhere, at.nowhere))
     served = sum(len(one.stops) for one in kept)
     return replace(rounds, rounds=kept, not_served=lost, stops=served + len(lost)), timed.cost
 
@@ -115,6 +132,19 @@ def _named(at: Replanning, day: Day, run: Running) -> Instance:
         vehicles=tuple(at.van(i) if i < len(day.vans) else of.vehicles[row] for i, row in enumerate(run.row.tolist())),
         notices=(),
     )
+
+
+def _windows(at: Replanning, run: Running) -> Windows:
+    """All windows of the stops that are still to come and have several: they lie apart, as stops of one name."""
+    named, stops = at.told.instance.stops, at.day.problem.stops
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, name in enumerate(named):
+        rows[name].append(row)
+    alike = {i: rows[named[stop]] for i, stop in enumerate(run.stop.tolist()) if stop != ANY}
+    return {
+        i: [(int(stops.from_s[row]), int(stops.to_s[row])) for row in those]
+        for i, those in alike.items() if len(those) > 1
+    }  # fmt: skip
 
 
 def _own(one: Round, van: Van, day: Day) -> Round:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from doorstep.domain.rounds import Loads, Measure, NotServed, Point, Round, Rounds, Visit
-from doorstep.files.route_instance import Instance
+from doorstep.files.route_instance import Instance, Notice
 from doorstep.kernels.route.problem import NEVER, RELOAD, IntArray
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import Schedule
@@ -151,8 +151,12 @@ class _Reader:
                 continue
             alone = (told[name].code, told[name].why, REMEDIES.get(told[name].code, "")) if name in told else BESIDE
             yield NotServed(name, number, self.at[stop], "unserved", *self.said.reasons.get(stop, alone))
-        for one in self.instance.aside:
-            yield NotServed(one.stop, 0, None, "unserved", one.code, one.why, f"mend row {one.row} of the file")
+        yield from map(nowhere, self.instance.aside)
+
+
+def nowhere(one: Notice) -> NotServed:
+    """A stop that the reader has set aside."""
+    return NotServed(one.stop, 0, None, "unserved", one.code, one.why, f"mend row {one.row} of the file")
 
 
 def _rows(of: IntArray) -> list[Loads]:

@@ -53,6 +53,9 @@ def slots_files(
             told = replace(read.told, day=replace(read.told.day, problem=ground.instance.problem))
             day = told.day if told.as_of_s is None and not wish.now else advanced(told.day, told.now_s)
             offers = [one for stop in read.stops for one in _offers(told, day, read, stop, wish, run.seed)]
+        for name, why in read.aside.items():
+            clock.watcher.notice(f"{name}: {why}")
+            offers += [_nowhere(name, rank, window, why) for rank, window in enumerate(read.windows, start=1)]
         write_slots(aside, offers, told.instance.origin)
         summary = _summary(offers, read) | {"seed": run.seed, "data_version": told.instance.data_version}
         write_slots_report(aside / "slots.html", SlotsReport(told.instance.name, offers, told.instance.origin, summary))
@@ -79,6 +82,11 @@ def _offers(told: DayTold, day: Day, read: Asked, stop: int, wish: SlotsWish, se
             )
         )  # fmt: skip
     return offers
+
+
+def _nowhere(stop: str, rank: int, window: tuple[int, int], why: str) -> Offer:
+    """A window for a shopper to whom no van can go."""
+    return Offer(stop, rank, *window, False, None, None, None, None, "", None, why)
 
 
 def _offered(one: Slot, wish: SlotsWish) -> bool:
@@ -108,11 +116,12 @@ def _summary(offers: list[Offer], read: Asked) -> dict[str, object]:
     possible = [one for one in offers if one.cost is not None]
     taken = [one for one in offers if one.offered]
     told: dict[str, object] = {
-        "shoppers": len(read.stops),
+        "shoppers": len(read.stops) + len(read.aside),
         "windows": len(read.windows),
         "possible": len(possible),
         "offered": len(taken),
-        "without_offer": len(read.stops) - len({one.stop for one in taken}),
+        "without_offer": len(read.stops) + len(read.aside) - len({one.stop for one in taken}),
+        "set_aside": len(read.aside),
     }
     if possible:
         costs = [one.cost for one in possible if one.cost is not None]

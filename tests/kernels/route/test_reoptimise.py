@@ -299,3 +299,27 @@ def test_a_day_settled_as_it_was_is_the_same() -> None:
     same = settled(day, run, run.rounds)
     assert [van.rest for van in same.vans] == [van.rest for van in day.vans]
     assert (run.stop != ANY).sum() == len(on(day)) - sum(len({*van.locked} - {RELOAD}) for van in day.vans)
+
+
+@settings(max_examples=6, deadline=None)
+@given(SEEDS, st.integers(7, 12))
+def test_a_stop_with_several_windows_is_refused_only_if_it_is_in_each_of_them(seed: int, hour: int) -> None:
+    """Three windows of an hour, laid apart as stops of one group."""
+    problem = town(seed)
+    rows = np.arange(STOPS - 3, STOPS)
+    group, from_s, to_s = (one.copy() for one in (problem.stops.group, problem.stops.from_s, problem.stops.to_s))
+    location, delivery = problem.stops.location.copy(), problem.stops.delivery.copy()
+    group[rows], location[rows], delivery[rows] = 0, location[rows[0]], delivery[rows[0]]
+    from_s[rows] = np.random.default_rng(seed).choice(np.arange(7, 18), 3, replace=False) * HOUR
+    to_s[rows] = from_s[rows] + HOUR
+    there = replace(problem.stops, location=location, delivery=delivery, group=group, from_s=from_s, to_s=to_s)
+    day = advanced(begun(replace(problem, stops=there)), hour * HOUR)
+    day = replace(day, problem=replace(day.problem, fleet=replace(day.problem.fleet, count=np.array([2, 0]))))
+    told = replan(day, NewStop(int(rows[0])), seed, tries=3)
+    alone = replace(day, problem=replace(day.problem, stops=replace(there, group=np.full_like(group, ANY))))
+    each = [replan(alone, NewStop(row), seed, tries=3) for row in rows.tolist()]
+    assert (told.refused is None) == any(one.refused is None for one in each)
+    if told.refused is not None and told.refused.remedies:
+        ways = [one.refused.remedies[0] for one in each if one.refused is not None and one.refused.remedies]
+        least = min((len(one.eases), one.cost) for one in ways)
+        assert (len(told.refused.remedies[0].eases), told.refused.remedies[0].cost) == least

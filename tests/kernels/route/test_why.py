@@ -152,3 +152,67 @@ def test_every_stop_is_explained_once(seed: int, has: Features) -> None:
     assert stops == list(range(problem.stops.count))
     assert all(one.text for one in told.served)
     assert all(one.detail for one in told.unserved)
+
+
+def with_windows(problem: RouteProblem, stop: int, *windows: tuple[int, int]) -> RouteProblem:
+    """Let a stop have several windows, or one."""
+    from_s, to_s = problem.stops.from_s.copy(), problem.stops.to_s.copy()
+    from_s[stop], to_s[stop] = windows[0][0], windows[-1][1]
+    stops = replace(problem.stops, from_s=from_s, to_s=to_s)
+    rows = [(stop, *window) for window in windows] if len(windows) > 1 else []
+    return RouteProblem(problem.travel, stops, problem.fleet, np.array(rows, np.int64).reshape(-1, 3))
+
+
+def test_of_several_windows_that_which_takes_least_is_told() -> None:
+    """Service at the last stop is possible at 13 o'clock alone: an hour before the late window, two after the early."""
+    early, late, there = (0, 11 * HOUR), (14 * HOUR, 20 * HOUR), (13 * HOUR, 13 * HOUR + 60)
+    between = unserved(with_windows(town(), 4, early, late), ((0, (0,)),), 4)
+    assert between.reason == "window_outside_shift"
+    assert between.detail.startswith("of its 2 windows that from 14:00 until 20:00 takes least: ")
+    served_in = unserved(with_windows(town(), 4, early, there, late), ((0, (0,)),), 4)
+    assert served_in.reason == "servable"
+    assert served_in.detail.startswith("of its 3 windows that from 13:00 until 13:01 takes least: it can be served")
+    full = unserved(with_windows(town(), 4, (0, 14 * HOUR), (15 * HOUR, NEVER)), ((0, (0, 1, 2)),), 4)
+    assert (full.reason, "windows" in full.detail) == ("no_van_free", True)
+    heavy = town()
+    heavy.stops.delivery[4] = 5
+    alike = unserved(with_windows(heavy, 4, (0, 13 * HOUR), (14 * HOUR, NEVER)), ((0, (0,)),), 4)
+    assert "takes least" in alike.detail
+
+
+@settings(max_examples=10, deadline=None)
+@given(SEEDS, FEATURES)
+def test_what_is_told_of_several_windows_takes_no_more_than_any_of_them_alone(seed: int, has: Features) -> None:
+    problem = problem_of(seed, replace(has, groups=False), stops=8)
+    rounds = tuple(drivable(problem, seed, set()))
+    rng = np.random.default_rng(seed)
+    lost = np.setdiff1d(np.flatnonzero(served(lay(problem, rounds)) < 0), problem.stops.pairs)
+    for stop in lost.tolist()[:1]:
+        ends = np.sort(rng.choice(3_000, 4, replace=False)).reshape(2, 2).tolist()
+        windows = [(int(begin), int(end)) for begin, end in ends]
+        told = unserved(with_windows(problem, stop, *windows), rounds, stop)
+        alone = [unserved(with_windows(problem, stop, window), rounds, stop) for window in windows]
+        least = [one.found.servable.cost for one in alone if one.found and one.found.servable]
+        if least:
+            assert told.found is not None
+            assert told.found.servable is not None
+            assert told.found.servable.cost == min(least)
+            continue
+        ways = [(len(one.remedies[0].eases), one.remedies[0].cost) for one in alone if one.remedies]
+        mine = [(len(one.eases), one.cost) for one in told.remedies[:1]]
+        assert mine == ([min(ways)] if ways else [])
+
+
+def test_a_served_stop_knows_what_another_of_its_windows_would_cost() -> None:
+    """Out to the last stop in its first window; in the second it is served on the way of the other van."""
+    problem = with_windows(town(vans=2), 1, (8 * HOUR, 11 * HOUR), (12 * HOUR, 16 * HOUR))
+    rounds = ((0, (1,)), (0, (0, 4)))
+    windowed = replace(result_of(rounds), window=np.array([0, -1, -1]))
+    told = why(problem, windowed, Names(vans=("the red van",)))
+    one = next(one for one in told.served if one.stop == 1)
+    assert one.other is not None
+    brute = best(with_windows(town(vans=2), 1, (12 * HOUR, 16 * HOUR)), ((0, (0, 4)),), 1, [])
+    assert brute is not None
+    assert (one.other.window, one.other.insertion) == ((12 * HOUR, 16 * HOUR), brute)
+    assert one.text.endswith(f"In its other window from 12:00 until 16:00: the red van, for {brute.cost}.")
+    assert all(other.other is None for other in told.served if other.stop != 1)

@@ -85,7 +85,8 @@ def chart(at: int, stop: str, offers: Sequence[Offer], report: SlotsReport) -> C
     """Draw the windows of one shopper in the order of the day: a bar for what each costs more, and how sure it is."""
     rows = sorted(offers, key=lambda one: (one.from_s, one.to_s))
     best = next((one for one in offers if one.offered), None)
-    takeaway = "No window can be offered."
+    why = next((one.why for one in offers), "")
+    takeaway = f"No window can be offered: it {why}." if why else "No window can be offered."
     if best is not None:
         takeaway = f"Best: {window(best, report.origin)}, for {_money(best.cost or 0)} more."
     most = max((one.cost for one in rows if one.cost is not None), default=0)

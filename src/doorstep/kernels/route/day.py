@@ -229,8 +229,8 @@ def _fleet(problem: RouteProblem, vans: Sequence[Van], now_s: int) -> tuple[IntA
         told["to_s"][i] += van.extra_s
         told["max_duration_s"][i] += van.extra_s
         told["from_s"][i] = max(van.at_s, int(told["from_s"][i]))
-        if van.is_out:
-            told["start"][i], told["fixed"][i] = van.location, 0
+        if van.is_out:  # whenever its shift begins
+            told["from_s"][i], told["start"][i], told["fixed"][i] = van.at_s, van.location, 0
             told["max_distance_m"][i] = max(0, told["max_distance_m"][i] - van.driven_m)
             told["max_duration_s"][i] = max(0, told["max_duration_s"][i] - (van.at_s - van.left_s))
             told["max_trips"][i] = max(1, told["max_trips"][i] - van.trips)

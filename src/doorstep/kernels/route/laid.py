@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -84,6 +84,14 @@ def lay(problem: RouteProblem, rounds: Iterable[Round]) -> Laid:
     if len(problem.windows):
         raise InvalidProblem("several windows of a stop: lay out what `narrowed(problem, result)` gives")
     return lay_parts(problem.travel, problem.stops, problem.fleet, rounds)
+
+
+def in_window(laid: Laid, stop: int, from_s: int, to_s: int) -> Laid:
+    """Let a stop on no round have another window."""
+    opens, closes = laid.stops.from_s.copy(), laid.stops.to_s.copy()
+    opens[stop], closes[stop] = from_s, to_s
+    stops = replace(laid.stops, from_s=opens, to_s=closes)
+    return replace(laid, stops=stops, tasks=tasks_of(stops, laid.tasks.late_weight))
 
 
 def lay_parts(

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from doorstep.kernels.route.insertion import Insertion, inserted, insertions
-from doorstep.kernels.route.laid import Laid, Round, lay, rounds_of, tasks_of
+from doorstep.kernels.route.laid import Laid, Round, in_window, lay, rounds_of
 from doorstep.kernels.route.on_time import USUAL, Uncertainty, on_time
 from doorstep.kernels.route.pace import searched
-from doorstep.kernels.route.problem import IntArray, RouteProblem
+from doorstep.kernels.route.problem import RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.route.schedule import schedule
+from doorstep.kernels.route.windows import Window
 
 MILLION = 1_000_000
-Window = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +103,13 @@ def _rank(one: Slot) -> tuple[bool, int]:
 def _slot(
     problem: RouteProblem, laid: Laid, stop: int, window: Window, worth: Worth | None, by: Uncertainty, seed: int
 ) -> Slot:
-    stops = replace(
-        laid.stops, from_s=_set(laid.stops.from_s, stop, window[0]), to_s=_set(laid.stops.to_s, stop, window[1])
-    )
-    there = replace(laid, stops=stops, tasks=tasks_of(stops))
+    there = in_window(laid, stop, *window)
     best = insertions(there, stop).best()
     if best is None:
         return Slot(*window, None, None, None, None)
     before = laid.rounds[best.round : best.round + 1]
     after = inserted(laid.rounds, best)[best.round if before else -1]
-    told = replace(problem, stops=stops)
+    told = replace(problem, stops=there.stops)
     kept = _kept(told, after, by, seed)
     sure = kept.pop(stop)
     was = _kept(told, before[0], by, seed) if before else {}
@@ -131,9 +128,3 @@ def _kept(problem: RouteProblem, one: Round, by: Uncertainty, seed: int) -> dict
     alone = RouteResult(np.array([row]), np.array([0, len(line)]), line, none, none, 0, 0, 0, "own")
     sure = on_time(problem, alone, schedule(problem, alone), by, seed).on_time_ppm.tolist()
     return {stop: ppm for stop, ppm in zip(visits, sure, strict=True) if stop >= 0}
-
-
-def _set(of: IntArray, at: int, to: int) -> IntArray:
-    filled = of.copy()
-    filled[at] = to
-    return filled

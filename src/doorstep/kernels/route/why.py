@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from doorstep.kernels.route.compiled_insertion import INFEASIBLE
 from doorstep.kernels.route.conflicts import Found, Remedy, conflicts
 from doorstep.kernels.route.eased import Bench
-from doorstep.kernels.route.insertion import Insertion, alternatives, insertions, removals, served
-from doorstep.kernels.route.laid import Laid, lay, rounds_of
+from doorstep.kernels.route.insertion import Insertion, alternatives, insertions, removals, served, without
+from doorstep.kernels.route.laid import Laid, in_window, lay, rounds_of
 from doorstep.kernels.route.problem import ANY, RELOAD, REQUIRED, RouteProblem
 from doorstep.kernels.route.result import RouteResult
-from doorstep.kernels.route.why_words import Names, code, obstacle, told
+from doorstep.kernels.route.why_words import Names, code, hours, obstacle, told
+from doorstep.kernels.route.windows import Window, Windows, narrowed, windows_of
 
+NO_WINDOWS: Windows = MappingProxyType({})
 MOST_EXPLAINED = 100  # stops whose conflicts are looked for; each takes some hundred insertions
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """How a stop would be served in another of its windows."""
+
+    window: Window
+    insertion: Insertion
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,8 @@ class Served:
         None too where nobody has looked (more than MOST_EXPLAINED).
     text
         All of it, in words.
+    other
+        The cheapest way in another of its windows, on whichever van; None: it has no other, or none has a place.
     """
 
     stop: int
@@ -47,6 +60,7 @@ class Served:
     next: Insertion | None
     found: Found | None
     text: str
+    other: Other | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +107,19 @@ def why(problem: RouteProblem, result: RouteResult, names: Names | None = None) 
     Parameters
     ----------
     problem
-        Whose stops are told about.
+        Whose stops are told about; of those with several windows each is asked.
     result
         With rounds that can be driven.
     names
         What stops, vans and loads are called in the texts.
     """
-    laid, names = lay(problem, rounds_of(result)), names or Names()
-    return Why(tuple(why_served(laid, names)), tuple(why_unserved(laid, names)))
+    laid, names = lay(narrowed(problem, result), rounds_of(result)), names or Names()
+    windows = windows_of(problem)
+    return Why(tuple(why_served(laid, names, windows)), tuple(why_unserved(laid, names, windows=windows)))
 
 
-def why_served(laid: Laid, names: Names) -> Iterator[Served]:
-    """Explain every stop on a round."""
+def why_served(laid: Laid, names: Names, windows: Windows = NO_WINDOWS) -> Iterator[Served]:
+    """Explain every stop on a round; of those that have several windows, what another would cost."""
     saved, places, looked = removals(laid), _places(laid, names), 0
     for stop, (r, place) in sorted(places.items()):
         row = laid.rounds[r][0]
@@ -116,7 +131,26 @@ def why_served(laid: Laid, names: Names) -> Iterator[Served]:
         text = f"{names.stop(stop)} is no. {place} of {names.van(row)} (round {r + 1})"
         text += f": {names.money(cost)} more with it than without" if cost is not None else ""
         text += f". {_next(laid, stop, best, found, names)}"
-        yield Served(stop, row, r, place, cost, best, found, text)
+        other = _other(laid, stop, r, windows.get(stop, ()))
+        if other is not None:
+            there = hours(in_window(laid, stop, *other.window), stop, names)
+            cost_there = names.money(other.insertion.cost)
+            text += f" In its other window {there}: {names.van(other.insertion.row)}, for {cost_there}."
+        yield Served(stop, row, r, place, cost, best, found, text, other)
+
+
+def _other(laid: Laid, stop: int, r: int, windows: Sequence[Window]) -> Other | None:
+    """The cheapest way in a window in which a stop is not served, its round driven without it."""
+    own = int(laid.stops.from_s[stop]), int(laid.stops.to_s[stop])
+    others = [window for window in windows if window != own]
+    if not others:
+        return None
+    row, visits = laid.rounds[r]
+    rest = without(visits, {stop})
+    left = laid.relaid([*laid.rounds[:r], *([(row, rest)] if rest else []), *laid.rounds[r + 1 :]])
+    asked = ((window, insertions(in_window(left, stop, *window), stop).best()) for window in others)
+    found = [Other(window, best) for window, best in asked if best is not None]
+    return min(found, key=lambda one: one.insertion.cost, default=None)
 
 
 def _next(laid: Laid, stop: int, best: Insertion | None, found: Found | None, names: Names) -> str:
@@ -138,9 +172,9 @@ def _places(laid: Laid, names: Names) -> dict[int, tuple[int, int]]:
 
 
 def why_unserved(
-    laid: Laid, names: Names, those: Iterable[int] | None = None, possible: Callable[[Remedy], bool] = lambda _: True
+    laid: Laid, names: Names, those: Iterable[int] | None = None, windows: Windows = NO_WINDOWS
 ) -> Iterator[Unserved]:
-    """Explain some stops on no round, or all of them; ways out that are not possible are not told."""
+    """Explain some stops on no round, or all of them; of several windows that which takes least."""
     on = served(laid)
     for looked, stop in enumerate(np.flatnonzero(on == ANY).tolist() if those is None else those):
         mate = next((one for one in alternatives(laid, stop) if on[one] != ANY), None)
@@ -150,7 +184,44 @@ def why_unserved(
         elif looked >= MOST_EXPLAINED:
             yield Unserved(stop, "not_looked_for", "it is on no round", "explain it by itself", None)
         else:
-            yield _unserved(laid, stop, names, possible)
+            each = [in_window(laid, stop, *window) for window in windows.get(stop, ())] or [laid]
+            yield why_none([(one, stop) for one in each], names)
+
+
+def why_none(
+    those: Sequence[tuple[Laid, int]], names: Names, possible: Callable[[Remedy], bool] = lambda _: True
+) -> Unserved:
+    """Explain why none of some alternatives is served: that which takes least to be.
+
+    Parameters
+    ----------
+    those
+        Windows of a stop, or stops of a group: the rounds that each was tried with, and its number.
+    names
+        What stops, vans and loads are called. Alternatives of one name are windows.
+    possible
+        Ways out that are not possible are not told.
+    """
+    found = [_unserved(laid, stop, names, possible) for laid, stop in those]
+    at = min(range(len(found)), key=lambda one: _takes(found[one]))
+    nearest, (laid, stop) = found[at], those[at]
+    if len({(one.reason, one.detail, one.remedy) for one in found}) == 1:
+        return nearest
+    if len({names.stop(one) for _, one in those}) == 1:
+        words = f"of its {len(those)} windows that {hours(laid, stop, names)} takes least"
+    else:
+        words = f"of its group {names.stop(stop)} takes least"
+    return replace(nearest, detail=f"{words}: {nearest.detail}")
+
+
+def _takes(one: Unserved) -> tuple[int, int, int, int]:
+    """Rank what it takes to serve a stop: nothing, few constraints at little cost and by little, or what nobody can."""
+    if one.found is not None and one.found.servable is not None:
+        return 0, 0, one.found.servable.cost, 0
+    if not one.remedies:
+        return 2, 0, 0, 0
+    eases = one.remedies[0].eases
+    return 1, len(eases), one.remedies[0].cost, sum(ease.amount for ease in eases)
 
 
 def _unserved(laid: Laid, stop: int, names: Names, possible: Callable[[Remedy], bool]) -> Unserved:

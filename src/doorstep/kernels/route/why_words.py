@@ -81,12 +81,14 @@ def hindrance(laid: Laid, stop: int, key: Key, names: Names) -> str:
 
 
 def _window(laid: Laid, those: Sequence[int], _: int, names: Names) -> str:
-    told = []
-    for stop in those:
-        opens, closes = int(laid.stops.from_s[stop]), int(laid.stops.to_s[stop])
-        until = "without end" if closes >= NEVER else f"until {names.instant(closes)}"
-        told.append(f"service may begin from {names.instant(opens)} {until}")
-    return " and ".join(told)
+    return " and ".join(f"service may begin {hours(laid, stop, names)}" for stop in those)
+
+
+def hours(laid: Laid, stop: int, names: Names) -> str:
+    """Say when service may begin at a stop."""
+    opens, closes = int(laid.stops.from_s[stop]), int(laid.stops.to_s[stop])
+    until = "without end" if closes >= NEVER else f"until {names.instant(closes)}"
+    return f"from {names.instant(opens)} {until}"
 
 
 def _capacity(laid: Laid, those: Sequence[int], k: int, names: Names) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 import numpy as np
 
 from doorstep.kernels.route.problem import ANY, RELOAD, IntArray, RouteProblem, Stops
 from doorstep.kernels.route.result import RouteResult
+
+Window = tuple[int, int]
+"""When service may begin: from and to."""
+Windows = Mapping[int, Sequence[Window]]
+"""Of each stop that has several."""
 
 
 def apart(problem: RouteProblem) -> tuple[RouteProblem, IntArray]:
@@ -82,3 +88,11 @@ def narrowed(problem: RouteProblem, result: RouteResult) -> RouteProblem:
             from_s[stop], to_s[stop] = windows[row, 1], windows[row, 2]
     stops = replace(problem.stops, from_s=from_s, to_s=to_s)
     return RouteProblem(problem.travel, stops, problem.fleet)
+
+
+def windows_of(problem: RouteProblem) -> Windows:
+    """All windows of each stop that has several."""
+    found: dict[int, list[Window]] = {}
+    for stop, from_s, to_s in problem.windows.tolist():
+        found.setdefault(stop, []).append((from_s, to_s))
+    return found
