@@ -135,6 +135,31 @@ def test_a_simulation_weighs_commitment_prices_where_its_scenario_says_so(tmp_pa
     assert told["with", "weigh"]["policies"] != told["without", None]["policies"]
 
 
+def test_what_weighs_on_no_policy_that_plans_is_left_out(tmp_path: Path) -> None:
+    folder = commit_brand(
+        tmp_path / "brand",
+        commitment_prices="carrier,service,price\npony,pony-std,-9\n",
+        values="worth,value\nday_sooner,1.60\n",
+    )
+    weigh = tmp_path / "weigh.toml"
+    weigh.write_text("commitment_prices = true\nvalues = true\n")
+    told, pages = {}, {}
+    for policy in ("plan", "nearest"):
+        told[policy] = simulate_folder(
+            folder,
+            tmp_path / policy,
+            selection=Selection(),
+            run=Run(),
+            stopwatch=lambda: 0.0,
+            policies=(policy,),
+            scenario=weigh,
+        ).told
+        pages[policy] = (tmp_path / policy / "report.html").read_text(encoding="utf-8")
+    assert not {"values_left_out", "commitment_prices_left_out"} & set(told["plan"])
+    assert told["nearest"]["values_left_out"] == told["nearest"]["commitment_prices_left_out"] == 1
+    assert ["since none plans" in page for page in pages.values()] == [False, True]
+
+
 def test_brands_are_pooled(brand: Path, out: Path, tmp_path: Path) -> None:
     sister = commit_brand(tmp_path / "sister", commitments=None, commitment_tiers=None)
     pooled = tmp_path / "pooled"
