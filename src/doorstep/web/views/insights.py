@@ -22,7 +22,7 @@ from doorstep.core.learned.steering import in_force_of
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.rights import Scope
 from doorstep.domain.worth import LearnedValue
-from doorstep.flows.insights import CHORE, JOB, ask_for_insight, key_of
+from doorstep.flows.insights import CHORE, JOB, POSITION, ask_for_insight, key_of
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, of_brands, room
 
@@ -31,6 +31,7 @@ NAMES: dict[InsightKind, str] = {
     "customers": "Customers",
     "demand": "Demand",
     "costs": "Costs",
+    "position": "Stock placement",
 }
 
 
@@ -52,7 +53,8 @@ def show(request: HttpRequest, scope: Scope, kind: InsightKind) -> HttpResponse:
         "page": page,
         "unread": found is not None and page is None,
         "job": jobs.of_key(scope, JOB, key_of(brand.id, kind)) if brand else None,
-        "next_at": turns.next_of(CHORE),
+        "next_at": turns.next_of(POSITION if kind == "position" else CHORE),
+        "every": "once a week" if kind == "position" else "once a night",
         "may_ask": scope.may("plan"),
         "may_manage": scope.may("manage"),
         **(_weighing(scope, brand.id, found) if brand and kind == "customers" and scope.may("manage") else {}),
