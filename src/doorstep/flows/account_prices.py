@@ -38,6 +38,8 @@ def put_account_prices(
     What is in force already is not put a second time. Raises NotFound, InvalidProblem with every fault.
     """
     refuse_others(scope, "manage")
+    if not _known(scope.operator, key):
+        raise NotFound(f"no brand sends by {name_of(key)} in {key.currency}")
     if faults := tuple(faults_of_prices(scope.operator, key, prices, why)):
         raise InvalidProblem("; ".join(faults))
     wanted = tuple(prices)
@@ -96,19 +98,21 @@ def faults_of_prices(operator_id: int, key: AccountKey, prices: Prices, why: str
         yield "say why"
     if len(why) > MOST_WHY:
         yield f"the reason is longer than {MOST_WHY} characters"
-    services = {
-        one.service
-        for one in account_services(operator_id)
-        if (one.carrier, one.account, one.currency) == (key.carrier, key.account, key.currency)
-    }
-    if prices and not services:
-        yield f"no brand sends by {name_of(key)} in {key.currency}"
+    services = {"", *services_of(operator_id).get(key, ())}
     for one in prices:
         if one.carrier != key.carrier:
             yield f"{one.carrier} is not {key.carrier}"
-        if services and one.service and one.service not in services:
+        if one.service not in services:
             yield f"{one.service} is no service of {name_of(key)}"
     yield from (fault for _, fault in faults_of(Wished(commitments=tuple(prices))))
+
+
+def services_of(operator_id: int) -> dict[AccountKey, tuple[str, ...]]:
+    """Give the services of each account that some brand of the operator sends by. One query."""
+    found: dict[AccountKey, list[str]] = {}
+    for one in account_services(operator_id):
+        found.setdefault(AccountKey(one.carrier, one.account, one.currency), []).append(one.service)
+    return {key: tuple(services) for key, services in found.items()}
 
 
 def name_of(key: AccountKey) -> str:
@@ -120,6 +124,11 @@ def refuse_others(scope: Scope, right: Right) -> None:
     """Raise NotFound for whoever lacks the right, or does not act for the operator and all of its brands."""
     if not scope.may(right) or not speaks_for_operator(scope):
         raise NotFound("no commitments here")
+
+
+def _known(operator_id: int, key: AccountKey) -> bool:
+    """Whether there is such an account, or prices of one that was there once."""
+    return key in services_of(operator_id) or any(one.key == key for one in account_terms.prices_in_force(operator_id))
 
 
 def _tell(scope: Scope, kind: str, data: Mapping[str, Any], now: datetime) -> None:
