@@ -205,6 +205,29 @@ def test_growth_needs_a_period_to_grow_on(tmp_path: Path) -> None:
     assert rows(tmp_path / "out" / "prices.csv")[0]["next_volume"] == "260"
 
 
+def test_growth_over_pooled_brands_needs_the_past_of_each(tmp_path: Path) -> None:
+    """A sister whose history begins within the period before would make the aim too low."""
+    head, row = COMMITMENTS.splitlines()
+    grows = f"{head},of_last_period\n{row.replace('2026-04-01,2026-06-30', '2026-05-01,2026-05-31')},1\n"
+    brand = commit_brand(tmp_path / "brand", commitments=grows, commitment_tiers=TIERS.replace("300", "130"))
+    lines = history(17).splitlines(keepends=True)
+    wish = replace(WISH, replays=0)
+    alone, pooled = [], []
+    for name, sister_history in (("whole", history(17)), ("late", lines[0] + "".join(lines[-40:]))):
+        sister = commit_brand(
+            tmp_path / name / "sister", commitments=None, commitment_tiers=None, history=sister_history
+        )
+        if name == "late":
+            with pytest.raises(InvalidProblem, match="the history of b begins on 2026-04-27: give last_volume"):
+                commitments_folder(brand, tmp_path / name / "out", wish, run=Run(), others=(sister,))
+            continue
+        commitments_folder(brand, tmp_path / name / "alone", wish, run=Run())
+        commitments_folder(brand, tmp_path / name / "out", wish, run=Run(), others=(sister,))
+        alone.append(int(rows(tmp_path / name / "alone" / "prices.csv")[0]["next_volume"]))
+        pooled.append(int(rows(tmp_path / name / "out" / "prices.csv")[0]["next_volume"]))
+    assert abs(pooled[0] - 2 * alone[0]) <= 1  # rounded up once each
+
+
 def test_nothing_to_plan_is_told(tmp_path: Path) -> None:
     folder = commit_brand(tmp_path / "brand", history=HISTORY, commitments=None, commitment_tiers=None)
     told = commitments_folder(folder, tmp_path / "out", WISH, run=Run())

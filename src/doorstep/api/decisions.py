@@ -118,7 +118,7 @@ class BidsOut:
 class WentByOut:
     """What was in force of a brand's steering and weighed on a decision."""
 
-    kind: Annotated[str, Field(description="values, commitments")]
+    kind: Annotated[str, Field(description="values, commitments, account_prices (the operator's)")]
     version: int
     put_at: datetime
 

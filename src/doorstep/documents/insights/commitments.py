@@ -33,30 +33,31 @@ def commitments_page(pooled: PooledReport) -> InsightPage:
     report = pooled.report
     currency = report.brand.currency
     bent = [one for one in report.shares if not one.cheapest]
+    key = currency.code.lower()  # a page may show plans in several
     lines = tuple((name, count(parcels)) for name, parcels in pooled.brands)
     sections = (
         Section(
-            "accounts",
+            f"accounts-{key}",
             "Accounts against their tiers",
-            (accounts_chart(report.accounts, currency),) if report.accounts else (),
+            (accounts_chart(report.accounts, currency, f"accounts-{key}"),) if report.accounts else (),
             note=LINES if report.accounts else "",
             empty="Nothing was planned.",
             wide=True,
         ),
         Section(
-            "worths",
+            f"worths-{key}",
             "What one parcel more is worth",
             tables=tables(table("Contracts and their shadow prices", WORTHS, worth_rows(report), words=3)),
             empty="No commitment was planned.",
         ),
         Section(
-            "shares",
+            f"shares-{key}",
             "What does not go the cheapest way",
             tables=tables(table("Shares that contracts bend", SHARES, share_rows(report, bent), words=2)),
             empty="Every lane goes the cheapest way.",
         ),
         Section(
-            "pooled",
+            f"pooled-{key}",
             "Whose parcels count",
             tables=tables(table("Parcels of each brand", ("Brand", f"Parcels in {pooled.months} months"), lines)),
         ),
