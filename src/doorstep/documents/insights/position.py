@@ -51,7 +51,7 @@ def position_page(insight: PositionInsight) -> InsightPage:
             note="Only pallets whose goods are worth more there than the pallet costs." if report.moves else "",
             empty="Nothing: no pallet is worth what it costs.",
         ),
-        Section("sites", "Where stock should live", _map(report), wide=True),
+        Section("sites", "Where stock should live", _map(report), empty="No place is known on a map.", wide=True),
         Section(
             "shelves",
             "What should lie where",
