@@ -80,11 +80,12 @@ def test_what_is_announced_or_under_way_need_not_be_ordered_again(shop: Filled) 
 
 def test_what_is_reserved_is_not_there_for_those_to_come(shop: Filled) -> None:
     Inbound.objects.all().delete()
-    Level.objects.filter(brand=shop.brand).update(state="available", quantity=100_000)
+    Level.objects.filter(brand=shop.brand, state="reserved").delete()
+    Level.objects.filter(brand=shop.brand, state="available").update(quantity=100_000)
     full = worked_out(shop)
     assert rows(full, "Proposed orders") == []
     assert "Nothing is to be ordered" in full.headline or units(full, "To order") == 0
-    Level.objects.filter(brand=shop.brand).update(state="reserved")
+    Level.objects.filter(brand=shop.brand, state="available").update(state="reserved")
     assert units(worked_out(shop), "To order") > 0
 
 

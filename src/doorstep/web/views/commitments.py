@@ -136,6 +136,7 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
         "next_at": turns.next_of(CHORE),
         "may_manage": scope.may("manage"),
         "refused": refused,
+        "cases": {},  # no table leads to any
         "longest": flow.MOST_WHY,
     }
     return furnished(request, scope, "commitments.html", context, current="commitments", status=status)
