@@ -37,7 +37,7 @@ BRAND = "brand,name,currency,country,on_time_target,late_cost,unplanned_cost\n{c
 
 
 def brand(path: Path, operator: int, code: str, **changed: str | None) -> int:
-    folder = commit_brand(path / code, brand=BRAND.format(code=code), commitment_prices=None, **changed)
+    folder = commit_brand(path / code, 17, brand=BRAND.format(code=code), commitment_prices=None, **changed)
     return load_brand(operator, folder, now=NOW).brand_id
 
 

@@ -123,7 +123,8 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
         raise Http404("There is no such page.") from None
     plans, changes = commitment_plans.kept(scope.operator), account_terms.changes(scope.operator, SHOWN)
     contracts = account_terms.contracts_in_force(scope.operator)
-    known = actors_of(scope, [one.by for one in (*changes, *contracts, *in_force)])
+    named = {one.by for one in changes} | {one.by for one in contracts} | {one.by for one in in_force}
+    known = actors_of(scope, named)
     accounts = _accounts(scope, in_force, plans, lambda actor: who(actor, known))
     if refused:
         accounts = [_typed(request, one) if one.key == _key(request) else one for one in accounts]
