@@ -17,6 +17,20 @@ NEW_KEY = {"name": "x", "role": "brand_viewer", "brand": BRAND}
 STORM = {"kind": "weather", "site": "munich", "starts_on": "2026-11-16", "ends_on": "2026-11-20", "delay_days": 1}
 GATE = {"site": "munich", "carrier": "Postbird", "departs_at": "2026-11-20T15:00:00Z"}
 SCANNED = {"tracking": "T2", "milestone": "in_transit", "at": "2026-11-16T09:00:00Z"}
+AGREED = {
+    "carrier": "Postbird", "account": "", "currency": "EUR", "prices": [{"price_micros": -1}], "why": "agreed",
+}  # fmt: skip
+TERMS = {
+    "currency": "EUR",
+    "why": "signed",
+    "contracts": [
+        {
+            "commitment": "post-q4", "carrier": "Postbird", "kind": "minimum", "measure": "parcels", "per": "parcels",
+            "starts_on": "2026-10-01", "ends_on": "2026-12-31",
+            "tiers": [{"from_volume_micros": 9_000_000, "amount_micros": 1_000_000}],
+        }
+    ],
+}  # fmt: skip
 # How to ask each operation for what is the tea shop's: the query and the body that go with the path's own parameters.
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {
@@ -95,6 +109,9 @@ HOW: dict[str, tuple[str, Any]] = {
     "GET /v1/put-backs": ("", None),
     "POST /v1/put-backs/{put_back}/scan": ("", {"code": "mug"}),
     "GET /v1/carrier-accounts": ("", None),
+    "GET /v1/commitments": ("", None),
+    "PUT /v1/commitments/prices": ("", AGREED),
+    "PUT /v1/commitments/contracts": ("", TERMS),
     "GET /v1/missing": ("", None),
     "POST /v1/missing/{missing}/settle": ("", {"found": 0, "reason": "lost"}),
     "GET /v1/parcels/{parcel}/label": ("?format=zpl", None),
@@ -176,7 +193,7 @@ BY_LINK = {"POST /v1/surveys/{token}"}  # whoever has the link may; so it is ask
 FLOOR = {route for route in HOW if re.match("POST /v1/(picks|totes|put-backs|missing)/|POST .*/picks/next", route)}
 JOBS = {route for route in HOW if "/v1/jobs" in route}
 FINDS |= JOBS - {"POST /v1/jobs"}
-OPERATORS |= FLOOR | JOBS | {"GET /v1/carrier-accounts"}
+OPERATORS |= FLOOR | JOBS | {"GET /v1/carrier-accounts", "GET /v1/commitments"}
 FINDS |= FLOOR
 # What the asking key itself must have done before it is served.
 TAKEN = {f"POST /v1/picks/{{pick}}/{step}" for step in ("scan", "short", "leave")}

@@ -10,7 +10,8 @@ from tests.architecture.tree import text
 from doorstep.domain.event_types import EVENT_TYPES, TEST_TYPE
 
 KEPT_INSIDE = {  # facts of the operator alone, or about the endpoints themselves
-    "CarrierSet", "SecondFactorDemanded", "DisruptionDeclared", "DisruptionChanged", "DisruptionEnded",
+    "CarrierSet", "AccountPricesSet", "ContractSet",
+    "SecondFactorDemanded", "DisruptionDeclared", "DisruptionChanged", "DisruptionEnded",
     "JobRetried", "JobDropped", "CaseOpened", "CaseSent", "CaseAnswered", "CaseClosed",
     "WebhookAdded", "WebhookChanged", "WebhookEnabled", "WebhookSecretRotated", "WebhookReplayed", "WebhookRemoved",
 }  # fmt: skip

@@ -17,6 +17,7 @@ from doorstep.domain.rights import Scope
 from doorstep.flows.insights import learn_insight
 from doorstep.flows.steer import weigh_learned
 from doorstep.kernels.run import Run
+from doorstep.web.views.insights import NAMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,7 +54,7 @@ def test_they_are_accessible_on_a_telephone_and_on_a_desk(
     for kind in KINDS:
         page.set_viewport_size({"width": 1280, "height": 900})
         go(page, live_server.url + reverse(f"insight_{kind}") + "?brand=tea")
-        expect(page.get_by_role("link", name=kind.capitalize(), exact=True)).to_have_attribute("aria-current", "page")
+        expect(page.get_by_role("link", name=NAMES[kind], exact=True)).to_have_attribute("aria-current", "page")
         assert page.locator("figure.chart, table").count() > 0
         keep(page, f"insights-{kind}")
         for summary in page.locator("main summary").all():

@@ -135,6 +135,31 @@ def test_a_simulation_weighs_commitment_prices_where_its_scenario_says_so(tmp_pa
     assert told["with", "weigh"]["policies"] != told["without", None]["policies"]
 
 
+def test_what_weighs_on_no_policy_that_plans_is_left_out(tmp_path: Path) -> None:
+    folder = commit_brand(
+        tmp_path / "brand",
+        commitment_prices="carrier,service,price\npony,pony-std,-9\n",
+        values="worth,value\nday_sooner,1.60\n",
+    )
+    weigh = tmp_path / "weigh.toml"
+    weigh.write_text("commitment_prices = true\nvalues = true\n")
+    told, pages = {}, {}
+    for policy in ("plan", "nearest"):
+        told[policy] = simulate_folder(
+            folder,
+            tmp_path / policy,
+            selection=Selection(),
+            run=Run(),
+            stopwatch=lambda: 0.0,
+            policies=(policy,),
+            scenario=weigh,
+        ).told
+        pages[policy] = (tmp_path / policy / "report.html").read_text(encoding="utf-8")
+    assert not {"values_left_out", "commitment_prices_left_out"} & set(told["plan"])
+    assert told["nearest"]["values_left_out"] == told["nearest"]["commitment_prices_left_out"] == 1
+    assert ["since none plans" in page for page in pages.values()] == [False, True]
+
+
 def test_brands_are_pooled(brand: Path, out: Path, tmp_path: Path) -> None:
     sister = commit_brand(tmp_path / "sister", commitments=None, commitment_tiers=None)
     pooled = tmp_path / "pooled"
@@ -178,6 +203,29 @@ def test_growth_needs_a_period_to_grow_on(tmp_path: Path) -> None:
     folder = commit_brand(tmp_path / "told", commitments=told, commitment_tiers=tiers)
     commitments_folder(folder, tmp_path / "out", WISH, run=Run())
     assert rows(tmp_path / "out" / "prices.csv")[0]["next_volume"] == "260"
+
+
+def test_growth_over_pooled_brands_needs_the_past_of_each(tmp_path: Path) -> None:
+    """A sister whose history begins within the period before would make the aim too low."""
+    head, row = COMMITMENTS.splitlines()
+    grows = f"{head},of_last_period\n{row.replace('2026-04-01,2026-06-30', '2026-05-01,2026-05-31')},1\n"
+    brand = commit_brand(tmp_path / "brand", commitments=grows, commitment_tiers=TIERS.replace("300", "130"))
+    lines = history(17).splitlines(keepends=True)
+    wish = replace(WISH, replays=0)
+    alone, pooled = [], []
+    for name, sister_history in (("whole", history(17)), ("late", lines[0] + "".join(lines[-40:]))):
+        sister = commit_brand(
+            tmp_path / name / "sister", commitments=None, commitment_tiers=None, history=sister_history
+        )
+        if name == "late":
+            with pytest.raises(InvalidProblem, match="the history of b begins on 2026-04-27: give last_volume"):
+                commitments_folder(brand, tmp_path / name / "out", wish, run=Run(), others=(sister,))
+            continue
+        commitments_folder(brand, tmp_path / name / "alone", wish, run=Run())
+        commitments_folder(brand, tmp_path / name / "out", wish, run=Run(), others=(sister,))
+        alone.append(int(rows(tmp_path / name / "alone" / "prices.csv")[0]["next_volume"]))
+        pooled.append(int(rows(tmp_path / name / "out" / "prices.csv")[0]["next_volume"]))
+    assert abs(pooled[0] - 2 * alone[0]) <= 1  # rounded up once each
 
 
 def test_nothing_to_plan_is_told(tmp_path: Path) -> None:

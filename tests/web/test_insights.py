@@ -23,7 +23,7 @@ from doorstep.documents.insights.page import InsightPage, Section, Table, plain
 from doorstep.documents.report.charts import Chart
 from doorstep.documents.report.tiles import Tile
 from doorstep.documents.report.wording import day
-from doorstep.flows.insights import CHORE, JOB, key_of
+from doorstep.flows.insights import CHORE, JOB, POSITION, key_of
 
 pytestmark = pytest.mark.django_db
 CHART = Chart(
@@ -69,7 +69,9 @@ def test_what_was_worked_out_stands_there(filled: Filled) -> None:
 def test_before_the_first_night_the_page_says_when(filled: Filled, kind: InsightKind) -> None:
     client, address = entered(filled.admin), f"{reverse(f'insight_{kind}')}?brand={filled.brand.code}"
     assert "as soon as a worker is there" in text_of(client, address)
-    Turn.objects.create(name=CHORE, next_at=filled.now.replace(hour=23, minute=51))
+    chore, often = (POSITION, "once a week") if kind == "position" else (CHORE, "once a night")
+    Turn.objects.create(name=chore, next_at=filled.now.replace(hour=23, minute=51))
+    assert f"It is worked out {often}" in text_of(client, address)
     assert "23:51" in text_of(client, address)
     assert "23:51" in text_of(entered(filled.viewer), address)
 

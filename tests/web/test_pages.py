@@ -55,6 +55,8 @@ ROOMS = (
     "insight_costs",
     "insight_customers",
     "insight_demand",
+    "insight_position",
+    "commitments",
     "products",
     "sites",
     "tariffs",

@@ -114,7 +114,8 @@ PLANNED = frozenset({"declare_disruption", "worsen_disruption", "end_disruption"
 CASED = frozenset({"send_case", "answer_case", "close_case"})
 RETRIED = frozenset({"retry_job", "drop_job", "retry_stuck_fact"})
 ASKED = frozenset({"ask_insight"})  # names its brand in its form: tests/web/test_insights.py
-WORKED |= RETRIED | ASKED
+PRICED = frozenset({"put_account_prices", "weigh_reckoned", "end_account_prices", "ask_commitments"})  # name an account
+WORKED |= RETRIED | ASKED | PRICED
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED | CASED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})
 OF_A_WEBHOOK = (*(f"{act}_webhook" for act in ("change", "switch", "remove", "rotate", "test")), "replay_dead_webhooks")
@@ -140,6 +141,7 @@ PAGES = {
     **dict.fromkeys(PLANNED, "disruptions"),
     **dict.fromkeys(CASED, "case"),
     **dict.fromkeys(RETRIED, "work"),
+    **dict.fromkeys(PRICED, "commitments"),
     "ask_insight": "insight_carriers",
     "export_shopper": "shoppers",
     "erase_shopper": "shoppers",
@@ -274,7 +276,7 @@ def test_their_owners_do_see_them(filled: Filled, name: str) -> None:
     for owner in (filled.admin, filled.brand_admin):
         if owner == filled.brand_admin and name in FOR_WORKERS:
             continue
-        beyond = name in ("disruptions", "work", "cases", "case") and owner == filled.brand_admin
+        beyond = name in ("disruptions", "work", "cases", "case", "commitments") and owner == filled.brand_admin
         expected = 403 if beyond else 200  # only the operator plans
         assert entered(owner).get(reverse(name, kwargs=arguments(name, filled))).status_code == expected
 

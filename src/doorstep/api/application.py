@@ -17,6 +17,7 @@ from doorstep.api import (
     brands,
     bulk,
     carrier_accounts,
+    commitments,
     decisions,
     departures,
     disruptions,
@@ -100,6 +101,7 @@ api.add_router("/departures", departures.router)
 api.add_router("/manifests", manifests.router)
 api.add_router("/scans", scans.router)
 api.add_router("/carrier-accounts", carrier_accounts.router)
+api.add_router("/commitments", commitments.router)
 api.add_router("/tracking", tracking.router)
 api.add_router("/surveys", surveys.router)
 api.add_router("/returns", returns.router)

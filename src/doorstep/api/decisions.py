@@ -119,7 +119,7 @@ class BidsOut:
 class WentByOut:
     """What was in force of a brand's steering and weighed on a decision."""
 
-    kind: Annotated[str, Field(description="values, commitments, trials")]
+    kind: Annotated[str, Field(description="values, commitments, trials, account_prices (the operator's)")]
     version: int
     put_at: datetime
 

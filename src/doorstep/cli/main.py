@@ -9,6 +9,7 @@ import typer
 
 from doorstep import __version__
 from doorstep.cli import carriers, demonstration, folders, record
+from doorstep.cli.accounts import accounts
 from doorstep.cli.backup import backup, restore
 from doorstep.cli.cartons import cartons
 from doorstep.cli.commitments import commitments
@@ -78,6 +79,7 @@ app.add_typer(tariffs, name="tariffs")
 app.add_typer(rules, name="rules")
 app.add_typer(roads, name="roads")
 app.add_typer(shopper, name="shopper")
+app.add_typer(accounts, name="accounts")
 
 
 def _version(asked: bool) -> None:

@@ -60,3 +60,12 @@ class DatedCommitmentPrice:
     price_micros: int
     valid_from: date | None = None  # inclusive
     valid_to: date | None = None  # inclusive
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AccountKey:
+    """Whose prices: a carrier's account as services name it (empty: of those that name none), in a currency."""
+
+    carrier: str
+    account: str
+    currency: str

@@ -1,4 +1,4 @@
-"""What a brand's choices go by beside money: put in force by a person, for one brand, until something else is."""
+"""What a brand's choices go by beside money: put in force by a person, for one brand or for all of an operator's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-from doorstep.domain.commitment import DatedCommitmentPrice
+from doorstep.domain.commitment import AccountKey, DatedCommitmentPrice
 from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.units import PPM
 from doorstep.domain.worth import LearnedValue
@@ -38,14 +38,34 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountPrices:
+    """Commitment prices of a carrier account, put in force by a person of the operator for all its brands at once.
+
+    A price without a service is of all services of the account.
+    """
+
+    key: AccountKey
+    prices: tuple[DatedCommitmentPrice, ...]
+    put: Put
+    by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Steering:
-    """All that is in force of a brand; nothing, unless somebody put it there."""
+    """All that is in force of a brand; nothing, unless somebody put it there.
+
+    `pooled` are its operator's, in the brand's currency; `pooled_put`: the newest change of any of them, by which all
+    of them can be found again.
+    """
 
     values: tuple[LearnedValue, ...] = ()
     showing: Showing | None = None
     commitments: tuple[DatedCommitmentPrice, ...] = ()
     trials: tuple[ServiceTrial, ...] = ()
     put: Mapping[SteeringKind, Put] = field(default_factory=dict)  # of what is in force
+    pooled: tuple[AccountPrices, ...] = ()
+    pooled_put: Put | None = None
 
 
 NOTHING = Steering()

@@ -96,7 +96,7 @@ def accept_order(
         if result.plan.unplanned:
             break
         decision = next(result.decisions())
-        note = {**bids_note(offered, here.bids), **steering_note(offered, here.steering)}
+        note = {**bids_note(offered, here.bids), **steering_note(offered, here.steering, now)}
         try:
             return _commit_planned(scope, here, order, result.plan.parcels, decision, note, now, first)
         except NotEnough:

@@ -23,8 +23,10 @@ from doorstep.flows import dispatch, quote, ship, track
 from doorstep.flows.erase import erase_due
 from doorstep.flows.fill_back_orders import fill_all
 from doorstep.flows.foresee import foresee_all
-from doorstep.flows.insights import CHORE, learn_insights_nightly
+from doorstep.flows.insights import CHORE, POSITION, learn_insights_nightly, position_weekly
 from doorstep.flows.learn_bids import learn_next_bids
+from doorstep.flows.reckon_commitments import CHORE as COMMITMENTS
+from doorstep.flows.reckon_commitments import reckon_weekly
 from doorstep.flows.relay import retry_stuck
 from doorstep.flows.return_label import sweep_return_labels
 from doorstep.flows.tell import send_messages
@@ -93,6 +95,8 @@ def chores(notifier: Notifier | None, clock: Callable[[], datetime] | None = Non
         Chore("durations", 24 * 3600, learn_nightly),
         Chore("carriers", 7 * 24 * 3600, watch_weekly),
         Chore(CHORE, 24 * 3600, learn_insights_nightly),
+        Chore(POSITION, 7 * 24 * 3600, position_weekly),
+        Chore(COMMITMENTS, 7 * 24 * 3600, reckon_weekly),
         Chore("late risks", 300, note_late),
         Chore("foresight", 3600, foresee_all),
         Chore("back-orders", 60, fill_all),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 
-from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Service
+from doorstep.domain.carriage import DELIVERS_TO, SPEEDS, Service, Tariff
+from doorstep.domain.demand import Brand
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.place import Place
-from doorstep.files.folder import BrandFolder
+from doorstep.domain.supply import Collection, Site
 from doorstep.kernels.position.commit_lanes import IntArray, Parcels, numbered
 from doorstep.kernels.position.commit_problem import BoolArray, FloatArray
 from doorstep.kernels.rate.problem import Parcels as Rated
@@ -49,9 +51,25 @@ class PastParcels:
     paid_minor: FloatArray  # [p] as recorded, else as rated; nan: neither is known
     recorded_minor: FloatArray  # [p] as recorded; nan: it is not
     unserved: int  # parcels that no service takes by the tariff; they are left out
+    since: tuple[tuple[str, date], ...] = ()  # each brand that has parcels, and the day of its first
 
 
-def past_parcels(folders: Sequence[BrandFolder], day: date, until: date | None = None) -> PastParcels:
+class Ships(Protocol):
+    """What is pooled of a brand, out of a folder or of the record."""
+
+    @property
+    def brand(self) -> Brand: ...
+    @property
+    def tariff(self) -> Tariff: ...
+    @property
+    def sites(self) -> Sequence[Site]: ...
+    @property
+    def collections(self) -> Sequence[Collection]: ...
+    @property
+    def history(self) -> Sequence[PastParcel]: ...
+
+
+def past_parcels(folders: Sequence[Ships], day: date, until: date | None = None) -> PastParcels:
     """Rate what was placed before `until` (None: before `day`) by the tariff of `day`.
 
     Sizes are not recorded in a history: parcels are billed by their weight. A parcel may go by any service that calls
@@ -74,12 +92,13 @@ def past_parcels(folders: Sequence[BrandFolder], day: date, until: date | None =
     as_rated = np.where((went >= 0) & parcels.eligible[rows, went], parcels.price_minor[rows, went], np.nan)
     names = tuple(key for (key,) in known if isinstance(key, LaneName))
     unserved = sum(part.unserved for part in parts)
-    return PastParcels(
-        parcels, names, services, went, np.where(np.isnan(recorded), as_rated, recorded), recorded, unserved
-    )
+    firsts = [(folder.brand.brand, part.day) for folder, part in zip(folders, parts, strict=True) if len(part.day)]
+    since = tuple((brand, date.fromordinal(int(days.min()) + EPOCH)) for brand, days in firsts)
+    paid = np.where(np.isnan(recorded), as_rated, recorded)
+    return PastParcels(parcels, names, services, went, paid, recorded, unserved, since)
 
 
-def _services(folders: Sequence[BrandFolder]) -> tuple[Service, ...]:
+def _services(folders: Sequence[Ships]) -> tuple[Service, ...]:
     found: dict[str, Service] = {}
     for folder in folders:
         for one in folder.tariff.services:
@@ -103,7 +122,7 @@ class _Part:
     unserved: int
 
 
-def _rated(folder: BrandFolder, services: tuple[Service, ...], day: date, until: date) -> _Part:
+def _rated(folder: Ships, services: tuple[Service, ...], day: date, until: date) -> _Part:
     past = [one for one in folder.history if one.placed_at.date() < until and one.status not in CALLED_OFF]
     number = {one.service: s for s, one in enumerate(services)}
     origins, origin = _places(folder, past)
@@ -176,7 +195,7 @@ def _to_rate(
     )
 
 
-def _places(folder: BrandFolder, past: Sequence[PastParcel]) -> tuple[list[Place], IntArray]:
+def _places(folder: Ships, past: Sequence[PastParcel]) -> tuple[list[Place], IntArray]:
     """Where parcels leave: their site, or where the history says."""
     sites = {site.site: site.place for site in folder.sites}
     found = []
@@ -191,7 +210,7 @@ def _accepts(services: tuple[Service, ...], went: int) -> int:
     return (1 << len(DELIVERS_TO)) - 1 if went < 0 else 1 << DELIVERS_TO.index(services[went].delivers_to)
 
 
-def _calling(folder: BrandFolder, past: Sequence[PastParcel]) -> BoolArray:
+def _calling(folder: Ships, past: Sequence[PastParcel]) -> BoolArray:
     """Which services call where each parcel left; all, where no site is recorded."""
     calls = {(one.site, one.service) for one in folder.collections}
     known = {site.site for site in folder.sites}

@@ -71,7 +71,7 @@ def contract_of(
     """Make a contract of a commitment over a span, as it stands on a day.
 
     `dear_minor` is what a parcel costs that nobody else would carry. Raises InvalidProblem where the period before must
-    be counted and the history does not reach back that far.
+    be counted and the history of a brand that is pooled does not reach back that far.
     """
     in_spend, of_spend = one.measure == "spend", one.per == "spend"
     minor = currency.micros_per_minor
@@ -108,13 +108,11 @@ def _last_volume(one: Commitment, past: PastParcels, span: Span, as_of: date, un
     if one.last_volume_micros is not None:
         return -(-one.last_volume_micros // unit)
     before = span.before
-    days = past.parcels.day
-    first = date.fromordinal(int(days.min()) + EPOCH) if len(days) else None
-    if first is None or first > before.first:
-        why = f"begins on {first}" if first else "has no parcels"
-        raise InvalidProblem(
-            f"{one.commitment} grows on the period from {before.first}, and history.csv {why}: give last_volume"
-        )
+    late = [f"{brand} begins on {first}" for brand, first in past.since if first > before.first]
+    if late or not past.since:
+        # A brand whose first months are not known would make the period before too small, and the aim too low.
+        why = f"the history of {late[0]}" if late else "there is no history"
+        raise InvalidProblem(f"{one.commitment} grows on the period from {before.first}, and {why}: give last_volume")
     return booked(one, past, before, as_of)[1 if one.measure == "spend" else 0]
 
 

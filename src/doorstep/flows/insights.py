@@ -31,6 +31,7 @@ from doorstep.flows.cost_charges import gather
 from doorstep.flows.insight_carriers import exploration, trials_proposed
 from doorstep.flows.insight_costs import BY, kind_of, last_months
 from doorstep.flows.insight_demand import NO_SKU, sales_of, serving, with_holidays
+from doorstep.flows.insight_position import position_insight
 from doorstep.flows.insight_record import RecordBooks, books, planned
 from doorstep.flows.kits import exploded
 from doorstep.flows.shown_options import quotes_decided, shown_options
@@ -51,21 +52,26 @@ from doorstep.kernels.run import Run
 
 JOB = "learn insights"
 CHORE = "insights"
+POSITION = "position"  # a chore of its own: stock is moved by the week
 WEEKS = 8  # foreseen
 Before = Mapping[str, Any]  # the document that is replaced
 OF_NOBODY = tuple((by, of) for by, of in BY.items() if by != "customer")
 
 
 def learn_insight(scope: Scope, brand_id: int, kind: InsightKind, *, now: datetime, run: Run) -> Kept:
-    """Work out one kind, by what was known when today began, and keep it.
+    """Work out one kind, by what was known when today began, and keep it; placing stock, by the stock of now.
 
     Raises NotFound for a foreign brand or a kind that is not known.
     """
-    if brand_id not in scope.brands or kind not in PAGES:
+    if brand_id not in scope.brands or kind not in KINDS:
         raise NotFound("no such brand or kind of insight")
     as_of = now.date()
     before = insights.kept(scope, brand_id, kind)
-    document = PAGES[kind](brand_id, books(brand_id, as_of), before.document if before else {}, run)
+    read = books(brand_id, as_of)
+    if kind == "position":  # alone of them it goes by what lies on the shelves, which is of the instant
+        document = plain(position_insight(scope.operator, brand_id, read, now))
+    else:
+        document = PAGES[kind](brand_id, read, before.document if before else {}, run)
     found = Kept(as_of, now, document)
     insights.keep(brand_id, kind, found, scope.actor)
     return found
@@ -80,7 +86,15 @@ def learn_insights_nightly(now: datetime) -> int:
     """Have everything worked out anew: a job for each brand and kind, for any worker, so that each fails alone."""
     brands = all_brands()
     for operator, brand in brands:
-        put_many(JOB, _jobs(brand, KINDS, "system"), at=now, operator=operator)
+        put_many(JOB, _jobs(brand, NIGHTLY, "system"), at=now, operator=operator)
+    return len(brands)
+
+
+def position_weekly(now: datetime) -> int:
+    """Have it worked out where stock should live: a job for each brand, for any worker."""
+    brands = all_brands()
+    for operator, brand in brands:
+        put_many(JOB, _jobs(brand, ("position",), "system"), at=now, operator=operator)
     return len(brands)
 
 
@@ -149,3 +163,4 @@ PAGES: Mapping[InsightKind, Callable[[int, RecordBooks, Before, Run], dict[str, 
     "demand": _demand,
     "costs": _costs,
 }
+NIGHTLY: tuple[InsightKind, ...] = tuple(PAGES)

@@ -15,6 +15,8 @@ from doorstep.flows.fill_back_orders import fill_back_orders
 from doorstep.flows.insights import JOB, learn_insight
 from doorstep.flows.learn import learn
 from doorstep.flows.plan_day import plan_day
+from doorstep.flows.reckon_commitments import JOB as RECKON
+from doorstep.flows.reckon_commitments import reckon_commitments
 from doorstep.flows.ship import buy_label
 from doorstep.flows.watch_carriers import watch_carriers
 from doorstep.kernels.run import Run
@@ -50,6 +52,10 @@ def _insight(scope: Scope, data: Data, now: datetime) -> object:
     return learn_insight(scope, data["brand"], data["kind"], now=now, run=Run())
 
 
+def _reckon(scope: Scope, data: Data, now: datetime) -> object:  # noqa: ARG001
+    return reckon_commitments(scope.operator, now=now, run=Run(), actor=scope.actor)
+
+
 def _label(scope: Scope, data: Data, now: datetime) -> object:
     """One that has left the bench needs none, nor one whose label somebody gave back; what is refused a person sees."""
     found = shipping_of(scope, data["parcel"])
@@ -68,6 +74,7 @@ KINDS: Mapping[str, Do] = {
     "plan day": _plan,
     "learn durations": _learn,
     JOB: _insight,
+    RECKON: _reckon,
     "buy label": _label,
     "watch carriers": _watch,
 }

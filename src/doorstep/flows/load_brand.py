@@ -14,6 +14,7 @@ from doorstep.core.catalog import actions as catalog
 from doorstep.core.catalog import barcodes
 from doorstep.core.events.actions import NewFact, record, record_all
 from doorstep.core.learned import actions as learned
+from doorstep.core.learned.account_terms import Putting
 from doorstep.core.learned.steering import rows_of
 from doorstep.core.messages import disruptions
 from doorstep.core.network import actions as network
@@ -24,6 +25,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.steering import Steering
 from doorstep.files.folder import BrandFolder, read_folder
+from doorstep.flows.account_contracts import set_contracts
 from doorstep.flows.durations import keep_published
 from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
@@ -110,6 +112,9 @@ def _steer(operator_id: int, brand_id: int, read: BrandFolder, now: datetime, ac
     for kind, rows in found.items():
         if rows:
             put_in_force(operator_id, brand_id, kind, rows, now=now, actor=actor)
+    if read.commitments:  # contracts are the operator's; those that other folders brought go on
+        how = Putting(now, actor, f"came with the folder of {read.brand.brand}")
+        set_contracts(operator_id, read.commitments, read.brand.currency.code, how, ending=False)
 
 
 def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:

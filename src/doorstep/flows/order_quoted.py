@@ -79,7 +79,7 @@ def _decide(here: Standing, row: QuoteRow, order: Order, now: datetime) -> _Deci
     """The quoted plan if it still stands; else the best there is, on free stock and what the quote holds itself."""
     held = _held(here, row)
     problem = clearable(cart_problem(here, order, now, speed=False), order)  # the shopper has chosen a date
-    note = {**bids_note(problem, here.bids), **steering_note(problem, here.steering)}
+    note = {**bids_note(problem, here.bids), **steering_note(problem, here.steering, now)}
     chosen = row.options[row.option]
     if row.state == "accepted" and row.reserved_until and now < row.reserved_until and _same(row, order):
         result = plan(_only(problem, chosen, held))

@@ -116,7 +116,7 @@ def _plan_together(
         first = first or result
         rows = {order.order: pk for pk, order in found.items()}
         left = {rows[one.order] for one in result.plan.unplanned}
-        kept, waiting = _commit(ids, result, rows, steering_note(problem, steering), now, scope.actor, run)
+        kept, waiting = _commit(ids, result, rows, steering_note(problem, steering, now), now, scope.actor, run)
         tell_why(scope, ids, {rows[one.order]: one for one in result.conflicts()}, now=now)
         committed += kept
         refused |= left

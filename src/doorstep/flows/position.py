@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class PositionWish:
     sites_per_sku: int = 0
     demand: Path | None = None
     assumed: Assumptions = USUAL
+    announced: bool = False  # goods on their way count whenever they come, as somebody knows who knows of them today
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,17 +80,14 @@ def position_folder(
     with output_folder(out, force, reading=reading) as aside:
         read = read_folder(folder, run.progress)
         found = position(read, wish, read_foreseen(wish.demand, wish.as_of) if wish.demand else None)
-        currency = read.brand.currency
-        shelves, moves, bought = _shelves(found), _moves(found), _purchases(found)
-        write_position(aside, shelves, moves, bought, found.points, currency)
-        summary = _summary(read, found, wish, shelves, bought) | {
+        told = answer_of(read, found, wish)
+        write_position(aside, told.shelves, told.moves, told.purchases, told.points, read.brand.currency)
+        summary = dict(told.summary) | {
             "seconds": round(stopwatch() - start, 3),
             "peak_memory_mb": peak_memory_mb(),
             "seed": run.seed,
         }
-        sites, regions = _spots(found)
-        report = PositionReport(read.brand, sites, regions, shelves, moves, found.points, summary)
-        write_position_report(aside / "report.html", report)
+        write_position_report(aside / "report.html", replace(told, summary=summary))
         write_summary(aside, summary)
     return summary
 
@@ -114,11 +112,22 @@ def position(read: BrandFolder, wish: PositionWish, demand: ForeseenDemand | Non
         if level.site in at_site and level.sku in at_sku:
             on_hand[at_sku[level.sku], at_site[level.site]] += level.on_hand
     for inbound in read.inbound:
-        if inbound.site in at_site and inbound.sku in at_sku and inbound.expected_at.date() < wish.as_of:
+        if inbound.site not in at_site or inbound.sku not in at_sku:
+            continue
+        if wish.announced or inbound.expected_at.date() < wish.as_of:
             coming[at_sku[inbound.sku], at_site[inbound.site]] += inbound.quantity
     value = _values(problem, placement, on_hand + coming)
-    moved = transfers(on_hand, levels.target, levels.target, value, grounded.volume_mm3, grounded.bulk)
+    wanted = np.maximum(0, levels.target - coming)  # what is on its way need not be moved there a second time
+    moved = transfers(on_hand, wanted, levels.target, value, grounded.volume_mm3, grounded.bulk)
     return Positioned(ground, grounded, used, placement, levels, moved, value, points, on_hand, coming)
+
+
+def answer_of(read: BrandFolder, found: Positioned, wish: PositionWish) -> PositionReport:
+    """Give the answer as files and pages tell it."""
+    shelves, moves, bought = _shelves(found), _moves(found), _purchases(found)
+    sites, regions = _spots(found)
+    summary = _summary(read, found, wish, shelves, bought)
+    return PositionReport(read.brand, sites, regions, shelves, moves, found.points, summary, bought)
 
 
 def _sites(ground: Ground, problem: PlacementProblem, most: int) -> tuple[int, ...]:

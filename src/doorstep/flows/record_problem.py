@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from doorstep.core.accounts import snapshot as accounts
 from doorstep.core.catalog import snapshot as catalog
-from doorstep.core.learned import bids, decisions, steering
+from doorstep.core.learned import account_terms, bids, decisions, steering
 from doorstep.core.learned import snapshot as learned
 from doorstep.core.messages import disruptions
 from doorstep.core.messages.disruptions import in_force
@@ -39,7 +39,12 @@ OF_BRAND = (
     *bids.OF_BRAND,
     *steering.OF_BRAND,
 )  # what the ground of a brand is read from
-OF_OPERATOR = (*accounts.OF_OPERATOR, *network.OF_OPERATOR, *disruptions.OF_OPERATOR)
+OF_OPERATOR = (
+    *accounts.OF_OPERATOR,
+    *network.OF_OPERATOR,
+    *disruptions.OF_OPERATOR,
+    *account_terms.OF_OPERATOR,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def decide(
         return change, Outcome(stand)
     if result.plan.unplanned:
         return change, _unplanned(result, change, on_shortage)
-    note = {**bids_note(offered, bids), **steering_note(offered, steering)}
+    note = {**bids_note(offered, bids), **steering_note(offered, steering, now)}
     return change, planned_outcome(change, result, base.problem.brand.currency, note)
 
 

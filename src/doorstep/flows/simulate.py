@@ -20,7 +20,7 @@ from doorstep.flows.plan_folder import Selection, problem_of
 from doorstep.kernels.run import Run
 from doorstep.kernels.simulate.compare import Change, compare
 from doorstep.kernels.simulate.days import EPOCH_ORDINAL
-from doorstep.kernels.simulate.problem import USUAL_POLICIES, Policy, SimulateParams, SimulateProblem
+from doorstep.kernels.simulate.problem import PLANNING, USUAL_POLICIES, Policy, SimulateParams, SimulateProblem
 from doorstep.kernels.simulate.result import SimulateResult
 from doorstep.kernels.simulate.scenario import Scenario
 from doorstep.kernels.simulate.simulate import simulate
@@ -75,7 +75,7 @@ def simulate_folder(
         told = simulation_object(result, params, run.seed, read.brand.currency, changes)
         if change is not None:
             told["changes"] = changes_object(change, read.brand.currency)
-        told |= _left_out(read, problem.scenario)
+        told |= _left_out(read, problem)
         told |= {
             "data_version": read.data_version,
             "seconds_reading": round(loaded - start, 3),
@@ -103,12 +103,13 @@ def _weights(read: BrandFolder, orders: tuple[Order, ...]) -> Weights:
     return Weights(valued.speed if valued else (), read.commitment_prices)
 
 
-def _left_out(read: BrandFolder, scenario: Scenario) -> dict[str, object]:
-    """Count the rows of the folder that a simulation does not know."""
+def _left_out(read: BrandFolder, problem: SimulateProblem) -> dict[str, object]:
+    """Count the rows of the folder that a simulation does not know, or that weigh on no policy of it."""
+    scenario, planning = problem.scenario, bool(PLANNING & set(problem.policies))
     rows = {
         "linehauls_left_out": len(read.linehauls),  # fates are drawn for what services collect at the site
-        "commitment_prices_left_out": 0 if scenario.commitment_prices else len(read.commitment_prices),
-        "values_left_out": 0 if scenario.values else len(read.values),
+        "commitment_prices_left_out": 0 if planning and scenario.commitment_prices else len(read.commitment_prices),
+        "values_left_out": 0 if planning and scenario.values else len(read.values),
         "vehicles_left_out": len(read.vans),  # no parcel goes by their services
     }
     return {name: count for name, count in rows.items() if count}

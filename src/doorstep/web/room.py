@@ -44,6 +44,7 @@ DOORS = (
     Door("cases", "Cases", "plan"),
     Door("stock", "Stock", "see_stock"),
     Door("insight_carriers", "Insights", "see"),
+    Door("commitments", "Commitments", "plan"),
     Door("products", "Products", "see"),
     Door("sites", "Sites", "see"),
     Door("tariffs", "Tariffs", "see"),

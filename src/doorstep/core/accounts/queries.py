@@ -194,6 +194,13 @@ def brands(scope: Scope) -> tuple[BrandRow, ...]:
     return tuple(BrandRow(*row) for row in rows.values_list(*names, Coalesce("logo__digest", Value(""))))
 
 
+def speaks_for_operator(scope: Scope) -> bool:
+    """Whether somebody acts for the operator as a whole: in no role of a brand, and for every brand. One query."""
+    if scope.role in BRAND_ROLES:
+        return False
+    return set(Brand.objects.filter(operator_id=scope.operator).values_list("pk", flat=True)) <= scope.brands
+
+
 def brand_id(scope: Scope, code: str) -> int | None:
     """Row id of a brand of the scope; None: there is no such brand, or it is somebody else's."""
     rows = Brand.objects.filter(operator_id=scope.operator, pk__in=scope.brands, code=code)

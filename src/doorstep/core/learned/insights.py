@@ -10,8 +10,8 @@ from typing import Any, Literal
 from doorstep.core.learned.models import Insight
 from doorstep.domain.rights import Scope
 
-InsightKind = Literal["carriers", "customers", "demand", "costs"]
-KINDS: tuple[InsightKind, ...] = ("carriers", "customers", "demand", "costs")
+InsightKind = Literal["carriers", "customers", "demand", "costs", "position"]
+KINDS: tuple[InsightKind, ...] = ("carriers", "customers", "demand", "costs", "position")
 
 
 @dataclass(frozen=True, slots=True)

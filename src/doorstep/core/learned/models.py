@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from doorstep.core.accounts.models import Brand
+from doorstep.core.accounts.models import Brand, Operator
 
 
 class PastParcel(models.Model):
@@ -118,3 +118,44 @@ class Steering(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {len(self.rows)}"
+
+
+class AccountTerms(models.Model):
+    """What an operator has put in force for all its brands: a contract with a carrier, or an account's prices.
+
+    Of a kind, account, name and currency the newest is in force. Added, never changed.
+    """
+
+    operator = models.ForeignKey(Operator, models.CASCADE, related_name="terms", db_index=False)  # the index begins so
+    kind = models.CharField(max_length=20)  # contract, prices
+    carrier = models.CharField(max_length=100)
+    account = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=100, blank=True)  # of a contract
+    currency = models.CharField(max_length=3)
+    put_at = models.DateTimeField()
+    put_by = models.CharField(max_length=100, blank=True)
+    why = models.CharField(max_length=500, blank=True)
+    rows = models.JSONField()  # as `core.learned.account_terms` writes them; empty: nothing is in force any more
+
+    class Meta:
+        indexes = (models.Index(fields=("operator", "kind", "id"), name="account_terms_by_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.carrier} {self.account}: {len(self.rows)}"
+
+
+class CommitmentPlan(models.Model):
+    """What the parcels of all brands of an operator came to under its contracts, as it was reckoned last."""
+
+    operator = models.ForeignKey(Operator, models.CASCADE, related_name="commitment_plans", db_index=False)
+    currency = models.CharField(max_length=3)
+    as_of = models.DateField()  # what was known when this day began
+    learned_at = models.DateTimeField()
+    learned_by = models.CharField(max_length=100, blank=True)
+    document = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("operator", "currency"), name="one_plan_of_a_currency"),)
+
+    def __str__(self) -> str:
+        return f"{self.currency} as of {self.as_of}"

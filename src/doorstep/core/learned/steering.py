@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
+from doorstep.core.learned.account_terms import prices_of_brand
 from doorstep.core.learned.models import Steering as Row
 from doorstep.core.versions import Rows
 from doorstep.domain.commitment import DatedCommitmentPrice
 from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.rights import Scope
-from doorstep.domain.steering import Put, Showing, Steering, SteeringKind
+from doorstep.domain.steering import NOTHING, AccountPrices, Put, Showing, Steering, SteeringKind
 from doorstep.domain.worth import LearnedValue
 
 OF_BRAND = (Rows(Row, "brand_id = %s"),)
@@ -27,17 +28,20 @@ def put(brand_id: int, kind: SteeringKind, rows: Sequence[Sequence[object]], at:
 
 
 def in_force(brand_id: int) -> Steering:
-    """Give all that a brand's choices go by. One query."""
-    return _newest(Row.objects.filter(brand_id=brand_id))
+    """Give all that a brand's choices go by, its operator's prices with it. Two queries."""
+    return _newest(Row.objects.filter(brand_id=brand_id), *prices_of_brand(brand_id))
 
 
 def in_force_of(scope: Scope, brand_id: int) -> Steering:
-    """Give what is in force of a brand of the scope; nothing of somebody else's. One query."""
-    return _newest(Row.objects.filter(brand__operator=scope.operator, brand__in=scope.brands, brand=brand_id))
+    """Give what is in force of a brand of the scope; nothing of somebody else's. Two queries."""
+    if brand_id not in scope.brands:
+        return NOTHING
+    mine = Row.objects.filter(brand__operator=scope.operator, brand__in=scope.brands, brand=brand_id)
+    return _newest(mine, *prices_of_brand(brand_id))
 
 
 def rows_of(found: Steering) -> Mapping[SteeringKind, tuple[tuple[object, ...], ...]]:
-    """Give what is in force as the rows that were put, by kind."""
+    """Give what is in force of the brand itself as the rows that were put, by kind."""
     values = ((one.worth, one.value_micros, one.segment, one.country) for one in found.values)
     prices = ((one.carrier, one.service, one.price_micros, one.valid_from, one.valid_to) for one in found.commitments)
     shows = found.showing
@@ -49,7 +53,7 @@ def rows_of(found: Steering) -> Mapping[SteeringKind, tuple[tuple[object, ...], 
     }
 
 
-def _newest(mine: QuerySet[Row]) -> Steering:
+def _newest(mine: QuerySet[Row], pooled: tuple[AccountPrices, ...], pooled_put: Put | None) -> Steering:
     last = mine.order_by().values("kind").annotate(last=Max("id")).values("last")
     rows: dict[SteeringKind, Sequence[Sequence[Any]]] = {}
     by: dict[SteeringKind, Put] = {}
@@ -63,6 +67,8 @@ def _newest(mine: QuerySet[Row]) -> Steering:
         tuple(_price(*one) for one in rows.get("commitments", ())),
         tuple(starmap(ServiceTrial, rows.get("trials", ()))),
         by,
+        pooled,
+        pooled_put,
     )
 
 

@@ -56,6 +56,14 @@ def inbound(brand_id: int) -> tuple[supply.Inbound, ...]:
     )
 
 
+def in_transit(brand_id: int) -> tuple[supply.StockLevel, ...]:
+    """Units on their way from one site to another, by the site that they go to."""
+    rows = Level.objects.filter(brand_id=brand_id, state="in_transit", quantity__gt=0)
+    sums = rows.values("site_id", "product_id").annotate(units=Sum("quantity")).order_by("site_id", "product_id")
+    told = sums.values_list("site__code", "product__sku", "units")
+    return tuple(supply.StockLevel(site, sku, units) for site, sku, units in told)
+
+
 def free_units(
     brand_id: int, products: Iterable[int], zones: Mapping[int, str], at: datetime
 ) -> dict[tuple[int, int], int]:

@@ -38,6 +38,16 @@ class ServiceRow:
     currency: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class AccountService:
+    """A service that some brand of an operator sends by, and whose account it goes on."""
+
+    carrier: str
+    account: str
+    currency: str  # of the brands that send by it
+    service: str
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     zone: str
@@ -122,6 +132,13 @@ def service(scope: Scope, brand: str, code: str) -> ServiceDetail | None:
             for m in markups
         ),
     )
+
+
+def account_services(operator_id: int) -> tuple[AccountService, ...]:
+    """Give what all brands of an operator send by, each once, in order. One query."""
+    rows = Service.objects.filter(brand__operator=operator_id).order_by()
+    found = rows.values_list("carrier", "account", "brand__currency", "code").distinct()
+    return tuple(sorted(AccountService(*row) for row in found))
 
 
 def _of(scope: Scope) -> QuerySet[Service]:

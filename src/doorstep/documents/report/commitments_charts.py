@@ -51,7 +51,7 @@ def volume(one: Account, value: float, currency: Currency) -> str:
     return amount(currency, round(value)) if one.in_spend else count(round(value))
 
 
-def accounts_chart(accounts: Sequence[Account], currency: Currency) -> Chart:
+def accounts_chart(accounts: Sequence[Account], currency: Currency, key: str = "accounts") -> Chart:
     """Draw each commitment as a line: booked, where it ends as before and as planned, and its tiers."""
     parts: list[Markup] = []
     for row, one in enumerate(accounts):
@@ -76,9 +76,9 @@ def accounts_chart(accounts: Sequence[Account], currency: Currency) -> Chart:
         for one in accounts
     )
     title = "Where each account stands"
-    drawing = picture(WIDE, TOP + ROW * len(accounts), title, takeaway, parts, "accounts")
+    drawing = picture(WIDE, TOP + ROW * len(accounts), title, takeaway, parts, key)
     heads = ("Commitment", "Booked", "As before", "As planned", "Tiers")
-    return Chart("accounts", title, takeaway, drawing, heads, rows)
+    return Chart(key, title, takeaway, drawing, heads, rows)
 
 
 def _span(one: Account, interval: Interval, currency: Currency) -> str:

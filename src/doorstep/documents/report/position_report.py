@@ -17,7 +17,7 @@ from doorstep.documents.report.tiles import Tile
 from doorstep.documents.report.wording import amount, count, counted, percent
 from doorstep.documents.svg import element, picture
 from doorstep.domain.demand import Brand
-from doorstep.domain.placement import BulkMove, NextSite, Point, Shelf
+from doorstep.domain.placement import BulkMove, NextSite, Point, Purchase, Shelf
 
 STYLES = ("page.css", "figures.css", "pack.css", "cartons.css", "record.css", "print.css")
 WIDE = 360
@@ -35,6 +35,7 @@ class PositionReport:
     moves: Sequence[BulkMove]
     points: Sequence[Point]
     summary: Mapping[str, Any]  # as it is written
+    purchases: Sequence[Purchase] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def write_position_report(path: Path, report: PositionReport) -> None:
     rows = [(site, count(held[site]), count(units[site]), count(told["lead_days"][site])) for site in fewest]
     contents = _contents(report, "Where stock should live", tiles) | {
         "headline": f"{counted(told['skus'], 'product')} in {counted(len(told['sites']), 'site')}.",
-        "chart": _frontier(report),
+        "chart": frontier_chart(report),
         "tables": [
             ("Sites", ("Site", "Products", "Units", "Days to refill"), rows, 0, ""),
             _moves(report),
@@ -142,7 +143,7 @@ def _contents(report: PositionReport | NetworkReport, title: str, tiles: tuple[T
     }
 
 
-def _frontier(report: PositionReport) -> Chart | None:
+def frontier_chart(report: PositionReport) -> Chart | None:
     """Cost against the share in time; each dot is a placement."""
     points, currency = report.points, report.brand.currency
     if not points:

@@ -71,7 +71,7 @@ def write_director_report(path: Path, report: DirectorReport) -> None:
         "headline": advice.headline,
         "advice": advice,
         "selection": selection(simulated),
-        "asked": changes(simulated.scenario),
+        "asked": changes(simulated.scenario, [one.policy for one in simulated.result.outcomes]),
         "tiles": () if empty else tiles(report),
         "rows": () if empty else rows(report),
         "charts": () if empty else by_day(report),

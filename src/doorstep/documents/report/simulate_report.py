@@ -91,7 +91,7 @@ def write_simulate_report(path: Path, report: SimulateReport) -> None:
         "names": [NAMES[one.policy] for one in result.outcomes],
         "rows": [(words[0].upper() + words[1:], cells(report, name)) for name, words in SHOWN],
         "charts": () if empty else charts(result, report.brand.currency),
-        "changes": changes(report.scenario),
+        "changes": changes(report.scenario, [one.policy for one in report.result.outcomes]),
         "fast": fast_words(report),
         "count": count,
         "counted": counted,

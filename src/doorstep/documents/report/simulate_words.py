@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from doorstep.documents.report.wording import counted, day, decimal, percent
 from doorstep.kernels.simulate.changes import Disruption, NewService
+from doorstep.kernels.simulate.problem import PLANNING, USUAL_POLICIES, Policy
 from doorstep.kernels.simulate.scenario import Scenario
 
 
-def changes(scenario: Scenario | None) -> list[str]:
-    """Say what a scenario changes, in words."""
+def changes(scenario: Scenario | None, policies: Collection[Policy] = USUAL_POLICIES) -> list[str]:
+    """Say what a scenario changes, in words; what weighs does so for policies that plan alone."""
     if scenario is None:
         return []
     found = [] if scenario.demand_ppm == 10**6 else [f"Demand times {_factor(scenario.demand_ppm)}"]
@@ -30,10 +33,10 @@ def changes(scenario: Scenario | None) -> list[str]:
         found.append(
             f"{slow.service or 'All services'} {counted(slow.days, 'working day')} slower from {day(slow.first)}{until}"
         )
-    return found + _added(scenario)
+    return found + _added(scenario, bool(PLANNING & set(policies)))
 
 
-def _added(scenario: Scenario) -> list[str]:
+def _added(scenario: Scenario, planning: bool) -> list[str]:
     found = [_service(one) for one in scenario.new_services]
     for site in scenario.new_sites:
         share = (
@@ -45,10 +48,11 @@ def _added(scenario: Scenario) -> list[str]:
         found.append(f"Orders until {_clock(cut.cutoff_s)} can leave the same day at {cut.site or 'all sites'}{calls}")
     if scenario.on_time_target_ppm is not None:
         found.append(f"Promises are to be kept with a probability of {percent(scenario.on_time_target_ppm / 10**6)}")
+    none = "" if planning else " of no policy here, since none plans"
     if scenario.values:
-        found.append("What shoppers were learned to want weighs beside the cost")
+        found.append(f"What shoppers were learned to want weighs beside the cost{none}")
     if scenario.commitment_prices:
-        found.append("Commitment prices weigh beside the cost")
+        found.append(f"Commitment prices weigh beside the cost{none}")
     if scenario.cartons is not None:
         found.append(f"Packed in {counted(len(scenario.cartons), 'other carton')}")
     if scenario.placement:

@@ -23,7 +23,7 @@ from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.rights import Scope
 from doorstep.domain.worth import LearnedValue
-from doorstep.flows.insights import CHORE, JOB, ask_for_insight, key_of
+from doorstep.flows.insights import CHORE, JOB, POSITION, ask_for_insight, key_of
 from doorstep.web.asked import Asked
 from doorstep.web.room import came_at, furnished, of_brands, room
 
@@ -32,6 +32,7 @@ NAMES: dict[InsightKind, str] = {
     "customers": "Customers",
     "demand": "Demand",
     "costs": "Costs",
+    "position": "Stock placement",
 }
 
 
@@ -53,7 +54,8 @@ def show(request: HttpRequest, scope: Scope, kind: InsightKind) -> HttpResponse:
         "page": page,
         "unread": found is not None and page is None,
         "job": jobs.of_key(scope, JOB, key_of(brand.id, kind)) if brand else None,
-        "next_at": turns.next_of(CHORE),
+        "next_at": turns.next_of(POSITION if kind == "position" else CHORE),
+        "every": "once a week" if kind == "position" else "once a night",
         "may_ask": scope.may("plan"),
         "may_manage": scope.may("manage"),
         **(_weighing(scope, brand.id, found) if brand and kind == "customers" and scope.may("manage") else {}),

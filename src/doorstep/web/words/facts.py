@@ -126,6 +126,11 @@ def _steered(data: Data, _: Currency) -> str:
     return f"{what}: version {data['version']}" if rows else f"{what}: none any more"
 
 
+def _terms(data: Data, _: Currency) -> str:
+    whose = " ".join(filter(None, (str(data.get("commitment", "")), str(data["carrier"]), str(data["account"]))))
+    return f"{whose}: version {data['version']}" if data["rows"] else f"{whose}: none any more"
+
+
 def _demanded(data: Data, _: Currency) -> str:
     return "of everybody" if data["required"] else "no longer"
 
@@ -308,6 +313,8 @@ _KINDS: dict[str, tuple[str, Tell]] = {
     "BidPricesHeeded": ("Scarce goods", _heeded),
     "DisplayTestSet": ("Display test", _by_lot),
     "SteeringSet": ("What choices go by", _steered),
+    "AccountPricesSet": ("Commitment prices", _terms),
+    "ContractSet": ("Contract with a carrier", _terms),
     "ChannelAdded": ("Channel added", _say("{channel}")),
     "ChannelRenamed": ("Channel renamed", _say("{channel}")),
     "UserAdded": ("Person added", _say("{role}")),

@@ -1,0 +1,236 @@
+"""Volume commitments of all brands together: how accounts stand, and what a parcel weighs by them. The operator's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from doorstep.core.accounts.actors import actors_of
+from doorstep.core.jobs import queries as jobs
+from doorstep.core.jobs import turns
+from doorstep.core.learned import account_terms, commitment_plans
+from doorstep.core.learned.insights import Kept
+from doorstep.documents.insights.page import InsightPage, read
+from doorstep.domain.commitment import AccountKey, DatedCommitmentPrice
+from doorstep.domain.errors import Conflict, DoorstepError, InvalidProblem, NotFound
+from doorstep.domain.rights import Scope
+from doorstep.domain.steering import AccountPrices
+from doorstep.files.kinds import millionths
+from doorstep.flows import account_prices as flow
+from doorstep.flows.reckon_commitments import CHORE, JOB, ask_for_commitments, key_of
+from doorstep.web.room import came_at, furnished, room
+from doorstep.web.words.facts import who
+
+SHOWN = 50  # changes
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account on the page: what is in force, beside what was reckoned last."""
+
+    key: AccountKey
+    name: str
+    found: AccountPrices | None
+    by: str
+    reckoned: tuple[DatedCommitmentPrice, ...]
+    reckoned_at: datetime | None
+    fields: tuple[tuple[str, str], ...]  # a service, empty: all of them; and its price, as it stands in the form
+    since: str
+    until: str
+    why: str = ""  # as it was typed, where it was refused
+
+    @property
+    def differs(self) -> bool:
+        """Whether what was reckoned is not what is in force already."""
+        return bool(self.reckoned) and (self.found is None or self.found.prices != self.reckoned)
+
+
+@room("plan")
+def show(request: HttpRequest, scope: Scope) -> HttpResponse:
+    return _page(request, scope)
+
+
+@login_required
+@require_POST
+@room("manage")
+def put(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Put the prices in force that were filled in, in place of all that the account had."""
+    key = _key(request)
+    return _tried(
+        request,
+        scope,
+        lambda: flow.put_account_prices(scope, key, _prices(request, key), _why(request), now=came_at(request)),
+    )
+
+
+@login_required
+@require_POST
+@room("manage")
+def weigh(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Put the prices in force that were reckoned and stand on the page; reckoned anew since, they are refused."""
+    at = request.POST.get("reckoned_at", "")
+    return _tried(
+        request,
+        scope,
+        lambda: flow.weigh_reckoned(scope, _key(request), _instant(at), _why(request), now=came_at(request)),
+    )
+
+
+@login_required
+@require_POST
+@room("manage")
+def end(request: HttpRequest, scope: Scope) -> HttpResponse:
+    return _tried(
+        request,
+        scope,
+        lambda: flow.put_account_prices(scope, _key(request), (), _why(request), now=came_at(request)),
+    )
+
+
+@login_required
+@require_POST
+@room("plan")
+def ask(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Have them reckoned soon; what is asked for twice is done once."""
+    try:
+        ask_for_commitments(scope, now=came_at(request))
+    except NotFound:
+        raise Http404("There is no such page.") from None
+    return redirect("commitments")
+
+
+def _tried(request: HttpRequest, scope: Scope, act: Callable[[], object]) -> HttpResponse:
+    try:
+        act()
+    except NotFound:
+        raise Http404("There is no such account.") from None
+    except DoorstepError as refusal:
+        return _page(request, scope, refused=str(refusal), status=422)
+    return redirect("commitments")
+
+
+def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 200) -> HttpResponse:
+    try:
+        in_force = flow.in_force(scope)
+    except NotFound:
+        raise Http404("There is no such page.") from None
+    plans, changes = commitment_plans.kept(scope.operator), account_terms.changes(scope.operator, SHOWN)
+    contracts = account_terms.contracts_in_force(scope.operator)
+    named = {one.by for one in changes} | {one.by for one in contracts} | {one.by for one in in_force}
+    known = actors_of(scope, named)
+    accounts = _accounts(scope, in_force, plans, lambda actor: who(actor, known))
+    if refused:
+        accounts = [_typed(request, one) if one.key == _key(request) else one for one in accounts]
+    context = {
+        "accounts": accounts,
+        "contracts": [(one, who(one.by, known)) for one in contracts],
+        "changes": [(one, who(one.by, known)) for one in changes],
+        "plans": [(currency, one, _read(one)) for currency, one in plans.items()],
+        "job": jobs.of_key(scope, JOB, key_of(scope.operator)),
+        "next_at": turns.next_of(CHORE),
+        "may_manage": scope.may("manage"),
+        "refused": refused,
+        "cases": {},  # no table leads to any
+        "longest": flow.MOST_WHY,
+    }
+    return furnished(request, scope, "commitments.html", context, current="commitments", status=status)
+
+
+def _accounts(
+    scope: Scope, in_force: tuple[AccountPrices, ...], plans: Mapping[str, Kept], told: Callable[[str], str]
+) -> list[Account]:
+    found, services = {one.key: one for one in in_force}, flow.services_of(scope.operator)
+    reckoned = {key: prices for one in plans.values() for key, prices in flow.reckoned_prices(one.document).items()}
+    accounts = []
+    for key in sorted(services.keys() | found.keys()):
+        there, plan = found.get(key), plans.get(key.currency)
+        prices = {one.service: _text(one.price_micros) for one in (there.prices if there else ())}
+        days = (there.prices[0].valid_from, there.prices[0].valid_to) if there else (None, None)
+        accounts.append(
+            Account(
+                key,
+                flow.name_of(key),
+                there,
+                told(there.by) if there else "",
+                reckoned.get(key, ()),
+                plan.learned_at if plan else None,
+                tuple((service, prices.get(service, "")) for service in ("", *services.get(key, ()))),
+                *(day.isoformat() if day else "" for day in days),
+            )
+        )
+    return accounts
+
+
+def _typed(request: HttpRequest, one: Account) -> Account:
+    """What was filled in stays, where it was refused."""
+    said = dict(zip(request.POST.getlist("service"), request.POST.getlist("price"), strict=False))
+    return replace(
+        one,
+        fields=tuple((service, said.get(service, text)[:40]) for service, text in one.fields),
+        since=request.POST.get("since", one.since)[:10],
+        until=request.POST.get("until", one.until)[:10],
+        why=_why(request)[: flow.MOST_WHY],
+    )
+
+
+def _text(micros: int) -> str:
+    return format(Decimal(micros).scaleb(-6).normalize(), "f")
+
+
+def _read(found: Kept) -> InsightPage | None:
+    """None: it was kept by another version."""
+    try:
+        return read(found.document)
+    except (KeyError, TypeError):
+        return None
+
+
+def _key(request: HttpRequest) -> AccountKey:
+    named = (request.POST.get(name, "").replace("\0", "")[:100] for name in ("carrier", "account", "currency"))
+    return AccountKey(*named)
+
+
+def _why(request: HttpRequest) -> str:
+    return request.POST.get("why", "")
+
+
+def _prices(request: HttpRequest, key: AccountKey) -> tuple[DatedCommitmentPrice, ...]:
+    """Read a price for each service that one was filled in for; all hold on the same days."""
+    since, until = _day(request, "since"), _day(request, "until")
+    services, texts = request.POST.getlist("service"), request.POST.getlist("price")
+    if len(services) != len(texts) or not any(text.strip() for text in texts):
+        raise InvalidProblem("fill in a price, or end those in force")
+    found = []
+    for service, text in zip(services, texts, strict=True):
+        if text.strip():
+            found.append(DatedCommitmentPrice(key.carrier, service, _micros(text.strip()), since, until))
+    return tuple(found)
+
+
+def _micros(text: str) -> int:
+    try:
+        return millionths(text.replace("−", "-").replace(",", "."))
+    except ValueError as error:
+        raise InvalidProblem(f"the price {text[:40]} {error}") from None
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    text = request.POST.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidProblem("a day is written as in 2026-06-30") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)  # as the page names it
+    except ValueError:
+        raise Conflict("when the prices were reckoned is not understood") from None

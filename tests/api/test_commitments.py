@@ -1,0 +1,92 @@
+"""Contracts and commitment prices of all brands, as a program of the operator sets and reads them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.api.shop import Place
+
+pytestmark = pytest.mark.django_db
+PATH = "/v1/commitments"
+PRICE = {"service": "", "price_micros": -150_000, "valid_from": None, "valid_to": "2026-12-31"}
+PUT = {"carrier": "Postbird", "account": "", "currency": "EUR", "prices": [PRICE], "why": "agreed on Monday"}
+CONTRACT = {
+    "commitment": "post-q4", "carrier": "Postbird", "account": "", "service": "", "kind": "minimum",
+    "measure": "parcels", "per": "parcels", "starts_on": "2026-10-01", "ends_on": "2026-12-31",
+    "tiers": [{"from_volume_micros": 40_000_000, "amount_micros": 2_000_000}], "fixed_micros": 0,
+    "of_last_period": False, "last_volume_micros": None, "refuses": False,
+}  # fmt: skip
+TERMS = {"currency": "EUR", "contracts": [CONTRACT], "why": "signed"}
+
+
+def test_prices_are_put_told_and_ended(place: Place) -> None:
+    shop = place.with_key("operator_admin")
+    before = shop.get(PATH).json()
+    account = next(one for one in before["data"] if one["carrier"] == "Postbird")
+    assert (account["prices"], account["put"], account["reckoned"]) == ([], None, [])
+    assert account["services"]
+    after = shop.ask("PUT", f"{PATH}/prices", PUT).json()
+    account = next(one for one in after["data"] if one["carrier"] == "Postbird")
+    assert account["prices"] == [PRICE]
+    assert account["put"]["why"] == "agreed on Monday"
+    assert account["put"]["put_by"].startswith("key:")
+    assert shop.get(PATH).json() == after
+    over = shop.ask("PUT", f"{PATH}/prices", {**PUT, "prices": [], "why": "over"}).json()
+    assert over["data"] == before["data"]
+
+
+def test_contracts_are_put_all_together(place: Place) -> None:
+    shop = place.with_key("operator_admin")
+    (told,) = shop.ask("PUT", f"{PATH}/contracts", TERMS).json()["contracts"]
+    assert {name: told[name] for name in CONTRACT} == CONTRACT
+    assert (told["currency"], told["put"]["why"]) == ("EUR", "signed")
+    assert shop.ask("PUT", f"{PATH}/contracts", {**TERMS, "contracts": [], "why": "over"}).json()["contracts"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("prices", {**PUT, "prices": [{**PRICE, "service": "nothing"}]}),
+        ("prices", {**PUT, "prices": [PRICE, PRICE]}),
+        ("prices", {**PUT, "why": ""}),
+        ("prices", {**PUT, "why": "   "}),
+        ("prices", {**PUT, "currency": "euro"}),
+        ("contracts", {**TERMS, "contracts": [{**CONTRACT, "tiers": []}]}),
+        ("contracts", {**TERMS, "contracts": [{**CONTRACT, "ends_on": "2026-01-01"}]}),
+        ("contracts", {**TERMS, "contracts": [CONTRACT, CONTRACT]}),
+    ],
+)
+def test_what_cannot_be_is_refused_whole(place: Place, path: str, said: dict[str, object]) -> None:
+    shop = place.with_key("operator_admin")
+    before = shop.get(PATH).json()
+    assert shop.ask("PUT", f"{PATH}/{path}", said).status_code == 422
+    assert shop.get(PATH).json() == before
+
+
+def test_accounts_of_nobody_are_not_there(place: Place) -> None:
+    shop = place.with_key("operator_admin")
+    assert shop.ask("PUT", f"{PATH}/prices", {**PUT, "carrier": "Nobody"}).status_code == 404
+    wrong = {**TERMS, "contracts": [{**CONTRACT, "carrier": "Nobody"}]}
+    assert shop.ask("PUT", f"{PATH}/contracts", wrong).status_code == 404
+
+
+def test_keys_of_a_brand_see_and_change_nothing(place: Place) -> None:
+    place.with_key("operator_admin").ask("PUT", f"{PATH}/prices", PUT)
+    for role in ("brand_admin", "brand_viewer", "brand_writer", "quote_only"):
+        shop = place.with_key(role)
+        assert shop.get(PATH).status_code == 403
+        for path, said in (("prices", {**PUT, "prices": []}), ("contracts", TERMS)):
+            assert shop.ask("PUT", f"{PATH}/{path}", said).status_code in (403, 404)
+    steering = place.with_key("brand_admin").get("/v1/brands/tea/steering").json()
+    assert steering["commitments"] == []  # those of the operator are not told as its own
+    assert "Postbird" not in str(steering)
+
+
+def test_a_decision_names_the_version(place: Place) -> None:
+    from tests.api.shop import order
+
+    shop = place.with_key("operator_admin")
+    after = shop.ask("PUT", f"{PATH}/prices", PUT).json()
+    put = next(one for one in after["data"] if one["carrier"] == "Postbird")["put"]
+    shop.post("/v1/orders", order("V-1", brand="tea"), idempotency_key="v")
+    found = shop.get("/v1/orders/V-1/decision").json()
+    assert found["steering"] == [{"kind": "account_prices", "version": put["version"], "put_at": put["put_at"]}]
