@@ -104,11 +104,16 @@ class Brute:
             return self.limits.get(row, 0)
         if row[0] == "orders":
             site = next(one for one in self.problem.sites if one.site == row[1])
-            return site.daily_order_capacity or 0
+            return (site.daily_order_capacity or 0) - self._booked(row[1], "", row[2])
         if row[0] == "hauled":
             haul = next(one for one in self.problem.linehauls if one.linehaul == row[1])
             return haul.daily_parcel_capacity or 0
-        return self._parcel_capacity(row[1], row[2]) or 0
+        return (self._parcel_capacity(row[1], row[2]) or 0) - self._booked(row[1], row[2], row[3])
+
+    def _booked(self, site: str, service: str, day: str) -> int:
+        """What decisions before take of a day, which is counted from 1970."""
+        on = date.fromordinal(date(1970, 1, 1).toordinal() + int(day))
+        return sum(one.number for one in self.problem.booked if (one.site, one.service, one.day) == (site, service, on))
 
     def fits(self, load: Load) -> list[str]:
         """Cartons that hold a load, each by a layout that the packer's verifier accepts."""
