@@ -15,6 +15,7 @@ import numpy as np
 
 from doorstep.kernels.plan.atoms import Atoms, linked, load_key
 from doorstep.kernels.plan.compiled import FloatArray
+from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanParams
@@ -159,8 +160,17 @@ def _loads(book: LoadBook, atoms: tuple[tuple[int, int], ...], masks: Iterable[i
     """Number of the load of each block."""
     if len({sku for sku, _ in atoms}) < len(atoms):
         return {mask: book.add(load_key(atoms, mask)) for mask in masks}
-    bits = [(1 << bit, atom) for bit, atom in enumerate(atoms)]  # ascending by sku, as keys are
-    return {mask: book.add(tuple([atom for bit, atom in bits if mask & bit])) for mask in masks}
+    made: dict[int, Key] = {0: ()}
+    return {mask: book.add(_key(atoms, mask, made)) for mask in masks}
+
+
+def _key(atoms: Key, mask: int, made: dict[int, Key]) -> Key:
+    """The load of a set of atoms of distinct goods, ascending by sku as keys are: of all but the last, and the last."""
+    key = made.get(mask)
+    if key is None:
+        last = mask.bit_length() - 1
+        key = made[mask] = (*_key(atoms, mask ^ (1 << last), made), atoms[last])
+    return key
 
 
 @cache
