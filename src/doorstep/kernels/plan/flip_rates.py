@@ -170,5 +170,6 @@ def _least_cut(tried: Tried, guess: Guess, under: int) -> int | None:
 def _refined(rated: Rated, guess: Guess) -> int:
     """The guess by what such a cut takes off the parcel's price; as it is if the parcel is not looked at any more."""
     mine = rated.at == guess.row
-    drop = int((rated.total_minor - rated.totals(guess.cut))[mine].sum())
+    price_minor = rated.rates.some(mine).price_minor(guess.cut)
+    drop = int((rated.total_minor[mine] - rated.rest_minor[mine] - price_minor).sum())
     return min(MOST, max(1, -(-guess.cut * guess.excess_minor // drop))) if drop > 0 else guess.cut

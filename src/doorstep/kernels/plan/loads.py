@@ -122,7 +122,8 @@ class LoadBook:
             told[new] = fit(pack_problem(self.market, some), self.params, run).verdict
         if len(known) + len(new) > MOST_VERDICTS:
             known.clear()
-        known.update((names[n], told[n].copy()) for n in new.tolist() if sure[n])
+        sound = new[sure[new]]
+        known.update(zip([names[n] for n in sound.tolist()], told[sound], strict=True))
         return told
 
     def _names(self, lines: Lines) -> list[bytes]:

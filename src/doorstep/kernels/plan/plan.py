@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -32,6 +33,23 @@ from doorstep.kernels.run import Run
 PLAIN = Run()
 
 
+class Usual:
+    """The usual rule on the orders and stock of a plan, served when it is asked for: of one order nobody asks."""
+
+    def __init__(self, laid: Laid, table: Table, sharing: Sharing | None) -> None:
+        self._given = laid, table, sharing
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Totals of its parcels; every order goes by itself."""
+        laid, table, sharing = self._given
+        market = laid.market
+        alone = table if sharing is None else each_by_itself(market, sharing)
+        picks: Picks = pick_parcels(market, alone, laid.book, serve_nearest(market, alone), by_rule=True)
+        found = figures(market, picks, "nearest")
+        return found if sharing is None else replace(found, orders=len(sharing.aside) - len(sharing.joints.members))
+
+
 @dataclass(frozen=True, slots=True)
 class PlanResult:
     """The plan, the usual rule on the same orders and stock, and the bound.
@@ -42,13 +60,18 @@ class PlanResult:
     """
 
     plan: Plan
-    baseline: Figures
+    usual: Usual
     lower_bound_minor: int
     iterations: int
     reasons: Reasons
     params: PlanParams
     pack_params: PackParams
     shared: Shared | None = None  # where orders could share parcels
+
+    @property
+    def baseline(self) -> Figures:
+        """Totals of the usual rule on the same orders and stock."""
+        return self.usual.figures
 
     @property
     def gap_pct(self) -> float:
@@ -128,7 +151,7 @@ def plan(
             _figures(laid, table, picks, assignment, paid, shared),
             () if told is None else with_parcels(told, parcels),
         ),
-        baseline=_baseline(laid, table, sharing) if driven is None else _baseline(laid, *driven.usual),
+        usual=Usual(laid, table, sharing) if driven is None else Usual(laid, *driven.usual),
         lower_bound_minor=assignment.lower_bound_minor + table.beyond_minor if driven is None else driven.bound_minor,
         iterations=assignment.iterations,
         reasons=reasons,
@@ -153,15 +176,6 @@ def _figures(
     aside = None if shared is None else shared.sharing.aside
     weighs = bids_minor(laid.market, table.board, assignment.choice, paid_minor, aside)
     return replace(found, bids_minor=weighs) if weighs else found
-
-
-def _baseline(laid: Laid, table: Table, sharing: Sharing | None) -> Figures:
-    """Totals of the usual rule, by which every order goes by itself."""
-    market = laid.market
-    alone = table if sharing is None else each_by_itself(market, sharing)
-    picks: Picks = pick_parcels(market, alone, laid.book, serve_nearest(market, alone), by_rule=True)
-    found = figures(market, picks, "nearest")
-    return found if sharing is None else replace(found, orders=len(sharing.aside) - len(sharing.joints.members))
 
 
 __all__ = ["Laid", "PlanParams", "PlanProblem", "PlanResult", "Table", "lay_out", "plan", "settle"]
