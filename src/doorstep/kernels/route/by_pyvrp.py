@@ -22,7 +22,7 @@ from doorstep.kernels.route.leave import leave_costs, priced
 from doorstep.kernels.route.problem import RELOAD, RouteParams, RouteProblem
 from doorstep.kernels.route.pyvrp_data import Translated, cells, translated
 from doorstep.kernels.route.result import RouteResult
-from doorstep.kernels.run import Run, endless
+from doorstep.kernels.run import Run, endless, unnoticed
 
 if TYPE_CHECKING:
     from pyvrp import Activity, Route, Solution
@@ -33,6 +33,8 @@ ITERATIONS = 2_000
 """Where nobody says when to stop."""
 PATIENCE = 0.3
 """The part of its time after which no plan with all stops is looked for any more, if there is none yet."""
+TOLD_EACH = 1 / 400
+"""Of its time passes between two answers that are told: reading one takes longer than finding the next."""
 MOST_CELLS = 100_000_000
 """Of its matrices, 16 bytes each: 10,000 stops for one kind of van."""
 
@@ -115,17 +117,22 @@ class _Watch:
     """Whether to stop, and whom to tell; PyVRP asks and tells."""
 
     def __init__(self, run: Run) -> None:
-        self._run, self._feasible = run, False
+        self._run, self._feasible, self._told = run, False, -1.0
         self.done, self.patience, self.seed = 0, PATIENCE, run.seed % 2**32
         self.data: Translated | None = None
+        self._untold: Solution | None = None
         self._most = run.iterations
         if self._most is None and run.spent is endless:
             self._most = ITERATIONS
 
-    def __call__(self, _: float) -> bool:
+    def _share(self) -> float:
         share = self._run.spent()
         if self._most is not None:
             share = max(share, self.done / self._most if self._most else 1.0)
+        return share
+
+    def __call__(self, _: float) -> bool:
+        share = self._share()
         if share >= 1.0 or (share >= self.patience and not self._feasible):
             return True
         self.done += 1
@@ -136,8 +143,19 @@ class _Watch:
             self.on_best(search.initial_solution)
 
     def on_best(self, best: Solution) -> None:
-        assert self.data is not None
         self._feasible = True
+        if self._run.incumbent is unnoticed:
+            return
+        self._untold = best
+        if self._share() >= self._told + TOLD_EACH:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell the best there is, if nobody has been told of it."""
+        best, self._untold = self._untold, None
+        if best is None or self.data is None:
+            return
+        self._told = self._share()
         served = {visit for route in best.routes() for visit in _visits(self.data, route)}
         left, unserved = self.data.left(served)
         self._run.incumbent(best.distance_cost() + best.duration_cost() + best.fixed_vehicle_cost() + left, unserved)
@@ -165,6 +183,7 @@ def _searched(data: Translated, watch: _Watch, start: Solution | None) -> Soluti
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that penalties are at their bounds: it goes on all the same
         found = solve(data.problem, callbacks, watch.seed, False, False, params, start)
+    watch.tell()
     return found.best
 
 

@@ -237,8 +237,12 @@ def _best_place(
 def recreate(
     nodes: Nodes, load: Ints, size: Ints, journal: Nodes, points: Points, rates: Ints, depot_cost: Nodes, near: Nodes,
     near_cost: Nodes, n: int, counts: Ints, knobs: Points, state: State, away: Ints, gone: int, free: Ints,
+    most: float,
 ) -> int:  # fmt: skip
-    """Put back all who are away; gives the change of cost, or IMPOSSIBLE where a van is wanting."""
+    """Put back all who are away; gives the change of cost, or IMPOSSIBLE where a van is wanting.
+
+    A change of more than `most` will not be kept, and a customer more makes no round cheaper: the rest is not tried.
+    """
     change, written = 0, gone
     counts[WRITTEN] = gone
     for i in range(gone):
@@ -258,6 +262,8 @@ def recreate(
         written += 1
         counts[WRITTEN] = written
         change += cost
+        if change > most:
+            return IMPOSSIBLE
     return change
 
 
@@ -335,11 +341,12 @@ def anneal(
             free,
         )
         sort_away(nodes, depot_cost, away, gone, keys, state)
+        worse = -warmth * log(1.0 - uniform(state))
         change += recreate(
             nodes, load, size, journal, points, rates, depot_cost, near, near_cost, n, counts, knobs, state, away,
-            gone, free,
+            gone, free, worse - change,
         )  # fmt: skip
-        if change > 0 and change >= -warmth * log(1.0 - uniform(state)):
+        if change > 0 and change >= worse:
             undo(nodes, load, size, journal, counts[WRITTEN])
             counts[FREE] = free_before
             continue

@@ -10,8 +10,6 @@ from doorstep.kernels.compiled import compiled, inner
 from doorstep.kernels.route.compiled_plain import DEPTH
 from doorstep.kernels.route.compiled_random import State, below, uniform
 from doorstep.kernels.route.compiled_rich import (
-    COST,
-    COST_WAS,
     LEAVE,
     STAMP,
     UNIT,
@@ -34,6 +32,7 @@ from doorstep.kernels.route.compiled_rich_journal import (
 )
 from doorstep.kernels.route.compiled_rich_search import (
     TRIED_AGAIN,
+    dearer,
     insert_unit,
     mark,
     recreate,
@@ -78,16 +77,21 @@ def anneal(
         count = _gather(node, counts, gone, absent, units, state)
         sort_units(node, load, unit, member, units, count, keys, state, windows)
         larger = alike if mixed and uniform(state) < LARGER else none
+        saved = _saved(unit, counts, absent)
+        worse = -warmth * log(1.0 - uniform(state))
+        most = np.inf if mixed else worse + saved  # smaller vans may make good afterwards what a place costs
         waiting = recreate(
             points, rates, metres, seconds, node, load, kind, ring, free, spare, larger, unit, member, fit, knobs,
-            state, journal, counts, units, count, touched, still,
+            state, journal, counts, units, count, touched, still, most,
         )  # fmt: skip
         if mixed and waiting >= 0:
             fit_vans(
                 points, rates, metres, seconds, node, load, kind, ring, free, alike, journal, counts, touched
             )  # fmt: skip
-        change = _change(unit, ring, counts, absent, still, waiting, touched)
-        if waiting < 0 or (change > 0 and change >= -warmth * log(1.0 - uniform(state))):
+        change = dearer(ring, counts, touched) - saved
+        for i in range(waiting):
+            change += unit[still[i], LEAVE]
+        if waiting < 0 or (change > 0 and change >= worse):
             undo(node, load, kind, ring, journal, counts, touched)
             for k in range(len(free)):
                 free[k, -1] = free_before[k]
@@ -117,16 +121,12 @@ def _gather(node: Ints, counts: Ints, gone: Ints, absent: Ints, units: Ints, sta
 
 
 @inner
-def _change(unit: Ints, ring: Ints, counts: Ints, absent: Ints, still: Ints, waiting: int, touched: Ints) -> int:
-    """By how much the objective has changed."""
-    change = 0
+def _saved(unit: Ints, counts: Ints, absent: Ints) -> int:
+    """What need not be paid if all of those who wait and are tried again find a place."""
+    saved = 0
     for i in range(counts[RETRIED]):
-        change -= unit[absent[counts[ABSENT] - 1 - i], LEAVE]
-    for i in range(waiting):
-        change += unit[still[i], LEAVE]
-    for i in range(counts[TOUCHED]):
-        change += ring[touched[i], COST] - ring[touched[i], COST_WAS]
-    return change
+        saved += unit[absent[counts[ABSENT] - 1 - i], LEAVE]
+    return saved
 
 
 @inner

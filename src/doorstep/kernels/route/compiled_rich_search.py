@@ -14,6 +14,8 @@ from doorstep.kernels.route.compiled_random import State, below, uniform
 from doorstep.kernels.route.compiled_rich import (
     AWAY,
     CLOSES,
+    COST,
+    COST_WAS,
     DIRTY_YET,
     END,
     FAR,
@@ -44,6 +46,7 @@ from doorstep.kernels.route.compiled_rich_journal import (
     GONE,
     ITERATION,
     MOST_GONE,
+    TOUCHED,
     WRITTEN,
     make_reload,
     put_in,
@@ -252,10 +255,13 @@ def recreate(
     points: Floats, rates: Ints, metres: Small, seconds: Small, node: Ints, load: Ints, kind: Ints, ring: Ints,
     free: Ints, spare: Ints, alike: Ints, unit: Ints, member: Ints, fit: Small, knobs: NDArray[np.float64],
     state: State, journal: Ints,
-    counts: Ints, units: Ints, count: int, touched: Ints, still: Ints,
+    counts: Ints, units: Ints, count: int, touched: Ints, still: Ints, most: float,
 ) -> int:  # fmt: skip
-    """Put units back; those for whom there is no place come into `still`. Gives how many they are; -1: all in vain."""
-    depth, waiting = int(knobs[DEPTH]), 0
+    """Put units back; those for whom there is no place come into `still`. Gives how many they are; -1: all in vain.
+
+    In vain is also what costs more than `most`: a stop more makes no round cheaper, so the rest need not be tried.
+    """
+    depth, waiting, left = int(knobs[DEPTH]), 0, 0
     for i in range(count):
         scan = uniform(state) < SCANNED
         written = counts[WRITTEN]
@@ -268,7 +274,19 @@ def recreate(
                 return -1  # put, and its round cannot be driven: no place for the pause
             still[waiting] = units[i]
             waiting += 1
+            left += unit[units[i], LEAVE]
+        if left + dearer(ring, counts, touched) > most:
+            return -1
     return waiting
+
+
+@inner
+def dearer(ring: Ints, counts: Ints, touched: Ints) -> int:
+    """By how much the rounds that were touched cost more than before."""
+    change = 0
+    for i in range(counts[TOUCHED]):
+        change += ring[touched[i], COST] - ring[touched[i], COST_WAS]
+    return change
 
 
 @inner

@@ -17,8 +17,9 @@ from doorstep.kernels.route.problem import ANY, NEVER, REQUIRED, RouteProblem
 from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.run import Run
 
-NEIGHBOURS = 100  # known to each; an insertion looks at a quarter of them unless it finds no room
-HOT, COLD = 3.0, 0.03  # first and last temperature, in mean arcs between customers of the first rounds
+NEIGHBOURS = 100  # known to each
+DEPTH = 30  # of them, at which an insertion looks unless it finds no room
+HOT, COLD = 2.0, 0.1  # first and last temperature, in mean arcs between customers of the first rounds
 LARGE, LARGE_HOT = 15_000, 1.5  # from so many customers on, a cooler beginning
 PARTED = 400  # customers of a part, at least
 USUAL = 400  # iterations a customer, where nobody says when to stop
@@ -148,7 +149,7 @@ def _anneal_part(part: _Part) -> _Found:
     on = part.on if alone else part_of(part.on, chosen)
     lines = part.rounds if alone else [np.searchsorted(chosen, line) for line in part.rounds]
     search = Search(on, lines, max(0, part.vans - len(lines)), part.seed)
-    search.run(part.iterations, part.hot, part.cold, on.near.shape[1] // 4)
+    search.run(part.iterations, part.hot, part.cold, DEPTH)
     names = np.arange(len(chosen)) if alone else chosen
     return _Found(
         [names[line] for line in search.rounds()], int(search.counts[CURRENT]),

@@ -29,7 +29,9 @@ from doorstep.kernels.route.compiled_plain import (
 from doorstep.kernels.route.compiled_random import State, seeded
 
 WIDTH = 8  # of a row: half a line of the cache
-KNOBS = (10.0, 10.0, 0.01, 0.5)  # strings, longest, blink, split (Christiaens and Vanden Berghe 2020, table 5)
+KNOBS = (7.0, 7.0, 0.01, 0.5)
+"""Strings, longest, blink, split. Christiaens and Vanden Berghe 2020 (table 5) have 10 and 10 for the first two: where
+seconds count, more and smaller steps lead further (docs/algorithms/route.md)."""
 
 
 @dataclass(frozen=True, slots=True)
