@@ -158,7 +158,7 @@ def test_a_quote_offers_no_full_day_and_an_order_of_an_older_quote_is_decided_an
 def test_whoever_finds_the_day_full_at_the_commit_decides_again(monkeypatch: pytest.MonkeyPatch) -> None:
     scope, brand = limited()
     wanted = accept._commit_planned
-    tried = []
+    tried: list[object] = []
 
     def overtaken(*told: Any) -> Any:
         if not tried:

@@ -39,8 +39,14 @@ class CutRates:
     def rated(self, per_mille: int) -> RateResult:
         """Rate the parcels, [n, 1], with so many thousandths off; a rate is then rounded down to the part."""
         count, tables = len(self.rows.weight_g), self.tables
-        wide = [np.zeros((count, 1), np.int64) for _ in range(3)]
-        found = Quotes(np.zeros((count, 1), np.uint8), *wide, np.zeros((count, 1), np.int32))
+        shape = count, 1
+        found = Quotes(
+            reason=np.zeros(shape, np.uint8),
+            freight_minor=np.zeros(shape, np.int64),
+            surcharges_minor=np.zeros(shape, np.int64),
+            billed_weight_g=np.zeros(shape, np.int64),
+            zone=np.zeros(shape, np.int32),
+        )
         ladders = cut_ladders(tables.ladders, per_mille)
         rate_parcels(0, count, self.rows, tables.offers, tables.lanes, ladders, tables.charges, found)
         return RateResult(*found)
@@ -48,7 +54,7 @@ class CutRates:
     def some(self, rows: BoolArray) -> CutRates:
         """Keep some of the parcels."""
         kept = copy(self)
-        kept.rows = ParcelRows(*(part[rows] for part in self.rows))
+        kept.rows = ParcelRows(**{name: part[rows] for name, part in self.rows._asdict().items()})
         return kept
 
     def price_minor(self, per_mille: int) -> IntArray:
