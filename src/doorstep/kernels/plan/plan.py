@@ -18,6 +18,8 @@ from doorstep.kernels.plan.conflicts import explained
 from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.laid import Laid, lay_out, settle
+from doorstep.kernels.plan.loads import LoadBook
+from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.nearest import serve_nearest
 from doorstep.kernels.plan.own_fleet import settle_driven
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
@@ -36,16 +38,15 @@ PLAIN = Run()
 class Usual:
     """The usual rule on the orders and stock of a plan, served when it is asked for: of one order nobody asks."""
 
-    def __init__(self, laid: Laid, table: Table, sharing: Sharing | None) -> None:
-        self._given = laid, table, sharing
+    def __init__(self, market: Market, book: LoadBook, table: Table, sharing: Sharing | None) -> None:
+        self._given = market, book, table, sharing
 
     @cached_property
     def figures(self) -> Figures:
         """Totals of its parcels; every order goes by itself."""
-        laid, table, sharing = self._given
-        market = laid.market
+        market, book, table, sharing = self._given
         alone = table if sharing is None else each_by_itself(market, sharing)
-        picks: Picks = pick_parcels(market, alone, laid.book, serve_nearest(market, alone), by_rule=True)
+        picks: Picks = pick_parcels(market, alone, book, serve_nearest(market, alone), by_rule=True)
         found = figures(market, picks, "nearest")
         return found if sharing is None else replace(found, orders=len(sharing.aside) - len(sharing.joints.members))
 
@@ -151,7 +152,7 @@ def plan(
             _figures(laid, table, picks, assignment, paid, shared),
             () if told is None else with_parcels(told, parcels),
         ),
-        usual=Usual(laid, table, sharing) if driven is None else Usual(laid, *driven.usual),
+        usual=Usual(market, book, *((table, sharing) if driven is None else driven.usual)),
         lower_bound_minor=assignment.lower_bound_minor + table.beyond_minor if driven is None else driven.bound_minor,
         iterations=assignment.iterations,
         reasons=reasons,
