@@ -16,6 +16,7 @@ TERMS = [term for term, _ in ROWS if term not in {"term", "ending"}]
 ENDINGS = re.findall(r"^\| `(\w+)` \|", GLOSSARY, re.MULTILINE)
 ERRORS = {  # listed where they are defined
     "conflict",
+    "day full",
     "doorstep error",
     "input refused",
     "invalid problem",

@@ -33,6 +33,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "method_not_allowed": (405, "The address is right, the method is not."),
     "conflict": (409, "What is asked contradicts what is there."),
     "out_of_stock": (409, "The goods are not there, and the order would rather be refused than wait."),
+    "day_full": (409, "A site or a service filled its day in this moment; try again."),
     "stock_moved": (409, "The goods went to others in this moment; try again."),
     "carrier_refused": (409, "The carrier has understood, and says no."),
     "carrier_unreachable": (409, "The carrier does not answer, and nobody knows what became of it; send it again."),

@@ -6,6 +6,7 @@ DoorstepError
 ├── OutputRefused      the result cannot be written where it was asked for
 └── Conflict           what is asked contradicts what is there
     ├── NotEnough      the units asked of a shelf are not there (any more)
+    ├── DayFull        a site or a service has no room left on a day
     ├── OutOfStock     an order's goods are not there, and it would rather be refused than wait
     └── NotFound       it is not there, or it is somebody else's
 """
@@ -81,6 +82,12 @@ class NotEnough(Conflict):
         super().__init__(f"fewer than {asked} units {shelf.state} of product {shelf.product} at site {shelf.site}")
         self.shelf = shelf
         self.asked = asked
+
+
+class DayFull(Conflict):
+    """A site or a service has no room left on a day; nothing was done."""
+
+    code = "day_full"
 
 
 class OutOfStock(Conflict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from doorstep.domain.clock import WorkingDays
@@ -62,6 +62,16 @@ class StockLevel:
     site: str
     sku: str
     on_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """Room of a day that is gone: orders that leave a site then, or parcels that a service takes there."""
+
+    site: str
+    service: str  # empty: orders, by whatever they go
+    day: date  # as the site counts days
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

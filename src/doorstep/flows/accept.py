@@ -14,7 +14,7 @@ from doorstep.core.orders.intake import Arrival, add_arrival, held_for
 from doorstep.core.statements import together
 from doorstep.domain.decision import Decision
 from doorstep.domain.demand import OnShortage, Order, OrderFault
-from doorstep.domain.errors import NotEnough, NotFound, OutOfStock
+from doorstep.domain.errors import DayFull, NotEnough, NotFound, OutOfStock
 from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.journey import OrderState
 from doorstep.domain.parcel import Parcel
@@ -23,7 +23,7 @@ from doorstep.flows.back_order import wait_for_goods
 from doorstep.flows.bids import bids_note, with_bids
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
-from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
+from doorstep.flows.keep_plan import Ids, hold_room, keep_plan, order_reference
 from doorstep.flows.kits import settled
 from doorstep.flows.record_problem import Ground, with_orders
 from doorstep.flows.remedies import in_the_record
@@ -99,7 +99,7 @@ def accept_order(
         note = {**bids_note(offered, here.bids), **steering_note(offered, here.steering, now)}
         try:
             return _commit_planned(scope, here, order, result.plan.parcels, decision, note, now, first)
-        except NotEnough:
+        except (DayFull, NotEnough):
             if attempt == ATTEMPTS - 1:
                 raise
     accepted = _commit_unplanned(scope, ids, _waiting(order, result, on_shortage), now, first)
@@ -139,6 +139,7 @@ def _commit_planned(
     accepted = Accepted(NOT_YET, order.order, "planned", "", "", parcels)
     with transaction.atomic():
         first(accepted)
+        hold_room(ids, parcels)
         with together():
             pk = add_arrival(ids.brand, Arrival(order, "planned"), ids.products)
             keep_plan(ids, pk, order.order, parcels, decision, currency, at=now, actor=scope.actor, new=True, note=note)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from doorstep.core.decisions import actions as decisions
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.orders import actions as orders
 from doorstep.core.parcels import actions as parcels
+from doorstep.core.parcels import booked
 from doorstep.core.statements import together
 from doorstep.core.stock import actions as stock
 from doorstep.core.stock.passing import hand_over
@@ -28,11 +30,25 @@ class Ids:
     brand: int
     sites: Mapping[str, int]
     products: Mapping[str, int]
+    limited: frozenset[int]  # sites where a day has a limit
 
 
 def order_reference(order_id: int) -> str:
     """How facts and stock moves name an order."""
     return f"order:{order_id}"
+
+
+def hold_room(ids: Ids, planned: Sequence[Parcel], without: int = 0) -> None:
+    """Call first in the transaction that keeps a plan. Raises DayFull when a day has filled meanwhile.
+
+    `without`: an order in the place of whose parcels these will be.
+    """
+    wanted: Counter[tuple[int, str, date]] = Counter()
+    for parcel in planned:
+        site, day = ids.sites[parcel.site], parcel.ship_at.date()
+        wanted[site, parcel.service, day] += 1
+        wanted[site, "", day] = 1  # it is one order
+    booked.hold_room(wanted, ids.limited, without)
 
 
 def keep_plan(

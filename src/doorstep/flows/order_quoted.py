@@ -17,7 +17,7 @@ from doorstep.core.orders import actions as orders
 from doorstep.core.stock.exchange import held
 from doorstep.domain.decision import Decision, Rejected
 from doorstep.domain.demand import OnShortage, Order
-from doorstep.domain.errors import Conflict, NotEnough
+from doorstep.domain.errors import Conflict, DayFull, NotEnough
 from doorstep.domain.parcel import OWN_BOX, Parcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import StockLevel
@@ -25,7 +25,7 @@ from doorstep.flows.accept import ATTEMPTS, Accepted, accept_order
 from doorstep.flows.bids import bids_note
 from doorstep.flows.customs import clearable
 from doorstep.flows.faults import examine
-from doorstep.flows.keep_plan import keep_plan, order_reference
+from doorstep.flows.keep_plan import hold_room, keep_plan, order_reference
 from doorstep.flows.kits import settled
 from doorstep.flows.quote import cart_record, quote_reference
 from doorstep.flows.standing import Standing, cart_problem, ready_for, standing
@@ -65,9 +65,9 @@ def accept_quoted(
                 # It waits or is held as any other, and what the quote holds stays held until its time is up.
                 return accept_order(scope, brand_id, order, now=now, on_shortage=on_shortage)
             return _commit(scope, here, row, order, decided, now)
-        except (NotEnough, _Overtaken):
+        except (DayFull, NotEnough, _Overtaken):
             if attempt == ATTEMPTS - 1:
-                raise Conflict("the quote and its stock move too fast; try again") from None
+                raise Conflict("the quote, its stock or its days move too fast; try again") from None
     raise AssertionError
 
 
@@ -156,6 +156,7 @@ def _commit(scope: Scope, here: Standing, row: QuoteRow, order: Order, decided: 
     currency, ids = here.ground.problem.brand.currency, here.ids
     parcels, chosen = decided.parcels, row.options[row.option]
     with transaction.atomic():
+        hold_room(ids, parcels)
         if quotes.get_quote(scope, row.pk, lock=True) != row:
             raise _Overtaken
         pk = _add(scope, here, row, order, now)

@@ -11,18 +11,18 @@ from django.db import transaction
 
 from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.learned.steering import in_force
-from doorstep.core.network.snapshot import site_ids
+from doorstep.core.network.snapshot import limited, site_ids
 from doorstep.core.orders import actions as orders
 from doorstep.core.orders.snapshot import open_orders
 from doorstep.core.parcels.superseding import renumbered
 from doorstep.core.stock import claims
 from doorstep.domain.decision import Decision
 from doorstep.domain.demand import Order
-from doorstep.domain.errors import Conflict, NotEnough, NotFound
+from doorstep.domain.errors import Conflict, DayFull, NotEnough, NotFound
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.steering import Steering
-from doorstep.flows.keep_plan import Ids, keep_plan, order_reference
+from doorstep.flows.keep_plan import Ids, hold_room, keep_plan, order_reference
 from doorstep.flows.papers import lacking_papers
 from doorstep.flows.plan_now import plan_now
 from doorstep.flows.record_problem import day_problem
@@ -61,12 +61,12 @@ def plan_day(
 
     An order whose goods lack the papers for one of the sites is planned by itself after the others of its priority.
 
-    Stock that went while we decided sends the orders concerned round again, at most three times; those that are
+    Stock or room that went while we decided sends the orders concerned round again, at most three times; those that are
     left stay open with the reason.
     """
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
-    ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
+    ids = Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id), limited(scope.operator))
     first: PlanResult | None = None
     committed = unplanned = overtaken = 0
     found, steering = open_orders(brand_id, only), in_force(brand_id)
@@ -138,7 +138,7 @@ def _planned_alone(scope: Scope, brand_id: int, pk: int, now: datetime) -> bool:
 def _commit(
     ids: Ids, result: PlanResult, rows: dict[str, int], note: Mapping[str, Any], now: datetime, actor: str, run: Run
 ) -> tuple[int, set[int]]:
-    """Commit order by order, each in a transaction of its own; returns how many, and those whose stock had gone."""
+    """Commit order by order, each in a transaction of its own; how many, and those whose stock or room had gone."""
     parcels: dict[str, list[Parcel]] = {}
     for parcel in result.plan.parcels:
         parcels.setdefault(parcel.orders[0], []).append(parcel)
@@ -148,7 +148,7 @@ def _commit(
         pk = rows[decision.order]
         try:
             kept += _commit_one(ids, pk, parcels[decision.order], decision, result, note, now, actor)
-        except NotEnough:
+        except (DayFull, NotEnough):
             gone.add(pk)
     run.progress("committing", len(parcels), len(parcels))
     return kept, gone
@@ -165,6 +165,7 @@ def _commit_one(
     actor: str,
 ) -> int:
     with transaction.atomic():
+        hold_room(ids, parcels)
         if not orders.lock_open([pk]):
             return 0
         currency = result.reasons.market.problem.brand.currency

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection as Names
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from doorstep.core.accounts import snapshot as accounts
@@ -15,6 +16,7 @@ from doorstep.core.learned import snapshot as learned
 from doorstep.core.messages import disruptions
 from doorstep.core.messages.disruptions import in_force
 from doorstep.core.network import snapshot as network
+from doorstep.core.parcels import booked as parcels
 from doorstep.core.stock import snapshot as stock
 from doorstep.core.tariffs import snapshot as tariffs
 from doorstep.core.versions import Version, version
@@ -22,7 +24,7 @@ from doorstep.domain.demand import Order
 from doorstep.domain.disruption import Disruption
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rules import Rule
-from doorstep.domain.supply import StockLevel
+from doorstep.domain.supply import Booked, Collection, Site, StockLevel
 from doorstep.files.emissions import with_defaults
 from doorstep.files.rules_toml import kept_rules
 from doorstep.flows.durations import durations_in_force
@@ -55,6 +57,7 @@ class Ground:
     operator_id: int
     loaded_at: datetime
     disruptions: tuple[Disruption, ...] = ()
+    limited: Mapping[int, Site] = field(default_factory=dict)  # by row id, where a day has a limit
 
 
 def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) -> Ground:
@@ -86,7 +89,17 @@ def ground(brand_id: int, known: datetime, transit: TransitModel | None = None) 
         emission_factors=with_defaults(tariffs.emission_factors(brand_id)),
         rules=kept_rules(tariffs.rules_text(brand_id)),
     )
-    return Ground(problem, operator_id, known, in_force(operator_id, known.date()))
+    return Ground(problem, operator_id, known, in_force(operator_id, known.date()), _limited(operator_id, sites, calls))
+
+
+def _limited(operator_id: int, sites: Sequence[Site], calls: Sequence[Collection]) -> dict[int, Site]:
+    """Give the sites where a day of this brand may be full; no query where there is none."""
+    names = {one.site for one in sites if one.daily_order_capacity is not None}
+    names |= {one.site for one in calls if one.daily_parcel_capacity is not None}
+    if not names:
+        return {}
+    by_name = {one.site: one for one in sites}
+    return {pk: by_name[name] for name, pk in network.site_ids(operator_id).items() if name in names}
 
 
 def ground_version(operator_id: int, brand_id: int) -> Version | None:
@@ -102,29 +115,56 @@ def with_orders(
     now: datetime | None,
     all_products: bool = False,
     at: datetime | None = None,
+    without: int = 0,
 ) -> PlanProblem:
-    """Set orders, and the stock of this moment, upon the ground; lots expired `at` (else `now`) are left out."""
+    """Set orders, and the stock of this moment, upon the ground; lots expired `at` (else `now`) are left out.
+
+    `without`: row id of an order whose room on its days is free, because it is decided anew.
+    """
     orders = tuple(exploded(order) for order in orders)
     skus = None if all_products else {line.sku for order in orders for line in order.lines}
     products = catalog.products(brand_id, skus)
     levels = stock.available(brand_id, skus, at or now)
     wanted = {product.sku for product in products}
+    since = now or min((order.placed_at for order in orders), default=ground.loaded_at)
+    taken = booked(ground, since, without) if orders else ()
     problem = replace(
         ground.problem,
         products=products,
         stock=levels,
         inbound=tuple(one for one in stock.inbound(brand_id) if one.sku in wanted),
         orders=orders,
-        data_version=hashlib.sha256(repr((levels, orders)).encode()).hexdigest(),
+        data_version=data_version(levels, orders, taken),
         now=now,
+        booked=taken,
         lying=lying(ground.problem.rules, brand_id, levels, None if all_products else wanted),
         today=(at or now or ground.loaded_at).date(),
     )
     return widened(problem, ground.disruptions, (now or ground.loaded_at).date())
 
 
+def booked(ground: Ground, since: datetime, without: int = 0) -> tuple[Booked, ...]:
+    """Give what decisions before take of the days on which something may leave; one query, else none."""
+    if not ground.limited:
+        return ()
+    zones = {pk: site.time_zone for pk, site in ground.limited.items()}
+    services = {"", *(one.service for one in ground.problem.tariff.services)}
+    found = parcels.booked(zones, since, without)
+    return tuple(
+        Booked(ground.limited[site].site, service, day, number)
+        for (site, service, day), number in sorted(found.items())
+        if service in services
+    )
+
+
+def data_version(levels: Sequence[StockLevel], orders: Sequence[Order] | Order, taken: Sequence[Booked]) -> str:
+    """Name what a decision was made on: stock, orders, and room that is gone."""
+    seen = (levels, orders, taken) if taken else (levels, orders)
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
 def lying(
-    rules: Sequence[Rule], brand_id: int, free: Sequence[StockLevel], skus: Collection[str] | None
+    rules: Sequence[Rule], brand_id: int, free: Sequence[StockLevel], skus: Names[str] | None
 ) -> tuple[StockLevel, ...]:
     """All units at the sites, free or reserved, where a rule keeps a share of them back; one query, else none.
 

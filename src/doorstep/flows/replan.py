@@ -17,7 +17,7 @@ from doorstep.core.catalog.snapshot import product_ids
 from doorstep.core.decisions import actions as decisions
 from doorstep.core.events.actions import NewFact, record_all
 from doorstep.core.learned.steering import in_force
-from doorstep.core.network.snapshot import site_ids
+from doorstep.core.network.snapshot import limited, site_ids
 from doorstep.core.orders.rewriting import Stand, revision_of, rewrite
 from doorstep.core.orders.snapshot import Kept, one_order
 from doorstep.core.parcels import actions as parcels
@@ -28,7 +28,7 @@ from doorstep.core.stock.actions import Wanted
 from doorstep.core.stock.exchange import exchange, held
 from doorstep.domain.decision import Decision
 from doorstep.domain.demand import OnShortage, Order, OrderFault
-from doorstep.domain.errors import Conflict, NotEnough, NotFound, OutOfStock
+from doorstep.domain.errors import Conflict, DayFull, NotEnough, NotFound, OutOfStock
 from doorstep.domain.holds import BACK_ORDER
 from doorstep.domain.journey import OrderState
 from doorstep.domain.money import Currency
@@ -41,7 +41,7 @@ from doorstep.flows.accept import ATTEMPTS, SHORT, TO_MEND
 from doorstep.flows.bids import bids_in_force, bids_note, with_bids
 from doorstep.flows.customs import clearable, papers_missing, without_papers
 from doorstep.flows.faults import examine
-from doorstep.flows.keep_plan import Ids, order_reference
+from doorstep.flows.keep_plan import Ids, hold_room, order_reference
 from doorstep.flows.kits import settled_again
 from doorstep.flows.on_shortage import honour
 from doorstep.flows.record_problem import Ground, ground, with_orders
@@ -167,9 +167,9 @@ def insist(
             return as_it_was(before)
         try:
             return _commit(scope, ids, before, change, outcome, now)
-        except (NotEnough, Moved):
+        except (DayFull, NotEnough, Moved):
             continue
-    raise Conflict("the order or its stock moves too fast; try again")
+    raise Conflict("the order, its stock or its days move too fast; try again")
 
 
 def as_it_was(before: Before) -> Replanned:
@@ -180,7 +180,7 @@ def as_it_was(before: Before) -> Replanned:
 def ids_of(scope: Scope, brand_id: int) -> Ids:
     if brand_id not in scope.brands:
         raise NotFound("no such brand")
-    return Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id))
+    return Ids(scope.operator, brand_id, site_ids(scope.operator), product_ids(brand_id), limited(scope.operator))
 
 
 def read(brand_id: int, pk: int) -> Before:
@@ -193,7 +193,7 @@ def read(brand_id: int, pk: int) -> Before:
 
 def problem_of(ids: Ids, base: Ground, before: Before, order: Order, now: datetime) -> PlanProblem:
     """The order alone, on what is available and what it holds itself."""
-    problem = with_orders(base, ids.brand, [order], now)
+    problem = with_orders(base, ids.brand, [order], now, without=before.pk)
     sites = {pk: code for code, pk in ids.sites.items()}
     skus = {pk: sku for sku, pk in ids.products.items()}
     known = {product.sku for product in problem.products}
@@ -272,6 +272,7 @@ def _plans_alike(before: Order, after: Order, rules: Sequence[Rule]) -> bool:
 def _commit(scope: Scope, ids: Ids, before: Before, change: Change, outcome: Outcome, now: datetime) -> Replanned:
     pk, reference = before.pk, order_reference(before.pk)
     with transaction.atomic():
+        hold_room(ids, outcome.parcels, without=pk)
         state, live = superseding.lock(pk)
         same = (revision_of(pk), state, set(live)) == (
             before.kept.revision,

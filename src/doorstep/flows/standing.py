@@ -6,7 +6,6 @@ Stock is not among it: it is read for every cart and every order.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,7 +28,7 @@ from doorstep.flows.bids import Heeded, bids_in_force, with_bids
 from doorstep.flows.durations import durations_in_force
 from doorstep.flows.keep_plan import Ids
 from doorstep.flows.kits import Kits, exploded, settled
-from doorstep.flows.record_problem import Ground, ground, ground_version, lying
+from doorstep.flows.record_problem import Ground, booked, data_version, ground, ground_version, lying
 from doorstep.flows.steering import with_steering
 from doorstep.flows.widen import widened
 from doorstep.kernels.plan.problem import PlanProblem
@@ -99,13 +98,15 @@ def cart_problem(here: Standing, cart: Order, now: datetime, speed: bool = True)
     zones = {ids.sites[one.site]: one.time_zone for one in here.ground.problem.sites}
     free = free_units(ids.brand, of, zones, now)
     levels = tuple(StockLevel(sites[site], of[product], units) for (site, product), units in free.items())
+    taken = booked(here.ground, now)
     problem = replace(
         here.ground.problem,
         products=tuple(here.products[sku] for sku in skus),
         stock=levels,
         orders=(cart,),
-        data_version=hashlib.sha256(repr((levels, cart)).encode()).hexdigest(),
+        data_version=data_version(levels, cart, taken),
         now=now,
+        booked=taken,
         lying=lying(here.ground.problem.rules, ids.brand, levels, skus),
     )
     heeding = with_bids(widened(problem, here.ground.disruptions, now.date()), here.bids, now)
@@ -159,7 +160,7 @@ def _load(operator_id: int, brand_id: int, now: datetime, before: Standing | Non
         loaded, ready = replace(loaded, problem=before.ready.ground), before.ready
     else:
         ready = make_ready(loaded.problem)
-    ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id))
+    ids = Ids(operator_id, brand_id, site_ids(operator_id), product_ids(brand_id), frozenset(loaded.limited))
     goods = {one.sku: one for one in products(brand_id)}
     steered = in_force(brand_id)
     return Standing(loaded, ready, ids, goods, kits(brand_id), version, bids_in_force(brand_id, now), steered)

@@ -13,6 +13,7 @@ from itertools import product
 from math import floor
 
 import numpy as np
+from tests.kernels.plan.before import gone_before
 from tests.kernels.plan.borders import declared, duty_tax
 from tests.kernels.plan.filling import filling_minor, rooms
 from tests.kernels.plan.hauling import Hauled, hauled, hauls_of
@@ -103,12 +104,12 @@ class Brute:
         if row[0] == "stock":
             return self.limits.get(row, 0)
         if row[0] == "orders":
-            site = next(one for one in self.problem.sites if one.site == row[1])
-            return site.daily_order_capacity or 0
+            most = next(one.daily_order_capacity for one in self.problem.sites if one.site == row[1])
+            return (most or 0) - gone_before(self.problem, row[1], "", row[2])
         if row[0] == "hauled":
             haul = next(one for one in self.problem.linehauls if one.linehaul == row[1])
             return haul.daily_parcel_capacity or 0
-        return self._parcel_capacity(row[1], row[2]) or 0
+        return (self._parcel_capacity(row[1], row[2]) or 0) - gone_before(self.problem, *row[1:])
 
     def fits(self, load: Load) -> list[str]:
         """Cartons that hold a load, each by a layout that the packer's verifier accepts."""
@@ -138,11 +139,10 @@ class Brute:
             carton_max_weight_g=np.array([one.max_weight_g for one in cartons], np.int64),
             item_soft=np.array([p.soft for p in goods], np.bool_),
         )
-        found = []
-        for c in np.flatnonzero(fit(problem).verdict[0] == FITS).tolist():
+        found = np.flatnonzero(fit(problem).verdict[0] == FITS).tolist()
+        for c in found:
             assert check_layout(problem, 0, c, place(problem, 0, c)) == ()
-            found.append(list(self.cartons)[c])
-        return found
+        return [list(self.cartons)[c] for c in found]
 
     def _box(self, load: Load, name: str) -> tuple[tuple[int, int, int], int, int]:
         """Outer size, gross weight, cost in millionths."""

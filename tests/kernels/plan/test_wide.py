@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from random import Random
 
 import numpy as np
@@ -21,7 +22,7 @@ from doorstep.kernels.plan.nearest import distances_m, serve_nearest
 from doorstep.kernels.plan.plan import PlanResult, plan
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.ready import make_ready
-from doorstep.kernels.plan.wide import in_reach, rows_of, ways_of
+from doorstep.kernels.plan.wide import all_rows, in_reach, rows_of, ways_of
 
 WIDE = Shape(orders=3, lines=6, products=8, stock=3, capacity=0.4)
 Answer = tuple[Plan, int, list[Decision], tuple[Unplanned, ...]]
@@ -176,3 +177,16 @@ def take(table: Table, stock: IntArray, rows: IntArray, i: int, choice: list[int
     for g in groups:
         if board.group_row[i, g] >= 0:
             rows[board.group_row[i, g]] -= 1
+
+
+@pytest.mark.parametrize("atoms", range(1, 8))
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_all_partitions_are_listed_once_fewest_blocks_first(atoms: int, most: int) -> None:
+    every = {
+        tuple(sorted(sum(1 << a for a in range(atoms) if of[a] == n) for n in set(of)))
+        for of in product(range(most), repeat=atoms)
+    }
+    rows = [tuple(mask for mask in row if mask) for row in all_rows(atoms, most).tolist()]
+    assert {tuple(sorted(row)) for row in rows} == every
+    assert len(rows) == len(every)
+    assert rows == sorted(rows, key=lambda row: (len(row), row))

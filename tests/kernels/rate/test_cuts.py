@@ -1,4 +1,4 @@
-"""Rates that are cut, side by side, are those of tables that are cut; tables with other limits those compiled anew."""
+"""Rates that are cut are those of tables that are cut; tables with other limits those compiled anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.kernels.rate.strategies import Scene, scenes
 
 from doorstep.domain.carriage import DELIVERS_TO
 from doorstep.kernels.rate import RateProblem, compile_tariff, rate
-from doorstep.kernels.rate.cuts import cut_tables
+from doorstep.kernels.rate.cuts import CutRates
 from doorstep.kernels.rate.problem import Parcels
 from doorstep.kernels.rate.tables import TariffTables, with_limits
 
@@ -27,14 +27,13 @@ def tables_of(scene: Scene) -> TariffTables:
 
 @settings(max_examples=60, deadline=None)
 @given(scenes(), st.lists(st.integers(0, 1000), min_size=1, max_size=3))
-def test_each_cut_stands_in_epochs_of_its_own(scene: Scene, cuts: list[int]) -> None:
+def test_a_cut_asks_what_a_tariff_with_cut_rates_does(scene: Scene, cuts: list[int]) -> None:
     tables, parcels = tables_of(scene), parcels_of(scene)
-    epochs = len(tables.changes) + 1
+    every = np.arange(len(parcels))
     for v in range(len(tables.services)):
-        day = parcels.ship_day if parcels.ship_day.ndim == 1 else parcels.ship_day[:, v]
-        stood = cut_tables(tables, v, cuts)
-        for n, cut in enumerate(cuts):
-            found = rate(RateProblem(stood, replace(parcels, ship_day=tables.epochs(day) + n * epochs)))
+        cutter = CutRates(RateProblem(tables, parcels), v, every)
+        for cut in cuts:
+            found = cutter.rated(cut)
             ladders = tables.ladders
             parts = ladders.price_parts * (1000 - cut) // 1000
             extra = np.where(ladders.extra_parts < 0, -1, ladders.extra_parts * (1000 - cut) // 1000)
@@ -43,6 +42,8 @@ def test_each_cut_stands_in_epochs_of_its_own(scene: Scene, cuts: list[int]) -> 
             whole = rate(RateProblem(replace(tables, ladders=cheaper), parcels))
             for name in ("reason", "freight_minor", "surcharges_minor", "billed_weight_g", "zone"):
                 assert (getattr(found, name)[:, 0] == getattr(whole, name)[:, v]).all()
+            some = every % 2 == 0
+            assert (cutter.some(some).price_minor(cut) == whole.price_minor[some, v]).all()
 
 
 @settings(max_examples=40, deadline=None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection as Ids
 
+from django.db.models import Q
+
 from doorstep.core.network.models import Collection, Site
 from doorstep.core.versions import Rows
 from doorstep.domain import supply
@@ -50,6 +52,14 @@ def collections(operator_id: int, services: Ids[str]) -> tuple[supply.Collection
 
 def site_ids(operator_id: int) -> dict[str, int]:
     return dict(Site.objects.filter(operator_id=operator_id).values_list("code", "id"))
+
+
+def limited(operator_id: int) -> frozenset[int]:
+    """Give the sites, by row id, of which a day's orders have a limit, or the parcels of some service there."""
+    found = Site.objects.filter(operator_id=operator_id).filter(
+        Q(daily_order_capacity__isnull=False) | Q(collections__daily_parcel_capacity__isnull=False)
+    )
+    return frozenset(found.values_list("pk", flat=True).distinct())
 
 
 def cart_parcels(site_id: int) -> int | None:

@@ -20,6 +20,7 @@ from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes
+from doorstep.kernels.plan.room import full_days
 from doorstep.kernels.plan.search import Assignment
 
 PRICED = 14  # at most so many that lost by cost, so that constraints are named too
@@ -89,7 +90,7 @@ def list_rejected(
 
     Footprints are those of the first.
     """
-    constrained = [*by_rule, *_ruled_out(seen)]
+    constrained = [*by_rule, *_full(seen), *_ruled_out(seen)]
     room = max(PRICED, MAX_REJECTED - len(constrained))
     listed = [
         Rejected(name, amount, _shortage(seen, parts) if amount < cost else "", footprint)
@@ -221,6 +222,13 @@ def _shortage(seen: Alternatives, parts: tuple[tuple[int, Key], ...]) -> str:
         return "the day's capacity there goes to other orders"
     site, sku, units = lacking
     return f"{sku} at {site} goes to other orders: {units} short"
+
+
+def _full(seen: Alternatives) -> list[Rejected]:
+    """Days on which the order could have left, had decisions before this batch left room."""
+    days = seen.table.best.days[seen.i]
+    found = full_days(seen.market, seen.table.terms.lanes, days)
+    return [Rejected(f"{name} on {day}", None, why) for name, day, why in found]
 
 
 def _ruled_out(seen: Alternatives) -> list[Rejected]:

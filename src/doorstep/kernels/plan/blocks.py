@@ -15,10 +15,11 @@ import numpy as np
 
 from doorstep.kernels.plan.atoms import Atoms, linked, load_key
 from doorstep.kernels.plan.compiled import FloatArray
+from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanParams
-from doorstep.kernels.plan.wide import Partition, Ways, in_reach, rows_of, ways_of
+from doorstep.kernels.plan.wide import Partition, Ways, all_rows, in_reach, rows_of, ways_of
 from doorstep.kernels.run import Run
 
 FEW_ORDERS = 4  # of a batch, that get all their partitions though they are large
@@ -115,7 +116,7 @@ def _ways(family: Sequence[Partition], max_parcels: int) -> Ways:
 
 @cache
 def _all_ways(n: int, max_parcels: int) -> Ways:
-    return ways_of(rows_of(_all_partitions(n, max_parcels)))
+    return ways_of(all_rows(n, max_parcels))
 
 
 def _that_travel(
@@ -159,25 +160,24 @@ def _loads(book: LoadBook, atoms: tuple[tuple[int, int], ...], masks: Iterable[i
     """Number of the load of each block."""
     if len({sku for sku, _ in atoms}) < len(atoms):
         return {mask: book.add(load_key(atoms, mask)) for mask in masks}
-    bits = [(1 << bit, atom) for bit, atom in enumerate(atoms)]  # ascending by sku, as keys are
-    return {mask: book.add(tuple([atom for bit, atom in bits if mask & bit])) for mask in masks}
+    made: dict[int, Key] = {0: ()}
+    return {mask: book.add(_key(atoms, mask, made)) for mask in masks}
+
+
+def _key(atoms: Key, mask: int, made: dict[int, Key]) -> Key:
+    """The load of a set of atoms of distinct goods, ascending by sku as keys are: of all but the last, and the last."""
+    key = made.get(mask)
+    if key is None:
+        last = mask.bit_length() - 1
+        key = made[mask] = (*_key(atoms, mask ^ (1 << last), made), atoms[last])
+    return key
 
 
 @cache
 def _all_partitions(n: int, max_parcels: int) -> tuple[Partition, ...]:
     """All partitions of n atoms into at most `max_parcels` blocks; fewest blocks first."""
-    growing: list[Partition] = [(1,)]
-    for atom in range(1, n):
-        bit = 1 << atom
-        growing = [
-            grown
-            for p in growing
-            for grown in (
-                *((*p[:at], p[at] | bit, *p[at + 1 :]) for at in range(len(p))),
-                *(((*p, bit),) if len(p) < max_parcels else ()),
-            )
-        ]
-    return tuple(sorted(growing, key=lambda p: (len(p), p)))
+    rows, blocks = all_rows(n, max_parcels), np.arange(1, 4)
+    return tuple([p for count in blocks for p in map(tuple, rows[(rows > 0).sum(axis=1) == count, :count].tolist())])
 
 
 def _family(

@@ -27,6 +27,7 @@ from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
+from doorstep.kernels.plan.room import room
 from doorstep.kernels.plan.ruled import Bars
 from doorstep.kernels.plan.weigh import sure_totals, weigh_board, weighed_totals
 from doorstep.kernels.plan.wish import only_kept
@@ -315,6 +316,8 @@ def make_board(
 ) -> tuple[Board, IntArray]:
     """Return the board and what its capacity rows hold: one row per day of each limited site and (site, service).
 
+    Decisions before this batch have taken their part of it.
+
     `cost` [B, Q] of blocks in columns; `leaves` [N, K, R] the days on which each order can leave each site.
     """
     start = first_leaving(leaves)
@@ -338,7 +341,7 @@ def make_board(
         group_row=_rows(lanes, lanes.group_limit, leaves, lanes.group_site, lanes.group_rank, days, start),
         unplanned=leaving_minor(market),
     )
-    return board, np.repeat(lanes.limit, days)
+    return board, room(market, lanes, start, days).ravel()
 
 
 def first_leaving(leaves: IntArray) -> int:

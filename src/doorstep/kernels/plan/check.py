@@ -98,7 +98,9 @@ def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     picked: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     taken: Counter[tuple[str, str, str]] = Counter()
     hauled: Counter[tuple[str, str]] = Counter()
-    together = picked_together(plan.parcels)
+    together, gone = picked_together(plan.parcels), Counter[tuple[str, str, str]]()
+    for booked in problem.booked:
+        gone[booked.site, booked.service, str(booked.day)] += booked.number
     for parcel in plan.parcels:
         day = str(parcel.ship_at.date())
         picked[parcel.site, day].add(together[parcel.orders[0]])
@@ -108,14 +110,14 @@ def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
             hauled[parcel.injection.linehaul, day] += 1
     limits = {site.site: site.daily_order_capacity for site in problem.sites}
     for (site, day), orders in picked.items():
-        limit = limits[site]
-        if limit is not None and len(orders) > limit:
-            yield f"{len(orders)} orders leave {site} on {day}, {limit} can"
+        limit, before = limits[site], gone[site, "", day]
+        if limit is not None and len(orders) + before > limit:
+            yield f"{len(orders) + before} orders leave {site} on {day}, {limit} can"
     calls: defaultdict[tuple[str, str], list[int | None]] = defaultdict(list)
     for call in problem.collections:
         calls[call.site, call.service].append(call.daily_parcel_capacity)
     for (site, service, day), parcels in taken.items():
-        room = calls[site, service]
+        room, parcels = calls[site, service], parcels + gone[site, service, day]
         if None not in room and parcels > sum(one or 0 for one in room):
             yield f"{parcels} parcels leave {site} by {service} on {day}, {sum(one or 0 for one in room)} can"
     for one in problem.linehauls:

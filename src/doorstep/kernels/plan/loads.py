@@ -20,6 +20,7 @@ from doorstep.kernels.run import Run
 
 Verdicts = dict[bytes, VerdictArray]  # by what a load consists of, and of how many, as `_names` writes it
 LARGEST = np.iinfo(np.int64).max
+EXACT = 1 << 61  # up to it twice an amount in millionths fits 64 bits
 HASTY_NODES = 500
 MOST_VERDICTS = 20_000  # remembered; then it begins anew
 
@@ -84,10 +85,15 @@ class LoadBook:
 
     def _values(self, lines: Lines) -> IntArray:
         """Declared value of each load; each line of it is rounded once."""
-        pairs = list(zip(lines.sku.tolist(), lines.units.tolist(), strict=True))
-        worth = {pair: min(_worth_minor(self.market, *pair), MAX_VALUE_MINOR) for pair in set(pairs)}
-        each = np.fromiter((worth[pair] for pair in pairs), np.int64, len(pairs))
-        return np.minimum(np.add.reduceat(each, lines.start[:-1]), MAX_VALUE_MINOR)
+        goods, at = np.unique(lines.sku, return_inverse=True)
+        worth = [self.market.problem.products[j].value_micros for j in goods.tolist()]
+        if max(worth) * int(lines.units.max()) < EXACT:
+            minor = self.market.problem.brand.currency.micros_per_minor
+            each = (2 * np.array(worth, np.int64)[at] * lines.units + minor) // (2 * minor)
+        else:
+            pairs = zip(lines.sku.tolist(), lines.units.tolist(), strict=True)
+            each = np.array([min(_worth_minor(self.market, *pair), MAX_VALUE_MINOR) for pair in pairs], np.int64)
+        return np.minimum(np.add.reduceat(np.minimum(each, MAX_VALUE_MINOR), lines.start[:-1]), MAX_VALUE_MINOR)
 
     def _volumes(self, keys: list[Key]) -> IntArray:
         """Of goods too large for 64 bits the greatest number: they fit nowhere. 0 where nothing is filled up."""
@@ -116,7 +122,8 @@ class LoadBook:
             told[new] = fit(pack_problem(self.market, some), self.params, run).verdict
         if len(known) + len(new) > MOST_VERDICTS:
             known.clear()
-        known.update((names[n], told[n].copy()) for n in new.tolist() if sure[n])
+        sound = new[sure[new]]
+        known.update(zip([names[n] for n in sound.tolist()], told[sound], strict=True))
         return told
 
     def _names(self, lines: Lines) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from doorstep.kernels.plan.conflicts import explained
 from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain
 from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.laid import Laid, lay_out, settle
+from doorstep.kernels.plan.loads import LoadBook
+from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.nearest import serve_nearest
 from doorstep.kernels.plan.own_fleet import settle_driven
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
@@ -33,6 +36,22 @@ from doorstep.kernels.run import Run
 PLAIN = Run()
 
 
+class Usual:
+    """The usual rule on the orders and stock of a plan, served when it is asked for: of one order nobody asks."""
+
+    def __init__(self, market: Market, book: LoadBook, table: Table, sharing: Sharing | None) -> None:
+        self._given = market, book, table, sharing
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Totals of its parcels; every order goes by itself."""
+        market, book, table, sharing = self._given
+        alone = table if sharing is None else each_by_itself(market, sharing)
+        picks: Picks = pick_parcels(market, alone, book, serve_nearest(market, alone), by_rule=True)
+        found = figures(market, picks, "nearest")
+        return found if sharing is None else replace(found, orders=len(sharing.aside) - len(sharing.joints.members))
+
+
 @dataclass(frozen=True, slots=True)
 class PlanResult:
     """The plan, the usual rule on the same orders and stock, and the bound.
@@ -43,13 +62,18 @@ class PlanResult:
     """
 
     plan: Plan
-    baseline: Figures
+    usual: Usual
     lower_bound_minor: int
     iterations: int
     reasons: Reasons
     params: PlanParams
     pack_params: PackParams
     shared: Shared | None = None  # where orders could share parcels
+
+    @property
+    def baseline(self) -> Figures:
+        """Totals of the usual rule on the same orders and stock."""
+        return self.usual.figures
 
     @property
     def gap_pct(self) -> float:
@@ -108,7 +132,7 @@ def plan(
     else:
         table, assignment, sharing = driven.settled
         picks = driven.picks
-    usual, tries = table, explored(Trials(market, table, assignment, book, picks), atoms.owners, pack_params, run)
+    untried, tries = table, explored(Trials(market, table, assignment, book, picks), atoms.owners, pack_params, run)
     table, assignment, picks = tries.table, tries.assignment, tries.picks
     told = None if driven is None else tell_rounds(market, driven)
     led = ways(market)
@@ -132,7 +156,7 @@ def plan(
             () if told is None else with_parcels(told, parcels),
             tries.told,
         ),
-        baseline=_baseline(laid, usual, sharing) if driven is None else _baseline(laid, *driven.usual),
+        usual=Usual(market, book, *((untried, sharing) if driven is None else driven.usual)),
         lower_bound_minor=assignment.lower_bound_minor + table.beyond_minor if driven is None else driven.bound_minor,
         iterations=assignment.iterations,
         reasons=reasons,
@@ -157,15 +181,6 @@ def _figures(
     aside = None if shared is None else shared.sharing.aside
     weighs = bids_minor(laid.market, table.board, assignment.choice, paid_minor, aside)
     return replace(found, bids_minor=weighs) if weighs else found
-
-
-def _baseline(laid: Laid, table: Table, sharing: Sharing | None) -> Figures:
-    """Totals of the usual rule, by which every order goes by itself."""
-    market = laid.market
-    alone = table if sharing is None else each_by_itself(market, sharing)
-    picks: Picks = pick_parcels(market, alone, laid.book, serve_nearest(market, alone), by_rule=True)
-    found = figures(market, picks, "nearest")
-    return found if sharing is None else replace(found, orders=len(sharing.aside) - len(sharing.joints.members))
 
 
 __all__ = ["Laid", "PlanParams", "PlanProblem", "PlanResult", "Table", "lay_out", "plan", "settle"]

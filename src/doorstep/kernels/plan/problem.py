@@ -15,7 +15,7 @@ from doorstep.domain.exploration import MOST_TRYING_PPM, Exploration
 from doorstep.domain.fleet import Van
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.rules import Rule
-from doorstep.domain.supply import SHIPPING_KINDS, Collection, Inbound, Linehaul, Site, StockLevel
+from doorstep.domain.supply import SHIPPING_KINDS, Booked, Collection, Inbound, Linehaul, Site, StockLevel
 
 DAY_S = 86_400
 MOST_LINEHAUL_MICROS = 10**12  # of a parcel, or a kilogram: with it, what the heaviest costs stays within 64 bits
@@ -44,6 +44,7 @@ class PlanProblem:
     `held`: units of `stock` that the orders hold already, so that a safety stock does not keep them back. `lying`: what
     lies at the sites, free or not, where that is more than `stock`: a safety stock's share is one of that. `today`: the
     day by which safety stocks are in force; None: that of `now`, else of the first order.
+    `booked`: what decisions before this batch take of daily capacities; told of what has none, it says nothing.
     `bid_prices`: what weighs on a choice beside its cost, without being paid; every name in them must be the problem's.
     `emission_factors`: what the carbon of parcels is reckoned from, for the explanations and for what
     it weighs; without them it is not known.
@@ -75,6 +76,7 @@ class PlanProblem:
     today: date | None = None
     vans: tuple[Van, ...] = ()
     exploration: Exploration | None = None
+    booked: tuple[Booked, ...] = ()
 
     def __post_init__(self) -> None:
         _unique("product", [product.sku for product in self.products])
@@ -91,6 +93,9 @@ class PlanProblem:
         for level in self.lying:  # told of all products
             if level.site not in sites or level.on_hand < 0:
                 raise InvalidProblem(f"what lies of {level.sku} at {level.site} is not understood")
+        for one in self.booked:
+            if one.site not in sites or (one.service and one.service not in services) or one.number < 0:
+                raise InvalidProblem(f"what is booked of {one.service or 'orders'} at {one.site} is not understood")
         for call in self.collections:
             if call.site not in sites or call.service not in services:
                 raise InvalidProblem(f"collection of {call.service} at {call.site} is not understood")

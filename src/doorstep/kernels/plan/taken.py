@@ -12,6 +12,7 @@ from doorstep.kernels.plan.assemble import EPOCH
 from doorstep.kernels.plan.board import Table, first_leaving
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import IntArray, Market
+from doorstep.kernels.plan.room import room
 from doorstep.kernels.plan.search import Assignment
 
 
@@ -26,9 +27,12 @@ class Taken:
     @classmethod
     def of(cls, market: Market, table: Table, assignment: Assignment) -> Taken:
         """Read it off what a plan leaves."""
-        limit, left = table.terms.lanes.limit, assignment.ledger.row
-        rows = limit[:, None] - left.reshape(len(limit), -1) if len(limit) else np.zeros((0, 1), np.int64)
-        return cls(market.stock - assignment.ledger.stock, rows, first_leaving(table.best.days))
+        lanes, left, start = table.terms.lanes, assignment.ledger.row, first_leaving(table.best.days)
+        limits = len(lanes.limit)
+        rows = np.zeros((0, 1), np.int64)
+        if limits:
+            rows = room(market, lanes, start, len(left) // limits) - left.reshape(limits, -1)
+        return cls(market.stock - assignment.ledger.stock, rows, start)
 
     @classmethod
     def by(cls, market: Market, lanes: Lanes, parcels: Sequence[Parcel]) -> Taken:

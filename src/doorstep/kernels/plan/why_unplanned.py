@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from doorstep.domain.decision import Unplanned
@@ -16,7 +18,9 @@ from doorstep.kernels.plan.explain_rules import put_first, unplanned_by_rule
 from doorstep.kernels.plan.fleets import refusal
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
+from doorstep.kernels.plan.room import full_days
 
+MOST_FULL = 4  # days named that earlier decisions have filled
 # Services of another kind than the order asks for; and own vans, which nobody asks for by name.
 UNASKED = frozenset({"wrong_destination_kind", "too_slow", "no_round"})
 
@@ -51,7 +55,7 @@ def _diagnose(reasons: Reasons, i: int) -> Unplanned:
     if cheapest >= NEVER:
         return _not_carried(reasons, i)
     if cheapest < int(reasons.table.board.unplanned[i]):
-        return _full(name)
+        return _full(reasons, i)
     return Unplanned(
         name,
         "costs_more_than_unplanned",
@@ -70,11 +74,14 @@ def _cheapest(reasons: Reasons, i: int) -> int:
     return found
 
 
-def _full(order: str) -> Unplanned:
+def _full(reasons: Reasons, i: int) -> Unplanned:
+    market, table = reasons.market, reasons.table
+    before = full_days(market, table.terms.lanes, table.best.days[i])
+    named = "".join(f"; {name} on {day} {why}" for name, day, why in islice(before, MOST_FULL))
     return Unplanned(
-        order,
+        market.problem.orders[i].order,
         "capacity",
-        "the sites and services that could take it are full on the days considered",
+        f"the sites and services that could take it are full on the days considered{named}",
         "raise daily_order_capacity or daily_parcel_capacity, or plan it with the next batch",
     )
 
@@ -136,7 +143,7 @@ def _taken(reasons: Reasons, i: int) -> Unplanned:
                 detail = f"{quantity} x {product} asked; other orders leave {left} at {site}"
                 detail += kept_back(market, k, sku) + put_first(market, i)
                 return Unplanned(name, "stock_taken", detail, _restock(market, product, quantity - left))
-    return _full(name)
+    return _full(reasons, i)
 
 
 def _not_carried(reasons: Reasons, i: int) -> Unplanned:

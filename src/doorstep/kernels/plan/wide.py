@@ -54,6 +54,24 @@ def rows_of(family: Sequence[Partition]) -> IntArray:
     return np.array([(*p, 0, 0)[:3] for p in family], np.int64).reshape(-1, 3)
 
 
+def all_rows(atoms: int, max_parcels: int) -> IntArray:
+    """Write all partitions of so many atoms into at most three blocks as masks, as `rows_of` does: fewest blocks first.
+
+    Each further atom joins a block of every partition of those before it, or begins one.
+    """
+    rows = np.array([[1, 0, 0]], np.int64)
+    for bit in (1 << atom for atom in range(1, atoms)):
+        count = (rows > 0).sum(axis=1)
+        grown = []
+        for at in range(max_parcels):
+            some = rows[count >= at].copy()  # those with a block there, and those where the next one would be
+            some[:, at] |= bit
+            grown.append(some)
+        rows = np.concatenate(grown)
+    order = np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0], (rows > 0).sum(axis=1)))
+    return rows[order]
+
+
 def in_reach(market: Market, atoms: Sequence[tuple[int, int]], ways: Ways) -> Ways:
     """Leave out partitions with a block that no site holds; the order as a whole stays, so that it can be told of."""
     held = some_site_holds(market, atoms, ways.masks)
