@@ -327,7 +327,7 @@ def made_of() -> Made:
         for file in sorted(Path(doorstep.__file__).with_name(folder).rglob("*.py")):
             sources.update(file.read_bytes())
     python = ".".join(map(str, sys.version_info[:2]))
-    packages = ((name, version(name)) for name in ("numpy", "numba"))
+    packages = ((name, version(name)) for name in ("numpy", "numba", "scipy"))
     return (("Python", python), ("Doorstep", doorstep.__version__), *packages, ("kernels", sources.hexdigest()[:12]))
 
 

@@ -267,6 +267,22 @@ def test_a_new_stop_where_no_van_goes_is_refused_until_its_row_is_mended(tmp_pat
     assert [(one.row, one.effect) for one in again.at.changes if one.stop == "e"] == [(4, "served")]
 
 
+def test_for_a_new_stop_where_no_van_goes_another_of_its_group_is_served(tmp_path: Path) -> None:
+    lines = STOPS.replace("e,41.165,-8.61", "e,-8.61,41.165").splitlines()
+    grouped = [f"{lines[0]},group", *(f"{one},{'g' if one.startswith('e,') else ''}" for one in lines[1:])]
+    stops = "\n".join([*grouped, "locker,41.166,-8.61,60,,,,,1000,g"]) + "\n"
+    done = replanned(written(tmp_path, stops=stops), tmp_path / "out", documents=False)
+    assert [(one.row, one.stop) for one in done.at.changes if one.effect == "refused"] == [(7, "far")]
+    assert "locker" in {one["stop"] for one in rows(tmp_path / "out" / "routes.csv")}
+
+
+def test_a_new_stop_where_no_van_goes_is_no_longer_refused_once_it_is_cancelled(tmp_path: Path) -> None:
+    stops, events = STOPS.replace("e,41.165,-8.61", "e,-8.61,41.165"), EVENTS + "cancelled,10:00,e,,,,,\n"
+    done = replanned(written(tmp_path, stops=stops, events=events), tmp_path / "out", documents=False)
+    assert [(one.row, one.effect) for one in done.at.changes if one.stop == "e"] == [(4, "set_aside"), (8, "set_aside")]
+    assert "e" not in {one["stop"] for one in rows(tmp_path / "out" / "unserved.csv")}
+
+
 def test_of_several_windows_of_a_refused_stop_the_one_that_takes_least_is_told(tmp_path: Path) -> None:
     stops = STOPS.replace("far,41.45,-8.61,300,,10:30,,", "far,41.45,-8.61,300,,,08:00/09:00 10:05/10:20,")
     assert stops != STOPS

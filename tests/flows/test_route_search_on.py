@@ -16,6 +16,7 @@ from doorstep.flows.route_replan import Asked, Replanned, replan_files
 from doorstep.flows.route_search_on import Search
 from doorstep.kernels.run import Run
 
+NONE_CHEAPER = "no cheaper rounds were found that hold all windows and the order of locked stops"
 THREE = """round,vehicle,trip,position,stop
 1,van-1,1,1,a
 2,van-2,1,1,b
@@ -61,7 +62,7 @@ def test_a_search_that_is_ended_at_once_changes_nothing(tmp_path: Path) -> None:
     done = searched(tmp_path, Watching(), ended=True)
     assert done.summary["search_moved"] == 0
     (told,) = rows(tmp_path / "out" / "changes.csv")
-    assert (told["effect"], told["cost"], told["why"]) == ("searched", "0.00", "no cheaper rounds were found")
+    assert (told["effect"], told["cost"], told["why"]) == ("searched", "0.00", NONE_CHEAPER)
     assert [one["vehicle"] for one in rows(tmp_path / "out" / "routes.csv")] == ["van-1", "van-2", "van-3", "van-3"]
 
 

@@ -201,7 +201,8 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
     as_of = max((seconds_of(one["as_of"], origin, 0) for one in states.values()), default=None)
     van_of = {name: at for at, name in enumerate(names)}
     lost = {one.stop: one.why for one in instance.aside}
-    news = heard(tables.get("events"), tables.get("events_known"), as_of, origin, number, van_of, points, lost)
+    instead = _instead(tables["stops"], lost, number)
+    news = heard(tables.get("events"), tables.get("events_known"), as_of, origin, number, van_of, points, lost, instead)
     last = max((at for at in (news.last_s, as_of) if at is not None), default=None)
     now_s = last if now is None else seconds_of(now, origin, 0)
     finding = faults.rule(NOW, 6)
@@ -220,6 +221,13 @@ def _told(instance: Instance, tables: Tables, now: int | datetime | None, faults
     promised = {stop for van in vans for stop in van.rest if told.problem.stops.to_s[max(stop, 0)] < NEVER}
     day = Day(told.problem, vans, frozenset(promised - {RELOAD}), frozenset(fixed))
     return DayTold(told, day, names, news.fresh, as_of, now_s, news.known, news.before, strays)
+
+
+def _instead(stops: Columns, lost: Mapping[str, str], number: Mapping[str, int]) -> dict[str, int]:
+    """For stops that are set aside: another of their group that is not, if there is one."""
+    group = {stop: name for stop, name in zip(stops.values["stop"], stops.values["group"], strict=True) if name}
+    mates = {group[stop]: at for stop, at in number.items() if stop in group}
+    return {stop: mates[group[stop]] for stop in lost if group.get(stop) in mates}
 
 
 def _refuse_later(read: Columns | None, fresh: Sequence[Happened], now_s: int) -> None:

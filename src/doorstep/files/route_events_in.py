@@ -76,6 +76,7 @@ class Heard:
 def heard(
     read: Columns | None, heeded: Columns | None, as_of_s: int | None, origin: datetime | None,
     number: Mapping[str, int], vans: Mapping[str, int], points: Places, lost: Mapping[str, str],
+    instead: Mapping[str, int],
 ) -> Heard:  # fmt: skip
     """Tell what is new in EVENTS.csv.
 
@@ -91,6 +92,8 @@ def heard(
         Takes the places that vans were seen at.
     lost
         Why stops are set aside, by name.
+    instead
+        Of a stop that is set aside: another of its group, which is served when it is named as new.
     """
     said = _rows(read, origin)
     before = [says for _, says in _rows(heeded, origin)] if as_of_s is not None else []
@@ -102,12 +105,14 @@ def heard(
             left[says] -= 1
             continue
         kind, at_s, stop, van, latitude, longitude, seconds = says
-        place, aside = ANY, lost.get(stop, "")
+        place, aside, at_stop = ANY, lost.get(stop, ""), number.get(stop, ANY)
+        if kind == "new" and stop in instead:
+            aside, at_stop = "", instead[stop]
         if latitude is not None and longitude is not None:
             aside = points.stray(latitude, longitude)
             place = ANY if aside else points.row(latitude, longitude)
         at_s = at_s if as_of_s is None else max(at_s, as_of_s)
-        known = number.get(stop, ANY), vans.get(van, ANY)
+        known = at_stop, vans.get(van, ANY)
         fresh.append(Happened(row, kind, at_s, *known, place, seconds or 0, says, aside))
     fresh.sort(key=lambda one: (one.at_s, one.says[1], one.row))
     last = max((says[1] for _, says in said), default=None)

@@ -137,6 +137,7 @@ def _astray(at: Replanning) -> None:
         told = f"where vans_now.csv has it {why}; it is taken to be at its depot"
         at.changes.append(Changed(None, "position", "set_aside", vehicle=van, why=told))
     notices = {one.stop: one for one in at.told.instance.aside}
+    off = {one.says[2] for one in at.told.events if one.aside and one.kind == "cancelled"}
     for one in at.told.events:
         if not one.aside:
             continue
@@ -145,9 +146,9 @@ def _astray(at: Replanning) -> None:
             at.changes.append(Changed(one.row, one.kind, "set_aside", vehicle=at.van(one.van), why=why))
             continue
         notice = notices[one.says[2]]
-        effect = "refused" if one.kind == "new" else "set_aside"
-        at.changes.append(Changed(one.row, one.kind, effect, notice.stop, why=one.aside))
-        at.nowhere += [notice] if one.kind == "new" else []
+        wanted = one.kind == "new" and notice.stop not in off
+        at.changes.append(Changed(one.row, one.kind, "refused" if wanted else "set_aside", notice.stop, why=one.aside))
+        at.nowhere += [notice] if wanted else []
 
 
 def _locked(at: Replanning) -> set[int]:

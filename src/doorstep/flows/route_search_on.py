@@ -45,7 +45,9 @@ def searched_on(at: Replanning, search: Search, clock: Clock, run: Run) -> dict[
     moved = len(result.moved)
     why = f"{moved:,} stops are on another van, {len(result.shifted):,} begin at another time"
     if result.day == was:
-        why = "no cheaper rounds were found"
+        why = "no cheaper rounds were found that hold all windows and the order of locked stops"
+        if result.unfit:
+            why = "a round cannot be driven as it is, so that nothing was searched"
     at.changes.append(Changed(None, "search", "searched", cost=result.cost, why=why))
     at.changes += changes_told(at, was, result, None, "search", BECAUSE)
     less = cost_number(-result.cost, at.told.instance)

@@ -37,8 +37,8 @@ def dear(asked: PlanProblem) -> PlanProblem:
 
 
 def travelling(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
-    """Map as if each task were done in another process."""
-    for task in tasks:
+    """Map as if each task were done in another process, all of them drawn before the first is done."""
+    for task in list(tasks):
         yield pickle.loads(pickle.dumps(function(pickle.loads(pickle.dumps(task)))))
 
 
@@ -94,3 +94,5 @@ def test_a_part_has_all_who_ask_for_its_goods(most: int) -> None:
         assert some.tolist() == asking
         assert len(some) <= most
         assert set(own.tolist()) == {r for r in row.tolist() if r % skus in goods}
+    capacity = np.arange(table.short.size, table.short.size + 2)
+    assert list(cut_up(ground, order, capacity, most)) == []

@@ -93,6 +93,8 @@ def cut_up(ground: Ground, order: IntArray, row: IntArray, most: int) -> Iterato
     sites, skus = ground.stock.shape
     row = row[row < sites * skus]
     sku = np.unique(row % skus)
+    if len(sku) == 0:  # only capacity is short
+        return
     start, asking = _asking(ground, order, sku)
     there, inside, count = np.zeros(len(order), np.bool_), np.zeros(skus, np.bool_), 0
     for j in _beside(start, asking, len(order)).tolist():

@@ -70,8 +70,9 @@ def tighten(
         return prices, met
     bound, of_cut, leave = prices.bound_minor.copy(), prices.of_cut.copy(), prices.leave.copy()
     known = Known(own_choice, choice, of_cut, leave)
+    given = Known(own_choice, choice, prices.of_cut, prices.leave)  # the same, however early a task is drawn
     groups = list(_groups(some[sizes[some] <= params.whole_orders], sizes))
-    tasks = (_task(ground, clusters, group, known, known_cost, bound) for group in groups)
+    tasks = (_task(ground, clusters, group, given, known_cost, bound) for group in groups)
     done, total = 0, int(sizes[some].sum())
     for group, found in zip(groups, run.map(solve, tasks), strict=True):
         _take(clusters, group, found, known, bound, met)

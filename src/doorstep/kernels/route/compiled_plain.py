@@ -241,7 +241,8 @@ def recreate(
 ) -> int:  # fmt: skip
     """Put back all who are away; gives the change of cost, or IMPOSSIBLE where a van is wanting.
 
-    A change of more than `most` will not be kept, and a customer more makes no round cheaper: the rest is not tried.
+    A change of more than `most` will not be kept, and a customer more makes no round cheaper (but for what rounding
+    to whole metres does): the rest is not tried.
     """
     change, written = 0, gone
     counts[WRITTEN] = gone

@@ -259,7 +259,8 @@ def recreate(
 ) -> int:  # fmt: skip
     """Put units back; those for whom there is no place come into `still`. Gives how many they are; -1: all in vain.
 
-    In vain is also what costs more than `most`: a stop more makes no round cheaper, so the rest need not be tried.
+    In vain is also what costs more than `most`: as a rule a stop more makes no round cheaper, so the rest
+    is not tried. Where ways do not keep to the triangle inequality a change that might be kept is passed over.
     """
     depth, waiting, left = int(knobs[DEPTH]), 0, 0
     for i in range(count):
