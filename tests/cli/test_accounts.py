@@ -27,6 +27,12 @@ def test_contracts_are_put_and_prices_let_weigh_and_ended(tmp_path: Path, monkey
     load_brand(operator, folder, now=NOW)
     put = doorstep("accounts", "contracts", folder, "--why", "renewed", *OF)
     assert (put.returncode, put.stdout) == (0, "1 contract in force\n")
+    kept = (folder / "commitments.csv").read_bytes()
+    (folder / "commitments.csv").unlink()
+    empty = doorstep("accounts", "contracts", folder, "--why", "the wrong folder", *OF)
+    assert (empty.returncode, len(account_terms.contracts_in_force(operator))) == (2, 1)
+    assert "holds no commitments.csv; nothing was changed" in empty.stderr
+    (folder / "commitments.csv").write_bytes(kept)
     told = doorstep("accounts", "reckon", "--json", *OF)
     assert json.loads(told.stdout)["EUR"]["prices"] == []  # its quarter is over
     assert "No commitment runs today" in doorstep("accounts", "reckon", *OF).stderr

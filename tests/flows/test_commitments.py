@@ -269,3 +269,20 @@ def test_the_period_before_is_months_where_it_is_months() -> None:
     assert Span(date(2026, 5, 4), date(2026, 5, 10)).before == Span(date(2026, 4, 27), date(2026, 5, 3))
     assert months_before(date(2026, 3, 31), 1) == date(2026, 2, 28)
     assert months_before(date(2026, 5, 4), 6) == date(2025, 11, 4)
+
+
+def test_a_simulation_tries_nothing_and_says_so(tmp_path: Path) -> None:
+    """Not even where its scenario has taken away the service that would be tried."""
+    folder, gone = commit_brand(tmp_path / "brand"), tmp_path / "gone.toml"
+    (folder / "explore.csv").write_text("service,share,most_extra\npony-std,0.5,9.00\n")
+    gone.write_text('[[service]]\nservice = "pony-std"\nremoved = true\n')
+    done = simulate_folder(
+        folder,
+        tmp_path / "out",
+        selection=Selection(),
+        run=Run(),
+        stopwatch=lambda: 0.0,
+        policies=("plan",),
+        scenario=gone,
+    )
+    assert done.told["trials_left_out"] == 1

@@ -50,7 +50,7 @@ def test_no_day_of_a_site_gets_more_orders_than_it_handles() -> None:
     left = Order.objects.filter(state="open").first()
     assert left is not None
     assert left.reason == "capacity"
-    assert "full: 1 orders of earlier decisions, 1 a day" in left.detail
+    assert "full: earlier decisions take all 1 orders a day" in left.detail
 
 
 def test_no_service_gets_more_parcels_than_it_takes() -> None:
@@ -68,7 +68,7 @@ def test_the_receipt_says_which_day_was_full() -> None:
     assert second.parcels != first.parcels
     record = Decision.objects.get(order_id=second.order_id).record
     why = {one["option"]: one["constraint"] for one in record["rejected"]}
-    assert why[f"{there.site} on {there.ship_at.date()}"] == "full: 1 orders of earlier decisions, 1 a day"
+    assert why[f"{there.site} on {there.ship_at.date()}"] == "full: earlier decisions take all 1 orders a day"
 
 
 def test_an_order_cancelled_gives_its_day_back() -> None:

@@ -11,7 +11,7 @@ from doorstep.cli.options import AsJson, BrandFolder, Seed
 from doorstep.cli.record import OperatorCode, has_tables, now, set_up
 from doorstep.cli.terminal import notice, out, print_table
 from doorstep.domain.commitment import AccountKey
-from doorstep.domain.errors import NotFound
+from doorstep.domain.errors import InvalidProblem, NotFound
 from doorstep.domain.rights import Scope
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def contracts(folder: BrandFolder, why: Why, operator: OperatorCode = "operator"
     from doorstep.flows.account_contracts import put_contracts
 
     read = read_folder(folder)
+    if not read.commitments:
+        raise InvalidProblem("the folder holds no commitments.csv; nothing was changed")
     found = put_contracts(scope, read.commitments, read.brand.currency.code, why, now=now())
     out.print(f"{len(found):,} contract{'' if len(found) == 1 else 's'} in force")
 

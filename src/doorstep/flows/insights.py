@@ -112,7 +112,9 @@ def _jobs(brand_id: int, kinds: tuple[InsightKind, ...], actor: str) -> dict[str
 def _carriers(brand_id: int, read: RecordBooks, __: Before, run: Run) -> dict[str, Any]:
     params = CarrierParams(late_cost_micros=read.brand.late_cost_micros)
     record = carriers(problem_of(read.history, read.as_of), params, run)
-    proposals = exploration(record, params, (one.service for one in tariff(brand_id).services))
+    proposals = exploration(
+        record, params, (one.service for one in tariff(brand_id).services if one.tracked)
+    )  # else nothing is learned
     report = CarriersReport(read.brand, record, params, (), proposals, "", run.seed)
     trials = [[one.service, one.share_ppm, one.most_extra_micros] for one in trials_proposed(proposals)]
     return plain(carriers_page(report)) | {"trials": trials}

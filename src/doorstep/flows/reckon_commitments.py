@@ -24,7 +24,7 @@ from doorstep.documents.report.commitments_report import CommitmentsReport
 from doorstep.domain.carriage import Tariff
 from doorstep.domain.commitment import Commitment
 from doorstep.domain.demand import Brand
-from doorstep.domain.errors import InvalidProblem
+from doorstep.domain.errors import InvalidProblem, NotFound
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import Collection, Site
@@ -72,6 +72,8 @@ def reckon_weekly(now: datetime) -> int:
 def ask_for_commitments(scope: Scope, *, now: datetime) -> None:
     """Have them reckoned soon. Raises NotFound for whoever does not act for the operator as a whole."""
     refuse_others(scope, "plan")
+    if not scope.brands:
+        raise NotFound("no brand sends anything yet: there is nothing to reckon by")
     _put(scope.operator, min(scope.brands), scope.actor, now)
 
 
@@ -107,7 +109,7 @@ def _shipped(operator_id: int, brand_id: int, as_of: date) -> Shipped:
     _, brand = accounts.brand(brand_id)
     tariff = tariffs.tariff(brand_id)
     calls = network.collections(operator_id, {one.service for one in tariff.services})
-    own = past.travelled(brand_id, brand.currency, *span(as_of))
+    own = past.travelled(brand_id, brand.currency, *span(as_of), untracked=True)  # volumes count them too
     return Shipped(brand, tariff, network.sites(operator_id), calls, joined(learned.history(brand_id), own))
 
 

@@ -71,7 +71,7 @@ def dry_run(folder: Path, rules: Path | None, selection: Selection, run: Run, ea
     if rules is not None:
         known = known_of(read.sites, read.tariff.services, read.products)
         mine, tried = read.rules, read_rules_file(rules, known).rules
-    problem = problem_of(read, select_orders(read, selection.first, selection.until))
+    problem = problem_of(read, select_orders(read, selection.first, selection.until), seed=run.seed)
     changes = list(_changes(mine, tried))
     touched = concerned([rule for _, rule, _ in changes], problem.orders, read.products)
     before = _plan(problem, mine, run)

@@ -61,7 +61,7 @@ def simulate_folder(
         read = read_folder(folder, run.progress)
         orders = select_orders(read, selection.first, selection.until)
         problem = SimulateProblem(
-            replace(problem_of(read, orders), now=None, linehauls=(), bid_prices=None),
+            replace(problem_of(read, orders), now=None, linehauls=(), bid_prices=None, exploration=None),
             policies,
             changes or Scenario(),
             _day(selection.first) if orders else None,
@@ -110,6 +110,7 @@ def _left_out(read: BrandFolder, problem: SimulateProblem) -> dict[str, object]:
         "linehauls_left_out": len(read.linehauls),  # fates are drawn for what services collect at the site
         "commitment_prices_left_out": 0 if planning and scenario.commitment_prices else len(read.commitment_prices),
         "values_left_out": 0 if planning and scenario.values else len(read.values),
+        "trials_left_out": len(read.trials),  # every policy sends all orders by its own rule
         "vehicles_left_out": len(read.vans),  # no parcel goes by their services
     }
     return {name: count for name, count in rows.items() if count}

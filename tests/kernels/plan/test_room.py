@@ -75,7 +75,7 @@ def test_a_day_that_is_full_is_told_as_the_reason(by: str) -> None:
     (decision,) = result.decisions()
     told = {one.option: one.constraint for one in decision.rejected}
     name = f"hamburg by {by}" if by else "hamburg"
-    assert told[f"{name} on {there.ship_at.date()}"] == f"full: {what} of earlier decisions, 1 a day"
+    assert told[f"{name} on {there.ship_at.date()}"] == f"full: earlier decisions take all {what} a day"
 
 
 def test_an_order_that_finds_every_day_full_waits_and_says_which() -> None:
@@ -83,7 +83,7 @@ def test_an_order_that_finds_every_day_full_waits_and_says_which() -> None:
     result = plan(one_a_day(*(Booked("hamburg", "", today + timedelta(days=n), 5) for n in range(12))))
     (left,) = result.plan.unplanned
     assert left.reason == "capacity"
-    assert f"hamburg on {today} full: 5 orders of earlier decisions, 1 a day" in left.detail
+    assert f"hamburg on {today} full: earlier decisions take all 1 orders a day" in left.detail
     (told,) = result.conflicts()
     assert [one.constraint for one in told.conflicts] == ["capacity"]
 

@@ -34,7 +34,7 @@ _COUNT = (
     "AND two.site_id = one.site_id AND two.id <> one.id AND two.state <> 'cancelled') "
     "GROUP BY site_id, order_id, ship_at"
 )
-_SITES = f"SELECT id, time_zone, daily_order_capacity FROM {Site._meta.db_table} WHERE id IN {{}} ORDER BY id"
+_SITES = f"SELECT id, time_zone, daily_order_capacity, code FROM {Site._meta.db_table} WHERE id IN {{}} ORDER BY id"
 _CALLS = f"SELECT site_id, service, daily_parcel_capacity FROM {Collection._meta.db_table} WHERE site_id IN {{}}"
 
 
@@ -75,13 +75,14 @@ def hold_room(wanted: Mapping[Spot, int], limited: Ids[int], without: int = 0) -
             _counting(sites, first - DAY, last + 2 * DAY, without),
         ]
     )
-    there = _counted(live.rows, {pk: zone for pk, zone, _ in held.rows})
-    limits = {(pk, ""): most for pk, _, most in held.rows} | _limits(calls.rows)
+    there = _counted(live.rows, {pk: zone for pk, zone, _, _ in held.rows})
+    limits = {(pk, ""): most for pk, _, most, _ in held.rows} | _limits(calls.rows)
     for (site, service, day), number in sorted(wanted.items()):
         most = limits.get((site, service))
         if most is not None and there[site, service, day] + number > most:
             what = f"parcels of {service}" if service else "orders"
-            raise DayFull(f"site {site} is full on {day}: {most} {what} a day")
+            name = next(code for pk, _, _, code in held.rows if pk == site)
+            raise DayFull(f"site {name} is full on {day}: {most} {what} a day")
 
 
 def _limits(calls: Iterable[tuple[int, str, int | None]]) -> dict[tuple[int, str], int | None]:

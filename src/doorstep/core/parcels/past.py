@@ -36,11 +36,13 @@ class Charged:
     units: tuple[tuple[str, int], ...]  # sku, units; by sku
 
 
-def travelled(brand_id: int, currency: Currency, since: datetime, until: datetime) -> tuple[PastParcel, ...]:
+def travelled(
+    brand_id: int, currency: Currency, since: datetime, until: datetime, *, untracked: bool = False
+) -> tuple[PastParcel, ...]:
     """Parcels of orders placed from `since` to before `until`, those called off left out. Two queries.
 
     A parcel is there once it can be fetched at a pick-up point. It had to leave on the day of its plan. What goes
-    untracked is left out: nobody tells when it came, and it would count as what never did.
+    untracked is left out unless it is asked for: nobody tells when it came, and it would count as what never did.
     """
     to_fetch = dict(
         Scan.objects.filter(parcel__brand=brand_id, milestone="at_pickup_point")
@@ -48,9 +50,11 @@ def travelled(brand_id: int, currency: Currency, since: datetime, until: datetim
         .values_list("parcel")
         .annotate(first=Min("at"))
     )
-    untracked = Service.objects.filter(brand=OuterRef("brand"), code=OuterRef("service"), tracked=False)
-    rows = _placed(brand_id, since, until).exclude(Exists(untracked)).values_list(*_PAST, named=True)
-    return tuple(_past(row, to_fetch.get(row.pk), currency) for row in rows)
+    rows = _placed(brand_id, since, until)
+    if not untracked:
+        silent = Service.objects.filter(brand=OuterRef("brand"), code=OuterRef("service"), tracked=False)
+        rows = rows.exclude(Exists(silent))
+    return tuple(_past(row, to_fetch.get(row.pk), currency) for row in rows.values_list(*_PAST, named=True))
 
 
 def charged(brand_id: int, since: datetime, until: datetime) -> tuple[Charged, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes
-from doorstep.kernels.plan.room import full_days
+from doorstep.kernels.plan.room import MOST_FULL, full_days
 from doorstep.kernels.plan.search import Assignment
 
 PRICED = 14  # at most so many that lost by cost, so that constraints are named too
@@ -90,7 +91,7 @@ def list_rejected(
 
     Footprints are those of the first.
     """
-    constrained = [*by_rule, *_full(seen), *_ruled_out(seen)]
+    constrained = [*by_rule, *_ruled_out(seen), *_full(seen)]
     room = max(PRICED, MAX_REJECTED - len(constrained))
     listed = [
         Rejected(name, amount, _shortage(seen, parts) if amount < cost else "", footprint)
@@ -228,7 +229,7 @@ def _full(seen: Alternatives) -> list[Rejected]:
     """Days on which the order could have left, had decisions before this batch left room."""
     days = seen.table.best.days[seen.i]
     found = full_days(seen.market, seen.table.terms.lanes, days)
-    return [Rejected(f"{name} on {day}", None, why) for name, day, why in found]
+    return [Rejected(f"{name} on {day}", None, why) for name, day, why in islice(found, MOST_FULL)]
 
 
 def _ruled_out(seen: Alternatives) -> list[Rejected]:

@@ -13,6 +13,8 @@ from doorstep.domain.supply import Booked
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import IntArray, Market
 
+MOST_FULL = 4  # days named that earlier decisions have filled
+
 
 def room(market: Market, lanes: Lanes, start: int, days: int) -> IntArray:
     """Give what is left of each limit on each day [L, D], the first of which is `start`; never less than nothing."""
@@ -27,7 +29,8 @@ def room(market: Market, lanes: Lanes, start: int, days: int) -> IntArray:
 def full_days(market: Market, lanes: Lanes, days: IntArray) -> Iterator[tuple[str, date, str]]:
     """Name what decisions before this batch have filled, of the days [K, R] on which an order can leave each site.
 
-    Gives the site, or the service there, the day, and who is there already, in words; by site and day.
+    Gives the site, or the service there, the day, and how many it takes, in words; by site and day.
+    How many are there already is not told: they may be other brands' orders.
     """
     taken: Counter[tuple[int, int]] = Counter()
     for limit, one in _limited(market, lanes):
@@ -38,7 +41,7 @@ def full_days(market: Market, lanes: Lanes, days: IntArray) -> Iterator[tuple[st
             continue
         site, what = market.problem.sites[k].site, "orders" if v < 0 else "parcels"
         name = site if v < 0 else f"{site} by {market.problem.tariff.services[v].service}"
-        yield name, day_of(day), f"full: {taken[limit, day]} {what} of earlier decisions, {most} a day"
+        yield name, day_of(day), f"full: earlier decisions take all {most} {what} a day"
 
 
 def _limited(market: Market, lanes: Lanes) -> Iterator[tuple[int, Booked]]:

@@ -128,7 +128,9 @@ class _Seen:
         """How it may try a service; None: it may not. `left` of capacity rows; what it takes is taken off."""
         quotes = self.quotes
         row, usual = self.usual
-        if usual == service:
+        relays = self.table.terms.relays
+        brings = usual if relays is None or usual < relays.first else int(relays.local[usual - relays.first])
+        if brings == service:
             return None
         paid = quotes.total_minor[self.rows, service] - quotes.total_minor[row, usual]
         weighed = self.weighed[self.rows, service] - self.weighed[row, usual]

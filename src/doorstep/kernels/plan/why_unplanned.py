@@ -18,9 +18,8 @@ from doorstep.kernels.plan.explain_rules import put_first, unplanned_by_rule
 from doorstep.kernels.plan.fleets import refusal
 from doorstep.kernels.plan.market import Market
 from doorstep.kernels.plan.quote import Quotes, quote
-from doorstep.kernels.plan.room import full_days
+from doorstep.kernels.plan.room import MOST_FULL, full_days
 
-MOST_FULL = 4  # days named that earlier decisions have filled
 # Services of another kind than the order asks for; and own vans, which nobody asks for by name.
 UNASKED = frozenset({"wrong_destination_kind", "too_slow", "no_round"})
 

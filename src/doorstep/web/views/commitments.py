@@ -151,8 +151,10 @@ def _accounts(
     accounts = []
     for key in sorted(services.keys() | found.keys()):
         there, plan = found.get(key), plans.get(key.currency)
-        prices = {one.service: _text(one.price_micros) for one in (there.prices if there else ())}
-        days = (there.prices[0].valid_from, there.prices[0].valid_to) if there else (None, None)
+        spans = sorted({(one.valid_from, one.valid_to) for one in there.prices}) if there else []
+        one_span = len(spans) == 1  # several, which the API can put, do not fit the form: it begins empty
+        prices = {one.service: _text(one.price_micros) for one in there.prices} if there and one_span else {}
+        days = spans[0] if one_span else (None, None)
         accounts.append(
             Account(
                 key,
