@@ -25,6 +25,9 @@ from doorstep.core.decisions import quotes
 from doorstep.core.floor import bench
 from doorstep.core.floor.models import Tote
 from doorstep.core.jobs import turns, workers
+from doorstep.core.learned import account_terms, commitment_plans
+from doorstep.core.learned.account_terms import Putting
+from doorstep.core.learned.insights import Kept
 from doorstep.core.orders.models import Order
 from doorstep.core.parcels import unread
 from doorstep.core.parcels.models import Parcel
@@ -41,6 +44,7 @@ from doorstep.core.tariffs.models import (
     TerritoryRule,
 )
 from doorstep.domain import carriage, emission
+from doorstep.domain.commitment import AccountKey, DatedCommitmentPrice
 from doorstep.domain.demand import Order as NewOrder
 from doorstep.domain.demand import OrderLine
 from doorstep.domain.disruption import Disruption
@@ -148,6 +152,10 @@ def fill(at: House, folder: Path) -> None:
     learn_bids(scope, brand, now=NOW)
     learn_insight(scope, brand, "carriers", now=NOW, run=Run())
     steer(at.scope, "tea", Wished((LearnedValue("day_sooner", 420_000),)), now=NOW)
+    how, key = Putting(NOW, "user:1", "agreed in May"), AccountKey("General Parcels", "", "EUR")
+    price = DatedCommitmentPrice("General Parcels", "gp-std", -350_000, None, None)
+    account_terms.put_prices(at.scope.operator, key, (price,), how)
+    commitment_plans.keep(at.scope.operator, "EUR", Kept(NOW.date(), NOW, {"currency": "EUR", "prices": []}), "system")
     quotes.forget_offered(
         datetime.now(UTC) + timedelta(days=1), 100
     )  # they were made by today's clock; nobody took them up

@@ -23,7 +23,7 @@ from doorstep.domain.errors import NotFound
 from doorstep.domain.rights import Scope
 from doorstep.flows import jobs
 from doorstep.flows.insight_record import books
-from doorstep.flows.insights import JOB, ask_for_insight, learn_insight, learn_insights_nightly
+from doorstep.flows.insights import JOB, NIGHTLY, ask_for_insight, learn_insight, learn_insights_nightly
 from doorstep.kernels.run import Run
 
 pytestmark = pytest.mark.django_db
@@ -207,9 +207,9 @@ def test_reading_takes_as_many_queries_for_many_orders_as_for_few(shop: Filled) 
 
 def test_every_brand_is_worked_out_by_night_and_each_kind_for_itself(shop: Filled) -> None:
     assert learn_insights_nightly(NOW) == 3
-    assert Job.objects.filter(kind=JOB).count() == 3 * len(KINDS)
+    assert Job.objects.filter(kind=JOB).count() == 3 * len(NIGHTLY)
     learn_insights_nightly(NOW + timedelta(days=1))  # what waits still is not put a second time
-    assert Job.objects.filter(kind=JOB).count() == 3 * len(KINDS)
+    assert Job.objects.filter(kind=JOB).count() == 3 * len(NIGHTLY)
     mine = Job.objects.get(kind=JOB, key=f"brand:{shop.brand.pk}:costs")
     Job.objects.exclude(pk=mine.pk).delete()
     (taken,) = take("w", NOW, {JOB})

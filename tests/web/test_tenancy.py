@@ -52,6 +52,7 @@ MANAGED = frozenset(
         "set_review_rule",
         "heed_bids",
         "weigh_values",
+        "try_services",
         "show_by_worth",
         "change_logo",
         "add_channel",
@@ -64,7 +65,7 @@ MANAGED = frozenset(
         "rotate_key",
     }
 )
-SETTINGS_OF_A_BRAND = ("set_review_rule", "heed_bids", "weigh_values", "show_by_worth")
+SETTINGS_OF_A_BRAND = ("set_review_rule", "heed_bids", "weigh_values", "try_services", "show_by_worth")
 OF_A_BRAND = ("brand", "brand_logo", "change_brand", "change_logo", "add_channel", *SETTINGS_OF_A_BRAND)
 CHANGED = frozenset({"release_hold", "plan_order", "edit_order", "cancel_order", "override_plan"})
 WORKED = frozenset(
@@ -130,7 +131,7 @@ PAGES = {
     **dict.fromkeys(
         ("change_brand", "set_review_rule", "heed_bids", "change_logo", "add_channel", "rename_channel"), "brand"
     ),
-    **dict.fromkeys(("weigh_values", "show_by_worth"), "brand"),
+    **dict.fromkeys(("weigh_values", "try_services", "show_by_worth"), "brand"),
     **dict.fromkeys(("announce_inbound", "receive_stock", "adjust_stock"), "inbound"),
     **dict.fromkeys(("send_transfer", "receive_transfer"), "transfers"),
     **dict.fromkeys(("release_wave", "settle_missing"), "floor"),

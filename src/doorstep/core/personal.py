@@ -100,6 +100,8 @@ COLUMNS: Mapping[str, Columns] = {
     "learned.Durations": Columns(staff="decided_by", plain="reason history_sha256 model_sha256 verdict content"),
     "learned.Bids": Columns(staff="learned_by", plain="rows"),
     "learned.Steering": Columns(staff="put_by", plain="kind rows"),
+    "learned.AccountTerms": Columns(staff="put_by why", plain="kind carrier account name currency rows"),
+    "learned.CommitmentPlan": Columns(staff="learned_by", plain="currency document"),
     # Of customers sums alone, and none of fewer than twenty people.
     "learned.Insight": Columns(staff="learned_by", plain="kind document"),
     "stock.Level": Columns(plain="bin lot state"),

@@ -84,9 +84,7 @@ def anneal(
             state, journal, counts, units, count, touched, still, most,
         )  # fmt: skip
         if mixed and waiting >= 0:
-            fit_vans(
-                points, rates, metres, seconds, node, load, kind, ring, free, alike, journal, counts, touched
-            )  # fmt: skip
+            fit_vans(points, rates, metres, seconds, node, load, kind, ring, free, alike, journal, counts, touched)
         change = dearer(ring, counts, touched) + _lost(unit, still, waiting) - saved
         if waiting < 0 or (change > 0 and change >= worse):
             undo(node, load, kind, ring, journal, counts, touched)
