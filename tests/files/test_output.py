@@ -184,6 +184,20 @@ def test_a_failed_renaming_brings_the_former_result_back(tmp_path: Path, monkeyp
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
+def test_stopped_in_the_moment_the_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mkdir = Path.mkdir
+
+    def stopped(self: Path, *args: int, **more: int) -> None:
+        mkdir(self, *args, **more)
+        if self.name.endswith(".part"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_result(tmp_path / "out", "new")
+    assert list(tmp_path.iterdir()) == []
+
+
 WRITE_MUCH = """
 import resource, signal, sys
 from pathlib import Path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,10 +60,11 @@ def output_folder(
             raise OutputRefused(f"{path} holds the input; name another folder")
         _refuse_unless_replaceable(target, force)
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
     except (OSError, RuntimeError, ValueError) as error:
         raise OutputRefused(f"cannot write {path}: {sentence(error)}") from error
-    try:
+    aside = _beside(target, ".part")
+    try:  # from before the folder is there, so that whoever stops us at any moment finds it cleared away
+        aside.mkdir(mode=0o700)
         yield aside
         open_to_readers(aside)
         _sync(aside)
@@ -73,6 +74,11 @@ def output_folder(
         raise OutputRefused(f"cannot write {path}: {sentence(error)}; nothing was changed there") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _beside(target: Path, suffix: str) -> Path:
+    """A name next to `target` that nobody else has."""
+    return target.parent / f".{target.name}.{secrets.token_hex(6)}{suffix}"
 
 
 def replaceable(folder: Path) -> bool:
@@ -157,10 +163,10 @@ def _put_in_place(aside: Path, target: Path) -> None:
         aside.rename(target)
         sync_one(target.parent)
         return
-    former = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".old", dir=target.parent))
+    former = _beside(target, ".old")
     try:
         try:
-            target.rename(former)  # onto an empty folder: one step
+            target.rename(former)
             aside.rename(target)
         except BaseException:
             if not target.exists():
