@@ -187,8 +187,8 @@ def test_a_failed_renaming_brings_the_former_result_back(tmp_path: Path, monkeyp
 def test_stopped_in_the_moment_the_folder_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mkdir = Path.mkdir
 
-    def stopped(self: Path, *args: int, **more: int) -> None:
-        mkdir(self, *args, **more)
+    def stopped(self: Path, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
+        mkdir(self, mode, parents, exist_ok)
         if self.name.endswith(".part"):
             raise KeyboardInterrupt
 
