@@ -155,7 +155,7 @@ def test_a_plan_is_the_same_though_a_worker_is_killed_in_the_middle(tmp_path: Pa
         killed: list[str] = []
 
         def kill_one(stage: str, done: int, total: int) -> None:
-            if stage != "quoting" or killed or not 0.3 < done / total < 0.7:
+            if stage != "quoting" or killed or not 0.1 < done / total < 0.9:
                 return
             busy = [worker for worker, tasks in client.processing().items() if tasks]
             if not busy:  # between two tasks: the next stroke will do
