@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.flows.commit_brand import COMMITMENTS, TIERS, commit_brand, history
+from tests.flows.commit_brand import COMMITMENTS, SERVICES, TIERS, commit_brand, history
 
 from doorstep.core.accounts import actions as accounts
 from doorstep.core.accounts.models import Brand
@@ -84,6 +84,24 @@ def test_parcels_of_all_brands_count_and_prices_are_of_the_account(pair: Scope) 
     assert int(booked(alone)) < int(booked(both))
     assert parcels_of(alone)["cup"] == "0"
     assert CommitmentPlan.objects.count() == 1  # it takes the place of the one before
+
+
+def test_brands_whose_like_named_services_go_by_two_accounts_are_planned_together(tmp_path: Path) -> None:
+    """One contract of all the carrier's accounts: prices come out for both, under the name that each brand uses."""
+    operator = accounts.add_operator("north", "North")
+    every = COMMITMENTS.replace("pony,north", "pony,")
+    east = SERVICES.replace("pony-std,pony,north", "pony-std,pony,east")
+    none = {"commitments": None, "commitment_tiers": None}
+    ids = [
+        brand(tmp_path, operator, "tea", history=history(17, 20), commitments=every),
+        brand(tmp_path, operator, "cup", history=history(17, 20, seed=2), services=east, **none),
+    ]
+    found = reckoned(Scope(operator, frozenset(ids), "operator_admin", "user:1"))
+    assert "Not planned" not in page_of(found).left_out
+    prices = reckoned_prices(found.document)
+    assert prices.keys() == {NORTH, replace(NORTH, account="east")}
+    assert all(one.service == "pony-std" and one.price_micros < 0 for (one,) in prices.values())
+    assert parcels_of(found).keys() == {"tea", "cup"}
 
 
 def test_nothing_of_it_weighs_until_somebody_has_looked(pair: Scope) -> None:

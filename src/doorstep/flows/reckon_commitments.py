@@ -132,7 +132,7 @@ def _document(
         notices.append(f"Not planned: {error}.")
     if running and parcels is not None and not len(parcels.parcels):
         notices.append("No parcel was placed before: there is nothing to plan by.")
-    prices = _prices(answer, parcels, whole) if answer and parcels else []
+    prices = _prices(answer, whole) if answer else []
     report = CommitmentsReport(
         brand=whole,
         as_of=as_of,
@@ -163,14 +163,13 @@ def _placed(one: Shipped, since: date, as_of: date) -> int:
     return sum(since <= parcel.placed_at.date() < as_of for parcel in one.history)
 
 
-def _prices(answer: CommitAnswer, parcels: PastParcels, brand: Brand) -> Prices:
+def _prices(answer: CommitAnswer, brand: Brand) -> Prices:
     """Give a price for each service, to the end of the first span, on the account that it goes on."""
     most, micros = MOST_WEIGHT * MICROS, brand.currency.micros_per_minor
-    account = {one.service: (one.carrier, one.account) for one in parcels.services}
     days = answer.as_of.isoformat(), answer.spans[0].isoformat()
     found: Prices = []
-    for service, price in zip(answer.problem.services, answer.price_minor.tolist(), strict=True):
+    for one, price in zip(answer.services, answer.price_minor.tolist(), strict=True):
         worth = min(most, max(-most, round(price * micros)))
         if worth:
-            found.append((*account[service], service, worth, *days))
+            found.append((one.carrier, one.account, one.service, worth, *days))
     return found
