@@ -14,9 +14,10 @@ from doorstep.core.accounts import actions as accounts
 from doorstep.core.accounts.models import Brand
 from doorstep.core.jobs.actions import Taken
 from doorstep.core.jobs.models import Job
-from doorstep.core.learned import commitment_plans
+from doorstep.core.learned import account_terms, commitment_plans
 from doorstep.core.learned.insights import Kept
 from doorstep.core.learned.models import CommitmentPlan, PastParcel
+from doorstep.core.tariffs.models import Service
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.commitment import AccountKey
 from doorstep.domain.errors import Conflict, NotFound
@@ -102,6 +103,15 @@ def test_brands_whose_like_named_services_go_by_two_accounts_are_planned_togethe
     assert prices.keys() == {NORTH, replace(NORTH, account="east")}
     assert all(one.service == "pony-std" and one.price_micros < 0 for (one,) in prices.values())
     assert parcels_of(found).keys() == {"tea", "cup"}
+
+
+def test_a_contract_whose_service_is_gone_is_told(pair: Scope) -> None:
+    (north,) = [one.commitment for one in account_terms.contracts_in_force(pair.operator)]
+    put_contracts(pair, (replace(north, service="pony-std"),), "EUR", "of one service", now=NOW)
+    assert "No brand has" not in page_of(reckoned(pair)).left_out
+    assert int(booked(reckoned(pair))) > 0
+    Service.objects.filter(code="pony-std").update(code="pony-plus")
+    assert "No brand has the service of pony-q2: nothing counts towards it" in page_of(reckoned(pair)).left_out
 
 
 def test_nothing_of_it_weighs_until_somebody_has_looked(pair: Scope) -> None:

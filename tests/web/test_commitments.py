@@ -105,6 +105,9 @@ def test_contracts_and_how_they_stand(filled: Filled) -> None:
     account_terms.put_contract(filled.operator.pk, CONTRACT, "EUR", how)
     told = text_of(client, page)
     assert "gp-q4" in told
+    assert "no brand sends by it" not in told
+    account_terms.put_contract(filled.operator.pk, replace(CONTRACT, service="gone"), "EUR", how)
+    assert "no brand sends by it" in text_of(client, page)
     assert "signed in &lt;b&gt;September" in told
     assert "Not reckoned yet." in told
     for _ in range(2):

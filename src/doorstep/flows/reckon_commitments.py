@@ -22,13 +22,14 @@ from doorstep.documents.insights.commitments import PooledReport, commitments_pa
 from doorstep.documents.insights.page import plain
 from doorstep.documents.report.commitments_report import CommitmentsReport
 from doorstep.domain.carriage import Tariff
-from doorstep.domain.commitment import Commitment
+from doorstep.domain.commitment import AccountKey, Commitment
 from doorstep.domain.demand import Brand
 from doorstep.domain.errors import InvalidProblem, NotFound
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import Collection, Site
 from doorstep.files.schema_commitments import MOST_WEIGHT
+from doorstep.flows.account_contracts import is_sent_by
 from doorstep.flows.account_prices import refuse_others
 from doorstep.flows.commit_parcels import PastParcels, past_parcels
 from doorstep.flows.commit_plan import CommitAnswer, plan_commitments
@@ -120,6 +121,7 @@ def _document(
     dearest = max(one.brand.unplanned_cost_micros for one in pooled)
     whole = replace(pooled[0].brand, unplanned_cost_micros=dearest)
     running, notices = in_force(contracts, as_of), _notices(contracts, others, as_of)
+    notices += _unsent(running, pooled)
     since = months_before(as_of, MONTHS)
     parcels: PastParcels | None = None
     answer: CommitAnswer | None = None
@@ -157,6 +159,17 @@ def _notices(contracts: Sequence[Commitment], others: Sequence[str], as_of: date
     if others:
         found.append(f"Brands in another currency are not pooled: {', '.join(others)}.")
     return found
+
+
+def _unsent(running: Sequence[Commitment], pooled: Sequence[Shipped]) -> list[str]:
+    services: dict[AccountKey, list[str]] = {}
+    for of in pooled:
+        for one in of.tariff.services:
+            key = AccountKey(one.carrier, one.account, of.brand.currency.code)
+            services.setdefault(key, []).append(one.service)
+    currency = pooled[0].brand.currency.code
+    gone = [one.commitment for one in running if not is_sent_by(one, currency, services)]
+    return [f"No brand has the service of {', '.join(gone)}: nothing counts towards it."] if gone else []
 
 
 def _placed(one: Shipped, since: date, as_of: date) -> int:

@@ -16,6 +16,7 @@ from doorstep.core.accounts.actors import actors_of
 from doorstep.core.jobs import queries as jobs
 from doorstep.core.jobs import turns
 from doorstep.core.learned import account_terms, commitment_plans
+from doorstep.core.learned.account_terms import Contract
 from doorstep.core.learned.insights import Kept
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.commitment import AccountKey, DatedCommitmentPrice
@@ -24,11 +25,13 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.steering import AccountPrices
 from doorstep.files.kinds import millionths
 from doorstep.flows import account_prices as flow
+from doorstep.flows.account_contracts import is_sent_by
 from doorstep.flows.reckon_commitments import CHORE, JOB, ask_for_commitments, key_of
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.words.facts import who
 
 SHOWN = 50  # changes
+Services = Mapping[AccountKey, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +125,15 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
     except NotFound:
         raise Http404("There is no such page.") from None
     plans, changes = commitment_plans.kept(scope.operator), account_terms.changes(scope.operator, SHOWN)
-    contracts = account_terms.contracts_in_force(scope.operator)
+    contracts, services = account_terms.contracts_in_force(scope.operator), flow.services_of(scope.operator)
     named = {one.by for one in changes} | {one.by for one in contracts} | {one.by for one in in_force}
     known = actors_of(scope, named)
-    accounts = _accounts(scope, in_force, plans, lambda actor: who(actor, known))
+    accounts = _accounts(services, in_force, plans, lambda actor: who(actor, known))
     if refused:
         accounts = [_typed(request, one) if one.key == _key(request) else one for one in accounts]
     context = {
         "accounts": accounts,
-        "contracts": [(one, who(one.by, known)) for one in contracts],
+        "contracts": [(one, who(one.by, known), _sent(one, services)) for one in contracts],
         "changes": [(one, who(one.by, known)) for one in changes],
         "plans": [(currency, one, _read(one)) for currency, one in plans.items()],
         "job": jobs.of_key(scope, JOB, key_of(scope.operator)),
@@ -143,10 +146,14 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
     return furnished(request, scope, "commitments.html", context, current="commitments", status=status)
 
 
+def _sent(one: Contract, services: Services) -> bool:
+    return is_sent_by(one.commitment, one.currency, services)
+
+
 def _accounts(
-    scope: Scope, in_force: tuple[AccountPrices, ...], plans: Mapping[str, Kept], told: Callable[[str], str]
+    services: Services, in_force: tuple[AccountPrices, ...], plans: Mapping[str, Kept], told: Callable[[str], str]
 ) -> list[Account]:
-    found, services = {one.key: one for one in in_force}, flow.services_of(scope.operator)
+    found = {one.key: one for one in in_force}
     reckoned = {key: prices for one in plans.values() for key, prices in flow.reckoned_prices(one.document).items()}
     accounts = []
     for key in sorted(services.keys() | found.keys()):
