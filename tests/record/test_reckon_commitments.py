@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,9 @@ from doorstep.core.jobs.models import Job
 from doorstep.core.learned import account_terms, commitment_plans
 from doorstep.core.learned.insights import Kept
 from doorstep.core.learned.models import CommitmentPlan, PastParcel
+from doorstep.core.network.models import Site
+from doorstep.core.orders.models import Order
+from doorstep.core.parcels.models import Parcel
 from doorstep.core.tariffs.models import Service
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.commitment import AccountKey
@@ -112,6 +115,30 @@ def test_a_contract_whose_service_is_gone_is_told(pair: Scope) -> None:
     assert int(booked(reckoned(pair))) > 0
     Service.objects.filter(code="pony-std").update(code="pony-plus")
     assert "No brand has the service of pony-q2: nothing counts towards it" in page_of(reckoned(pair)).left_out
+
+
+def test_parcels_that_nobody_follows_count_towards_a_volume_all_the_same(pair: Scope) -> None:
+    """What is learned of arrivals leaves them out; a contract counts what was handed over."""
+    assert set(Service.objects.filter(code="pony-std").values_list("tracked", flat=True)) == {False}
+    before = int(booked(reckoned(pair)))
+    sent_by_pony(Brand.objects.get(code="cup"), 7)
+    assert int(booked(reckoned(pair))) == before + 7
+
+
+def sent_by_pony(brand: Brand, count: int) -> None:
+    """Put parcels of the record itself beside its history, handed over within the quarter."""
+    placed, site = NOW - timedelta(days=9), Site.objects.get(operator=brand.operator, code="ber")
+    zero = {f"{name}_minor": 0 for name in ("pick", "carton", "freight", "surcharges", "duty_tax", "lateness")}
+    for number in range(count):
+        order = Order.objects.create(
+            brand=brand, code=f"S-{number}", channel="shop", placed_at=placed, country="DE", postcode="10117",
+            state="shipped",
+        )  # fmt: skip
+        Parcel.objects.create(
+            brand=brand, order=order, code=f"S-{number}-1", site=site, carton="S", service="pony-std", weight_g=900,
+            billed_weight_g=900, ship_at=placed, promised_by=NOW.date(), on_time_ppm=950_000, contents=[],
+            placements=[], left_at=placed + timedelta(days=1), state="in_transit", **zero,
+        )  # fmt: skip
 
 
 def test_nothing_of_it_weighs_until_somebody_has_looked(pair: Scope) -> None:
