@@ -19,6 +19,7 @@ from doorstep.core.jobs import queries as jobs
 from doorstep.core.jobs import turns
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept, kept
 from doorstep.core.learned.steering import in_force_of
+from doorstep.core.tariffs.queries import followed
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.rights import Scope
@@ -95,7 +96,8 @@ def _trying(scope: Scope, brand_id: int, found: Kept | None) -> dict[str, Any]:
     steering = in_force_of(scope, brand_id)
     proposed = {one.service: one for one in starmap(ServiceTrial, found.document.get("trials", ()) if found else ())}
     tried = {one.service: one for one in steering.trials}
-    rows = [(name, tried.get(name), proposed.get(name)) for name in {**proposed, **tried}]
+    known = followed(scope, brand_id)
+    rows = [(name, tried.get(name), proposed.get(name), name in known) for name in {**proposed, **tried}]
     return {"steering": steering, "trials": rows, "proposed": bool(proposed)}
 
 
