@@ -160,6 +160,25 @@ def test_what_weighs_on_no_policy_that_plans_is_left_out(tmp_path: Path) -> None
     assert ["since none plans" in page for page in pages.values()] == [False, True]
 
 
+def test_rows_of_values_that_no_simulation_weighs_stay_counted(tmp_path: Path) -> None:
+    """Carbon weighs in a plan and not here, and nobody is shown options: their rows are told, those of speed are not."""
+    values = "worth,segment,value\nday_sooner,,1.60\nnext_day,vip,2\ncarbon_kg_less,,0.20\ncarbon_kg_less,vip,1\nscatter,,1\n"
+    folder, told = commit_brand(tmp_path / "brand", values=values), {}
+    for asked in ("true", "false"):
+        scenario = tmp_path / f"{asked}.toml"
+        scenario.write_text(f"values = {asked}\n")
+        told[asked] = simulate_folder(
+            folder,
+            tmp_path / f"out-{asked}",
+            selection=Selection(),
+            run=Run(),
+            stopwatch=lambda: 0.0,
+            policies=("plan",),
+            scenario=scenario,
+        ).told["values_left_out"]
+    assert told == {"true": 3, "false": 5}
+
+
 def test_brands_are_pooled(brand: Path, out: Path, tmp_path: Path) -> None:
     sister = commit_brand(tmp_path / "sister", commitments=None, commitment_tiers=None)
     pooled = tmp_path / "pooled"
