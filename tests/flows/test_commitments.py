@@ -161,8 +161,8 @@ def test_what_weighs_on_no_policy_that_plans_is_left_out(tmp_path: Path) -> None
 
 
 def test_rows_of_values_that_no_simulation_weighs_stay_counted(tmp_path: Path) -> None:
-    """Carbon weighs in a plan and not here, and nobody is shown options: their rows are told, those of speed are not."""
-    values = "worth,segment,value\nday_sooner,,1.60\nnext_day,vip,2\ncarbon_kg_less,,0.20\ncarbon_kg_less,vip,1\nscatter,,1\n"
+    """Carbon weighs in a plan and not here, and nobody is shown options: those rows are told."""
+    values = "worth,segment,value\nday_sooner,,1\nnext_day,vip,2\ncarbon_kg_less,,3\ncarbon_kg_less,vip,4\nscatter,,1\n"
     folder, told = commit_brand(tmp_path / "brand", values=values), {}
     for asked in ("true", "false"):
         scenario = tmp_path / f"{asked}.toml"

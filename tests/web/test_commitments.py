@@ -73,7 +73,10 @@ def test_the_form_begins_with_what_is_in_force_whatever_its_days(filled: Filled)
         DatedCommitmentPrice(OURS, "gp-std", -250_000, *spring),
     )
     account_terms.put_prices(filled.operator.pk, KEY, there, Putting(filled.now, "system", "by the API"))
-    found = fields_of(client.get(page).content.decode())
+    shown = client.get(page).content.decode()
+    assert shown.count("<td>to come</td>") == 3
+    assert '<span class="state">in force</span>' not in shown
+    found = fields_of(shown)
     assert found["service"] == ["", "gp-std", "gp-std", *found["service"][3:]]
     assert set(found["service"][3:]) <= {"swift"}
     assert found["price"][:3] == ["-0.1", "-0.25", "-0.35"]

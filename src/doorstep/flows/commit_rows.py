@@ -165,7 +165,7 @@ def share_bars(answer: CommitAnswer) -> tuple[Share, ...]:
     parcels = answer.problem.demand.mean(axis=0)
     return tuple(
         Share(
-            _lane_words(lane),
+            _lane_words(lane) + (f", until {answer.spans[span]}" if len(answer.spans) > 1 else ""),
             float(parcels[n]),
             answer.problem.services[s],
             float(answer.plan.share[n, s]),
@@ -173,7 +173,7 @@ def share_bars(answer: CommitAnswer) -> tuple[Share, ...]:
             float(answer.plan.bent[n, s]),
             cheapest,
         )
-        for n, _, lane, s, cheapest in _options(answer)
+        for n, span, lane, s, cheapest in _options(answer)
     )
 
 

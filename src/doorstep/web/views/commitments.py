@@ -36,7 +36,7 @@ Services = Mapping[AccountKey, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A price as it stands in the form. Its own days are those of the form unless the account's prices differ in them."""
+    """A price as it stands in the form. Its days are the form's, unless the account's prices differ in them."""
 
     service: str  # empty: all of them
     price: str = ""
@@ -56,6 +56,7 @@ class Account:
     name: str
     found: AccountPrices | None
     by: str
+    put: tuple[tuple[str, DatedCommitmentPrice], ...]  # each with whether its days are there, to come or over
     reckoned: tuple[DatedCommitmentPrice, ...]
     reckoned_at: datetime | None
     fields: tuple[Field, ...]
@@ -143,7 +144,8 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
     contracts, services = account_terms.contracts_in_force(scope.operator), flow.services_of(scope.operator)
     named = {one.by for one in changes} | {one.by for one in contracts} | {one.by for one in in_force}
     known = actors_of(scope, named)
-    accounts = _accounts(services, in_force, plans, lambda actor: who(actor, known))
+    today = came_at(request).date()
+    accounts = _accounts(services, in_force, plans, today, lambda actor: who(actor, known))
     if refused:
         accounts = [_typed(request, one) if one.key == _key(request) else one for one in accounts]
     context = {
@@ -166,7 +168,11 @@ def _sent(one: Contract, services: Services) -> bool:
 
 
 def _accounts(
-    services: Services, in_force: tuple[AccountPrices, ...], plans: Mapping[str, Kept], told: Callable[[str], str]
+    services: Services,
+    in_force: tuple[AccountPrices, ...],
+    plans: Mapping[str, Kept],
+    today: date,
+    told: Callable[[str], str],
 ) -> list[Account]:
     found = {one.key: one for one in in_force}
     reckoned = {key: prices for one in plans.values() for key, prices in flow.reckoned_prices(one.document).items()}
@@ -182,6 +188,7 @@ def _accounts(
                 flow.name_of(key),
                 there,
                 told(there.by) if there else "",
+                tuple((_when(one, today), one) for one in there.prices) if there else (),
                 reckoned.get(key, ()),
                 plan.learned_at if plan else None,
                 fields,
@@ -191,6 +198,12 @@ def _accounts(
             )
         )
     return accounts
+
+
+def _when(one: DatedCommitmentPrice, today: date) -> str:
+    if one.valid_from and today < one.valid_from:
+        return "to come"
+    return "over" if one.valid_to and one.valid_to < today else "in force"
 
 
 def _fields(prices: Sequence[DatedCommitmentPrice], services: Sequence[str]) -> tuple[Field, ...]:

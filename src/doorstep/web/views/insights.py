@@ -35,6 +35,15 @@ NAMES: dict[InsightKind, str] = {
     "costs": "Costs",
     "position": "Stock placement",
 }
+WORTH_WORDS: dict[str, str] = {
+    "day_sooner": "A day sooner",
+    "next_day": "The next day",
+    "pickup": "A pickup point",
+    "carbon_kg_less": "1 kg CO2e less",
+    "place_higher": "A place higher on the page",
+    "buying": "To buy at all",
+    "scatter": "Scatter of choices",
+}
 
 
 @room("see")
@@ -85,7 +94,7 @@ def _weighing(scope: Scope, brand_id: int, found: Kept | None) -> dict[str, Any]
     learned = _by_whom(starmap(LearnedValue, found.document.get("values", ()) if found else ()))
     weighs = _by_whom(steering.values)
     rows = [
-        (key[0].replace("_", " "), " ".join(filter(None, key[1:])), weighs.get(key), learned.get(key))
+        (WORTH_WORDS.get(key[0], key[0]), " ".join(filter(None, key[1:])), weighs.get(key), learned.get(key))
         for key in {**learned, **weighs}
     ]
     return {"steering": steering, "worths": rows, "learned": bool(learned)}
