@@ -307,10 +307,19 @@ def test_a_parcel_that_went_by_no_service_of_its_brand_is_another_brands_only_wh
         commit_brand(tmp_path / name, services=text, history=HISTORY, commitments=None, commitment_tiers=None)
         for name, text in (("east", east), ("west", west))
     ]
-    rest = {name: without_pony((brand / f"{name}.csv").read_text()) for name in ("zones", "rates", "collections")}
-    services = without_pony(services)
+    zones, rates, collections = (
+        without_pony((brand / f"{name}.csv").read_text(encoding="utf-8")) for name in ("zones", "rates", "collections")
+    )
     left = read_folder(
-        commit_brand(tmp_path / "left", services=services, commitments=None, commitment_tiers=None, **rest)
+        commit_brand(
+            tmp_path / "left",
+            services=without_pony(services),
+            commitments=None,
+            commitment_tiers=None,
+            zones=zones,
+            rates=rates,
+            collections=collections,
+        )
     )
     one, both = (past_parcels([left, *map(read_folder, others[:count])], AS_OF) for count in (1, 2))
     went = one.went_by == one.names.index("pony-std")

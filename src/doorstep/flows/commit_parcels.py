@@ -250,7 +250,7 @@ def _calling(folder: Ships, past: Sequence[PastParcel]) -> BoolArray:
 def _lane(
     one: PastParcel,
     services: tuple[Service, ...],
-    names: Sequence[str],
+    names: tuple[str, ...],
     eligible: BoolArray,
     zone: IntArray,
     zone_names: Sequence[str],
