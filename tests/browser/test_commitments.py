@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -54,8 +54,11 @@ def test_prices_are_put_in_force_and_ended(browser: Browser, filled: Filled, liv
     page.get_by_role("button", name="Put them in force").click()
     expect(page.get_by_role("alert")).to_contain_text("is not a decimal number")
     accessible(page)
-    several = (DatedCommitmentPrice(KEY.carrier, "", -100_000, None, date(2026, 12, 31)),)
-    several += (DatedCommitmentPrice(KEY.carrier, "", -200_000, date(2027, 1, 1)),)
+    last = filled.now.date() + timedelta(days=30)
+    several = (
+        DatedCommitmentPrice(KEY.carrier, "", -100_000, None, last),
+        DatedCommitmentPrice(KEY.carrier, "", -200_000, last + timedelta(days=1)),
+    )
     account_terms.put_prices(filled.operator.pk, KEY, several, how)
     go(page, address)
     page.get_by_text("Change or end them").click()

@@ -66,7 +66,8 @@ def test_prices_are_put_changed_and_ended_and_the_page_says_by_whom(filled: Fill
 def test_the_form_begins_with_what_is_in_force_whatever_its_days(filled: Filled) -> None:
     """The API can put prices of several spans; who changes one by hand does not lose the others."""
     client, page = entered(filled.admin), reverse("commitments")
-    spring, summer = (date(2027, 1, 1), date(2027, 3, 31)), (date(2027, 4, 1), None)
+    first, last, then = (filled.now.date() + timedelta(days=days) for days in (30, 119, 120))
+    spring, summer = (first, last), (then, None)
     there = (
         DatedCommitmentPrice(OURS, "", -100_000, *spring),
         DatedCommitmentPrice(OURS, "gp-std", -350_000, *summer),
@@ -80,8 +81,8 @@ def test_the_form_begins_with_what_is_in_force_whatever_its_days(filled: Filled)
     assert found["service"] == ["", "gp-std", "gp-std", *found["service"][3:]]
     assert set(found["service"][3:]) <= {"swift"}
     assert found["price"][:3] == ["-0.1", "-0.25", "-0.35"]
-    assert found["since"][:3] == ["2027-01-01", "2027-01-01", "2027-04-01"]
-    assert found["until"][:3] == ["2027-03-31", "2027-03-31", ""]
+    assert found["since"][:3] == [str(first), str(first), str(then)]
+    assert found["until"][:3] == [str(last), str(last), ""]
     assert client.post(reverse("put_account_prices"), {**FORM, **found}).status_code == 302
     assert sorted(in_force(filled), key=str) == sorted(there, key=str)
     changed = {**found, "price": ["0.7", *found["price"][1:]]}
