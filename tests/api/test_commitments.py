@@ -53,6 +53,7 @@ def test_contracts_are_put_all_together(place: Place) -> None:
         ("contracts", {**TERMS, "contracts": [{**CONTRACT, "tiers": []}]}),
         ("contracts", {**TERMS, "contracts": [{**CONTRACT, "ends_on": "2026-01-01"}]}),
         ("contracts", {**TERMS, "contracts": [CONTRACT, CONTRACT]}),
+        ("contracts", {**TERMS, "contracts": [{**CONTRACT, "service": "nothing"}]}),
     ],
 )
 def test_what_cannot_be_is_refused_whole(place: Place, path: str, said: dict[str, object]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,11 +12,12 @@ from pytest_django.live_server_helper import LiveServer
 from tests.chromium import accessible, complaints_of, go, keep, log_in, scrolls_one_way
 from tests.documents.report.test_commitments_report import report
 from tests.web.filled import PASSWORD, Filled, fill
-from tests.web.test_commitments import CONTRACT, reckoned
+from tests.web.test_commitments import CONTRACT, KEY, reckoned
 
 from doorstep.core.learned import account_terms
 from doorstep.core.learned.account_terms import Putting
 from doorstep.documents.insights.commitments import PooledReport, commitments_page
+from doorstep.domain.commitment import DatedCommitmentPrice
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,6 +54,21 @@ def test_prices_are_put_in_force_and_ended(browser: Browser, filled: Filled, liv
     page.get_by_role("button", name="Put them in force").click()
     expect(page.get_by_role("alert")).to_contain_text("is not a decimal number")
     accessible(page)
+    last = filled.now.date() + timedelta(days=30)
+    several = (
+        DatedCommitmentPrice(KEY.carrier, "", -100_000, None, last),
+        DatedCommitmentPrice(KEY.carrier, "", -200_000, last + timedelta(days=1)),
+    )
+    account_terms.put_prices(filled.operator.pk, KEY, several, how)
+    go(page, address)
+    page.get_by_text("Change or end them").click()
+    expect(page.get_by_role("group", name="All its services")).to_have_count(2)
+    accessible(page)
+    page.get_by_role("textbox", name="Price").first.fill("-0.3")
+    page.get_by_role("textbox", name="Why", exact=True).last.fill("a better one this year")
+    page.get_by_role("button", name="Put them in force").first.click()
+    expect(page.get_by_text("a better one this year").first).to_be_visible()
+    expect(page.get_by_text("to come")).to_have_count(1)
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     go(page, address)

@@ -160,6 +160,25 @@ def test_what_weighs_on_no_policy_that_plans_is_left_out(tmp_path: Path) -> None
     assert ["since none plans" in page for page in pages.values()] == [False, True]
 
 
+def test_rows_of_values_that_no_simulation_weighs_stay_counted(tmp_path: Path) -> None:
+    """Carbon weighs in a plan and not here, and nobody is shown options: those rows are told."""
+    values = "worth,segment,value\nday_sooner,,1\nnext_day,vip,2\ncarbon_kg_less,,3\ncarbon_kg_less,vip,4\nscatter,,1\n"
+    folder, told = commit_brand(tmp_path / "brand", values=values), {}
+    for asked in ("true", "false"):
+        scenario = tmp_path / f"{asked}.toml"
+        scenario.write_text(f"values = {asked}\n")
+        told[asked] = simulate_folder(
+            folder,
+            tmp_path / f"out-{asked}",
+            selection=Selection(),
+            run=Run(),
+            stopwatch=lambda: 0.0,
+            policies=("plan",),
+            scenario=scenario,
+        ).told["values_left_out"]
+    assert told == {"true": 3, "false": 5}
+
+
 def test_brands_are_pooled(brand: Path, out: Path, tmp_path: Path) -> None:
     sister = commit_brand(tmp_path / "sister", commitments=None, commitment_tiers=None)
     pooled = tmp_path / "pooled"
@@ -256,11 +275,57 @@ def test_a_folder_counts_once_and_contracts_of_others_are_told(brand: Path, tmp_
     assert told["notices"] == ["Commitments of other folders are not planned: 1. Put them into the first one."]
 
 
-def test_accounts_that_contradict_one_another_are_refused(brand: Path, tmp_path: Path) -> None:
+def test_services_named_alike_on_two_accounts_are_two(brand: Path, out: Path, tmp_path: Path) -> None:
+    """The contract of one account counts nothing of the other, and each lane keeps to the accounts of its brand."""
     services = (brand / "services.csv").read_text(encoding="utf-8").replace("pony-std,pony,north", "pony-std,pony,east")
     other = commit_brand(tmp_path / "other", services=services, commitments=None, commitment_tiers=None)
-    with pytest.raises(InvalidProblem, match="of another account"):
-        past_parcels([read_folder(brand), read_folder(other)], AS_OF)
+    past = past_parcels([read_folder(brand), read_folder(other)], AS_OF)
+    north, east = past.names.index("pony-std@pony/north"), past.names.index("pony-std@pony/east")
+    assert past.names[past.services.index(past.services[1])] == "mule-std"  # of one account: by itself
+    went = past.went_by.tolist()
+    assert went.count(north) == went.count(east) > 0
+    assert not (past.parcels.eligible[:, north] & past.parcels.eligible[:, east]).any()
+    pooled = tmp_path / "pooled"
+    commitments_folder(brand, pooled, WISH, run=Run(), others=(other,))
+    assert rows(pooled / "prices.csv")[0]["booked"] == rows(out / "prices.csv")[0]["booked"]
+    shares = [one for one in rows(pooled / "shares.csv") if one["service"] == "pony-std"]
+    assert {one["account"] for one in shares if one["commitment_price"] != "0"} == {"north"}
+    prices = rows(pooled / "commitment_prices.csv")
+    assert [one["service"] for one in prices] == ["pony-std"]  # once, of this folder's account
+
+
+def without_pony(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if "pony-std" not in line)
+
+
+def test_a_parcel_that_went_by_no_service_of_its_brand_is_another_brands_only_where_one_is_meant(
+    brand: Path, tmp_path: Path
+) -> None:
+    services = (brand / "services.csv").read_text(encoding="utf-8")
+    east, west = (services.replace("pony-std,pony,north", f"pony-std,pony,{name}") for name in ("east", "west"))
+    others = [
+        commit_brand(tmp_path / name, services=text, history=HISTORY, commitments=None, commitment_tiers=None)
+        for name, text in (("east", east), ("west", west))
+    ]
+    zones, rates, collections = (
+        without_pony((brand / f"{name}.csv").read_text(encoding="utf-8")) for name in ("zones", "rates", "collections")
+    )
+    left = read_folder(
+        commit_brand(
+            tmp_path / "left",
+            services=without_pony(services),
+            commitments=None,
+            commitment_tiers=None,
+            zones=zones,
+            rates=rates,
+            collections=collections,
+        )
+    )
+    one, both = (past_parcels([left, *map(read_folder, others[:count])], AS_OF) for count in (1, 2))
+    went = one.went_by == one.names.index("pony-std")
+    assert went.any()
+    assert (both.went_by[went] == -1).all()  # east or west: it is not known
+    assert (both.went_by[~went] == one.went_by[~went]).all()
 
 
 def test_the_period_before_is_months_where_it_is_months() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.flows.commit_brand import commit_brand
+from tests.flows.commit_brand import SERVICES, commit_brand
 
 from doorstep.domain.display import MOST_BY_LOT, display_of
 from doorstep.domain.errors import InputRefused
@@ -55,6 +55,33 @@ def test_who_is_in_a_hurry_sees_the_fastest_first_and_the_cheapest_still(valued:
     assert sum(hasty.expected.share) + hasty.expected.left == pytest.approx(1)
     one = shown(valued, ShowWish(segment="hasty", most=1))
     assert one.display.order == (0,)
+
+
+def test_carbon_weighs_on_what_is_shown_where_the_way_of_every_option_is_known(tmp_path: Path) -> None:
+    """Express flies: who would pay for the day, and more for the kilogram, sees the clean one first."""
+    head, *rest = SERVICES.splitlines()
+    modes = [f"{one},{'air' if one.startswith('mule-exp') else 'road'}" for one in rest]
+    services = "\n".join((f"{head},mode", *modes)) + "\n"
+    green = VALUES + "carbon_kg_less,hasty,50\ncarbon_kg_less,sooty,-50\nday_sooner,sooty,4\n"
+    folder = commit_brand(tmp_path / "green", services=services, values=green)
+    munich = ShowWish(segment="hasty", located=(48.14, 11.58))
+    known, unknown, sooty = (
+        shown(folder, munich),
+        shown(folder, replace(munich, located=None)),
+        replace(munich, segment="sooty"),
+    )
+    fast = len(known.options) - 1
+    clean, flown = known.options[0].option.carbon_g, known.options[fast].option.carbon_g
+    assert clean is not None
+    assert flown is not None
+    assert clean < flown
+    assert (known.display.order[0], unknown.display.order[0]) == (0, fast)
+    plain, heavy = (one.options[fast].worth_micros for one in (unknown, known))
+    assert plain is not None
+    assert heavy == plain - flown * 50_000
+    assert {one.option.carbon_g for one in unknown.options} == {None}
+    assert shown(folder, sooty).display.order[0] == fast
+    assert shown(folder, sooty).options[fast].worth_micros == plain  # more carbon is worth nothing
 
 
 def test_a_set_that_earns_more_may_hide_what_the_shop_loses_by(valued: Path) -> None:

@@ -19,6 +19,7 @@ from doorstep.core.decisions.models import Decision
 from doorstep.core.events.models import Fact
 from doorstep.core.learned import account_terms, steering
 from doorstep.core.learned.models import AccountTerms
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.commitment import AccountKey, Commitment, DatedCommitmentPrice, Tier
 from doorstep.domain.errors import Conflict, InvalidProblem, NotFound
 from doorstep.domain.rights import Role, Scope
@@ -78,8 +79,6 @@ def dear(house: House, service: str) -> tuple[AccountKey, DatedCommitmentPrice]:
 
 
 def carried(brand: int, service: str) -> tuple[str, str]:
-    from doorstep.core.tariffs.models import Service
-
     row = Service.objects.get(brand_id=brand, code=service)
     return row.carrier, row.account
 
@@ -200,6 +199,20 @@ def test_prices_that_nobody_has_looked_at_are_refused(house: House) -> None:
 
 
 class TestContracts:
+    def test_about_a_service_that_no_brand_has_are_refused_but_stay_where_it_is_gone(self, house: House) -> None:
+        """By a slip of a name nothing would count towards it, unseen; but a tariff may change below a contract."""
+        usual = house.service_of(house.tea, "A")
+        carrier, account = carried(house.tea, usual)
+        mine = replace(KEPT, carrier=carrier, account=account, service=usual)
+        slip = replace(mine, commitment="slip", service="post-typo")
+        with pytest.raises(InvalidProblem, match=f"slip: post-typo is no service of {carrier}"):
+            put_contracts(house.scope, (mine, slip), "EUR", "signed", now=NOW)
+        assert not AccountTerms.objects.exists()
+        put_contracts(house.scope, (mine,), "EUR", "signed", now=NOW)
+        Service.objects.filter(code=usual).update(code="renamed")
+        cap = replace(mine, commitment="cap", service="renamed")
+        assert len(put_contracts(house.scope, (mine, cap), "EUR", "and a cap", now=NOW)) == 2
+
     def test_are_put_changed_and_ended_by_name(self, house: House) -> None:
         more = replace(KEPT, commitment="post-cap", kind="cap", tiers=(Tier(9_000_000, 0),), refuses=True)
         first = put_contracts(house.scope, (KEPT, more), "EUR", "signed", now=NOW)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.flows.commit_brand import COMMITMENTS, TIERS, commit_brand, history
+from tests.flows.commit_brand import COMMITMENTS, SERVICES, TIERS, commit_brand, history
 
 from doorstep.core.accounts import actions as accounts
 from doorstep.core.accounts.models import Brand
 from doorstep.core.jobs.actions import Taken
 from doorstep.core.jobs.models import Job
-from doorstep.core.learned import commitment_plans
+from doorstep.core.learned import account_terms, commitment_plans
 from doorstep.core.learned.insights import Kept
 from doorstep.core.learned.models import CommitmentPlan, PastParcel
+from doorstep.core.network.models import Site
+from doorstep.core.orders.models import Order
+from doorstep.core.parcels.models import Parcel
+from doorstep.core.tariffs.models import Service
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.commitment import AccountKey
 from doorstep.domain.errors import Conflict, NotFound
@@ -84,6 +88,57 @@ def test_parcels_of_all_brands_count_and_prices_are_of_the_account(pair: Scope) 
     assert int(booked(alone)) < int(booked(both))
     assert parcels_of(alone)["cup"] == "0"
     assert CommitmentPlan.objects.count() == 1  # it takes the place of the one before
+
+
+def test_brands_whose_like_named_services_go_by_two_accounts_are_planned_together(tmp_path: Path) -> None:
+    """One contract of all the carrier's accounts: prices come out for both, under the name that each brand uses."""
+    operator = accounts.add_operator("north", "North")
+    every = COMMITMENTS.replace("pony,north", "pony,")
+    east = SERVICES.replace("pony-std,pony,north", "pony-std,pony,east")
+    none = {"commitments": None, "commitment_tiers": None}
+    ids = [
+        brand(tmp_path, operator, "tea", history=history(17, 20), commitments=every),
+        brand(tmp_path, operator, "cup", history=history(17, 20, seed=2), services=east, **none),
+    ]
+    found = reckoned(Scope(operator, frozenset(ids), "operator_admin", "user:1"))
+    assert "Not planned" not in page_of(found).left_out
+    prices = reckoned_prices(found.document)
+    assert prices.keys() == {NORTH, replace(NORTH, account="east")}
+    assert all(one.service == "pony-std" and one.price_micros < 0 for (one,) in prices.values())
+    assert parcels_of(found).keys() == {"tea", "cup"}
+
+
+def test_a_contract_whose_service_is_gone_is_told(pair: Scope) -> None:
+    (north,) = [one.commitment for one in account_terms.contracts_in_force(pair.operator)]
+    put_contracts(pair, (replace(north, service="pony-std"),), "EUR", "of one service", now=NOW)
+    assert "No brand has" not in page_of(reckoned(pair)).left_out
+    assert int(booked(reckoned(pair))) > 0
+    Service.objects.filter(code="pony-std").update(code="pony-plus")
+    assert "No brand has the service of pony-q2: nothing counts towards it" in page_of(reckoned(pair)).left_out
+
+
+def test_parcels_that_nobody_follows_count_towards_a_volume_all_the_same(pair: Scope) -> None:
+    """What is learned of arrivals leaves them out; a contract counts what was handed over."""
+    assert set(Service.objects.filter(code="pony-std").values_list("tracked", flat=True)) == {False}
+    before = int(booked(reckoned(pair)))
+    sent_by_pony(Brand.objects.get(code="cup"), 7)
+    assert int(booked(reckoned(pair))) == before + 7
+
+
+def sent_by_pony(brand: Brand, count: int) -> None:
+    """Put parcels of the record itself beside its history, handed over within the quarter."""
+    placed, site = NOW - timedelta(days=9), Site.objects.get(operator=brand.operator, code="ber")
+    zero = {f"{name}_minor": 0 for name in ("pick", "carton", "freight", "surcharges", "duty_tax", "lateness")}
+    for number in range(count):
+        order = Order.objects.create(
+            brand=brand, code=f"S-{number}", channel="shop", placed_at=placed, country="DE", postcode="10117",
+            state="shipped",
+        )  # fmt: skip
+        Parcel.objects.create(
+            brand=brand, order=order, code=f"S-{number}-1", site=site, carton="S", service="pony-std", weight_g=900,
+            billed_weight_g=900, ship_at=placed, promised_by=NOW.date(), on_time_ppm=950_000, contents=[],
+            placements=[], left_at=placed + timedelta(days=1), state="in_transit", **zero,
+        )  # fmt: skip
 
 
 def test_nothing_of_it_weighs_until_somebody_has_looked(pair: Scope) -> None:

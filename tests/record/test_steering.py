@@ -21,8 +21,10 @@ from doorstep.core.events.models import Fact
 from doorstep.core.learned import insights, steering
 from doorstep.core.learned.models import Steering as Row
 from doorstep.core.orders.models import Order
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.commitment import DatedCommitmentPrice
 from doorstep.domain.errors import Conflict, InvalidProblem, NotFound
+from doorstep.domain.place import Place
 from doorstep.domain.rights import Scope
 from doorstep.domain.steering import STEERING_KINDS, Showing
 from doorstep.domain.worth import LearnedValue
@@ -181,6 +183,23 @@ class TestShowing:
             "showing": found.put["showing"].version,
         }
         assert chosen.display.propensity == 1.0
+
+    def test_less_carbon_weighs_where_the_way_is_known(self, shop: tuple[Scope, int]) -> None:
+        scope, brand_id = shop
+        there = cart("teapot", place=Place("DE", "HH", "Hamburg", "20095", 53.55, 9.99))
+        Service.objects.filter(brand=brand_id, code="express").update(mode="air")
+        forget()
+        steer(scope, "tea", Wished(TASTES, showing=Showing(2)), now=NOW)
+        fast = quoted(scope, brand_id, there)
+        green = (*TASTES, LearnedValue("carbon_kg_less", 1_000_000_000))
+        steer(scope, "tea", Wished(green, showing=Showing(2)), now=NOW)
+        clean = quoted(scope, brand_id, there)
+        assert (fast.display.order, clean.display.order) == ((1, 0), (0,))  # who flies is not worth showing
+        assert {one.carbon_g for one in fast.options} == {None}  # nobody asks
+        assert fast.options == tuple(replace(one, carbon_g=None) for one in clean.options)
+        assert all(one.carbon_g for one in clean.options)
+        nowhere = replace(there, place=replace(there.place, latitude=None, longitude=None))
+        assert quoted(scope, brand_id, nowhere).display.order == (1, 0)
 
     def test_without_learned_values_shows_all(self, shop: tuple[Scope, int]) -> None:
         steer(shop[0], "tea", Wished(showing=SHOWING), now=NOW)

@@ -16,6 +16,7 @@ from doorstep.core.decisions.queries import latest
 from doorstep.core.events.models import Fact
 from doorstep.core.learned import insights, steering
 from doorstep.core.orders.models import Order
+from doorstep.core.tariffs.models import Service
 from doorstep.domain.errors import Conflict, InvalidProblem
 from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.place import Place
@@ -41,6 +42,7 @@ def shop() -> Iterator[tuple[Scope, int]]:
     forget()
     scope, brand_id = loaded()
     stocked(brand_id, 40, 40)
+    Service.objects.filter(brand=brand_id).update(tracked=True)
     yield scope, brand_id
     forget()
 
@@ -139,3 +141,14 @@ def test_what_cannot_be_tried_is_refused(shop: tuple[Scope, int], trials: tuple[
 def test_a_service_that_is_gone_is_not_tried_and_breaks_nothing(shop: tuple[Scope, int]) -> None:
     steer(shop[0], "tea", Wished(trials=(ServiceTrial("gone", 500_000, 20_000_000),)), now=NOW)
     assert accepted(shop, next(named(True))).record.get("steering") is None
+
+
+def test_a_service_whose_parcels_nobody_follows_is_not_tried(shop: tuple[Scope, int]) -> None:
+    """Nothing would be learned of it: an order that would draw it goes as all do, and nothing is said of a trial."""
+    Service.objects.filter(brand=shop[1], code="express").update(tracked=False)
+    forget()
+    steer(shop[0], "tea", TRYING, now=NOW)
+    usual = accepted(shop, next(named(True))).record
+    assert [one["service"] for one in usual["chosen"]] == ["parcel"]
+    assert "trial" not in usual
+    assert usual.get("steering") is None

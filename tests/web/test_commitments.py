@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -62,6 +63,54 @@ def test_prices_are_put_changed_and_ended_and_the_page_says_by_whom(filled: Fill
     assert "the contract is over" in told
 
 
+def test_the_form_begins_with_what_is_in_force_whatever_its_days(filled: Filled) -> None:
+    """The API can put prices of several spans; who changes one by hand does not lose the others."""
+    client, page = entered(filled.admin), reverse("commitments")
+    first, last, then = (filled.now.date() + timedelta(days=days) for days in (30, 119, 120))
+    spring, summer = (first, last), (then, None)
+    there = (
+        DatedCommitmentPrice(OURS, "", -100_000, *spring),
+        DatedCommitmentPrice(OURS, "gp-std", -350_000, *summer),
+        DatedCommitmentPrice(OURS, "gp-std", -250_000, *spring),
+    )
+    account_terms.put_prices(filled.operator.pk, KEY, there, Putting(filled.now, "system", "by the API"))
+    shown = client.get(page).content.decode()
+    assert shown.count("<td>to come</td>") == 3
+    assert '<span class="state">in force</span>' not in shown
+    found = fields_of(shown)
+    assert found["service"] == ["", "gp-std", "gp-std", *found["service"][3:]]
+    assert set(found["service"][3:]) <= {"swift"}
+    assert found["price"][:3] == ["-0.1", "-0.25", "-0.35"]
+    assert found["since"][:3] == [str(first), str(first), str(then)]
+    assert found["until"][:3] == [str(last), str(last), ""]
+    assert client.post(reverse("put_account_prices"), {**FORM, **found}).status_code == 302
+    assert sorted(in_force(filled), key=str) == sorted(there, key=str)
+    changed = {**found, "price": ["0.7", *found["price"][1:]]}
+    wrong = client.post(reverse("put_account_prices"), {**FORM, **changed, "since": ["soon", *found["since"][1:]]})
+    assert wrong.status_code == 422
+    assert fields_of(wrong.content.decode())["price"] == changed["price"]
+    short = client.post(reverse("put_account_prices"), {**FORM, **changed, "until": ["", ""]})
+    assert "each price has days of its own" in short.content.decode().lower()
+    assert client.post(reverse("put_account_prices"), {**FORM, **changed}).status_code == 302
+    assert {one.price_micros for one in in_force(filled)} == {700_000, -250_000, -350_000}
+
+
+def fields_of(page: str) -> dict[str, list[str]]:
+    """Read the form by hand of the account: what a browser would send of it."""
+    form = next(
+        one
+        for one in page.split("<form")
+        if reverse("put_account_prices") in one and f'name="carrier" value="{OURS}"' in one
+    ).split("</form>")[0]
+    found: dict[str, list[str]] = {"service": [], "price": [], "since": [], "until": []}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name = re.search(r'name="([a-z]+)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        if name and name[1] in found:
+            found[name[1]].append(value[1] if value else "")
+    return found
+
+
 def test_those_reckoned_weigh_once_somebody_lets_them(filled: Filled) -> None:
     client, page = entered(filled.admin), reverse("commitments")
     at = reckoned(filled)
@@ -105,6 +154,9 @@ def test_contracts_and_how_they_stand(filled: Filled) -> None:
     account_terms.put_contract(filled.operator.pk, CONTRACT, "EUR", how)
     told = text_of(client, page)
     assert "gp-q4" in told
+    assert "no brand sends by it" not in told
+    account_terms.put_contract(filled.operator.pk, replace(CONTRACT, service="gone"), "EUR", how)
+    assert "no brand sends by it" in text_of(client, page)
     assert "signed in &lt;b&gt;September" in told
     assert "Not reckoned yet." in told
     for _ in range(2):

@@ -14,6 +14,7 @@ from tests.web.test_pages import entered, text_of
 from doorstep.core.events.models import Fact
 from doorstep.core.learned.insights import Kept, keep
 from doorstep.core.learned.steering import in_force, put, rows_of
+from doorstep.core.tariffs.models import Service
 from doorstep.documents.insights.page import plain
 from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.steering import Showing, Steering
@@ -125,6 +126,13 @@ def test_services_are_tried_once_somebody_lets_them(filled: Filled) -> None:
     assert client.post(address, {"try": "yes", "learned_at": "yesterday"}).status_code == 422
     assert client.post(address, {"try": "yes", "learned_at": named[1]}).status_code == 302
     assert in_force(filled.brand.pk).trials == (ServiceTrial("courier", 20_000, 400_000),)
+    assert "it is not there, or not tracked" in text_of(client, page)
+    Service.objects.create(
+        brand=filled.brand, code="courier", carrier="C", name="Courier", speed="express", delivers_to="home",
+        tracked=True, max_weight_g=9_000, max_length_mm=900, dim_divisor_cm3_per_kg=0, working_days=31, min_days=1,
+        max_days=1,
+    )  # fmt: skip
+    assert "not tracked" not in text_of(client, page)
     assert "Let none be tried" in text_of(client, page)
     client.post(address, {"try": "no"})
     assert in_force(filled.brand.pk).trials == ()

@@ -21,6 +21,11 @@ MILLION = 1_000_000
 Goods = Annotated[list[str], typer.Option("--sku", metavar="SKU[:QTY]", help="What is in the cart; repeat it.")]
 Segment = Annotated[str, typer.Option("--segment", metavar="SEGMENT", help="Of the shopper, as the shop sees it.")]
 Point = Annotated[str, typer.Option("--pickup-point", metavar="ID", help="Look at options to it, too.")]
+Latitude = Annotated[
+    float | None,
+    typer.Option("--to-latitude", metavar="DEG", min=-90, max=90, help="Where it goes: without it no CO2e is known."),
+]
+Longitude = Annotated[float | None, typer.Option("--to-longitude", metavar="DEG", min=-180, max=180, help="With it.")]
 Most = Annotated[int, typer.Option("--most", metavar="K", min=1, max=8, help="Options to show at most.")]
 Borne = Annotated[str, typer.Option("--borne", metavar="AMOUNT", parser=amount, help="Of the cost, not asked for.")]
 Margin = Annotated[str, typer.Option("--margin", metavar="AMOUNT", parser=amount, help="Earned of the goods.")]
@@ -43,6 +48,8 @@ def options(
     at: At = None,
     segment: Segment = "",
     pickup_point: Point = "",
+    to_latitude: Latitude = None,
+    to_longitude: Longitude = None,
     most: Most = 8,
     borne: Borne = "0",
     margin: Margin = "0",
@@ -72,6 +79,7 @@ def options(
     wish = Wish(to_country, to_region.strip(), to_postcode.strip(), tuple(goods), at or datetime.now(UTC))
     show = ShowWish(
         segment=segment,
+        located=_located(to_latitude, to_longitude),
         pickup_point=pickup_point.strip(),
         most=most,
         borne_micros=millionths(borne),
@@ -88,6 +96,12 @@ def options(
         _say(found)
     if not found.options:
         raise typer.Exit(EXIT_SOME_UNPLANNED)
+
+
+def _located(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
+    if (latitude is None) != (longitude is None):
+        raise typer.BadParameter("--to-latitude and --to-longitude come together or not at all")
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _record(found: OptionsToShow) -> dict[str, Any]:
@@ -111,6 +125,7 @@ def _record(found: OptionsToShow) -> dict[str, Any]:
                 "days": one.days,
                 "next_day": one.days <= 1,
                 "pickup": one.pickup,
+                "carbon_g": one.option.carbon_g,
                 "promised_by": one.option.promised_by.isoformat(),
                 "on_time_probability": one.option.on_time_ppm / MILLION,
                 "services": [parcel.service for parcel in one.option.parcels],
@@ -138,8 +153,10 @@ def _say(found: OptionsToShow) -> None:
         return
     if found.expected is None:
         notice("values.csv tells no scatter for this shopper: the cheapest first")
+    if found.worth.get("carbon_kg_less", 0) > 0 and any(one.option.carbon_g is None for one in found.options):
+        notice("of some option no CO2e is known, so that it weighs on none: say --to-latitude and --to-longitude")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("", "by", "promise", "days", "price", "worth", "taken by"):
+    for name in ("", "by", "promise", "days", "CO2e", "price", "worth", "taken by"):
         table.add_column(name, justify="left" if name in ("by", "promise") else "right", no_wrap=True)
     share_of = dict(zip(found.expected.order, found.expected.share, strict=True)) if found.expected else {}
     for place, number in enumerate(found.display.order, start=1):
@@ -158,6 +175,7 @@ def _cells(found: OptionsToShow, one: ShownOption, place: str, taken: float | No
         " + ".join(dict.fromkeys(parcel.service for parcel in one.option.parcels)),
         f"{one.option.promised_by:%a %Y-%m-%d}",
         str(one.days),
+        "" if one.option.carbon_g is None else f"{one.option.carbon_g:,} g",
         found.brand.currency.text(one.asked_minor),
         "" if one.worth_micros is None else f"{one.worth_micros / MILLION:.2f}",
         "" if taken is None else f"{100 * taken:.1f} %",

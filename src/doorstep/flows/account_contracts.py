@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,14 +26,17 @@ def put_contracts(
 ) -> tuple[Contract, ...]:
     """Put the contracts of a currency in force as they are all together: what is left out ends.
 
-    Raises NotFound where no brand sends by a contract's account, InvalidProblem with every fault.
+    Raises NotFound where no brand sends by a contract's account, InvalidProblem with every fault: a new contract about
+    a service that no brand has is one. What is in force stays, though its service is gone.
     """
     refuse_others(scope, "manage")
     known = services_of(scope.operator)
     for one in contracts:
         if not any(_is_of(one, key, currency) for key in known):
             raise NotFound(f"no brand sends by {account_of(one)} in {currency}")
-    if faults := tuple(faults_of_contracts(contracts, why)):
+    there = [one.commitment for one in account_terms.contracts_in_force(scope.operator) if one.currency == currency]
+    unsent = (one for one in contracts if one not in there and not is_sent_by(one, currency, known))
+    if faults := (*faults_of_contracts(contracts, why), *map(_unsent, unsent)):
         raise InvalidProblem("; ".join(faults))
     with transaction.atomic():
         set_contracts(scope.operator, contracts, currency, Putting(now, scope.actor, plain(why)), ending=True)
@@ -80,6 +83,17 @@ def _faults_of(one: Commitment) -> Iterator[str]:
 
 def _is_of(one: Commitment, key: AccountKey, currency: str) -> bool:
     return (key.carrier, key.currency) == (one.carrier, currency) and one.account in ("", key.account)
+
+
+def is_sent_by(one: Commitment, currency: str, services: Mapping[AccountKey, Sequence[str]]) -> bool:
+    """Whether some brand has what a contract counts; `services` are those of each account."""
+    return any(
+        _is_of(one, key, currency) and (not one.service or one.service in some) for key, some in services.items()
+    )
+
+
+def _unsent(one: Commitment) -> str:
+    return f"{one.commitment}: {one.service} is no service of {account_of(one)}"
 
 
 def set_contracts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from doorstep.kernels.rate.tables import compile_tariff
 EPOCH = date(1970, 1, 1).toordinal()
 BANDS_G = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 31_500)
 CALLED_OFF = ("cancelled", "canceled", "unavailable")
+Key = tuple[str, str, str]  # carrier, account, service
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,17 @@ class PastParcels:
 
     parcels: Parcels
     lanes: tuple[LaneName, ...]
-    services: tuple[Service, ...]
+    services: tuple[Service, ...]  # of every carrier's account; two accounts may name one alike
     went_by: IntArray  # [p] index of its service; -1: not recorded
     paid_minor: FloatArray  # [p] as recorded, else as rated; nan: neither is known
     recorded_minor: FloatArray  # [p] as recorded; nan: it is not
     unserved: int  # parcels that no service takes by the tariff; they are left out
     since: tuple[tuple[str, date], ...] = ()  # each brand that has parcels, and the day of its first
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name each service, and its account beside it where another one is named alike."""
+        return names_of(self.services)
 
 
 class Ships(Protocol):
@@ -73,8 +80,8 @@ def past_parcels(folders: Sequence[Ships], day: date, until: date | None = None)
     """Rate what was placed before `until` (None: before `day`) by the tariff of `day`.
 
     Sizes are not recorded in a history: parcels are billed by their weight. A parcel may go by any service that calls
-    at its site, is no slower than the one it went by, and delivers to the same kind of place. Raises InvalidProblem
-    where folders contradict one another.
+    at its site, is no slower than the one it went by, and delivers to the same kind of place. Services of one name on
+    several accounts are several. Raises InvalidProblem where folders are in several currencies.
     """
     services = _services(folders)
     parts = [_rated(one, services, day, until or day) for one in folders]
@@ -99,15 +106,34 @@ def past_parcels(folders: Sequence[Ships], day: date, until: date | None = None)
 
 
 def _services(folders: Sequence[Ships]) -> tuple[Service, ...]:
-    found: dict[str, Service] = {}
+    found: dict[Key, Service] = {}
     for folder in folders:
         for one in folder.tariff.services:
-            same = found.setdefault(one.service, one)
-            if (same.carrier, same.account) != (one.carrier, one.account):
-                raise InvalidProblem(f"service {one.service} is of another account in another folder")
+            found.setdefault(_key(one), one)
         if folder.brand.currency != folders[0].brand.currency:
             raise InvalidProblem(f"{folder.brand.brand} is in {folder.brand.currency.code}; contracts are not")
     return tuple(found.values())
+
+
+def names_of(services: Sequence[Service]) -> tuple[str, ...]:
+    """Name services of several accounts apart: by themselves, or by their account too where that is not enough."""
+    times = Counter(one.service for one in services)
+    return tuple(
+        one.service if times[one.service] == 1 else f"{one.service}@{'/'.join(filter(None, _key(one)[:2]))}"
+        for one in services
+    )
+
+
+def _key(one: Service) -> Key:
+    return one.carrier, one.account, one.service
+
+
+def _numbers(folder: Ships, services: tuple[Service, ...]) -> dict[str, int]:
+    """Say which service a folder means by a name: its own, or else the only one of all that are pooled."""
+    times = Counter(one.service for one in services)
+    others = {one.service: s for s, one in enumerate(services) if times[one.service] == 1}
+    number = {_key(one): s for s, one in enumerate(services)}
+    return others | {one.service: number[_key(one)] for one in folder.tariff.services}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +150,7 @@ class _Part:
 
 def _rated(folder: Ships, services: tuple[Service, ...], day: date, until: date) -> _Part:
     past = [one for one in folder.history if one.placed_at.date() < until and one.status not in CALLED_OFF]
-    number = {one.service: s for s, one in enumerate(services)}
+    number = _numbers(folder, services)
     origins, origin = _places(folder, past)
     destinations, destination = numbered(
         [(one.destination_country, one.destination_region, one.destination_postcode) for one in past]
@@ -142,8 +168,9 @@ def _rated(folder: Ships, services: tuple[Service, ...], day: date, until: date)
     zone = np.full((count, len(services)), -1)
     zone[:, own] = result.zone
     served: BoolArray = np.asarray(eligible.any(axis=1), np.bool_)
+    names = names_of(services)
     keys = [
-        _lane(one, services, eligible[p], zone[p], tables.zone_names, int(went[p]))
+        _lane(one, services, names, eligible[p], zone[p], tables.zone_names, int(went[p]))
         for p, one in enumerate(past)
         if served[p]
     ]
@@ -223,12 +250,13 @@ def _calling(folder: Ships, past: Sequence[PastParcel]) -> BoolArray:
 def _lane(
     one: PastParcel,
     services: tuple[Service, ...],
+    names: tuple[str, ...],
     eligible: BoolArray,
     zone: IntArray,
     zone_names: Sequence[str],
     went: int,
 ) -> LaneName:
-    zones = tuple((services[s].service, zone_names[zone[s]]) for s in np.flatnonzero(eligible))
+    zones = tuple((names[s], zone_names[zone[s]]) for s in np.flatnonzero(eligible))
     edges = (0, *BANDS_G)
     band = next((k for k, most in enumerate(BANDS_G) if one.weight_g <= most), len(BANDS_G))
     speed, kind = (services[went].speed, services[went].delivers_to) if went >= 0 else ("", "")

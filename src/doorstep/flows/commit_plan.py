@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from doorstep.domain.carriage import Service
 from doorstep.domain.commitment import Commitment
 from doorstep.domain.demand import Brand
 from doorstep.domain.errors import InvalidProblem
@@ -38,6 +39,7 @@ class CommitAnswer:
 
     as_of: date
     lanes: tuple[LaneName, ...]
+    services: tuple[Service, ...]  # as the problem names them
     spans: tuple[date, ...]  # last day of each
     problem: CommitProblem
     plan: CommitPlan
@@ -71,7 +73,7 @@ def plan_commitments(
     price, eligible = past.parcels.price_of_lanes()[used], past.parcels.eligible_of_lanes()[used]
     problem = CommitProblem(
         tuple(f"{n} until {end}" for end in ends for n in used),
-        tuple(one.service for one in past.services),
+        past.names,
         np.tile(price, (len(ends), 1)),
         np.tile(eligible, (len(ends), 1)),
         demand.reshape(len(demand), -1),
@@ -88,6 +90,7 @@ def plan_commitments(
     return CommitAnswer(
         as_of,
         tuple(past.lanes[n] for n in used),
+        past.services,
         tuple(ends),
         problem,
         plan,

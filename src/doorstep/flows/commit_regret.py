@@ -70,6 +70,5 @@ def _replayed(
     except InvalidProblem:  # a growth clause whose period before is not known
         return None
     first, end = span.first.toordinal() - EPOCH, span.last.toordinal() + 1 - EPOCH
-    services = tuple(one.service for one in past.services)
-    told = replay(past.parcels, contracts, services, first, end, params, seed)
+    told = replay(past.parcels, contracts, past.names, first, end, params, seed)
     return Period(tuple(one.commitment for one in group), span, told)

@@ -36,10 +36,9 @@ def _options(answer: CommitAnswer) -> Iterator[tuple[int, int, LaneName, int, bo
 def share_rows(answer: CommitAnswer, own: BrandFolder) -> Iterator[tuple[object, ...]]:
     """Rows of shares.csv."""
     micros = own.brand.currency.micros_per_minor
-    carrier = {one.service: (one.carrier, one.account) for one in own.tariff.services}
     parcels = answer.problem.demand.mean(axis=0)
     for n, span, lane, s, cheapest in _options(answer):
-        service = answer.problem.services[s]
+        service = answer.services[s]
         yield (
             answer.spans[span],
             lane.site,
@@ -50,8 +49,9 @@ def share_rows(answer: CommitAnswer, own: BrandFolder) -> Iterator[tuple[object,
             lane.speed,
             lane.delivers_to,
             plain(float(parcels[n])),
-            service,
-            *carrier.get(service, ("", "")),
+            service.service,
+            service.carrier,
+            service.account,
             major(float(answer.problem.price_minor[n, s]), micros),
             major(float(answer.plan.bent[n, s]), micros),
             plain(float(answer.plan.share[n, s]), 4),
@@ -112,12 +112,12 @@ def _kept(standing: Standing) -> float:
 
 def commitment_price_rows(answer: CommitAnswer, own: BrandFolder) -> Iterator[tuple[object, ...]]:
     """Rows that may be put into the brand folder as they are: a price of each service, to the end of the first span."""
-    known = {one.service: one.carrier for one in own.tariff.services}
-    for service, price in zip(answer.problem.services, answer.price_minor, strict=True):
+    known = {(one.carrier, one.account, one.service) for one in own.tariff.services}
+    for one, price in zip(answer.services, answer.price_minor, strict=True):
         most = MOST_WEIGHT * 10**own.brand.currency.digits  # what the plan takes
         text = major(min(most, max(-most, float(price))), own.brand.currency.micros_per_minor)
-        if service in known and text != "0":
-            yield known[service], service, text, answer.as_of, answer.spans[0]
+        if (one.carrier, one.account, one.service) in known and text != "0":
+            yield one.carrier, one.service, text, answer.as_of, answer.spans[0]
 
 
 def regret_rows(periods: Iterable[Period], currency: Currency) -> Iterator[tuple[object, ...]]:
@@ -165,7 +165,7 @@ def share_bars(answer: CommitAnswer) -> tuple[Share, ...]:
     parcels = answer.problem.demand.mean(axis=0)
     return tuple(
         Share(
-            _lane_words(lane),
+            _lane_words(lane) + (f", until {answer.spans[span]}" if len(answer.spans) > 1 else ""),
             float(parcels[n]),
             answer.problem.services[s],
             float(answer.plan.share[n, s]),
@@ -173,7 +173,7 @@ def share_bars(answer: CommitAnswer) -> tuple[Share, ...]:
             float(answer.plan.bent[n, s]),
             cheapest,
         )
-        for n, _, lane, s, cheapest in _options(answer)
+        for n, span, lane, s, cheapest in _options(answer)
     )
 
 

@@ -16,7 +16,7 @@ from doorstep.domain.worth import Worth, worth_to
 from doorstep.files.folder import read_folder
 from doorstep.flows.plan_folder import problem_of
 from doorstep.flows.promise_wish import Wish, order_of
-from doorstep.flows.shown_choice import ShownOption, choose_options, plainly, shown_option
+from doorstep.flows.shown_choice import ShownOption, choose_options, comparable, plainly, shown_option
 from doorstep.kernels.learn.shown_problem import MOST_OPTIONS, Shown
 from doorstep.kernels.plan.offer import offer
 from doorstep.kernels.run import Run
@@ -27,6 +27,7 @@ class ShowWish:
     """What is wished of the options. Money in millionths of the major unit."""
 
     segment: str = ""
+    located: tuple[float, float] | None = None  # latitude and longitude; None: not known, nor what options emit
     pickup_point: str = ""  # options to it are looked at beside those to the door; empty: to the door only
     most: int = MOST_OPTIONS
     borne_micros: int = 0  # of an option's cost, which the shop does not ask the shopper for
@@ -56,16 +57,20 @@ def options_to_show(folder: Path, wish: Wish, show: ShowWish, run: Run) -> Optio
         raise InputRefused((Fault("--sku", 0, "", "", "is missing: options are those of a cart"),), 1)
     read = read_folder(folder, run.progress)
     order = replace(order_of(wish, read), segment=show.segment)
+    if show.located:
+        latitude, longitude = show.located
+        order = replace(order, place=replace(order.place, latitude=latitude, longitude=longitude))
     carts = [order]
     if show.pickup_point:
         carts.append(replace(order, order="quote to a point", pickup_point=show.pickup_point))
     problem = replace(problem_of(read, tuple(carts), wish.at), bid_prices=None)  # dates weigh in what is shown
-    offers = offer(problem, run=run)
     worth = worth_to(read.values, order.segment, order.place.country)
+    offers = offer(problem, run=run, carbon=True)
+    counts = comparable(worth, (one for offered in offers for one in offered.options))
     minor = read.brand.currency.micros_per_minor
     borne = read.brand.currency.minor(show.borne_micros)
     found = [
-        shown_option(one, order, bool(cart.pickup_point), borne, worth)
+        shown_option(one, order, bool(cart.pickup_point), borne, counts)
         for cart, offered in zip(carts, offers, strict=True)
         for one in offered.options
     ]

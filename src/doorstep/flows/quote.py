@@ -22,7 +22,7 @@ from doorstep.domain.worth import worth_to
 from doorstep.flows.customs import clearable
 from doorstep.flows.faults import faults_of_cart
 from doorstep.flows.remedies import in_the_record
-from doorstep.flows.shown_choice import choose_options, shown_option
+from doorstep.flows.shown_choice import choose_options, comparable, shown_option, weighs_carbon
 from doorstep.flows.standing import Standing, cart_problem, ready_for, standing
 from doorstep.kernels.plan.offer import Option, offer
 
@@ -53,7 +53,7 @@ def quote_cart(scope: Scope, brand_id: int, cart: Order, *, now: datetime) -> Qu
     here = standing(scope.operator, brand_id, now, skus)
     problem = clearable(cart_problem(here, cart, now, speed=False), cart)  # dates weigh in what is shown
     ready = ready_for(here, problem)
-    found = offer(problem, ready=ready)[0]
+    found = offer(problem, ready=ready, carbon=_weighs_carbon(here, cart))[0]
     if not found.options:  # goods on their way matter only to the remedy
         wanted = {one.sku for one in problem.products}
         coming = tuple(one for one in inbound(brand_id) if one.sku in wanted)
@@ -78,9 +78,16 @@ def usual_order(here: Standing, cart: Order, options: Sequence[Option]) -> tuple
     currency = here.ground.problem.brand.currency
     worth = worth_to(here.steering.values, cart.segment, cart.place.country)
     borne = currency.minor(rules.borne_micros)
-    found = [shown_option(one, cart, bool(cart.pickup_point), borne, worth) for one in options]
+    counts = comparable(worth, options)
+    found = [shown_option(one, cart, bool(cart.pickup_point), borne, counts) for one in options]
     expected = choose_options(found, worth, rules, currency.micros_per_minor, MOST_TRIED)
     return None if expected is None else expected.order
+
+
+def _weighs_carbon(here: Standing, cart: Order) -> bool:
+    """Whether what is shown hangs on what options emit: else nobody reckons it while a shopper waits."""
+    worth = worth_to(here.steering.values, cart.segment, cart.place.country)
+    return here.steering.showing is not None and weighs_carbon(worth)
 
 
 def accept_quote(

@@ -22,13 +22,14 @@ from doorstep.documents.insights.commitments import PooledReport, commitments_pa
 from doorstep.documents.insights.page import plain
 from doorstep.documents.report.commitments_report import CommitmentsReport
 from doorstep.domain.carriage import Tariff
-from doorstep.domain.commitment import Commitment
+from doorstep.domain.commitment import AccountKey, Commitment
 from doorstep.domain.demand import Brand
 from doorstep.domain.errors import InvalidProblem, NotFound
 from doorstep.domain.learned import PastParcel
 from doorstep.domain.rights import Scope
 from doorstep.domain.supply import Collection, Site
 from doorstep.files.schema_commitments import MOST_WEIGHT
+from doorstep.flows.account_contracts import is_sent_by
 from doorstep.flows.account_prices import refuse_others
 from doorstep.flows.commit_parcels import PastParcels, past_parcels
 from doorstep.flows.commit_plan import CommitAnswer, plan_commitments
@@ -120,6 +121,7 @@ def _document(
     dearest = max(one.brand.unplanned_cost_micros for one in pooled)
     whole = replace(pooled[0].brand, unplanned_cost_micros=dearest)
     running, notices = in_force(contracts, as_of), _notices(contracts, others, as_of)
+    notices += _unsent(running, pooled)
     since = months_before(as_of, MONTHS)
     parcels: PastParcels | None = None
     answer: CommitAnswer | None = None
@@ -132,7 +134,7 @@ def _document(
         notices.append(f"Not planned: {error}.")
     if running and parcels is not None and not len(parcels.parcels):
         notices.append("No parcel was placed before: there is nothing to plan by.")
-    prices = _prices(answer, parcels, whole) if answer and parcels else []
+    prices = _prices(answer, whole) if answer else []
     report = CommitmentsReport(
         brand=whole,
         as_of=as_of,
@@ -159,18 +161,28 @@ def _notices(contracts: Sequence[Commitment], others: Sequence[str], as_of: date
     return found
 
 
+def _unsent(running: Sequence[Commitment], pooled: Sequence[Shipped]) -> list[str]:
+    services: dict[AccountKey, list[str]] = {}
+    for of in pooled:
+        for one in of.tariff.services:
+            key = AccountKey(one.carrier, one.account, of.brand.currency.code)
+            services.setdefault(key, []).append(one.service)
+    currency = pooled[0].brand.currency.code
+    gone = [one.commitment for one in running if not is_sent_by(one, currency, services)]
+    return [f"No brand has the service of {', '.join(gone)}: nothing counts towards it."] if gone else []
+
+
 def _placed(one: Shipped, since: date, as_of: date) -> int:
     return sum(since <= parcel.placed_at.date() < as_of for parcel in one.history)
 
 
-def _prices(answer: CommitAnswer, parcels: PastParcels, brand: Brand) -> Prices:
+def _prices(answer: CommitAnswer, brand: Brand) -> Prices:
     """Give a price for each service, to the end of the first span, on the account that it goes on."""
     most, micros = MOST_WEIGHT * MICROS, brand.currency.micros_per_minor
-    account = {one.service: (one.carrier, one.account) for one in parcels.services}
     days = answer.as_of.isoformat(), answer.spans[0].isoformat()
     found: Prices = []
-    for service, price in zip(answer.problem.services, answer.price_minor.tolist(), strict=True):
+    for one, price in zip(answer.services, answer.price_minor.tolist(), strict=True):
         worth = min(most, max(-most, round(price * micros)))
         if worth:
-            found.append((*account[service], service, worth, *days))
+            found.append((one.carrier, one.account, one.service, worth, *days))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,8 @@ from doorstep.domain.worth import NEXT_DAY, Worth
 from doorstep.kernels.learn.shown import choose_shown
 from doorstep.kernels.learn.shown_problem import MOST_OPTIONS, Shown, ShownProblem
 from doorstep.kernels.plan.offer import Option
+
+GRAMS_PER_KG = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,25 @@ class ShownOption:
     worth_micros: int | None
 
 
+def weighs_carbon(worth: Mapping[Worth, int]) -> bool:
+    """Whether less CO2e is worth something to a shopper; what more of it is worth counts as nothing, as in a plan."""
+    return "scatter" in worth and worth.get("carbon_kg_less", 0) > 0
+
+
+def comparable(worth: Mapping[Worth, int], options: Iterable[Option]) -> dict[Worth, int]:
+    """Give the worths by which options can be compared: carbon weighs where it is known of all, or else on none."""
+    known = weighs_carbon(worth) and all(one.carbon_g is not None for one in options)
+    return {name: micros for name, micros in worth.items() if known or name != "carbon_kg_less"}
+
+
 def shown_option(one: Option, order: Order, pickup: bool, borne_minor: int, worth: Mapping[Worth, int]) -> ShownOption:
-    """Put an option in terms of what it is worth to the shopper of an order."""
+    """Put an option in terms of what it is worth to the shopper of an order, by worths that are comparable."""
     days = max(0, (one.promised_by - order.placed_at.date()).days)
     value = None
     if "scatter" in worth:
         value = worth.get("buying", 0) - days * worth.get("day_sooner", 0)
         value += worth.get("next_day", 0) * (days <= NEXT_DAY) + worth.get("pickup", 0) * pickup
+        value -= round(worth.get("carbon_kg_less", 0) * (one.carbon_g or 0) / GRAMS_PER_KG)
     return ShownOption(one, pickup, days, max(0, one.cost_minor - borne_minor), value)
 
 

@@ -26,6 +26,8 @@ from doorstep.kernels.simulate.scenario import Scenario
 from doorstep.kernels.simulate.simulate import simulate
 from doorstep.kernels.simulate.weights import Weights
 
+SIMULATED = ("day_sooner", "next_day")  # worths that weigh where a scenario asks for it
+
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
@@ -106,10 +108,11 @@ def _weights(read: BrandFolder, orders: tuple[Order, ...]) -> Weights:
 def _left_out(read: BrandFolder, problem: SimulateProblem) -> dict[str, object]:
     """Count the rows of the folder that a simulation does not know, or that weigh on no policy of it."""
     scenario, planning = problem.scenario, bool(PLANNING & set(problem.policies))
+    weighs = SIMULATED if planning and scenario.values else ()
     rows = {
         "linehauls_left_out": len(read.linehauls),  # fates are drawn for what services collect at the site
         "commitment_prices_left_out": 0 if planning and scenario.commitment_prices else len(read.commitment_prices),
-        "values_left_out": 0 if planning and scenario.values else len(read.values),
+        "values_left_out": sum(one.worth not in weighs for one in read.values),
         "trials_left_out": len(read.trials),  # every policy sends all orders by its own rule
         "vehicles_left_out": len(read.vans),  # no parcel goes by their services
     }

@@ -19,8 +19,9 @@ def with_steering(problem: PlanProblem, steering: Steering, now: datetime, speed
     """Set commitment prices of today, and the values of speed and carbon, beside the bid prices of a problem.
 
     And which services may be tried. `speed` false: whoever is served chooses among dates himself, so that no value
-    weighs and nothing is tried. What is not there any more weighs nothing. The problem itself, where nothing weighs and
-    nothing is tried; else its version is another one.
+    weighs and nothing is tried. What is not there any more weighs nothing. A service whose parcels cannot be followed
+    is not tried: of what nobody tells when it came nothing is learned, so that a trial would cost and teach nothing.
+    The problem itself, where nothing weighs and nothing is tried; else its version is another one.
     """
     weighed = problem.bid_prices
     prices = (*_own(problem, steering, now.date()), *_pooled(problem, steering, now.date()))
@@ -28,8 +29,8 @@ def with_steering(problem: PlanProblem, steering: Steering, now: datetime, speed
         weighed = replace(weighed or BidPrices(), commitments=prices)
     if speed:
         weighed = with_values(weighed, steering.values, problem.orders)
-    offers = {one.service for one in problem.tariff.services}
-    trials = tuple(one for one in steering.trials if one.service in offers) if speed else ()
+    followed = {one.service for one in problem.tariff.services if one.tracked}
+    trials = tuple(one for one in steering.trials if one.service in followed) if speed else ()
     if weighed is problem.bid_prices and not trials:
         return problem
     tried = Exploration(trials) if trials else None

@@ -13,6 +13,7 @@ from doorstep.documents.svg import element, picture
 from doorstep.domain.money import Currency
 
 WIDE, ROW, LEFT, RIGHT, TOP = 760, 74, 12, 16, 10
+LETTER = 6.5  # about as wide as a letter of a label
 PERIOD, NOTE = 84, 330  # height of a period, and room for what stands beside its bars
 Interval = tuple[float, float, float]  # tenth, mean, ninetieth of a hundred
 
@@ -92,9 +93,9 @@ def _line(one: Account, top: float, currency: Currency) -> list[Markup]:
     def x(value: float) -> float:
         return LEFT + (WIDE - LEFT - RIGHT) * value / most
 
-    bar = top + 24
+    bar, told = top + 24, f"{one.name} · {one.whose}"
     parts = [
-        element("text", f"{one.name} · {one.whose}", x=LEFT, y=top + 14, class_="label strong"),
+        element("text", told, x=LEFT, y=top + 14, class_="label strong"),
         element("rect", x=LEFT, y=bar, width=WIDE - LEFT - RIGHT, height=18, class_="bar-pale"),
         element(
             "rect",
@@ -118,9 +119,17 @@ def _line(one: Account, top: float, currency: Currency) -> list[Markup]:
     for tier in one.tiers:
         tip = element("title", f"tier from {volume(one, tier, currency)}")
         parts.append(element("line", tip, x1=x(tier), x2=x(tier), y1=bar - 4, y2=bar + 38, class_="target"))
-    last = one.tiers[-1]
-    parts.append(element("text", volume(one, last, currency), x=x(last) - 4, y=top + 14, class_="label end spare"))
+    parts.append(
+        _last_tier(volume(one, one.tiers[-1], currency), x(one.tiers[-1]), LEFT + LETTER * len(told), top + 14)
+    )
     return parts
+
+
+def _last_tier(told: str, at: float, named_until: float, y: float) -> Markup:
+    """Write the last tier before its dash, or behind the account's name where that reaches so far."""
+    if at - 4 - LETTER * len(told) > named_until:
+        return element("text", told, x=at - 4, y=y, class_="label end spare")
+    return element("text", told, x=max(at, named_until) + 4, y=y, class_="label spare")
 
 
 def periods_chart(past: Sequence[Past], currency: Currency) -> Chart:

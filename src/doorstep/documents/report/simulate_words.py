@@ -50,7 +50,7 @@ def _added(scenario: Scenario, planning: bool) -> list[str]:
         found.append(f"Promises are to be kept with a probability of {percent(scenario.on_time_target_ppm / 10**6)}")
     none = "" if planning else " of no policy here, since none plans"
     if scenario.values:
-        found.append(f"What shoppers were learned to want weighs beside the cost{none}")
+        found.append(f"What speed was learned to be worth to shoppers weighs beside the cost, carbon does not{none}")
     if scenario.commitment_prices:
         found.append(f"Commitment prices weigh beside the cost{none}")
     if scenario.cartons is not None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from doorstep.domain.carriage import SPEEDS, Speed
 from doorstep.domain.decision import AtBorder, Unplanned
+from doorstep.domain.emission import sum_of
 from doorstep.domain.parcel import CostParts, Injection
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.alone import with_orders
@@ -29,6 +30,8 @@ from doorstep.kernels.plan.board import board_scratch, chunk_of, make_board, unp
 from doorstep.kernels.plan.by_day import Choices, QuoteRows, choose_by_day
 from doorstep.kernels.plan.compiled import NEVER
 from doorstep.kernels.plan.customs import at_border
+from doorstep.kernels.plan.footprint import ways
+from doorstep.kernels.plan.grams import Ways
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import IntArray, Market, open_market
 from doorstep.kernels.plan.plan import plan
@@ -73,6 +76,7 @@ class Option:
     on_time_ppm: int  # of the least likely parcel
     cost_minor: int
     parcels: tuple[OfferedParcel, ...]
+    carbon_g: int | None = None  # of CO2e, the middle of what is likely; None: not known, or not asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,15 @@ class _Seen:
     asked: Asked
     sure: Quotes  # with commitments; as `quotes` where nothing weighs
     weighed: Quotes  # with all that weighs of a parcel
+    ways: Ways | None  # None: nobody asks what is emitted, or there are no factors to tell it by
 
 
 def offer(
-    problem: PlanProblem, params: PlanParams | None = None, run: Run = PLAIN, ready: Ready | None = None
+    problem: PlanProblem,
+    params: PlanParams | None = None,
+    run: Run = PLAIN,
+    ready: Ready | None = None,
+    carbon: bool = False,
 ) -> tuple[Offer, ...]:
     """Offer every cart of a batch its options, each as if it were alone: carts do not compete for stock.
 
@@ -108,6 +117,8 @@ def offer(
         The carts are its orders.
     params, run, ready
         As in `plan`.
+    carbon
+        Tell of each option what it emits, too; it changes none of them.
 
     Raises
     ------
@@ -125,7 +136,8 @@ def offer(
     sure = weighed = sure_totals(chunk, quotes)
     if market.scales is not None:
         weighed = with_goods(market.scales, blocks, weighed_totals(chunk, sure))
-    options = _options(_Seen(market, terms, blocks, book, quotes, asked, sure, weighed))
+    led = ways(market) if carbon else None
+    options = _options(_Seen(market, terms, blocks, book, quotes, asked, sure, weighed, led))
     return tuple(
         Offer(found, None if found else _why(problem, i, params, run, ready)) for i, found in enumerate(options)
     )
@@ -240,7 +252,15 @@ def _option(seen: _Seen, picks: Picks, rows: Sequence[int]) -> Option:
         on_time_ppm=min(one.on_time_ppm for one in parcels),
         cost_minor=sum(one.cost.total_minor for one in parcels),
         parcels=parcels,
+        carbon_g=None if seen.ways is None else _carbon_g(seen.ways, picks, rows),
     )
+
+
+def _carbon_g(led: Ways, picks: Picks, rows: Sequence[int]) -> int | None:
+    """Add up what the parcels of an option emit, as a plan tells it of those that it chooses."""
+    at = np.array(rows, np.int64)
+    found = sum_of(led.grams(picks.order[at], picks.site[at], picks.service[at], picks.weight_g[at]))
+    return None if found is None else found.mid_g
 
 
 def _parcel(seen: _Seen, picks: Picks, row: int) -> OfferedParcel:

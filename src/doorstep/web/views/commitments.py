@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from doorstep.core.accounts.actors import actors_of
 from doorstep.core.jobs import queries as jobs
 from doorstep.core.jobs import turns
 from doorstep.core.learned import account_terms, commitment_plans
+from doorstep.core.learned.account_terms import Contract
 from doorstep.core.learned.insights import Kept
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.commitment import AccountKey, DatedCommitmentPrice
@@ -24,11 +25,27 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.steering import AccountPrices
 from doorstep.files.kinds import millionths
 from doorstep.flows import account_prices as flow
+from doorstep.flows.account_contracts import is_sent_by
 from doorstep.flows.reckon_commitments import CHORE, JOB, ask_for_commitments, key_of
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.words.facts import who
 
 SHOWN = 50  # changes
+Services = Mapping[AccountKey, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A price as it stands in the form. Its days are the form's, unless the account's prices differ in them."""
+
+    service: str  # empty: all of them
+    price: str = ""
+    since: str = ""
+    until: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}, on top" if self.service else "All its services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +56,13 @@ class Account:
     name: str
     found: AccountPrices | None
     by: str
+    put: tuple[tuple[str, DatedCommitmentPrice], ...]  # each with whether its days are there, to come or over
     reckoned: tuple[DatedCommitmentPrice, ...]
     reckoned_at: datetime | None
-    fields: tuple[tuple[str, str], ...]  # a service, empty: all of them; and its price, as it stands in the form
-    since: str
+    fields: tuple[Field, ...]
+    since: str  # of all of them
     until: str
+    several: bool  # spans: each price has days of its own
     why: str = ""  # as it was typed, where it was refused
 
     @property
@@ -122,15 +141,16 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
     except NotFound:
         raise Http404("There is no such page.") from None
     plans, changes = commitment_plans.kept(scope.operator), account_terms.changes(scope.operator, SHOWN)
-    contracts = account_terms.contracts_in_force(scope.operator)
+    contracts, services = account_terms.contracts_in_force(scope.operator), flow.services_of(scope.operator)
     named = {one.by for one in changes} | {one.by for one in contracts} | {one.by for one in in_force}
     known = actors_of(scope, named)
-    accounts = _accounts(scope, in_force, plans, lambda actor: who(actor, known))
+    today = came_at(request).date()
+    accounts = _accounts(services, in_force, plans, today, lambda actor: who(actor, known))
     if refused:
         accounts = [_typed(request, one) if one.key == _key(request) else one for one in accounts]
     context = {
         "accounts": accounts,
-        "contracts": [(one, who(one.by, known)) for one in contracts],
+        "contracts": [(one, who(one.by, known), _sent(one, services)) for one in contracts],
         "changes": [(one, who(one.by, known)) for one in changes],
         "plans": [(currency, one, _read(one)) for currency, one in plans.items()],
         "job": jobs.of_key(scope, JOB, key_of(scope.operator)),
@@ -143,39 +163,70 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
     return furnished(request, scope, "commitments.html", context, current="commitments", status=status)
 
 
+def _sent(one: Contract, services: Services) -> bool:
+    return is_sent_by(one.commitment, one.currency, services)
+
+
 def _accounts(
-    scope: Scope, in_force: tuple[AccountPrices, ...], plans: Mapping[str, Kept], told: Callable[[str], str]
+    services: Services,
+    in_force: tuple[AccountPrices, ...],
+    plans: Mapping[str, Kept],
+    today: date,
+    told: Callable[[str], str],
 ) -> list[Account]:
-    found, services = {one.key: one for one in in_force}, flow.services_of(scope.operator)
+    found = {one.key: one for one in in_force}
     reckoned = {key: prices for one in plans.values() for key, prices in flow.reckoned_prices(one.document).items()}
     accounts = []
     for key in sorted(services.keys() | found.keys()):
         there, plan = found.get(key), plans.get(key.currency)
-        spans = sorted({(one.valid_from, one.valid_to) for one in there.prices}) if there else []
-        one_span = len(spans) == 1  # several, which the API can put, do not fit the form: it begins empty
-        prices = {one.service: _text(one.price_micros) for one in there.prices} if there and one_span else {}
-        days = spans[0] if one_span else (None, None)
+        fields = _fields(there.prices if there else (), services.get(key, ()))
+        spans = {(one.since, one.until) for one in fields if one.price}
+        since, until = min(spans) if len(spans) == 1 else ("", "")
         accounts.append(
             Account(
                 key,
                 flow.name_of(key),
                 there,
                 told(there.by) if there else "",
+                tuple((_when(one, today), one) for one in there.prices) if there else (),
                 reckoned.get(key, ()),
                 plan.learned_at if plan else None,
-                tuple((service, prices.get(service, "")) for service in ("", *services.get(key, ()))),
-                *(day.isoformat() if day else "" for day in days),
+                fields,
+                since,
+                until,
+                len(spans) > 1,
             )
         )
     return accounts
 
 
+def _when(one: DatedCommitmentPrice, today: date) -> str:
+    if one.valid_from and today < one.valid_from:
+        return "to come"
+    return "over" if one.valid_to and one.valid_to < today else "in force"
+
+
+def _fields(prices: Sequence[DatedCommitmentPrice], services: Sequence[str]) -> tuple[Field, ...]:
+    """Begin with what is in force, service by service and day by day; a service without a price has an empty field."""
+    of: dict[str, list[Field]] = {service: [] for service in ("", *services)}
+    for one in sorted(prices, key=lambda one: one.valid_from or date.min):
+        days = (day.isoformat() if day else "" for day in (one.valid_from, one.valid_to))
+        of.setdefault(one.service, []).append(Field(one.service, _text(one.price_micros), *days))
+    return tuple(field for service, some in of.items() for field in some or [Field(service)])
+
+
 def _typed(request: HttpRequest, one: Account) -> Account:
     """What was filled in stays, where it was refused."""
-    said = dict(zip(request.POST.getlist("service"), request.POST.getlist("price"), strict=False))
+    said = {name: request.POST.getlist(name) for name in ("service", "price", "since", "until")}
+    fields = one.fields
+    if said["service"] == [field.service for field in fields] and len(said["price"]) == len(fields):
+        fields = tuple(replace(field, price=text[:40]) for field, text in zip(fields, said["price"], strict=True))
+    if one.several and len(said["since"]) == len(said["until"]) == len(fields):
+        days = zip(fields, said["since"], said["until"], strict=True)
+        fields = tuple(replace(field, since=since[:10], until=until[:10]) for field, since, until in days)
     return replace(
         one,
-        fields=tuple((service, said.get(service, text)[:40]) for service, text in one.fields),
+        fields=fields,
         since=request.POST.get("since", one.since)[:10],
         until=request.POST.get("until", one.until)[:10],
         why=_why(request)[: flow.MOST_WHY],
@@ -204,16 +255,16 @@ def _why(request: HttpRequest) -> str:
 
 
 def _prices(request: HttpRequest, key: AccountKey) -> tuple[DatedCommitmentPrice, ...]:
-    """Read a price for each service that one was filled in for; all hold on the same days."""
-    since, until = _day(request, "since"), _day(request, "until")
+    """Read a price for each field that one was filled in for; on the same days all, or each on days of its own."""
     services, texts = request.POST.getlist("service"), request.POST.getlist("price")
     if len(services) != len(texts) or not any(text.strip() for text in texts):
         raise InvalidProblem("fill in a price, or end those in force")
-    found = []
-    for service, text in zip(services, texts, strict=True):
-        if text.strip():
-            found.append(DatedCommitmentPrice(key.carrier, service, _micros(text.strip()), since, until))
-    return tuple(found)
+    firsts, lasts = (_days(request, name, len(services)) for name in ("since", "until"))
+    return tuple(
+        DatedCommitmentPrice(key.carrier, service, _micros(text.strip()), since, until)
+        for service, text, since, until in zip(services, texts, firsts, lasts, strict=True)
+        if text.strip()
+    )
 
 
 def _micros(text: str) -> int:
@@ -223,8 +274,14 @@ def _micros(text: str) -> int:
         raise InvalidProblem(f"the price {text[:40]} {error}") from None
 
 
-def _day(request: HttpRequest, name: str) -> date | None:
-    text = request.POST.get(name, "").strip()
+def _days(request: HttpRequest, name: str, count: int) -> list[date | None]:
+    texts = request.POST.getlist(name) or [""]
+    if len(texts) not in (1, count):
+        raise InvalidProblem("each price has days of its own, or all have the same")
+    return [_day(text.strip()) for text in (texts if len(texts) == count else texts * count)]
+
+
+def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

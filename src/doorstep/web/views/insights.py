@@ -19,6 +19,7 @@ from doorstep.core.jobs import queries as jobs
 from doorstep.core.jobs import turns
 from doorstep.core.learned.insights import KINDS, InsightKind, Kept, kept
 from doorstep.core.learned.steering import in_force_of
+from doorstep.core.tariffs.queries import followed
 from doorstep.documents.insights.page import InsightPage, read
 from doorstep.domain.exploration import ServiceTrial
 from doorstep.domain.rights import Scope
@@ -33,6 +34,15 @@ NAMES: dict[InsightKind, str] = {
     "demand": "Demand",
     "costs": "Costs",
     "position": "Stock placement",
+}
+WORTH_WORDS: dict[str, str] = {
+    "day_sooner": "A day sooner",
+    "next_day": "The next day",
+    "pickup": "A pickup point",
+    "carbon_kg_less": "1 kg CO2e less",
+    "place_higher": "A place higher on the page",
+    "buying": "To buy at all",
+    "scatter": "Scatter of choices",
 }
 
 
@@ -84,7 +94,7 @@ def _weighing(scope: Scope, brand_id: int, found: Kept | None) -> dict[str, Any]
     learned = _by_whom(starmap(LearnedValue, found.document.get("values", ()) if found else ()))
     weighs = _by_whom(steering.values)
     rows = [
-        (key[0].replace("_", " "), " ".join(filter(None, key[1:])), weighs.get(key), learned.get(key))
+        (WORTH_WORDS.get(key[0], key[0]), " ".join(filter(None, key[1:])), weighs.get(key), learned.get(key))
         for key in {**learned, **weighs}
     ]
     return {"steering": steering, "worths": rows, "learned": bool(learned)}
@@ -95,7 +105,8 @@ def _trying(scope: Scope, brand_id: int, found: Kept | None) -> dict[str, Any]:
     steering = in_force_of(scope, brand_id)
     proposed = {one.service: one for one in starmap(ServiceTrial, found.document.get("trials", ()) if found else ())}
     tried = {one.service: one for one in steering.trials}
-    rows = [(name, tried.get(name), proposed.get(name)) for name in {**proposed, **tried}]
+    known = followed(scope, brand_id)
+    rows = [(name, tried.get(name), proposed.get(name), name in known) for name in {**proposed, **tried}]
     return {"steering": steering, "trials": rows, "proposed": bool(proposed)}
 
 
