@@ -204,30 +204,32 @@ def _best_place(
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Behind whom c comes cheapest, at what cost, and the costs of its two arcs; -1: nowhere nearby."""
     room = rates[CAPACITY] - nodes[c, DEMAND]
+    line = np.uintp(c)  # without a sign: none has to be looked at before what it points to
     best, place, best_before, best_after = FAR, -1, 0, 0
     depth = int(knobs[DEPTH])
     for k in range(near.shape[1]):
         if k >= depth and place >= 0:
             break
-        v = near[c, k]
+        v = near[line, k]
         if v < 0:
             break
-        r = nodes[v, ROUND]
-        if r == AWAY or load[r] > room:
+        u = np.uintp(v)
+        to_v, behind, ahead = near_cost[line, k], nodes[u, AFTER], nodes[u, BEFORE]
+        if 2 * to_v - max(behind, ahead) >= best:  # neither beside it: the triangle
             continue
-        to_v = near_cost[c, k]
-        here = nodes[v, AFTER]
-        if 2 * to_v - here < best:
-            s = nodes[v, SUCC]
+        r = nodes[u, ROUND]
+        if r == AWAY or load[np.uintp(r)] > room:
+            continue
+        if 2 * to_v - behind < best:
+            s = nodes[u, SUCC]
             to_s = depot_cost[c] if s >= n else arc(points, rates, c, s)
-            cost = to_v + to_s - here
+            cost = to_v + to_s - behind
             if cost < best and uniform(state) >= knobs[BLINK]:
                 best, place, best_before, best_after = cost, v, to_v, to_s
-        here = nodes[v, BEFORE]
-        if 2 * to_v - here < best:
-            p = nodes[v, PRED]
+        if 2 * to_v - ahead < best:
+            p = nodes[u, PRED]
             to_p = depot_cost[c] if p >= n else arc(points, rates, c, p)
-            cost = to_v + to_p - here
+            cost = to_v + to_p - ahead
             if cost < best and uniform(state) >= knobs[BLINK]:
                 best, place, best_before, best_after = cost, p, to_p, to_v
     return place, best, best_before, best_after

@@ -18,7 +18,7 @@ from doorstep.kernels.route.result import RouteResult
 from doorstep.kernels.run import Run
 
 NEIGHBOURS = 100  # known to each
-DEPTH = 30  # of them, at which an insertion looks unless it finds no room
+DEPTH, DEEPER = 30, 100  # of them an insertion looks at, at first and at last, and at all where it finds no room
 HOT, COLD = 2.0, 0.1  # first and last temperature, in mean arcs between customers of the first rounds
 LARGE, LARGE_HOT = 15_000, 1.5  # from so many customers on, a cooler beginning
 PARTED = 400  # customers of a part, at least
@@ -107,10 +107,11 @@ def _annealed(on: Ground, first: list[Ints], vans: int, run: Run) -> tuple[list[
     current = first
     for number, one in enumerate(slices(run, USUAL * on.customers)):
         warm, cool = hot * fall**one.since, hot * fall**one.until
+        depth = round(DEPTH + (DEEPER - DEPTH) * one.since)
         parts = _parts(on, current, run.width, number) if run.width > 1 else [current]
         tasks = [
             _Part(on, part, _vans_of(part, parts, vans), run.seed * 1_000_003 + number * 64 + p,
-                  one.iterations * sum(map(len, part)) // on.customers + 1, warm, cool)
+                  one.iterations * sum(map(len, part)) // on.customers + 1, warm, cool, depth)
             for p, part in enumerate(parts)
         ]  # fmt: skip
         done += one.iterations
@@ -132,6 +133,7 @@ class _Part:
     iterations: int
     hot: float
     cold: float
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _anneal_part(part: _Part) -> _Found:
     on = part.on if alone else part_of(part.on, chosen)
     lines = part.rounds if alone else [np.searchsorted(chosen, line) for line in part.rounds]
     search = Search(on, lines, max(0, part.vans - len(lines)), part.seed)
-    search.run(part.iterations, part.hot, part.cold, DEPTH)
+    search.run(part.iterations, part.hot, part.cold, part.depth)
     names = np.arange(len(chosen)) if alone else chosen
     return _Found(
         [names[line] for line in search.rounds()], int(search.counts[CURRENT]),
