@@ -1,4 +1,4 @@
-"""Cartons that another one outdoes: it is no larger, heavier or dearer, so that no service asks more for a parcel in it.
+"""Cartons that another one outdoes: it is no larger, heavier or dearer, so that no service asks more for what is in it.
 
 What fits into both then never goes into the outdone one, and a quote of that need not be made. Of six cartons from
 small to large, each dearer than the one before, one quote of six is left where all of them hold the goods.

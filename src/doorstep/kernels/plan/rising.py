@@ -1,4 +1,4 @@
-"""Whether a tariff asks more for more, so that of two parcels one can be known to be no dearer before they are rated."""
+"""Whether a tariff asks more for more, so that of two parcels one is known to be no dearer before they are rated."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def open_cartons(ships: BoolArray, every: BoolArray, by: BoolArray, kept: BoolAr
 
 @compiled
 def list_parcels(at: BoolArray, opened: BoolArray, kind: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """List (block, site, carton) of blocks `at` [b, K] in the cartons that are `opened` [b, G, C + 1] at its kind [K]."""
+    """List (block, site, carton) of blocks `at` sites [b, K], in cartons `opened` [b, G, C + 1] at the `kind` [K]."""
     blocks, sites = at.shape
     found = 0
     for b in range(blocks):
