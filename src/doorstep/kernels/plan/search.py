@@ -69,7 +69,12 @@ def price(table: Table, least: Least, rounds: int, run: Run) -> Priced:
 def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
     """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
     if not table.contested.any():
-        return _uncontested(table, least, run)
+        return uncontested(table, least, run)
+    return contested(table, least, params, run)
+
+
+def contested(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
+    """Price what is short and settle it, cluster by cluster; the others get what they choose by themselves."""
     found = price(table, least, params.price_rounds, run)
     known = (found.own_choice, found.choice, found.known_cost)
     choice, prices = found.choice, found.prices  # of the rounds: sweeps do no better under those of the bound
@@ -83,7 +88,7 @@ def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignme
     return Assignment(choice, *own, bound, tight.ledger, tight.leave, steps)
 
 
-def _uncontested(table: Table, least: Least, run: Run) -> Assignment:
+def uncontested(table: Table, least: Least, run: Run) -> Assignment:
     """Give each order what it chooses by itself: nothing that any of them could draw on is short."""
     choice, cost, bound = _by_themselves(table, least)
     held, board = table.ledger, table.board
