@@ -355,7 +355,7 @@ def _symmetrical(apart: BoolArray, classes: int) -> None:
 def _shaped(name: str, array: IntArray, shape: tuple[int, ...], least: int, most: int | None) -> None:
     if array.shape != shape:
         raise InvalidProblem(f"{name} must have shape {shape}, not {array.shape}")
-    if not np.issubdtype(array.dtype, np.integer):
+    if array.dtype.kind not in "iu":
         raise InvalidProblem(f"{name} must hold integers, not {array.dtype}")
     if array.size and (array.min() < least or (most is not None and array.max() > most)):
         bounds = f"at least {least}" if most is None else f"{least} to {most}"

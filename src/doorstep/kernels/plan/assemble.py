@@ -251,7 +251,8 @@ def _layouts(
 ) -> list[IntArray]:
     """Rows (product, x, y, z, dx, dy, dz) per parcel; equal loads in equal cartons are laid once."""
     load = table.blocks.block_load[picks.block]
-    pairs, which = np.unique(np.stack([load, picks.carton], axis=1), axis=0, return_inverse=True)
+    found, which = np.unique(load * (market.n_cartons + 1) + picks.carton, return_inverse=True)
+    pairs = np.stack(np.divmod(found, market.n_cartons + 1), axis=1)
     boxed = np.flatnonzero(pairs[:, 1] < market.n_cartons)
     keys = [book.keys[one] for one in pairs[boxed, 0]]
     laid: list[IntArray] = [np.zeros((0, 7), np.int64)] * len(pairs)

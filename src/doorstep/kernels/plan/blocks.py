@@ -19,7 +19,7 @@ from doorstep.kernels.plan.load_lines import Key
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 from doorstep.kernels.plan.problem import PlanParams
-from doorstep.kernels.plan.wide import Partition, Ways, all_rows, in_reach, rows_of, ways_of
+from doorstep.kernels.plan.wide import Every, Partition, Ways, all_rows, in_reach, rows_of, ways_of
 from doorstep.kernels.run import Run
 
 FEW_ORDERS = 4  # of a batch, that get all their partitions though they are large
@@ -65,15 +65,14 @@ def form_blocks(
     where orders have all of very many partitions.
     """
     families = _families(market, atoms, max_parcels, exact_atoms, more)
-    wide = {i: _ways(family, max_parcels) for i, family in enumerate(families) if len(family) > FEW_PARTITIONS}
+    wide = {i: _ways(family) for i, family in enumerate(families) if len(family) > FEW_PARTITIONS}
     thin = {i for i in wide if len(atoms.of[i]) <= exact_atoms and not every}
     near = {i: in_reach(market, atoms.of[i], ways) if i in thin else ways for i, ways in wide.items()}
     many = [i for i in wide if _is_many(atoms.of[i], families[i])]
     load = [_loads(book, atoms.of[i], _masks(family)) if i not in wide else {} for i, family in enumerate(families)]
-    for i in sorted(wide.keys() - many):
-        _loads(book, atoms.of[i], near[i].masks.tolist())
+    wide_load = {i: _loads(book, atoms.of[i], near[i].masks.tolist()) for i in sorted(wide.keys() - many)}
     book.pack_new(run)
-    kept = {i: _that_travel(book, atoms.of[i], near[i], run, i in many) for i in wide}
+    kept = {i: _that_travel(book, atoms.of[i], near[i], run, i in many, wide_load.get(i)) for i in wide}
     for i in [i for i in wide if len(kept[i][0]) == 0 and len(near[i]) < len(wide[i])]:
         # Nothing of it that there is goes into a carton: whether what there is not would, says why it is left.
         kept[i] = _that_travel(book, atoms.of[i], wide[i], run, i in many)
@@ -106,24 +105,32 @@ def _families(
     return families
 
 
-def _ways(family: Sequence[Partition], max_parcels: int) -> Ways:
+def _ways(family: Sequence[Partition]) -> Ways:
     """Index a family; that of all partitions only once."""
-    atoms = family[0][0].bit_length()
-    if len(family[0]) == 1 and atoms <= MOST_EXACT and family is _all_partitions(atoms, max_parcels):
-        return _all_ways(atoms, max_parcels)
+    if isinstance(family, Every):
+        return _all_ways(family) if family.atoms <= MOST_EXACT else ways_of(all_rows(family.atoms, family.max_parcels))
     return ways_of(rows_of(family))
 
 
 @cache
-def _all_ways(n: int, max_parcels: int) -> Ways:
-    return ways_of(all_rows(n, max_parcels))
+def _all_ways(every: Every) -> Ways:
+    return ways_of(all_rows(every.atoms, every.max_parcels))
 
 
 def _that_travel(
-    book: LoadBook, atoms: tuple[tuple[int, int], ...], ways: Ways, run: Run, in_haste: bool
+    book: LoadBook,
+    atoms: tuple[tuple[int, int], ...],
+    ways: Ways,
+    run: Run,
+    in_haste: bool,
+    known: dict[int, int] | None = None,
 ) -> tuple[Ways, list[int]]:
-    """Partitions of which every block fits a carton that a service admits, and the loads of their blocks."""
-    load = np.array(list(_loads(book, atoms, ways.masks.tolist()).values()), np.int64)
+    """Partitions of which every block fits a carton that a service admits, and the loads of their blocks.
+
+    `known`: the loads, where they are numbered already.
+    """
+    numbered = _loads(book, atoms, ways.masks.tolist()) if known is None else known
+    load = np.array(list(numbered.values()), np.int64)
     book.pack_new(run, in_haste)
     travels: BoolArray = np.any(book.ships[load], axis=1)
     kept = ways.only(travels)
@@ -133,7 +140,7 @@ def _that_travel(
 def every_block(market: Market, atoms: Atoms, book: LoadBook, blocks: Blocks, i: int, max_parcels: int) -> Blocks:
     """Give blocks in which order i has those, too, that were left out since no site holds them or their partners."""
     own = atoms.of[i]
-    if not blocks.exact[i] or len(_all_partitions(len(own), max_parcels)) <= FEW_PARTITIONS:
+    if not blocks.exact[i] or len(Every(len(own), max_parcels)) <= FEW_PARTITIONS:
         return blocks
     owners = {i: atoms.owners[i]} if i in atoms.owners else {}
     alone = Atoms((*((),) * i, own, *((),) * (len(atoms.of) - i - 1)), {}, owners)
@@ -173,20 +180,13 @@ def _key(atoms: Key, mask: int, made: dict[int, Key]) -> Key:
     return key
 
 
-@cache
-def _all_partitions(n: int, max_parcels: int) -> tuple[Partition, ...]:
-    """All partitions of n atoms into at most `max_parcels` blocks; fewest blocks first."""
-    rows, blocks = all_rows(n, max_parcels), np.arange(1, 4)
-    return tuple([p for count in blocks for p in map(tuple, rows[(rows > 0).sum(axis=1) == count, :count].tolist())])
-
-
 def _family(
     market: Market, atoms: tuple[tuple[int, int], ...], max_parcels: int, exact_atoms: int, pressure: FloatArray
-) -> tuple[Partition, ...]:
+) -> Sequence[Partition]:
     if not atoms:
         return ()
     if len(atoms) <= exact_atoms:
-        return _all_partitions(len(atoms), max_parcels)
+        return Every(len(atoms), max_parcels)
     return _restricted(market, atoms, max_parcels, pressure)
 
 

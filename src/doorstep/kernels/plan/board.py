@@ -26,6 +26,7 @@ from doorstep.kernels.plan.customs import contents_of
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+from doorstep.kernels.plan.outdone import Told
 from doorstep.kernels.plan.quote import Asked, Chunk, Quotes, Terms, quote
 from doorstep.kernels.plan.room import room
 from doorstep.kernels.plan.ruled import Bars
@@ -121,10 +122,15 @@ def chunk_of(
     lo: int,
     hi: int,
     some: IntArray | None = None,
+    told: Told = Told.ALL,
 ) -> Chunk:
-    """Orders lo to hi with their blocks, or `some` of these, counted from the first."""
+    """Orders lo to hi with their blocks, or `some` of these, counted from the first.
+
+    Cartons that are outdone are left out but for blocks of which all are to be `told`.
+    """
     first, last = blocks.order_block[lo], blocks.order_block[hi]
     at = slice(first, last) if some is None else first + some
+    at_some = slice(None) if some is None else some
     load = blocks.block_load[at]
     customs = terms.customs
     own = np.full(len(load), -1, np.int64)
@@ -145,7 +151,19 @@ def chunk_of(
         contents=None if customs is None else contents_of(market, customs, [book.keys[one] for one in load]),
         bars=bars if bars is None or some is None else replace(bars, block=bars.block[some]),
         scales=None if market.scales is None else market.scales.of_quotes(lo, hi),
+        every=None if told is Told.ALL or market.scales is not None else _whole(blocks, lo, hi, told)[at_some],
     )
+
+
+def _whole(blocks: Blocks, lo: int, hi: int, told: Told) -> BoolArray:
+    """Say which blocks of orders lo to hi hold a whole order, if that is to be told."""
+    first, last = (int(at) for at in blocks.order_block[[lo, hi]])
+    found = np.zeros(last - first, bool)
+    if told is Told.WHOLE:
+        start, stop = blocks.order_partition[lo:hi], blocks.order_partition[lo + 1 : hi + 1]
+        foremost = blocks.partition[start[start < stop]]
+        found[foremost[foremost[:, 1] < 0, 0] - first] = True
+    return found
 
 
 def _bars(market: Market, blocks: Blocks, lo: int, hi: int) -> Bars | None:
@@ -255,13 +273,13 @@ def set_table(
     """Quote all orders, chunk by chunk through `run.map`, and set the board; of few orders keep the quotes."""
     cuts = list(spans(blocks))
     if len(cuts) == 1 and len(atoms.of) <= FEW_ORDERS:
-        chunk = chunk_of(market, terms, asked, blocks, book, *cuts[0])
+        chunk = chunk_of(market, terms, asked, blocks, book, *cuts[0], told=Told.WHOLE)
         quotes = quotes_of(chunk)
         run.progress("quoting", len(atoms.of), len(atoms.of))
         return table_of(market, terms, asked, blocks, best_of_quotes(chunk, quotes), quotes)
     parts: list[Best] = []
     done = 0
-    tasks = (chunk_of(market, terms, asked, blocks, book, lo, hi) for lo, hi in cuts)
+    tasks = (chunk_of(market, terms, asked, blocks, book, lo, hi, told=Told.NONE) for lo, hi in cuts)
     for (lo, hi), part in zip(cuts, run.map(best_of_chunk, tasks), strict=True):
         parts.append(part)
         done += hi - lo

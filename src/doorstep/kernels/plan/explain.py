@@ -26,6 +26,7 @@ from doorstep.kernels.plan.grams import Ways
 from doorstep.kernels.plan.ladder import ladder
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+from doorstep.kernels.plan.outdone import Told
 from doorstep.kernels.plan.quote import Quotes
 from doorstep.kernels.plan.relays import injection, local_name
 from doorstep.kernels.plan.search import Assignment
@@ -119,7 +120,8 @@ def _quoted(reasons: Reasons, lo: int, hi: int, planned: IntArray, fully: IntArr
     if known is not None and kept.all() and (first, last) == (0, len(blocks.block_order)):
         return known
     at = np.flatnonzero(kept)
-    chunk = chunk_of(reasons.market, reasons.table.terms, reasons.table.asked, blocks, reasons.book, lo, hi, at)
+    known_of = reasons.market, reasons.table.terms, reasons.table.asked, blocks, reasons.book
+    chunk = chunk_of(*known_of, lo, hi, at, told=Told.WHOLE)
     quotes = quotes_of(chunk)
     return replace(quotes, block=at[quotes.block])
 

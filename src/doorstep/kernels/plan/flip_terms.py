@@ -65,11 +65,14 @@ class _Missed:
 
 def _by_time(market: Market, table: Table, picks: Picks, rows: IntArray) -> dict[int, Flip]:
     """Where the parcel leaves on an earlier day if the cut-off or the collection that it missed is later."""
-    calls: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    sites, services = market.problem.sites, market.problem.tariff.services
+    pairs = zip(picks.site[rows].tolist(), picks.service[rows].tolist(), strict=True)
+    calls: dict[tuple[str, str], list[tuple[int, int]]]
+    calls = {(sites[k].site, services[v].service): [] for k, v in pairs}
     for call in market.problem.collections:
-        pair = market.site[call.site], market.service[call.service]
-        calls.setdefault(pair, []).append((call.collection_time_s, call.working_days.mask))
-    zones = [ZoneInfo(site.time_zone) for site in market.problem.sites]
+        if (call.site, call.service) in calls:
+            calls[call.site, call.service].append((call.collection_time_s, call.working_days.mask))
+    zones = [ZoneInfo(site.time_zone) for site in sites]
     missed = [
         one
         for row in rows.tolist()
@@ -110,7 +113,7 @@ def _missed(
     table: Table,
     picks: Picks,
     zones: list[ZoneInfo],
-    calls: dict[tuple[int, int], list[tuple[int, int]]],
+    calls: dict[tuple[str, str], list[tuple[int, int]]],
     row: int,
 ) -> _Missed | None:
     """What the parcel of a pick was too late for; None: nothing, or both its cut-off and its collection."""
@@ -120,12 +123,13 @@ def _missed(
     day, at = local.date(), local.hour * 3600 + local.minute * 60 + local.second
     if (day - EPOCH).days >= int(picks.ship_day[row]):
         return None
-    times = [time for time, mask in calls.get((k, v), ()) if mask >> day.weekday() & 1]
-    cutoff = market.problem.sites[k].order_cutoff_s
+    site, offer = market.problem.sites[k], market.problem.tariff.services[v]
+    times = [time for time, mask in calls[site.site, offer.service] if mask >> day.weekday() & 1]
+    cutoff = site.order_cutoff_s
     last = max(times, default=-1)
     if last < 0 or (at >= cutoff and at >= last):
         return None
-    limit, service = (cutoff, "") if at >= cutoff else (last, market.problem.tariff.services[v].service)
+    limit, service = (cutoff, "") if at >= cutoff else (last, offer.service)
     minutes = (at - limit) // 60 + 1
     if at < limit or limit + 60 * minutes >= DAY_S:
         return None

@@ -22,8 +22,7 @@ from doorstep.kernels.plan.lines import STEPS, Lines, lines_under, no_lines
 from doorstep.kernels.plan.loads import LARGEST, LoadBook
 from doorstep.kernels.plan.market import IntArray, Market, carriable
 from doorstep.kernels.plan.quote import NEVER, Asked, Chunk, Terms, quote
-from doorstep.kernels.rate.compiled import FLOOR, NO_LEAST, OVER_WEIGHT_G
-from doorstep.kernels.rate.tables import TariffTables
+from doorstep.kernels.plan.rising import rises_with_weight
 from doorstep.kernels.run import Run
 
 AT_ONCE = 50  # orders quoted together
@@ -80,7 +79,7 @@ def least_costs(
         free = max_parcels * min(0, int(market.scales.commitment_minor.min(initial=0)))
         return least._replace(apart=least.apart + free)
     large = [i for i in np.flatnonzero(~blocks.exact).tolist() if atoms.of[i]]
-    if not large or market.ruled is not None or not _monotone(terms.tariff):
+    if not large or market.ruled is not None or not rises_with_weight(terms.tariff):
         return least
     fee = int(market.pick_order_minor[market.ships].min(initial=NEVER))
     plain = replace(terms, customs=None)
@@ -114,17 +113,6 @@ def _lined(
         fee=market.pick_order_minor,
         parcels=max_parcels,
     )
-
-
-def _monotone(tariff: TariffTables) -> bool:
-    """Say whether a heavier or dearer parcel of the same size never costs less on any service."""
-    ladders, charges, offers = tariff.ladders, tariff.charges, tariff.offers
-    rises = np.diff(ladders.price_parts * 1.0 / ladders.parts_per_minor) >= 0
-    seams = ladders.start[(ladders.start > 0) & (ladders.start < len(ladders.price_parts))]
-    rises[seams - 1] = True  # from one ladder to the next
-    gives = (charges.amount < 0) | ((charges.least < 0) & (charges.least != NO_LEAST))
-    fills = (charges.kind == FLOOR).any()  # two that fill up one amount fall together as it rises
-    return bool(rises.all() and not (gives.any() or fills or (offers.dim_when == OVER_WEIGHT_G).any()))
 
 
 def _lighten(market: Market, atoms: Atoms, book: LoadBook, some: Sequence[int], max_parcels: int, run: Run) -> _Light:
@@ -171,6 +159,7 @@ def _quoted(market: Market, terms: Terms, asked: Asked, book: LoadBook, some: Se
         own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
         at=np.array(held, bool).reshape(len(load), len(market.ships)),
         ships=fits & carriable(market, weight, own),
+        every=np.zeros(len(load), bool),
     )
     quotes = quote(chunk)
     cost = np.full((len(load), len(market.ships)), NEVER)

@@ -34,6 +34,7 @@ from doorstep.kernels.plan.footprint import ways
 from doorstep.kernels.plan.grams import Ways
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import IntArray, Market, open_market
+from doorstep.kernels.plan.outdone import Told
 from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Quotes, Terms, quote
@@ -131,7 +132,7 @@ def offer(
     atoms = split_orders(market, book, params.max_parcels, run)
     blocks = form_blocks(market, atoms, book, params.max_parcels, exact_limit(atoms, params), run)
     asked, terms = ask(market), terms_of(market, params, ready)
-    chunk = chunk_of(market, terms, asked, blocks, book, 0, len(problem.orders))
+    chunk = chunk_of(market, terms, asked, blocks, book, 0, len(problem.orders), told=Told.NONE)
     quotes = quote(chunk)
     sure = weighed = sure_totals(chunk, quotes)
     if market.scales is not None:

@@ -17,8 +17,9 @@ from doorstep.kernels.plan.customs import Contents, Customs, charge, consign
 from doorstep.kernels.plan.fleets import Fleets
 from doorstep.kernels.plan.lanes import Lanes
 from doorstep.kernels.plan.market import BoolArray, IntArray
+from doorstep.kernels.plan.outdone import Outdone
 from doorstep.kernels.plan.relays import Relays, handed_days
-from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels
+from doorstep.kernels.plan.rows import Reach, add_up, leaving_days, list_parcels, open_cartons
 from doorstep.kernels.plan.ruled import Bars, RuleArray, Shut, promise_open
 from doorstep.kernels.plan.scales import QuoteScales
 from doorstep.kernels.promise.network import PromiseTables
@@ -45,7 +46,7 @@ class Terms:
     room_mm3: IntArray  # [C + 1] what is filled up around the goods
     fill_micros_per_l: int  # millionths of a minor unit
     carton_rank: IntArray  # [C + 1] ascending outer volume; the own box first
-    carton_at: BoolArray  # [K, C + 1]
+    outdone: Outdone
     pick_unit_micros: IntArray  # [K]
     late_cost_micros: int
     micros_per_minor: int
@@ -101,6 +102,7 @@ class Chunk:
     contents: Contents | None = None  # [b] where there are customs
     bars: Bars | None = None  # where there are rules
     scales: QuoteScales | None = None  # where services weigh differently
+    every: BoolArray | None = None  # [b] of which outdone cartons are quoted, too; None: of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,10 @@ class Barred:
 
 
 def quote(chunk: Chunk) -> Quotes:
-    """Quote every possible parcel of a chunk."""
+    """Quote every possible parcel of a chunk, but for cartons that are outdone."""
     terms, lanes = chunk.terms, chunk.terms.lanes
     legs, moved = _travel(chunk)
-    parcels = list_parcels(chunk.at, chunk.ships, terms.carton_at)
+    parcels = list_parcels(chunk.at, _opened(chunk), terms.outdone.kind)
     parcel, shift = _spread(parcels[1], lanes)
     block, site, carton, order = (one[parcel] for one in (*parcels, chunk.order[parcels[0]]))
     lane = lanes.lane_at[site, shift]  # [r, v]
@@ -186,6 +188,12 @@ def quote(chunk: Chunk) -> Quotes:
         days=days,
         barred=None if chunk.bars is None else _bar(chunk.bars, block, site, moved, total, column),
     )
+
+
+def _opened(chunk: Chunk) -> BoolArray:
+    """Cartons that come into question for each block, by kinds of sites."""
+    every = np.ones(len(chunk.ships), bool) if chunk.every is None else chunk.every
+    return open_cartons(chunk.ships, every, chunk.terms.outdone.by, chunk.terms.outdone.kept)
 
 
 def _bar(

@@ -11,6 +11,7 @@ from doorstep.kernels.plan.customs import book_of
 from doorstep.kernels.plan.lanes import Lanes, lay_lanes
 from doorstep.kernels.plan.loads import LoadBook, Verdicts, hasty
 from doorstep.kernels.plan.market import Market, open_market
+from doorstep.kernels.plan.outdone import Outdone, find_outdone
 from doorstep.kernels.plan.problem import PlanProblem
 from doorstep.kernels.plan.relays import relayed_network, tariff_anywhere
 from doorstep.kernels.promise.areas import Area, destination_areas
@@ -37,6 +38,10 @@ class Ready:
     networks: Networks = field(default_factory=dict)
     lanes: dict[int, Lanes] = field(default_factory=dict)
     verdicts: dict[PackParams, Verdicts] = field(default_factory=dict)
+    outdone: Outdone = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outdone = find_outdone(self.market, self.tariff.tables)
 
     def verdicts_of(self, params: PackParams) -> Verdicts:
         """What the packer has found with these parameters."""

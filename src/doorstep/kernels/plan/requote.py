@@ -14,6 +14,7 @@ from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.board import Best, Table, best_of_chunk, chunk_of, joined, spans
 from doorstep.kernels.plan.loads import LoadBook
 from doorstep.kernels.plan.market import BoolArray, IntArray, Market
+from doorstep.kernels.plan.outdone import Told
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.run import Run
 
@@ -43,7 +44,7 @@ def requote(
     some = np.array(orders, np.int64)
     part = _part(blocks, some)
     wanted = Asked(*(getattr(asked, name)[some] for name in Asked.__slots__))
-    tasks = [chunk_of(market, terms, wanted, part, book, lo, hi) for lo, hi in spans(part)]
+    tasks = [chunk_of(market, terms, wanted, part, book, lo, hi, told=Told.NONE) for lo, hi in spans(part)]
     fresh = list(run.map(best_of_chunk, tasks))
     new = np.zeros(len(before) - 1, bool)
     new[some] = True

@@ -23,20 +23,40 @@ class Reach(NamedTuple):
 
 
 @compiled
-def list_parcels(at: BoolArray, ships: BoolArray, carton_at: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """List (block, site, carton) that the goods and the carton allow: blocks `at` [b, K] and in `ships` [b, C + 1]."""
+def open_cartons(ships: BoolArray, every: BoolArray, by: BoolArray, kept: BoolArray) -> BoolArray:
+    """Say which cartons come into question for blocks at sites of each kind, [b, G, C + 1].
+
+    Blocks go into `ships` [b, C + 1]; sites have the cartons `kept` [G, C + 1]. What is outdone `by` [C + 1, C + 1]
+    another one that is there is left out, but for blocks of which `every` [b] one is asked for.
+    """
+    blocks, cartons = ships.shape
+    found = np.zeros((blocks, len(kept), cartons), np.bool_)
+    for b in range(blocks):
+        for g in range(len(kept)):
+            for c in range(cartons):
+                found[b, g, c] = ships[b, c] and kept[g, c]
+                for a in range(cartons if found[b, g, c] and not every[b] else 0):
+                    if by[a, c] and ships[b, a] and kept[g, a]:
+                        found[b, g, c] = False
+                        break
+    return found
+
+
+@compiled
+def list_parcels(at: BoolArray, opened: BoolArray, kind: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """List (block, site, carton) of blocks `at` sites [b, K], in cartons `opened` [b, G, C + 1] at the `kind` [K]."""
     blocks, sites = at.shape
     found = 0
     for b in range(blocks):
         for k in range(sites):
-            for c in range(ships.shape[1] if at[b, k] else 0):
-                found += ships[b, c] and carton_at[k, c]
+            for c in range(opened.shape[2] if at[b, k] else 0):
+                found += opened[b, kind[k], c]
     block, site, carton = np.empty(found, np.int64), np.empty(found, np.int64), np.empty(found, np.int64)
     p = 0
     for b in range(blocks):
         for k in range(sites):
-            for c in range(ships.shape[1] if at[b, k] else 0):
-                if ships[b, c] and carton_at[k, c]:
+            for c in range(opened.shape[2] if at[b, k] else 0):
+                if opened[b, kind[k], c]:
                     block[p], site[p], carton[p] = b, k, c
                     p += 1
     return block, site, carton

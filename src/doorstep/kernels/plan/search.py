@@ -56,9 +56,7 @@ class Priced:
 def price(table: Table, least: Least, rounds: int, run: Run) -> Priced:
     """Price what is short. `least` bounds the cost of orders that have a restricted family."""
     scratch, board, held = table.scratch(), table.board, table.ledger
-    own_choice, own_cost = own_choices(board, held, scratch)
-    own_bound = own_cost.copy()
-    own_bounds(board, held, np.flatnonzero(~table.blocks.exact), least, scratch, own_bound)
+    own_choice, own_cost, own_bound = _by_themselves(table, least)
     clusters = find_clusters(table, own_cost)
     choice = np.where(table.contested[:, None], -1, own_choice)
     greedy = Ledger(held.stock.copy(), held.row.copy(), *held[2:])
@@ -70,6 +68,13 @@ def price(table: Table, least: Least, rounds: int, run: Run) -> Priced:
 
 def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
     """Serve the orders out of one stock. `least` bounds the cost of those that have a restricted family."""
+    if not table.contested.any():
+        return uncontested(table, least, run)
+    return contested(table, least, params, run)
+
+
+def contested(table: Table, least: Least, params: PlanParams, run: Run) -> Assignment:
+    """Price what is short and settle it, cluster by cluster; the others get what they choose by themselves."""
     found = price(table, least, params.price_rounds, run)
     known = (found.own_choice, found.choice, found.known_cost)
     choice, prices = found.choice, found.prices  # of the rounds: sweeps do no better under those of the bound
@@ -81,6 +86,31 @@ def assign(table: Table, least: Least, params: PlanParams, run: Run) -> Assignme
     bound = quiet + int(tight.bound_minor.sum())
     own = found.own_choice, found.own_cost, found.own_bound
     return Assignment(choice, *own, bound, tight.ledger, tight.leave, steps)
+
+
+def uncontested(table: Table, least: Least, run: Run) -> Assignment:
+    """Give each order what it chooses by itself: nothing that any of them could draw on is short."""
+    choice, cost, bound = _by_themselves(table, least)
+    held, board = table.ledger, table.board
+    ledger = Ledger(
+        held.stock.copy(),
+        held.row.copy(),
+        np.zeros(held.stock.shape, np.int64),
+        np.zeros(int(board.use_quantity.max(initial=0)) + 1),
+        np.zeros(len(held.row)),
+    )
+    book_all(board, ledger, choice)
+    run.progress("improving", 0, 0)
+    return Assignment(choice, choice.copy(), cost, bound, int(bound.sum()), ledger, np.zeros(len(choice)), 0)
+
+
+def _by_themselves(table: Table, least: Least) -> tuple[IntArray, IntArray, IntArray]:
+    """What every order chooses with the whole stock to itself, what that costs, and a bound of it."""
+    scratch, board, held = table.scratch(), table.board, table.ledger
+    choice, cost = own_choices(board, held, scratch)
+    bound = cost.copy()
+    own_bounds(board, held, np.flatnonzero(~table.blocks.exact), least, scratch, bound)
+    return choice, cost, bound
 
 
 def _settle(

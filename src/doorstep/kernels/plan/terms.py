@@ -14,6 +14,7 @@ from doorstep.kernels.plan.customs import book_of, goods_minor, open_customs
 from doorstep.kernels.plan.fleets import NO_RIDE
 from doorstep.kernels.plan.lanes import lay_lanes
 from doorstep.kernels.plan.market import IntArray, Market, accepts, slowest
+from doorstep.kernels.plan.outdone import find_outdone
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
 from doorstep.kernels.plan.quote import Asked, Terms
 from doorstep.kernels.plan.ready import Ready, network_to
@@ -77,8 +78,9 @@ def terms_of(
     problem, brand = market.problem, market.problem.brand
     places = _places(problem.orders)[0]
     first_day, last_day = days or days_of(problem)
+    tariff = ready.tariff.to(places) if ready else tariff_to(problem, market.relays, places)
     return Terms(
-        tariff=ready.tariff.to(places) if ready else tariff_to(problem, market.relays, places),
+        tariff=tariff,
         network=ready.network_to(places, first_day, last_day)
         if ready
         else network_to(problem, places, first_day, last_day),
@@ -89,7 +91,7 @@ def terms_of(
         room_mm3=market.room_mm3,
         fill_micros_per_l=brand.void_fill_micros_per_l * MICROS // brand.currency.micros_per_minor,
         carton_rank=market.carton_rank,
-        carton_at=market.carton_at,
+        outdone=ready.outdone if ready else find_outdone(market, tariff),
         pick_unit_micros=market.pick_unit_micros,
         late_cost_micros=brand.late_cost_micros,
         micros_per_minor=brand.currency.micros_per_minor,

@@ -6,8 +6,10 @@ packed: of ten atoms that half of eight sites hold, three in four loads need not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import overload
 
 import numpy as np
 
@@ -16,6 +18,36 @@ from doorstep.kernels.plan.market import BoolArray, IntArray, Market
 FEW_MASKS = 1 << 12  # below it masks are found by a table in place of sorting
 
 Partition = tuple[int, ...]  # masks of atoms
+
+
+@dataclass(frozen=True)
+class Every(Sequence[Partition]):
+    """All partitions of so many atoms; they are written out only when somebody goes through them."""
+
+    atoms: int
+    max_parcels: int
+
+    def __len__(self) -> int:
+        return len(all_rows(self.atoms, self.max_parcels))
+
+    @overload
+    def __getitem__(self, at: int) -> Partition: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Partition]: ...
+
+    def __getitem__(self, at: int | slice) -> Partition | Sequence[Partition]:
+        return _listed(self)[at]
+
+    def __iter__(self) -> Iterator[Partition]:
+        return iter(_listed(self))
+
+
+@cache
+def _listed(every: Every) -> tuple[Partition, ...]:
+    """Write out all partitions, fewest blocks first."""
+    rows = all_rows(every.atoms, every.max_parcels)
+    return tuple([tuple(one[: one.index(0)] if 0 in one else one) for one in rows.tolist()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +86,7 @@ def rows_of(family: Sequence[Partition]) -> IntArray:
     return np.array([(*p, 0, 0)[:3] for p in family], np.int64).reshape(-1, 3)
 
 
+@cache
 def all_rows(atoms: int, max_parcels: int) -> IntArray:
     """Write all partitions of so many atoms into at most three blocks as masks, as `rows_of` does: fewest blocks first.
 
