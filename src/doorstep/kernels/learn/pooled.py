@@ -6,7 +6,8 @@ Each family of effects is normal around 0 with a variance of its own (Gelman & H
 covariance are Laplace's; variances are found by the EM step that penalised quasi-likelihood uses (Breslow & Clayton
 1993), with a weak scaled inverse chi-square prior, so that a family of two does not collapse. Parcels of one week share
 its fate: where service-weeks scatter more than a binomial, counts are divided by the dispersion (McCullagh & Nelder
-1989, section 4.5). The block of w is diagonal, since a parcel is of one service and lane, and is eliminated (Schur).
+1989, section 4.5). Good carriers may be given hard lanes: lanes drawn together as strongly as they scatter would leave a
+part of each on whoever serves it (Mundlak 1978; Bell & Jones 2015), so they are drawn three times less. The block of w is diagonal, since a parcel is of one service and lane, and is eliminated (Schur).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ PRIOR_SD, PRIOR_WEIGHT = 0.5, 2.0  # of logits, with the weight of two effects; 
 INTERCEPT_VARIANCE = 25.0
 ROUNDS, STEPS, CLOSE = 40, 25, 1e-6
 SATURATED = 30.0
+LANE, LOOSE = 1, 9.0  # lanes' variance, where effects are read: so many times what was found
 SPREAD_DRAWS = 200
 
 
@@ -140,7 +142,9 @@ def fit(cells: Cells, dispersion: float = 1.0) -> Pooled:
         variance = found
         if moved < 0.01:
             break
-    main, inner, (chol, reach, diagonal) = _mode(cells, dispersion, variance, main, inner)
+    loose = variance.copy()
+    loose[LANE] *= LOOSE
+    main, inner, (chol, reach, diagonal) = _mode(cells, dispersion, loose, main, inner)
     sd = tuple(map(float, np.sqrt(variance)))
     return Pooled(cells, main, inner, chol, reach, 1 / np.sqrt(diagonal), sd, dispersion)
 
