@@ -35,7 +35,7 @@ from doorstep.cli.slots import slots
 from doorstep.cli.stopping import Stopped, watch
 from doorstep.cli.tariff_importers import layouts
 from doorstep.cli.tariffs import tariffs
-from doorstep.cli.terminal import EXIT_FAILED, any_encoding, err, print_error
+from doorstep.cli.terminal import EXIT_FAILED, any_encoding, err, only_ours, print_error
 from doorstep.cli.worker import worker
 from doorstep.domain.errors import DoorstepError
 
@@ -107,6 +107,8 @@ def doorstep(
 def run() -> None:
     """Entry point of the `doorstep` script."""
     any_encoding()
+    if "--json" in sys.argv:
+        only_ours()
     watch()
     try:
         app(prog_name="doorstep")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +51,19 @@ def any_encoding() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def only_ours() -> None:
+    """Keep standard output for what we say: what a library prints by itself, as HiGHS does, goes to the errors."""
+    try:
+        if sys.stdout.fileno() != 1:
+            return
+        sys.stdout.flush()
+        ours = os.dup(1)
+        os.dup2(2, 1)
+    except (OSError, AttributeError, io.UnsupportedOperation):  # closed, or somebody's own
+        return
+    sys.stdout = os.fdopen(ours, "w", encoding=sys.stdout.encoding, errors="backslashreplace")
 
 
 def notice(text: str) -> None:

@@ -6,8 +6,9 @@ Each family of effects is normal around 0 with a variance of its own (Gelman & H
 covariance are Laplace's; variances are found by the EM step that penalised quasi-likelihood uses (Breslow & Clayton
 1993), with a weak scaled inverse chi-square prior, so that a family of two does not collapse. Parcels of one week share
 its fate: where service-weeks scatter more than a binomial, counts are divided by the dispersion (McCullagh & Nelder
-1989, section 4.5). Good carriers may be given hard lanes: lanes drawn together as strongly as they scatter would leave a
-part of each on whoever serves it (Mundlak 1978; Bell & Jones 2015), so they are drawn three times less. The block of w is diagonal, since a parcel is of one service and lane, and is eliminated (Schur).
+1989, section 4.5). Good carriers may be given hard lanes, and lanes drawn together as strongly as they scatter would
+leave a part of each on whoever serves it (Mundlak 1978; Bell & Jones 2015): they are drawn three times less. The block
+of w is diagonal, since a parcel is of one service and lane, and is eliminated (Schur).
 """
 
 from __future__ import annotations
