@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-pytest_plugins = ["tests.core_fixtures", "tests.chromium"]
+pytest_plugins = ["tests.core_fixtures", "tests.chromium", "tests.tables"]
 OF_THE_RECORD = {"db", "transactional_db", "django_db_setup", "live_server"}  # fixtures
 
 # Begun in the background a shell lets us ignore Ctrl-C, and our children inherit that; those that are stopped must not.
@@ -24,6 +26,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if item.get_closest_marker("django_db") or OF_THE_RECORD & set(getattr(item, "fixturenames", ())):
             item.add_marker("record")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected lives to the end: it is not looked through for garbage again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ CALL = re.compile(r"(?:`|^ {4})(?:\.venv/bin/)?doorstep ([a-z][^`\n#]*)", re.MUL
 LATER = "## Agreed, not there yet"  # of docs/formats.md
 
 
+@cache
+def program() -> Any:
+    """All commands, put together once: it takes a tenth of a second, and the documents tell hundreds."""
+    return get_command(app)
+
+
 def told(page: str) -> list[str]:
     """Command lines of a page, without `doorstep`."""
     return [call.strip() for call in CALL.findall(page.split(LATER)[0])]
@@ -23,7 +30,7 @@ def told(page: str) -> list[str]:
 def fault(call: str) -> str:
     """What is wrong with a command line: an unknown command or option; empty: nothing."""
     words = call.split()
-    command: Any = get_command(app)
+    command = program()
     while hasattr(command, "commands") and words:
         word = words.pop(0)
         if word not in command.commands:
@@ -41,7 +48,7 @@ def test_every_command_told_is_one() -> None:
 
 
 def test_the_readme_tells_every_command() -> None:
-    commands: Any = get_command(app)
+    commands = program()
     names = {call.split()[0] for call in told(text(Path("README.md")))}
     assert names == set(commands.commands)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from tests.cli.run import COMMAND, doorstep
 
+SEARCHING = "aside.part"
+NO_SEARCH = ("--iterations", "0")  # where the writing is what is stopped
 SMALL_FILES = 20_000  # bytes; a plan of the brand below has larger ones
 
 
@@ -21,10 +23,10 @@ def brand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("moment", ["aside.part", "plan.csv", "decisions.jsonl"])
+@pytest.mark.parametrize("moment", [SEARCHING, "plan.csv", "decisions.jsonl"])
 def test_ctrl_c_leaves_nothing_half_written(moment: str, brand: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "plan", str(brand), "--out", str(tmp_path / "plan")],
+        [*COMMAND, "plan", str(brand), "--out", str(tmp_path / "plan"), *(() if moment == SEARCHING else NO_SEARCH)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -40,9 +42,9 @@ def test_ctrl_c_leaves_nothing_half_written(moment: str, brand: Path, tmp_path: 
 
 def test_ctrl_c_leaves_the_former_result(brand: Path, tmp_path: Path) -> None:
     out = tmp_path / "plan"
-    doorstep("plan", brand, "--out", out, "--no-documents", "--iterations", 0)
+    doorstep("plan", brand, "--out", out, "--no-documents", *NO_SEARCH)
     before = {one.name: one.read_bytes() for one in out.iterdir()}
-    process = subprocess.Popen([*COMMAND, "plan", str(brand), "--out", str(out)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*COMMAND, "plan", str(brand), "--out", str(out), *NO_SEARCH], stderr=subprocess.DEVNULL)
     wait_for(lambda: reached(tmp_path, "plan.csv"), process)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 130
@@ -56,7 +58,7 @@ def test_a_full_disk_leaves_nothing_half_written(brand: Path, tmp_path: Path) ->
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails, as on a full disk, in place of a signal
 
     done = subprocess.run(
-        [*COMMAND, "plan", str(brand), "--out", str(tmp_path / "plan")],
+        [*COMMAND, "plan", str(brand), "--out", str(tmp_path / "plan"), *NO_SEARCH],
         preexec_fn=fill,
         capture_output=True,
         text=True,
@@ -69,7 +71,7 @@ def test_a_full_disk_leaves_nothing_half_written(brand: Path, tmp_path: Path) ->
 
 def reached(folder: Path, moment: str) -> bool:
     aside = [one for one in folder.iterdir() if one.name.endswith(".part")]
-    if moment == "aside.part":
+    if moment == SEARCHING:
         return bool(aside)
     return any((one / moment).exists() for one in aside)
 

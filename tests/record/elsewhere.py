@@ -1,13 +1,12 @@
 """A record in a database of its own, used by processes of their own: `python -m tests.record.elsewhere WHAT FOLDER`.
 
-`fill` puts all of the full house into it, `read` says all of its rows, `work` sends an order from the shop to the
+`fill` puts all of the full house into it, `work` sends an order from the shop to the
 doorstep, `write` posts one receipt of goods after another until it is killed.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
 import subprocess
 import sys
@@ -49,9 +48,35 @@ class Record:
         )
 
     def rows(self) -> Rows:
-        self.do("read")
-        found: Rows = pickle.loads((self.folder / "rows").read_bytes())
+        """All that it holds, read in this process, which has the models already."""
+        from tests.record.full_house import models
+
+        found: Rows = {}
+        with self._open() as alias:
+            for model in models():
+                columns = [one.attname for one in model._meta.concrete_fields]
+                kept = model._default_manager.using(alias).order_by("pk").values_list(*columns)
+                found[model._meta.db_table] = {"columns": columns, "rows": [_plain(row) for row in kept]}
         return found
+
+    @contextmanager
+    def _open(self) -> Iterator[str]:
+        """Connect this process, beside the database of the test, which may be closed to it."""
+        from django.db import connections
+        from django.db.utils import load_backend
+
+        from doorstep.server.database import database
+
+        settings = {**connections["default"].settings_dict, **database(self.database, self.folder)}
+        connection = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, alias="elsewhere")
+        connection.ensure_connection = lambda: None  # which pytest-django would refuse; it is made here
+        connection.connect()
+        connections["elsewhere"] = connection
+        try:
+            yield "elsewhere"
+        finally:
+            del connections["elsewhere"]
+            connection.close()
 
     def _run(self, words: list[str], code: int = 0) -> str:
         done = subprocess.run([sys.executable, "-m", *words], env=self.environment, capture_output=True, text=True)
@@ -93,17 +118,6 @@ def fill(folder: Path) -> None:
         gone = Fact.objects.create(operator_id=at.scope.operator, at=LATE, kind="Gone", actor="user:1", subject="stock")
     gone.delete()  # its id is not to be given to another
     assert empty_tables() == []
-
-
-def read(folder: Path) -> None:
-    from tests.record.full_house import models
-
-    found: Rows = {}
-    for model in models():
-        columns = [one.attname for one in model._meta.concrete_fields]
-        rows = [_plain(row) for row in model._default_manager.order_by("pk").values_list(*columns)]
-        found[model._meta.db_table] = {"columns": columns, "rows": rows}
-    (folder / "rows").write_bytes(pickle.dumps(found))
 
 
 def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -178,4 +192,4 @@ if __name__ == "__main__":
     django.setup()
     from tests.record.full_house import LATE
 
-    {"fill": fill, "read": read, "work": work, "write": write}[sys.argv[1]](Path(sys.argv[2]))
+    {"fill": fill, "work": work, "write": write}[sys.argv[1]](Path(sys.argv[2]))

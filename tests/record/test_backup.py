@@ -30,10 +30,12 @@ def engine(django_db_setup: None) -> str:  # noqa: ARG001
 
 
 @pytest.fixture(scope="module")
-def empty(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
+def empty(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Record]:
     """A record with its tables, and nothing in them."""
-    with record(tmp_path_factory.mktemp("empty") / "record", engine) as made:
-        made.doorstep("migrate")
+    like = Record("", request.getfixturevalue("migrated")) if engine == "sqlite" else None
+    with record(tmp_path_factory.mktemp("empty") / "record", engine, like) as made:
+        if not like:
+            made.doorstep("migrate")
         yield made
 
 

@@ -1,7 +1,8 @@
 """Every migration of every app goes back and forward again on a record that is in use; what stays is as it was.
 
 From the newest to the oldest: each is taken back, and put in force again, with all its rows there. At the end nothing
-is left, and everything is made anew from the first migration on.
+is left, and everything is made anew from the first migration on. Django makes its classes of all models anew for each
+step; here the three steps of a migration share those of the state before it, which is most of the time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 from tests.core.stock.ledger import assert_moves_add_up
 from tests.record.full_house import empty_tables, fill
 from tests.record.packed import house
@@ -48,8 +50,9 @@ def test_every_migration_goes_back_and_forward_on_a_record_in_use(tmp_path: Path
     whole = schema()
     try:
         there = rows()
+        before = states()
         for migration in reversed(ours()):
-            there = _back_and_forward(migration, there)
+            there = _back_and_forward(migration, before.pop((migration.app_label, migration.name)), there)
         assert tables() == []
     finally:
         MigrationExecutor(connection).migrate(newest)
@@ -57,20 +60,23 @@ def test_every_migration_goes_back_and_forward_on_a_record_in_use(tmp_path: Path
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-def _back_and_forward(migration: Migration, before: Rows) -> Rows:
-    """Of the rows that are there, gives those that stay."""
+def _back_and_forward(migration: Migration, state: ProjectState, before: Rows) -> Rows:
+    """Of the rows that are there, gives those that stay; `state` is that before the migration."""
     name = (migration.app_label, migration.name)
     shape = {} if migration.initial else schema(migration.app_label)
-    _take_back(migration)
+    executor = MigrationExecutor(connection)
+    _assert_last(migration, executor)
+    assert state.apps  # made here, once for all three
+    executor.unapply_migration(state, migration)
     after = rows()
     assert after.keys() <= before.keys(), name
     assert after == shared(said(before, name), after), name
     if migration.initial:  # its tables went with all that was in them
         return after
-    MigrationExecutor(connection).migrate([name])
+    executor.apply_migration(state.clone(), migration)
     assert schema(migration.app_label) == shape, name
     assert shared(rows(), after) == after, name
-    _take_back(migration)
+    executor.unapply_migration(state, migration)
     assert rows() == after, name
     return after
 
@@ -86,14 +92,24 @@ def ours() -> list[Migration]:
     return [migration for migration, _ in plan if migration.app_label in labels()]
 
 
-def _take_back(migration: Migration) -> None:
-    """Take back this one alone: those that need it are gone already."""
+def states() -> dict[tuple[str, str], ProjectState]:
+    """What Django knows of all models before each migration of ours."""
     executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    found: dict[tuple[str, str], ProjectState] = {}
+    state = ProjectState(real_apps=executor.loader.unmigrated_apps)
+    for migration, _ in plan:
+        if migration.app_label in labels():
+            found[migration.app_label, migration.name] = state.clone()
+        state = migration.mutate_state(state, preserve=False)
+    return found
+
+
+def _assert_last(migration: Migration, executor: MigrationExecutor) -> None:
+    """To take back this one is to take back no other: those that need it are gone already."""
     before = [name for app, name in migration.dependencies if app == migration.app_label]
-    target = (migration.app_label, before[0] if before else None)
-    plan = executor.migration_plan([target])
+    plan = executor.migration_plan([(migration.app_label, before[0] if before else None)])
     assert [(one.app_label, one.name) for one, _ in plan] == [(migration.app_label, migration.name)]
-    executor.migrate([target], plan=plan)
 
 
 def tables(label: str = "") -> list[str]:
