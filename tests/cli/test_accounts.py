@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from tests.cli.run import doorstep
-from tests.flows.commit_brand import commit_brand
+from tests.flows.commit_brand import SERVICES, TIERS, commit_brand
 
 from doorstep.core.accounts import actions
+from doorstep.core.accounts.queries import brand_ids
 from doorstep.core.learned import account_terms, commitment_plans
 from doorstep.core.learned.insights import Kept
+from doorstep.domain.errors import InputRefused
 from doorstep.flows.load_brand import load_brand
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +55,17 @@ def test_an_operator_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path / "home"))
     refused = doorstep("accounts", "reckon", "--operator", "nobody")
     assert "there is no operator nobody" in refused.stderr
+
+
+def test_a_folder_whose_contract_nobody_sends_by_is_not_loaded(tmp_path: Path) -> None:
+    operator = actions.add_operator("north", "North")
+    services = SERVICES.replace("mule-exp,mule,,", "mule-exp,mule,south,")
+    wrong = "commitment,carrier,account,service,kind,measure,per,starts_on,ends_on\n"
+    wrong += "mule-q2,mule,south,mule-std,minimum,parcels,parcels,2026-04-01,2026-06-30\n"  # it goes by no account
+    tiers = TIERS.replace("pony-q2", "mule-q2")
+    folder = commit_brand(tmp_path / "brand", services=services, commitments=wrong, commitment_tiers=tiers)
+    with pytest.raises(InputRefused) as refused:
+        load_brand(operator, folder, now=NOW)
+    assert [one.why for one in refused.value.faults] == ["is about mule-std by mule south, by which no brand sends"]
+    assert account_terms.contracts_in_force(operator) == ()
+    assert brand_ids(operator) == {}

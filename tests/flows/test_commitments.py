@@ -13,7 +13,7 @@ from tests.flows.commit_brand import COMMITMENTS, HISTORY, TIERS, commit_brand, 
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files.folder import read_folder
-from doorstep.flows.commit_parcels import past_parcels
+from doorstep.flows.commit_parcels import names_of, past_parcels
 from doorstep.flows.commit_terms import Span
 from doorstep.flows.commitments import CommitWish, commitments_folder, months_before
 from doorstep.flows.plan_folder import Selection, plan_folder
@@ -281,7 +281,7 @@ def test_services_named_alike_on_two_accounts_are_two(brand: Path, out: Path, tm
     other = commit_brand(tmp_path / "other", services=services, commitments=None, commitment_tiers=None)
     past = past_parcels([read_folder(brand), read_folder(other)], AS_OF)
     north, east = past.names.index("pony-std@pony/north"), past.names.index("pony-std@pony/east")
-    assert past.names[past.services.index(past.services[1])] == "mule-std"  # of one account: by itself
+    assert past.names[1] == "mule-std"  # of one account: by itself
     went = past.went_by.tolist()
     assert went.count(north) == went.count(east) > 0
     assert not (past.parcels.eligible[:, north] & past.parcels.eligible[:, east]).any()
@@ -292,6 +292,14 @@ def test_services_named_alike_on_two_accounts_are_two(brand: Path, out: Path, tm
     assert {one["account"] for one in shares if one["commitment_price"] != "0"} == {"north"}
     prices = rows(pooled / "commitment_prices.csv")
     assert [one["service"] for one in prices] == ["pony-std"]  # once, of this folder's account
+
+
+def test_no_two_services_are_told_by_one_name(brand: Path) -> None:
+    """Codes may hold what a name is joined by; lanes are told apart by names."""
+    (one, *_) = read_folder(brand).tariff.services
+    several = [("x", "a/b", ""), ("x", "a", "b"), ("x", "c", ""), ("x@c", "d", ""), ("y", "a", "b")]
+    services = [replace(one, service=code, carrier=carrier, account=account) for code, carrier, account in several]
+    assert names_of(services) == ("x@a/b#1", "x@a/b#2", "x@c#3", "x@c#4", "y")
 
 
 def without_pony(text: str) -> str:

@@ -78,6 +78,12 @@ def test_what_was_shown_and_taken_comes_out(tmp_path: Path) -> None:
     assert {(one.order, one.country, one.customer) for one in read} == {("o1", "DE", "")}
     assert [one.position for one in read] == [told.display.order.index(number) + 1 for number in range(len(read))]
     assert read[0].propensity == pytest.approx(told.display.propensity)
+    assert {one.co2e_g for one in read} == {None}  # it weighed on nothing
+    row = Quote.objects.get(pk=told.pk)
+    row.options = [{**one, "co2e_g": 100 + number} for number, one in enumerate(row.options)]
+    row.save()
+    write_shown(scope, brand_code(scope), tmp_path / "choices.csv", force=True)
+    assert [one.co2e_g for one in read_customers(tmp_path).shown] == [100 + number for number in range(len(read))]
     assert read[0].days == (told.options[0].promised_by - NOW.date()).days
 
 

@@ -200,6 +200,8 @@ class TestShowing:
         assert all(one.carbon_g for one in clean.options)
         nowhere = replace(there, place=replace(there.place, latitude=None, longitude=None))
         assert quoted(scope, brand_id, nowhere).display.order == (1, 0)
+        kept = [[one.get("co2e_g") for one in Quote.objects.get(pk=row.pk).options] for row in (fast, clean)]
+        assert kept == [[None] * len(fast.options), [one.carbon_g for one in clean.options]]  # logged where it weighed
 
     def test_without_learned_values_shows_all(self, shop: tuple[Scope, int]) -> None:
         steer(shop[0], "tea", Wished(showing=SHOWING), now=NOW)

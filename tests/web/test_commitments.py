@@ -84,7 +84,8 @@ def test_the_form_begins_with_what_is_in_force_whatever_its_days(filled: Filled)
     assert found["since"][:3] == [str(first), str(first), str(then)]
     assert found["until"][:3] == [str(last), str(last), ""]
     assert client.post(reverse("put_account_prices"), {**FORM, **found}).status_code == 302
-    assert sorted(in_force(filled), key=str) == sorted(there, key=str)
+    assert in_force(filled) == there  # nothing has changed, so nothing is put
+    assert AccountTerms.objects.count() == 1
     changed = {**found, "price": ["0.7", *found["price"][1:]]}
     wrong = client.post(reverse("put_account_prices"), {**FORM, **changed, "since": ["soon", *found["since"][1:]]})
     assert wrong.status_code == 422
@@ -93,6 +94,25 @@ def test_the_form_begins_with_what_is_in_force_whatever_its_days(filled: Filled)
     assert "each price has days of its own" in short.content.decode().lower()
     assert client.post(reverse("put_account_prices"), {**FORM, **changed}).status_code == 302
     assert {one.price_micros for one in in_force(filled)} == {700_000, -250_000, -350_000}
+
+
+def test_what_somebody_else_has_put_meanwhile_is_not_undone(filled: Filled) -> None:
+    client, page = entered(filled.admin), reverse("commitments")
+    seen = re.compile(r'name="seen" value="(\d+)"')
+    began = seen.findall(client.get(page).content.decode())
+    assert set(began) == {"0"}
+    other = (DatedCommitmentPrice(OURS, "", -100_000, None, None),)
+    version = account_terms.put_prices(filled.operator.pk, KEY, other, Putting(filled.now, "system", "by the API"))
+    late = client.post(reverse("put_account_prices"), {**FORM, **PRICES, "seen": "0"})
+    assert late.status_code == 422
+    assert "somebody has changed these prices meanwhile" in late.content.decode().lower()
+    assert client.post(reverse("end_account_prices"), {**FORM, "why": "over", "seen": "0"}).status_code == 422
+    assert client.post(reverse("put_account_prices"), {**FORM, **PRICES, "seen": "one"}).status_code == 422
+    assert in_force(filled) == other
+    now = seen.findall(late.content.decode())
+    assert str(version) in now
+    assert client.post(reverse("put_account_prices"), {**FORM, **PRICES, "seen": str(version)}).status_code == 302
+    assert [one.price_micros for one in in_force(filled)] == [-350_000]
 
 
 def fields_of(page: str) -> dict[str, list[str]]:

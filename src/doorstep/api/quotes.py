@@ -100,6 +100,9 @@ class OptionOut:
     on_time_ppm: Annotated[int, Field(description="of the least likely parcel")]
     cost_minor: int
     parcels: list[QuotedParcel]
+    co2e_g: Annotated[
+        int | None, Field(description="grams of CO2e of its parcels; only where they weighed on what is shown")
+    ] = None
     offered_until: Annotated[datetime | None, Field(description="accept it by then, or ask for a new quote")] = None
 
 
@@ -242,6 +245,7 @@ def _numbered(options: Sequence[Mapping[str, Any]], made_at: datetime, currency:
             "option": number,
             "tags": ["cheapest"] * (number == 0) + ["fastest"] * (number == last),
             **one,
+            "co2e_g": one.get("co2e_g"),
             "parcels": [{**parcel, **_as_of_orders(parcel, currency)} for parcel in one["parcels"]],
             "offered_until": offered_until(one, made_at),
         }

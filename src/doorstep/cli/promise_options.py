@@ -154,7 +154,8 @@ def _say(found: OptionsToShow) -> None:
     if found.expected is None:
         notice("values.csv tells no scatter for this shopper: the cheapest first")
     if found.worth.get("carbon_kg_less", 0) > 0 and any(one.option.carbon_g is None for one in found.options):
-        notice("of some option no CO2e is known, so that it weighs on none: say --to-latitude and --to-longitude")
+        hint = ": say --to-latitude and --to-longitude" if not found.order.place.located else ""
+        notice(f"of some option no CO2e is known, so that it weighs on none{hint}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("", "by", "promise", "days", "CO2e", "price", "worth", "taken by"):
         table.add_column(name, justify="left" if name in ("by", "promise") else "right", no_wrap=True)

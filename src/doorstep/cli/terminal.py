@@ -59,6 +59,7 @@ def only_ours() -> None:
         if sys.stdout.fileno() != 1:
             return
         sys.stdout.flush()
+        os.fstat(2)  # closed, there is nowhere to lead it, and a copy of ours would take its place
         ours = os.dup(1)
         os.dup2(2, 1)
     except (OSError, AttributeError, io.UnsupportedOperation):  # closed, or somebody's own

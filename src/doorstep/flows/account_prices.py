@@ -31,11 +31,13 @@ def in_force(scope: Scope) -> tuple[AccountPrices, ...]:
 
 
 def put_account_prices(
-    scope: Scope, key: AccountKey, prices: Prices, why: str, *, now: datetime
+    scope: Scope, key: AccountKey, prices: Prices, why: str, *, now: datetime, seen: int | None = None
 ) -> tuple[AccountPrices, ...]:
     """Put an account's prices in force for all brands at once; none: it has none any more. Gives all that are in force.
 
-    What is in force already is not put a second time. Raises NotFound, InvalidProblem with every fault.
+    What is in force already, in whatever order, is not put a second time. `seen`: the version that somebody changes,
+    0: there were none; None: whichever is in force. Raises NotFound, InvalidProblem with every fault, and Conflict
+    where another version is in force by now.
     """
     refuse_others(scope, "manage")
     if not _known(scope.operator, key):
@@ -45,8 +47,10 @@ def put_account_prices(
     wanted = tuple(prices)
     with transaction.atomic():
         account_terms.hold(scope.operator)
-        there = {one.key: one.prices for one in account_terms.prices_in_force(scope.operator)}
-        if there.get(key, ()) != wanted:
+        there = {one.key: one for one in account_terms.prices_in_force(scope.operator)}.get(key)
+        if seen is not None and seen != (there.put.version if there else 0):
+            raise Conflict("somebody has changed these prices meanwhile: look at them first")
+        if in_order(there.prices if there else ()) != in_order(wanted):
             version = account_terms.put_prices(scope.operator, key, wanted, Putting(now, scope.actor, plain(why)))
             _tell(
                 scope,
@@ -63,6 +67,13 @@ def put_account_prices(
     for brand_id in brand_ids(scope.operator).values():
         forget_brand(brand_id)
     return account_terms.prices_in_force(scope.operator)
+
+
+def in_order(prices: Prices) -> Prices:
+    """Give prices by service and days, so that equal ones are told as equal."""
+    return sorted(
+        prices, key=lambda one: (one.service, one.valid_from or date.min, one.valid_to or date.max, one.price_micros)
+    )
 
 
 def weigh_reckoned(

@@ -118,10 +118,12 @@ def _services(folders: Sequence[Ships]) -> tuple[Service, ...]:
 def names_of(services: Sequence[Service]) -> tuple[str, ...]:
     """Name services of several accounts apart: by themselves, or by their account too where that is not enough."""
     times = Counter(one.service for one in services)
-    return tuple(
+    names = [
         one.service if times[one.service] == 1 else f"{one.service}@{'/'.join(filter(None, _key(one)[:2]))}"
         for one in services
-    )
+    ]
+    alike = Counter(names)  # codes may hold what we join them with
+    return tuple(name if alike[name] == 1 else f"{name}#{number}" for number, name in enumerate(names, start=1))
 
 
 def _key(one: Service) -> Key:

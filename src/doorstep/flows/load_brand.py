@@ -21,11 +21,14 @@ from doorstep.core.network import actions as network
 from doorstep.core.orders.intake import Arrival, add_arrivals, held_for
 from doorstep.core.stock import loading as stock
 from doorstep.core.tariffs import actions as tariffs
+from doorstep.domain.commitment import Commitment
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.steering import Steering
 from doorstep.files.folder import BrandFolder, read_folder
-from doorstep.flows.account_contracts import set_contracts
+from doorstep.flows.account_contracts import is_sent_by, set_contracts
+from doorstep.flows.account_prices import services_of
+from doorstep.flows.commit_terms import account_of
 from doorstep.flows.durations import keep_published
 from doorstep.flows.faults import examine_all
 from doorstep.flows.keep_plan import order_reference
@@ -113,8 +116,25 @@ def _steer(operator_id: int, brand_id: int, read: BrandFolder, now: datetime, ac
         if rows:
             put_in_force(operator_id, brand_id, kind, rows, now=now, actor=actor)
     if read.commitments:  # contracts are the operator's; those that other folders brought go on
+        _refuse_unsent(operator_id, read)
         how = Putting(now, actor, f"came with the folder of {read.brand.brand}")
         set_contracts(operator_id, read.commitments, read.brand.currency.code, how, ending=False)
+
+
+def _refuse_unsent(operator_id: int, read: BrandFolder) -> None:
+    """Nothing would ever count towards a contract about what no brand sends by, and nobody notice."""
+    known = services_of(operator_id)
+    unsent = [one for one in read.commitments if not is_sent_by(one, read.brand.currency.code, known)]
+    faults = tuple(
+        Fault("commitments.csv", 0, "commitment", one.commitment, f"is about {_what(one)}, by which no brand sends")
+        for one in unsent
+    )
+    if faults:
+        raise InputRefused(faults, len(faults))
+
+
+def _what(one: Commitment) -> str:
+    return f"{one.service} by {account_of(one)}" if one.service else account_of(one)
 
 
 def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:

@@ -33,6 +33,7 @@ COLUMNS = (
     "days",
     "next_day",
     "pickup",
+    "co2e_g",
     "taken",
     "propensity",
     "order",
@@ -114,6 +115,7 @@ def _options(quote: Taken, currency: Currency) -> Iterator[OptionShown]:
             next_day=days <= NEXT_DAY,
             pickup=bool(quote.cart["pickup_point"]),
             propensity=shown.propensity,
+            co2e_g=option.get("co2e_g"),
             order=quote.order,
         )
 
@@ -130,6 +132,7 @@ def _row(one: OptionShown, currency: Currency) -> tuple[object, ...]:
         one.days,
         int(one.next_day),
         int(one.pickup),
+        "" if one.co2e_g is None else one.co2e_g,
         int(one.taken),
         f"{one.propensity:.9g}",
         one.order,

@@ -68,7 +68,9 @@ class Account:
     @property
     def differs(self) -> bool:
         """Whether what was reckoned is not what is in force already."""
-        return bool(self.reckoned) and (self.found is None or self.found.prices != self.reckoned)
+        if not self.reckoned or self.found is None:
+            return bool(self.reckoned)
+        return flow.in_order(self.found.prices) != flow.in_order(self.reckoned)
 
 
 @room("plan")
@@ -80,12 +82,14 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 @room("manage")
 def put(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Put the prices in force that were filled in, in place of all that the account had."""
+    """Put the prices in force that were filled in, in place of those that the form began with."""
     key = _key(request)
     return _tried(
         request,
         scope,
-        lambda: flow.put_account_prices(scope, key, _prices(request, key), _why(request), now=came_at(request)),
+        lambda: flow.put_account_prices(
+            scope, key, _prices(request, key), _why(request), now=came_at(request), seen=_seen(request)
+        ),
     )
 
 
@@ -109,7 +113,9 @@ def end(request: HttpRequest, scope: Scope) -> HttpResponse:
     return _tried(
         request,
         scope,
-        lambda: flow.put_account_prices(scope, _key(request), (), _why(request), now=came_at(request)),
+        lambda: flow.put_account_prices(
+            scope, _key(request), (), _why(request), now=came_at(request), seen=_seen(request)
+        ),
     )
 
 
@@ -248,6 +254,14 @@ def _read(found: Kept) -> InsightPage | None:
 def _key(request: HttpRequest) -> AccountKey:
     named = (request.POST.get(name, "").replace("\0", "")[:100] for name in ("carrier", "account", "currency"))
     return AccountKey(*named)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """Read which version the form began with; None: it was no form of ours."""
+    try:
+        return int(request.POST["seen"]) if "seen" in request.POST else None
+    except ValueError:
+        raise Conflict("which prices the form began with is not understood: look at them again") from None
 
 
 def _why(request: HttpRequest) -> str:
