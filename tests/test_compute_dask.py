@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from time import perf_counter
 
 import pytest
@@ -20,7 +22,7 @@ import doorstep.compute
 from doorstep.compute import ClusterLost, ClusterRefused, Map, chosen_map, dask_map, local_map, made_of
 from doorstep.files.demo import demo_brand
 from doorstep.flows.plan_folder import Selection, plan_folder
-from doorstep.kernels.run import Progress, Run, silent
+from doorstep.kernels.run import Run
 
 WAITING = """
 import sys
@@ -142,8 +144,8 @@ def test_what_kills_workers_and_who_is_gone_is_told(tmp_path: Path, monkeypatch:
             list(spread(square, (made.scheduler.kill() or n if n == 400 else n for n in range(1_000))))  # type: ignore[func-returns-value]
 
 
-def planned(folder: Path, out: Path, spread: Map, progress: Progress = silent) -> dict[str, bytes]:
-    run = Run(seed=1, iterations=STEPS, progress=progress, map=spread)
+def planned(folder: Path, out: Path, spread: Map) -> dict[str, bytes]:
+    run = Run(seed=1, iterations=STEPS, map=spread)
     plan_folder(folder, out, selection=Selection(), run=run, stopwatch=perf_counter)
     return {name: (out / name).read_bytes() for name in SAME}
 
@@ -153,19 +155,21 @@ def test_a_plan_is_the_same_though_a_worker_is_killed_in_the_middle(tmp_path: Pa
     demo_brand(tmp_path / "brand", orders, 1)
     with cluster(tmp_path / "dask") as made, made.watched() as client:
         killed: list[str] = []
+        over = Event()
 
-        def kill_one(stage: str, done: int, total: int) -> None:
-            if stage != "quoting" or killed or not 0.1 < done / total < 0.9:
-                return
-            busy = [worker for worker, tasks in client.processing().items() if tasks]
-            if not busy:  # between two tasks: the next stroke will do
-                return
+        def kill_one() -> None:
             processes = client.run(os.getpid)
-            made.kill(processes[busy[0]])
-            killed.extend(busy)
+            while not killed and not over.wait(0.005):
+                busy = [worker for worker, tasks in client.processing().items() if tasks]
+                if busy:
+                    made.kill(processes[busy[0]])
+                    killed.append(busy[0])
 
-        with dask_map(made.setting) as spread:
-            far = planned(tmp_path / "brand", tmp_path / "far", spread, kill_one)
+        with ThreadPoolExecutor(1) as beside, dask_map(made.setting) as spread:
+            watching = beside.submit(kill_one)
+            far = planned(tmp_path / "brand", tmp_path / "far", spread)
+            over.set()
+            watching.result()
         assert killed, "one was at work in the middle"
         assert len(client.nthreads()) == 1, "and one is left"
     with local_map() as spread:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.chromium import complaints_of, log_in
 from tests.journeys.world import EMAIL, PASSWORD, Watch, World
@@ -27,6 +27,8 @@ from doorstep.flows.chores import Rota, chores
 from doorstep.flows.standing import forget
 from doorstep.sandbox import HOOK_VARIABLE, KEY_VARIABLE
 from doorstep.server import clock
+
+expect.set_options(timeout=20_000)  # a machine may be busy with something else
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 REFUSAL = "the server responded with a status of 422"  # to a wrong scan, which the page says in words

@@ -135,11 +135,14 @@ def test_queries_do_not_grow(much: Filled, capsys: pytest.CaptureFixture[str]) -
 
     def ask(address: str, called: str) -> Response:
         client = program if address.startswith("/v1/") else person
-        client.get(address)  # what is asked once, such as the first use of a key, is no matter of size
-        with CaptureQueriesContext(connection) as asked:
-            began = perf_counter()
-            response = client.get(address)
-            seconds.setdefault(called, []).append(perf_counter() - began)
+        for again in range(3):  # what is asked once, such as the first use of a key in a minute, is no matter of size
+            with CaptureQueriesContext(connection) as asked:
+                began = perf_counter()
+                response = client.get(address)
+                took = perf_counter() - began
+            if again and len(asked) == counts.get(called, [len(asked)])[0]:
+                break
+        seconds.setdefault(called, []).append(took)
         assert response.status_code == 200, address
         counts.setdefault(called, []).append(len(asked))
         return response

@@ -8,7 +8,7 @@ import numpy as np
 
 from doorstep.kernels.learn.carrier_problem import BANDS_G, BoolArray, CarrierProblem, FloatArray, IntArray
 from doorstep.kernels.learn.carrier_record import CarrierParams, Credible
-from doorstep.kernels.learn.pooled import Pooled, cells_of, draws, fit
+from doorstep.kernels.learn.pooled import LOOSE, Pooled, cells_of, draws, fit
 
 OTHERS = "(others)"
 LANE, FIRST_OTHER = 1, 2  # places of families; those from FIRST_OTHER on do not depend on who carries it
@@ -59,18 +59,23 @@ def coding_of(problem: CarrierProblem, params: CarrierParams) -> Coding:
 
 
 def fit_outcome(
-    coding: Coding, rows: BoolArray, good: IntArray, problem: CarrierProblem, params: CarrierParams
+    coding: Coding,
+    rows: BoolArray,
+    good: IntArray,
+    problem: CarrierProblem,
+    params: CarrierParams,
+    loose: float = LOOSE,
 ) -> Pooled:
     """Fit those `rows`; where service-weeks scatter more than the fit lets expect, fit again with their dispersion."""
     weight = problem.weight[rows]
     # Weights that vary make parcels say less than their number (Kish 1965).
     weight = weight * (weight.sum() / (weight**2).sum()) if len(weight) else weight
     cells = cells_of(coding.codes[rows], good[rows], weight, coding.levels, params.least_pair)
-    first = fit(cells)
+    first = fit(cells, loose=loose)
     expected = predicted(first, coding.codes[rows])
     week = week_of(problem.promised_day[rows] + 1)
     scatter = dispersion(coding.codes[rows, 0], week, good[rows], expected, problem.weight[rows])
-    return first if scatter <= 1 else fit(cells, scatter)
+    return first if scatter <= 1 else fit(cells, scatter, loose)
 
 
 def week_of(day: IntArray) -> IntArray:

@@ -47,7 +47,8 @@ def charts(
     before = in_time & (week < first_watched)
     # Parcels are counted as they are: what a sample leaves out, it leaves out in every week.
     plain = replace(problem, weight=np.ones(len(problem)))
-    fitted = fit_outcome(coding, before, problem.kept.astype(np.int64), plain, params)
+    # What is expected is told best by lanes as they scatter: no service is compared with another.
+    fitted = fit_outcome(coding, before, problem.kept.astype(np.int64), plain, params, loose=1.0)
     expected = 1 - predicted(fitted, coding.codes)
     counts = np.bincount(coding.codes[in_time & (week < last), 0], minlength=len(coding.names))
     found = []

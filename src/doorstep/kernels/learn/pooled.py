@@ -109,7 +109,7 @@ def cells_of(codes: IntArray, good: IntArray, weight: FloatArray, levels: tuple[
     return Cells(tried, kept, found, number[place], levels, pairs)
 
 
-def fit(cells: Cells, dispersion: float = 1.0) -> Pooled:
+def fit(cells: Cells, dispersion: float = 1.0, loose: float = LOOSE) -> Pooled:
     """Find modes, variances and precision.
 
     Parameters
@@ -118,6 +118,8 @@ def fit(cells: Cells, dispersion: float = 1.0) -> Pooled:
         Counts; none at all gives the prior.
     dispersion
         By how much counts scatter more than a binomial.
+    loose
+        By how much more than was found lanes may differ where effects are read.
     """
     families = len(FAMILIES)
     sizes = (*cells.levels, len(cells.pairs))
@@ -143,9 +145,9 @@ def fit(cells: Cells, dispersion: float = 1.0) -> Pooled:
         variance = found
         if moved < 0.01:
             break
-    loose = variance.copy()
-    loose[LANE] *= LOOSE
-    main, inner, (chol, reach, diagonal) = _mode(cells, dispersion, loose, main, inner)
+    read = variance.copy()
+    read[LANE] *= loose
+    main, inner, (chol, reach, diagonal) = _mode(cells, dispersion, read, main, inner)
     sd = tuple(map(float, np.sqrt(variance)))
     return Pooled(cells, main, inner, chol, reach, 1 / np.sqrt(diagonal), sd, dispersion)
 
