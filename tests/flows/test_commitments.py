@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.flows.commit_brand import COMMITMENTS, HISTORY, TIERS, commit_brand, history
@@ -19,6 +20,7 @@ from doorstep.flows.commitments import CommitWish, commitments_folder, months_be
 from doorstep.flows.plan_folder import Selection, plan_folder
 from doorstep.flows.simulate import simulate_folder
 from doorstep.kernels.run import Run
+from doorstep.kernels.simulate.problem import Policy
 
 AS_OF = date(2026, 5, 4)
 WISH = CommitWish(AS_OF, months=2, scenarios=4, replays=1)
@@ -108,6 +110,12 @@ def test_prices_outside_their_days_weigh_nothing(tmp_path: Path) -> None:
     assert [one["service"] for one in rows(answer / "plan.csv")] == ["mule-std"]
 
 
+def simulated(folder: Path, out: Path, scenario: Path | None, policy: Policy = "plan") -> dict[str, Any]:
+    """What a simulation of one policy tells."""
+    how: dict[str, Any] = {"selection": Selection(), "run": Run(), "stopwatch": lambda: 0.0}
+    return dict(simulate_folder(folder, out, policies=(policy,), scenario=scenario, **how).told)
+
+
 def test_a_simulation_weighs_commitment_prices_where_its_scenario_says_so(tmp_path: Path) -> None:
     told = {}
     for name, prices in (("without", None), ("with", "carrier,service,price\npony,pony-std,-9\n")):
@@ -117,15 +125,7 @@ def test_a_simulation_weighs_commitment_prices_where_its_scenario_says_so(tmp_pa
         weigh = tmp_path / "weigh.toml"
         weigh.write_text("commitment_prices = true\nvalues = true\n")
         for scenario in [None, gone, weigh]:
-            told[name, scenario.stem if scenario else None] = simulate_folder(
-                folder,
-                tmp_path / f"{name}-out",
-                selection=Selection(),
-                run=Run(),
-                stopwatch=lambda: 0.0,
-                policies=("plan",),
-                scenario=scenario,
-            ).told
+            told[name, scenario.stem if scenario else None] = simulated(folder, tmp_path / f"{name}-out", scenario)
     assert told["with", None]["commitment_prices_left_out"] == 1
     assert "commitment_prices_left_out" not in told["without", None]
     for unasked in (None, "gone"):
@@ -144,16 +144,9 @@ def test_what_weighs_on_no_policy_that_plans_is_left_out(tmp_path: Path) -> None
     weigh = tmp_path / "weigh.toml"
     weigh.write_text("commitment_prices = true\nvalues = true\n")
     told, pages = {}, {}
-    for policy in ("plan", "nearest"):
-        told[policy] = simulate_folder(
-            folder,
-            tmp_path / policy,
-            selection=Selection(),
-            run=Run(),
-            stopwatch=lambda: 0.0,
-            policies=(policy,),
-            scenario=weigh,
-        ).told
+    policies: tuple[Policy, ...] = ("plan", "nearest")
+    for policy in policies:
+        told[policy] = simulated(folder, tmp_path / policy, weigh, policy)
         pages[policy] = (tmp_path / policy / "report.html").read_text(encoding="utf-8")
     assert not {"values_left_out", "commitment_prices_left_out"} & set(told["plan"])
     assert told["nearest"]["values_left_out"] == told["nearest"]["commitment_prices_left_out"] == 1
@@ -167,15 +160,7 @@ def test_rows_of_values_that_no_simulation_weighs_stay_counted(tmp_path: Path) -
     for asked in ("true", "false"):
         scenario = tmp_path / f"{asked}.toml"
         scenario.write_text(f"values = {asked}\n")
-        told[asked] = simulate_folder(
-            folder,
-            tmp_path / f"out-{asked}",
-            selection=Selection(),
-            run=Run(),
-            stopwatch=lambda: 0.0,
-            policies=("plan",),
-            scenario=scenario,
-        ).told["values_left_out"]
+        told[asked] = simulated(folder, tmp_path / f"out-{asked}", scenario)["values_left_out"]
     assert told == {"true": 3, "false": 5}
 
 
@@ -349,13 +334,5 @@ def test_a_simulation_tries_nothing_and_says_so(tmp_path: Path) -> None:
     folder, gone = commit_brand(tmp_path / "brand"), tmp_path / "gone.toml"
     (folder / "explore.csv").write_text("service,share,most_extra\npony-std,0.5,9.00\n")
     gone.write_text('[[service]]\nservice = "pony-std"\nremoved = true\n')
-    done = simulate_folder(
-        folder,
-        tmp_path / "out",
-        selection=Selection(),
-        run=Run(),
-        stopwatch=lambda: 0.0,
-        policies=("plan",),
-        scenario=gone,
-    )
-    assert done.told["trials_left_out"] == 1
+    told = simulated(folder, tmp_path / "out", gone)
+    assert told["trials_left_out"] == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
@@ -18,7 +17,7 @@ from doorstep.domain.errors import OutputRefused
 from doorstep.domain.learned import TransitModel
 from doorstep.domain.units import PPM
 from doorstep.files.durations_in import DURATIONS_FILE, FORMAT, VERSION, PublishedDurations, model_sha256
-from doorstep.files.output import open_to_readers, sentence, sync_one
+from doorstep.files.output import beside, open_to_readers, sentence, sync_one
 from doorstep.kernels.promise.publish import Comparison, Score, Verdict
 
 DECISIONS_FILE = "durations.jsonl"
@@ -69,12 +68,11 @@ def published_bytes(one: PublishedDurations) -> bytes:
 def put_in_force(folder: Path, raw: bytes) -> None:
     """Write durations.json aside, then rename it into place. Raises OutputRefused; then it is as it was before."""
     target = folder / DURATIONS_FILE
+    aside = beside(target, ".part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{DURATIONS_FILE}.", suffix=".part", dir=folder)
-        aside = Path(name)
         try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(raw)
+            aside.touch(mode=0o600, exist_ok=False)
+            aside.write_bytes(raw)
             open_to_readers(aside)
             sync_one(aside)
             aside.replace(target)

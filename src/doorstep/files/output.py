@@ -62,7 +62,7 @@ def output_folder(
         target.parent.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise OutputRefused(f"cannot write {path}: {sentence(error)}") from error
-    aside = _beside(target, ".part")
+    aside = beside(target, ".part")
     try:  # from before the folder is there, so that whoever stops us at any moment finds it cleared away
         aside.mkdir(mode=0o700)
         yield aside
@@ -76,7 +76,7 @@ def output_folder(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _beside(target: Path, suffix: str) -> Path:
+def beside(target: Path, suffix: str) -> Path:
     """A name next to `target` that nobody else has."""
     return target.parent / f".{target.name}.{secrets.token_hex(6)}{suffix}"
 
@@ -163,7 +163,7 @@ def _put_in_place(aside: Path, target: Path) -> None:
         aside.rename(target)
         sync_one(target.parent)
         return
-    former = _beside(target, ".old")
+    former = beside(target, ".old")
     try:
         try:
             target.rename(former)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import TextIO
 
 from doorstep.domain.errors import OutputRefused
 from doorstep.files import content
-from doorstep.files.output import open_to_readers, sentence, sync_one
+from doorstep.files.output import beside, open_to_readers, sentence, sync_one
 from doorstep.files.write import text_out
 
 
@@ -34,13 +32,11 @@ def output_file(path: Path, header: str, force: bool = False, reading: tuple[Pat
                 f"{path} exists and holds something else; name another file, or replace it with --force"
             )
         target.parent.mkdir(parents=True, exist_ok=True)
-        ending = ".part.gz" if target.suffix == ".gz" else ".part"
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=ending, dir=target.parent)
-        os.close(handle)
     except OSError as error:
         raise OutputRefused(f"cannot write {path}: {sentence(error)}") from error
-    aside = Path(name)
-    try:
+    aside = beside(target, ".part.gz" if target.suffix == ".gz" else ".part")
+    try:  # from before the file is there, as in `output_folder`
+        aside.touch(mode=0o600, exist_ok=False)
         with text_out(aside) as out:
             yield out
         open_to_readers(aside)

@@ -21,7 +21,6 @@ from doorstep.core.network import actions as network
 from doorstep.core.orders.intake import Arrival, add_arrivals, held_for
 from doorstep.core.stock import loading as stock
 from doorstep.core.tariffs import actions as tariffs
-from doorstep.domain.commitment import Commitment
 from doorstep.domain.demand import Order
 from doorstep.domain.errors import Fault, InputRefused
 from doorstep.domain.steering import Steering
@@ -126,15 +125,17 @@ def _refuse_unsent(operator_id: int, read: BrandFolder) -> None:
     known = services_of(operator_id)
     unsent = [one for one in read.commitments if not is_sent_by(one, read.brand.currency.code, known)]
     faults = tuple(
-        Fault("commitments.csv", 0, "commitment", one.commitment, f"is about {_what(one)}, by which no brand sends")
+        Fault(
+            "commitments.csv",
+            0,
+            "commitment",
+            one.commitment,
+            f"is about {one.service} by {account_of(one)}, by which no brand sends",
+        )
         for one in unsent
     )
     if faults:
         raise InputRefused(faults, len(faults))
-
-
-def _what(one: Commitment) -> str:
-    return f"{one.service} by {account_of(one)}" if one.service else account_of(one)
 
 
 def _declare(operator_id: int, read: BrandFolder, sites: Mapping[str, int], now: datetime) -> None:

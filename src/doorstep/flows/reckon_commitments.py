@@ -5,7 +5,7 @@ Nothing of it weighs by itself: a person puts the prices of an account in force.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -30,7 +30,7 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.supply import Collection, Site
 from doorstep.files.schema_commitments import MOST_WEIGHT
 from doorstep.flows.account_contracts import is_sent_by
-from doorstep.flows.account_prices import refuse_others
+from doorstep.flows.account_prices import refuse_others, services_of
 from doorstep.flows.commit_parcels import PastParcels, past_parcels
 from doorstep.flows.commit_plan import CommitAnswer, plan_commitments
 from doorstep.flows.commit_rows import account_bars, share_bars
@@ -88,13 +88,13 @@ def reckon_commitments(operator_id: int, *, now: datetime, run: Run, actor: str 
     contracts = account_terms.contracts_in_force(operator_id)
     as_of = now.date()
     shipped = [_shipped(operator_id, brand_id, as_of) for _, brand_id in sorted(brand_ids(operator_id).items())]
-    found: dict[str, Kept] = {}
+    services, found = services_of(operator_id), dict[str, Kept]()
     for currency in sorted({one.currency for one in contracts}):
         mine = [one.commitment for one in contracts if one.currency == currency]
         pooled = [one for one in shipped if one.brand.currency.code == currency]
         others = [one.brand.brand for one in shipped if one.brand.currency.code != currency]
         if pooled:
-            found[currency] = Kept(as_of, now, _document(pooled, mine, others, as_of, run))
+            found[currency] = Kept(as_of, now, _document(pooled, mine, others, services, as_of, run))
             commitment_plans.keep(operator_id, currency, found[currency], actor)
     for currency in commitment_plans.kept(operator_id).keys() - found.keys():
         commitment_plans.forget(operator_id, currency)
@@ -115,13 +115,18 @@ def _shipped(operator_id: int, brand_id: int, as_of: date) -> Shipped:
 
 
 def _document(
-    pooled: Sequence[Shipped], contracts: Sequence[Commitment], others: Sequence[str], as_of: date, run: Run
+    pooled: Sequence[Shipped],
+    contracts: Sequence[Commitment],
+    others: Sequence[str],
+    services: Mapping[AccountKey, Sequence[str]],
+    as_of: date,
+    run: Run,
 ) -> dict[str, object]:
     """Lay out the page, and beside it the prices that somebody may put in force."""
     dearest = max(one.brand.unplanned_cost_micros for one in pooled)
     whole = replace(pooled[0].brand, unplanned_cost_micros=dearest)
     running, notices = in_force(contracts, as_of), _notices(contracts, others, as_of)
-    notices += _unsent(running, pooled)
+    notices += _unsent(running, whole.currency.code, services)
     since = months_before(as_of, MONTHS)
     parcels: PastParcels | None = None
     answer: CommitAnswer | None = None
@@ -161,13 +166,7 @@ def _notices(contracts: Sequence[Commitment], others: Sequence[str], as_of: date
     return found
 
 
-def _unsent(running: Sequence[Commitment], pooled: Sequence[Shipped]) -> list[str]:
-    services: dict[AccountKey, list[str]] = {}
-    for of in pooled:
-        for one in of.tariff.services:
-            key = AccountKey(one.carrier, one.account, of.brand.currency.code)
-            services.setdefault(key, []).append(one.service)
-    currency = pooled[0].brand.currency.code
+def _unsent(running: Sequence[Commitment], currency: str, services: Mapping[AccountKey, Sequence[str]]) -> list[str]:
     gone = [one.commitment for one in running if not is_sent_by(one, currency, services)]
     return [f"No brand has the service of {', '.join(gone)}: nothing counts towards it."] if gone else []
 

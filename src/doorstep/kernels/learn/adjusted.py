@@ -8,10 +8,10 @@ import numpy as np
 
 from doorstep.kernels.learn.carrier_problem import BANDS_G, BoolArray, CarrierProblem, FloatArray, IntArray
 from doorstep.kernels.learn.carrier_record import CarrierParams, Credible
-from doorstep.kernels.learn.pooled import LOOSE, Pooled, cells_of, draws, fit
+from doorstep.kernels.learn.pooled import LANE, LOOSE, Pooled, cells_of, draws, fit
 
 OTHERS = "(others)"
-LANE, FIRST_OTHER = 1, 2  # places of families; those from FIRST_OTHER on do not depend on who carries it
+FIRST_OTHER = 2  # place of a family: those from it on do not depend on who carries it
 LEAST_CELLS = 20  # service-weeks with parcels enough, for a dispersion to be told
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from doorstep.kernels.learn.adjusted import (
-    LANE,
     OTHERS,
     Adjusted,
     Coding,
@@ -26,7 +25,7 @@ from doorstep.kernels.learn.carrier_record import (
 )
 from doorstep.kernels.learn.compare import comparisons, groups_of
 from doorstep.kernels.learn.control_chart import charts, investigations
-from doorstep.kernels.learn.pooled import FAMILIES
+from doorstep.kernels.learn.pooled import FAMILIES, LANE
 from doorstep.kernels.run import Run
 
 LANE_CELLS = 24  # of the mix of a lane

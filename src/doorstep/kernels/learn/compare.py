@@ -6,9 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
-from doorstep.kernels.learn.adjusted import LANE, Adjusted, Coding, credible, mix_of, rates
+from doorstep.kernels.learn.adjusted import Adjusted, Coding, credible, mix_of, rates
 from doorstep.kernels.learn.carrier_problem import BoolArray, IntArray
 from doorstep.kernels.learn.carrier_record import CarrierParams, Comparison
+from doorstep.kernels.learn.pooled import LANE
 
 
 def groups_of(codes: IntArray, services: int) -> IntArray:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doorstep.kernels.learn.adjusted import LANE, OTHERS, Coding, fit_outcome, places, predicted, week_of
+from doorstep.kernels.learn.adjusted import OTHERS, Coding, fit_outcome, places, predicted, week_of
 from doorstep.kernels.learn.carrier_problem import BoolArray, CarrierProblem, FloatArray, IntArray
 from doorstep.kernels.learn.carrier_record import CarrierParams, Chart, Investigation, Week
-from doorstep.kernels.learn.pooled import Pooled
+from doorstep.kernels.learn.pooled import LANE, Pooled
 
 ALLOWED = 0.5  # of a deviation, tolerated each week
 PATHS, LONG_PATHS, LONG_WEEKS = 4000, 200, 520

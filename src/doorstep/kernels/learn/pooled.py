@@ -24,7 +24,8 @@ PRIOR_SD, PRIOR_WEIGHT = 0.5, 2.0  # of logits, with the weight of two effects; 
 INTERCEPT_VARIANCE = 25.0
 ROUNDS, STEPS, CLOSE = 40, 25, 1e-6
 SATURATED = 30.0
-LANE, LOOSE = 1, 9.0  # lanes' variance, where effects are read: so many times what was found
+LANE = 1  # place of a family
+LOOSE = 9.0  # lanes' variance, where effects are read: so many times what was found
 SPREAD_DRAWS = 200
 
 
