@@ -15,6 +15,7 @@ CARRIER_FAULTS = (
     ("lost_reply", "labels"), ("error", "labels"), ("lost_reply", "manifests"), ("error", "manifests"),
     ("duplicate_hooks", "labels"), ("shuffle_hooks", "labels"), ("timeout", "labels"),
 )  # fmt: skip
+FIRST_KILL_S = 1.0  # at the latest: orders may be at the doorstep before the average kill comes
 
 
 @dataclass
@@ -44,10 +45,12 @@ class Havoc:
     def _kill(self) -> None:
         draw = random.Random(self.seed)
         victims = [one for one in self.town.kept if one.name.startswith(("server", "worker"))]
-        while not self._over.wait(draw.expovariate(1 / self.every_s)):
+        pause = min(FIRST_KILL_S, draw.expovariate(1 / self.every_s))
+        while not self._over.wait(pause):
             one = draw.choice(victims)
             one.kill()
             self.done[f"{one.name.partition('-')[0]} killed"] += 1
+            pause = draw.expovariate(1 / self.every_s)
 
     def _trouble_carrier(self) -> None:
         draw = random.Random(self.seed + 1)
@@ -63,8 +66,7 @@ class Havoc:
     def _crash(self) -> None:
         draw = random.Random(self.seed + 2)
         for _ in range(self.crashes):
-            if self._over.wait(draw.uniform(0.3, 1.2) * self.crash_every_s):
-                return
+            self._over.wait(draw.uniform(0.3, 1.2) * self.crash_every_s)  # at the end, what has not crashed yet does
             for _ in range(10):
                 try:
                     self.town.crash_database()

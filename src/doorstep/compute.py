@@ -148,10 +148,10 @@ def _start(workers: int) -> ProcessPoolExecutor:
 
 def _end(pool: ProcessPoolExecutor) -> None:
     """End the workers at once: on leaving early nobody waits for what they are at, and else they are idle."""
-    processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
+    for process in list((pool._processes or {}).values()):
         process.terminate()
+    # Waited for: left to Python's own exit, the pool's thread closes at times the very pipe that exit still writes to.
+    pool.shutdown(cancel_futures=True)
     _peaks.close()
 
 
