@@ -18,12 +18,12 @@ def test_what_options_emit_is_told_where_the_way_is_known(tmp_path: Path) -> Non
     (shop / "values.csv").write_text("worth,value\nscatter,1\ncarbon_kg_less,2\n", encoding="utf-8")
     known = json.loads(doorstep("promise", "options", shop, *CART, *HAMBURG, "--json").stdout)["options"]
     unknown = json.loads(doorstep("promise", "options", shop, *CART, "--json").stdout)["options"]
-    assert [one["carbon_g"] for one in unknown] == [None] * len(known)
-    assert all(one["carbon_g"] > 0 for one in known)
+    assert [one["co2e_g"] for one in unknown] == [None] * len(known)
+    assert all(one["co2e_g"] > 0 for one in known)
     for one, other in zip(known, unknown, strict=True):
-        assert round(other["worth"] - one["worth"], 6) == round(2 * one["carbon_g"] / 1000, 6)
+        assert round(other["worth"] - one["worth"], 6) == round(2 * one["co2e_g"] / 1000, 6)
     page, silent = (doorstep("promise", "options", shop, *CART, *where) for where in (HAMBURG, ()))
-    assert f"{known[0]['carbon_g']} g" in page.stdout
+    assert f"{known[0]['co2e_g']} g" in page.stdout
     assert "no CO2e is known" not in page.stderr
     assert "no CO2e is known, so that it weighs on none: say --to-latitude and --to-longitude" in " ".join(
         silent.stderr.split()

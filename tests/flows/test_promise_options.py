@@ -71,7 +71,7 @@ def test_carbon_weighs_on_what_is_shown_where_the_way_of_every_option_is_known(t
         replace(munich, segment="sooty"),
     )
     fast = len(known.options) - 1
-    clean, flown = known.options[0].option.carbon_g, known.options[fast].option.carbon_g
+    clean, flown = known.options[0].option.co2e_g, known.options[fast].option.co2e_g
     assert clean is not None
     assert flown is not None
     assert clean < flown
@@ -79,7 +79,7 @@ def test_carbon_weighs_on_what_is_shown_where_the_way_of_every_option_is_known(t
     plain, heavy = (one.options[fast].worth_micros for one in (unknown, known))
     assert plain is not None
     assert heavy == plain - flown * 50_000
-    assert {one.option.carbon_g for one in unknown.options} == {None}
+    assert {one.option.co2e_g for one in unknown.options} == {None}
     assert shown(folder, sooty).display.order[0] == fast
     assert shown(folder, sooty).options[fast].worth_micros == plain  # more carbon is worth nothing
 

@@ -195,13 +195,13 @@ class TestShowing:
         steer(scope, "tea", Wished(green, showing=Showing(2)), now=NOW)
         clean = quoted(scope, brand_id, there)
         assert (fast.display.order, clean.display.order) == ((1, 0), (0,))  # who flies is not worth showing
-        assert {one.carbon_g for one in fast.options} == {None}  # nobody asks
-        assert fast.options == tuple(replace(one, carbon_g=None) for one in clean.options)
-        assert all(one.carbon_g for one in clean.options)
+        assert {one.co2e_g for one in fast.options} == {None}  # nobody asks
+        assert fast.options == tuple(replace(one, co2e_g=None) for one in clean.options)
+        assert all(one.co2e_g for one in clean.options)
         nowhere = replace(there, place=replace(there.place, latitude=None, longitude=None))
         assert quoted(scope, brand_id, nowhere).display.order == (1, 0)
         kept = [[one.get("co2e_g") for one in Quote.objects.get(pk=row.pk).options] for row in (fast, clean)]
-        assert kept == [[None] * len(fast.options), [one.carbon_g for one in clean.options]]  # logged where it weighed
+        assert kept == [[None] * len(fast.options), [one.co2e_g for one in clean.options]]  # logged where it weighed
 
     def test_without_learned_values_shows_all(self, shop: tuple[Scope, int]) -> None:
         steer(shop[0], "tea", Wished(showing=SHOWING), now=NOW)

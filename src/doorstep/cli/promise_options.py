@@ -125,7 +125,7 @@ def _record(found: OptionsToShow) -> dict[str, Any]:
                 "days": one.days,
                 "next_day": one.days <= 1,
                 "pickup": one.pickup,
-                "carbon_g": one.option.carbon_g,
+                "co2e_g": one.option.co2e_g,
                 "promised_by": one.option.promised_by.isoformat(),
                 "on_time_probability": one.option.on_time_ppm / MILLION,
                 "services": [parcel.service for parcel in one.option.parcels],
@@ -148,12 +148,14 @@ def _record(found: OptionsToShow) -> dict[str, Any]:
 
 
 def _say(found: OptionsToShow) -> None:
+    from doorstep.flows.shown_choice import weighs_carbon
+
     if not found.options:
         notice(f"there is no option: {found.why.detail if found.why else 'nothing serves this cart'}")
         return
     if found.expected is None:
         notice("values.csv tells no scatter for this shopper: the cheapest first")
-    if found.worth.get("carbon_kg_less", 0) > 0 and any(one.option.carbon_g is None for one in found.options):
+    if weighs_carbon(found.worth) and any(one.option.co2e_g is None for one in found.options):
         hint = ": say --to-latitude and --to-longitude" if not found.order.place.located else ""
         notice(f"of some option no CO2e is known, so that it weighs on none{hint}")
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -176,7 +178,7 @@ def _cells(found: OptionsToShow, one: ShownOption, place: str, taken: float | No
         " + ".join(dict.fromkeys(parcel.service for parcel in one.option.parcels)),
         f"{one.option.promised_by:%a %Y-%m-%d}",
         str(one.days),
-        "" if one.option.carbon_g is None else f"{one.option.carbon_g:,} g",
+        "" if one.option.co2e_g is None else f"{one.option.co2e_g:,} g",
         found.brand.currency.text(one.asked_minor),
         "" if one.worth_micros is None else f"{one.worth_micros / MILLION:.2f}",
         "" if taken is None else f"{100 * taken:.1f} %",

@@ -185,7 +185,7 @@ def option_record(option: Option) -> Mapping[str, Any]:
         "promised_by": option.promised_by.isoformat(),
         "on_time_ppm": option.on_time_ppm,
         "cost_minor": option.cost_minor,
-        **({} if option.carbon_g is None else {"co2e_g": option.carbon_g}),  # where it weighed on what is shown
+        **({} if option.co2e_g is None else {"co2e_g": option.co2e_g}),  # where it weighed on what is shown
         "parcels": [
             {
                 "site": one.site,

@@ -36,7 +36,7 @@ def weighs_carbon(worth: Mapping[Worth, int]) -> bool:
 
 def comparable(worth: Mapping[Worth, int], options: Iterable[Option]) -> dict[Worth, int]:
     """Give the worths by which options can be compared: carbon weighs where it is known of all, or else on none."""
-    known = weighs_carbon(worth) and all(one.carbon_g is not None for one in options)
+    known = weighs_carbon(worth) and all(one.co2e_g is not None for one in options)
     return {name: micros for name, micros in worth.items() if known or name != "carbon_kg_less"}
 
 
@@ -47,7 +47,7 @@ def shown_option(one: Option, order: Order, pickup: bool, borne_minor: int, wort
     if "scatter" in worth:
         value = worth.get("buying", 0) - days * worth.get("day_sooner", 0)
         value += worth.get("next_day", 0) * (days <= NEXT_DAY) + worth.get("pickup", 0) * pickup
-        value -= round(worth.get("carbon_kg_less", 0) * (one.carbon_g or 0) / GRAMS_PER_KG)
+        value -= round(worth.get("carbon_kg_less", 0) * (one.co2e_g or 0) / GRAMS_PER_KG)
     return ShownOption(one, pickup, days, max(0, one.cost_minor - borne_minor), value)
 
 

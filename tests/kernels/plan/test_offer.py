@@ -41,19 +41,19 @@ def test_the_cheapest_option_is_the_plan_of_the_order_alone(problem: PlanProblem
 
 def test_what_an_option_emits_is_what_its_plan_would_tell(problem: PlanProblem) -> None:
     told, silent = offer(problem, carbon=True), offer(problem)
-    assert {one.carbon_g for cart in silent for one in cart.options} == {None}
+    assert {one.co2e_g for cart in silent for one in cart.options} == {None}
     several = 0
     for order, one, other in zip(problem.orders, told, silent, strict=True):
-        assert tuple(replace(option, carbon_g=None) for option in one.options) == other.options
+        assert tuple(replace(option, co2e_g=None) for option in one.options) == other.options
         if one.options:
             parcels = plan(replace(problem, orders=(order,))).plan.parcels
             assert all(parcel.footprint for parcel in parcels)
-            assert one.options[0].carbon_g == sum(one.footprint.mid_g for one in parcels if one.footprint)
+            assert one.options[0].co2e_g == sum(one.footprint.mid_g for one in parcels if one.footprint)
             several += len(parcels) > 1
     assert several
     nowhere = tuple(replace(one, place=replace(one.place, latitude=None, longitude=None)) for one in problem.orders)
     unknown = offer(replace(problem, orders=nowhere[:3]), carbon=True)
-    assert {one.carbon_g for cart in unknown for one in cart.options} == {None}
+    assert {one.co2e_g for cart in unknown for one in cart.options} == {None}
 
 
 def test_no_option_beats_another_and_a_batch_says_what_each_would_alone(problem: PlanProblem) -> None:

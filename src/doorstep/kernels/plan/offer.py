@@ -77,7 +77,7 @@ class Option:
     on_time_ppm: int  # of the least likely parcel
     cost_minor: int
     parcels: tuple[OfferedParcel, ...]
-    carbon_g: int | None = None  # of CO2e, the middle of what is likely; None: not known, or not asked for
+    co2e_g: int | None = None  # of CO2e, the middle of what is likely; None: not known, or not asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +253,11 @@ def _option(seen: _Seen, picks: Picks, rows: Sequence[int]) -> Option:
         on_time_ppm=min(one.on_time_ppm for one in parcels),
         cost_minor=sum(one.cost.total_minor for one in parcels),
         parcels=parcels,
-        carbon_g=None if seen.ways is None else _carbon_g(seen.ways, picks, rows),
+        co2e_g=None if seen.ways is None else _co2e_g(seen.ways, picks, rows),
     )
 
 
-def _carbon_g(led: Ways, picks: Picks, rows: Sequence[int]) -> int | None:
+def _co2e_g(led: Ways, picks: Picks, rows: Sequence[int]) -> int | None:
     """Add up what the parcels of an option emit, as a plan tells it of those that it chooses."""
     at = np.array(rows, np.int64)
     found = sum_of(led.grams(picks.order[at], picks.site[at], picks.service[at], picks.weight_g[at]))
