@@ -85,6 +85,7 @@ class World:
     def scan(self, code: str) -> None:
         """As a scanner does: characters, then Enter, into whatever has the focus; it takes a minute."""
         self.watch.now += timedelta(minutes=1)
+        self.tower.wait_for_function("document.activeElement.matches('input')")  # nobody scans before the page is there
         self.tower.keyboard.type(code)
         with self.tower.expect_navigation():
             self.tower.keyboard.press("Enter")

@@ -135,5 +135,7 @@ def _say(folder: Path, planned: Planned, documents: bool) -> None:
     print_table(totals(planned))
     if figures.unplanned:
         out.print(f"{figures.unplanned:,} left unplanned, each with its reason: {folder / 'unplanned.csv'}")
+    if planned.summary.get("waiting"):
+        out.print(f"{planned.summary['waiting']:,} of them can wait for announced goods, each with its day")
     if documents:
         out.print(f"open {folder / 'report.html'}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal, get_args
 
 from doorstep.domain.carriage import Incoterm
 from doorstep.domain.emission import Footprint
 from doorstep.domain.fleet import Ride
-from doorstep.domain.parcel import CostParts, Injection
+from doorstep.domain.parcel import CostParts, Injection, Parcel
+from doorstep.domain.supply import StockLevel
 
 MAX_REJECTED = 20
 FlipKind = Literal["", "stock", "capacity", "cut_off", "collection", "rate", "weight"]  # empty: only in words
@@ -162,9 +164,20 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an order that is left can wait for: goods that are announced, and the day on which it would be there."""
+
+    due: datetime  # aware: the last announcement that it counts on; nothing of it leaves before
+    expected_by: date  # local at the destination
+    units: tuple[StockLevel, ...]  # announced units that are kept for it; the rest of it is on hand
+    parcels: tuple[Parcel, ...]  # as it would go then; their ids are not those of the plan
+
+
+@dataclass(frozen=True, slots=True)
 class Unplanned:
     order: str
     reason: str  # a stable code
     detail: str
     remedy: str
     conflicts: tuple[Conflict, ...] = ()  # where they are asked for and known
+    waiting: Waiting | None = None  # where announced goods can serve it and are looked at

@@ -48,6 +48,7 @@ PLACEMENT_COLUMNS = (
     "height_mm",
 )
 UNPLANNED_COLUMNS = ("order", "reason", "detail", "remedy", "conflicts")
+WAITING_COLUMNS = ("waits_until", "expected_by")  # of a folder with goods on their way
 
 
 def write_plan(
@@ -56,21 +57,30 @@ def write_plan(
     unplanned: Iterable[Unplanned],
     currency: Currency,
     hauled: bool = False,
+    announced: bool = False,
 ) -> None:
     """Write plan.csv, placements.csv and unplanned.csv into a folder that exists (see `output_folder`).
 
-    `hauled`: parcels may go by linehauls, and have the columns that tell of it.
+    `hauled`: parcels may go by linehauls, and have the columns that tell of it. `announced`: goods are on their way,
+    and orders may wait for them.
     """
     _write_parcels(folder, parcels, currency, hauled)
     with (folder / "unplanned.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(UNPLANNED_COLUMNS)
-        writer.writerows(map(unplanned_row, unplanned))
+        writer.writerow(UNPLANNED_COLUMNS + WAITING_COLUMNS if announced else UNPLANNED_COLUMNS)
+        writer.writerows(unplanned_row(one) + (_waits(one) if announced else ()) for one in unplanned)
 
 
 def unplanned_row(one: Unplanned) -> tuple[str, ...]:
     """In the order of UNPLANNED_COLUMNS."""
     return one.order, one.reason, one.detail, one.remedy, conflicts_text(one.conflicts)
+
+
+def _waits(one: Unplanned) -> tuple[str, ...]:
+    """In the order of WAITING_COLUMNS."""
+    if one.waiting is None:
+        return "", ""
+    return one.waiting.due.isoformat(timespec="seconds"), one.waiting.expected_by.isoformat()
 
 
 def conflicts_text(conflicts: Iterable[Conflict]) -> str:

@@ -32,7 +32,7 @@ def check(problem: PlanProblem, plan: Plan, max_parcels: int = 3) -> tuple[str, 
     return unknown or (
         *_units(problem, plan),
         *_stock(problem, plan),
-        *_capacity(problem, plan),
+        *capacity_faults(problem, plan),
         *_costs(problem, plan),
         *_figures(problem, plan),
         *(fault for parcel in plan.parcels for fault in parcel_faults(problem, parcel)),
@@ -94,7 +94,8 @@ def _stock(problem: PlanProblem, plan: Plan) -> Iterator[str]:
     yield from (f"{-units} units of {sku} too many leave {site}" for (site, sku), units in held.items() if units < 0)
 
 
-def _capacity(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+def capacity_faults(problem: PlanProblem, plan: Plan) -> Iterator[str]:
+    """Tell each day of a site, a service or a linehaul that more leaves on than it can, what is booked counted."""
     picked: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     taken: Counter[tuple[str, str, str]] = Counter()
     hauled: Counter[tuple[str, str]] = Counter()
