@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.api.shop import Place
 
+from doorstep.core.tariffs.models import Service
+
 pytestmark = pytest.mark.django_db
 PATH = "/v1/commitments"
 PRICE = {"service": "", "price_micros": -150_000, "valid_from": None, "valid_to": "2026-12-31"}
@@ -36,10 +38,29 @@ def test_prices_are_put_told_and_ended(place: Place) -> None:
 
 def test_contracts_are_put_all_together(place: Place) -> None:
     shop = place.with_key("operator_admin")
-    (told,) = shop.ask("PUT", f"{PATH}/contracts", TERMS).json()["contracts"]
-    assert {name: told[name] for name in CONTRACT} == CONTRACT
-    assert (told["currency"], told["put"]["why"]) == ("EUR", "signed")
+    (found,) = shop.ask("PUT", f"{PATH}/contracts", TERMS).json()["contracts"]
+    assert {name: found[name] for name in CONTRACT} == CONTRACT
+    assert (found["currency"], found["put"]["why"]) == ("EUR", "signed")
     assert shop.ask("PUT", f"{PATH}/contracts", {**TERMS, "contracts": [], "why": "over"}).json()["contracts"] == []
+
+
+def test_a_contract_tells_which_services_count_and_which_are_gone(place: Place) -> None:
+    """A tariff may change below a contract; a program is told what the page marks."""
+    shop = place.with_key("operator_admin")
+    account = next(one for one in shop.get(PATH).json()["data"] if one["carrier"] == "Postbird")
+    first, *others = account["services"]
+    named = {**CONTRACT, "commitment": "post-std", "service": first}
+    both = shop.ask("PUT", f"{PATH}/contracts", {**TERMS, "contracts": [CONTRACT, named]}).json()["contracts"]
+    assert told(both) == {"post-q4": (account["services"], []), "post-std": ([first], [])}
+    Service.objects.filter(code=first).update(code="renamed")
+    after = shop.get(PATH).json()["contracts"]
+    assert told(after) == {"post-q4": (sorted(["renamed", *others]), []), "post-std": ([], [first])}
+    Service.objects.filter(carrier="Postbird").update(carrier="Another")
+    assert told(shop.get(PATH).json()["contracts"]) == {"post-q4": ([], []), "post-std": ([], [first])}
+
+
+def told(contracts: list[dict[str, object]]) -> dict[object, tuple[object, object]]:
+    return {one["commitment"]: (one["services"], one["services_gone"]) for one in contracts}
 
 
 @pytest.mark.parametrize(

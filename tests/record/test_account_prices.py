@@ -18,6 +18,7 @@ from doorstep.core.accounts.models import Brand
 from doorstep.core.decisions.models import Decision
 from doorstep.core.events.models import Fact
 from doorstep.core.learned import account_terms, steering
+from doorstep.core.learned.account_terms import Contract
 from doorstep.core.learned.models import AccountTerms
 from doorstep.core.tariffs.models import Service
 from doorstep.domain.commitment import AccountKey, Commitment, DatedCommitmentPrice, Tier
@@ -25,7 +26,7 @@ from doorstep.domain.errors import Conflict, InvalidProblem, NotFound
 from doorstep.domain.rights import Role, Scope
 from doorstep.domain.steering import STEERING_KINDS
 from doorstep.flows.accept import accept_order
-from doorstep.flows.account_contracts import put_contracts
+from doorstep.flows.account_contracts import ContractRefused, end_contract, put_contract, put_contracts
 from doorstep.flows.account_prices import put_account_prices, weigh_reckoned
 from doorstep.flows.load_brand import load_brand
 from doorstep.flows.standing import forget
@@ -177,6 +178,10 @@ def test_nobody_else_may(house: House, role: Role) -> None:
         put_account_prices(replace(house.scope, role=role), key, (price,), "mine", now=NOW)
     with pytest.raises(NotFound):
         put_contracts(replace(house.scope, role=role), (KEPT,), "EUR", "mine", now=NOW)
+    with pytest.raises(NotFound):
+        put_contract(replace(house.scope, role=role), KEPT, "EUR", "mine", seen=0, now=NOW)
+    with pytest.raises(NotFound):
+        end_contract(replace(house.scope, role=role), KEPT.commitment, "EUR", "mine", seen=0, now=NOW)
 
 
 def test_an_administrator_of_some_brands_does_not_act_for_all(house: House) -> None:
@@ -242,6 +247,11 @@ class TestContracts:
             ({"kind": "all_units", "fixed_micros": 1}, "no fixed amount"),
             ({"of_last_period": True, "tiers": (Tier(10**10, 1),)}, "1000 percent"),
             ({"tiers": (Tier(1, 10**12),)}, "more than can be agreed on"),
+            ({"tiers": (Tier(-1, 1),)}, "a volume is below 0"),
+            ({"tiers": (Tier(10**16, 1),)}, "more than can be counted"),
+            ({"fixed_micros": -1}, "fixed amount is below 0"),
+            ({"of_last_period": True, "last_volume_micros": -1}, "a volume is below 0"),
+            ({"kind": "incremental", "tiers": tuple(Tier(n, n) for n in range(101))}, "more than 100 tiers"),
         ],
     )
     def test_that_cannot_be_are_refused(self, house: House, changed: dict[str, object], why: str) -> None:
@@ -252,3 +262,51 @@ class TestContracts:
         with pytest.raises(NotFound, match="no brand sends by"):
             put_contracts(house.scope, (replace(KEPT, carrier="Nobody"),), "EUR", "signed", now=NOW)
         assert not AccountTerms.objects.exists()
+
+    def test_one_is_put_and_ended_by_the_version_that_somebody_has_seen_and_others_stay(self, house: House) -> None:
+        cap = replace(KEPT, commitment="post-cap", kind="cap", tiers=(Tier(9_000_000, 0),), refuses=True)
+        put_contracts(house.scope, (cap,), "EUR", "signed", now=NOW)
+        first = of(put_contract(house.scope, KEPT, "EUR", "  a new   one ", seen=0, now=NOW), "post-q4")
+        assert (first.commitment, first.why, first.by) == (KEPT, "a new one", "user:1")
+        higher = replace(KEPT, tiers=(Tier(20_000_000, 2_000_000),))
+        found = put_contract(house.scope, higher, "EUR", "more", seen=first.put.version, now=NOW)
+        assert [one.commitment for one in found] == [cap, higher]
+        assert (
+            put_contract(house.scope, higher, "EUR", "again", seen=of(found, "post-q4").put.version, now=NOW) == found
+        )
+        for stale in (first.put.version, 10**9):
+            with pytest.raises(Conflict, match="changed this contract meanwhile"):
+                put_contract(house.scope, KEPT, "EUR", "less", seen=stale, now=NOW)
+            with pytest.raises(Conflict, match="changed this contract meanwhile"):
+                end_contract(house.scope, "post-q4", "EUR", "over", seen=stale, now=NOW)
+        version = of(found, "post-q4").put.version
+        with pytest.raises(Conflict, match="ended it"):
+            end_contract(house.scope, "post-q4", "SEK", "over", seen=version, now=NOW)
+        (left,) = end_contract(house.scope, "post-q4", "EUR", "over", seen=version, now=NOW)
+        assert left.commitment == cap
+        with pytest.raises(Conflict, match="ended it"):
+            put_contract(house.scope, higher, "EUR", "still", seen=version, now=NOW)
+        facts = [one.data for one in Fact.objects.filter(kind="ContractSet").order_by("id")]
+        assert [(one["commitment"], one["rows"]) for one in facts] == [
+            ("post-cap", 1), ("post-q4", 1), ("post-q4", 1), ("post-q4", 0),
+        ]  # fmt: skip
+
+    def test_what_is_wrong_with_one_is_told_by_field(self, house: House) -> None:
+        wrong = replace(KEPT, ends_on=date(2026, 9, 1), per="spend", fixed_micros=-1, service="post-typo", tiers=())
+        with pytest.raises(ContractRefused) as refused:
+            put_contract(house.scope, wrong, "EUR", " ", seen=0, now=NOW)
+        assert [name for name, _ in refused.value.faults] == [
+            "why", "ends_on", "per", "fixed_micros", "tiers", "service",
+        ]  # fmt: skip
+        with pytest.raises(ContractRefused, match="no brand sends by Nobody in EUR"):
+            put_contract(house.scope, replace(KEPT, carrier="Nobody"), "EUR", "signed", seen=0, now=NOW)
+        with pytest.raises(ContractRefused, match="no brand sends by Postbird in SEK"):
+            put_contract(house.scope, KEPT, "SEK", "signed", seen=0, now=NOW)
+        put_contract(house.scope, KEPT, "EUR", "signed", seen=0, now=NOW)
+        with pytest.raises(ContractRefused, match="of this name already"):
+            put_contract(house.scope, KEPT, "EUR", "signed", seen=0, now=NOW)
+        assert AccountTerms.objects.count() == 1
+
+
+def of(contracts: tuple[Contract, ...], name: str) -> Contract:
+    return next(one for one in contracts if one.commitment.commitment == name)

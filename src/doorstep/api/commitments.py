@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from doorstep.domain.commitment import AccountKey, Commitment, CommitmentKind, D
 from doorstep.domain.errors import InvalidProblem
 from doorstep.domain.steering import AccountPrices
 from doorstep.flows import account_prices
-from doorstep.flows.account_contracts import put_contracts
+from doorstep.flows.account_contracts import put_contracts, services_counted
 from doorstep.flows.account_prices import MOST_WHY, put_account_prices, reckoned_prices, services_of
 from doorstep.flows.steer import MOST_ROWS
 
@@ -42,7 +43,10 @@ EXAMPLE: dict[str, Any] = {
         {**ACCOUNT, "services": ["post-std"], "prices": [PRICE], "put": BY, "reckoned": [PRICE],
          "reckoned_at": "2024-05-01T04:00:00Z"}
     ],
-    "contracts": [{**CONTRACT, "currency": "EUR", "put": {**BY, "why": "signed in March"}}],
+    "contracts": [
+        {**CONTRACT, "currency": "EUR", "put": {**BY, "why": "signed in March"}, "services": ["post-std"],
+         "services_gone": []}
+    ],
 }  # fmt: skip
 Why = Annotated[str, Field(min_length=1, max_length=MOST_WHY, description="kept with it, for whoever asks later")]
 Volume = Annotated[
@@ -160,6 +164,10 @@ class ContractOut:
     refuses: bool
     currency: str
     put: PutByOut
+    services: Annotated[
+        list[str], Field(description="that count, by which some brand sends; empty: nothing counts towards it")
+    ]
+    services_gone: Annotated[list[str], Field(description="that it names, and by which no brand sends any more")]
 
 
 @with_config(shown(EXAMPLE))
@@ -229,7 +237,7 @@ def _told(caller: Caller) -> HttpResponse:
                 plan.learned_at if plan else None,
             )
         )
-    contracts = [_contract(one) for one in account_terms.contracts_in_force(scope.operator)]
+    contracts = [_contract(one, services) for one in account_terms.contracts_in_force(scope.operator)]
     return json_answer(CommitmentsOut(accounts, contracts))
 
 
@@ -241,8 +249,12 @@ def _put(one: AccountPrices | account_terms.Contract) -> PutByOut:
     return PutByOut(one.put.version, one.put.at, one.by, one.why)
 
 
-def _contract(row: account_terms.Contract) -> ContractOut:
+def _contract(row: account_terms.Contract, services: Mapping[AccountKey, Sequence[str]]) -> ContractOut:
     one = row.commitment
+    counted = services_counted(one, row.currency, services)
+    gone = [one.service] if one.service and not counted else []
     told = {name: getattr(one, name) for name in Commitment.__dataclass_fields__ if name != "tiers"}
     tiers = [TierOut(tier.from_volume_micros, tier.amount_micros) for tier in one.tiers]
-    return ContractOut(**told, tiers=tiers, currency=row.currency, put=_put(row))
+    return ContractOut(
+        **told, tiers=tiers, currency=row.currency, put=_put(row), services=list(counted), services_gone=gone
+    )
