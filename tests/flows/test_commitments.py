@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.flows.commit_brand import COMMITMENTS, HISTORY, TIERS, commit_brand, history
 
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files.folder import read_folder
-from doorstep.flows.commit_parcels import names_of, past_parcels
+from doorstep.flows.commit_parcels import differing_words, names_of, past_parcels
 from doorstep.flows.commit_terms import Span
 from doorstep.flows.commitments import CommitWish, commitments_folder, months_before
 from doorstep.flows.plan_folder import Selection, plan_folder
@@ -285,6 +286,36 @@ def test_no_two_services_are_told_by_one_name(brand: Path) -> None:
     several = [("x", "a/b", ""), ("x", "a", "b"), ("x", "c", ""), ("x@c", "d", ""), ("y", "a", "b")]
     services = [replace(one, service=code, carrier=carrier, account=account) for code, carrier, account in several]
     assert names_of(services) == ("x@a/b#1", "x@a/b#2", "x@c#3", "x@c#4", "y")
+
+
+def test_a_service_that_brands_have_different_is_to_each_its_own_and_told(brand: Path, tmp_path: Path) -> None:
+    """Express to one brand and standard to another: no parcel of the first is slowed down by the second, nor unseen."""
+    services = (brand / "services.csv").read_text(encoding="utf-8")
+    faster = services.replace("pony-std,pony,north,Pony,standard", "pony-std,pony,north,Our pony,express")
+    assert faster != services
+    mine = {"commitments": None, "commitment_tiers": None, "history": history(17, 20, seed=2)}
+    other = commit_brand(tmp_path / "other", services=faster, **mine)
+    for folders in ([brand, other], [other, brand]):
+        past = past_parcels(list(map(read_folder, folders)), AS_OF)
+        pony, mule = past.names.index("pony-std"), past.names.index("mule-std")
+        express = np.array([past.lanes[lane].speed == "express" for lane in past.parcels.lane])
+        went = past.went_by == pony
+        assert (went & express).any()
+        assert (went & ~express).any()
+        assert not past.parcels.eligible[went & express, mule].any()
+        assert past.parcels.eligible[went & ~express, mule].all()
+        assert past.differing == ("pony-std of pony north (speed)",)
+    told = commitments_folder(brand, tmp_path / "out", replace(WISH, replays=0), run=Run(), others=(other,))
+    said = "Brands differ about pony-std of pony north (speed): the parcels of each go by its own tariff."
+    assert told["notices"] == [said]
+    assert said in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    many = replace(past, differing=tuple("abcdefg"))
+    assert differing_words(many) == (
+        "Brands differ about a; b; c; d; e and 2 more: the parcels of each go by its own tariff.",
+    )
+    named = services.replace("north,Pony,", "north,Our pony,")
+    alike = commit_brand(tmp_path / "alike", services=named, **mine)
+    assert past_parcels([read_folder(brand), read_folder(alike)], AS_OF).differing == ()
 
 
 def without_pony(text: str) -> str:

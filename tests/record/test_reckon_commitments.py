@@ -108,6 +108,13 @@ def test_brands_whose_like_named_services_go_by_two_accounts_are_planned_togethe
     assert parcels_of(found).keys() == {"tea", "cup"}
 
 
+def test_a_service_that_brands_have_different_is_told(pair: Scope) -> None:
+    assert "Brands differ" not in page_of(reckoned(pair)).left_out
+    Service.objects.filter(brand__code="cup", code="pony-std").update(speed="express", max_days=1)
+    told = page_of(reckoned(pair)).left_out
+    assert "Brands differ about pony-std of pony north (speed, max_days): the parcels of each go by its own" in told
+
+
 def test_a_contract_whose_service_is_gone_is_told(pair: Scope) -> None:
     (north,) = [one.commitment for one in account_terms.contracts_in_force(pair.operator)]
     put_contracts(pair, (replace(north, service="pony-std"),), "EUR", "of one service", now=NOW)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Protocol
 
@@ -27,6 +27,8 @@ EPOCH = date(1970, 1, 1).toordinal()
 BANDS_G = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 31_500)
 CALLED_OFF = ("cancelled", "canceled", "unavailable")
 Key = tuple[str, str, str]  # carrier, account, service
+ALIKE = tuple(one.name for one in fields(Service) if one.name != "name")  # in which services of one key may differ
+MOST_NAMED = 5  # services in a notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class PastParcels:
     recorded_minor: FloatArray  # [p] as recorded; nan: it is not
     unserved: int  # parcels that no service takes by the tariff; they are left out
     since: tuple[tuple[str, date], ...] = ()  # each brand that has parcels, and the day of its first
+    differing: tuple[str, ...] = ()  # services that brands have alike by name and account, and otherwise not
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,7 +84,8 @@ def past_parcels(folders: Sequence[Ships], day: date, until: date | None = None)
 
     Sizes are not recorded in a history: parcels are billed by their weight. A parcel may go by any service that calls
     at its site, is no slower than the one it went by, and delivers to the same kind of place. Services of one name on
-    several accounts are several. Raises InvalidProblem where folders are in several currencies.
+    several accounts are several; one that brands have different is to each as its own tariff says. Raises
+    InvalidProblem where folders are in several currencies.
     """
     services = _services(folders)
     parts = [_rated(one, services, day, until or day) for one in folders]
@@ -102,7 +106,7 @@ def past_parcels(folders: Sequence[Ships], day: date, until: date | None = None)
     firsts = [(folder.brand.brand, part.day) for folder, part in zip(folders, parts, strict=True) if len(part.day)]
     since = tuple((brand, date.fromordinal(int(days.min()) + EPOCH)) for brand, days in firsts)
     paid = np.where(np.isnan(recorded), as_rated, recorded)
-    return PastParcels(parcels, names, services, went, paid, recorded, unserved, since)
+    return PastParcels(parcels, names, services, went, paid, recorded, unserved, since, _differing(folders))
 
 
 def _services(folders: Sequence[Ships]) -> tuple[Service, ...]:
@@ -113,6 +117,31 @@ def _services(folders: Sequence[Ships]) -> tuple[Service, ...]:
         if folder.brand.currency != folders[0].brand.currency:
             raise InvalidProblem(f"{folder.brand.brand} is in {folder.brand.currency.code}; contracts are not")
     return tuple(found.values())
+
+
+def _differing(folders: Sequence[Ships]) -> tuple[str, ...]:
+    """Name services of one account that brands have different, and in what: `pony-std of pony north (speed)`."""
+    first: dict[Key, Service] = {}
+    found: dict[Key, dict[str, None]] = {}
+    for folder in folders:
+        for one in folder.tariff.services:
+            other = first.setdefault(_key(one), one)
+            differs = [name for name in ALIKE if getattr(one, name) != getattr(other, name)]
+            if differs:
+                found.setdefault(_key(one), {}).update(dict.fromkeys(differs))
+    return tuple(
+        f"{service} of {' '.join(filter(None, (carrier, account)))} ({', '.join(names)})"
+        for (carrier, account, service), names in sorted(found.items())
+    )
+
+
+def differing_words(past: PastParcels) -> tuple[str, ...]:
+    """Say in a notice which services brands have different; none: they have them alike."""
+    some, more = past.differing[:MOST_NAMED], len(past.differing) - MOST_NAMED
+    if not some:
+        return ()
+    others = f" and {more:,} more" if more > 0 else ""
+    return (f"Brands differ about {'; '.join(some)}{others}: the parcels of each go by its own tariff.",)
 
 
 def names_of(services: Sequence[Service]) -> tuple[str, ...]:
@@ -158,11 +187,13 @@ def _rated(folder: Ships, services: tuple[Service, ...], day: date, until: date)
         [(one.destination_country, one.destination_region, one.destination_postcode) for one in past]
     )
     went = np.array([number.get(one.service, -1) for one in past], np.int64)
+    own_services = {number[one.service]: one for one in folder.tariff.services}
+    means = tuple(own_services.get(s, one) for s, one in enumerate(services))  # each as this brand has it
     count = len(past)
     tables = compile_tariff(
         folder.tariff, folder.brand.currency, origins, [Place(str(c), str(r), "", str(p)) for c, r, p in destinations]
     )
-    result = rate(RateProblem(tables, _to_rate(past, services, origin, destination, went, day)))
+    result = rate(RateProblem(tables, _to_rate(past, means, origin, destination, went, day)))
     own = [number[one.service] for one in folder.tariff.services]
     eligible, price = np.zeros((count, len(services)), bool), np.zeros((count, len(services)))
     eligible[:, own] = result.eligible & _calling(folder, past)
@@ -172,7 +203,7 @@ def _rated(folder: Ships, services: tuple[Service, ...], day: date, until: date)
     served: BoolArray = np.asarray(eligible.any(axis=1), np.bool_)
     names = names_of(services)
     keys = [
-        _lane(one, services, names, eligible[p], zone[p], tables.zone_names, int(went[p]))
+        _lane(one, means, names, eligible[p], zone[p], tables.zone_names, int(went[p]))
         for p, one in enumerate(past)
         if served[p]
     ]

@@ -21,7 +21,7 @@ from doorstep.files.folder import BrandFolder, read_folder
 from doorstep.files.output import output_folder
 from doorstep.files.plan_out import write_summary
 from doorstep.files.write import write_csv
-from doorstep.flows.commit_parcels import EPOCH, PastParcels, past_parcels
+from doorstep.flows.commit_parcels import EPOCH, PastParcels, differing_words, past_parcels
 from doorstep.flows.commit_plan import CommitAnswer, plan_commitments
 from doorstep.flows.commit_regret import Period, replayed_periods
 from doorstep.flows.commit_rows import (
@@ -130,6 +130,7 @@ def _notices(
     unknown = int((past.went_by < 0).sum())
     if unknown:
         found.append(f"Of {unknown:,} parcels no known service is recorded: they count towards no contract's past.")
+    found += differing_words(past)
     return tuple(found)
 
 

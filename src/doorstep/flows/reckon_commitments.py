@@ -31,7 +31,7 @@ from doorstep.domain.supply import Collection, Site
 from doorstep.files.schema_commitments import MOST_WEIGHT
 from doorstep.flows.account_contracts import is_sent_by
 from doorstep.flows.account_prices import refuse_others, services_of
-from doorstep.flows.commit_parcels import PastParcels, past_parcels
+from doorstep.flows.commit_parcels import PastParcels, differing_words, past_parcels
 from doorstep.flows.commit_plan import CommitAnswer, plan_commitments
 from doorstep.flows.commit_rows import account_bars, share_bars
 from doorstep.flows.commit_terms import in_force
@@ -132,6 +132,7 @@ def _document(
     answer: CommitAnswer | None = None
     try:
         parcels = past_parcels(pooled, as_of)
+        notices += differing_words(parcels)
         if running and len(parcels.parcels):
             forecast = ForecastParams()
             answer = plan_commitments(parcels, running, whole, as_of, since, forecast, CommitParams(gap=1e-3), run.seed)
