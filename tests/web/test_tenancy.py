@@ -116,6 +116,7 @@ CASED = frozenset({"send_case", "answer_case", "close_case"})
 RETRIED = frozenset({"retry_job", "drop_job", "retry_stuck_fact"})
 ASKED = frozenset({"ask_insight"})  # names its brand in its form: tests/web/test_insights.py
 PRICED = frozenset({"put_account_prices", "weigh_reckoned", "end_account_prices", "ask_commitments"})  # name an account
+PRICED |= {"put_contract", "end_contract"}  # name a contract in their form: tests/web/test_contracts.py
 WORKED |= RETRIED | ASKED | PRICED
 WORKED |= frozenset({"receive_return", "grade_return"}) | PLANNED | CASED  # rights that no role of a brand has
 MOVED = frozenset({"announce_inbound", "receive_stock", "adjust_stock", "send_transfer", "receive_transfer"})

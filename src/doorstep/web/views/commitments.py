@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +29,18 @@ from doorstep.flows import account_prices as flow
 from doorstep.flows.account_contracts import is_sent_by
 from doorstep.flows.reckon_commitments import CHORE, JOB, ask_for_commitments, key_of
 from doorstep.web.room import came_at, furnished, room
+from doorstep.web.views.contract_form import (
+    COUNTED,
+    KINDS,
+    PAID,
+    ContractForm,
+    account_choices,
+    empty_form,
+    form_of,
+    in_force,
+    service_choices,
+)
+from doorstep.web.words.contracts import terms_of
 from doorstep.web.words.facts import who
 
 SHOWN = 50  # changes
@@ -73,9 +86,20 @@ class Account:
         return flow.in_order(self.found.prices) != flow.in_order(self.reckoned)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A contract in the table, and where it is changed."""
+
+    row: Contract
+    by: str
+    sent: bool
+    terms: tuple[str, ...]
+    address: str
+
+
 @room("plan")
 def show(request: HttpRequest, scope: Scope) -> HttpResponse:
-    return _page(request, scope)
+    return page(request, scope)
 
 
 @login_required
@@ -137,26 +161,30 @@ def _tried(request: HttpRequest, scope: Scope, act: Callable[[], object]) -> Htt
     except NotFound:
         raise Http404("There is no such account.") from None
     except DoorstepError as refusal:
-        return _page(request, scope, refused=str(refusal), status=422)
+        return page(request, scope, refused=str(refusal), status=422)
     return redirect("commitments")
 
 
-def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, scope: Scope, refused: str = "", status: int = 200, form: ContractForm | None = None
+) -> HttpResponse:
+    """Show the room. `refused`: why prices were not put; `form`: of a contract, as it was left."""
     try:
-        in_force = flow.in_force(scope)
+        prices = flow.in_force(scope)
     except NotFound:
         raise Http404("There is no such page.") from None
     plans, changes = commitment_plans.kept(scope.operator), account_terms.changes(scope.operator, SHOWN)
     contracts, services = account_terms.contracts_in_force(scope.operator), flow.services_of(scope.operator)
-    named = {one.by for one in changes} | {one.by for one in contracts} | {one.by for one in in_force}
+    named = {one.by for one in changes} | {one.by for one in contracts} | {one.by for one in prices}
     known = actors_of(scope, named)
     today = came_at(request).date()
-    accounts = _accounts(services, in_force, plans, today, lambda actor: who(actor, known))
+    accounts = _accounts(services, prices, plans, today, lambda actor: who(actor, known))
     if refused:
         accounts = [_typed(request, one) if one.key == _key(request) else one for one in accounts]
     context = {
         "accounts": accounts,
-        "contracts": [(one, who(one.by, known), _sent(one, services)) for one in contracts],
+        **_contracts(request, scope, contracts, services, form),
+        "contracts": [_line(one, who(one.by, known), services) for one in contracts],
         "changes": [(one, who(one.by, known)) for one in changes],
         "plans": [(currency, one, _read(one)) for currency, one in plans.items()],
         "job": jobs.of_key(scope, JOB, key_of(scope.operator)),
@@ -169,8 +197,35 @@ def _page(request: HttpRequest, scope: Scope, refused: str = "", status: int = 2
     return furnished(request, scope, "commitments.html", context, current="commitments", status=status)
 
 
-def _sent(one: Contract, services: Services) -> bool:
-    return is_sent_by(one.commitment, one.currency, services)
+def _line(one: Contract, by: str, services: Services) -> Line:
+    named = urlencode({"contract": one.commitment.commitment, "currency": one.currency})
+    sent = is_sent_by(one.commitment, one.currency, services)
+    return Line(one, by, sent, terms_of(one.commitment, one.currency), f"?{named}#contract-form")
+
+
+def _contracts(
+    request: HttpRequest,
+    scope: Scope,
+    contracts: Sequence[Contract],
+    services: Services,
+    form: ContractForm | None,
+) -> dict[str, object]:
+    """Lay out the form: as it was left, of the contract that the address names, or of a new one."""
+    if not scope.may("manage"):
+        return {"form": None}
+    name, currency = (request.GET.get(one, "") for one in ("contract", "currency"))
+    asked = in_force(contracts, name, currency)
+    shown = form or (form_of(asked) if asked else empty_form())
+    mine = in_force(contracts, shown.said.get("commitment", ""), shown.currency)
+    return {
+        "form": shown,
+        "gone": name if name and asked is None and form is None else "",
+        "of_accounts": account_choices(services, shown, mine),
+        "of_services": service_choices(services, shown),
+        "kinds": KINDS,
+        "counted": COUNTED,
+        "paid": PAID,
+    }
 
 
 def _accounts(
