@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from doorstep.core.learned.insights import Kept
+from doorstep.core.learned.insights import Kept, keep_in
 from doorstep.core.learned.models import CommitmentPlan
 
 
 def keep(operator_id: int, currency: str, found: Kept, learned_by: str) -> None:
-    """Have a document take the place of the one before. One statement."""
-    row = CommitmentPlan(
-        operator_id=operator_id,
-        currency=currency,
-        as_of=found.as_of,
-        learned_at=found.learned_at,
-        learned_by=learned_by,
-        document=dict(found.document),
-    )
-    CommitmentPlan.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=("operator", "currency"),
-        update_fields=("as_of", "learned_at", "learned_by", "document"),
-    )
+    """Have a document take the place of the one before."""
+    keep_in(CommitmentPlan, {"operator_id": operator_id, "currency": currency}, found, learned_by)
 
 
 def kept(operator_id: int) -> dict[str, Kept]:

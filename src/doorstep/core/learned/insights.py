@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from doorstep.core.learned.models import Insight
+from doorstep.core.learned.models import CommitmentPlan, Insight
 from doorstep.domain.rights import Scope
 
+Row = TypeVar("Row", Insight, CommitmentPlan)
 InsightKind = Literal["carriers", "customers", "demand", "costs", "position"]
 KINDS: tuple[InsightKind, ...] = ("carriers", "customers", "demand", "costs", "position")
 
@@ -24,20 +25,16 @@ class Kept:
 
 
 def keep(brand_id: int, kind: InsightKind, found: Kept, learned_by: str) -> None:
-    """Have a document take the place of the one before. One statement, so that two at once do no harm."""
-    row = Insight(
-        brand_id=brand_id,
-        kind=kind,
-        as_of=found.as_of,
-        learned_at=found.learned_at,
-        learned_by=learned_by,
-        document=dict(found.document),
-    )
-    Insight.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=("brand", "kind"),
-        update_fields=("as_of", "learned_at", "learned_by", "document"),
+    """Have a document take the place of the one before."""
+    keep_in(Insight, {"brand_id": brand_id, "kind": kind}, found, learned_by)
+
+
+def keep_in(table: type[Row], whose: Mapping[str, int | str], found: Kept, learned_by: str) -> None:
+    """Have a document take the place of the one before it. One statement, so that two at once do no harm."""
+    told = {"as_of": found.as_of, "learned_at": found.learned_at, "learned_by": learned_by}
+    row = table(**whose, **told, document=dict(found.document))
+    table.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=tuple(whose), update_fields=(*told, "document")
     )
 
 
