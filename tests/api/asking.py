@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from tests.api.shop import order
 from tests.api.travelling import TRACKING
 from tests.api.webhook_rows import WEBHOOKS
+from tests.contracts import said
 
 BRAND = "tea"
 CART = {"to": {"country": "DE", "region": "BY", "postcode": "80331"}, "lines": [{"sku": "mug", "quantity": 1}]}
@@ -20,17 +21,7 @@ SCANNED = {"tracking": "T2", "milestone": "in_transit", "at": "2026-11-16T09:00:
 AGREED = {
     "carrier": "Postbird", "account": "", "currency": "EUR", "prices": [{"price_micros": -1}], "why": "agreed",
 }  # fmt: skip
-TERMS = {
-    "currency": "EUR",
-    "why": "signed",
-    "contracts": [
-        {
-            "commitment": "post-q4", "carrier": "Postbird", "kind": "minimum", "measure": "parcels", "per": "parcels",
-            "starts_on": "2026-10-01", "ends_on": "2026-12-31",
-            "tiers": [{"from_volume_micros": 9_000_000, "amount_micros": 1_000_000}],
-        }
-    ],
-}  # fmt: skip
+TERMS = {"currency": "EUR", "why": "signed", "contracts": [said()]}
 # How to ask each operation for what is the tea shop's: the query and the body that go with the path's own parameters.
 # Lists are asked without naming the brand, too.
 HOW: dict[str, tuple[str, Any]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.api.shop import Place
+from tests.contracts import said
 
 from doorstep.core.tariffs.models import Service
 
@@ -11,12 +12,7 @@ pytestmark = pytest.mark.django_db
 PATH = "/v1/commitments"
 PRICE = {"service": "", "price_micros": -150_000, "valid_from": None, "valid_to": "2026-12-31"}
 PUT = {"carrier": "Postbird", "account": "", "currency": "EUR", "prices": [PRICE], "why": "agreed on Monday"}
-CONTRACT = {
-    "commitment": "post-q4", "carrier": "Postbird", "account": "", "service": "", "kind": "minimum",
-    "measure": "parcels", "per": "parcels", "starts_on": "2026-10-01", "ends_on": "2026-12-31",
-    "tiers": [{"from_volume_micros": 40_000_000, "amount_micros": 2_000_000}], "fixed_micros": 0,
-    "of_last_period": False, "last_volume_micros": None, "refuses": False,
-}  # fmt: skip
+CONTRACT = said()
 TERMS = {"currency": "EUR", "contracts": [CONTRACT], "why": "signed"}
 
 
@@ -64,7 +60,7 @@ def told(contracts: list[dict[str, object]]) -> dict[object, tuple[object, objec
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "body"),
     [
         ("prices", {**PUT, "prices": [{**PRICE, "service": "nothing"}]}),
         ("prices", {**PUT, "prices": [PRICE, PRICE]}),
@@ -77,10 +73,10 @@ def told(contracts: list[dict[str, object]]) -> dict[object, tuple[object, objec
         ("contracts", {**TERMS, "contracts": [{**CONTRACT, "service": "nothing"}]}),
     ],
 )
-def test_what_cannot_be_is_refused_whole(place: Place, path: str, said: dict[str, object]) -> None:
+def test_what_cannot_be_is_refused_whole(place: Place, path: str, body: dict[str, object]) -> None:
     shop = place.with_key("operator_admin")
     before = shop.get(PATH).json()
-    assert shop.ask("PUT", f"{PATH}/{path}", said).status_code == 422
+    assert shop.ask("PUT", f"{PATH}/{path}", body).status_code == 422
     assert shop.get(PATH).json() == before
 
 
@@ -96,8 +92,8 @@ def test_keys_of_a_brand_see_and_change_nothing(place: Place) -> None:
     for role in ("brand_admin", "brand_viewer", "brand_writer", "quote_only"):
         shop = place.with_key(role)
         assert shop.get(PATH).status_code == 403
-        for path, said in (("prices", {**PUT, "prices": []}), ("contracts", TERMS)):
-            assert shop.ask("PUT", f"{PATH}/{path}", said).status_code in (403, 404)
+        for path, body in (("prices", {**PUT, "prices": []}), ("contracts", TERMS)):
+            assert shop.ask("PUT", f"{PATH}/{path}", body).status_code in (403, 404)
     steering = place.with_key("brand_admin").get("/v1/brands/tea/steering").json()
     assert steering["commitments"] == []  # those of the operator are not told as its own
     assert "Postbird" not in str(steering)

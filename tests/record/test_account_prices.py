@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.api.shop import TEA_SHOP
+from tests.contracts import contract
 from tests.record.brand import NOW, loaded
 from tests.record.scarce import stocked
 from tests.record.test_quote import cart, ordered
@@ -21,7 +22,7 @@ from doorstep.core.learned import account_terms, steering
 from doorstep.core.learned.account_terms import Contract
 from doorstep.core.learned.models import AccountTerms
 from doorstep.core.tariffs.models import Service
-from doorstep.domain.commitment import AccountKey, Commitment, DatedCommitmentPrice, Tier
+from doorstep.domain.commitment import AccountKey, DatedCommitmentPrice, Tier
 from doorstep.domain.errors import Conflict, InvalidProblem, NotFound
 from doorstep.domain.rights import Role, Scope
 from doorstep.domain.steering import STEERING_KINDS
@@ -34,10 +35,7 @@ from doorstep.flows.steer import Wished, steer
 
 pytestmark = pytest.mark.django_db
 DEAR = 5_000_000_000  # micros: nothing goes by it
-KEPT = Commitment(
-    "post-q4", "Postbird", "", "", "minimum", "parcels", "parcels", date(2026, 10, 1), date(2026, 12, 31),
-    (Tier(10_000_000, 2_000_000),),
-)  # fmt: skip
+KEPT = contract()
 
 
 @dataclass(frozen=True)

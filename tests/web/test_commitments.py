@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from tests.contracts import contract
 from tests.web.filled import Filled, lone_admin
 from tests.web.test_insights import PAGE
 from tests.web.test_pages import INLINE, entered, text_of
@@ -18,7 +19,7 @@ from doorstep.core.learned.account_terms import Putting
 from doorstep.core.learned.insights import Kept
 from doorstep.core.learned.models import AccountTerms
 from doorstep.documents.insights.page import InsightPage, plain
-from doorstep.domain.commitment import AccountKey, Commitment, DatedCommitmentPrice, Tier
+from doorstep.domain.commitment import AccountKey, DatedCommitmentPrice
 from doorstep.flows.reckon_commitments import JOB, key_of
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +27,7 @@ KEY = AccountKey("General Parcels", "", "EUR")
 FORM = {"carrier": KEY.carrier, "account": KEY.account, "currency": KEY.currency, "why": "as agreed in May"}
 PRICES = {"service": ["", "gp-std", "swift"], "price": ["", "-0.35", ""], "since": "", "until": "2027-01-31"}
 OURS = "General Parcels"
-CONTRACT = Commitment(
-    "gp-q4", OURS, "", "", "minimum", "parcels", "parcels", date(2026, 10, 1), date(2026, 12, 31), (Tier(9, 1),)
-)
+CONTRACT = contract(commitment="gp-q4", carrier=OURS)
 
 
 def reckoned(filled: Filled, page: InsightPage = PAGE, micros: int = -420_000) -> str:

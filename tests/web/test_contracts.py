@@ -337,7 +337,7 @@ def test_who_plans_sees_contracts_and_no_form(filled: Filled) -> None:
     planner = User.objects.create(email="plan@nord.example", operator=filled.operator, role="planner")
     client = entered(planner)
     page = text_of(client, f"{reverse('commitments')}?contract=gp-q4&currency=EUR")
-    assert "short of 0.000009 parcels" in page
+    assert "short of 10 parcels" in page
     assert "Change or end" not in page
     assert "Add a contract" not in page
     assert client.post(reverse("put_contract"), MINIMUM).status_code == 403
