@@ -294,7 +294,7 @@ def test_a_service_that_brands_have_different_is_to_each_its_own_and_told(brand:
     faster = services.replace("pony-std,pony,north,Pony,standard", "pony-std,pony,north,Our pony,express")
     assert faster != services
     mine = {"commitments": None, "commitment_tiers": None, "history": history(17, 20, seed=2)}
-    other = commit_brand(tmp_path / "other", services=faster, **mine)
+    other = commit_brand(tmp_path / "other", 17, services=faster, **mine)
     for folders in ([brand, other], [other, brand]):
         past = past_parcels(list(map(read_folder, folders)), AS_OF)
         pony, mule = past.names.index("pony-std"), past.names.index("mule-std")
@@ -314,7 +314,7 @@ def test_a_service_that_brands_have_different_is_to_each_its_own_and_told(brand:
         "Brands differ about a; b; c; d; e and 2 more: the parcels of each go by its own tariff.",
     )
     named = services.replace("north,Pony,", "north,Our pony,")
-    alike = commit_brand(tmp_path / "alike", services=named, **mine)
+    alike = commit_brand(tmp_path / "alike", 17, services=named, **mine)
     assert past_parcels([read_folder(brand), read_folder(alike)], AS_OF).differing == ()
 
 

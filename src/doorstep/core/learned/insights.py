@@ -31,10 +31,18 @@ def keep(brand_id: int, kind: InsightKind, found: Kept, learned_by: str) -> None
 
 def keep_in(table: type[Row], whose: Mapping[str, int | str], found: Kept, learned_by: str) -> None:
     """Have a document take the place of the one before it. One statement, so that two at once do no harm."""
-    told = {"as_of": found.as_of, "learned_at": found.learned_at, "learned_by": learned_by}
-    row = table(**whose, **told, document=dict(found.document))
+    row = table(
+        **whose,
+        as_of=found.as_of,
+        learned_at=found.learned_at,
+        learned_by=learned_by,
+        document=dict(found.document),
+    )
     table.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=tuple(whose), update_fields=(*told, "document")
+        [row],
+        update_conflicts=True,
+        unique_fields=tuple(whose),
+        update_fields=("as_of", "learned_at", "learned_by", "document"),
     )
 
 
