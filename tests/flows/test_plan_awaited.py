@@ -54,11 +54,18 @@ def test_orders_that_lack_goods_are_told_when_they_come(shop: Path, tmp_path: Pa
     for one in waits.values():
         assert one["waits_until"] == "2026-11-20T09:00:00+01:00"
         assert one["expected_by"] > "2026-11-20"
-        assert one["remedy"].startswith("wait until 2026-11-20: 1 x teapot at munich are announced and kept for it")
+        assert one["remedy"].startswith("wait until 2026-11-20 for 1 x teapot at munich, counted for it in this plan;")
     assert left["T-4"]["waits_until"] == ""
     summary = json.loads((tmp_path / "plan" / "summary.json").read_text(encoding="utf-8"))
     assert (summary["unplanned"], summary["waiting"]) == (4, 2)
     assert not {one["orders"] for one in rows(tmp_path / "plan" / "plan.csv")} & set(waits)
+
+
+def test_what_an_order_waits_for_comes_out_again_to_the_byte(shop: Path, tmp_path: Path) -> None:
+    doorstep("plan", shop, "--out", tmp_path / "plan", "--no-documents")
+    for name in ("T-4", *(one["order"] for one in rows(tmp_path / "plan" / "unplanned.csv") if one["expected_by"])):
+        again = doorstep("replay-decision", shop, tmp_path / "plan", name, "--json")
+        assert again.returncode == 0, again.stdout
 
 
 def test_a_folder_without_goods_on_their_way_says_nothing_of_them(tmp_path: Path) -> None:

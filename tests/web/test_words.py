@@ -15,7 +15,7 @@ from doorstep.domain.money import Currency
 from doorstep.domain.returns import DISPOSITIONS as FATES
 from doorstep.domain.returns import GRADES as ALL_GRADES
 from doorstep.domain.returns import RETURN_STATES, Disposition
-from doorstep.web.templatetags.words import chance
+from doorstep.web.templatetags.words import chance, exactly
 from doorstep.web.words.facts import _KINDS, happened
 from doorstep.web.words.returned import DISPOSITIONS, GRADES, STATES
 
@@ -35,6 +35,11 @@ SAID: dict[str, object] = {
 )
 def test_less_than_certain_is_never_said_to_be_certain(ppm: int, said: str) -> None:
     assert chance(ppm) == said
+
+
+@pytest.mark.parametrize(("ppm", "said"), [(50_000, "5 %"), (400, "0.04 %"), (1, "0.0001 %"), (1_000_000, "100 %")])
+def test_a_small_share_is_not_said_to_be_none(ppm: int, said: str) -> None:
+    assert exactly(ppm) == said
 
 
 def fact(kind: str, data: dict[str, object]) -> FactRow:

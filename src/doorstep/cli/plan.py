@@ -66,7 +66,8 @@ def plan(
 ) -> None:
     """Plan the orders of a brand folder: site, split, carton, service and date of each.
 
-    Writes plan.csv, placements.csv, unplanned.csv, decisions.jsonl, summary.json and report.html into OUT.
+    Writes plan.csv, placements.csv, unplanned.csv, decisions.jsonl, summary.json and report.html into OUT. Orders that
+    are left and could wait for goods of inbound.csv are told until when.
 
     \b
     Examples:

@@ -167,9 +167,9 @@ class Conflict:
 class Waiting:
     """What an order that is left can wait for: goods that are announced, and the day on which it would be there."""
 
-    due: datetime  # aware: the last announcement that it counts on; nothing of it leaves before
+    due: datetime  # aware, in a site's zone: what it counts on is announced by then, and nothing leaves before
     expected_by: date  # local at the destination
-    units: tuple[StockLevel, ...]  # announced units that are kept for it; the rest of it is on hand
+    units: tuple[StockLevel, ...]  # announced units that it counts on; the rest of it is on hand
     parcels: tuple[Parcel, ...]  # as it would go then; their ids are not those of the plan
 
 

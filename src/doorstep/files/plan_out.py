@@ -67,20 +67,22 @@ def write_plan(
     _write_parcels(folder, parcels, currency, hauled)
     with (folder / "unplanned.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(UNPLANNED_COLUMNS + WAITING_COLUMNS if announced else UNPLANNED_COLUMNS)
-        writer.writerows(unplanned_row(one) + (_waits(one) if announced else ()) for one in unplanned)
+        writer.writerow(unplanned_columns(announced))
+        writer.writerows(unplanned_row(one, announced) for one in unplanned)
 
 
-def unplanned_row(one: Unplanned) -> tuple[str, ...]:
-    """In the order of UNPLANNED_COLUMNS."""
-    return one.order, one.reason, one.detail, one.remedy, conflicts_text(one.conflicts)
+def unplanned_columns(announced: bool) -> tuple[str, ...]:
+    """Of unplanned.csv; where goods are `announced`, orders may wait for them."""
+    return UNPLANNED_COLUMNS + WAITING_COLUMNS if announced else UNPLANNED_COLUMNS
 
 
-def _waits(one: Unplanned) -> tuple[str, ...]:
-    """In the order of WAITING_COLUMNS."""
-    if one.waiting is None:
-        return "", ""
-    return one.waiting.due.isoformat(timespec="seconds"), one.waiting.expected_by.isoformat()
+def unplanned_row(one: Unplanned, announced: bool = False) -> tuple[str, ...]:
+    """In the order of `unplanned_columns`."""
+    row = one.order, one.reason, one.detail, one.remedy, conflicts_text(one.conflicts)
+    if not announced:
+        return row
+    wait = one.waiting
+    return *row, *(("", "") if wait is None else (wait.due.isoformat(timespec="seconds"), str(wait.expected_by)))
 
 
 def conflicts_text(conflicts: Iterable[Conflict]) -> str:

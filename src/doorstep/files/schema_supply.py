@@ -141,7 +141,7 @@ STOCK = Table(
 
 INBOUND = Table(
     "inbound",
-    "What is on its way to a site.",
+    "What is on its way to a site. Orders that a plan leaves may wait for it.",
     (
         must("site", code(), "site", ("sites", "site")),
         must("sku", code(), "product", ("products", "sku")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +11,6 @@ from doorstep.compute import peak_memory_mb
 from doorstep.documents.report.plan_report import PlanReport
 from doorstep.documents.report.records import MOST_LADDERS
 from doorstep.documents.report.write import write_report
-from doorstep.domain.decision import Waiting
 from doorstep.domain.demand import Order
 from doorstep.domain.exploration import Exploration
 from doorstep.domain.learned import TransitModel
@@ -25,7 +24,7 @@ from doorstep.flows.commitment_prices import commitment_prices_on
 from doorstep.flows.learned_values import valued_carbon, valued_orders, with_values
 from doorstep.flows.summary import summarise, trials_of
 from doorstep.flows.widen import known_by, widened
-from doorstep.kernels.plan.awaited import wait_for_goods, with_waiting
+from doorstep.kernels.plan.awaited import Awaited, await_goods
 from doorstep.kernels.plan.plan import PlanParams, PlanProblem, PlanResult, plan
 from doorstep.kernels.promise.durations import durations_at
 from doorstep.kernels.run import Run
@@ -70,19 +69,21 @@ def plan_folder(
         loaded = stopwatch()
         problem = problem_of(brand_folder, orders, now, run.seed)
         result = plan(problem, params, run)
-        waits = wait_for_goods(problem, result.plan, params, run)
         decided = stopwatch()
+        awaited = await_goods(problem, result, params, run)
+        waited = stopwatch()
         seconds = {"seconds_reading": loaded - start, "seconds_planning": decided - loaded}
         summary = summarise(result, decided - start, peak_memory_mb(), brand_folder.data_version, run.seed)
-        _write(aside, brand_folder, orders, result, waits, summary, selection, documents, run)
-        seconds["seconds_writing"] = stopwatch() - decided
+        _write(aside, brand_folder, orders, result, awaited, summary, selection, documents, run)
+        seconds["seconds_writing"] = stopwatch() - waited
         summary |= {name: round(value, 3) for name, value in seconds.items()}
         summary |= told_durations(brand_folder, problem.transit.as_of)
         if brand_folder.values:
             summary["valued_orders"] = valued_orders(problem.bid_prices, orders)
             summary |= valued_carbon(problem.bid_prices, orders)
         if brand_folder.inbound:
-            summary["waiting"] = len(waits)
+            summary["waiting"] = len(awaited.waits)
+            summary["seconds_waiting"] = round(waited - decided, 3)
         if brand_folder.trials:
             summary |= trials_of(brand_folder.trials, result)
         summary["asked"] = asked_record(selection.first, selection.until, now, run.iterations)
@@ -141,14 +142,14 @@ def _write(
     folder: BrandFolder,
     orders: tuple[Order, ...],
     result: PlanResult,
-    waits: Mapping[str, Waiting],
+    awaited: Awaited,
     summary: dict[str, object],
     selection: Selection,
     documents: bool,
     run: Run,
 ) -> None:
     currency, hauled = folder.brand.currency, bool(folder.linehauls)
-    unplanned = with_waiting(result.conflicts(), waits)
+    unplanned = awaited.left(result)
     write_plan(aside, result.plan.parcels, unplanned, currency, hauled, bool(folder.inbound))
     if folder.vans:
         write_rounds(aside, result.plan, currency)

@@ -11,9 +11,10 @@ from doorstep.domain.decision import Flip
 from doorstep.domain.errors import InvalidProblem
 from doorstep.files.folder import BrandFolder, read_folder, select_orders
 from doorstep.files.output import SUMMARY_FILE
-from doorstep.files.plan_out import UNPLANNED_COLUMNS, decision_record, unplanned_row
+from doorstep.files.plan_out import decision_record, unplanned_columns, unplanned_row
 from doorstep.files.plan_stored import StoredRun, refused, stored_answer, stored_run, unplanned_record
 from doorstep.flows.plan_folder import problem_of
+from doorstep.kernels.plan.awaited import Awaited, await_goods
 from doorstep.kernels.plan.conflicts import MOST_EXPLAINED
 from doorstep.kernels.plan.explain import explain_one
 from doorstep.kernels.plan.plan import PlanParams, PlanResult, plan
@@ -50,12 +51,13 @@ def replay_decision(folder: Path, out: Path, order: str, run: Run) -> Replayed:
     if read.data_version != asked.data_version:
         why = f"was written from other data: the folder is now {read.data_version}"
         raise refused(SUMMARY_FILE, asked.data_version, why)
-    result = plan(
-        problem_of(read, select_orders(read, asked.first, asked.until), asked.now, asked.seed),
-        _params(asked),
-        Run(asked.seed, asked.iterations, run.progress, run.map),
-    )
-    again, flips = _answer(read, result, order)
+    problem = problem_of(read, select_orders(read, asked.first, asked.until), asked.now, asked.seed)
+    again_run, params = Run(asked.seed, asked.iterations, run.progress, run.map), _params(asked)
+    result, awaited = plan(problem, params, again_run), Awaited()
+    if read.inbound and any(one.order == order for one in result.plan.unplanned):
+        awaited = await_goods(problem, result, params, again_run)
+        result = result.with_inbound(awaited.still)
+    again, flips = _answer(read, result, awaited, order)
     return Replayed(order, stored, again, flips)
 
 
@@ -67,13 +69,14 @@ def _params(asked: StoredRun) -> PlanParams:
         raise refused(SUMMARY_FILE, "", f"has params that are not understood: {error}") from error
 
 
-def _answer(read: BrandFolder, result: PlanResult, order: str) -> tuple[bytes, tuple[Flip, ...]]:
+def _answer(read: BrandFolder, result: PlanResult, awaited: Awaited, order: str) -> tuple[bytes, tuple[Flip, ...]]:
     """Give the order's answer as a plan writes it, and all its flips."""
     for at, left in enumerate(result.plan.unplanned):
         if left.order == order:
             if at < MOST_EXPLAINED:
                 (left,) = result.conflicts([left])
-            return unplanned_record(unplanned_row(left), UNPLANNED_COLUMNS), ()
+            (told,), announced = awaited.told([left]), bool(read.inbound)
+            return unplanned_record(unplanned_row(told, announced), unplanned_columns(announced)), ()
     names = [one.order for one in result.reasons.market.problem.orders]
     if order not in names:
         return b"", ()

@@ -14,9 +14,9 @@ from tests.kernels.plan.scenes import MONDAY, call, order, scene, site
 
 from doorstep.domain.decision import Waiting
 from doorstep.domain.place import Place
-from doorstep.domain.rules import Rule
+from doorstep.domain.rules import Rule, RuleScope
 from doorstep.domain.supply import Booked, Inbound, StockLevel
-from doorstep.kernels.plan.awaited import wait_for_goods, with_waiting
+from doorstep.kernels.plan.awaited import await_goods
 from doorstep.kernels.plan.check_waiting import waiting_faults
 from doorstep.kernels.plan.plan import PlanResult, plan
 from doorstep.kernels.plan.problem import PlanProblem
@@ -26,9 +26,9 @@ WEDNESDAY, FRIDAY = MONDAY + timedelta(days=2), MONDAY + timedelta(days=4)
 
 def waits_of(problem: PlanProblem) -> tuple[PlanResult, dict[str, Waiting]]:
     result = plan(problem)
-    waits = wait_for_goods(problem, result.plan)
+    waits = await_goods(problem, result).waits
     assert waiting_faults(problem, result.plan, waits) == ()
-    return result, waits
+    return result, dict(waits)
 
 
 def test_goods_on_hand_and_goods_to_come_leave_in_one_parcel() -> None:
@@ -46,11 +46,10 @@ def test_goods_on_hand_and_goods_to_come_leave_in_one_parcel() -> None:
     [parcel] = found.parcels
     assert parcel.ship_at.date() == WEDNESDAY.date()
     assert found.expected_by == parcel.promised_by == WEDNESDAY.date() + timedelta(days=1)
-    [told] = with_waiting(result.plan.unplanned, waits)
+    [told] = await_goods(problem, result).left(result)
     assert told.waiting == found
-    assert (
-        told.remedy == "wait until 2024-06-05: 1 x cup at berlin are announced and kept for it; expected by 2024-06-06"
-    )
+    when, day = "wait until 2024-06-05", "expected by 2024-06-06"
+    assert told.remedy == f"{when} for 1 x cup at berlin, counted for it in this plan; {day}"
 
 
 def test_no_announced_unit_is_promised_twice() -> None:
@@ -104,6 +103,40 @@ def test_a_safety_stock_is_kept_of_what_comes() -> None:
     assert {one.units for one in waits.values()} == {(StockLevel("berlin", "cup", 1),)}
 
 
+def test_nobody_waits_for_the_end_of_a_safety_stock() -> None:
+    """It ends before the cup comes; what it keeps is not announced, and cannot be counted on."""
+    rule = Rule("reserve", "safety_stock", RuleScope(until=MONDAY.date()), units=3)
+    wants = [order(name, "cup") for name in ("a", "b", "c", "d")]
+    problem = scene(wants, {"berlin": {"cup": 3}}, inbound=[Inbound("berlin", "cup", 1, WEDNESDAY)])
+    assert len(waits_of(replace(problem, rules=(rule,)))[1]) == 1
+
+
+def test_a_day_that_was_promised_and_is_lost_is_told_anew() -> None:
+    promised = order("a", "cup", promised_by=MONDAY.date() + timedelta(days=1))
+    problem = scene([promised], {"berlin": {"cup": 0}}, inbound=[Inbound("berlin", "cup", 1, WEDNESDAY)])
+    assert waits_of(problem)[1]["a"].expected_by == WEDNESDAY.date() + timedelta(days=1)
+
+
+def test_an_order_placed_after_the_goods_come_waits_for_nothing_before_that() -> None:
+    wants = [order("early", "pot"), order("late", "cup", at=FRIDAY)]
+    problem = scene(wants, {"berlin": {"pot": 1, "cup": 0}}, inbound=[Inbound("berlin", "cup", 1, WEDNESDAY)])
+    assert waits_of(problem)[1]["late"].due == FRIDAY
+
+
+def test_who_goes_away_empty_is_told_of_what_is_left_of_the_announcements() -> None:
+    wants = [order("a", "cup"), order("b", ("cup", 3))]
+    coming = [Inbound("berlin", "cup", 3, WEDNESDAY), Inbound("berlin", "cup", 4, MONDAY - timedelta(days=5))]
+    problem = scene(wants, {"berlin": {"cup": 0}}, inbound=coming)
+    result = plan(problem)
+    awaited = await_goods(problem, result)
+    assert len(awaited.waits) == 1
+    [empty] = [one for one in awaited.left(result) if one.waiting is None]
+    units = sum(one.quantity for one in awaited.still)
+    assert units == 3 - sum(level.on_hand for one in awaited.waits.values() for level in one.units)
+    assert "2024-05-29" not in empty.remedy
+    assert "3 x cup expected" not in empty.remedy
+
+
 def test_orders_of_one_shopper_may_wait_for_one_parcel() -> None:
     both = [replace(order(name, sku), customer="anna") for name, sku in (("a", "pot"), ("b", "cup"))]
     coming = [Inbound("berlin", "pot", 1, WEDNESDAY), Inbound("berlin", "cup", 1, WEDNESDAY)]
@@ -152,7 +185,7 @@ def coming_problem(seed: int, capacity: bool = False) -> PlanProblem:
 def test_whoever_waits_can_be_served(seed: int, capacity: bool) -> None:
     problem = coming_problem(seed, capacity)
     result, waits = waits_of(problem)
-    assert waits == wait_for_goods(problem, result.plan)
+    assert waits == await_goods(problem, result).waits
 
 
 def test_many_of_them_wait() -> None:

@@ -43,13 +43,16 @@ def _orders(problem: PlanProblem, plan: Plan, waits: Mapping[str, Waiting]) -> I
                     sent[part.line, part.sku] += part.quantity
         if sent != asked:
             yield f"{name} would get {dict(sent)} and asks for {dict(asked)}"
-        if wait.expected_by != max(one.promised_by for one in wait.parcels):
+        if wait.expected_by != max((one.promised_by for one in wait.parcels), default=None):
             yield f"{name} is expected by {wait.expected_by}, and its parcels are not"
+        if any(one.promised_by < one.ship_at.date() for one in wait.parcels):
+            yield f"{name} is expected before it leaves"
 
 
 def _parcels(problem: PlanProblem, waits: Mapping[str, Waiting]) -> Iterator[str]:
+    anew = tuple(replace(one, promised_by=None) for one in problem.orders)  # a day of its own, whatever was promised
     for name, wait in waits.items():
-        then = replace(problem, now=wait.due)
+        then = replace(problem, now=wait.due, orders=anew)
         for parcel in wait.parcels:
             if parcel.ship_at < wait.due:
                 yield f"a parcel of {name} leaves before its goods are due"
@@ -57,10 +60,11 @@ def _parcels(problem: PlanProblem, waits: Mapping[str, Waiting]) -> Iterator[str
 
 
 def _announced(problem: PlanProblem, waits: Mapping[str, Waiting]) -> Iterator[str]:
+    known = problem.now or min(one.placed_at for one in problem.orders)
     for due in sorted({one.due for one in waits.values()}):
         room = Counter[tuple[str, str]]()
         for one in problem.inbound:
-            room[one.site, one.sku] += one.quantity if one.expected_at <= due else 0
+            room[one.site, one.sku] += one.quantity if known < one.expected_at <= due else 0
         for wait in waits.values():
             for level in wait.units if wait.due <= due else ():
                 room[level.site, level.sku] -= level.on_hand

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from doorstep.domain.decision import Decision, Unplanned
 from doorstep.domain.plan import Figures, Plan
+from doorstep.domain.supply import Inbound
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.assemble import Picks, build_parcels, figures, pick_parcels
-from doorstep.kernels.plan.blame import blamed
+from doorstep.kernels.plan.blame import Blame, blamed
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.conflicts import explained
 from doorstep.kernels.plan.explain import MOST_FLIPS, Reasons, explain
@@ -69,6 +70,7 @@ class PlanResult:
     params: PlanParams
     pack_params: PackParams
     shared: Shared | None = None  # where orders could share parcels
+    blame: Blame = field(default_factory=dict)  # of rules, for orders that they leave
 
     @property
     def baseline(self) -> Figures:
@@ -80,6 +82,15 @@ class PlanResult:
         """Distance of the objective, as rules weigh it, from the bound, in percent of it."""
         objective = self.plan.figures.weighed_minor
         return 100 * (objective - self.lower_bound_minor) / abs(objective) if objective else 0.0
+
+    def with_inbound(self, inbound: tuple[Inbound, ...]) -> PlanResult:
+        """Give the same plan, in which remedies and conflicts of the orders left speak of these announcements alone."""
+        market = self.reasons.market
+        if inbound == market.problem.inbound:
+            return self
+        market = replace(market, problem=replace(market.problem, inbound=inbound))
+        reasons = replace(self.reasons, market=market)
+        return replace(self, reasons=reasons, plan=replace(self.plan, unplanned=why_unplanned(reasons, self.blame)))
 
     def decisions(self, run: Run = PLAIN, most_ladders: int = 0, most_flips: int = MOST_FLIPS) -> Iterator[Decision]:
         """Explain every planned order, so many of them with price ladders and flips; computed as it is asked for."""
@@ -163,6 +174,7 @@ def plan(
         params=params,
         pack_params=pack_params,
         shared=shared,
+        blame=blame,
     )
 
 

@@ -87,6 +87,12 @@ def chance(ppm: int) -> str:
 
 
 @register.filter
+def exactly(ppm: int) -> str:
+    """A share to its last digit, for one that may be small: 400 -> 0.04 %."""
+    return percentage(ppm * 100)
+
+
+@register.filter
 def number(value: int | None) -> str:
     return "–" if value is None else wording.count(value)
 
