@@ -10,6 +10,7 @@ from doorstep.kernels.plan.board import board_scratch
 from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch
 from doorstep.kernels.plan.cuts import Cuts
 from doorstep.kernels.plan.least import Least
+from doorstep.kernels.plan.lines import Cells
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.price import set_worth
 
@@ -146,7 +147,11 @@ def _least_of(least: Least, order: IntArray, sku: IntArray) -> Least:
             row=np.where(known, np.cumsum(known) - 1, -1),
             fixed=lines.fixed[row[known]],
             per_gram=lines.per_gram[row[known]],
+            per_mm3=lines.per_mm3[row[known]],
             atom_weight_g=lines.atom_weight_g[atom] if told else lines.atom_weight_g,
+            atom_mm3=lines.atom_mm3[atom] if told else lines.atom_mm3,
+            atom_rooms=lines.atom_rooms[atom] if told else lines.atom_rooms,
+            cells=Cells(*(one[row[known]] for one in lines.cells)),
             atom_pick=lines.atom_pick[atom] if told else lines.atom_pick,
         ),
     )
