@@ -77,9 +77,8 @@ def test_where_nothing_is_too_heavy_or_too_large_it_is_what_the_best_way_costs(
 
 def test_what_is_too_much_for_a_cell_leaves_it_for_the_next_best() -> None:
     """Two atoms of 10 g are cheapest at the first site, whose one cell bears 15 g: half an atom pays 8 more, or 4."""
-    stairs = Stairs(
-        np.array([1, 1]), np.array([[100.0], [100.0]]), np.array([[[15.0, 99.0]], [[20.0, 99.0]]]), np.zeros((2, 1), int)
-    )
+    bears = np.array([[[15.0, 99.0]], [[20.0, 99.0]]])
+    stairs = Stairs(np.array([1, 1]), np.array([[100.0], [100.0]]), bears, np.zeros((2, 1), np.int64))
     price, need = np.array([[1.0, 2.0], [9.0, 11.0]]), np.array([[10.0, 10.0], [1.0, 1.0]])
     goods = Goods(price, need, np.array([1, 1]), need.sum(axis=1))
     bench = Bench(np.zeros(3, np.int64), np.zeros(2, np.int64), np.zeros(2))

@@ -1,7 +1,7 @@
 """What an order of many atoms costs at least under prices, by lines under what its parcels cost.
 
-Let every parcel of an order that leaves site k with w grams and v mm3 cost at least fixed_k + per_gram_k w + per_mm3_k v.
-Then the order costs, out of the sites S that it is sent from, at least the fixed costs of S and, of each atom, its
+Let every parcel of an order that leaves site k with w grams and v mm3 cost fixed_k + per_gram_k w + per_mm3_k v at
+least. Then the order costs, out of the sites S that it is sent from, at least the fixed costs of S and, of each atom, its
 weight, its volume and its price where among S they are least together. That is a facility location of a few sites: few
 enough to look at all S. Of several lines under the parcels of a site any may be taken, for each parcel another: those
 that tell most. Lines that touch where the parcels lie tell most, as a rule, so these are tried first.
@@ -95,19 +95,20 @@ def fewest_sites(
         rest += atom[MIDDLE, :, a].min()
     at, line, load = np.zeros(3, np.int64), np.zeros(3, np.int64), np.zeros(3)
     bench = Bench(np.zeros(3, np.int64), np.zeros(len(share), np.int64), np.zeros(len(share)))
-    for at[0] in range(sites):
-        for at[1] in range(at[0] + 1):
-            two = fee[at[0]] + (fee[at[1]] if at[1] != at[0] else 0.0)
-            low = two + fixed[MIDDLE, at[0]] + fixed[MIDDLE, at[1]] + rest
+    for k in range(sites):
+        for m in range(k + 1):
+            at[0], at[1] = k, m
+            two = fee[k] + (fee[m] if m != k else 0.0)
+            low = two + fixed[MIDDLE, k] + fixed[MIDDLE, m] + rest
             if low < best:
                 told = set_cost(fixed, atom, share, at[:2], two, best, line, load)
                 if told < best and stepped:
                     told = max(told, cells_cost(stairs, goods, at[:2], two, best, bench))
                 best = min(best, told)
-            last = at[1] + 1 if stepped else at[1] if at[1] != at[0] else 0
-            for at[2] in range(last if parcels > 2 else 0):
-                three = fee[at[2]] if at[2] != at[1] else 0.0
-                if low + three + fixed[MIDDLE, at[2]] < best:
+            last = m + 1 if stepped else m if m != k else 0
+            for n in range(last if parcels > 2 else 0):
+                at[2], three = n, fee[n] if n != m else 0.0
+                if low + three + fixed[MIDDLE, n] < best:
                     told = set_cost(fixed, atom, share, at, two + three, best, line, load)
                     if told < best and stepped:
                         told = max(told, cells_cost(stairs, goods, at, two + three, best, bench))
@@ -126,7 +127,7 @@ def set_cost(
     line: IntArray,
     load: FloatArray,
 ) -> float:
-    """Most that lines tell of a parcel from each of the sites `at`; when it is `best` or more, no more is looked for."""
+    """Most that lines tell of a parcel from each of the sites `at`; from `best` on no more is looked for."""
     most, touches = -np.inf, len(TOUCHES)
     line[:] = MIDDLE
     for _ in range(TRIALS):

@@ -97,9 +97,7 @@ def least_costs(
     return least._replace(lines=_lined(market, terms, least, large, rooms, cells, max_parcels))
 
 
-def _celled(
-    market: Market, atoms: Atoms, some: Sequence[int], light: _Light, start: IntArray, cost: IntArray
-) -> Cells:
+def _celled(market: Market, atoms: Atoms, some: Sequence[int], light: _Light, start: IntArray, cost: IntArray) -> Cells:
     """Cells of some orders, out of what the parcels cost [n, K, C + 1] that stand for steps of each one's weight."""
     steps, weight = start[1:, None] - STEPS + np.arange(STEPS), np.array(light.weight_g, np.float64)
     whole_g = weight[start[:-1] + [len(atoms.of[i]) for i in some]]
@@ -116,7 +114,7 @@ def _room_mm3(market: Market) -> IntArray:
 
 
 def _rooms(market: Market, atoms: Atoms, book: LoadBook, large: Sequence[int], run: Run) -> IntArray:
-    """Bits [A] of the steps of rooms with a carton that each atom of the large orders is not proven to be too large for."""
+    """Bits [A] of the steps of rooms with a carton that an atom of the large orders is not proven too large for."""
     room = _room_mm3(market)
     step = np.searchsorted(room_steps(room), room)
     load = [book.add((one,)) for i in large for one in atoms.of[i]]
@@ -206,9 +204,7 @@ def _quoted(market: Market, terms: Terms, asked: Asked, book: LoadBook, some: Se
     )
     quotes = quote(chunk)
     cost = np.full((len(load), len(market.ships), market.n_cartons + 1), NEVER)
-    np.minimum.at(
-        cost, (quotes.block, quotes.site, quotes.carton), quotes.total_minor.min(axis=1, initial=NEVER)
-    )
+    np.minimum.at(cost, (quotes.block, quotes.site, quotes.carton), quotes.total_minor.min(axis=1, initial=NEVER))
     cost[load == NOTHING] = 0
     return cost
 

@@ -54,9 +54,7 @@ def no_lines(orders: int) -> Lines:
     row = np.full(orders, -1, np.int64)
     picks = np.zeros((0, 0), np.int64)
     cells = Cells(np.zeros((0, STEPS, 0, 0), np.int64), np.zeros((0, STEPS)), np.zeros((0, 0)))
-    return Lines(
-        row, none, none.copy(), none.copy(), atoms, np.zeros(0), atoms.copy(), picks, atoms.copy(), 1, cells
-    )
+    return Lines(row, none, none.copy(), none.copy(), atoms, np.zeros(0), atoms.copy(), picks, atoms.copy(), 1, cells)
 
 
 def rooms_of_cost(cost: IntArray, room_mm3: IntArray) -> tuple[IntArray, FloatArray]:

@@ -189,9 +189,7 @@ def gained(master: Master, price: FloatArray) -> FloatArray:
     return np.bincount(cluster, of_cover * least, master.some.clusters).astype(np.float64)
 
 
-def valued(
-    master: Master, price: FloatArray, asked: BoolArray, thorough: bool = False
-) -> tuple[Valued, IntArray]:
+def valued(master: Master, price: FloatArray, asked: BoolArray, thorough: bool = False) -> tuple[Valued, IntArray]:
     """Find each order's cheapest way under prices: the bounds, and in which clusters how many ways are new.
 
     Only clusters that are `asked` for; the others' bounds are below all. `thorough`: the bounds are higher.

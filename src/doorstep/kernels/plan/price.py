@@ -18,8 +18,8 @@ from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters
 from doorstep.kernels.plan.compiled import FLOATING, Board, FloatArray, Ledger, Scratch, choose, price_blocks
 from doorstep.kernels.plan.cuts import Cuts, make_cuts
-from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.floors import lined_floor
+from doorstep.kernels.plan.least import Least
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.run import Run
 

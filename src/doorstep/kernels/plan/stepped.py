@@ -2,9 +2,9 @@
 
 Lines lie under stairs, and lose what lies between. So where lines tell too little of some sites, each parcel gets a
 cell of the costs: all that weighs no more than one step, measures no more than one room, and is not proven to be too
-large for its cartons costs as much. Cells of all parcels together cost something; of their atoms, each lies where its price is least
-among those that take it; and if one parcel then weighs or measures too much, atoms leave it, even in part, for the next
-best as long as it does (the relaxation of a knapsack; Dantzig 1957).
+large for its cartons costs as much. Cells of all parcels together cost something; of the atoms, each lies where its
+price is least among those that take it; and if one parcel then weighs or measures too much, atoms leave it, even in
+part, for the next best as long as it does (the relaxation of a knapsack; Dantzig 1957).
 """
 
 from __future__ import annotations
