@@ -1,10 +1,11 @@
 """What an order of many atoms costs at least under prices, by lines under what its parcels cost.
 
 Let every parcel of an order that leaves site k with w grams and v mm3 cost fixed_k + per_gram_k w + per_mm3_k v at
-least. Then the order costs, out of the sites S that it is sent from, at least the fixed costs of S and, of each atom, its
-weight, its volume and its price where among S they are least together. That is a facility location of a few sites: few
-enough to look at all S. Of several lines under the parcels of a site any may be taken, for each parcel another: those
-that tell most. Lines that touch where the parcels lie tell most, as a rule, so these are tried first.
+least. Then the order costs, out of the sites S that it is sent from, at least the fixed costs of S and, of each atom,
+its weight, its volume and its price where among S they are least together. That is a facility location of a few sites:
+few enough to look at all S. Of several lines under the parcels of a site any may be taken, for each parcel another: the
+lines that tell most. Those that touch where the parcels lie do so, as a rule, and are tried first. Where they do not
+tell enough, `stepped` looks closer.
 """
 
 from __future__ import annotations

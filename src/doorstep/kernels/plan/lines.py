@@ -107,15 +107,15 @@ def lines_under(cells: Cells) -> FloatArray:
                 continue
             most = np.full(len(TOUCHES), -1.0)
             for mix in MIXES:
-                cells = 0
+                count = 0
                 for s in range(steps):
                     for r in range(rooms):
                         if cost[n, s, k, r] < NEVER:
                             share = (1.0 - mix) * until_g[n, s] / whole_g + mix * until_mm3[n, r] / whole_mm3
-                            measure[cells], high[cells] = share, cost[n, s, k, r]
-                            cells += 1
+                            measure[count], high[count] = share, cost[n, s, k, r]
+                            count += 1
                 for t in range(len(TOUCHES)):
-                    fixed, slope = line_under(measure[:cells], high[:cells], TOUCHES[t])
+                    fixed, slope = line_under(measure[:count], high[:count], TOUCHES[t])
                     if fixed + slope * TOUCHES[t] > most[t] + 1e-9:
                         most[t] = fixed + slope * TOUCHES[t]
                         found[n, t, k, 0] = fixed
