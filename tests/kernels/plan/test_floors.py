@@ -28,8 +28,9 @@ def test_the_cheapest_sites_are_the_cheapest_of_all_sets(data: st.DataObject) ->
     atom = rng.integers(0, 500, (len(TOUCHES), sites, atoms)).astype(float)
     atom[:, rng.random((sites, atoms)) < 0.2] = np.inf
     enough = data.draw(st.sampled_from((400.0, 900.0, np.inf)))
-    sets = [(k, k) for k in range(sites)] + list(combinations(range(sites), 2))
-    sets += list(combinations(range(sites), 3)) if parcels > 2 else []
+    sets: list[tuple[int, ...]] = [(k, k) for k in range(sites)]
+    for size in range(2, parcels + 1):
+        sets += combinations(range(sites), size)
     costs = [fee[sorted(set(some))].sum() + most_of(fixed, atom, some) for some in (sets if parcels > 1 else [])]
     found = fewest_sites(fixed, fee, atom, np.full(atoms, 1 / atoms), parcels, enough, NO_GOODS, NO_STAIRS)
     assert found == min([enough, *costs])

@@ -39,7 +39,10 @@ def test_lines_lie_under_what_any_weight_and_volume_cost(data: st.DataObject) ->
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 900)), min_size=1, max_size=12), st.sampled_from(TOUCHES))
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 900)), min_size=1, max_size=12),
+    st.sampled_from(TOUCHES.tolist()),
+)
 def test_no_line_under_the_points_is_higher_where_it_touches(points: list[tuple[int, int]], touch: float) -> None:
     at, high = np.array([x / 20 for x, _ in points]), np.array([float(y) for _, y in points])
     fixed, slope = line_under(at, high, touch)

@@ -89,7 +89,7 @@ def fewest_sites(
     Lines t: [T, K] fixed costs and [T, K, atoms]; [K] fees; `share` [atoms] of the order. By lines a pair of sites
     stands for several parcels from each, so that only steps need look at sites that stand twice among three.
     """
-    best, sites, rest, stepped = enough, len(fee), 0.0, stairs.count.sum() > 0
+    best, sites, rest, stepped = enough, len(fee), 0.0, stairs.size.sum() > 0
     if parcels < 2:
         return best
     for a in range(len(share)):

@@ -110,7 +110,8 @@ def _celled(market: Market, atoms: Atoms, some: Sequence[int], light: _Light, st
 
 def _room_mm3(market: Market) -> IntArray:
     """Room of the cartons [C + 1]; what goes in its own box is said nothing of."""
-    return np.append(market.inner_mm.prod(axis=1), LARGEST)
+    room: IntArray = np.append(market.inner_mm.prod(axis=1), LARGEST)
+    return room
 
 
 def _rooms(market: Market, atoms: Atoms, book: LoadBook, large: Sequence[int], run: Run) -> IntArray:
@@ -119,12 +120,14 @@ def _rooms(market: Market, atoms: Atoms, book: LoadBook, large: Sequence[int], r
     step = np.searchsorted(room_steps(room), room)
     load = [book.add((one,)) for i in large for one in atoms.of[i]]
     book.pack_new(run)
-    return np.bitwise_or.reduce(np.where(book.verdict[load] != NO, 1 << step, 0), axis=1).astype(np.int64)
+    bits: IntArray = np.bitwise_or.reduce(np.where(book.verdict[load] != NO, 1 << step, 0), axis=1).astype(np.int64)
+    return bits
 
 
 def _volume_mm3(market: Market) -> FloatArray:
     """Volume [J] of a unit in its padding, which is never larger than the room of a carton that it lies in."""
-    return market.wrapped_mm.astype(np.float64).prod(axis=1)
+    volume: FloatArray = market.wrapped_mm.astype(np.float64).prod(axis=1)
+    return volume
 
 
 def _lined(

@@ -31,7 +31,7 @@ class Goods(NamedTuple):
 class Stairs(NamedTuple):
     """Cells that a parcel from each site may have, the cheapest first."""
 
-    count: IntArray  # [K]
+    size: IntArray  # [K] how many
     cost: FloatArray  # [K, O] with the cheapest room of the site
     most: FloatArray  # [K, O, 2] weight and volume
     room: IntArray  # [K, O]
@@ -63,14 +63,14 @@ def stairs_of(lines: Lines, row: int, room: FloatArray) -> Stairs:
                 cost = cells.cost[row, s, k, r]
                 if cost >= NEVER or room[k] == np.inf or (s + 1 < steps and cells.cost[row, s + 1, k, r] == cost):
                     continue
-                at = found.count[k]
+                at = found.size[k]
                 while at > 0 and found.cost[k, at - 1] > cost + room[k]:
                     found.cost[k, at], found.room[k, at] = found.cost[k, at - 1], found.room[k, at - 1]
                     found.most[k, at, 0], found.most[k, at, 1] = found.most[k, at - 1, 0], found.most[k, at - 1, 1]
                     at -= 1
                 found.cost[k, at], found.room[k, at] = cost + room[k], r
                 found.most[k, at, 0], found.most[k, at, 1] = cells.until_g[row, s], cells.until_mm3[row, r]
-                found.count[k] += 1
+                found.size[k] += 1
     return found
 
 
@@ -84,18 +84,18 @@ def cells_cost(stairs: Stairs, goods: Goods, at: IntArray, fees: float, best: fl
             lowest = min(lowest, goods.price[k, a])
         rest += lowest
     x, y, z = at[0], at[1], at[len(at) - 1]
-    if rest >= best or min(stairs.count[x], stairs.count[y], stairs.count[z]) == 0:
+    if rest >= best or min(stairs.size[x], stairs.size[y], stairs.size[z]) == 0:
         return best
     last = stairs.cost[z, 0] if three else 0.0
-    for bench.option[0] in range(stairs.count[x]):
+    for bench.option[0] in range(stairs.size[x]):
         one = rest + stairs.cost[x, bench.option[0]]
         if one + stairs.cost[y, 0] + last >= best:
             break
-        for bench.option[1] in range(stairs.count[y]):
+        for bench.option[1] in range(stairs.size[y]):
             two = one + stairs.cost[y, bench.option[1]]
             if two + last >= best:
                 break
-            for bench.option[2] in range(stairs.count[z] if three else 1):
+            for bench.option[2] in range(stairs.size[z] if three else 1):
                 all_of_them = two + (stairs.cost[z, bench.option[2]] if three else 0.0)
                 if all_of_them >= best:
                     break
