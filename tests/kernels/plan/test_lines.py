@@ -55,6 +55,10 @@ def test_no_line_under_the_points_is_higher_where_it_touches(points: list[tuple[
     assert fixed + slope * touch >= -best.fun - 1e-6
 
 
+def test_a_point_that_is_touched_is_touched_by_the_flattest_line() -> None:
+    assert line_under(np.array([0.2, 0.9, 0.25]), np.array([1.0, 900.0, 1.0]), 0.2) == (1.0, 0.0)
+
+
 def test_what_only_size_costs_is_told() -> None:
     """Weight costs nothing; twice the volume costs twice as much."""
     cost = np.broadcast_to(400 + ROOMS_MM3 / 1e5, (STEPS, len(ROOMS_MM3)))

@@ -136,7 +136,7 @@ def line_under(at: FloatArray, high: FloatArray, touch: float) -> tuple[float, f
             if at[j] > touch:
                 rise = (high[j] - high[i]) / (at[j] - at[i])
                 height = high[i] + rise * (touch - at[i])
-                if height < lowest:
+                if height < lowest or (height == lowest and rise < slope):  # at a point that is touched: the flattest
                     lowest, slope = height, rise
     slope = 0.0 if level else max(0.0, slope)
     steepest, fixed = np.inf, np.inf
