@@ -241,11 +241,13 @@ def priced_choices(
 
 
 @compiled
-def own_bounds(board: Board, ledger: Ledger, orders: IntArray, least: Least, scratch: Scratch, bound: IntArray) -> None:
+def own_bounds(
+    board: Board, ledger: Ledger, orders: IntArray, least: Least, scratch: Scratch, bound: IntArray, thorough: bool
+) -> None:
     """Lower `bound` [N], of what is known of each order, to what these cost at least with the whole stock."""
     for i in orders:
         price_blocks(board, ledger, i, True, 0.0, scratch)
-        floor = priced_floor(board, ledger, i, least, scratch, float(bound[i]), True)
+        floor = priced_floor(board, ledger, i, least, scratch, float(bound[i]), thorough)
         if floor < bound[i]:
             bound[i] = int(np.ceil(floor - FLOATING))
 
