@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from tests.kernels.plan.brute import Brute
 from tests.kernels.plan.builders import Shape, problem, problems
-from tests.kernels.plan.scenes import BERLIN, MUNICH, order, rate, scene, service, site
+from tests.kernels.plan.scenes import BERLIN, MUNICH, carton, order, product, rate, scene, service, site
 from tests.kernels.plan.test_optimum import without_nominated_days
 from tests.kernels.plan.whole_day import optimum
 
@@ -85,6 +85,24 @@ def eleven_lines(**tariff: object) -> PlanProblem:
     stock = {"berlin": {sku: 1 for sku in SKUS[:6]}, "munich": {sku: 1 for sku in SKUS[6:]}}
     sites = [site("berlin", BERLIN), site("munich", MUNICH)]
     return scene([order("o", *SKUS)], stock, sites=sites, **tariff)  # type: ignore[arg-type]
+
+
+def test_what_is_large_and_light_costs_more_than_its_weight() -> None:
+    """Five and six things of eight litres go into boxes for 2.00 and not, as by weight, into those for 0.10."""
+    large = [product(sku, (200, 200, 200), 100) for sku in SKUS]
+    cartons = [carton("one", (200, 200, 200), cost=10), carton("six", (600, 400, 200), cost=200)]
+    one = next(plan(eleven_lines(products=large, cartons=cartons)).decisions())
+    assert one.cost_minor == 1400
+    assert 1350 <= one.lower_bound_minor <= 1400
+
+
+def test_what_is_heavy_goes_into_cartons_that_bear_it() -> None:
+    """Five and six things of a kilogram go into the carton for 2.00, since the other bears no more than two."""
+    cartons = [carton("weak", cost=10, max_weight=2_000), carton("strong", cost=200)]
+    heavy = [product(sku, weight=1_000) for sku in SKUS]
+    one = next(plan(eleven_lines(products=heavy, cartons=cartons)).decisions())
+    assert one.cost_minor == 1400
+    assert 1300 <= one.lower_bound_minor <= 1400
 
 
 def test_a_tariff_that_begins_or_ends_is_read_like_any_other() -> None:

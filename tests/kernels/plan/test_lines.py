@@ -1,71 +1,82 @@
-"""Lines under what weight costs: they lie under it, they touch it, and the cheapest sites are the cheapest."""
+"""Lines under what weight and volume cost: they lie under it, and they are as high as can be where they touch."""
 
 from __future__ import annotations
-
-from itertools import combinations
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
-from doorstep.kernels.plan.compiled import NEVER, NO_DAY, NO_LIMIT
-from doorstep.kernels.plan.lines import STEPS, TOUCHES, cheapest_rows, fewest_sites, lines_under
+from doorstep.kernels.plan.compiled import NEVER
+from doorstep.kernels.plan.lines import MOST_ROOMS, STEPS, TOUCHES, Cells, line_under, lines_under, rooms_of_cost
 
-TOTAL_G = 6_000
-WEIGHT_G = np.array([[max(200, TOTAL_G * step // STEPS) for step in range(STEPS)]], np.int64)
-
-
-def under(cost: list[int]) -> np.ndarray:
-    """Lines [T, 2] of one order and one site."""
-    return lines_under(np.array(cost, np.int64).reshape(1, STEPS, 1), WEIGHT_G, np.array([TOTAL_G]))[0, :, 0]
+TOTAL_G, TOTAL_MM3 = 6_000.0, 3e7
+UNTIL_G = np.array([[max(200.0, TOTAL_G * step / STEPS) for step in range(1, STEPS + 1)]])
+ROOMS_MM3 = np.array([4e6, 9e6, 1e7, 2.5e7])
+UNTIL_MM3 = np.minimum(ROOMS_MM3, TOTAL_MM3)[None]
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.integers(0, 3_000), min_size=STEPS, max_size=STEPS), st.integers(0, STEPS))
-def test_lines_lie_under_what_any_weight_costs(steps: list[int], too_heavy: int) -> None:
-    cost = sorted(steps)
-    cost[STEPS - too_heavy :] = [int(NEVER)] * too_heavy
-    for fixed, slope in under(cost):
-        assert slope >= 0
-        assert fixed >= 0
-        if too_heavy == STEPS:
+def under(cost: np.ndarray) -> np.ndarray:
+    """Lines [T, 3] of one order and one site, under costs [STEPS, rooms]."""
+    return lines_under(Cells(cost[None, :, None, :].astype(np.int64), UNTIL_G, UNTIL_MM3))[0, :, 0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_lines_lie_under_what_any_weight_and_volume_cost(data: st.DataObject) -> None:
+    rises = st.lists(st.integers(0, 90), min_size=STEPS, max_size=STEPS)
+    more = np.array([data.draw(rises) for _ in ROOMS_MM3]).T
+    cost = more.cumsum(axis=0)
+    heavy, large = data.draw(st.integers(0, STEPS)), data.draw(st.integers(0, len(ROOMS_MM3)))
+    cost[STEPS - heavy :], cost[:, len(ROOMS_MM3) - large :] = NEVER, NEVER
+    for fixed, per_gram, per_mm3 in under(cost):
+        assert min(fixed, per_gram, per_mm3) >= 0
+        if cost[0].min() == NEVER:
             assert np.isinf(fixed)
             continue
-        for weight in range(200, TOTAL_G + 1, 50):
-            step = int(np.flatnonzero(WEIGHT_G[0] <= weight)[-1])
-            assert fixed + slope * weight <= cost[step] + 1e-3
+        told = fixed + per_gram * UNTIL_G[0][:, None] + per_mm3 * UNTIL_MM3[0]
+        assert (told <= cost + 1e-6).all()
 
 
-def test_lines_of_a_tariff_by_the_gram_are_a_step_below_it() -> None:
-    cost = [400 + int(weight) // 10 for weight in WEIGHT_G[0]]
-    for share, (fixed, slope) in zip(TOUCHES, under(cost), strict=True):
-        assert fixed + slope * share * TOTAL_G >= 400 + share * TOTAL_G / 10 - TOTAL_G / STEPS / 10 - 1e-6
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 900)), min_size=1, max_size=12),
+    st.sampled_from(TOUCHES.tolist()),
+)
+def test_no_line_under_the_points_is_higher_where_it_touches(points: list[tuple[int, int]], touch: float) -> None:
+    at, high = np.array([x / 20 for x, _ in points]), np.array([float(y) for _, y in points])
+    fixed, slope = line_under(at, high, touch)
+    assert min(fixed, slope) >= 0
+    if not (at > touch).any() and not (at > 0).any():
+        assert np.isinf(slope)
+        return
+    assert (fixed + slope * at <= high + 1e-6).all()
+    best = linprog([-1.0, -touch], np.stack([np.ones(len(at)), at], axis=1), high, bounds=(0, None))
+    assert fixed + slope * touch >= -best.fun - 1e-6
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_the_cheapest_sites_are_the_cheapest_of_all_sets(data: st.DataObject) -> None:
-    sites, atoms, parcels = (data.draw(st.integers(*span)) for span in ((1, 5), (1, 5), (1, 3)))
-    cost = st.integers(0, 500)
-    fixed = np.array(data.draw(st.lists(cost, min_size=sites, max_size=sites)), float)
-    fee = np.array(data.draw(st.lists(cost, min_size=sites, max_size=sites)), float)
-    rows = [data.draw(st.lists(st.one_of(cost, st.just(np.inf)), min_size=atoms, max_size=atoms)) for _ in fixed]
-    atom = np.array(rows, float)
-    best = np.inf
-    for size in range(1, parcels + 1):
-        for some in combinations(range(sites), size) if parcels > 1 else ():
-            paid = sum(fixed[k] + fee[k] for k in some) + (fixed[some[0]] if size == 1 else 0)
-            best = min(best, paid + atom[list(some)].min(axis=0).sum())
-    assert fewest_sites(fixed, fee, atom, float(atom.min(axis=0).sum()), parcels) == best
+def test_a_point_that_is_touched_is_touched_by_the_flattest_line() -> None:
+    assert line_under(np.array([0.2, 0.9, 0.25]), np.array([1.0, 900.0, 1.0]), 0.2) == (1.0, 0.0)
 
 
-def cheapest(rows: list[int]) -> list[float]:
-    least = np.full(2, np.inf)
-    cheapest_rows(np.array(rows), np.array([0, 0, 1]), np.array([7.0, 5.0, 9.0]), least)
-    return [float(one) for one in least]
+def test_what_only_size_costs_is_told() -> None:
+    """Weight costs nothing; twice the volume costs twice as much."""
+    cost = np.broadcast_to(400 + ROOMS_MM3 / 1e5, (STEPS, len(ROOMS_MM3)))
+    for share, (fixed, per_gram, per_mm3) in zip(TOUCHES, under(cost), strict=True):
+        told = fixed + per_gram * share * TOTAL_G + per_mm3 * share * UNTIL_MM3[0, -1]
+        assert told >= 400 + share * UNTIL_MM3[0, -1] / 1e5 - 1e-6
 
 
-def test_a_site_costs_what_its_cheapest_day_does_and_nothing_where_no_day_is_limited() -> None:
-    assert cheapest([0, 1, 2]) == [5.0, 9.0]
-    assert cheapest([0, NO_DAY, 2]) == [7.0, 9.0]
-    assert cheapest([0, NO_LIMIT, NO_DAY]) == [0.0, np.inf]
+def test_a_room_costs_what_the_cheapest_carton_of_it_does() -> None:
+    cost, room = np.array([[70, 10, 50, NEVER, 20]]), np.array([300, 100, 200, 900, 300])
+    least, rooms = rooms_of_cost(cost, room)
+    assert rooms.tolist() == [100, 200, 300, 900]
+    assert least.tolist() == [[10, 50, 20, NEVER]]
+
+
+def test_of_many_rooms_a_step_costs_no_more_than_any_in_it() -> None:
+    room = np.arange(1, 31)
+    least, rooms = rooms_of_cost(room * 10, room)
+    assert len(rooms) == MOST_ROOMS
+    assert rooms[-1] == 30
+    assert least.tolist() == [10, *((rooms[:-1] + 1) * 10).tolist()]

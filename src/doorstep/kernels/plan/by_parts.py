@@ -54,6 +54,7 @@ def raised(
         ways += [(one.way_order, one.way) for one in found]
         trials = [_towards(ground, order, row, stand, found, step) for step in STEPS]
         stand = max(stand, *trials, key=lambda one: one.bound)
+    stand = _stand(ground, order, row, stand.of_cut, stand.leave, stand.gain, thorough=True)
     bound = int(np.ceil(stand.bound - FLOATING))
     if bound > floor:
         known.of_cut[:], known.leave[:] = stand.of_cut, stand.leave
@@ -61,13 +62,19 @@ def raised(
 
 
 def _stand(
-    ground: Ground, order: IntArray, row: IntArray, of_cut: FloatArray, leave: FloatArray, gain: float
+    ground: Ground,
+    order: IntArray,
+    row: IntArray,
+    of_cut: FloatArray,
+    leave: FloatArray,
+    gain: float,
+    thorough: bool = False,
 ) -> _Stand:
     """Bound a cluster under prices."""
     set_worth(ground.ledger, row, ground.cuts, of_cut)
     choice, least, floor = np.full((len(order), 4), -1, np.int64), np.zeros(len(order)), np.zeros(len(order))
     terms = ground.least, ground.exact, ground.scratch
-    priced_ways(ground.board, ground.ledger, order, leave, *terms, choice, least, floor)
+    priced_ways(ground.board, ground.ledger, order, leave, *terms, choice, least, floor, thorough)
     cut, _ = ranges(ground.cuts.start, row)
     bound = float(floor.sum()) - float(of_cut[cut] @ ground.cuts.capacity[cut]) + gain
     return _Stand(of_cut, leave, gain, bound)

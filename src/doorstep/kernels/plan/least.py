@@ -3,7 +3,7 @@
 Every parcel of an order that holds an atom costs at least what the lightest parcel around that atom would: from a site
 that has the atom, in a carton that is not proven too small for it, with nothing else in it and nothing to fill up. And
 of m parcels one weighs an m-th of the order at least. Both need a tariff by which more weight never costs less. What
-its weight costs from each site is read at so many steps that a line lies under all of it; see `lines`.
+its weight and its volume cost from each site is read at so many steps that lines lie under all of it; see `lines`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from doorstep.kernels.pack.problem import NO
 from doorstep.kernels.plan.atoms import Atoms, load_key
 from doorstep.kernels.plan.blocks import Blocks
 from doorstep.kernels.plan.compiled import FloatArray
-from doorstep.kernels.plan.lines import STEPS, Lines, lines_under, no_lines
+from doorstep.kernels.plan.lines import STEPS, Cells, Lines, lines_under, no_lines, room_steps, rooms_of_cost
 from doorstep.kernels.plan.loads import LARGEST, LoadBook
-from doorstep.kernels.plan.market import IntArray, Market, carriable
+from doorstep.kernels.plan.market import BoolArray, IntArray, Market, carriable
 from doorstep.kernels.plan.quote import NEVER, Asked, Chunk, Terms, quote
 from doorstep.kernels.plan.rising import rises_with_weight
 from doorstep.kernels.run import Run
@@ -83,35 +83,79 @@ def least_costs(
         return least
     fee = int(market.pick_order_minor[market.ships].min(initial=NEVER))
     plain = replace(terms, customs=None)
-    lines: list[FloatArray] = []
+    cells: list[Cells] = []
+    rooms = _rooms(market, atoms, book, large, run)
     for first in range(0, len(large), AT_ONCE):
         some = large[first : first + AT_ONCE]
         light = _lighten(market, atoms, book, some, max_parcels, run)
         cost = _quoted(market, plain, asked, book, some, light)
         start = np.searchsorted(light.order, np.arange(len(some) + 1))
-        steps, weight = start[1:, None] - STEPS + np.arange(STEPS), np.array(light.weight_g)
-        whole = start[:-1] + [len(atoms.of[i]) for i in some]
-        lines.append(lines_under(cost[steps], weight[steps], weight[whole]))
+        cells.append(_celled(market, atoms, some, light, start, cost))
+        least_cost = cost.min(axis=(1, 2))
         for n, i in enumerate(some):
-            least.apart[i] = fee + _apart(cost[start[n] : start[n + 1] - STEPS].min(axis=1), len(atoms.of[i]))
-    return least._replace(lines=_lined(market, terms, least, large, np.concatenate(lines), max_parcels))
+            least.apart[i] = fee + _apart(least_cost[start[n] : start[n + 1] - STEPS], len(atoms.of[i]))
+    return least._replace(lines=_lined(market, terms, least, large, rooms, cells, max_parcels))
+
+
+def _celled(market: Market, atoms: Atoms, some: Sequence[int], light: _Light, start: IntArray, cost: IntArray) -> Cells:
+    """Cells of some orders, out of what the parcels cost [n, K, C + 1] that stand for steps of each one's weight."""
+    steps, weight = start[1:, None] - STEPS + np.arange(STEPS), np.array(light.weight_g, np.float64)
+    whole_g = weight[start[:-1] + [len(atoms.of[i]) for i in some]]
+    volume = _volume_mm3(market)
+    whole_mm3 = np.array([sum(volume[j] * q for j, q in atoms.of[i]) for i in some])
+    high, rooms = rooms_of_cost(cost[steps], _room_mm3(market))
+    until_g = np.concatenate([weight[steps[:, 1:]], whole_g[:, None]], axis=1)
+    return Cells(high, until_g, np.minimum(rooms, whole_mm3[:, None]))
+
+
+def _room_mm3(market: Market) -> IntArray:
+    """Room of the cartons [C + 1]; what goes in its own box is said nothing of."""
+    room: IntArray = np.append(market.inner_mm.prod(axis=1), LARGEST)
+    return room
+
+
+def _rooms(market: Market, atoms: Atoms, book: LoadBook, large: Sequence[int], run: Run) -> IntArray:
+    """Bits [A] of the steps of rooms with a carton that an atom of the large orders is not proven too large for."""
+    room = _room_mm3(market)
+    step = np.searchsorted(room_steps(room), room)
+    load = [book.add((one,)) for i in large for one in atoms.of[i]]
+    book.pack_new(run)
+    bits: IntArray = np.bitwise_or.reduce(np.where(book.verdict[load] != NO, 1 << step, 0), axis=1).astype(np.int64)
+    return bits
+
+
+def _volume_mm3(market: Market) -> FloatArray:
+    """Volume [J] of a unit in its padding, which is never larger than the room of a carton that it lies in."""
+    volume: FloatArray = market.wrapped_mm.astype(np.float64).prod(axis=1)
+    return volume
 
 
 def _lined(
-    market: Market, terms: Terms, least: Least, large: Sequence[int], line: FloatArray, max_parcels: int
+    market: Market,
+    terms: Terms,
+    least: Least,
+    large: Sequence[int],
+    rooms: IntArray,
+    parts: Sequence[Cells],
+    max_parcels: int,
 ) -> Lines:
-    """Lines [L, T, K, 2] of the large orders, with what their atoms weigh and cost to pick."""
-    row = np.full(len(least.apart), -1, np.int64)
+    """Lines [L, T, K, 3] of the large orders, with what their atoms weigh, measure and cost to pick."""
+    cells = Cells(*(np.concatenate(one) for one in zip(*parts, strict=True)))
+    line, row = lines_under(cells), np.full(len(least.apart), -1, np.int64)
     row[large] = np.arange(len(large))
     pick = least.atom_quantity[:, None] * terms.pick_unit_micros // terms.micros_per_minor
     return Lines(
         row=row,
         fixed=np.ascontiguousarray(line[..., 0]),
         per_gram=np.ascontiguousarray(line[..., 1]),
+        per_mm3=np.ascontiguousarray(line[..., 2]),
         atom_weight_g=market.weight_g[least.atom_sku] * least.atom_quantity,
+        atom_mm3=_volume_mm3(market)[least.atom_sku] * least.atom_quantity,
+        atom_rooms=rooms,
         atom_pick=pick,
         fee=market.pick_order_minor,
         parcels=max_parcels,
+        cells=cells,
     )
 
 
@@ -141,13 +185,13 @@ def _lighten(market: Market, atoms: Atoms, book: LoadBook, some: Sequence[int], 
 
 
 def _quoted(market: Market, terms: Terms, asked: Asked, book: LoadBook, some: Sequence[int], light: _Light) -> IntArray:
-    """Cost of each light parcel from each site [n, K], NEVER: nobody takes it."""
+    """Cost of each light parcel from each site in each carton [n, K, C + 1], NEVER: nobody takes it."""
     load, weight = np.array(light.load), np.array(light.weight_g, np.int64)
     some_load = load >= 0
     keys = [book.keys[one] if one >= 0 else () for one in light.load]
     held = [market.ships & np.all([market.stock[:, j] >= q for j, q in key], axis=0) for key in keys]
     own = np.array([keys[n][0][0] if one >= 0 and book.ships[one, -1] else -1 for n, one in enumerate(light.load)])
-    fits = np.where(some_load[:, None], book.verdict[load] != NO, True)
+    fits = np.where(some_load[:, None], book.verdict[load] != NO, _bears(market, weight))
     chunk = Chunk(
         terms=terms,
         asked=Asked(*(getattr(asked, name)[list(some)] for name in Asked.__slots__)),
@@ -159,13 +203,19 @@ def _quoted(market: Market, terms: Terms, asked: Asked, book: LoadBook, some: Se
         own_size_mm=np.where(own[:, None] >= 0, market.size_mm[own], 0),
         at=np.array(held, bool).reshape(len(load), len(market.ships)),
         ships=fits & carriable(market, weight, own),
-        every=np.zeros(len(load), bool),
+        every=load == ANY,  # what is outdone has room for more
     )
     quotes = quote(chunk)
-    cost = np.full((len(load), len(market.ships)), NEVER)
-    np.minimum.at(cost, (quotes.block, quotes.site), quotes.total_minor.min(axis=1, initial=NEVER))
+    cost = np.full((len(load), len(market.ships), market.n_cartons + 1), NEVER)
+    np.minimum.at(cost, (quotes.block, quotes.site, quotes.carton), quotes.total_minor.min(axis=1, initial=NEVER))
     cost[load == NOTHING] = 0
     return cost
+
+
+def _bears(market: Market, weight_g: IntArray) -> BoolArray:
+    """Say which cartons [n, C + 1] may hold so much; the own box is no carton."""
+    most = np.array([one.max_weight_g for one in market.problem.cartons], np.int64)[market.named[:-1]]
+    return np.append(weight_g[:, None] + market.tare_g <= most, np.zeros((len(weight_g), 1), bool), axis=1)
 
 
 def _apart(cost: IntArray, atoms: int) -> int:

@@ -1,8 +1,8 @@
-"""Lines under what the weight of a parcel costs, and what an order of many atoms costs at least by them.
+"""Lines under what weight and volume of a parcel cost.
 
-Let every parcel of an order that leaves site k with w grams cost at least fixed_k + per_gram_k w. Then the order costs,
-out of the sites S that it is sent from, at least the fixed costs of S and, of each atom, its weight and its price
-where among S they are least together. That is a facility location of a few sites: few enough to look at all S.
+Parcels of an order are quoted from each site at steps of its weight, in cartons with room for so much at least: the
+cheapest of them is what a parcel of that weight and that volume costs at least. Under these costs lie planes, so that
+what is in a parcel adds up to what it costs. In `floors` they tell what an order costs.
 """
 
 from __future__ import annotations
@@ -12,11 +12,23 @@ from typing import NamedTuple
 import numpy as np
 
 from doorstep.kernels.compiled import compiled
-from doorstep.kernels.plan.compiled import NEVER, NO_LIMIT, Board, FloatArray, Ledger
+from doorstep.kernels.plan.compiled import NEVER, FloatArray
 from doorstep.kernels.plan.market import IntArray
 
-STEPS = 12  # of an order's weight, at which parcels of it are quoted
-TOUCHES = (0.5, 0.3)  # shares of its weight at which the lines are highest
+STEPS = 48  # of an order's weight, at which parcels of it are quoted
+COARSE = 4  # of them at once, for lines
+MOST_ROOMS = 8  # steps of its volume, which are rooms of cartons
+TOUCHES = np.array([0.2, 0.35, 0.5, 0.65, 0.8])  # shares of an order at which lines are highest
+MIDDLE = 2
+MIXES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])  # of the volume in a measure of weight and volume
+
+
+class Cells(NamedTuple):
+    """Of large orders l: what a parcel costs at least of some step of weight, in a carton of some step of rooms."""
+
+    cost: IntArray  # [L, S, K, R] NEVER: nobody takes one
+    until_g: FloatArray  # [L, S] the most that a parcel of the step weighs
+    until_mm3: FloatArray  # [L, R] and measures
 
 
 class Lines(NamedTuple):
@@ -25,10 +37,14 @@ class Lines(NamedTuple):
     row: IntArray  # [N] -1: none
     fixed: FloatArray  # [L, T, K] minor units, infinite where nothing of it can be sent
     per_gram: FloatArray  # [L, T, K]
+    per_mm3: FloatArray  # [L, T, K]
     atom_weight_g: IntArray  # [A]
+    atom_mm3: FloatArray  # [A]
+    atom_rooms: IntArray  # [A] bits of the steps of rooms in which some carton may hold it
     atom_pick: IntArray  # [A, K] minor units, rounded down
     fee: IntArray  # [K] of picking an order
     parcels: int  # most of an order
+    cells: Cells
 
 
 def no_lines(orders: int) -> Lines:
@@ -36,122 +52,99 @@ def no_lines(orders: int) -> Lines:
     none = np.zeros((0, len(TOUCHES), 0))
     atoms = np.zeros(0, np.int64)
     row = np.full(orders, -1, np.int64)
-    return Lines(row, none, none.copy(), atoms, np.zeros((0, 0), np.int64), atoms.copy(), 1)
+    picks = np.zeros((0, 0), np.int64)
+    cells = Cells(np.zeros((0, STEPS, 0, 0), np.int64), np.zeros((0, STEPS)), np.zeros((0, 0)))
+    return Lines(row, none, none.copy(), none.copy(), atoms, np.zeros(0), atoms.copy(), picks, atoms.copy(), 1, cells)
 
 
-def lines_under(cost: IntArray, weight_g: IntArray, total_g: IntArray) -> FloatArray:
-    """Fit lines (fixed, per gram), both >= 0, under the least cost of a parcel of any weight up to `total_g`.
+def rooms_of_cost(cost: IntArray, room_mm3: IntArray) -> tuple[IntArray, FloatArray]:
+    """Least cost of parcels in cartons of each step of rooms, out of their cost by carton.
 
     Parameters
     ----------
     cost
-        [L, S, K] of a parcel that weighs `weight_g` [L, S], rising with it; NEVER: nobody takes one as heavy.
-    total_g
-        [L] of the heaviest parcel there can be.
+        [..., C] of a parcel in each carton.
+    room_mm3
+        [C] of the cartons.
+
+    Returns
+    -------
+    tuple of ndarray
+        [..., R] the least cost in what is larger than room r - 1 and no larger than room r, and [R] the rooms.
+    """
+    rooms = room_steps(room_mm3)
+    step = np.searchsorted(rooms, room_mm3)
+    least = [cost[..., step == r].min(axis=-1) for r in range(len(rooms))]
+    return np.stack(least, axis=-1), rooms.astype(np.float64)
+
+
+def room_steps(room_mm3: IntArray) -> IntArray:
+    """Steps [R] of the rooms of cartons, the last of them the largest."""
+    rooms = np.unique(room_mm3)
+    if len(rooms) > MOST_ROOMS:
+        rooms = rooms[np.linspace(0, len(rooms) - 1, MOST_ROOMS).round().astype(np.int64)]
+    return rooms
+
+
+@compiled
+def lines_under(cells: Cells) -> FloatArray:
+    """Fit planes (fixed, per gram, per mm3), all >= 0, under the least cost of a parcel.
 
     Returns
     -------
     ndarray
-        [L, T, K, 2]; where nobody takes the lightest parcel, the fixed cost is infinite.
+        [L, T, K, 3]; where nobody takes the lightest parcel, the fixed cost is infinite.
     """
-    until = np.concatenate([weight_g[:, 1:], total_g[:, None]], axis=1).astype(float)[:, None]  # [L, 1, S]
-    high = np.where(cost < NEVER, cost, np.inf).transpose(0, 2, 1)  # [L, K, S] holds until there
-    fixed, slope = _candidates(until, high)
-    under = fixed[..., None] + slope[..., None] * until[:, :, None] <= high[:, :, None] + 1e-6
-    sound = under.all(axis=-1) & (fixed >= 0) & (slope >= 0)
-    found = []
-    for share in TOUCHES:
-        height = np.where(sound, fixed + slope * (share * total_g)[:, None, None], -1.0)
-        best = np.argmax(height, axis=-1)[..., None]
-        found.append(np.stack([np.take_along_axis(one, best, -1)[..., 0] for one in (fixed, slope)], axis=-1))
-    lines = np.stack(found, axis=1)  # [L, T, K, 2]
-    lines[~np.isfinite(high[..., 0])[:, None, :].repeat(len(TOUCHES), axis=1), 0] = np.inf
-    return lines
-
-
-def _candidates(until: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Lines [L, K, *] through two points each, the level one through the lowest, and the steepest from nothing."""
-    first, second = np.triu_indices(high.shape[-1], 1)
-    with np.errstate(all="ignore"):
-        slope = (high[..., second] - high[..., first]) / (until[..., second] - until[..., first])
-        fixed = high[..., first] - slope * until[..., first]
-        steepest = np.where(until > 0, high / until, np.inf).min(axis=-1, keepdims=True)
-    lowest = high.min(axis=-1, keepdims=True)
-    none = np.zeros_like(lowest)
-    fixed = np.concatenate([np.where(np.isfinite(fixed), fixed, -1.0), lowest, none], axis=-1)
-    slope = np.concatenate([np.where(np.isfinite(slope), slope, -1.0), none, steepest], axis=-1)
-    return np.where(np.isfinite(fixed), fixed, 0.0), np.where(np.isfinite(slope), slope, 0.0)
-
-
-@compiled
-def lined_floor(
-    board: Board, ledger: Ledger, lines: Lines, i: int, first: int, last: int, sku: IntArray, units: IntArray
-) -> float:
-    """Least priced cost of order i in several parcels; its atoms are first to last of `sku` and `units`."""
-    row, floor = lines.row[i], 0.0
-    if row < 0:
-        return floor
-    sites, touches = len(lines.fee), lines.fixed.shape[1]
-    room, fee = np.full(sites, np.inf), np.full(sites, np.inf)
-    cheapest_rows(board.column_row[i], board.column_site, ledger.row_price, room)
-    cheapest_rows(board.group_row[i], board.group_site, ledger.row_price, fee)
-    fee += lines.fee
-    atom = np.empty((sites, last - first))
-    for t in range(touches):
-        fixed, rest = lines.fixed[row, t] + room, 0.0
-        for a in range(first, last):
-            lowest = np.inf
-            for k in range(sites):
-                cost = np.inf
-                if fixed[k] < np.inf and ledger.stock[k, sku[a]] >= units[a]:
-                    priced = ledger.worth[ledger.worth_at[k, sku[a]] + units[a]]
-                    cost = lines.per_gram[row, t, k] * lines.atom_weight_g[a] + lines.atom_pick[a, k] + priced
-                atom[k, a - first] = cost
-                lowest = min(lowest, cost)
-            rest += lowest
-        if rest == np.inf:
-            return float(np.inf)
-        floor = max(floor, fewest_sites(fixed, fee, atom, rest, lines.parcels))
-    return float(floor)
-
-
-@compiled
-def cheapest_rows(rows: IntArray, site: IntArray, price: FloatArray, least: FloatArray) -> None:
-    """Lower `least` [K] to the price of the cheapest capacity row of each site; infinite where no day is left."""
-    for q in range(len(rows)):
-        if rows[q] >= 0:
-            least[site[q]] = min(least[site[q]], price[rows[q]])
-        elif rows[q] == NO_LIMIT:
-            least[site[q]] = min(least[site[q]], 0.0)
-
-
-@compiled
-def fewest_sites(fixed: FloatArray, fee: FloatArray, atom: FloatArray, rest: float, parcels: int) -> float:
-    """Least cost of two parcels or more: [K] fixed costs and fees, [K, atoms]; `rest` of all atoms where cheapest."""
-    best, sites = np.inf, len(fee)
-    if parcels < 2:
-        return float(best)
-    for k in range(sites):
-        if 2 * fixed[k] + fee[k] + rest < best:
-            best = min(best, 2 * fixed[k] + fee[k] + atom[k].sum())
-    for k in range(sites):
-        for m in range(k):
-            two = fixed[k] + fee[k] + fixed[m] + fee[m]
-            if two + rest >= best:
+    cost, until_g, until_mm3 = cells.cost[:, ::COARSE], cells.until_g[:, COARSE - 1 :: COARSE], cells.until_mm3
+    orders, steps, sites, rooms = cost.shape
+    found = np.zeros((orders, len(TOUCHES), sites, 3))
+    measure, high = np.empty(steps * rooms), np.empty(steps * rooms)
+    for n in range(orders):
+        whole_g, whole_mm3 = max(1.0, until_g[n, -1]), max(1.0, until_mm3[n, -1])
+        for k in range(sites):
+            if cost[n, 0, k].min() >= NEVER:
+                found[n, :, k, 0] = np.inf
                 continue
-            cost = two
-            for a in range(atom.shape[1]):
-                cost += min(atom[k, a], atom[m, a])
-                if cost >= best:
-                    break
-            best = min(best, cost)
-            for n in range(m if parcels > 2 else 0):
-                cost = two + fixed[n] + fee[n]
-                if cost + rest >= best:
-                    continue
-                for a in range(atom.shape[1]):
-                    cost += min(atom[k, a], atom[m, a], atom[n, a])
-                    if cost >= best:
-                        break
-                best = min(best, cost)
-    return float(best)
+            most = np.full(len(TOUCHES), -1.0)
+            for mix in MIXES:
+                count = 0
+                for s in range(steps):
+                    for r in range(rooms):
+                        if cost[n, s, k, r] < NEVER:
+                            share = (1.0 - mix) * until_g[n, s] / whole_g + mix * until_mm3[n, r] / whole_mm3
+                            measure[count], high[count] = share, cost[n, s, k, r]
+                            count += 1
+                for t in range(len(TOUCHES)):
+                    fixed, slope = line_under(measure[:count], high[:count], TOUCHES[t])
+                    if fixed + slope * TOUCHES[t] > most[t] + 1e-9:
+                        most[t] = fixed + slope * TOUCHES[t]
+                        found[n, t, k, 0] = fixed
+                        found[n, t, k, 1], found[n, t, k, 2] = slope * (1.0 - mix) / whole_g, slope * mix / whole_mm3
+    return found
+
+
+@compiled
+def line_under(at: FloatArray, high: FloatArray, touch: float) -> tuple[float, float]:
+    """Fit a line (fixed, slope), both >= 0, under the points (at, high), as high as can be at `touch`."""
+    lowest, slope = np.inf, np.inf
+    level = True  # no point lies before the touch
+    for i in range(len(at)):
+        if at[i] > touch:
+            continue
+        level = False
+        for j in range(len(at)):
+            if at[j] > touch:
+                rise = (high[j] - high[i]) / (at[j] - at[i])
+                height = high[i] + rise * (touch - at[i])
+                if height < lowest or (height == lowest and rise < slope):  # at a point that is touched: the flattest
+                    lowest, slope = height, rise
+    slope = 0.0 if level else max(0.0, slope)
+    steepest, fixed = np.inf, np.inf
+    for i in range(len(at)):
+        if at[i] > 0.0:
+            steepest = min(steepest, high[i] / at[i])
+        if slope < np.inf:
+            fixed = min(fixed, high[i] - slope * at[i])
+    if slope == np.inf or fixed < 0.0:
+        return 0.0, steepest
+    return fixed, slope

@@ -189,10 +189,10 @@ def gained(master: Master, price: FloatArray) -> FloatArray:
     return np.bincount(cluster, of_cover * least, master.some.clusters).astype(np.float64)
 
 
-def valued(master: Master, price: FloatArray, asked: BoolArray) -> tuple[Valued, IntArray]:
+def valued(master: Master, price: FloatArray, asked: BoolArray, thorough: bool = False) -> tuple[Valued, IntArray]:
     """Find each order's cheapest way under prices: the bounds, and in which clusters how many ways are new.
 
-    Only clusters that are `asked` for; the others' bounds are below all.
+    Only clusters that are `asked` for; the others' bounds are below all. `thorough`: the bounds are higher.
     """
     ground, some = master.ground, master.some
     there = asked[some.of_order]
@@ -203,7 +203,7 @@ def valued(master: Master, price: FloatArray, asked: BoolArray) -> tuple[Valued,
     leave = master.given.leave + leaving(master, price)
     choice, least, floor = np.full((len(orders), 4), -1, np.int64), np.zeros(len(orders)), np.zeros(len(orders))
     terms = ground.least, ground.exact, ground.scratch
-    priced_ways(ground.board, ground.ledger, orders, leave, *terms, choice, least, floor)
+    priced_ways(ground.board, ground.ledger, orders, leave, *terms, choice, least, floor, thorough)
     fixed = gained(master, price) - np.bincount(some.of_cut, own * ground.cuts.capacity[some.cut], some.clusters)
     bound, whole = (
         np.where(asked, np.bincount(of_order, one, some.clusters) + fixed, -np.inf) for one in (floor, least)
@@ -232,7 +232,8 @@ def tightened(master: Master, start: FloatArray, ceiling: FloatArray) -> Valued:
         covered = _cover(master, found.share, quiet & (coverings < MOST_COVERINGS))
         coverings[covered] += 1
         unfinished &= ~quiet | covered
-    return best
+    told, _ = valued(master, best.price, np.ones_like(unfinished), thorough=True)
+    return Valued(best.price, np.maximum(best.bound, told.bound), best.whole)
 
 
 def _looked_for(

@@ -10,6 +10,7 @@ from doorstep.kernels.plan.board import board_scratch
 from doorstep.kernels.plan.compiled import Board, FloatArray, Ledger, Scratch
 from doorstep.kernels.plan.cuts import Cuts
 from doorstep.kernels.plan.least import Least
+from doorstep.kernels.plan.lines import Cells
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.plan.price import set_worth
 
@@ -134,7 +135,7 @@ def _board_of(board: Board, order: IntArray) -> tuple[IntArray, Board, IntArray]
 def _least_of(least: Least, order: IntArray, sku: IntArray) -> Least:
     """What is known of orders that have a restricted family."""
     atom, atom_start = ranges(least.atom_start, order)
-    lines, row = least.lines, least.lines.row[order]
+    lines, cells, row = least.lines, least.lines.cells, least.lines.row[order]
     known = row >= 0
     told = len(lines.atom_weight_g) > 0  # of any order at all
     return Least(
@@ -146,7 +147,11 @@ def _least_of(least: Least, order: IntArray, sku: IntArray) -> Least:
             row=np.where(known, np.cumsum(known) - 1, -1),
             fixed=lines.fixed[row[known]],
             per_gram=lines.per_gram[row[known]],
+            per_mm3=lines.per_mm3[row[known]],
             atom_weight_g=lines.atom_weight_g[atom] if told else lines.atom_weight_g,
+            atom_mm3=lines.atom_mm3[atom] if told else lines.atom_mm3,
+            atom_rooms=lines.atom_rooms[atom] if told else lines.atom_rooms,
+            cells=Cells(cells.cost[row[known]], cells.until_g[row[known]], cells.until_mm3[row[known]]),
             atom_pick=lines.atom_pick[atom] if told else lines.atom_pick,
         ),
     )

@@ -18,8 +18,8 @@ from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.clusters import Clusters
 from doorstep.kernels.plan.compiled import FLOATING, Board, FloatArray, Ledger, Scratch, choose, price_blocks
 from doorstep.kernels.plan.cuts import Cuts, make_cuts
+from doorstep.kernels.plan.floors import lined_floor
 from doorstep.kernels.plan.least import Least
-from doorstep.kernels.plan.lines import lined_floor
 from doorstep.kernels.plan.market import BoolArray, IntArray
 from doorstep.kernels.run import Run
 
@@ -235,24 +235,30 @@ def priced_choices(
     total, choice = 0.0, np.full(4, -1, np.int64)
     for i in orders:
         cost = choose(board, ledger, i, False, 1.0, scratch, choice)
-        total += cost if exact[i] else min(cost, priced_floor(board, ledger, i, least, scratch))
+        total += cost if exact[i] else min(cost, priced_floor(board, ledger, i, least, scratch, cost, False))
         count(board, ledger, dual, i, choice)
     return total
 
 
 @compiled
-def own_bounds(board: Board, ledger: Ledger, orders: IntArray, least: Least, scratch: Scratch, bound: IntArray) -> None:
+def own_bounds(
+    board: Board, ledger: Ledger, orders: IntArray, least: Least, scratch: Scratch, bound: IntArray, thorough: bool
+) -> None:
     """Lower `bound` [N], of what is known of each order, to what these cost at least with the whole stock."""
     for i in orders:
         price_blocks(board, ledger, i, True, 0.0, scratch)
-        floor = priced_floor(board, ledger, i, least, scratch)
+        floor = priced_floor(board, ledger, i, least, scratch, float(bound[i]), thorough)
         if floor < bound[i]:
             bound[i] = int(np.ceil(floor - FLOATING))
 
 
 @compiled
-def priced_floor(board: Board, ledger: Ledger, i: int, least: Least, scratch: Scratch) -> float:
+def priced_floor(
+    board: Board, ledger: Ledger, i: int, least: Least, scratch: Scratch, enough: float, thorough: bool
+) -> float:
     """What an order costs at least under prices, whatever the partition; its blocks are priced in the scratch.
+
+    More than `enough` need not be told. `thorough`: with more computing, and no less is told.
 
     In one parcel it costs what that one does. In several it costs at least what it does without prices, and each atom
     at least its price where that is lowest; and at least what `lines` tell.
@@ -269,7 +275,8 @@ def priced_floor(board: Board, ledger: Ledger, i: int, least: Least, scratch: Sc
         for k in range(len(ledger.stock)):
             lowest = min(lowest, ledger.worth[ledger.worth_at[k, j] + q])
         apart += lowest
-    lined = lined_floor(board, ledger, least.lines, i, start, last, least.atom_sku, least.atom_quantity)
+    given = (start, last, least.atom_sku, least.atom_quantity)
+    lined = lined_floor(board, ledger, least.lines, i, *given, enough, thorough)
     return float(min(together, max(apart, lined)))
 
 

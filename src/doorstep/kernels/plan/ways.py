@@ -24,16 +24,18 @@ def priced_ways(
     choice: IntArray,
     least_cost: FloatArray,
     floor: FloatArray,
+    thorough: bool = False,
 ) -> None:
     """Find the cheapest priced way of each order.
 
     `choice` [n, 4] gets the ways, `least_cost` [n] what they cost under prices, `floor` [n] a bound of that which holds
-    for all partitions. Leaving order i counts `leave[i]` [N] less than it costs.
+    for all partitions, higher where it is `thorough`. Leaving order i counts `leave[i]` [N] less than it costs.
     """
     for n in range(len(orders)):
         i = orders[n]
         cost = choose(board, ledger, i, False, 1.0, scratch, choice[n])
-        lowest = np.inf if exact[i] else priced_floor(board, ledger, i, least, scratch)
+        enough = min(cost, board.unplanned[i] - leave[i])
+        lowest = np.inf if exact[i] else priced_floor(board, ledger, i, least, scratch, enough, thorough)
         if board.unplanned[i] - leave[i] < cost:
             cost = board.unplanned[i] - leave[i]
             choice[n, :] = -1

@@ -17,6 +17,7 @@ from doorstep.kernels.plan.atoms import Atoms
 from doorstep.kernels.plan.board import Table
 from doorstep.kernels.plan.compiled import FloatArray, Ledger
 from doorstep.kernels.plan.least import Least
+from doorstep.kernels.plan.lines import MIDDLE
 from doorstep.kernels.plan.market import IntArray
 from doorstep.kernels.plan.problem import PlanParams
 from doorstep.kernels.plan.search import price
@@ -64,8 +65,9 @@ def _costs(
     if row < 0:
         return np.zeros(len(priced)), priced
     part = slice(int(least.atom_start[i]), int(least.atom_start[i + 1]))
-    weight = lines.per_gram[row, 0][:, None] * lines.atom_weight_g[part]
-    return lines.fixed[row, 0] + lines.fee, priced + weight + lines.atom_pick[part].T
+    sent = lines.per_gram[row, MIDDLE][:, None] * lines.atom_weight_g[part]
+    sent = sent + lines.per_mm3[row, MIDDLE][:, None] * lines.atom_mm3[part]
+    return lines.fixed[row, MIDDLE] + lines.fee, priced + sent + lines.atom_pick[part].T
 
 
 def _cheapest(sets: IntArray, fixed: FloatArray, atom: FloatArray) -> list[Partition]:
