@@ -19,8 +19,9 @@ from tests.web.test_pages import INLINE, entered, text_of
 
 from doorstep.core.accounts.models import User
 from doorstep.core.events.models import Fact
-from doorstep.core.learned import account_terms
+from doorstep.core.learned import account_terms, commitment_plans
 from doorstep.core.learned.account_terms import Contract, Putting
+from doorstep.core.learned.insights import Kept
 from doorstep.core.learned.models import AccountTerms
 from doorstep.core.tariffs.models import Service
 from doorstep.domain.commitment import Commitment, Tier
@@ -62,9 +63,13 @@ def put(client: Client, said: Said, status: int = 302) -> str:
 
 def opened(client: Client, name: str, currency: str = "EUR") -> str:
     """Follow the link that stands in the contract's row."""
-    page = text_of(client, reverse("commitments"))
-    (address,) = re.findall(rf'href="(\?contract={name}&amp;currency={currency})#contract-form"', page)
-    return text_of(client, reverse("commitments") + html.unescape(address))
+    return text_of(client, link_in(text_of(client, reverse("commitments")), name, currency))
+
+
+def link_in(page: str, name: str, currency: str = "EUR") -> str:
+    """The whole address: a page that refuses is answered elsewhere, and has the same links."""
+    (found,) = re.findall(rf'href="([^"]*\?contract={name}&amp;currency={currency})#contract-form"', page)
+    return html.unescape(found)
 
 
 def form_in(page: str, name: str = "put_contract") -> dict[str, list[str]]:
@@ -104,6 +109,8 @@ def test_a_contract_is_added_changed_and_ended_and_the_page_says_by_whom(filled:
     page = opened(client, "gp-2027")
     assert "short of 1,200 parcels: 0.85 EUR a parcel" in page
     assert not INLINE.search(page)
+    refused = put(client, {**MINIMUM, "commitment": "other", "from_volume": [""]}, 422)
+    assert client.get(link_in(refused, "gp-2027")).status_code == 200
     form = form_in(page)
     assert form["seen"] == [str(first.put.version)]
     assert form["from_volume"][:2] == ["1200", ""]
@@ -114,8 +121,10 @@ def test_a_contract_is_added_changed_and_ended_and_the_page_says_by_whom(filled:
     second = contracts(filled)["gp-2027"]
     assert (second.commitment.ends_on, second.commitment.tiers[0].amount_micros) == (date(2027, 6, 30), 950_000)
     end = form_in(opened(client, "gp-2027"), "end_contract")
+    commitment_plans.keep(filled.operator.pk, "EUR", Kept(filled.now.date(), filled.now, {}), "system")
     assert client.post(reverse("end_contract"), {**end, "why": "we go elsewhere"}).status_code == 302
     assert contracts(filled) == {}
+    assert commitment_plans.kept(filled.operator.pk) == {}  # what was reckoned by it holds no longer
     told = text_of(client, reverse("commitments"))
     assert "No contract is known." in told
     assert told.count("put in force</strong>") == 2

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from doorstep.core.events.actions import record
-from doorstep.core.learned import account_terms
+from doorstep.core.learned import account_terms, commitment_plans
 from doorstep.core.learned.account_terms import Contract, Putting
 from doorstep.domain.commitment import REBATE_KINDS, AccountKey, Commitment
 from doorstep.domain.errors import Conflict, InvalidProblem, NotFound
@@ -214,6 +214,8 @@ def set_contracts(
         if there.get(name) != new:
             version = account_terms.put_contract(operator_id, new, currency, how)
             _tell(operator_id, new, currency, 1, version, how)
+    if not any(one.currency == currency for one in account_terms.contracts_in_force(operator_id)):
+        commitment_plans.forget(operator_id, currency)  # nobody would reckon it anew, and nothing of it holds
 
 
 def _tell(operator_id: int, one: Commitment, currency: str, rows: int, version: int, how: Putting) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from random import Random
@@ -14,6 +15,7 @@ from tests.kernels.plan.scenes import BERLIN, MUNICH, carton, order, product, ra
 from tests.kernels.plan.test_optimum import without_nominated_days
 from tests.kernels.plan.whole_day import optimum
 
+from doorstep.domain.catalog import Product
 from doorstep.kernels.pack.problem import PackParams
 from doorstep.kernels.plan.check import check
 from doorstep.kernels.plan.plan import lay_out, plan
@@ -81,10 +83,12 @@ def test_many_large_orders_get_their_restricted_families() -> None:
 SKUS = [f"s{n}" for n in range(11)]
 
 
-def eleven_lines(**tariff: object) -> PlanProblem:
-    stock = {"berlin": {sku: 1 for sku in SKUS[:6]}, "munich": {sku: 1 for sku in SKUS[6:]}}
-    sites = [site("berlin", BERLIN), site("munich", MUNICH)]
-    return scene([order("o", *SKUS)], stock, sites=sites, **tariff)  # type: ignore[arg-type]
+def eleven_lines(products: Sequence[Product] = (), **tariff: object) -> PlanProblem:
+    """Beside another order, for one that is planned alone is bound more quickly, and lower."""
+    stock = {"berlin": {sku: 1 for sku in (*SKUS[:6], "other")}, "munich": {sku: 1 for sku in SKUS[6:]}}
+    sites, goods = [site("berlin", BERLIN), site("munich", MUNICH)], [*products, product("other")] if products else ()
+    wants = [order("o", *SKUS), order("p", "other")]
+    return scene(wants, stock, products=goods, sites=sites, **tariff)  # type: ignore[arg-type]
 
 
 def test_what_is_large_and_light_costs_more_than_its_weight() -> None:
@@ -117,6 +121,6 @@ def test_of_a_tariff_by_which_more_costs_less_nothing_is_said() -> None:
     falls = [rate("post", 500, up_to=1_000), rate("post", 300)]
     asked = eleven_lines(services=services, rates=falls)
     least = lay_out(asked, PlanParams(), Run(), PackParams()).least
-    assert least.apart.tolist() == [0]
+    assert least.apart[0] == 0
     rises = eleven_lines(services=services, rates=[rate("post", 300, up_to=1_000), rate("post", 500)])
     assert lay_out(rises, PlanParams(), Run(), PackParams()).least.apart[0] >= 600

@@ -47,8 +47,8 @@ def test_no_line_under_the_points_is_higher_where_it_touches(points: list[tuple[
     at, high = np.array([x / 20 for x, _ in points]), np.array([float(y) for _, y in points])
     fixed, slope = line_under(at, high, touch)
     assert min(fixed, slope) >= 0
-    if not (at > touch).any() and not (at > 0).any():
-        assert np.isinf(slope)
+    if not (at > 0).any():
+        assert (fixed, slope) == (high.min(), 0)
         return
     assert (fixed + slope * at <= high + 1e-6).all()
     best = linprog([-1.0, -touch], np.stack([np.ones(len(at)), at], axis=1), high, bounds=(0, None))
@@ -57,6 +57,11 @@ def test_no_line_under_the_points_is_higher_where_it_touches(points: list[tuple[
 
 def test_a_point_that_is_touched_is_touched_by_the_flattest_line() -> None:
     assert line_under(np.array([0.2, 0.9, 0.25]), np.array([1.0, 900.0, 1.0]), 0.2) == (1.0, 0.0)
+
+
+def test_where_nothing_measures_anything_the_cheapest_lies_under_all() -> None:
+    """As where no weights are known: a slope without end would make any bound look proven."""
+    assert line_under(np.zeros(3), np.array([700.0, 500.0, 600.0]), 0.5) == (500.0, 0.0)
 
 
 def test_what_only_size_costs_is_told() -> None:

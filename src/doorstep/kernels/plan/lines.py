@@ -126,7 +126,7 @@ def lines_under(cells: Cells) -> FloatArray:
 @compiled
 def line_under(at: FloatArray, high: FloatArray, touch: float) -> tuple[float, float]:
     """Fit a line (fixed, slope), both >= 0, under the points (at, high), as high as can be at `touch`."""
-    lowest, slope = np.inf, np.inf
+    lowest, slope, cheapest = np.inf, np.inf, np.inf
     level = True  # no point lies before the touch
     for i in range(len(at)):
         if at[i] > touch:
@@ -141,10 +141,13 @@ def line_under(at: FloatArray, high: FloatArray, touch: float) -> tuple[float, f
     slope = 0.0 if level else max(0.0, slope)
     steepest, fixed = np.inf, np.inf
     for i in range(len(at)):
+        cheapest = min(cheapest, high[i])
         if at[i] > 0.0:
             steepest = min(steepest, high[i] / at[i])
         if slope < np.inf:
             fixed = min(fixed, high[i] - slope * at[i])
+    if steepest == np.inf:  # nothing measures anything, as where no weights are known
+        return cheapest, 0.0
     if slope == np.inf or fixed < 0.0:
         return 0.0, steepest
     return fixed, slope

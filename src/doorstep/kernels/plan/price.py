@@ -275,6 +275,8 @@ def priced_floor(
         for k in range(len(ledger.stock)):
             lowest = min(lowest, ledger.worth[ledger.worth_at[k, j] + q])
         apart += lowest
+    if apart >= enough:  # lines and cells would look for what cannot be: an order heavier than all its parcels, say
+        return float(min(together, apart))
     given = (start, last, least.atom_sku, least.atom_quantity)
     lined = lined_floor(board, ledger, least.lines, i, *given, enough, thorough)
     return float(min(together, max(apart, lined)))

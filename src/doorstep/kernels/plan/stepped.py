@@ -86,6 +86,15 @@ def cells_cost(stairs: Stairs, goods: Goods, at: IntArray, fees: float, best: fl
     x, y, z = at[0], at[1], at[len(at) - 1]
     if rest >= best or min(stairs.size[x], stairs.size[y], stairs.size[z]) == 0:
         return best
+    for n in range(2):  # what is too much for the largest of their cells need not be tried in all of them
+        most = 0.0
+        for k in at:
+            largest = 0.0
+            for option in range(stairs.size[k]):
+                largest = max(largest, stairs.most[k, option, n])
+            most += largest
+        if most < goods.whole[n]:
+            return best
     last = stairs.cost[z, 0] if three else 0.0
     for bench.option[0] in range(stairs.size[x]):
         one = rest + stairs.cost[x, bench.option[0]]

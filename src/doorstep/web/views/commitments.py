@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from doorstep.core.accounts.actors import actors_of
@@ -200,7 +201,9 @@ def page(
 def _line(one: Contract, by: str, services: Services) -> Line:
     named = urlencode({"contract": one.commitment.commitment, "currency": one.currency})
     sent = is_sent_by(one.commitment, one.currency, services)
-    return Line(one, by, sent, terms_of(one.commitment, one.currency), f"?{named}#contract-form")
+    return Line(
+        one, by, sent, terms_of(one.commitment, one.currency), f"{reverse('commitments')}?{named}#contract-form"
+    )
 
 
 def _contracts(
