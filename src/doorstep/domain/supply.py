@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -62,6 +64,23 @@ class StockLevel:
     site: str
     sku: str
     on_hand: int
+
+
+Units = Counter[tuple[str, str]]
+"""Of goods, by site and sku."""
+
+
+def units_of(levels: Iterable[StockLevel]) -> Units:
+    """Add up what lies where."""
+    units: Units = Counter()
+    for one in levels:
+        units[one.site, one.sku] += one.on_hand
+    return units
+
+
+def levels_of(units: Units) -> tuple[StockLevel, ...]:
+    """Give what there is any of, in order."""
+    return tuple(StockLevel(*spot, number) for spot, number in sorted(units.items()) if number)
 
 
 @dataclass(frozen=True, slots=True)

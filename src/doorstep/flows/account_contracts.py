@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -70,7 +70,7 @@ def put_contract(
     with transaction.atomic():
         account_terms.hold(scope.operator)
         mine = [one for one in account_terms.contracts_in_force(scope.operator) if one.currency == currency]
-        there = next((one for one in mine if one.commitment.commitment == contract.commitment), None)
+        there = contract_of(mine, contract.commitment, currency)
         if seen:
             _refuse_changed(there, seen)
         faults = [*_faults_of_why(why), *faults_of_contract(contract)]
@@ -96,13 +96,18 @@ def end_contract(scope: Scope, name: str, currency: str, why: str, *, seen: int,
     with transaction.atomic():
         account_terms.hold(scope.operator)
         found = account_terms.contracts_in_force(scope.operator)
-        there = next((one for one in found if (one.commitment.commitment, one.currency) == (name, currency)), None)
+        there = contract_of(found, name, currency)
         _refuse_changed(there, seen)
         if faults := tuple(_faults_of_why(why)):
             raise ContractRefused(faults)
         others = [one.commitment for one in found if one.currency == currency and one is not there]
         set_contracts(scope.operator, others, currency, Putting(now, scope.actor, plain(why)), ending=True)
     return account_terms.contracts_in_force(scope.operator)
+
+
+def contract_of(contracts: Iterable[Contract], name: str, currency: str) -> Contract | None:
+    """Find a contract by what tells it apart."""
+    return next((one for one in contracts if (one.commitment.commitment, one.currency) == (name, currency)), None)
 
 
 def _refuse_changed(there: Contract | None, seen: int) -> None:

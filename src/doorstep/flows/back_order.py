@@ -21,7 +21,7 @@ from doorstep.core.stock.claims import Coming
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel
 from doorstep.domain.rights import Scope
-from doorstep.domain.supply import StockLevel
+from doorstep.domain.supply import Units, levels_of, units_of
 from doorstep.flows.customs import clearable
 from doorstep.flows.keep_plan import order_reference
 from doorstep.flows.kits import needs_of
@@ -30,7 +30,6 @@ from doorstep.kernels.plan.plan import plan
 from doorstep.kernels.plan.rules import spare
 
 ATTEMPTS = 3
-Units = Counter[tuple[str, str]]  # by site and sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +122,19 @@ def _planned(
 ) -> tuple[tuple[Parcel, ...], Units] | None:
     """Plan it as if what is coming were there; also gives what is free without it, and no rule keeps back."""
     problem = with_orders(ground, brand_id, [order], due)
-    free, there = _units(spare(problem)), _units(problem.stock)
+    free, there = units_of(spare(problem)), units_of(problem.stock)
     if all_announced:
         short = _short(order, free)
         free, there = (
             Counter({spot: units for spot, units in levels.items() if spot[1] not in short}) for levels in (free, there)
         )
-    lying = _units(problem.lying)
+    lying = units_of(problem.lying)
     for one in coming:
         there[one.site, one.sku] += one.units
         if problem.lying:  # a share is kept back of what will lie there then
             lying[one.site, one.sku] += one.units
-    result = plan(clearable(replace(problem, stock=_levels(there), lying=_levels(lying)), order))
+    result = plan(clearable(replace(problem, stock=levels_of(there), lying=levels_of(lying)), order))
     return None if result.plan.unplanned else (result.plan.parcels, free)
-
-
-def _units(levels: Sequence[StockLevel]) -> Units:
-    return Counter({(level.site, level.sku): level.on_hand for level in levels})
-
-
-def _levels(units: Units) -> tuple[StockLevel, ...]:
-    return tuple(StockLevel(*spot, number) for spot, number in sorted(units.items()))
 
 
 def _short(order: Order, free: Units) -> set[str]:

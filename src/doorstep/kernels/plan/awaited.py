@@ -16,7 +16,7 @@ from itertools import groupby
 from doorstep.domain.decision import Unplanned, Waiting
 from doorstep.domain.demand import Order
 from doorstep.domain.parcel import Parcel, picked_together
-from doorstep.domain.supply import SHIPPING_KINDS, Booked, Inbound, StockLevel
+from doorstep.domain.supply import SHIPPING_KINDS, Booked, Inbound, StockLevel, Units, levels_of, units_of
 from doorstep.kernels.plan.alone import with_orders
 from doorstep.kernels.plan.plan import PlanResult, plan
 from doorstep.kernels.plan.problem import PlanParams, PlanProblem
@@ -26,7 +26,6 @@ from doorstep.kernels.run import Run, silent
 
 PLAIN = Run()
 STAGE = "goods on their way"
-Units = Counter[tuple[str, str]]  # by site and sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +159,12 @@ def _what_concerns(problem: PlanProblem, wishes: Mapping[str, _Wish]) -> PlanPro
 
 
 def _supply(base: PlanProblem, sent: Sequence[Parcel]) -> _Supply:
-    there = _units(base.stock)
-    lying = _units(base.lying) if base.lying else Counter(there)
+    there = units_of(base.stock)
+    lying = units_of(base.lying) if base.lying else Counter(there)
     booked = Counter({(one.site, one.service, one.day): one.number for one in base.booked})
     supply = _Supply(Counter(), there, lying, booked)
     _send(supply, sent)
-    supply.hand = _units(spare(replace(base, stock=_levels(supply.there), lying=_levels(lying))))
+    supply.hand = units_of(spare(replace(base, stock=levels_of(supply.there), lying=levels_of(lying))))
     return supply
 
 
@@ -202,7 +201,7 @@ def _then(base: PlanProblem, orders: Sequence[Order], supply: _Supply, due: date
     services = {"", *(one.service for one in base.tariff.services)}
     booked = tuple(Booked(*taken, number) for taken, number in sorted(supply.booked.items()) if taken[1] in services)
     then = with_orders(base, orders)
-    return replace(then, stock=_levels(supply.there), lying=_levels(supply.lying), now=due, booked=booked)
+    return replace(then, stock=levels_of(supply.there), lying=levels_of(supply.lying), now=due, booked=booked)
 
 
 def _take(supply: _Supply, sent: Sequence[Parcel], due: datetime, wishes: Mapping[str, _Wish]) -> dict[str, Waiting]:
@@ -241,7 +240,7 @@ def _claims(hand: Units, here: Units, order: str, parcels: Sequence[Parcel]) -> 
         lies = min(wanted[spot], max(0, hand[spot] - here[spot]))
         here[spot] += lies
         wanted[spot] -= lies
-    return _levels(wanted)
+    return levels_of(wanted)
 
 
 def _less(coming: Sequence[Inbound], waits: Mapping[str, Waiting]) -> tuple[Inbound, ...]:
@@ -257,14 +256,3 @@ def _less(coming: Sequence[Inbound], waits: Mapping[str, Waiting]) -> tuple[Inbo
                 taken = min(wanted, left[n])
                 left[n], wanted = left[n] - taken, wanted - taken
     return tuple(replace(one, quantity=units) for one, units in zip(coming, left, strict=True) if units)
-
-
-def _units(levels: Iterable[StockLevel]) -> Units:
-    units: Units = Counter()
-    for one in levels:
-        units[one.site, one.sku] += one.on_hand
-    return units
-
-
-def _levels(units: Units) -> tuple[StockLevel, ...]:
-    return tuple(StockLevel(*spot, number) for spot, number in sorted(units.items()) if number)

@@ -232,7 +232,9 @@ def tightened(master: Master, start: FloatArray, ceiling: FloatArray) -> Valued:
         covered = _cover(master, found.share, quiet & (coverings < MOST_COVERINGS))
         coverings[covered] += 1
         unfinished &= ~quiet | covered
-    told, _ = valued(master, best.price, np.ones_like(unfinished), thorough=True)
+    # Of a part of a cluster only the prices are wanted, which therefore has no ceiling; what has met one needs no more.
+    wanted = np.isfinite(ceiling) & (np.ceil(best.bound - FLOATING) < ceiling)
+    told, _ = valued(master, best.price, wanted, thorough=True)
     return Valued(best.price, np.maximum(best.bound, told.bound), best.whole)
 
 

@@ -54,9 +54,13 @@ def rate(micros: int | None, currency: str) -> str:
     """A unit rate: as many decimals as it has, at least those of the currency."""
     if micros is None:
         return "–"
-    digits = Currency(currency).digits
+    return in_digits(micros, Currency(currency).digits)
+
+
+def in_digits(micros: int, least: int = 0) -> str:
+    """Millionths as a decimal number: as many digits behind the point as it has, or at least so many."""
     whole, part = divmod(abs(micros), MICROS)
-    kept = f"{part:06d}".rstrip("0").ljust(digits, "0")
+    kept = f"{part:06d}".rstrip("0").ljust(least, "0")
     return f"{wording.MINUS if micros < 0 else ''}{whole:,}{'.' + kept if kept else ''}"
 
 
@@ -75,9 +79,7 @@ def found_in(code: str, rows: Mapping[str, int]) -> int | None:
 @register.filter
 def percentage(micros: int) -> str:
     """Millionths of one percent, as surcharges have them: 12500000 -> 12.5 %."""
-    whole, part = divmod(abs(micros), MICROS)
-    kept = f"{part:06d}".rstrip("0")
-    return f"{wording.MINUS if micros < 0 else ''}{whole:,}{'.' + kept if kept else ''} %"
+    return f"{in_digits(micros)} %"
 
 
 @register.filter

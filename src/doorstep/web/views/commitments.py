@@ -27,7 +27,7 @@ from doorstep.domain.rights import Scope
 from doorstep.domain.steering import AccountPrices
 from doorstep.files.kinds import millionths
 from doorstep.flows import account_prices as flow
-from doorstep.flows.account_contracts import is_sent_by
+from doorstep.flows.account_contracts import contract_of, is_sent_by
 from doorstep.flows.reckon_commitments import CHORE, JOB, ask_for_commitments, key_of
 from doorstep.web.room import came_at, furnished, room
 from doorstep.web.views.contract_form import (
@@ -38,7 +38,6 @@ from doorstep.web.views.contract_form import (
     account_choices,
     empty_form,
     form_of,
-    in_force,
     service_choices,
 )
 from doorstep.web.words.contracts import terms_of
@@ -217,9 +216,9 @@ def _contracts(
     if not scope.may("manage"):
         return {"form": None}
     name, currency = (request.GET.get(one, "") for one in ("contract", "currency"))
-    asked = in_force(contracts, name, currency)
+    asked = contract_of(contracts, name, currency)
     shown = form or (form_of(asked) if asked else empty_form())
-    mine = in_force(contracts, shown.said.get("commitment", ""), shown.currency)
+    mine = contract_of(contracts, shown.said.get("commitment", ""), shown.currency)
     return {
         "form": shown,
         "gone": name if name and asked is None and form is None else "",

@@ -61,11 +61,6 @@ class ContractForm:
     ending: bool = False  # it was the end of it that was refused
 
 
-def in_force(contracts: Iterable[Contract], name: str, currency: str) -> Contract | None:
-    """Find a contract by what tells it apart."""
-    return next((one for one in contracts if (one.commitment.commitment, one.currency) == (name, currency)), None)
-
-
 def empty_form() -> ContractForm:
     """Begin a new contract."""
     return ContractForm(FIRST, (TierRow(),) * ROWS)

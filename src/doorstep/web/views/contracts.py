@@ -24,7 +24,6 @@ from doorstep.web.views.contract_form import (
     account_choices,
     empty_form,
     form_of,
-    in_force,
     read,
     typed,
     with_faults,
@@ -91,4 +90,4 @@ def _beginning_anew(scope: Scope, form: ContractForm) -> ContractForm:
 
 def _there(scope: Scope, form: ContractForm) -> Contract | None:
     """Find the contract that a form changes, as it is in force now."""
-    return in_force(account_terms.contracts_in_force(scope.operator), form.said["commitment"], form.currency)
+    return flow.contract_of(account_terms.contracts_in_force(scope.operator), form.said["commitment"], form.currency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorstep.domain.commitment import REBATE_KINDS, Commitment, Tier
 from doorstep.domain.units import MICROS
-from doorstep.web.templatetags.words import percentage, rate
+from doorstep.web.templatetags.words import in_digits, percentage, rate
 
 
 def terms_of(one: Commitment, currency: str) -> tuple[str, ...]:
@@ -27,9 +27,7 @@ def _volume(one: Commitment, tier: Tier, currency: str) -> str:
 def _counted(one: Commitment, micros: int, currency: str) -> str:
     if one.measure == "spend":
         return f"{rate(micros, currency)} {currency}"
-    whole, part = divmod(micros, MICROS)
-    kept = f"{part:06d}".rstrip("0")
-    return f"{whole:,}{'.' + kept if kept else ''} parcel{'' if micros == MICROS else 's'}"
+    return f"{in_digits(micros)} parcel{'' if micros == MICROS else 's'}"
 
 
 def _amount(one: Commitment, tier: Tier, currency: str) -> str:
